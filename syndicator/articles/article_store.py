@@ -1,4 +1,7 @@
-"""The article store in a folder: a markdown file per article under YYYY/MM/. Files are the truth."""
+"""The article store in a folder: a markdown file per article under YYYY/MM/. Files are the truth.
+
+The article store at a place that the operator names: a folder, or s3://bucket/prefix.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from syndicator.articles import disk
-from syndicator.articles.beside.listed import Listed
-from syndicator.articles.stores import paths, versions
+from syndicator.articles.beside.lists import Listed
+from syndicator.articles.stores import paths
+from syndicator.articles.stores import paths as versions
 from syndicator.articles.stores.kept_files import FolderFile
-from syndicator.articles.stores.paths import ID_CHARS, id_part, is_article
-from syndicator.articles.stores.stamps import by_path
+from syndicator.articles.stores.paths import ID_CHARS, by_path, id_part, is_article
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
-from syndicator.core.ports.articles import Changes, FileStamp
+from syndicator.core.ports.articles import ArticleStore, Changes, FileStamp
 
 
 class FileArticleStore(Listed):
@@ -297,3 +300,14 @@ class FileArticleStore(Listed):
 
 def _path(stamp: FileStamp) -> str:
     return stamp.path
+
+
+def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:
+    """For what needs no index: reading by path, and what lies beside. Credentials are in `environ`. Raises MissingError
+    where an object store needs a package that is not installed, OSError."""
+    if "://" not in place:
+        return FileArticleStore(Path(place))
+    from syndicator.articles.stores.bucket import Bucket
+    from syndicator.articles.stores.object_articles import ObjectArticleStore
+
+    return ObjectArticleStore(Bucket(place, environ))

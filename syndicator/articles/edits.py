@@ -1,15 +1,143 @@
-"""An operator's edit of a file wins: how a new version and a file that a hand may have edited are joined. Pure."""
+"""An operator's edit of a file wins: how a new version and a file that a hand may have edited are joined. Pure.
+
+Which fields of an article file a hand changed since our last write. Who wrote a field of an article, and who may
+write over it.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Collection
 from dataclasses import replace
+from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from syndicator.articles import fields, hand_edits
-from syndicator.articles.normal_form import category_by, settle
-from syndicator.articles.provenance import By, may_write
+from syndicator.articles import fields
+from syndicator.articles.fields import BODY, category_by, settle
 from syndicator.core.model import Article
+
+FIELDS = ("title", "date", "excerpt", "coverImage", "author", "tags", "category", "body")
+_HASH_CHARS = 6  # one edit in 16 million goes unnoticed, and eight hashes stay a short line
+_DIGEST = re.compile(rf"[0-9a-f]{{{_HASH_CHARS * len(FIELDS)}}}")
+_NO_HASH = "0" * _HASH_CHARS  # before an edit that we know of, of a field that we never wrote
+
+
+def names() -> tuple[str, ...]:
+    """The fields, by their keys in the file, whose edits are known."""
+    return (*FIELDS, *(row.key for row in fields.signed()))
+
+
+def digest(article: Article) -> str:
+    """The `digest` of a file of just this `article`: 48 hexadecimal characters."""
+    return "".join(_hash(article, name) for name in FIELDS)
+
+
+def sign(article: Article) -> Article:
+    """`article` with both digests, as a file has them that no hand edited."""
+    hashes = {row.key: _hash(article, row.key) for row in fields.signed() if row.written(article)}
+    return replace(article, digest=digest(article), digest2=_joined(hashes))
+
+
+def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
+    """`merged`, which is `ours` but for what a hand edited in `in_file`, with the digests of `ours`, so that the edits
+    stay known. An edited field on which `ours` and `merged` agree (`ours` may have been made from the file) keeps the
+    hash of what we wrote before the edit."""
+    edited, before = hand_edited(in_file), _written(in_file)
+    new = {name: _hash(ours, name) for name in names()}
+    kept = {name for name in edited if new[name] == _hash(merged, name)}
+    hashes = {name: before.get(name, _NO_HASH) if name in kept else new[name] for name in new}
+    later = {row.key: hashes[row.key] for row in fields.signed() if row.key in edited or row.written(ours)}
+    return replace(merged, digest="".join(hashes[name] for name in FIELDS), digest2=_joined(later))
+
+
+def hand_edited(article: Article) -> frozenset[str]:
+    """The names (of `names()`) that a hand changed in `article`, as loaded from its file."""
+    written = _written(article)
+    return frozenset(name for name in names() if _differs(article, name, written.get(name)))
+
+
+def is_hand_edited(article: Article, name: str) -> bool:
+    """True when a hand changed the field `name` of `article`, as loaded from its file."""
+    return _differs(article, name, _written(article).get(name))
+
+
+def _differs(article: Article, name: str, written: str | None) -> bool:
+    return bool(_text(article, name)) if written is None else _hash(article, name) != written
+
+
+def _written(article: Article) -> dict[str, str]:
+    """The hashes of what we wrote last, of each field that has one: none in a file that was written by hand."""
+    if not _DIGEST.fullmatch(article.digest):
+        return {}
+    first = {name: article.digest[at * _HASH_CHARS : (at + 1) * _HASH_CHARS] for at, name in enumerate(FIELDS)}
+    return first | {name: hash for name, _, hash in (part.partition(":") for part in article.digest2.split())}
+
+
+def _joined(hashes: dict[str, str]) -> str:
+    return " ".join(f"{name}:{hash}" for name, hash in hashes.items())
+
+
+def _text(article: Article, name: str) -> str:
+    """The field as text, "" where it is empty."""
+    if name == "body":
+        return _trimmed(article.body)
+    value = fields.row(name).written(article)
+    return "\x1f".join(value) if isinstance(value, list) else str(value or "")
+
+
+@lru_cache(8)  # as with `field_types.spelled`
+def _trimmed(body: str) -> str:
+    """Editors trim the ends of lines on their own: that is no edit."""
+    return "\n".join(line.rstrip(" \t") for line in BODY.settle(body).split("\n"))
+
+
+def _hash(article: Article, name: str) -> str:
+    return hashlib.sha256(_text(article, name).encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARS]
+
+
+class By(StrEnum):
+    """Who a field's value is from, as files keep it (`excerpt_by`, `tags_by`, `title_by`, `category_by`)."""
+
+    PUBLISHER = "publisher"  # the page or its feed says so
+    EXTRACTIVE = "extractive"  # sentences taken from the text
+    MATCHED = "matched"  # the taxonomy's words are in the text
+    LEARNT = "learnt"  # articles that a person stood behind say so
+    LLM = "llm"  # a language model's answer
+    OPERATOR = "operator"  # a hand edited the file, or an operator ordered it
+
+
+def by_of(article: Article, field: str) -> By | None:
+    """Who wrote `field` (one of `hand_edits.names()`) of an article as loaded from its file, None when it is not known.
+    What a hand edited is the operator's. Otherwise the file's own mark counts (`excerpt_by: llm`); a category without
+    one is the language model's where the excerpt or the tags are, and what we do not describe is the publisher's."""
+    if is_hand_edited(article, field):
+        return By.OPERATOR
+    if field in ("excerpt", "tags"):
+        recorded = getattr(article, f"{field}_by")
+    elif field == "category":
+        recorded = article.category_by or category_by(article)
+    else:
+        recorded = getattr(article, f"{field}_by", "") or By.PUBLISHER
+    return next((by for by in By if by == recorded), None)
+
+
+def may_write(article: Article, field: str, by: By) -> bool:
+    """True when `by` may replace `field` (one of `hand_edits.names()`) of `article`, as loaded from its file.
+
+    The operator may replace everything, and nobody else what is the operator's. What a language model wrote is replaced
+    by another answer or by the publisher (a changed text, which the old answer no longer describes), never by what we
+    match, learn or extract ourselves."""
+    if by is By.OPERATOR:
+        return True
+    match by_of(article, field):
+        case By.OPERATOR:
+            return False
+        case By.LLM:
+            return by in (By.LLM, By.PUBLISHER)
+        case _:
+            return True
 
 
 def claim(article: Article) -> Article:
@@ -25,12 +153,12 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
     ours = settle(ours_new)
     kept: dict[str, Any] = {
         (attribute := _attribute(name)): getattr(in_file, attribute)
-        for name in hand_edits.names()
+        for name in names()
         # whoever made `ours_new` asked for itself before; here only the operator's words are guarded
         if not may_write(in_file, name, By.OPERATOR if name in ordered else By.PUBLISHER)
     }
     added = ours.added if "added" in ordered else in_file.added or ours.added
-    merged = hand_edits.sign_merged(replace(ours, **kept, added=added), ours, in_file)
+    merged = sign_merged(replace(ours, **kept, added=added), ours, in_file)
     return _claimed(merged, in_file, ordered)
 
 
@@ -41,7 +169,7 @@ def _attribute(name: str) -> str:
 def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
     """`article` with the marks of what `in_file` has from the operator: its own marks, and excerpt and tags that a hand
     edited, but for those `ordered`. Other edited fields have no mark; the digests tell them."""
-    edited = hand_edits.hand_edited(in_file)
+    edited = hand_edited(in_file)
     marks: dict[str, Any] = {
         f"{name}_by": By.OPERATOR.value
         for name in ("title", "excerpt", "tags", "category")

@@ -13,8 +13,8 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from syndicator.articles import fields, normal_form, times
-from syndicator.articles.field_types import BODY, guarded, read_day, spelled
+from syndicator.articles import fields
+from syndicator.articles.fields import BODY, guarded, read_day, spelled
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, article_id
 
@@ -49,7 +49,7 @@ def dump(
     """The file of `article`: its fields in the order of their table, then `extra` (keys an operator added), then the
     body, as `body` spells it where that is given and says the same. The same article gives the same bytes. `aged`: with
     the keys of earlier versions."""
-    settled = normal_form.settle(article)
+    settled = fields.settle(article)
     theirs = extra or {}
     as_given = body is not None and BODY.settle(body) == settled.body
     post = frontmatter.Post(spelled(body) if body is not None and as_given else guarded(settled.body))
@@ -81,9 +81,9 @@ def _read(data: bytes, path: str) -> Article:
     where = path or "article"
     read = {row.key: row.type.read(values.get(row.key, row.type.absent), f"{where}: {row.key}") for row in rows}
     made: dict[str, Any] = {row.attribute: read[row.key] for row in rows if row.shown is None}
-    settled = normal_form.settle(Article(**{**made, "id": made["id"] or article_id(made["url"]), "body": body}))
+    settled = fields.settle(Article(**{**made, "id": made["id"] or article_id(made["url"]), "body": body}))
     day = read["date"]
-    if day and day != times.day(settled):
+    if day and day != fields.day(settled):
         settled = replace(settled, published=read_day(day, f"{where}: date"))
     return settled if "added" in values else _by_hand(settled, where)
 

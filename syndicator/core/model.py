@@ -267,8 +267,8 @@ class Article:
     added: datetime | None = None
     source_key: str = ""
     source_id: str = ""  # the entry's own id
-    digest: str = ""  # of what we wrote last: articles/hand_edits.py
-    excerpt_by: str = ""  # who wrote it: a word of articles/provenance.By, "" when not known
+    digest: str = ""  # of what we wrote last: articles/edits.py
+    excerpt_by: str = ""  # who wrote it: a word of articles/edits.By, "" when not known
     tags_by: str = ""
     enclosure: Enclosure | None = None
     also: tuple[str, ...] = ()  # addresses of copies

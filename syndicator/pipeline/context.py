@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
-from syndicator.articles.beside.rights import RightsFile
+from syndicator.articles.beside.lists import RightsFile
 from syndicator.configuration.settings import Settings
 from syndicator.core import program, urls
 from syndicator.core.model import Entry, Source, SourceState

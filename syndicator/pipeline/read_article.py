@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from syndicator.articles.normal_form import settle
+from syndicator.articles.fields import settle
 from syndicator.articles.snapshots import ANSWERED, READ_AT, packed
 from syndicator.core import urls
 from syndicator.core.model import Draft, Entry, ReadArticle, Rules, article_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from syndicator.articles.provenance import By, by_of, may_write
+from syndicator.articles.edits import By, by_of, may_write
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle, RulesError, WorkerFailed
 from syndicator.core.model import Article, Entry

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicator import __version__
-from syndicator.articles.beside import kept
-from syndicator.articles.beside.kept_away import KeptAway
-from syndicator.articles.beside.rights import RightsFile
-from syndicator.articles.opening import open_articles
+from syndicator.articles.article_store import open_articles
+from syndicator.articles.beside import feeds_toml
+from syndicator.articles.beside.feeds_toml import KeptAway
+from syndicator.articles.beside.lists import RightsFile
 from syndicator.configuration.settings import Llm, Settings, load
 from syndicator.configuration.sources import remembered
 from syndicator.core.errors import ConfigError, LockedError, MissingError
@@ -144,8 +144,8 @@ def open_app(
         article_store = indexed(article_store, store, clock)
         _need_article_store(article_store, store)
         beside = Beside(
-            feeds=article_store.file(kept.FEEDS),
-            sources=article_store.file(kept.SOURCES),
+            feeds=article_store.file(feeds_toml.FEEDS),
+            sources=article_store.file(feeds_toml.SOURCES),
             store=store,
             publish=settings.publish,
             clock=clock,

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, func, literal, null, or_, select, update
 
-from syndicator.articles.membership import named_feeds_of
+from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Article, FeedKey

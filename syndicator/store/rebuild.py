@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Table, Text, delete, func, insert, select, update
 
-from syndicator.articles.membership import named_feeds_of
+from syndicator.articles.fields import named_feeds_of
 from syndicator.articles.stores.paths import ID_CHARS
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import EntryRow, FileStamp, Withdrawn

@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from syndicator.articles.aliases import aliases_of
-from syndicator.articles.membership import named_feeds_of
+from syndicator.articles.fields import aliases_of, named_feeds_of
 from syndicator.core import text
 from syndicator.core.axes import AXES, SOURCE, TAG
 from syndicator.core.model import Article, FeedKey

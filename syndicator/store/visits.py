@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
-from syndicator.articles.stores.stamps import Stamps
+from syndicator.articles.stores.paths import Stamps
 from syndicator.core.axes import SOURCE
 from syndicator.core.model import Article, FeedKey, Outcome, SourceState
 from syndicator.core.ports import EntryRow, Filed, FileStamp, Withdrawn

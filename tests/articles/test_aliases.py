@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from syndicator.articles.aliases import aliases_of
+from syndicator.articles.fields import aliases_of
 from syndicator.core.model import Article
 
 

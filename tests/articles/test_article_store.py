@@ -12,7 +12,7 @@ import pytest
 
 from syndicator.articles import disk, frontmatter
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.stores.stamps import Stamps
+from syndicator.articles.stores.paths import Stamps
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, article_id
 from syndicator.core.ports import FileStamp

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.articles import edits, frontmatter, normal_form
-from syndicator.articles.hand_edits import FIELDS, digest, hand_edited, sign
+from syndicator.articles import edits, fields, frontmatter
+from syndicator.articles.edits import FIELDS, digest, hand_edited, sign
 from syndicator.core.model import Article
 from tests.articles.samples import full
 
@@ -128,4 +128,4 @@ def test_a_file_without_our_digest_is_all_by_hand() -> None:
 def test_the_time_an_article_was_added_never_moves() -> None:
     later = replace(full(), added=datetime(2027, 1, 1, tzinfo=UTC))
 
-    assert edits.merge(later, written(full())).added == normal_form.settle(full()).added
+    assert edits.merge(later, written(full())).added == fields.settle(full()).added

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from syndicator.articles import fields, frontmatter, hand_edits, normal_form
+from syndicator.articles import edits, fields, frontmatter
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.field_types import WHOLE
-from syndicator.articles.fields import Field
+from syndicator.articles.fields import WHOLE, Field
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
 from tests.articles.samples import full
@@ -40,7 +39,7 @@ def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setattr(frontmatter, "Article", Timed)
     store = FileArticleStore(tmp_path, durable=False)
     article = Timed(id="abcdefgh", url="https://example.org/a", title="A", minutes=-3)
-    assert normal_form.settle(article) == replace(article, minutes=0)
+    assert fields.settle(article) == replace(article, minutes=0)
 
     _, stamp, _ = store.put(replace(article, minutes=7))
     assert "minutes: 7" in head((tmp_path / stamp.path).read_bytes())
@@ -132,7 +131,7 @@ OTHERS = ("https://example.org/?p=1", "https://example.org/old")
 
 def aged() -> bytes:
     """A file of an earlier version, which had other addresses under `aliases`."""
-    return frontmatter.dump(hand_edits.sign(full(aliases=OTHERS)), aged=True)
+    return frontmatter.dump(edits.sign(full(aliases=OTHERS)), aged=True)
 
 
 def test_other_addresses_have_a_key_that_site_generators_do_not_take_for_redirects() -> None:

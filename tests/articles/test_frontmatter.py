@@ -13,8 +13,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.articles import field_types, fields, frontmatter, normal_form
-from syndicator.articles.field_types import FieldType
+from syndicator.articles import fields, frontmatter
+from syndicator.articles.fields import FieldType
 from syndicator.core import text
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Enclosure, Origin, ReadArticle, article_id
@@ -100,7 +100,7 @@ source: 'https://example.org/a'
 
 @pytest.mark.parametrize("value", TRAPS, ids=range(len(TRAPS)))
 def test_a_trap_survives_in_every_field(value: str) -> None:
-    article = normal_form.settle(everywhere(value))
+    article = fields.settle(everywhere(value))
     data = frontmatter.dump(article)
 
     assert frontmatter.load(data) == article
@@ -115,7 +115,7 @@ def test_every_string_of_the_samples_survives(samples: Samples, every: int) -> N
     size = 100
     for start in range(0, len(strings), size):
         values = tuple(strings[start : start + size])
-        article = normal_form.settle(full(title=values[0], excerpt=values[-1], tags=values, aliases=values))
+        article = fields.settle(full(title=values[0], excerpt=values[-1], tags=values, aliases=values))
         assert frontmatter.load(frontmatter.dump(article)) == article
         assert article.tags == tuple(kept for value in values if (kept := text.legal(value)))
 
@@ -127,14 +127,14 @@ _whole = st.integers(0, 10**12)
 _media = st.builds(Enclosure, url=_texts, type=_texts, length=_whole, duration=_texts)
 _feeds = st.builds(Origin, title=_texts, url=_texts, site=_texts, id=_texts, updated=_times)
 _VALUES: list[tuple[FieldType, st.SearchStrategy[Any]]] = [
-    (field_types.TEXT, _texts),
-    (field_types.TEXT_OR_NONE, st.none() | _texts),
-    (field_types.TEXTS, _lists),
-    (field_types.TIME, _times),
-    (field_types.FLAG, st.booleans()),
-    (field_types.ADDRESS, st.just(URL)),
-    (field_types.ENCLOSURE, st.none() | _media),
-    (field_types.ORIGIN, _feeds),
+    (fields.TEXT, _texts),
+    (fields.TEXT_OR_NONE, st.none() | _texts),
+    (fields.TEXTS, _lists),
+    (fields.TIME, _times),
+    (fields.FLAG, st.booleans()),
+    (fields.ADDRESS, st.just(URL)),
+    (fields.ENCLOSURE, st.none() | _media),
+    (fields.ORIGIN, _feeds),
 ]
 
 
@@ -153,12 +153,12 @@ def articles(schema: int) -> st.SearchStrategy[Article]:
 @given(data=st.data())
 def test_any_article_survives(schema: int, data: st.DataObject) -> None:
     article = data.draw(articles(schema))
-    settled = normal_form.settle(article)
+    settled = fields.settle(article)
     written = frontmatter.dump(article)
 
     assert frontmatter.load(written) == settled
     assert frontmatter.dump(settled) == written
-    assert normal_form.settle(settled) == settled
+    assert fields.settle(settled) == settled
     assert b"\nschema: " not in written.split(b"\n---\n")[0] or schema > 1
 
 
@@ -191,12 +191,12 @@ def test_an_operators_own_keys_survive_any_rewrite(theirs: dict[str, Any], befor
     blocked = theirs.keys() & {fields.SCHEMA, fields.OPERATOR_KEYS}
     lost = [row for row in fields.TABLE if row.schema == 2 and (blocked or row.key in theirs)]
     kept = replace(after, **{row.attribute: getattr(Article(id="", url="", title=""), row.attribute) for row in lost})
-    assert loaded == normal_form.settle(kept)
+    assert loaded == fields.settle(kept)
 
 
 @given(st.text(alphabet=st.sampled_from("a \t\n\r\x0b\x0c\x85\xa0\u2028-#>`"), max_size=80))
 def test_a_body_of_white_space_and_rules_survives_without_runs_of_blank_lines(body: str) -> None:
-    article = normal_form.settle(full(body=body))
+    article = fields.settle(full(body=body))
     data = frontmatter.dump(article)
 
     assert frontmatter.load(data).body == article.body

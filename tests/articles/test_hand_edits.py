@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from syndicator.articles import edits, fields, frontmatter
-from syndicator.articles.field_types import FLAG, TEXT
-from syndicator.articles.fields import Field
-from syndicator.articles.hand_edits import digest, hand_edited, names, sign
+from syndicator.articles.edits import digest, hand_edited, names, sign
+from syndicator.articles.fields import FLAG, TEXT, Field
 from syndicator.core.model import Article
 from tests.articles.samples import full
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.articles.membership import feeds_of, named_feeds_of
+from syndicator.articles.fields import feeds_of, named_feeds_of
 from syndicator.core import text
 from syndicator.core.model import FeedKey
 from tests.articles.samples import full

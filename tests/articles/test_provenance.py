@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from syndicator.articles import edits, frontmatter
-from syndicator.articles.hand_edits import names, sign
-from syndicator.articles.provenance import By, by_of, may_write
+from syndicator.articles.edits import By, by_of, may_write, names, sign
 from syndicator.core.model import Article
 from tests.articles.samples import full
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles import frontmatter, hand_edits
+from syndicator.articles import edits, frontmatter
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.publishing.render.html import render_markdown
 from tests.articles.samples import URL, full
@@ -33,18 +33,18 @@ def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(store: FileA
     assert "{{<" not in written.split("\n---\n")[1] and "{{%" not in written.split("\n---\n")[1]
     assert stored.body == loaded.body == body
     assert render_markdown(loaded.body, URL) == render_markdown(body, URL)
-    assert not hand_edits.hand_edited(loaded)
+    assert not edits.hand_edited(loaded)
     assert store.put(loaded)[2] is False
 
 
 def test_an_old_file_is_not_written_anew_for_them(store: FileArticleStore) -> None:
     _, stamp, _ = store.put(full(body=BODIES[0], aliases=()))
     path = store.root / stamp.path
-    old = frontmatter.dump(hand_edits.sign(full(body=BODIES[0], aliases=())), body=BODIES[0])
+    old = frontmatter.dump(edits.sign(full(body=BODIES[0], aliases=())), body=BODIES[0])
     path.write_bytes(old)
 
     article = store.get(stamp.path)
-    assert not hand_edits.hand_edited(article)
+    assert not edits.hand_edited(article)
     assert store.put(article)[2] is False
     assert path.read_bytes() == old
 
@@ -56,7 +56,7 @@ def test_an_operators_own_shortcodes_stay_as_a_hand_wrote_them(store: FileArticl
     before = path.read_text().split("\n---\n")[1]
 
     article = store.get(stamp.path)
-    assert hand_edits.hand_edited(article) == {"body"}
+    assert edits.hand_edited(article) == {"body"}
     store.put(full(body="Another text.", section="Science"))
 
     assert "section: Science" in path.read_text()

@@ -15,7 +15,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from syndicator.articles.object_store.bucket import Bucket
+from syndicator.articles.stores.bucket import Bucket
 from syndicator.demo.sample_articles import generate
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.output.objects import ObjectOutlet

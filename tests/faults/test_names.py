@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.membership import feeds_of
+from syndicator.articles.fields import feeds_of
 from syndicator.articles.stores.paths import NAME_BYTES
 from syndicator.configuration.sources.schema import check
 from syndicator.configuration.toml_files import TomlFile

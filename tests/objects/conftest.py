@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.object_store.bucket import Bucket
+from syndicator.articles.stores.bucket import Bucket
 from tests.objects.s3_server import BUCKET, S3
 
 _SHORT = timedelta(seconds=1)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicator.articles.object_store.bucket import Bucket
+from syndicator.articles.stores.bucket import Bucket
 from syndicator.core.errors import OURS, MissingError
 from syndicator.core.ports.articles import ABSENT
 from tests.objects.s3_server import S3

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.object_store.bucket import Bucket
+from syndicator.articles.stores.bucket import Bucket
 from syndicator.core.errors import UsageError
 from syndicator.core.ports import Outlet
 from syndicator.publishing.output.files import FileOutlet

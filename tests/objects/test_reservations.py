@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from syndicator.articles.object_store.bucket import Bucket
-from syndicator.articles.stores import versions
+from syndicator.articles.stores import paths
+from syndicator.articles.stores.bucket import Bucket
 from syndicator.articles.stores.object_articles import ObjectArticleStore
-from syndicator.articles.stores.reserved import WRITING
+from syndicator.articles.stores.paths import WRITING
 from syndicator.core.model import Article
 from syndicator.store import schema
 from syndicator.store.engine import open_store
@@ -129,7 +129,7 @@ def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(bucket: Bu
 
 def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_second(s3: S3, place: Place) -> None:
     """The other one has the same reservation, and a hand has added a line by now."""
-    theirs = versions.first(article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
+    theirs = paths.first(article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
     first = iter([theirs])
 
     def before(kind: str, key: str) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.object_store.bucket import Bucket
 from syndicator.articles.snapshots import FileSnapshots
-from syndicator.articles.stores.object_snapshots import ObjectSnapshots
+from syndicator.articles.stores.bucket import Bucket
+from syndicator.articles.stores.object_articles import ObjectSnapshots
 from syndicator.core.model import article_id
 from syndicator.core.ports.articles import Snapshots
 from tests.objects.s3_server import S3

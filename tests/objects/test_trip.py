@@ -139,7 +139,7 @@ async def test_a_run_that_loses_the_network_anywhere_is_made_good_by_the_next(
 ) -> None:
     """The store answers fewer and fewer requests, then none; the database is new each time it got that far."""
     folder, bucket, _ = places
-    monkeypatch.setattr("syndicator.articles.object_store.bucket._PATIENCE", timedelta(milliseconds=50))
+    monkeypatch.setattr("syndicator.articles.stores.bucket._PATIENCE", timedelta(milliseconds=50))
     for most in (10, 40, 120):
         left = iter(range(most))
         s3.before = lambda kind, key, left=left: None if next(left, None) is not None else 503  # type: ignore[misc]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from syndicator.articles.hand_edits import sign
+from syndicator.articles.edits import sign
 from syndicator.core.model import Article
 from syndicator.pipeline.reprocess import better_reading
 

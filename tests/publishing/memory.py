@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zlib import crc32
 
-from syndicator.articles.membership import named_feeds_of
+from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, AXES
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FeedRow, Withdrawn

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.membership import feeds_of
+from syndicator.articles.fields import feeds_of
 from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.paths import parse_stem

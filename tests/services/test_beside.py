@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.articles.beside.kept import read_feeds, read_sources
+from syndicator.articles.beside.feeds_toml import read_feeds, read_sources
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.articles import normal_form
+from syndicator.articles import fields
 from syndicator.core.model import Article, article_id
 from syndicator.core.ports import FileStamp
 from syndicator.store.engine import Store, open_store
@@ -31,7 +31,7 @@ def make(number: int, **changes: Any) -> Article:
         "source_id": f"guid-{number}",
         **changes,
     }
-    return normal_form.settle(Article(id=article_id(url), url=url, **given))
+    return fields.settle(Article(id=article_id(url), url=url, **given))
 
 
 def stamp(number: int) -> FileStamp:

@@ -1,14 +1,24 @@
-"""What article files are called, and what of that tells their ids. Pure."""
+"""What article files are called, and what of that tells their ids. Pure.
+
+The stamps of a whole article store, light enough to be compared at every start. What is written where an article file
+is, or is not yet. Paths that are reserved in the index before their files are written, and what a crash leaves of
+that.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from syndicator.articles import times
+from syndicator.articles import edits, fields
 from syndicator.core import text
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
+from syndicator.core.ports import FileStamp
+from syndicator.core.ports.articles import ArticlePaths, Changes
+from syndicator.core.ports.articles import FileStamp as ArticlesFileStamp
 
 NAME_BYTES = 120  # of a file's name: under the 255 of file systems with room for a temporary file's marks
 ID_CHARS = 6  # of the id in a file's name ...
@@ -36,7 +46,7 @@ def id_part(path: str) -> str | None:
 
 def new_path(article: Article, taken: Collection[str]) -> str:
     """YYYY/MM/<slug>-<id6>.md with the shortest id that is not `taken` by another article's file."""
-    folder = times.day(article)[:7].replace("-", "/") or "0000/00"
+    folder = fields.day(article)[:7].replace("-", "/") or "0000/00"
     size = next((size for size in _LENGTHS if article.id[:size] not in taken), _LENGTHS[-1])
     ending = f"-{article.id[:size]}.md"
     readable = text.stem(article.title, NAME_BYTES - len(ending) - 7) or "article"
@@ -53,3 +63,114 @@ def checked(path: str, store: object) -> str:
 def printable(path: str) -> str:
     """A path as it can be written anywhere: bytes that are no UTF-8, which a file's name may have, as escapes. Pure."""
     return path.encode("utf-8", "backslashreplace").decode()
+
+
+class Stamps(Mapping[str, FileStamp]):
+    """Article id -> the stamp of its file. Kept as plain tuples: a hundred thousand objects would cost a second."""
+
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """`rows`: id, path, mtime_ns, size."""
+        self._rows = {id: (path, mtime_ns, size) for id, path, mtime_ns, size in rows}
+
+    def __getitem__(self, id: str) -> FileStamp:
+        path, mtime_ns, size = self._rows[id]
+        return FileStamp(path=path, mtime_ns=mtime_ns, size=size)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def by_path(self) -> dict[str, tuple[str, int, int]]:
+        """Path -> (id, mtime_ns, size)."""
+        return {path: (id, mtime_ns, size) for id, (path, mtime_ns, size) in self._rows.items()}
+
+
+def by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
+    """The same of any mapping."""
+    if isinstance(stamps, Stamps):
+        return stamps.by_path()
+    return {stamp.path: (key, stamp.mtime_ns, stamp.size) for key, stamp in stamps.items()}
+
+
+_ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
+_OURS = re.compile(rb"^digest: *\S", re.MULTILINE)  # stands in every file that we wrote
+HEAD_BYTES = 1 << 16  # of a file: more than any frontmatter of ours
+
+
+def first(article: Article) -> tuple[Article, bytes]:
+    """A new file of `article`, and the article as it has it."""
+    from syndicator.articles import frontmatter
+
+    signed = edits.sign(fields.settle(article))
+    return signed, frontmatter.dump(signed)
+
+
+def over(article: Article, old: bytes, path: str, ordered: Collection[str] = ()) -> tuple[Article, bytes]:
+    """The file at `path`, which is `old`, with what is new in `article`: fields that a hand edited stay, except those
+    `ordered`. Returns the article as the file has it then, and its bytes, `old` where nothing changes. Raises
+    ConfigError where `old` is no article."""
+    from syndicator.articles import frontmatter
+
+    in_file = edits.claim(as_loaded := frontmatter.load(old, path))
+    merged = edits.merge(article, in_file, ordered)
+    theirs, body = frontmatter.extra(old, path), frontmatter.body(old, path)
+    by_hand = edits.is_hand_edited(in_file, "body")
+    data = frontmatter.dump(merged, theirs, body=body if by_hand else None)
+    same = merged in (as_loaded, in_file)  # else no spelling of it can be the old bytes
+    if same and old == frontmatter.dump(merged, theirs, body=body, aged=True):
+        data = old  # as an earlier version wrote it, which is no reason to write it anew
+    return merged, data
+
+
+def loaded(data: bytes, name: str) -> Article:
+    """The article in a file, with the marks of what a hand wrote. Raises ConfigError that names it as `name`."""
+    from syndicator.articles import frontmatter
+
+    return edits.claim(frontmatter.load(data, name))
+
+
+def id_in(data: bytes, path: str) -> str | None:
+    """The id in a file, None when there is none."""
+    from syndicator.articles import frontmatter
+
+    try:
+        return frontmatter.load(data, path).id
+    except ConfigError:  # a mistake in another line does not make it another article's file
+        found = _ID_LINE.search(data)
+        return found[1].decode() if found else None
+
+
+def is_ours(data: bytes) -> bool:
+    """True for the bytes of a file that we wrote: a hand's own have no digest."""
+    return _OURS.search(data[:HEAD_BYTES]) is not None
+
+
+# How long whoever reserved a path may be writing its file: longer than the most patient request.
+WRITING: Final = timedelta(minutes=10)
+
+
+def new_reserved_path(index: ArticlePaths, article: Article) -> str:
+    """A path that no other article has whose id begins alike."""
+    near = index.near(article.id, ID_CHARS)
+    return new_path(article, {other[:size] for other in near for size in range(ID_CHARS, len(other) + 1)})
+
+
+def left_behind(
+    index: ArticlePaths, now: datetime, look: Callable[[str], ArticlesFileStamp | None], *, sweep: bool = True
+) -> Changes:
+    """What was reserved and not confirmed in time: files without rows are new, the rest is good for nothing, and ends
+    unless `sweep` is False. `look`: the file at a path, None for none."""
+    since, new = now - WRITING, []
+    if sweep:
+        index.sweep(since)
+    for one in index.reserved():
+        if one.writing and one.at > since:
+            continue
+        found = look(one.path)
+        if found is not None:
+            new.append(found)
+        elif sweep:
+            index.release(one.path)
+    return Changes(new=tuple(sorted(new, key=lambda stamp: stamp.path)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from syndicator.articles.hand_edits import hand_edited
+from syndicator.articles.edits import hand_edited
 from syndicator.core import program, urls
 from syndicator.core.model import Article
 from syndicator.core.ports import VisitStore

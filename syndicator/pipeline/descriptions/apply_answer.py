@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syndicator.articles.provenance import By, may_write
+from syndicator.articles.edits import By, may_write
 from syndicator.core.model import Article, Source
 from syndicator.core.ports import Material
 from syndicator.describing.llm import material

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from syndicator.articles.normal_form import category_by
-from syndicator.articles.provenance import By
+from syndicator.articles.edits import By
+from syndicator.articles.fields import category_by
 from syndicator.core import text
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from syndicator.articles.membership import feeds_of
+from syndicator.articles.fields import feeds_of
 from syndicator.core.axes import AXES
 from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.paths import stem

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from syndicator.articles.provenance import By, may_write
+from syndicator.articles.edits import By, may_write
 from syndicator.core.model import Article, Source
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.files import TaxonomyFiles

@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from syndicator.articles import edits, fields
-from syndicator.articles.hand_edits import is_hand_edited
-from syndicator.articles.provenance import By, may_write
+from syndicator.articles.edits import By, is_hand_edited, may_write
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from syndicator.articles.provenance import By, by_of
+from syndicator.articles.edits import By, by_of
 from syndicator.core.errors import ConfigError
 from syndicator.core.ports import FileStamp
 from syndicator.core.ports.articles import ArticleStore

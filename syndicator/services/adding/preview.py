@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.beside.rights import RIGHTS_TOML, RightsFile
+from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import FileSnapshots
 from syndicator.core import urls
 from syndicator.core.model import Article, FetchResult, Problem, Request, Source, SourceState

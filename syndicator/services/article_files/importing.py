@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from syndicator.articles import frontmatter
-from syndicator.articles.aliases import aliases_of
+from syndicator.articles.fields import aliases_of
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem

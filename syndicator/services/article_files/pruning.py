@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from syndicator.articles.aliases import aliases_of
+from syndicator.articles.fields import aliases_of
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, FeedKey

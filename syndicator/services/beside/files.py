@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syndicator.articles.beside.kept import (
+from syndicator.articles.beside.feeds_toml import (
     KeptFeed,
     read_feeds,
     read_sources,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from syndicator.articles.beside.rights import RIGHTS_TOML, RightsFile
+from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Source

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from syndicator.articles import frontmatter
-from syndicator.articles.stores.versions import is_ours
+from syndicator.articles.stores.paths import is_ours
 from syndicator.core import text, urls
 from syndicator.core.errors import ConfigError
 from syndicator.core.ports.articles import ArticleStore

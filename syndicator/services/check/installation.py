@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from syndicator.articles.beside.rights import BELIEVED
+from syndicator.articles.beside.lists import BELIEVED
 from syndicator.configuration.settings import load
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.schema import Placed

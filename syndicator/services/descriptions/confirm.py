@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from syndicator.articles.provenance import by_of
+from syndicator.articles.edits import by_of
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from syndicator.articles.snapshots import ANSWERED
-from syndicator.articles.stores.versions import loaded
+from syndicator.articles.stores.paths import loaded
 from syndicator.core import urls
 from syndicator.core.errors import MissingError, NotAnArticle, RulesError
 from syndicator.core.model import Article, Entry, ReadArticle, Source

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from syndicator.articles import fields
-from syndicator.articles.hand_edits import FIELDS
-from syndicator.articles.provenance import By, by_of
+from syndicator.articles.edits import FIELDS, By, by_of
 from syndicator.core.model import Article, Source
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.pipeline.read_article import own_names, spelled

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from syndicator.articles.edits import sign
+from syndicator.articles.fields import settle
 from syndicator.articles.frontmatter import dump, load
-from syndicator.articles.hand_edits import sign
-from syndicator.articles.normal_form import settle
 from syndicator.core import urls
 from syndicator.core.errors import MissingError, NotAnArticle, UsageError
 from syndicator.core.model import Article, Entry, Failed, Fetched, ReadArticle, Request, Rules, Source, SourceState

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from syndicator.articles.opening import open_articles
+from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import Settings
 from syndicator.configuration.sources.identity import moves
 from syndicator.core.axes import AXES

@@ -38,8 +38,8 @@ def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
     """The pages of recent articles, and which version read them."""
     if not is_bucket(settings.pages_at):
         return FileSnapshots(Path(settings.pages_at), READING_VERSION)
-    from syndicator.articles.object_store.bucket import Bucket
-    from syndicator.articles.stores.object_snapshots import ObjectSnapshots
+    from syndicator.articles.stores.bucket import Bucket
+    from syndicator.articles.stores.object_articles import ObjectSnapshots
 
     return ObjectSnapshots(Bucket(settings.pages_at, environ), READING_VERSION)
 
@@ -48,7 +48,7 @@ def open_outlet(settings: Settings, environ: Mapping[str, str], *, whole: bool =
     """Where published files go; `whole`: for a build of many."""
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, gzip=settings.publish.gzip)
-    from syndicator.articles.object_store.bucket import Bucket
+    from syndicator.articles.stores.bucket import Bucket
     from syndicator.publishing.output.objects import ObjectOutlet
 
     return ObjectOutlet(Bucket(settings.public_at, environ), settings.publish.gzip, whole)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.stores import reserved
+from syndicator.articles.stores import paths as reserved
 from syndicator.core.model import Article
 from syndicator.core.ports.articles import ArticlePaths, Changes, FileStamp
 

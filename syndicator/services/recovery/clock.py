@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from syndicator.articles import times
+from syndicator.articles import fields
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Problem
 from syndicator.core.reasons import ConditionReason, FileReason
@@ -57,10 +57,10 @@ def behind(store: Store, now: datetime) -> str:
     servers that answered, then by the newest article. Raises StoreError."""
     last, newest = store.ahead.last_visit(), store.ahead.newest_added()
     if last and last > now + AHEAD:
-        return f"it says {times.iso(now)}, and the last visit was at {times.iso(last)}; what was published stays"
+        return f"it says {fields.iso(now)}, and the last visit was at {fields.iso(last)}; what was published stays"
     noted = store.visits.note(_NOTE)
     if noted is None and newest and newest > now + AHEAD:
-        return f"it says {times.iso(now)}, and the newest article was added at {times.iso(newest)}, which stays"
+        return f"it says {fields.iso(now)}, and the newest article was added at {fields.iso(newest)}, which stays"
     return noted or ""
 
 

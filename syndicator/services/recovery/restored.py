@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 
-from syndicator.articles import times
-from syndicator.articles.beside import lines
+from syndicator.articles import fields
+from syndicator.articles.beside import tsv_files
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.services.container import App
 from syndicator.store.engine import Store
@@ -21,7 +21,7 @@ _NEWEST, _LOST = "newest", "lost"  # notes: the same time; the ids of the articl
 
 def mark(app: App) -> None:
     """Writes the time of the newest article into the file, then into the database. Raises OSError, StoreError."""
-    newest = times.iso(app.store.ahead.newest_added())
+    newest = fields.iso(app.store.ahead.newest_added())
     if newest and (newest != app.store.visits.note(_NEWEST) or is_older(app.article_store, app.store)):
         app.article_store.file(_NAME).update(lambda before: f"{_HEAD}{newest}\n".encode())
         app.store.visits.set_note(_NEWEST, newest, app.clock())
@@ -30,7 +30,7 @@ def mark(app: App) -> None:
 def is_older(article_store: ArticleStore, store: Store) -> bool:
     """True if the folder is of an earlier day than the database. Raises OSError, StoreError."""
     noted = store.visits.note(_NEWEST)
-    return bool(noted) and max(lines.read(article_store.file(_NAME)), default="") < (noted or "")
+    return bool(noted) and max(tsv_files.read_lines(article_store.file(_NAME)), default="") < (noted or "")
 
 
 def awaited(store: Store, gone: Collection[str]) -> set[str]:

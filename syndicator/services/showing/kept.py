@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from syndicator.articles.beside.rights import RIGHTS_TOML, RightsFile
+from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.core.model import FeedKey
 from syndicator.pipeline.context import rights_in

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from syndicator.articles.opening import open_articles
+from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import UsageError
 from syndicator.services.container import lease_seconds, locked

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.articles.beside import toml
-from syndicator.articles.beside.kept import (
+from syndicator.articles.beside import feeds_toml
+from syndicator.articles.beside.feeds_toml import (
     KeptFeed,
     plain_sources,
     read_feeds,
@@ -67,7 +67,7 @@ def test_sources_keep_the_order_of_their_addresses(tmp_path: Path) -> None:
 
 TEXTS = st.text(st.sampled_from('ab"\\\n\t]#, é😀\x7f\u2028'), max_size=5)
 ROWS = st.builds(
-    lambda key, urls: toml.toml_table("source", {"key": key, "urls": urls}), TEXTS, st.lists(TEXTS, max_size=3)
+    lambda key, urls: feeds_toml.toml_table("source", {"key": key, "urls": urls}), TEXTS, st.lists(TEXTS, max_size=3)
 )
 LINES = st.sampled_from(
     ("# a note\n", "\n", "[[source]]\n", 'key = "k"\n', 'urls = ["u"]\n', 'urls = ["u", "v"\n', "]\n")

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from syndicator.articles.membership import named_feeds_of
+from syndicator.articles.fields import named_feeds_of
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import FeedKey, entry_urn
 from tests.publishing.memory import MemoryIndex, MemoryOutlet

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from syndicator.articles.provenance import By, by_of, may_write
+from syndicator.articles.edits import By, by_of, may_write
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article
 from syndicator.pipeline.descriptions.confirm import Decision, Names, with_tags, without_tags

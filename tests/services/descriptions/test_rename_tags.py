@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 
-from syndicator.articles.hand_edits import hand_edited
+from syndicator.articles.edits import hand_edited
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import FeedKey

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.edits import claim
+from syndicator.articles.edits import claim, sign
+from syndicator.articles.fields import settle
 from syndicator.articles.frontmatter import dump, load
-from syndicator.articles.hand_edits import sign
-from syndicator.articles.normal_form import settle
 from syndicator.core.model import Article, Source
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.services.explain import origins

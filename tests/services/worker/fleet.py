@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from syndicator.articles.opening import open_articles
+from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import load
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app

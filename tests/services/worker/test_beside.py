@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.beside.rights import RIGHTS_TOML, RightsFile
+from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.services.places.opening import indexed
 from syndicator.store.engine import open_store
 from tests.postgres import Server

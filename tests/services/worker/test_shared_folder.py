@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.stores.reserved import WRITING
+from syndicator.articles.stores.paths import WRITING
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.services.places.opening import indexed
 from syndicator.store.engine import Store, open_store

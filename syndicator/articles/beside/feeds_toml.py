@@ -1,22 +1,47 @@
 """What must outlive the database and stands in no article, in two files beside them: feeds.toml and sources.toml.
 
 They list exceptions alone and are written in a fixed order, so that the same facts are the same bytes. A file that an
-operator edits or restores counts (`services.beside`)."""
+operator edits or restores counts (`services.beside`).
+
+Tables of TOML as the files beside the articles have them. The files of withdrawn articles, kept for a while so that a
+withdrawal can be undone with the operator's edits.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
-from syndicator.articles.beside import toml
+from syndicator.articles import disk
+from syndicator.core import text
 from syndicator.core.axes import AXES
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
 from syndicator.core.ports.articles import KeptFile
+
+
+def toml_table(name: str, row: Mapping[str, Any]) -> str:
+    """One table of the array `name`: texts (without the characters that no file can have), lists of texts, and truth
+    values."""
+    return f"\n[[{name}]]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in row.items())
+
+
+def _value(value: Any) -> str:
+    """JSON, which TOML has the same for texts of legal characters and for lists of these."""
+    return json.dumps(_legal(value), ensure_ascii=False)
+
+
+def _legal(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_legal(one) for one in value]
+    return text.legal(value) if isinstance(value, str) else value
+
 
 FEEDS, SOURCES = "feeds.toml", "sources.toml"
 _FEEDS_NOTE = """\
@@ -180,4 +205,32 @@ def _read(data: bytes | None, file: KeptFile, table: str, parsed: Callable[[dict
 def _written(before: bytes | None, note: str, table: str, rows: list[dict[str, Any]]) -> bytes | None:
     if not rows and before is None:
         return None
-    return (note + "".join(toml.toml_table(table, row) for row in rows)).encode()
+    return (note + "".join(toml_table(table, row) for row in rows)).encode()
+
+
+class KeptAway:
+    """Files by article id, each under the path that it had in the article store: `folder`/<id>/YYYY/MM/<name>.md."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, id: str, path: str, data: bytes) -> None:
+        """Keeps a file; durable when it returns. Raises OSError."""
+        disk.write(self.folder / id / path, data)
+
+    def ids(self) -> list[str]:
+        """The articles whose files are kept, in order."""
+        return sorted(path.name for path in self.folder.iterdir() if path.is_dir()) if self.folder.is_dir() else []
+
+    def get(self, id: str) -> tuple[str, bytes] | None:
+        """The path and the bytes that an article's file had, None when it is not kept."""
+        place = self.folder / id
+        found = next((path for path in sorted(place.rglob("*.md")) if not path.name.startswith(".")), None)
+        return (found.relative_to(place).as_posix(), found.read_bytes()) if found else None
+
+    def drop(self, id: str) -> bool:
+        """Forgets an article's file; False when it was not kept."""
+        if id not in self.ids():
+            return False
+        shutil.rmtree(self.folder / id)
+        return True

@@ -1,16 +1,100 @@
-"""The file beside the article files that remembers for which hosts a source may speak besides its own."""
+"""The file beside the article files that remembers for which hosts a source may speak besides its own.
+
+The list of withdrawn articles beside the article files, so that a lost database never brings one back. What every
+article store remembers beside its files: the uuid of this instance, withdrawals, carriers, prunings.
+"""
 
 from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import date, timedelta
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from syndicator.articles import fields
+from syndicator.articles.beside import feeds_toml, tsv_files
+from syndicator.articles.fields import aliases_of, feeds_of
+from syndicator.core import text
 from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports import Withdrawn
 from syndicator.core.ports.articles import KeptFile
+
+WITHDRAWN_TOML = "withdrawn.toml"
+_WITHDRAWALS_NOTE = (
+    "# Articles that were withdrawn: they are in no feed and are never fetched again. Delete an entry to undo it.\n"
+)
+
+
+def withdrawn_of(article: Article, at: Any, feeds: Iterable[FeedKey] | None = None) -> Withdrawn:
+    """What is remembered of `article` once it is withdrawn: what belongs to it, on its own site. `feeds`: those that
+    showed it, None for those that it tells of."""
+    return Withdrawn(
+        id=article.id,
+        at=fields.moment(at) or at,
+        feeds=tuple(feeds_of(article) if feeds is None else feeds),
+        url=text.legal(article.url),
+        aliases=tuple(dict.fromkeys(map(text.legal, aliases_of(article)))),
+    )
+
+
+def read_withdrawals(file: KeptFile) -> list[Withdrawn]:
+    """The withdrawals in the file, none when there is no file. Raises ConfigError."""
+    return _listed(file.read(), file)
+
+
+def _listed(data: bytes | None, file: KeptFile) -> list[Withdrawn]:
+    try:
+        listed = tomllib.loads((data or b"").decode()).get("withdrawn", [])
+        return [_parsed(entry) for entry in listed]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ConfigError(f"{file}: not a list of withdrawn articles ({error}); restore it from a backup") from error
+
+
+def write_withdrawals(file: KeptFile, withdrawals: Iterable[Withdrawn]) -> None:
+    """Writes the file whole, in order of time."""
+    update_withdrawals(file, lambda before: withdrawals)
+
+
+def update_withdrawals(file: KeptFile, change: Callable[[list[Withdrawn]], Iterable[Withdrawn] | None]) -> None:
+    """Writes what `change` makes of the withdrawals in the file; nothing for None. Raises ConfigError, OSError."""
+
+    def changed(data: bytes | None) -> bytes | None:
+        found = change(_listed(data, file))
+        if found is None:
+            return None
+        ordered = sorted(found, key=lambda entry: (entry.at, entry.id))
+        return (_WITHDRAWALS_NOTE + "".join(map(_entry, ordered))).encode()
+
+    file.update(changed)
+
+
+def _entry(withdrawn: Withdrawn) -> str:
+    row = {
+        "id": withdrawn.id,
+        "url": withdrawn.url,
+        "at": fields.iso(withdrawn.at),
+        "aliases": list(withdrawn.aliases),
+        "feeds": [f"{key.axis}/{key.slug}" for key in withdrawn.feeds],
+    }
+    return feeds_toml.toml_table("withdrawn", row)
+
+
+def _parsed(entry: dict[str, Any]) -> Withdrawn:
+    keys: list[Any] = [str(feed).split("/", 1) for feed in entry.get("feeds", [])]
+    at = fields.parsed(str(entry["at"]))
+    return Withdrawn(
+        id=str(entry["id"]),
+        at=at,
+        feeds=tuple(FeedKey(axis, slug) for axis, slug in keys),
+        url=str(entry.get("url", "")),
+        aliases=tuple(map(str, entry.get("aliases", []))),
+    )
+
 
 RIGHTS_TOML = "rights.toml"
 ASKED_AGAIN = timedelta(days=7)  # a host that links a feed is asked again after that: feeds' addresses change hands
@@ -161,3 +245,87 @@ def _value(value: date | Mapping[str, Any]) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return f"{{ old = {json.dumps(value['old'])}, on = {value['on'].isoformat()} }}"
+
+
+_INSTANCE = "instance.toml"
+
+
+class Listed(ABC):
+    """The part of an ArticleStore (see ports) that is the same wherever its files are."""
+
+    @abstractmethod
+    def file(self, name: str) -> KeptFile:
+        """A file beside the articles."""
+
+    @abstractmethod
+    def begun(self) -> bool:
+        """True when we wrote articles here."""
+
+    def instance(self) -> uuid.UUID:
+        file = self.file(_INSTANCE)
+        data = file.read()
+        return self._mint(file) if data is None else _instance(data, file)
+
+    def minted(self) -> bool:
+        return self.file(_INSTANCE).stamp() is not None
+
+    def withdraw(self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None) -> None:
+        self.list_withdrawn([withdrawn_of(article, at, feeds)])
+
+    def list_withdrawn(self, new: Iterable[Withdrawn]) -> None:
+        added = {entry.id: entry for entry in new}
+
+        def after(listed: list[Withdrawn]) -> Iterable[Withdrawn] | None:
+            before = {entry.id: entry for entry in listed}
+            return (added | before).values() if added.keys() - before.keys() else None
+
+        update_withdrawals(self.file(WITHDRAWN_TOML), after)
+
+    def unlist_withdrawn(self, id: str) -> None:
+        update_withdrawals(self.file(WITHDRAWN_TOML), lambda listed: [entry for entry in listed if entry.id != id])
+
+    def lists_withdrawn(self) -> bool:
+        return self.file(WITHDRAWN_TOML).stamp() is not None
+
+    def withdrawn(self) -> list[Withdrawn]:
+        return read_withdrawals(self.file(WITHDRAWN_TOML))
+
+    def carry(self, announced: Iterable[tuple[str, str]]) -> None:
+        tsv_files.append_carried(self.file(tsv_files.CARRIED_TSV), announced)
+
+    def carried(self) -> list[tuple[str, str]]:
+        return tsv_files.read_carried(self.file(tsv_files.CARRIED_TSV))
+
+    def carried_stamp(self) -> str | None:
+        return self.file(tsv_files.CARRIED_TSV).stamp()
+
+    def prune(self, aliases: Iterable[tuple[str, str]]) -> None:
+        tsv_files.append(self.file(tsv_files.PRUNED_TSV), aliases)
+
+    def pruned(self) -> list[tuple[str, str]]:
+        return tsv_files.read_pruned(self.file(tsv_files.PRUNED_TSV))
+
+    def pruned_stamp(self) -> str | None:
+        return self.file(tsv_files.PRUNED_TSV).stamp()
+
+    def compact(self) -> None:
+        tsv_files.compact_carried(self.file(tsv_files.CARRIED_TSV))
+        tsv_files.compact(self.file(tsv_files.PRUNED_TSV))
+
+    def _mint(self, file: KeptFile) -> uuid.UUID:
+        line = f'id = "{uuid.uuid4()}"\n'
+        if self.begun():
+            raise ConfigError(
+                f"{file} is missing although there are articles; restore it from a backup. Only without one, write "
+                f"this line into it, and every subscriber will see every entry once more: {line.strip()}"
+            )
+        note = "# This instance, minted once. All ids in the published feeds are made of it: keep it, and back it up.\n"
+        file.update(lambda there: (note + line).encode() if there is None else None)  # one of two writers mints it
+        return _instance(file.read() or b"", file)
+
+
+def _instance(data: bytes, file: KeptFile) -> uuid.UUID:
+    try:
+        return uuid.UUID(tomllib.loads(data.decode())["id"])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise ConfigError(f'{file}: has to say id = "<uuid>"; restore it from a backup') from error

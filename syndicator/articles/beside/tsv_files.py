@@ -1,0 +1,106 @@
+"""What the articles that were pruned are known by, in a file beside the articles that only grows: a source goes on
+announcing them, and they must not be fetched again, also after the database is lost.
+
+A line has an article's id, a tab and an alias key (`urls.alias`, `urls.guid_alias`); the first one of an article is its
+address. It counts as long as the article has no file: a file that is put back is an article again.
+
+Files beside the articles that only grow, a line a fact: cheap to add to, and read only when they changed. Which
+sources, besides the one in an article's file, announced it: a file beside the articles that only grows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from syndicator.core.axes import SOURCE_KEY
+from syndicator.core.ports.articles import KeptFile
+
+
+def read_lines(file: KeptFile) -> list[str]:
+    """The whole lines in order; none where there is no file. A last line that a crash cut short (it has no line end) is
+    left out. Raises OSError."""
+    return whole(file.read())
+
+
+def whole(data: bytes | None) -> list[str]:
+    """The same of the bytes of a file. Pure."""
+    data = data or b""
+    return data[: data.rfind(b"\n") + 1].decode("utf-8", "replace").split("\n")[:-1]
+
+
+def append_lines(file: KeptFile, note: str, lines: Iterable[str]) -> None:
+    """Adds lines, durable when it returns; makes the file, which `note` begins, where there is none. A last line that
+    was cut short goes. Raises OSError."""
+    file.append(note.encode(), "".join(f"{line}\n" for line in lines).encode())
+
+
+CARRIED_TSV = "carried.tsv"
+_CARRIED_NOTE = "# Sources that announced an article which another source brought: article id, tab, source key.\n"
+_CARRIED_LINE = re.compile(rf"([a-z2-7]{{26}})\t({SOURCE_KEY.pattern})\r?")
+
+Carried = tuple[str, str]  # article id, source key
+
+
+def read_carried(file: KeptFile) -> list[Carried]:
+    """The lines of the file in order, each once; none where there is no file. What is no such line is passed over, and
+    so is a last line that a crash cut short. Raises OSError."""
+    return _carried_of(read_lines(file))
+
+
+def _carried_of(lines: Iterable[str]) -> list[Carried]:
+    found = map(_CARRIED_LINE.fullmatch, lines)
+    return list(dict.fromkeys((line[1], line[2]) for line in found if line))
+
+
+def append_carried(file: KeptFile, carried: Iterable[Carried]) -> None:
+    """Adds lines, durable when it returns; makes the file where there is none. Raises OSError."""
+    append_lines(file, _CARRIED_NOTE, (f"{id}\t{source}" for id, source in carried))
+
+
+def compact_carried(file: KeptFile) -> None:
+    """Writes the file anew without what `read` passes over, where there is such. Raises OSError."""
+
+    def compacted(data: bytes | None) -> bytes | None:
+        kept = "".join(f"{id}\t{source}\n" for id, source in _carried_of(whole(data)))
+        return None if data is None else (_CARRIED_NOTE + kept).encode()
+
+    file.update(compacted)
+
+
+PRUNED_TSV = "pruned.tsv"
+_NOTE = """\
+# Articles whose files were pruned: article id, tab, address or entry. They are not fetched again. To undo it, put the
+# file back, or delete the lines: then the source is asked for it.
+"""
+_LINE = re.compile(r"([a-z2-7]{26})\t([^\t\r\n]+)\r?")
+
+Pruned = tuple[str, str]  # article id, alias key
+
+
+def read_pruned(file: KeptFile) -> list[Pruned]:
+    """The lines of the file in order, each once; none where there is no file. What is no such line is passed over.
+    Raises OSError."""
+    return _of(read_lines(file))
+
+
+def _of(lines: Iterable[str]) -> list[Pruned]:
+    found = map(_LINE.fullmatch, lines)
+    return list(dict.fromkeys((line[1], line[2]) for line in found if line))
+
+
+def append(file: KeptFile, pruned: Iterable[Pruned]) -> None:
+    """Adds lines, durable when it returns; makes the file where there is none. An alias that would be no line
+    is left out: the others find its article. Raises OSError."""
+    written = (f"{id}\t{alias}" for id, alias in pruned)
+    append_lines(file, _NOTE, (line for line in written if _LINE.fullmatch(line)))
+
+
+def compact(file: KeptFile) -> None:
+    """Writes the file anew without what `read` passes over, where there is such. Raises OSError."""
+
+    def compacted(data: bytes | None) -> bytes | None:
+        kept = "".join(f"{id}\t{alias}\n" for id, alias in _of(whole(data)))
+        return None if data is None else (_NOTE + kept).encode()
+
+    file.update(compacted)

@@ -1,1 +1,0 @@
-"""Where an object store is reached."""
