@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from syndicator.cli.base import Exemplified, app
-from syndicator.cli.help.completion import VARIABLE
+from syndicator.cli.help import VARIABLE
 from syndicator.cli.logs import hear_others
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
 from syndicator.core.program import program
@@ -22,26 +22,19 @@ from syndicator.core.program import program
 __all__ = ["app", "main"]
 
 _COMMANDS = (
-    "adding.add",
-    "descriptions.describe",
-    "descriptions.tags",
-    "descriptions.review",
-    "editorial.prune",
-    "editorial.release",
-    "editorial.split",
-    "editorial.withdraw",
-    "health.status",
-    "mending.reread",
-    "mending.show",
-    "running.console",
-    "running.fleet",
+    "add",
+    "articles.describe",
+    "articles.tags",
+    "articles.review",
+    "articles.editorial",
+    "status",
+    "articles.reread",
+    "articles.show",
+    "running.processes",
     "running.service",
     "setup.check",
-    "setup.config",
-    "setup.database",
+    "setup.folder",
     "setup.demo",
-    "setup.init",
-    "setup.reindex",
     "sources",
 )
 # What timers and watchers call, many times an hour: these do without the other commands.
@@ -49,7 +42,7 @@ _ALONE = {
     "build": "running.service",
     "refresh": "running.service",
     "serve": "running.service",
-    "status": "health.status",
+    "status": "status",
     "up": "running.service",
 }
 _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; typer has no public name for it

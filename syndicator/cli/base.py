@@ -1,19 +1,34 @@
-"""The typer app and the options that every command shares."""
+"""The typer app and the options that every command shares.
+
+What commands that change articles have in common: they wait for a run that is under way, may only show what would
+change, and build the feeds. How a command ends on a signal: in order, or at once when that takes too long.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Sequence
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from syndicator import __version__
-from syndicator.cli.help import completion
+from syndicator.cli import help
 from syndicator.cli.logs import LogFormat, choose, chosen, log
 from syndicator.configuration.tables import VARIABLE, own_config
+
+if TYPE_CHECKING:
+    from syndicator.core.model import FeedKey
+    from syndicator.pipeline.descriptions.feed_changes import FeedChange
+    from syndicator.services.container import App
+
 
 # What `--help` lists, in this order: what is used every day comes first.
 PANELS = {
@@ -64,7 +79,7 @@ class Exemplified(TyperCommand):
     """A command whose help ends with examples."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        from syndicator.cli.help.examples import lines
+        from syndicator.cli.help import lines
 
         whole, program = str(ctx.command_path), str(ctx.find_root().info_name)
         if found := lines(whole.removeprefix(program).strip(), program):
@@ -127,7 +142,7 @@ def root(
     show_completion: Annotated[
         str | None,
         typer.Option(
-            callback=completion.show,
+            callback=help.show,
             is_eager=True,
             expose_value=True,
             metavar="SHELL",
@@ -158,3 +173,88 @@ def _warn_of_variables() -> None:
 
     for name, near in unknown_variables(os.environ).items():
         log("no such setting", "warning", variable=name, **({"cure": f"did you mean {near}?"} if near else {}))
+
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
+Since = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Articles added on or after this day (UTC)."),
+]
+
+
+@contextmanager
+def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
+    """The app, once no other run is under way. `create`: also where the database is lost."""
+    from syndicator.configuration.settings import load
+    from syndicator.services.container import locked, need_folder, open_app
+
+    need_folder(config)
+    with locked(load(config), wait=True), open_app(config, create=create) as opened:
+        yield opened
+
+
+def say_feeds(feeds: tuple[FeedChange, ...]) -> None:
+    from syndicator.cli import printing
+
+    if feeds:
+        rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in feeds]
+        printing.table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
+
+
+def build(opened: App) -> tuple[str, ...]:
+    """Builds the feeds that changed. Returns the files that were written."""
+    return build_among(opened, None)[0]
+
+
+def build_among(opened: App, feeds: Callable[[FeedKey], bool] | None) -> tuple[tuple[str, ...], int]:
+    """The same for those of which `feeds` is true, None for all; how many others are stale, too."""
+    from syndicator.services.build import build_feeds
+
+    built = asyncio.run(build_feeds(opened, among=feeds))
+    return built.written, built.left
+
+
+# `docker stop` waits for ten seconds: what is left of them is for ending workers and closing files.
+GRACE_SECONDS = 8
+
+
+@contextmanager
+def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
+    """Sets `stop` on SIGTERM and on Ctrl-C, after which no new work is begun. After `grace` seconds, or on a second
+    signal, the process exits with 0 in the middle of its work: every write is complete or absent, so nothing is lost.
+
+    These are not handlers of the event loop, because it calls those only between two steps of tasks, and building feeds
+    is one long step."""
+    loop = asyncio.get_running_loop()
+    signals = [0]
+
+    def on_signal(number: int, frame: object) -> None:
+        signals[0] += 1
+        if signals[0] > 1:
+            sys.exit(0)
+        stop.set()
+        loop.call_soon_threadsafe(lambda: None)  # wakes the loop, which sees the event
+        signal.alarm(grace)
+
+    def on_alarm(number: int, frame: object) -> None:
+        sys.exit(0)
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
+    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, on_alarm)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
+    """Calls `reload` on SIGHUP. Where that says that our terminal was closed, `stop` is set instead."""
+    loop, had_terminal = asyncio.get_running_loop(), os.isatty(2)
+    loop.add_signal_handler(signal.SIGHUP, lambda: stop.set() if had_terminal and not os.isatty(2) else reload())
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)

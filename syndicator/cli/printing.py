@@ -1,4 +1,7 @@
-"""What is printed: JSON for programs, tables and progress bars for a terminal, one line an event in the log."""
+"""What is printed: JSON for programs, tables and progress bars for a terminal, one line an event in the log.
+
+Numbers with their nouns, and times, as people read them.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,44 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicator.cli import logs
-from syndicator.cli.logs import Level
-from syndicator.cli.plural import counted, local
-from syndicator.cli.visible import one_line, visible
+from syndicator.cli.logs import Level, one_line, visible
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.program import as_typed
 from syndicator.core.reasons import ConditionReason
 from syndicator.core.text import width
 
-if TYPE_CHECKING:  # every command imports this module, so it imports no service
+if TYPE_CHECKING:
     from syndicator.core.model import Outcome, Problem
     from syndicator.core.ports import Enriched
     from syndicator.services.descriptions.enrich_report import EnrichReport
     from syndicator.services.refresh import RunReport, Watch
+
+
+_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 article", "2 articles": for nouns whose plural ends in s."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def span(time: timedelta) -> str:
+    """A time in its largest unit: 4 minutes, 3 days."""
+    seconds = max(0, int(time.total_seconds()))
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return counted(seconds // size, unit)
+    return counted(seconds, "second")
+
+
+def local(moment: datetime | None, none: str = "") -> str:
+    """A time of this machine's zone, to the minute; `none` for none."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else none
 
 
 _WIDE = 60  # of a column; what is longer moves the rest of its line

@@ -9,11 +9,10 @@ from typing import Annotated
 
 import typer
 
-from syndicator.cli.adding.folders import Folders, is_answered, meaning, say_skipped
-from syndicator.cli.base import CONFIG, Config, Json, app
-from syndicator.cli.changing import DryRun
-from syndicator.cli.help.completion import source_keys
-from syndicator.cli.plural import counted, local
+from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, app
+from syndicator.cli.help import source_keys
+from syndicator.cli.printing import counted, local
 
 
 @app.command()
@@ -138,7 +137,7 @@ def import_(
 
 def _import_folder(folder: Path, *, dry_run: bool, json: bool, config: Path) -> None:
     from syndicator.cli import printing
-    from syndicator.cli.changing import build, opened_for_change
+    from syndicator.cli.base import build, opened_for_change
     from syndicator.services.article_files import importing
 
     with opened_for_change(config) as opened:

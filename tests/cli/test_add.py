@@ -13,8 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from syndicator.articles.frontmatter import load
-from syndicator.cli import app
-from syndicator.cli.adding import add
+from syndicator.cli import add, app
 from syndicator.cli.running import service
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.core.model import Fetched, ParsedFeed

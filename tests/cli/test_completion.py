@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.cli.help.completion import SHELLS, VARIABLE, script, source_keys, tag_names
+from syndicator.cli.help import SHELLS, VARIABLE, script, source_keys, tag_names
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -104,4 +104,4 @@ def test_a_run_without_a_model_loads_nothing_of_one(tmp_path: Path) -> None:
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     names = done.stderr.split()
     assert "syndicator.services.refresh" in names
-    assert [name for name in names if "describing.llm" in name or "cli.adding" in name] == []
+    assert [name for name in names if "describing.llm" in name or "cli.add" in name] == []

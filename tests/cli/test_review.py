@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from syndicator.cli import app
-from syndicator.cli.descriptions.keys import Keys
+from syndicator.cli.articles.review import Keys
 from syndicator.core.errors import UsageError
 from tests.services.descriptions.test_redescribe import MODELS
 from tests.services.places import TAXONOMY, Place, store_articles

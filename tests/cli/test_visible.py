@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.cli import printing
-from syndicator.cli.logs import Choice, choose
-from syndicator.cli.mending.explained import lines
-from syndicator.cli.visible import one_line, visible
+from syndicator.cli.articles.show import lines
+from syndicator.cli.logs import Choice, choose, one_line, visible
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Problem
 from syndicator.core.program import logger

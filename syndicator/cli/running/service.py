@@ -9,10 +9,9 @@ from typing import Annotated
 
 import typer
 
-from syndicator.cli.base import CONFIG, Config, Json, app
-from syndicator.cli.help.completion import source_keys
-from syndicator.cli.plural import counted
-from syndicator.cli.running.stopping import stopping
+from syndicator.cli.base import CONFIG, Config, Json, app, stopping
+from syndicator.cli.help import source_keys
+from syndicator.cli.printing import counted
 
 MOST_NAMED = 5  # feeds that ended, in one line
 

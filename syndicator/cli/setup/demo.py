@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from syndicator.cli.base import Json, app
-from syndicator.cli.running.stopping import stopping
+from syndicator.cli.base import Json, app, stopping
 
 
 @app.command()

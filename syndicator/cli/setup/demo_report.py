@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.cli.plural import counted
-from syndicator.cli.printing import as_json, say, table
+from syndicator.cli.printing import as_json, counted, say, table
 from syndicator.demo.kill import Survived
 from syndicator.demo.trip import Made
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.cli.health.status import fitting, pictured
+from syndicator.cli.status import fitting, pictured
 from syndicator.core.errors import UsageError
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason

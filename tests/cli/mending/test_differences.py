@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from syndicator.cli.mending.differences import lines
+from syndicator.cli.articles.reread import lines
 from syndicator.core.model import Article
 from syndicator.pipeline.results import FieldChange
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.cli.mending import reread
+from syndicator.cli.articles import reread
 from syndicator.reading import READING_VERSION
 from tests.cli.conftest import Instance
 

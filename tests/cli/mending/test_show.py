@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.frontmatter import load
-from syndicator.cli.mending import show
-from syndicator.cli.mending.explained import lines
+from syndicator.cli.articles import show
+from syndicator.cli.articles.show import lines
 from syndicator.core.errors import MissingError, NetworkDown, NotAnArticle, UsageError
 from tests.cli.conftest import Instance
 from tests.world import Story

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.cli.health.status import hub_line
+from syndicator.cli.status import hub_line
 from syndicator.services.container import open_app
 from syndicator.services.health.look import place_of
 from syndicator.services.health.status.report import of_hub

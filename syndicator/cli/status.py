@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
-from syndicator.cli.help.completion import source_keys
-from syndicator.cli.plural import counted, local, span
-from syndicator.cli.visible import one_line
+from syndicator.cli.help import source_keys
+from syndicator.cli.logs import one_line
+from syndicator.cli.printing import counted, local, span
 from syndicator.core import urls
 from syndicator.core.reasons import explained
 from syndicator.core.text import width

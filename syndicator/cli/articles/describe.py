@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from syndicator.cli.base import CONFIG, Config, Json, app
-from syndicator.cli.changing import DryRun, Since, build, opened_for_change, say_feeds
-from syndicator.cli.plural import counted
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, Since, app, build, opened_for_change, say_feeds
+from syndicator.cli.printing import counted
 
 if TYPE_CHECKING:
     from syndicator.services.container import App
@@ -90,7 +89,7 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
     import sys
 
     from syndicator.cli import printing
-    from syndicator.cli.running.stopping import stopping
+    from syndicator.cli.base import stopping
     from syndicator.core.errors import ConfigError, MissingError
     from syndicator.services import reconcile
     from syndicator.services.descriptions import enrich

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from syndicator.cli.base import CONFIG, Config, Json, app
-from syndicator.cli.changing import DryRun, build, build_among, opened_for_change, say_feeds
-from syndicator.cli.help.completion import tag_names
-from syndicator.cli.plural import counted
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, app, build, build_among, opened_for_change, say_feeds
+from syndicator.cli.help import tag_names
+from syndicator.cli.printing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

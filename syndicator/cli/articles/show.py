@@ -1,12 +1,17 @@
-"""The command show."""
+"""The command show.
+
+Why an article is as it is, in lines.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +19,38 @@ from syndicator.cli.base import CONFIG, Config, Json, app
 
 if TYPE_CHECKING:
     from syndicator.services.explain.shown import Shown
+
+
+_PASSED_ON = ("cut", "candidates", "from")  # of a reading: with lines of their own
+
+
+def lines(why: Mapping[str, Any]) -> Iterator[str]:
+    """`why` of `services.explain`: a line for each thing there is to say, with its parts indented."""
+    for name, value in why.items():
+        if isinstance(value, Mapping):
+            yield from _parts(name, value)
+        elif isinstance(value, list | tuple):
+            yield f"{name}:" if value else f"{name}: none"
+            yield from (f"    {_word(one)}" for one in value)
+        else:
+            yield f"{name}: {_word(value)}"
+
+
+def _parts(name: str, value: Mapping[str, Any]) -> Iterator[str]:
+    """A group of named things; of a field that was read, where it is from and what else there was."""
+    if value and "from" not in value:
+        yield f"{name}:"
+    else:
+        yield f"{name}: {value.get('from') or 'none'}"
+    yield from (f"    {key}: {_word(one)}" for key, one in value.items() if key not in _PASSED_ON)
+    yield from (f"    looked at {one}" for one in value.get("candidates", ()))
+    yield from (f"    cut by {one['rule']}: {one['text']}" for one in value.get("cut", ()))
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "none"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 @app.command()
@@ -35,7 +72,6 @@ def show(
 ) -> None:
     """Print an article as it is published, or as its page would be. Writes nothing."""
     from syndicator.cli import printing
-    from syndicator.cli.mending.explained import lines
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its remarks on odd pages are not for operators
     if feed:

@@ -1,6 +1,69 @@
-"""Examples of every command, for its help: what is typed after the program's name, and what it is for."""
+"""Examples of every command, for its help: what is typed after the program's name, and what it is for.
+
+Completion in shells: typer's scripts for bash, zsh and fish, and what is completed beside commands and options.
+"""
 
 from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from syndicator.core.program import program
+
+VARIABLE = "_SYNDICATOR_COMPLETE"  # set by the scripts when they ask what a line may go on with
+SHELLS = ("bash", "zsh", "fish")
+
+
+def script(shell: str, typed: str) -> str:
+    """What a shell reads to complete the commands of the program that is called as `typed`. Raises BadParameter."""
+    if shell not in SHELLS:
+        raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
+    import shlex
+
+    from typer._completion_shared import get_completion_script
+
+    name = call = "syndicator" if " " in typed else typed  # `python -m syndicator` is no command that a shell completes
+    if "/" in typed:
+        name, call = Path(typed).name, shlex.quote(str(Path(typed).resolve()))
+    made = str(get_completion_script(prog_name=name, complete_var=VARIABLE, shell=shell))
+    # a shell knows a command by its name, and calls it by its path
+    for before in ("complete_zsh ", "(commandline -cp) "):
+        made = made.replace(before + name, before + call)
+    return made
+
+
+def show(context: typer.Context, shell: str | None) -> None:
+    """The callback of --show-completion."""
+    if shell and not context.resilient_parsing:
+        typer.echo(script(shell, program()))
+        raise typer.Exit
+
+
+def source_keys(context: typer.Context, incomplete: str) -> list[str]:
+    """Keys of sources that begin as `incomplete` does."""
+    return _names(context, "sources.toml", "source", "key", incomplete)
+
+
+def tag_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Tags of the taxonomy that begin as `incomplete` does."""
+    return _names(context, "taxonomy.toml", "tag", "name", incomplete)
+
+
+def _names(context: typer.Context, file: str, table: str, key: str, incomplete: str) -> list[str]:
+    """Out of the file as it is: what is wrong with it is told elsewhere."""
+    import tomllib
+
+    path = Path(context.params.get("config") or "config") / file
+    names: list[str] = []
+    for one in (path, *sorted(path.with_suffix(".d").glob("*.toml"))):
+        with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+            found: Any = tomllib.loads(one.read_text(encoding="utf-8")).get(table, [])
+            names += [str(row[key]) for row in found]
+    return [name for name in names if name.startswith(incomplete)]
+
 
 EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "up": (

@@ -1,25 +1,83 @@
-"""The command tags review: one article after the other, a key for each."""
+"""The command tags review: one article after the other, a key for each.
+
+One key at a time from a terminal, without Enter.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import select
 import shutil
 import string
+import sys
+import termios
 import textwrap
+import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from syndicator.cli.articles.tags import tags
 from syndicator.cli.base import CONFIG, Config, Json
-from syndicator.cli.descriptions.tags import tags
-from syndicator.cli.plural import counted, local
+from syndicator.cli.printing import counted, local
 from syndicator.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from syndicator.cli.descriptions.keys import Keys
     from syndicator.services.descriptions.review import Review, Sheet
+
+
+_MOST = 64  # bytes at once: a paste, or the sequence of a function key
+_LOOK = 0.5  # seconds between two looks for a signal
+_ESCAPE = "\x1b"  # what function keys begin with
+_ENDS = ("\x04", "\x00")  # Ctrl-D, and what Linux makes of one that was typed ahead
+
+
+class Keys:
+    """Reads keys from the terminal at `fd`, which is as it was between two of them, so that a program that is stopped
+    or killed leaves it usable. What a function key sends is one key, and none of ours."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._typed = ""
+
+    def read(self) -> str:
+        """The next key; "" at the end of the input, and for Ctrl-D. Raises KeyboardInterrupt for Ctrl-C."""
+        if not self._typed:
+            typed = self._chunk().decode("utf-8", "replace")
+            self._typed = "?" if typed.startswith(_ESCAPE) else typed
+        key, self._typed = self._typed[:1], self._typed[1:]
+        return "" if key in _ENDS else key
+
+    def line(self, question: str) -> str:
+        """A line that is typed after `question`; "" where nothing is."""
+        ahead, ended, self._typed = self._typed.partition("\n")
+        print(question + ahead, end="\n" if ended else "", flush=True)
+        return (ahead if ended else ahead + sys.stdin.readline()).strip()
+
+    def _chunk(self) -> bytes:
+        """What is typed next, and what is there with it; empty where the terminal is gone."""
+        before = termios.tcgetattr(self._fd)
+        try:
+            tty.setcbreak(self._fd, termios.TCSADRAIN)
+            while not select.select([self._fd], [], [], _LOOK)[0]:
+                pass  # a Ctrl-C that came just before a read would wait for the next key
+            data = os.read(self._fd, _MOST)
+            while data and len(data) < _MOST and select.select([self._fd], [], [], 0)[0]:
+                data += os.read(self._fd, 1)
+            return data
+        except OSError:
+            return b""
+        finally:
+            termios.tcsetattr(self._fd, termios.TCSADRAIN, before)
+
+
+def is_terminal() -> bool:
+    """True where keys can be read and what they do be seen."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
 
 _HELP = (
     "Enter: right as marked   1-9: mark or unmark a tag   n: none of them   t: type a tag   c: another category   "
@@ -34,7 +92,6 @@ def review(json: Json = False, config: Config = CONFIG) -> None:
     """Look at articles that nobody confirmed, untagged and doubtful ones first: one key each. Each counts at once, so
     stop and go on when you like."""
     from syndicator.cli import printing
-    from syndicator.cli.descriptions.keys import Keys, is_terminal
 
     if not json and not is_terminal():
         raise UsageError(
@@ -74,7 +131,7 @@ def _sitting(config: Path) -> Iterator[Review]:
 
 def _publish(config: Path, confirmed: int) -> None:
     from syndicator.cli import printing
-    from syndicator.cli.changing import build, opened_for_change
+    from syndicator.cli.base import build, opened_for_change
 
     with opened_for_change(config) as opened:
         written = build(opened)

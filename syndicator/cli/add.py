@@ -1,0 +1,372 @@
+"""The command add: what is found at addresses is listed, chosen from, shown, and written once that is confirmed.
+
+What `add` prints: what was found, how it would be published, what was done. What the folders of an OPML list mean: as
+the operator says, or answers when asked; and what was left out of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from syndicator.cli import printing
+from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.logs import one_line
+from syndicator.cli.printing import counted
+
+if TYPE_CHECKING:
+    from syndicator.configuration.sources.opml import Skipped, SubscriptionList
+    from syndicator.core.errors import SyndicatorError
+    from syndicator.services.adding.found import Candidate, Found
+    from syndicator.services.adding.preview import Preview, ShownArticle
+    from syndicator.services.adding.writing import Wishes
+    from syndicator.services.container import App
+
+
+_ITEMS = 10  # of a list that are shown; a choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What was chosen, as it is written, and what at the same addresses was not."""
+
+    chosen: Sequence[tuple[Candidate, Preview]]
+    others: Sequence[tuple[int, Candidate]]  # with their numbers
+    failed: Sequence[tuple[str, SyndicatorError]]
+    written: bool
+
+
+def list_candidates(found: Found) -> None:
+    printing.say(f"{found.address} has {len(found.candidates)}:")
+    for number, one in enumerate(found.candidates, 1):
+        same = next((n for n, other in enumerate(found.candidates, 1) if other.source.url == one.same_as), None)
+        notes = [f"last {one.latest:%Y-%m-%d}"] if one.latest else []
+        notes += [f"the same entries as {same}"] if same else []
+        notes += ["known already"] if one.known else []
+        told = f"{one.what}{''.join(f', {note}' for note in notes)}"
+        printing.say(f"  {number}  {one.source.title or one.source.key or 'no title'}: {told}")
+        printing.say(f"     {one.source.url}")
+    if found.untried:
+        printing.say(f"  and {found.untried} more that were not looked at; give the address of the one you want")
+
+
+def report(done: Added, *, json: bool, asked: bool, dry_run: bool) -> None:
+    """Prints what was done, and ends with the code of what failed."""
+    if json:
+        printing.as_json([*(_plain(*one, done) for one in done.chosen), *(_failure(*one) for one in done.failed)])
+    elif asked:
+        _say_written(done)
+    else:
+        show(done, "would add" if dry_run else "added")
+    if done.written and not json and not printing.quiet():
+        printing.say(
+            "next: `syndicator refresh` fetches and publishes its articles; `syndicator up` does that for good"
+        )
+    for _, error in done.failed:
+        printing.complain(error, as_json=False)
+    if done.failed:
+        sys.exit(done.failed[0][1].exit_code)
+
+
+def _say_written(done: Added) -> None:
+    keys = [one.source.key for one, _ in done.chosen if not one.known]
+    if done.written:
+        printing.say(f"added: {', '.join(keys)}")
+    elif keys or not done.chosen:
+        printing.say("nothing was added")
+    for one, _ in done.chosen:
+        if one.known:
+            printing.say(f"already known: {one.source.key}: {one.source.url}")
+
+
+def show(done: Added, verb: str, *, others: bool = True) -> None:
+    """Prints what was chosen as it would be published, and what was not chosen."""
+    for one, preview in done.chosen:
+        printing.say(f"{'already known' if one.known else verb}: {one.source.key}: {one.source.url} ({one.what})")
+        if one.warning:
+            printing.log("warning", source=one.source.key, what=one.warning)
+        _show_hosts(one, preview)
+        if one.kind == "list" and not one.known:
+            _show_items(one)
+        for article in preview.articles:
+            _show_article(article)
+        if one.kind in ("feed", "sitemap") and not one.known and not one.announced:
+            printing.say("    nothing to show: it announces no entry")
+        for problem in preview.problems:
+            printing.say(f"    not published: {problem.what}: {problem.reason} {problem.detail}".rstrip())
+    for number, one in done.others if others else ():
+        printing.say(f"not chosen: {number}: {one.source.url} ({one.what})")
+    if done.others and others:
+        printing.say("--pick N takes another, --all every feed of articles")
+
+
+def _show_hosts(candidate: Candidate, preview: Preview) -> None:
+    """The line of sources.toml for articles on other hosts than the feed's."""
+    from syndicator.services.ownership.rights import line
+
+    if preview.speaks_for:
+        why = "its articles are there, under the titles that the feed gives them"
+        printing.say(f"    {line(candidate.source, ())}: {why}")
+    if preview.elsewhere:
+        why = "what the feed says of its articles there does not count without that line in sources.toml"
+        printing.say(f"    not written: {line(candidate.source, preview.elsewhere)}: {why}")
+
+
+def _show_items(candidate: Candidate) -> None:
+    """What a page lists, as it was read from it."""
+    printing.say("    it lists:")
+    for entry in candidate.entries[:_ITEMS]:
+        day = f"{entry.published:%Y-%m-%d}" if entry.published else "no date   "
+        printing.say(f"      {day}  {entry.title or 'no title'}")
+        printing.say(f"                  {entry.url}" + (f"  picture: {entry.image}" if entry.image else ""))
+    if candidate.announced > _ITEMS:
+        printing.say(f"      and {candidate.announced - _ITEMS} more; --json has them all")
+    printing.say("    its newest would be published as:")
+
+
+def _show_article(article: ShownArticle) -> None:
+    """As its entry will read, and where its fields come from."""
+    facts = (article.date, article.author or "no author", article.category, ", ".join(article.tags) or "no tags")
+    printing.say(f"    {article.title or 'no title'}")
+    printing.say(f"        {' | '.join(str(fact) for fact in facts if fact)}")
+    printing.say(f"        {article.excerpt or 'no excerpt'}")
+    printing.say(f"        {article.url}" + (f" (known already as {article.known})" if article.known else ""))
+    printing.say(f"        cover: {article.cover or 'none'}")
+    printing.say(f"        from: {', '.join(f'{name} {origin}' for name, origin in article.origins.items())}")
+
+
+def _plain(one: Candidate, preview: Preview, done: Added) -> dict[str, Any]:
+    others = [
+        {"number": number, "url": other.source.url, "title": other.source.title, "what": other.what}
+        for number, other in done.others
+    ]
+    return {
+        "source": one.source,
+        "what": one.what,
+        "entries": one.entries,
+        "known": one.known,
+        "warning": one.warning,
+        "latest": one.latest,
+        "proposed_speaks_for": preview.elsewhere,
+        "articles": preview.articles,
+        "problems": preview.problems,
+        "not_chosen": others,
+    }
+
+
+def _failure(address: str, error: SyndicatorError) -> dict[str, Any]:
+    return {"address": address, "error": str(error), "reason": error.reason, "exit_code": error.exit_code}
+
+
+Meaning = Literal["category", "tag", "ignore"]
+Folders = Annotated[
+    Meaning | None,
+    typer.Option("--folders", help="What the folders of an OPML list become. Asked on a terminal, else category."),
+]
+
+_SHOWN = 8  # folders that a question names
+
+
+def is_answered() -> bool:
+    """True when somebody is there to answer questions."""
+    return sys.stdin.isatty()
+
+
+def meaning(listed: SubscriptionList, said: Meaning | None, *, ask: bool) -> Meaning:
+    """What the folders of a list become: what the operator `said`, or answers."""
+    if said or not ask or not listed.folders:
+        return said or "category"
+    names = one_line(", ".join(listed.folders[:_SHOWN])) + (" ..." if len(listed.folders) > _SHOWN else "")
+    question = f"The list has {counted(len(listed.folders), 'folder')} ({names}). What do they become?"
+    answers: dict[str, Meaning] = {"category": "category", "tag": "tag", "ignore": "ignore"}
+    while (answer := typer.prompt(f"{question} {', '.join(answers)}", default="category", err=True)) not in answers:
+        pass
+    return answers[answer]
+
+
+def say_skipped(where: str, skipped: Iterable[Skipped]) -> None:
+    from syndicator.cli import printing
+
+    for one in skipped:
+        printing.say(f"skipped: {where} line {one.line}: {one.name or 'no name'}: {one.why}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """How the operator chooses. `ask`: somebody is there to answer."""
+
+    pick: tuple[int, ...] = ()
+    all: bool = False
+    dry_run: bool = False
+    json: bool = False
+    ask: bool = False
+    folders: Meaning | None = None
+
+
+Addresses = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="URL...", help="Feeds, sites, sitemaps, single articles, OPML (also a file, or - for stdin)."
+    ),
+]
+Pick = Annotated[list[int] | None, typer.Option(metavar="N", help="Take number N of what is found. Repeatable.")]
+All = Annotated[bool, typer.Option("--all", help="Take every feed of articles that is found, once, and no comments.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask: take the best feed.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be added and its entries; add nothing.")]
+Key = Annotated[str | None, typer.Option(help="Its key, of which the address of its feed is made.")]
+Title = Annotated[str | None, typer.Option(help="Its name in our feeds.")]
+Category = Annotated[str | None, typer.Option(help="For articles that fit no category of taxonomy.toml.")]
+Tag = Annotated[list[str] | None, typer.Option(help="Put on each of its articles. Repeatable.")]
+Every = Annotated[str | None, typer.Option(metavar="TIME", help="Visit it every 30m, 6h, 1d.")]
+Content = Annotated[Literal["full", "excerpt", "link"] | None, typer.Option(help="How much of it is published.")]
+Backfill = Annotated[int | None, typer.Option(min=0, max=1000, help="Entries that its first visit takes.")]
+Allow = Annotated[
+    list[str] | None, typer.Option(metavar="NETWORK", help="A private network it may be on: 127.0.0.1/32:8000.")
+]
+Select = Annotated[list[str] | None, typer.Option(metavar="CSS", help="Where the text is on its pages. Repeatable.")]
+
+
+@app.command()
+def add(
+    url: Addresses,
+    pick: Pick = None,
+    all: All = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    key: Key = None,
+    title: Title = None,
+    category: Category = None,
+    tag: Tag = None,
+    every: Every = None,
+    content: Content = None,
+    backfill: Backfill = None,
+    allow: Allow = None,
+    select: Select = None,
+    folders: Folders = None,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Add sources: feeds, sites, sitemaps, single articles or OPML documents. The feeds of a site are found."""
+    from syndicator.services.adding.writing import Wishes
+    from syndicator.services.container import open_app
+
+    wishes = Wishes(
+        key=key,
+        title=title,
+        category=category,
+        tags=tuple(tag or ()),
+        every=every,
+        content=content,
+        backfill=backfill,
+        allow=tuple(allow or ()),
+        select=tuple(select or ()),
+    )
+    ask = is_answered() and not (yes or json or dry_run)
+    choice = Choice(pick=tuple(pick or ()), all=all, dry_run=dry_run, json=json, ask=ask, folders=folders)
+    _one_way(choice, url, yes)
+    with open_app(config) as opened:
+        _need_contact(opened)
+        done = asyncio.run(_add(opened, url, wishes, choice))
+    report(done, json=json, asked=ask, dry_run=dry_run)
+
+
+def _one_way(choice: Choice, addresses: Sequence[str], yes: bool) -> None:
+    from syndicator.core.errors import UsageError
+
+    if bool(choice.pick) + choice.all + yes > 1:
+        raise UsageError("--pick, --all and --yes each say what to take; give one of them")
+    if choice.pick and len(addresses) > 1:
+        raise UsageError("--pick counts what one address has; give one address with it")
+
+
+def _need_contact(opened: App) -> None:
+    from syndicator.cli import printing
+
+    if not opened.settings.site.contact:
+        cure = f"set it in {opened.config}/syndicator.toml"
+        printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
+
+
+async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:
+    """Looks, lists, asks, shows and writes. Raises the error of an address that is the only one."""
+    from syndicator.services.adding import preview, search, writing
+    from syndicator.services.adding.session import open_session
+
+    async with open_session(opened, wishes.allow) as session:
+        looked = await asyncio.gather(*(search.look(session, address) for address in addresses))
+        found = [_read(opened, one, choice) for one in looked]
+        failed = [(one.address, one.error) for one in found if one.error]
+        if failed and len(found) == 1:
+            raise failed[0][1]
+        picked = [_pick(one, choice) for one in found]
+        chosen = writing.named(opened, [one for some in picked for one in some], wishes)
+        others = [
+            (number, one)
+            for all_of, taken in zip(found, picked, strict=True)
+            for number, one in enumerate(all_of.candidates, 1)
+            if one not in taken
+        ]
+        if choice.ask and chosen:
+            typer.echo("reading the newest entries ...", err=True)
+        shown = await asyncio.gather(*(preview.preview(session, one) for one in chosen))
+        chosen = list(map(preview.speaking, chosen, shown))
+        done = Added(chosen=list(zip(chosen, shown, strict=True)), others=others, failed=failed, written=False)
+        new = [one for one in chosen if not one.known]
+        if choice.dry_run or not new:
+            return done
+        if choice.ask:
+            show(done, "would add", others=False)
+            if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
+                return done
+        writing.write_sources(opened, chosen, session.known)
+        return replace(done, written=True)
+
+
+def _read(opened: App, found: Found, choice: Choice) -> Found:
+    """A list as its folders are meant; anything else as it is."""
+    from syndicator.services.adding import outlines
+
+    if found.listed is None:
+        return found
+    means = meaning(found.listed, choice.folders, ask=choice.ask)
+    again = outlines.as_found(opened, found.address, found.listed, means)
+    if not choice.json:
+        say_skipped(again.address, again.skipped)
+    return again
+
+
+def _pick(found: Found, choice: Choice) -> tuple[Candidate, ...]:
+    """What is taken of what was found at one address. Raises UsageError."""
+    from syndicator.core.errors import UsageError
+    from syndicator.services.adding.found import best, every
+
+    total = len(found.candidates)
+    if total > 1 and not found.whole and not choice.json:
+        list_candidates(found)
+    if choice.pick:
+        wrong = [number for number in choice.pick if not 1 <= number <= total]
+        if wrong:
+            raise UsageError(f"--pick {wrong[0]}: {found.address} has {total}; count from 1")
+        return tuple(found.candidates[number - 1] for number in dict.fromkeys(choice.pick))
+    if choice.all:
+        return every(found)
+    return _asked(found) if choice.ask and total > 1 and not found.whole else best(found)
+
+
+def _asked(found: Found) -> tuple[Candidate, ...]:
+    """What the operator answers."""
+    from syndicator.services.adding.found import every
+
+    total = len(found.candidates)
+    while True:
+        answer = typer.prompt("Which one? Numbers such as 1 or 1,3, or all, or none", default="1", err=True).strip()
+        if answer in ("all", "none"):
+            return every(found) if answer == "all" else ()
+        numbers = [int(part) for part in answer.replace(",", " ").split() if part.isdecimal()]
+        if numbers and all(1 <= number <= total for number in numbers):
+            return tuple(found.candidates[number - 1] for number in dict.fromkeys(numbers))

@@ -1,1 +1,0 @@
-"""The command add, and what it shares with import."""

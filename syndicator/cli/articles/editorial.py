@@ -1,0 +1,246 @@
+"""The command prune.
+
+The command withdraw. The command split. The command release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, app, build, opened_for_change
+from syndicator.cli.help import source_keys
+from syndicator.cli.printing import counted
+
+if TYPE_CHECKING:
+    from syndicator.services.article_files.pruning import Pruning, Which
+    from syndicator.services.editorial.withdrawing import Withdrawal
+
+
+@app.command()
+def withdraw(
+    what: Annotated[str, typer.Argument(metavar="URL|FILE|ID", help="An article: its URL, file or id.")],
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Let it come back: for 30 days as its file was, with your edits.")
+    ] = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Keep no file to undo it with; forgets one that was kept.")
+    ] = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Remove an article from every feed and page, for good."""
+    from syndicator.cli import printing
+    from syndicator.core.errors import UsageError
+    from syndicator.publishing import paths
+    from syndicator.services.editorial import withdrawing
+
+    if undo and purge:
+        raise UsageError("--undo needs the file that --purge forgets; say one of the two")
+    written: tuple[str, ...] = ()
+    with opened_for_change(config) as opened:
+        if dry_run:
+            done = (withdrawing.plan_return if undo else withdrawing.plan_withdrawal)(opened, what)
+            done = replace(done, kept=done.kept and not purge)
+        else:
+            done = (
+                withdrawing.undo_withdrawal(opened, what) if undo else withdrawing.withdraw(opened, what, purge=purge)
+            )
+            written = build(opened)
+    if json:
+        told = {"returned" if undo else "withdrawn": done.id, "url": done.url, "kept": done.kept}
+        feeds = [paths.stem(key) for key in done.feeds]
+        copies = [copy.url for copy in done.copies]
+        printing.as_json({**told, "feeds": feeds, "copies": copies, "applied": not dry_run, "written": written})
+        return
+    _say_withdrawal(done, undo=undo)
+    printing.not_read(done.problems)
+    printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
+
+
+def _say_withdrawal(done: Withdrawal, *, undo: bool) -> None:
+    from syndicator.cli import printing
+    from syndicator.publishing import paths
+
+    feeds = ", ".join(map(paths.stem, done.feeds)) or "no feed"
+    if undo:
+        how = "as its file was" if done.kept else "once its source announces it, for its file is no longer kept"
+        printing.say(f"comes back {how}: {done.url}; it was in: {feeds}")
+        return
+    printing.say(f"withdrawn: {f'{done.title} ({done.url})' if done.title else done.url}; from: {feeds}")
+    for copy in done.copies:
+        printing.say(f"a copy of it is published by itself now: {copy.title} ({copy.url})")
+    if done.kept:
+        printing.say("for 30 days `syndicator withdraw --undo` brings it back as its file was")
+
+
+@app.command()
+def split(
+    what: Annotated[str, typer.Argument(metavar="URL|FILE|ID", help="The copy, or its original.")],
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Separate articles that were merged as copies of one. They are never merged again."""
+    from syndicator.cli import printing
+    from syndicator.services.editorial import splitting
+
+    with opened_for_change(config) as opened:
+        apart = splitting.split(opened, what)
+        written = build(opened)
+    if json:
+        printing.as_json({"split": [{"id": one.id, "url": one.url} for one in apart], "written": written})
+        return
+    for one in apart:
+        printing.say(f"published by itself again: {one.title} ({one.url})")
+    printing.say(f"{counted(len(written), 'file')} written")
+
+
+@app.command()
+def release(
+    named: Annotated[
+        list[str] | None, typer.Argument(metavar="ID|FILE|URL...", help="Articles that are on hold.")
+    ] = None,
+    source: Annotated[
+        str, typer.Option("--source", metavar="KEY", autocompletion=source_keys, help="All of one source.")
+    ] = "",
+    all: Annotated[bool, typer.Option("--all", help="All that are on hold.")] = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Publish articles that are on hold, and build their feeds. `status` lists them."""
+    from syndicator.cli import printing
+    from syndicator.core.errors import UsageError
+    from syndicator.services.editorial import release as releasing
+
+    if bool(named) + bool(source) + all != 1:
+        raise UsageError("say which articles: their ids, files or addresses, or --source KEY, or --all")
+    with opened_for_change(config) as opened:
+        done = releasing.release(opened, named or (), source=source, all=all, dry_run=dry_run)
+        written = build(opened) if done.articles and not dry_run else ()
+    if json:
+        shown = {name: [one.id for one in getattr(done, name)] for name in ("articles", "known")}
+        printing.as_json({**shown, "problems": done.problems, "applied": not dry_run, "written": written})
+    else:
+        for article in done.articles:
+            printing.say(f"{'would be published' if dry_run else 'published'}: {article.title} ({article.url})")
+        for article in done.known:
+            printing.say(f"not on hold: {article.title} ({article.url})")
+        printing.say(f"{counted(len(done.articles), 'article')}, {counted(len(written), 'file')} written")
+    printing.log_problems(done.problems)
+
+
+@app.command()
+def prune(
+    named: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[URL|ID|FILE]...", help="Articles to delete, also those that a hand wrote."),
+    ] = None,
+    older_than: Annotated[
+        str | None, typer.Option(metavar="TIME", help='Delete articles added longer ago than this: "365d", "52w".')
+    ] = None,
+    keep: Annotated[
+        int | None, typer.Option(min=0, help="Delete all but the newest N articles of each source.")
+    ] = None,
+    source: Annotated[
+        str, typer.Option(metavar="KEY", help="Only articles of this source.", autocompletion=source_keys)
+    ] = "",
+    pages_days: Annotated[
+        int | None, typer.Option(min=0, help="Keep the pages of so many days. Default: store.pages_days.")
+    ] = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Delete articles for good, or kept pages older than store.pages_days where no articles are named. No source brings
+    the articles back, and readers keep what they have. Of --older-than, --keep and --source all that are given must
+    hold."""
+    from syndicator.core.errors import UsageError
+
+    rules = older_than is not None or keep is not None
+    if named and (rules or source):
+        raise UsageError("name articles, or say which go by --older-than, --keep and --source; not both")
+    if source and not rules:
+        raise UsageError("--source goes with --older-than or --keep; `--keep 0` deletes all articles of that source")
+    if keep == 0 and not source and older_than is None:
+        raise UsageError("--keep 0 would delete every article; name a --source with it")
+    if (named or rules) and pages_days is not None:
+        raise UsageError("--pages-days is about kept pages, the rest about articles; say one of the two")
+    if named or rules:
+        _prune_articles(config, _which(named or [], older_than, keep, source), dry_run=dry_run, json=json)
+    else:
+        _prune_pages(config, pages_days, dry_run=dry_run, json=json)
+
+
+def _which(named: Sequence[str], older_than: str | None, keep: int | None, source: str) -> Which:
+    from syndicator.configuration.settings import seconds
+    from syndicator.core.errors import UsageError
+    from syndicator.services.article_files.pruning import Which
+
+    try:
+        age = timedelta(seconds=seconds(older_than)) if older_than is not None else None
+    except ValueError as error:
+        raise UsageError(f"--older-than: {error}") from error
+    return Which(older_than=age, keep=keep, source=source, named=tuple(named))
+
+
+def _prune_articles(config: Path, which: Which, *, dry_run: bool, json: bool) -> None:
+    from syndicator.cli import printing
+    from syndicator.publishing import paths
+    from syndicator.services import reconcile
+    from syndicator.services.article_files import pruning
+
+    written: tuple[str, ...] = ()
+    with opened_for_change(config) as opened:
+        problems = reconcile.files(opened)
+        planned = pruning.plan(opened, which)
+        if planned.articles and not dry_run:
+            pruning.prune(opened, planned)
+            written = build(opened)
+    if json:
+        feeds = [paths.stem(key) for key in planned.feeds]
+        articles = [{"id": one.id, "url": one.url, "title": one.title, "path": one.path} for one in planned.articles]
+        told = {"articles": articles, "feeds": feeds, "stays": planned.stays}
+        printing.as_json({**told, "applied": not dry_run, "written": written})
+    elif not printing.quiet() or dry_run:
+        _say_pruning(planned, dry_run=dry_run)
+        printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
+    printing.log_problems(problems)
+
+
+_STAY = {
+    "hand": "a hand wrote the file: name it to delete it",
+    "hold": "on hold: release it, or name it",
+    "copy": "a copy of it stays, and would come up as new",
+}
+
+
+def _say_pruning(planned: Pruning, *, dry_run: bool) -> None:
+    from syndicator.cli import printing
+
+    if dry_run:
+        for one in planned.articles:
+            printing.say(f"{one.path}  {one.title}")
+    where = f" in {counted(len(planned.feeds), 'feed')}" if planned.feeds else ""
+    verb = "would be deleted" if dry_run else "deleted"
+    printing.say(f"{counted(len(planned.articles), 'article')}{where} {verb}")
+    for why, number in planned.stays.items():
+        printing.say(f"{counted(number, 'article')} kept: {_STAY[why]}")
+
+
+def _prune_pages(config: Path, pages_days: int | None, *, dry_run: bool, json: bool) -> None:
+    from syndicator.cli import printing
+
+    with opened_for_change(config) as opened:
+        days = opened.settings.store.pages_days if pages_days is None else pages_days
+        gone = opened.snapshots.prune(opened.clock() - timedelta(days=days), dry_run=dry_run)
+    if json:
+        printing.as_json({"pages": gone})
+    elif not printing.quiet() or dry_run:
+        printing.say(f"{counted(gone, 'page')} {'would be deleted (--dry-run)' if dry_run else 'deleted'}")

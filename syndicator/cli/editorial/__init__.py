@@ -1,1 +1,0 @@
-"""Commands that decide what is published: release, split, withdraw, prune."""

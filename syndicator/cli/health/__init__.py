@@ -1,1 +1,0 @@
-"""Commands that tell how an instance is."""
