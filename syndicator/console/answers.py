@@ -1,20 +1,80 @@
-"""What pages answer: a page in its frame, or what became of something that was asked for."""
+"""What pages answer: a page in its frame, or what became of something that was asked for.
+
+The templates of the console. A stranger's page in a frame.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from syndicator.console.console import Console
 from syndicator.console.guard import session_of
-from syndicator.console.templating import render
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
+from syndicator.pipeline import jobs
 from syndicator.services.health.look import Place
 from syndicator.services.showing.glance import now
+
+
+def render(template: str, **values: Any) -> bytes:
+    """A template with its values, in UTF-8. Whatever is shown is escaped."""
+    return _environment().get_template(template).render(**values).encode("utf-8", "replace")
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("syndicator.console"),
+        auto_reload=False,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"ago": ago, "day": day, "web": web, "plural": plural}
+    return made
+
+
+def ago(then: datetime | None, now: datetime) -> str:
+    """How long ago: "4 minutes", "3 days"; or "in 4 minutes"."""
+    if then is None:
+        return "never"
+    behind = now - then
+    said = span(abs(behind))
+    return f"in {said}" if behind < timedelta() else f"{said} ago"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest unit."""
+    seconds = int(length.total_seconds())
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "less than a minute"
+
+
+def day(when: datetime | None) -> str:
+    """A time as it is read: 2026-11-26 13:05 UTC."""
+    return "" if when is None else f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def web(address: str | None) -> str:
+    """An address that may stand in a link: of the web, and nothing that a browser would run."""
+    return address if address and address.lower().startswith(("http://", "https://")) else "#"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """297 articles, 1 article."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
 
 T = TypeVar("T")
 
@@ -86,3 +146,13 @@ def local(path: str) -> str:
     """A path of the console to go to next; the first page for whatever leads elsewhere."""
     inside = path.startswith("/") and not path.startswith("//") and "\\" not in path
     return path if inside and path.isprintable() else "/"
+
+
+async def framed(request: Request, kept: tuple[bytes, str, Mapping[str, str]]) -> Response:
+    """The page (its bytes, address and headers) for a frame that has an origin of its own and no network."""
+    try:
+        made, policy = await console_of(request).worker.call(jobs.shown_page, *kept)
+    except (NotAnArticle, WorkerFailed) as error:
+        return PlainTextResponse(f"This page cannot be shown: {error}\n", 422)
+    headers = {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"}
+    return Response(made, media_type="text/html", headers=headers)

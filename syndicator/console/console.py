@@ -1,8 +1,12 @@
-"""What all pages of the console work with."""
+"""What all pages of the console work with.
+
+The process that does what the console queues: started when there is something to do, ended when it idles.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,16 +15,66 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from syndicator.configuration.settings import Settings
-from syndicator.console.runner import Runner
-from syndicator.console.security import passwords
-from syndicator.console.security.requests import hosts
-from syndicator.console.security.sessions import Session, Sessions
-from syndicator.console.security.throttle import Throttle
+from syndicator.console import security
+from syndicator.console.security import Session, Sessions, Throttle, hosts
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.processes.worker import Worker
 from syndicator.services.jobs.log import Log
 from syndicator.services.jobs.queue import Job, Queue
 from syndicator.services.showing.glance import Glance, now
+
+IDLE_SECONDS = 900.0
+_END_SECONDS = 5.0  # that it may take to end what it is doing
+
+
+class Runner:
+    """Keeps at most one such process. It ends by itself once its standard input is closed, as when we are killed."""
+
+    def __init__(self, config: Path, tell: Callable[[str], None]) -> None:
+        self._config, self._tell = config, tell
+        self._process: asyncio.subprocess.Process | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._idle: asyncio.Task[None] | None = None
+        self._last = 0.0
+
+    def wake(self) -> None:
+        """There is something to do, or will soon be: starting takes a second."""
+        self._last = time.monotonic()
+        running = self._process is not None and self._process.returncode is None
+        if not running and (self._starting is None or self._starting.done()):
+            self._starting = asyncio.get_running_loop().create_task(self._start())
+
+    async def _start(self) -> None:
+        command = (sys.executable, "-m", "syndicator.console.work", str(self._config))
+        try:
+            self._process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
+        except OSError as error:
+            self._tell(f"what was asked for cannot be done: {error}")
+            return
+        self._idle = asyncio.get_running_loop().create_task(self._end_when_idle())
+
+    async def _end_when_idle(self) -> None:
+        left = IDLE_SECONDS
+        while left > 0:
+            await asyncio.sleep(left)
+            left = self._last + IDLE_SECONDS - time.monotonic()
+        await self.close()
+
+    async def close(self) -> None:
+        """Ends it, after what it is doing where that does not take long."""
+        process, self._process = self._process, None
+        if self._idle is not None and self._idle is not asyncio.current_task():
+            self._idle.cancel()
+        if process is None or process.returncode is not None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), _END_SECONDS)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                process.terminate()
+
 
 T = TypeVar("T")
 
@@ -60,15 +114,15 @@ class Console:
     def _passwords(self) -> dict[str, str]:
         """What is kept of passwords; none where that cannot be read: the login says why."""
         try:
-            return passwords.read(passwords.file_of(self.settings.state_dir))
+            return security.read_passwords(security.file_of(self.settings.state_dir))
         except ConfigError:
             return {}
 
     async def password(self, name: str, password: str) -> str:
         """What is kept of the password of `name`, "" where this is not it. Raises ConfigError."""
-        known = passwords.read(passwords.file_of(self.settings.state_dir))
+        known = security.read_passwords(security.file_of(self.settings.state_dir))
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._hashes, passwords.check_password, known, name, password)
+        return await loop.run_in_executor(self._hashes, security.check_password, known, name, password)
 
     def ask(self, act: str, args: Mapping[str, Any], who: str) -> Job:
         """Queues something to be done."""

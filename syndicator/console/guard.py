@@ -12,8 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.console.console import Console
-from syndicator.console.security.requests import HEADERS, is_for_us, is_from_us
-from syndicator.console.security.sessions import Session, is_token
+from syndicator.console.security import HEADERS, Session, is_for_us, is_from_us, is_token
 from syndicator.core.ports.request_limits import BODY_BYTES, FORM_BYTES
 
 _MOST_FIELDS = 12_000  # of a form: all feeds of such a document chosen

@@ -18,23 +18,11 @@ from syndicator.configuration.settings import Settings, load
 from syndicator.console.answers import console_of, page
 from syndicator.console.console import Console
 from syndicator.console.guard import UNREADABLE, Guard, body_bytes
-from syndicator.console.routes import add, article, articles, changes, jobs, lists, login, mend, source, tags, today
+from syndicator.console.routes import articles, jobs, login, mend, sources, tags, today
 from syndicator.core.errors import SyndicatorError
 from syndicator.services.daemon import serve_console
 
-PAGES = (
-    login,
-    today,
-    add,
-    articles,
-    article,
-    source,
-    mend,
-    lists,
-    tags,
-    changes,
-    jobs,
-)  # one module a page; each lists its ROUTES
+PAGES = (login, today, sources, articles, mend, tags, jobs)  # one module a page; each lists its ROUTES
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 

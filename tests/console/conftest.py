@@ -21,10 +21,9 @@ from urllib.parse import urlencode
 import pytest
 
 from syndicator.configuration.settings import Settings, load
-from syndicator.console.console import Console
+from syndicator.console import security
+from syndicator.console.console import Console, Runner
 from syndicator.console.guard import body_bytes
-from syndicator.console.runner import Runner
-from syndicator.console.security import passwords
 from syndicator.console.server import make_app
 from syndicator.services.daemon import serve_console
 from syndicator.services.jobs.queue import Job, Queue
@@ -153,7 +152,7 @@ class Served:
 
 def serve(instance: Instance) -> Iterator[Served]:
     settings = load(instance.config)
-    passwords.set_password(passwords.file_of(settings.state_dir), "operator", PASSWORD)
+    security.set_password(security.file_of(settings.state_dir), "operator", PASSWORD)
     loop, port, stop = asyncio.new_event_loop(), [0], asyncio.Event()
     thread = threading.Thread(target=loop.run_forever, name="console", daemon=True)
     thread.start()
@@ -208,8 +207,8 @@ def followed(tmp_path_factory: pytest.TempPathFactory, world: World) -> Path:
 def _cheap_passwords() -> Iterator[None]:
     """A try costs 128 MB otherwise."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_N", 2**10)
-        patch.setattr(passwords.hashed, "__kwdefaults__", {"n": 2**10})
+        patch.setattr(security, "_N", 2**10)
+        patch.setattr(security.hashed, "__kwdefaults__", {"n": 2**10})
         yield
 
 

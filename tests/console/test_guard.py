@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.console.security import passwords
-from syndicator.console.security.requests import hosts, is_for_us, is_from_us
-from syndicator.console.security.throttle import ALL_FREE, Throttle
+from syndicator.console import security
+from syndicator.console.security import ALL_FREE, Throttle, hosts, is_for_us, is_from_us
 from syndicator.core.errors import ConfigError, UsageError
 from tests.console.conftest import PASSWORD, Browser, Served
 from tests.console.test_today import article
@@ -137,13 +136,13 @@ def test_a_session_ends_where_it_was_ended(served: Served) -> None:
 
 def test_a_session_ends_with_the_password_that_it_began_with(served: Served) -> None:
     """Who took a cookie loses it when its owner sets another password, or has none any more."""
-    path = passwords.file_of(served.settings.state_dir)
+    path = security.file_of(served.settings.state_dir)
     kept = path.read_bytes()
     try:
         browser = served.browser()
-        passwords.set_password(path, "ann", "another password")
+        security.set_password(path, "ann", "another password")
         assert browser.get("/").status == 200
-        passwords.set_password(path, "operator", "a new password")
+        security.set_password(path, "operator", "a new password")
         assert browser.get("/").status == 303
         path.write_bytes(kept)
         assert browser.get("/").status == 303  # it does not come back
@@ -151,12 +150,12 @@ def test_a_session_ends_with_the_password_that_it_began_with(served: Served) -> 
         path.unlink()
         assert browser.get("/").status == 303
     finally:
-        passwords.set_password(path, "operator", PASSWORD)
+        security.set_password(path, "operator", PASSWORD)
         path.write_bytes(kept)
 
 
 def test_a_stranger_is_not_told_what_is_wrong(served: Served) -> None:
-    path, told = passwords.file_of(served.settings.state_dir), list[str]()
+    path, told = security.file_of(served.settings.state_dir), list[str]()
     path.chmod(0o644)
     served.console.tell, tell = told.append, served.console.tell
     try:
@@ -304,23 +303,23 @@ def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
 
 
 def test_only_this_account_reads_the_passwords(served: Served) -> None:
-    path = passwords.file_of(served.settings.state_dir)
+    path = security.file_of(served.settings.state_dir)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 and PASSWORD not in path.read_text()
 
 
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
-    path = passwords.file_of(tmp_path)
-    passwords.set_password(path, "ann", "long enough it is")
-    assert passwords.check_password(passwords.read(path), "ann", "long enough it is")
-    assert not passwords.check_password(passwords.read(path), "ann", "long enough it isn't")
-    assert not passwords.check_password(passwords.read(path), "bob", "long enough it is")
+    path = security.file_of(tmp_path)
+    security.set_password(path, "ann", "long enough it is")
+    assert security.check_password(security.read_passwords(path), "ann", "long enough it is")
+    assert not security.check_password(security.read_passwords(path), "ann", "long enough it isn't")
+    assert not security.check_password(security.read_passwords(path), "bob", "long enough it is")
     path.chmod(0o644)
     with pytest.raises(ConfigError, match="chmod 600"):
-        passwords.read(path)
+        security.read_passwords(path)
 
 
 def test_a_password_has_ten_characters(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="10 characters"):
-        passwords.set_password(passwords.file_of(tmp_path), "ann", "short")
+        security.set_password(security.file_of(tmp_path), "ann", "short")
     with pytest.raises(UsageError, match="no name"):
-        passwords.set_password(passwords.file_of(tmp_path), "a\nb", "long enough it is")
+        security.set_password(security.file_of(tmp_path), "a\nb", "long enough it is")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.console.pages.rhythm import DAYS, rhythm
+from syndicator.console.pages import DAYS, rhythm
 from syndicator.core.model import Outcome
 from tests.console.conftest import Browser, Served
 from tests.console.test_today import EVIL

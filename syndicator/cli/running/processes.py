@@ -42,12 +42,12 @@ def console(
 def _set_password(config: Config, name: str) -> None:
     from syndicator.cli import printing
     from syndicator.configuration.settings import load
-    from syndicator.console.security import passwords
+    from syndicator.console import security
 
     asked = sys.stdin.isatty()
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if asked else sys.stdin.readline()
-    path = passwords.file_of(load(config).state_dir)
-    passwords.set_password(path, name, str(password).rstrip("\n"))
+    path = security.file_of(load(config).state_dir)
+    security.set_password(path, name, str(password).rstrip("\n"))
     printing.say(f"the password of {name} is set; `syndicator console` or `syndicator up` serves the page")
 
 
@@ -55,11 +55,10 @@ async def _serve(config: Config, beside: bool) -> None:
     from syndicator.cli import printing
     from syndicator.cli.base import stopping
     from syndicator.configuration.settings import load
-    from syndicator.console import server
-    from syndicator.console.security import passwords
+    from syndicator.console import security, server
     from syndicator.core.errors import MissingError
 
-    if not passwords.read(passwords.file_of(load(config).state_dir)):
+    if not security.read_passwords(security.file_of(load(config).state_dir)):
         raise MissingError("the console is off: `syndicator console --set-password` sets a password, and turns it on")
     stop = asyncio.Event()
     with stopping(stop):

@@ -1,4 +1,7 @@
-"""What becomes of what was asked for: as a strip, as events, and its end on demand."""
+"""What becomes of what was asked for: as a strip, as events, and its end on demand.
+
+Changes: who did what, when, with what was before; each can be taken back.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from syndicator.console.answers import console_of, local, part
+from syndicator.console.answers import console_of, local, page, part
 from syndicator.console.console import Console
-from syndicator.console.guard import form_of
+from syndicator.console.guard import form_of, whole
+from syndicator.console.pages import of_texts
 
 _STEP_SECONDS, _MOST_SECONDS = 0.25, 3600.0
 
@@ -61,8 +66,35 @@ async def cancel(request: Request) -> Response:
     return RedirectResponse(f"{local(form_of(request).text('next'))}?job={id}", 303)
 
 
+SHOWN = 100
+_MOST_CHANGES = 1_000_000_000
+
+
+async def show(request: Request) -> Response:
+    log = console_of(request).log
+    return page(request, "changes.html", title="Changes", changes=log.newest(SHOWN), undone=log.undone())
+
+
+async def one(request: Request) -> Response:
+    """One change, with what it did to each file."""
+    log, number = console_of(request).log, whole(request.path_params["number"], _MOST_CHANGES)
+    change = log.get(number)
+    if change is None:
+        raise HTTPException(404)
+    diffs = [(_named(name), of_texts(*texts)) for name, texts in log.files(number).items()]
+    return page(request, "change.html", title=change.said, change=change, diffs=diffs, undone=log.undone())
+
+
+def _named(name: str) -> str:
+    """What a change touched, as a person calls it. Pure."""
+    kind, _, what = name.partition(":")
+    return f"{kind} of {what}" if kind in ("tags", "list") else what
+
+
 ROUTES = [
     Route("/jobs/{id}", strip, methods=["GET"]),
     Route("/jobs/{id}/events", events, methods=["GET"]),
     Route("/jobs/{id}/cancel", cancel, methods=["POST"]),
+    Route("/changes", show, methods=["GET"]),
+    Route("/changes/{number}", one, methods=["GET"]),
 ]

@@ -8,9 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from syndicator.console.answers import console_of, local
+from syndicator.console.answers import console_of, local, render
 from syndicator.console.guard import cookie_name, form_of, session_of, set_cookie
-from syndicator.console.templating import render
 from syndicator.core.ports.request_limits import client_of
 
 _LONGEST = 1000  # characters of a password that are looked at

@@ -9,10 +9,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask, console_of, looked_up, page, part
-from syndicator.console.framing import framed
+from syndicator.console.answers import ask, console_of, framed, looked_up, page, part
 from syndicator.console.guard import MOST_ELEMENTS, Form, form_of, whole
-from syndicator.console.pages.differences import of_texts
+from syndicator.console.pages import of_texts
 from syndicator.core.errors import WorkerFailed
 from syndicator.pipeline import jobs
 from syndicator.services.jobs.acts.mending import FIELDS

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.console.security import passwords
+from syndicator.console import security
 from tests.cli.conftest import Instance
 from tests.commands import ROOT
 from tests.world import World
@@ -38,7 +38,7 @@ def test_it_is_off_until_a_password_is_set(empty: Instance) -> None:
         empty.run("console", "--set-password", answers="short\n")
     said = empty.run("console", "--set-password", "--name", "ann", answers="correct horse battery\n")
     assert "the password of ann is set" in said.stdout
-    path = passwords.file_of(empty.folder / "feeds/state")
+    path = security.file_of(empty.folder / "feeds/state")
     assert list(json.loads(path.read_text())) == ["ann"] and path.stat().st_mode & 0o077 == 0
 
 

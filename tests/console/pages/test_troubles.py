@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.console.pages.troubles import trouble
+from syndicator.console.pages import trouble
 from syndicator.core.reasons import ConditionReason as Kind
 from syndicator.core.reasons import FetchReason
 from syndicator.services.health.condition import Condition

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.configuration.settings import load
-from syndicator.console.security import passwords
+from syndicator.console import security
 from syndicator.core.model import Fetched
 from syndicator.services.container import locked, open_app
 from syndicator.services.jobs.log import Change, Log
@@ -166,7 +166,7 @@ def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: 
     queue.cancel(job.id)
     change = Change(number=0, at=AT, who="ann", act="rest", subject="a", said="")
     Log(tmp_path).add(change, {"config:sources.toml": ("a", "b")})
-    passwords.set_password(passwords.file_of(tmp_path), "ann", "correct horse battery")
+    security.set_password(security.file_of(tmp_path), "ann", "correct horse battery")
     modes = {str(path.relative_to(tmp_path)): (path.is_dir(), path.stat().st_mode & 0o777) for path in root.rglob("*")}
     assert len(modes) == 8
     assert {name for name, (is_folder, mode) in modes.items() if mode != (0o700 if is_folder else 0o600)} == set()

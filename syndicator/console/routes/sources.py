@@ -1,0 +1,235 @@
+"""The list of a page without a feed: its page to point at, the lists that hold what somebody pointed to, and one of
+them followed, or used in place of the one that was learnt.
+
+Sources: all of them, and one with its rhythm, its visits, what can be said of it, and its newest articles. Add: what
+is at an address, as it would be published, and one button that follows it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from syndicator.console.answers import ask, console_of, framed, looked_up, page, part
+from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, UNREADABLE, form_of, whole
+from syndicator.console.pages import rhythm, trouble
+from syndicator.core.errors import WorkerFailed
+from syndicator.pipeline import jobs
+from syndicator.services.jobs.queue import Job
+from syndicator.services.jobs.task import packed_list
+from syndicator.services.showing import lists
+from syndicator.services.showing.glance import vocabulary
+
+if TYPE_CHECKING:
+    from syndicator.reading.lists.pointed import PointedList
+
+
+SOURCE_SHOWN, VISITS = 100, 10
+_FIELDS = ("title", "url", "category", "tags", "every", "content", "licence", "keep", "mute")
+
+
+async def show_all(request: Request) -> Response:
+    console, query = console_of(request), request.query_params
+    words = query.get("q", "").split()
+    number = max(1, whole(query.get("page", ""), MOST_PAGES))
+
+    def read() -> list[lists.SourceRow]:
+        with console.glance.place() as place:
+            return lists.sources(place, words)
+
+    found = await console.read(read)
+    first = (number - 1) * SOURCE_SHOWN
+    more = {"q": " ".join(words), "page": number + 1}
+    return page(
+        request,
+        "sources.html",
+        title="Sources",
+        rows=found[first : first + SOURCE_SHOWN],
+        total=len(found),
+        q=" ".join(words),
+        more=f"/sources?{urlencode(more)}" if len(found) > first + SOURCE_SHOWN else "",
+    )
+
+
+async def show_source(request: Request) -> Response:
+    console, key = console_of(request), request.path_params["key"]
+    found = await looked_up(request, lambda place: lists.source(place, key))
+    health = found.health
+    due = health.state.next_due if health.state else None
+    return page(
+        request,
+        "source.html",
+        title=health.source.title or key,
+        found=found,
+        source=health.source,
+        state=health.state,
+        visits=health.visits[:VISITS],
+        rhythm=rhythm(found.days, found.visits, due, found.now),
+        troubles=[trouble(one) for one in health.conditions],
+        history=console.log.of(key),
+        undone_of=console.log.undone(),
+        vocabulary=vocabulary(console.config),
+    )
+
+
+async def save_source(request: Request) -> Response:
+    """What the form says of the source, written into sources.toml."""
+    form, key = form_of(request), request.path_params["key"]
+    args = {name: form.text(name) for name in _FIELDS if name in form}
+    return await ask(request, "change-source", {"key": key, "stamp": form.text("stamp"), **args}, f"/sources/{key}")
+
+
+SHOWN = 30  # items of a list
+_ACTS = ("look", "fetch-list")  # of which a page is kept
+_LONGEST_TITLE = 200
+
+
+async def show(request: Request) -> Response:
+    """The page, once it is here."""
+    job = _job(request, request.query_params.get("job", ""))
+    kept = console_of(request).queue.page(job.id)
+    return page(
+        request,
+        "lists.html",
+        title="Point to a list",
+        about=job,
+        key=_key(job),
+        address=kept[1] if kept else "",
+        kept=kept is not None,
+        waiting="" if job.ended else job.id,
+        failed=job.said if job.status in ("failed", "cancelled") else "",
+    )
+
+
+async def fetch(request: Request) -> Response:
+    """Asks for the page of a source that follows a list."""
+    return await ask(request, "fetch-list", {"key": request.path_params["key"]}, "/lists")
+
+
+async def shown(request: Request) -> Response:
+    """The page for the frame, which has an origin of its own and no network."""
+    return await framed(request, _page(request))
+
+
+async def point(request: Request) -> Response:
+    """The lists that hold what somebody pointed to, with what of their items would be published."""
+    found = await _pointed(request)
+    job = _job(request, request.path_params["id"])
+    number = form_of(request).text("number")
+    return part(request, "listed.html", found=found, job_id=job.id, key=_key(job), number=number, most=SHOWN)
+
+
+async def use(request: Request) -> Response:
+    """Follows the list that somebody chose, or has its source read that one."""
+    job, found = _job(request, request.path_params["id"]), await _pointed(request)
+    choice = whole(form_of(request).text("choice"), len(found) - 1) if found else -1
+    if choice < 0:
+        return PlainTextResponse("Not found.\n", 404)
+    args: dict[str, Any] = {"wrapper": packed_list(found[choice].wrapper)}
+    if key := _key(job):
+        return await ask(request, "use-list", args | {"key": key}, f"/sources/{key}")
+    return await ask(request, "follow-list", args | {"sources": [_source(job)]}, "/")
+
+
+async def _pointed(request: Request) -> tuple[PointedList, ...]:
+    """The lists that hold the element whose number a form brings: it comes from a stranger's page, so it is a number of
+    an element or nothing."""
+    kept, number = _page(request), whole(form_of(request).text("number"), MOST_ELEMENTS)
+    if number < 0:
+        raise HTTPException(404)
+    html, url, headers = kept
+    try:
+        return await console_of(request).worker.call(jobs.pointed, html, url, number, headers)
+    except WorkerFailed as error:
+        raise HTTPException(UNREADABLE, f"That took too long: {error}") from error
+
+
+def _job(request: Request, id: str) -> Job:
+    job = console_of(request).queue.get(id)
+    if job is None or job.act not in _ACTS:
+        raise HTTPException(404)
+    return job
+
+
+def _page(request: Request) -> tuple[bytes, str, dict[str, str]]:
+    found = console_of(request).queue.page(_job(request, request.path_params["id"]).id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _key(job: Job) -> str:
+    """The source whose page it is, "" for one that is not followed yet."""
+    return str(job.args.get("key", "")) if job.act == "fetch-list" else ""
+
+
+def _source(job: Job) -> dict[str, str]:
+    """The table of a source that follows the page of a look, by the name that the look found for it."""
+    found = job.result if isinstance(job.result, dict) else {}
+    title = next((str(one.get("title", "")) for one in found.get("candidates", ())), "")[:_LONGEST_TITLE].strip()
+    return {"url": str(found.get("page", "")), "kind": "list", **({"title": title} if title else {})}
+
+
+_WISHES = ("category", "tags", "every", "content", "licence")
+
+
+async def show_add(request: Request) -> Response:
+    """The box; below it what a look found, where there is one."""
+    console = console_of(request)
+    job = console.queue.get(request.query_params.get("job", ""))
+    looked = job if job is not None and job.act == "look" else None
+    return page(
+        request,
+        "add.html",
+        title="Add",
+        address=str(looked.args.get("address", "")) if looked else "",
+        opml=bool(looked and looked.args.get("opml")),
+        look=looked.id if looked else "",
+        found=looked.result if looked and looked.status == "done" else None,
+        waiting=looked.id if looked and not looked.ended else "",
+        failed=looked.said if looked and looked.status in ("failed", "cancelled") else "",
+        vocabulary=vocabulary(console.config),
+    )
+
+
+async def look(request: Request) -> Response:
+    """Asks what is at an address, or in an OPML document."""
+    form = form_of(request)
+    args = {"address": form.text("address").strip(), "opml": form.text("opml")}
+    return await ask(request, "look", args, "/add")
+
+
+async def add_source(request: Request) -> Response:
+    """Follows what was chosen of a look."""
+    form, console = form_of(request), console_of(request)
+    looked = console.queue.get(form.text("look"))
+    args = {"sources": _chosen(looked, form.texts("take")), **{name: form.text(name) for name in _WISHES}}
+    return await ask(request, "add", args, "/")
+
+
+def _chosen(looked: Job | None, taken: list[str]) -> list[object]:
+    """The tables of what was chosen, by their places in what a look found."""
+    result = looked.result if looked is not None and looked.act == "look" else None
+    found = result["candidates"] if isinstance(result, dict) else []
+    numbers = (whole(one, len(found) - 1) for one in taken)
+    return [found[number]["source"] for number in numbers if number >= 0]
+
+
+ROUTES = [
+    Route("/sources", show_all, methods=["GET"]),
+    Route("/sources/{key}", show_source, methods=["GET"]),
+    Route("/sources/{key}", save_source, methods=["POST"]),
+    Route("/lists", show, methods=["GET"]),
+    Route("/lists/{id}", use, methods=["POST"]),
+    Route("/lists/{id}/page", shown, methods=["GET"]),
+    Route("/lists/{id}/point", point, methods=["POST"]),
+    Route("/sources/{key}/list", fetch, methods=["POST"]),
+    Route("/add", show_add, methods=["GET"]),
+    Route("/add/look", look, methods=["POST"]),
+    Route("/add", add_source, methods=["POST"]),
+]

@@ -1,1 +1,0 @@
-"""Who may use the console, and how browsers are kept from being used against it."""
