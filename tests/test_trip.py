@@ -15,7 +15,7 @@ import pytest
 from syndicator.articles.frontmatter import load
 from syndicator.core.errors import NetworkDown, StoreError
 from syndicator.core.model import Article
-from syndicator.demo.settings import write_config
+from syndicator.demo.world import write_config
 from syndicator.services.article_files import reindexing
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app

@@ -16,10 +16,10 @@ import pytest
 
 from syndicator.demo import feeds
 from syndicator.demo import world as demo
+from syndicator.demo.pages import Story, Truth
 from syndicator.demo.server import Answer
-from syndicator.demo.settings import write_config
 from syndicator.demo.sites import Site, Trouble
-from syndicator.demo.story import Story, Truth
+from syndicator.demo.world import write_config
 
 
 class World(demo.World):

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syndicator.articles.frontmatter import load as load_article
-from syndicator.demo.settings import write_config
-from syndicator.demo.world import World
+from syndicator.demo.world import World, write_config
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

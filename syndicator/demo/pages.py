@@ -1,11 +1,20 @@
-"""The demo's pages: a story in the markup of its site. Pure; templates are the .html files in templates/."""
+"""The demo's pages: a story in the markup of its site. Pure; templates are the .html files in templates/.
+
+The demo's stories: what our own sites publish, and the truth a reader of them should find. Pictures and sound for the
+demo's web, made when asked for: no binary file stands in the project.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import struct
+import tomllib
+import zlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -13,9 +22,82 @@ from string import Template
 from typing import Any
 from urllib.parse import quote
 
+from syndicator.core.text import line
 from syndicator.demo import feeds
 from syndicator.demo.sites import Site
-from syndicator.demo.story import Story
+
+# Nothing in the demo is newer or older than its own autumn, so that it is in nobody's future.
+FIRST_DAY = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """What a good reader makes of the page. `tags` are a subset of those expected; texts are plain, of one line."""
+
+    title: str
+    author: str | None
+    date: str  # YYYY-MM-DD, as the site's own readers see it
+    category: str | None  # None: the article is on no subject of the shipped taxonomy
+    tags: tuple[str, ...] = ()
+    must_have: tuple[str, ...] = ()
+    must_not: tuple[str, ...] = ()
+    is_article: bool = True  # False: a paywall, a consent form and the like
+    kind: str = ""  # of what is no article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One article of one site. `body` is an HTML fragment; `guid` is what its feed calls it."""
+
+    site: str
+    slug: str
+    title: str
+    author: str
+    published: datetime
+    updated: datetime | None = None
+    summary: str = ""
+    section: str = ""
+    labels: tuple[str, ...] = ()
+    language: str = "en"
+    body: str = ""
+    picture_alt: str = ""  # "" means: no picture
+    guid: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)  # what only one site's template asks for
+    truth: Truth | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.site}/{self.slug}"
+
+
+def stories() -> tuple[Story, ...]:
+    """Every shipped story, by site and then newest first."""
+    folder = files("syndicator.demo").joinpath("stories")
+    found = [
+        parse_story(file.read_text(encoding="utf-8"), site.name, file.name.removesuffix(".html"))
+        for site in folder.iterdir()
+        if site.is_dir()
+        for file in site.iterdir()
+        if file.name.endswith(".html")
+    ]
+    return tuple(sorted(found, key=lambda story: (story.site, -story.published.timestamp(), story.slug)))
+
+
+def parse_story(text: str, site: str, slug: str) -> Story:
+    """A story file: TOML between two lines of +++, then the body as an HTML fragment."""
+    _, head, body = text.split("+++\n", 2)
+    values: dict[str, Any] = tomllib.loads(head)
+    stated: dict[str, Any] = values.pop("truth", {})
+    truth: dict[str, Any] = {
+        "title": line(values["title"]),
+        "author": values["author"] or None,
+        "date": f"{values['published']:%Y-%m-%d}",
+        "category": None,
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in stated.items()},
+    }
+    values["labels"] = tuple(values.get("labels", ()))
+    return Story(site=site, slug=slug, body=body.strip(), truth=Truth(**truth), **values)
+
 
 _NOON = 12  # hours
 _BY = {"en": "By", "de": "Von", "ja": "文・"}
@@ -220,3 +302,39 @@ def _script(value: Any) -> str:
 
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def png(name: str, width: int = 1200, height: int = 630) -> bytes:
+    """A picture of two colours in slanted bands, the same for the same name. A few kB: rows repeat, so they deflate."""
+    digest = hashlib.sha256(name.encode()).digest()
+    colours = (digest[:3], bytes(255 - byte // 2 for byte in digest[3:6]))
+    band = 60 + digest[6] % 90
+    period = b"".join(colours[(x // band) % 2] for x in range(2 * band))
+    row = period * (width // (2 * band) + 2)
+    rows = b"".join(b"\0" + row[3 * (y % (2 * band)) : 3 * (y % (2 * band) + width)] for y in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 6)) + _chunk(b"IEND", b"")
+    )
+
+
+def svg(name: str) -> bytes:
+    """A logo: the first letter of `name` in a box."""
+    letter = next((char for char in name if char.isalnum()), "S").upper()
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img">'
+        '<rect width="64" height="64" rx="12" fill="#1d3557"/>'
+        f'<text x="32" y="44" font-size="36" text-anchor="middle" fill="#fff">{letter}</text></svg>\n'
+    ).encode()
+
+
+def wav(seconds: int = 1) -> bytes:
+    """Silence, 8 kHz, 8 bit, mono."""
+    samples = b"\x80" * (8000 * seconds)
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8000, 8000, 1, 8)
+    data = struct.pack("<4sI", b"data", len(samples)) + samples
+    return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(data), b"WAVE") + form + data
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -1,6 +1,9 @@
 """Our own small web on loopback: sites, feeds and the troubles of a real web, with no network.
 
-It is what `demo` visits and what the tests visit; `stories` say what a reader should find (see story.Truth)."""
+It is what `demo` visits and what the tests visit; `stories` say what a reader should find (see story.Truth).
+
+The config folder with which `demo` visits its own web.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,16 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from syndicator.configuration.sources.registry import add_source
 from syndicator.core.model import Source
-from syndicator.demo import feeds, pages, pictures
+from syndicator.demo import feeds, pages
+from syndicator.demo.pages import FIRST_DAY, Story, stories
 from syndicator.demo.server import Answer, Respond, Seen, SiteServer
 from syndicator.demo.sites import SITES, TROUBLES, Site, Trouble
-from syndicator.demo.story import FIRST_DAY, Story, stories
+from syndicator.services.init.start import SHIPPED
 
 _HTML = "text/html; charset=utf-8"
 
@@ -99,11 +105,11 @@ class World:
         if path == "/blogroll.opml" and site.key == "holt":
             return Answer(body=pages.blogroll("What I read", self._others(site)).encode(), type="text/x-opml")
         if path == "/logo.svg":
-            return self._fixed(pictures.svg(site.title), "image/svg+xml")
+            return self._fixed(pages.svg(site.title), "image/svg+xml")
         if path.startswith("/images/"):
-            return self._fixed(pictures.png(path), "image/png")
+            return self._fixed(pages.png(path), "image/png")
         if path.startswith("/audio/"):
-            return self._fixed(pictures.wav(), "audio/wav")
+            return self._fixed(pages.wav(), "audio/wav")
         return None
 
     def _others(self, site: Site) -> list[tuple[str, str, str]]:
@@ -172,7 +178,7 @@ class World:
             labels=story.labels,
             picture=pages.picture_of(base, story),
             audio=f"{base}/audio/{audio}" if audio else "",
-            audio_bytes=len(pictures.wav()) if audio else 0,
+            audio_bytes=len(pages.wav()) if audio else 0,
             language=story.language,
         )
 
@@ -187,3 +193,42 @@ def _trouble(trouble: Trouble, path: str) -> Answer:
         headers=trouble.headers,
         delay=trouble.delay,
     )
+
+
+DEADLINE_SECONDS = 3  # the slowest site of the world answers later than that
+
+_SETTINGS = """\
+# The demo's settings: the web it visits is on loopback, answers at once and needs no pauses.
+[site]
+title = "Syndicator demo"
+contact = "demo@example.org"
+
+[fetch]
+allow_loopback = true
+feed_seconds = {deadline}
+page_seconds = {deadline}
+pause = 0
+
+[publish]
+tag_min = 2  # twenty-odd articles make few tags with three
+"""
+
+_SOURCES = """\
+# Our own web on 127.0.0.x. Six of its sites work; four fail on purpose: gone, slow, broken and busy.
+"""
+
+
+def write_config(dir: Path, world: World, *, port: int | None = None, taxonomy: str | None = None) -> None:
+    """Writes syndicator.toml, sources.toml and taxonomy.toml into `dir` (made when absent) for a started `world`.
+    `port`: where the result is served, 0 for a free one. `taxonomy` is the text of another taxonomy than the shipped
+    one."""
+    dir.mkdir(parents=True, exist_ok=True)
+    text = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8") if taxonomy is None else taxonomy
+    (dir / "taxonomy.toml").write_text(text, encoding="utf-8")
+    serve = "" if port is None else f"port = {port}\n"
+    settings = _SETTINGS.format(deadline=DEADLINE_SECONDS) + serve
+    (dir / "syndicator.toml").write_text(settings, encoding="utf-8")
+    sources = dir / "sources.toml"
+    sources.write_text(_SOURCES, encoding="utf-8")
+    for source in world.sources:
+        add_source(sources, source)

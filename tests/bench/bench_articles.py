@@ -30,7 +30,7 @@ from sqlalchemy import text
 
 from syndicator.configuration.settings import load
 from syndicator.core.model import Article
-from syndicator.demo.sample_articles import generate
+from syndicator.demo.trip import generate
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
 from syndicator.services.worker.run import pushed

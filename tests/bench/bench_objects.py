@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from syndicator.articles.stores.bucket import Bucket
-from syndicator.demo.sample_articles import generate
+from syndicator.demo.trip import generate
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.output.objects import ObjectOutlet
 from tests.objects.s3_server import S3

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 
 from syndicator.core.model import article_id
-from syndicator.demo.sample_articles import DAYS, FIRST, generate
+from syndicator.demo.trip import DAYS, FIRST, generate
 
 
 def test_the_same_seed_gives_the_same_articles() -> None:

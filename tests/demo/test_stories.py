@@ -9,8 +9,8 @@ import pytest
 
 from syndicator.core.text import line
 from syndicator.demo import pages
+from syndicator.demo.pages import FIRST_DAY, Story, parse_story, stories
 from syndicator.demo.sites import SITES
-from syndicator.demo.story import FIRST_DAY, Story, parse, stories
 
 PLACES = {place.key: place for place in SITES}
 STORIES = {story.key: story for story in stories()}
@@ -99,7 +99,7 @@ def test_two_sites_carry_one_story() -> None:
 
 
 def test_a_story_file_is_toml_and_html() -> None:
-    story = parse(
+    story = parse_story(
         '+++\ntitle = "T"\nauthor = ""\npublished = 2025-10-01T10:00:00Z\n[truth]\nmust_have = ["x"]\n+++\n<p>x</p>\n',
         "holt",
         "t",

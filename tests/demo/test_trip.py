@@ -14,8 +14,8 @@ from syndicator.articles.frontmatter import load as load_article
 from syndicator.configuration.settings import load
 from syndicator.core.model import Article
 from syndicator.core.text import line
-from syndicator.demo.settings import write_config
-from syndicator.demo.story import Story, Truth
+from syndicator.demo.pages import Story, Truth
+from syndicator.demo.world import write_config
 from syndicator.services.container import locked, open_app
 from syndicator.services.refresh import RunReport, Wanted, run
 from tests.world import World, serving

@@ -17,8 +17,8 @@ import pytest
 
 from syndicator.configuration.settings import load
 from syndicator.configuration.sources.registry import load_sources
-from syndicator.demo.settings import write_config
 from syndicator.demo.sites import SITES
+from syndicator.demo.world import write_config
 from tests.world import World, serving
 
 FEEDS = [place.key for place in SITES if place.feed_path]

@@ -13,7 +13,7 @@ import pytest
 
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Origin, article_id
-from syndicator.demo.story import Story
+from syndicator.demo.pages import Story
 from syndicator.pipeline.dedupe.merge import MOST_ALSO, merge_copy, remember
 from syndicator.pipeline.dedupe.precedence import WINDOW
 from syndicator.pipeline.refile import refile
