@@ -16,7 +16,7 @@ from syndicator.core.model import Entry, Source, SourceState
 from syndicator.core.ports import EntryRow, Fetcher, VisitStore
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.ports.subscriptions import Hubs
-from syndicator.describing.taxonomy.files import TaxonomyFiles
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.pipeline import ownership
 from syndicator.pipeline.ownership import Owners
 from syndicator.processes.worker import Worker

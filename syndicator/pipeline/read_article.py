@@ -14,9 +14,8 @@ from syndicator.core import urls
 from syndicator.core.model import Draft, Entry, ReadArticle, Rules, article_id
 from syndicator.core.text import plain
 from syndicator.describing.describe import describe
-from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.describing.taxonomy.vocabulary import fold
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
 from syndicator.pipeline.editorial.doubt import doubts
 from syndicator.pipeline.results import PageReading
 from syndicator.pipeline.similarity import sketch

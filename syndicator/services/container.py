@@ -24,7 +24,7 @@ from syndicator.core.ports import Enricher, Fetcher
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.ports.subscriptions import Hubs
 from syndicator.core.urls import private
-from syndicator.describing.taxonomy.files import TaxonomyFiles
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.pipeline.context import FilingContext, RunContext, rights_in
 from syndicator.pipeline.ownership import Owners, Rights, terms
 from syndicator.processes.worker import Worker

@@ -90,11 +90,11 @@ def faults(row: Row, summary: str) -> list[str]:
 
 def unfitted(most: int | None = None) -> tuple[dict[str, dict[str, float]], Counter[str]]:
     """ROUGE of each set's half "confirm" with weights of the half "tune", and the rules of form broken."""
-    from syndicator.describing.summary import ranker
+    from syndicator.describing.summary import excerpt
     from tools.train import fit_excerpts
 
     scores, broken = {}, Counter[str]()
-    with mock.patch.object(ranker, "weights", return_value=fit_excerpts.weights("tune")):
+    with mock.patch.object(excerpt, "weights", return_value=fit_excerpts.weights("tune")):
         for name in SUMMARIES:
             scores[name], faulty = rouge(rows(f"summ_{name}", "confirm", most), excerpt.summarize)
             broken += faulty

@@ -15,7 +15,7 @@ import pytest
 from syndicator.demo.pages import Story, stories
 from syndicator.describing.describe import Description, describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.describing.text import excerpt_rules
+from syndicator.describing.text import sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE: dict[str, Any] = tomllib.loads((Path(__file__).parent / "data" / "describing.toml").read_text("utf-8"))
@@ -89,7 +89,7 @@ def test_the_demos_stories(described_stories: list[Description]) -> None:
 def test_excerpts_are_whole_sentences_of_the_text(story: Story) -> None:
     text = plain(story)
     found = describe(story.title, text, language=story.language, taxonomy=Taxonomy())
-    assert excerpt_rules.fault(found.excerpt, story.title, found.language) == ""
+    assert sentences.fault(found.excerpt, story.title, found.language) == ""
     assert found.language == story.language
-    body = excerpt_rules.words(text)
-    assert all(excerpt_rules.words(part) in body for part in found.excerpt.replace("! ", ". ").split(". "))
+    body = sentences.words(text)
+    assert all(sentences.words(part) in body for part in found.excerpt.replace("! ", ". ").split(". "))

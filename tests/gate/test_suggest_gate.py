@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.describing.taxonomy import phrases
+from syndicator.describing.taxonomy import suggest as phrases
 from syndicator.describing.taxonomy.suggest import suggest
 from syndicator.describing.text.language import function_words
 

@@ -14,7 +14,7 @@ import pytest
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.model import Article, article_id
 from syndicator.core.ports import FileStamp
-from syndicator.describing.taxonomy.files import TaxonomyFiles
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.pipeline.descriptions import taught
 from syndicator.pipeline.descriptions.learn import learn_files
 

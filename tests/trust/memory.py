@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from syndicator.core.errors import SyndicatorError, UsageError
-from syndicator.describing.taxonomy.files import TaxonomyFiles
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.services import refresh
 from syndicator.services.article_files.reindexing import reindex
 from syndicator.services.build import build_feeds

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from syndicator.describing.summary import candidates, choice_features, ranker, sentence_features
+from syndicator.describing.summary import candidates, excerpt, features
 from syndicator.describing.summary.candidates import Candidates
 from tests.bench.bench_describing import SUMMARIES, TEXTS, rows
 from tools.train.provenance import single_thread
@@ -65,7 +65,7 @@ def fit_sentences(found: list[Example]) -> np.ndarray:
     """The weight of each of `sentence_features.FEATURES`: ridge regression on the reward of single
     sentences, centred within each text."""
     share = Counter(name for name, *_ in found)
-    tables = [(name, sentence_features.sentence_rows(text), stems, truth) for name, text, stems, truth in found]
+    tables = [(name, features.sentence_rows(text), stems, truth) for name, text, stems, truth in found]
     every = np.vstack([x for _, x, _, _ in tables])
     mean, spread = every.mean(0), every.std(0) + 1e-6
     a, b = np.zeros((every.shape[1],) * 2), np.zeros(every.shape[1])
@@ -118,18 +118,18 @@ def ascend(
 
 def table(text: Candidates, sentence: np.ndarray) -> tuple[np.ndarray, list[tuple[int, ...]], np.ndarray]:
     """Choice x feature, the choices, and what the opening of each gives it."""
-    found = sentence_features.sentence_rows(text)
-    choices = ranker.possible(text, found @ sentence)
+    found = features.sentence_rows(text)
+    choices = excerpt.possible(text, found @ sentence)
     if not choices:
         return np.zeros((0, 1), np.float32), choices, np.zeros(0, np.float32)
-    return choice_features.rows(text, found, choices), choices, ranker.opening(text, found, choices)
+    return features.rows(text, found, choices), choices, excerpt.opening(text, found, choices)
 
 
-def weights(half: str) -> ranker.Weights:
+def weights(half: str) -> excerpt.Weights:
     """The weights that the texts of a half, or "all", make."""
     found = examples(half)
     sentence = fit_sentences(found).astype(np.float32)
-    return ranker.Weights(sentence, fit_choices(found, sentence).astype(np.float32))
+    return excerpt.Weights(sentence, fit_choices(found, sentence).astype(np.float32))
 
 
 def main() -> None:
@@ -143,8 +143,8 @@ def main() -> None:
         "tools/train/fit_excerpts.py",
         [TEXTS / f"summ_{name}.jsonl.gz" for name in SUMMARIES],
         {
-            "sentence": dict(zip(sentence_features.SENTENCE_FEATURES, made.sentence.tolist(), strict=True)),
-            "choice": dict(zip(choice_features.FEATURES, made.choice.tolist(), strict=True)),
+            "sentence": dict(zip(features.SENTENCE_FEATURES, made.sentence.tolist(), strict=True)),
+            "choice": dict(zip(features.FEATURES, made.choice.tolist(), strict=True)),
         },
         write=options.write,
     )

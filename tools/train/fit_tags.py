@@ -16,7 +16,7 @@ import argparse
 import numpy as np
 
 from syndicator.core.text import plain
-from syndicator.describing.taxonomy.tagging import keys, zero_shot
+from syndicator.describing.taxonomy import mentions, zero_shot
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from tests.bench import bench_editor
 from tests.bench.bench_describing import TEXTS, part, site, vocabulary
@@ -36,9 +36,9 @@ def table(name: str, parts: int = 5, support: int = 1) -> tuple[np.ndarray, np.n
     for fold in range(parts):
         held = [row for row in found if part(row["id"], parts) == fold]
         known = zero_shot.prepare(vocabulary([row for row in found if row not in held], support).vocabulary.tag)
-        names = [keys.key(tag) for tag in known.names]
+        names = [mentions.key(tag) for tag in known.names]
         for row in held:
-            given = {keys.key(tag) for tag in row["tags"]}
+            given = {mentions.key(tag) for tag in row["tags"]}
             x.append(known.features(row["title"], row["text"])[0])
             y.append(np.array([name in given for name in names], dtype=float))
     return np.vstack(x).astype(float), np.concatenate(y)

@@ -38,7 +38,7 @@ def table_of(weights: bytes) -> Any:
 
 def pieces_of(tokenizer: bytes) -> list[str]:
     """The vocabulary in the order of the table's rows, without control tokens and bytes. Refuses a tokenizer whose
-    merges say more than its vocabulary does, as syndicator/describing/text/tokenizer.py reads the latter only."""
+    merges say more than its vocabulary does, as syndicator/describing/text/embeddings.py reads the latter only."""
     model = json.loads(tokenizer)["model"]
     rows: dict[str, int] = model["vocab"]
     merges = [tuple(merge) if isinstance(merge, list) else tuple(merge.split(" ")) for merge in model["merges"]]

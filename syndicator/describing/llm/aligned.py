@@ -7,7 +7,10 @@ attributes is left out. So names, numbers, negation, hedging and order are the a
 
 A share of words alone proves little: of 42 falsehoods in the article's own words (tests/describing/llm/claims.toml) 42
 have three quarters of their words in one sentence or two neighbours, and none passes here; 14 of 29 honest ones do.
-Being refused costs nothing: our own excerpt stays."""
+Being refused costs nothing: our own excerpt stays.
+
+What is said of a model's answer. Whether an excerpt in a model's own words may stand: its form, and what it says.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
 
-from syndicator.describing.text import sentences
+from syndicator.core.ports import Material
+from syndicator.describing.text import language, sentences
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*|[%€$£]")
 _BREAK: Final = re.compile(r"[,;:()–—]|\s-\s|[\"“”„«»]")
@@ -140,3 +144,48 @@ def _languages() -> dict[str, _Language]:
         code: _Language(table["write"], *(frozenset(table[name].split()) for name in names))
         for code, table in tomllib.loads(raw).items()
     }
+
+
+SHOWN: Final = 120  # characters of a detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """An answer that passed. `category` "" and no `tags`: the model found none that fits."""
+
+    excerpt: str
+    category: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why an answer does not stand. `reason`: a member of `reasons.LlmReason`."""
+
+    reason: str
+    detail: str = ""
+
+
+def short(value: str) -> str:
+    """The start of `value`, for a detail."""
+    return value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
+
+
+# An address with a scheme, a path or an @, and a bare host in small letters: "Booking.com" is a name.
+_ADDRESS: Final = re.compile(
+    r"\b[a-z][a-z0-9+.-]{1,15}:(?://|[^\s:]+@)|\bwww\.|\S@[\w-]+\.\w|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}/\S"
+    r"|(?<![\w.@-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|io|ai|co|app|dev|me|xyz|site|online|shop|example|[a-z]{2})\b"
+)
+
+
+def fault(excerpt: str, asked: Material) -> Refusal | None:
+    """The first thing that is wrong with `excerpt`, which a model wrote of the article `asked`; None for nothing."""
+    code = asked.language or language.detect(asked.text, None)
+    address = _ADDRESS.search(excerpt)
+    if address:
+        return Refusal(reason="url", detail=short(address[0]))
+    broken = sentences.fault(excerpt, asked.title, code)
+    if broken or len(sentences.of_line(excerpt, code)) > sentences.SENTENCES:
+        return Refusal(reason=broken or "long", detail=short(excerpt))
+    claim = unfounded(excerpt, asked.text, code or "")
+    return Refusal(reason="unfounded", detail=short(claim)) if claim else None

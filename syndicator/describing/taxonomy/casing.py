@@ -11,7 +11,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final
 
-from syndicator.describing.taxonomy.topics import topics
+from syndicator.describing.taxonomy.vocabulary import topics
 
 SHOUTED: Final = 6  # letters; a longer word in capitals is no acronym
 _JOINING: Final = frozenset(("and", "of", "the", "for", "in", "to"))

@@ -1,18 +1,103 @@
-"""The operator's categories ready to be compared with texts of one language: vectors, and words topics are known by."""
+"""The operator's categories ready to be compared with texts of one language: vectors, and words topics are known by.
+
+The words of topics in other languages than English, found in a text by their beginnings.
+"""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from syndicator.describing.taxonomy import native_words, topics
-from syndicator.describing.taxonomy.native_words import NativeWords
-from syndicator.describing.taxonomy.topics import ENGLISH, Topic, terms
-from syndicator.describing.taxonomy.vocabulary import CategoryDef
+from syndicator.describing.taxonomy import vocabulary
+from syndicator.describing.taxonomy.vocabulary import ENGLISH, CategoryDef, Topic, terms
 from syndicator.describing.text.embeddings import embedder, unit
+
+_EAST: Final = "\u3041-\u30ff\u3400-\u9fff"  # kana and Han: no blanks between words
+_TOKEN: Final = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+")
+_EASTERN: Final = re.compile(rf"[{_EAST}]")
+# Letters a word needs to be looked for inside others, and letters that must stand before it there.
+INSIDE: Final = {"de": (5, 3), "nl": (6, 3), "sv": (6, 3), "ko": (2, 1)}
+WHOLE: Final = "$"
+SHORTEST: Final = 5  # letters of a word of which the last is cut
+LONG: Final = 7  # letters of one of which two are
+
+
+@dataclass(frozen=True)
+class NativeWords:
+    """Words by how they are looked for: by their first part, those of one part alone inside others, eastern ones."""
+
+    first: dict[str, list[tuple[str, tuple[str, ...]]]]  # first part -> words as listed, with the parts after it
+    inside: frozenset[str]
+    eastern: frozenset[str]
+    longest: int
+    before: int  # letters that must stand before a word inside another
+
+    def counts(self, text: str) -> Counter[str]:
+        """The listed words of `text`, as they are listed, with their number."""
+        tokens = _TOKEN.findall(text.casefold())
+        found: Counter[str] = Counter()
+        for at, token in enumerate(tokens):
+            found.update(self._east(token) if _EASTERN.match(token) else self._spaced(tokens, at))
+        return found
+
+    def _east(self, token: str) -> Iterator[str]:
+        at, end = 0, len(token)
+        while at < end:
+            for length in range(min(self.longest, end - at), 0, -1):
+                if token[at : at + length] in self.eastern:
+                    yield token[at : at + length]
+                    at += length - 1
+                    break
+            at += 1
+
+    def _spaced(self, tokens: list[str], at: int) -> Iterator[str]:
+        token = tokens[at]
+        for word, parts in self._begun(token):
+            rest = tokens[at + 1 : at + 1 + len(parts)]
+            if len(rest) == len(parts) and all(map(_begins, rest, parts)):
+                yield word
+        for begin in range(self.before, len(token) - 1) if self.inside else ():
+            for end in range(begin + 2, len(token) + 1):
+                if token[begin:end] in self.inside:
+                    yield token[begin:end]
+
+    def _begun(self, token: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        yield from self.first.get(token + WHOLE, ())
+        for end in range(1, min(self.longest, len(token)) + 1):
+            yield from self.first.get(token[:end], ())
+
+
+def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
+    """`words` ready to be looked for in texts of `language`."""
+    first: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    eastern = set()
+    for word in dict.fromkeys(words):
+        if _EASTERN.search(word):
+            eastern.add(word)
+        else:
+            head, *rest = re.split(r"[-']", word)
+            first[head].append((word, tuple(rest)))
+    least, before = INSIDE.get(language, (0, 0))
+    alone = {word for many in first.values() for word, rest in many if not rest and not word.endswith(WHOLE)}
+    inside = frozenset(word for word in alone if least and len(word) >= least)
+    longest = max(map(len, (*first, *eastern)), default=0)
+    return NativeWords(dict(first), inside, frozenset(eastern), longest, before)
+
+
+def beginning(word: str) -> str:
+    """A word in lower case without the end that its other forms may lack."""
+    if _EASTERN.search(word) or len(word) < SHORTEST:
+        return word
+    return word[: -2 if len(word) >= LONG else -1]
+
+
+def _begins(token: str, part: str) -> bool:
+    return token + WHOLE == part or token.startswith(part)
+
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,35 +129,35 @@ def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categori
     """Vectors and words of the categories for texts of `language`, which is English or has words in data/topics."""
     import numpy as np
 
-    rivals = topics.apart(defined, language)
+    rivals = vocabulary.apart(defined, language)
     lists = [_words(category, language) for category in defined] + [dict.fromkeys(r.words, 1.0) for r in rivals]
     seen = Counter(word for words in lists for word in words)
     rare = {word: math.log((len(lists) + 0.5) / count) for word, count in seen.items()}
     vectors = [_label(category, language) for category in defined]
-    subjects = [frozenset().union(*(t.subject for t in topics.of_category(c, language))) for c in defined]
+    subjects = [frozenset().union(*(t.subject for t in vocabulary.of_category(c, language))) for c in defined]
     known = {*seen, *(word for words in subjects for word in words)}
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),
         labels=np.stack([*vectors, *(embedder().mean(_listed([rival])) for rival in rivals)]),
         words=tuple({word: rare[word] * weight for word, weight in words.items()} for words in lists),
         subjects=(*subjects, *(rival.subject for rival in rivals)),
-        native=None if language == ENGLISH else native_words.prepare(known, language),
+        native=None if language == ENGLISH else prepare_native_words(known, language),
     )
 
 
 def _words(category: CategoryDef, language: str) -> dict[str, float]:
     described = [word for word in terms(category.description) if len(word) >= TELLING and "-" not in word]
     written = [word.casefold().replace(" ", "-") for word in category.words]
-    topical = {word for topic in topics.of_category(category, language) for word in topic.words}
+    topical = {word for topic in vocabulary.of_category(category, language) for word in topic.words}
     if language != ENGLISH:
-        described, written = (list(map(native_words.beginning, words)) for words in (described, written))
+        described, written = (list(map(beginning, words)) for words in (described, written))
     return dict.fromkeys((*described, *topical), 1.0) | dict.fromkeys(written, WRITTEN)
 
 
 def _label(category: CategoryDef, language: str) -> Vector:
     """The mean of the unit vectors of description, known words, the operator's words and each example."""
     vectors = embedder()
-    listed = _listed(topics.of_category(category, language))
+    listed = _listed(vocabulary.of_category(category, language))
     texts = [category.description or category.name, listed, " ".join(category.words), *category.examples]
     parts = [vectors.mean(text) for text in texts if text]
     return unit(sum(parts[1:], parts[0]))

@@ -9,20 +9,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator.core.errors import UsageError
-from syndicator.describing.taxonomy import casing, categories, learnt_categories, vocabulary
-from syndicator.describing.taxonomy.categories import Guess
+from syndicator.describing.taxonomy import casing, categories, learning, vocabulary, zero_shot
+from syndicator.describing.taxonomy import learnt as trust
+from syndicator.describing.taxonomy.categories import Guess, LearntCategories
 from syndicator.describing.taxonomy.category_words import Categories, prepare
-from syndicator.describing.taxonomy.learnt_categories import LearntCategories
-from syndicator.describing.taxonomy.tagging import fit_learnt, learnt_file, trust, zero_shot
-from syndicator.describing.taxonomy.tagging.keys import key
-from syndicator.describing.taxonomy.tagging.learnt import LearntTagger
-from syndicator.describing.taxonomy.tagging.mentions import Mention
-from syndicator.describing.taxonomy.tagging.publisher import clean, sound, stands
-from syndicator.describing.taxonomy.tagging.trust import Trust
-from syndicator.describing.taxonomy.tagging.zero_shot import ZeroShotTagger
-from syndicator.describing.taxonomy.topics import ENGLISH, topics
-from syndicator.describing.taxonomy.vocabulary import Vocabulary
-from syndicator.describing.text import word_forms
+from syndicator.describing.taxonomy.learnt import LearntTagger, Trust
+from syndicator.describing.taxonomy.mentions import Mention, key
+from syndicator.describing.taxonomy.publisher import clean, sound, stands
+from syndicator.describing.taxonomy.vocabulary import ENGLISH, Vocabulary, topics
+from syndicator.describing.taxonomy.zero_shot import ZeroShotTagger
+from syndicator.describing.text import words
 from syndicator.describing.text.language import SAMPLE, detect
 
 MOST_TAGS: Final = 5  # of an article
@@ -163,30 +159,30 @@ class Taxonomy:
         posts = list(history)
         past = self._learn_categories(filed, least)
         spelled = replace(
-            self, learnt=None, filed=past, forms=word_forms.learn([text for _, text, _ in posts[-MOST_TEXTS:]])
+            self, learnt=None, filed=past, forms=words.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
         )
         named = [(title, text, [spelled.spelling(tag) for tag in tags]) for title, text, tags in posts if tags]
         if len(named) < least:
             return replace(spelled, trust=None)
         cold = ((self._zero_shot_chances(title, text, ()), tags) for title, text, tags in named[-MOST_TRIED:])
         return replace(
-            spelled, learnt=fit_learnt.fit_learnt(named), trust=trust.learn(cold) if self.vocabulary.tag else None
+            spelled, learnt=learning.fit_learnt(named), trust=trust.learn_trust(cold) if self.vocabulary.tag else None
         )
 
     def _learn_categories(self, filed: Iterable[tuple[str, str, str]], least: int) -> LearntCategories | None:
         names = [category.name for category in self.vocabulary.category]
-        posts = [post for post in filed if post[2] in names][-learnt_categories.MOST :]
+        posts = [post for post in filed if post[2] in names][-categories.MOST :]
         if len(posts) < max(1, least):
             return None
         known = [(self._categories(title, text), title, text) for title, text, _ in posts]
         scores = [categories.bare_scores(one, title, text)[: len(names)] for one, title, text in known if one]
-        return learnt_categories.learn_categories(names, posts, scores)
+        return categories.learn_categories(names, posts, scores)
 
     def save(self, path: Path | str) -> None:
         """Writes what was learnt to `path`, for `with_learnt`. Raises UsageError when nothing was, OSError."""
         if self.learnt is None and self.filed is None and not self.forms:
             raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
-        learnt_file.save_learnt(learnt_file.State(self.learnt, self.forms, self.trust, self.filed), Path(path))
+        learning.save_learnt(learning.State(self.learnt, self.forms, self.trust, self.filed), Path(path))
 
     def renamed(self, old: str, new: str) -> Taxonomy:
         """With what was learnt of the tag `old`, however it is spelled, as of `new`."""
@@ -199,7 +195,7 @@ class Taxonomy:
     def with_learnt(self, path: Path | str) -> Taxonomy:
         """This taxonomy with what `save` wrote. Raises OSError, ValueError or KeyError for a file that `save` did not
         write."""
-        state = learnt_file.load_learnt(Path(path))
+        state = learning.load_learnt(Path(path))
         return replace(self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed)
 
     def __reduce__(self) -> tuple[Any, ...]:

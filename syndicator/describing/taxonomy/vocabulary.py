@@ -1,11 +1,20 @@
-"""taxonomy.toml as values. A wrong key or value is a ConfigError that names it and its cure."""
+"""taxonomy.toml as values. A wrong key or value is a ConfigError that names it and its cure.
+
+Where a taxonomy is on disk. Topics that many sites share, from data/topics: words that speak for a category that is
+called like one.
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
@@ -74,3 +83,90 @@ def _doubles(file: TomlFile, kind: str, found: Sequence[CategoryDef | TagDef]) -
             message = f"{kind} {one.name!r} is there twice (as {seen[fold(one.name)]!r}); keep one"
             yield file.fault(message, kind, number, "name")
         seen.setdefault(fold(one.name), one.name)
+
+
+class TaxonomyFiles(tuple[str, str, int]):
+    """(taxonomy.toml, learnt state, a number that changes when either does): what a worker needs to load it."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, toml: Path, learnt: Path) -> TaxonomyFiles:
+        """The files `toml` and `learnt`, absent or not, with the sum of their times of change (nanoseconds)."""
+        changed = sum(path.stat().st_mtime_ns for path in (toml, learnt) if path.exists())
+        return cls((str(toml), str(learnt), changed))
+
+
+ENGLISH: Final = "en"
+_TERM = re.compile(r"[\w][\w'’.+-]*[\w+]|\w")
+
+
+class Topic(NamedTuple):
+    """`subject`: words that name the very subject, whatever words of money or law stand around them."""
+
+    name: str
+    words: frozenset[str]
+    subject: frozenset[str]
+
+
+@lru_cache(maxsize=16)
+def topics(language: str = ENGLISH) -> tuple[Topic, ...]:
+    """All topics in the words of `language` (ISO 639-1), none where it has no file: English ones are whole words, the
+    others' are as native_words.py reads them."""
+    file = _folder().joinpath(f"{language}.toml")
+    raw: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return tuple(Topic(name, _split(t["words"]), _split(t.get("subject", ""))) for name, t in raw.items())
+
+
+def named() -> frozenset[str]:
+    """All topics that a category may have."""
+    return frozenset(_names())
+
+
+def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
+    """The topics a category is called like, in any language, with their words in `language`: by its whole name or the
+    head of its description ("US politics: ..."), else by a word of them."""
+    name = _dashed(category.name)
+    head = _dashed(category.description.split(":")[0]) if ":" in category.description else ""
+    whole = {topic for topic, names in _names().items() if name in names or head in names}
+    parts = set((head or name).split("-"))
+    alike = whole or {topic for topic, names in _names().items() if parts & names}
+    return [topic for topic in topics(language) if topic.name in alike]
+
+
+def apart(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
+    """The topics that are on nothing that other topics are on, and that none of `categories` is called like."""
+    own = {topic.name for category in categories for topic in of_category(category, language)}
+    marked = {name for name, names in _raw_names().items() if names.get("apart")}
+    return [topic for topic in topics(language) if topic.name in marked - own]
+
+
+def terms(text: str) -> Counter[str]:
+    """Words and pairs of neighbours ("interest-rates") of `text` in lower case with their number."""
+    words = [word.replace("’", "'").removesuffix("'s") for word in _TERM.findall(text.casefold())]
+    counts = Counter(words)
+    counts.update(f"{a}-{b}" for a, b in itertools.pairwise(words))
+    return counts
+
+
+def _split(words: str) -> frozenset[str]:
+    return frozenset(words.casefold().split())
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, frozenset[str]]:
+    rows = _raw_names().items()
+    return {topic: frozenset(" ".join(n for n in names.values() if n is not True).split()) for topic, names in rows}
+
+
+@lru_cache(maxsize=1)
+def _raw_names() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(_folder().joinpath("names.toml").read_text("utf-8"))
+
+
+def _folder() -> Any:
+    return resources.files("syndicator.describing").joinpath("data/topics")
+
+
+def _dashed(name: str) -> str:
+    return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")

@@ -9,18 +9,18 @@ from typing import Any
 from syndicator.articles.edits import By, may_write
 from syndicator.core.model import Article, Source
 from syndicator.core.ports import Material
-from syndicator.describing.llm import material
+from syndicator.describing.llm import validate
+from syndicator.describing.llm.aligned import Refusal
 from syndicator.describing.llm.validate import judge
-from syndicator.describing.llm.verdict import Refusal
-from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import MOST_TAGS, Taxonomy
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.pipeline.read_article import load_taxonomy, spelled
 
 
 def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
     """What the language model gets to see of `article`, as loaded from its file, and may choose from; `write` as
     in `material.choices`. Raises ConfigError for a taxonomy that cannot be read."""
-    return material.choices(material.material(article), load_taxonomy(files), write=write)
+    return validate.choices(validate.material(article), load_taxonomy(files), write=write)
 
 
 def apply_answer(

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from syndicator.core.model import Article
-from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.describing.taxonomy.vocabulary import CategoryDef, fold
+from syndicator.describing.taxonomy.vocabulary import CategoryDef, TaxonomyFiles, fold
 from syndicator.pipeline.read_article import load_taxonomy
 
 

@@ -11,7 +11,7 @@ from syndicator.articles.fields import category_by
 from syndicator.core import text
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
-from syndicator.describing.taxonomy.tagging.keys import key
+from syndicator.describing.taxonomy.mentions import key
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold
 
 ORDERED = ("tags", "category")  # fields of the file that a decision may change

@@ -13,10 +13,9 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
 from syndicator.core.ports import FileStamp
 from syndicator.core.ports.articles import ArticleStore
-from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.suggest import Proposal, suggest
 from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS, Taxonomy
-from syndicator.describing.taxonomy.vocabulary import load
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, load
 from syndicator.pipeline.descriptions import taught
 from syndicator.pipeline.descriptions.taught import Taught
 

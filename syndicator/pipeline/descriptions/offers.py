@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from syndicator.core.model import Article
-from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.pipeline.read_article import load_taxonomy
 
 MOST: Final = 9  # offered tags: one key each

@@ -9,8 +9,8 @@ from typing import Any
 from syndicator.articles.edits import By, may_write
 from syndicator.core.model import Article, Source
 from syndicator.describing.describe import describe
-from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.pipeline.read_article import load_taxonomy, own_names, spelled
 from syndicator.pipeline.results import Redescription
 

@@ -15,7 +15,7 @@ from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Article, Entry, Rules, Source
 from syndicator.core.usage.terms import parsed
-from syndicator.describing.taxonomy.files import TaxonomyFiles
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.pipeline.descriptions.redescribe import redescribe
 from syndicator.pipeline.read_article import load_taxonomy, read_and_render
 from syndicator.pipeline.results import FieldChange, PageReading, Reread

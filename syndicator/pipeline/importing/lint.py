@@ -14,7 +14,7 @@ from syndicator.core import text, urls
 from syndicator.core.model import Article
 from syndicator.core.reasons import LintReason
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.describing.text import excerpt_rules
+from syndicator.describing.text import sentences
 from syndicator.reading.html import phrases
 
 _BLANK_RUN = re.compile(r"\n[ \t]*\n[ \t]*\n")
@@ -56,7 +56,7 @@ def _linted_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity
 
 
 def _excerpt(article: Article) -> Iterator[Oddity]:
-    fault = excerpt_rules.fault(article.excerpt, article.title, article.language) if article.excerpt else ""
+    fault = sentences.fault(article.excerpt, article.title, article.language) if article.excerpt else ""
     if fault:
         yield Oddity(LintReason.BAD_EXCERPT, f"{fault}: {article.excerpt[-60:]!r}")
 

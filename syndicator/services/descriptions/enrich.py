@@ -14,8 +14,8 @@ from syndicator.core.ports import Asked, Enricher, FileStamp, Material, Meter, R
 from syndicator.core.reasons import CommandReason, FileReason, LlmReason
 from syndicator.core.text import width
 from syndicator.core.usage.terms import terms
-from syndicator.describing.llm import budget, material, prompt
-from syndicator.describing.llm.verdict import Refusal
+from syndicator.describing.llm import client, prompt, validate
+from syndicator.describing.llm.aligned import Refusal
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, describe_bug
 from syndicator.pipeline.refile import refile
@@ -63,9 +63,9 @@ async def enrich(
         llm_key(app.config, settings, app.environ)
         if not _unasked(app, scope, 1):
             return report
-        meter = budget.current(app.store.enrichment.meter(), settings, app.clock())
-        meter = budget.awake(meter) if scope.again else meter
-        report.hindrance = budget.hindrance(meter, settings, 0, app.clock())
+        meter = client.current(app.store.enrichment.meter(), settings, app.clock())
+        meter = client.awake(meter) if scope.again else meter
+        report.hindrance = client.hindrance(meter, settings, 0, app.clock())
         if report.hindrance:
             return report
         enricher = make_enricher(app)
@@ -113,7 +113,7 @@ class _Pass:
         self.seen: set[str] = set()
         self.broken: BaseException | None = None
         if scope.again:
-            self._keep(budget.awake(self._meter()))
+            self._keep(client.awake(self._meter()))
 
     async def run(self, stop: asyncio.Event, seconds: float | None) -> None:
         loop = asyncio.get_running_loop()
@@ -194,7 +194,7 @@ class _Pass:
             failed = replace(note, status="failed", reason=failure.reason, detail=failure.detail)
             self._note(replace(failed, next_try=note.at + RECENT))
             return False
-        note = replace(note, key=material.key(self.plan, asked))
+        note = replace(note, key=validate.key(self.plan, asked))
         same = before if before is not None and before.key == note.key else None
         if same is not None and self._settled(same):
             self.store.save_asked(replace(same, stamp=stamp))  # another file of the same text
@@ -244,32 +244,32 @@ class _Pass:
         by = {"operator": LlmReason.EXCERPT_BY_OPERATOR, "llm": LlmReason.EXCERPT_BY_LLM}.get(article.excerpt_by)
         if by is not None:
             return by
-        return LlmReason.SHORT if width(material.material(article).text) < material.LEAST else ""
+        return LlmReason.SHORT if width(validate.material(article).text) < validate.LEAST else ""
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
         """The model's answer, which is kept; None when there is none, which is recorded."""
         cost = self.enricher.cost(asked)
         meter = self._meter()
-        self.report.hindrance = budget.hindrance(meter, self.settings, cost, self.app.clock())
+        self.report.hindrance = client.hindrance(meter, self.settings, cost, self.app.clock())
         if self.report.hindrance:
             return None
-        self._keep(budget.begun(meter, cost))
+        self._keep(client.begun(meter, cost))
         self.report.calls += 1
         result = await self.enricher.ask(asked, meter.form)
         now = self.app.clock()
         if isinstance(result, Reply):
-            self._keep(budget.succeeded(self._meter(), cost, result.tokens, result.form))
+            self._keep(client.succeeded(self._meter(), cost, result.tokens, result.form))
             self.store.save_answer(note.key, note.id, result.content[:_KEPT], now)
             return result.content
-        meter = budget.failed(self._meter(), result, now)
+        meter = client.failed(self._meter(), result, now)
         self._keep(meter)
-        self.report.hindrance = budget.hindrance(meter, self.settings, 0, now)
+        self.report.hindrance = client.hindrance(meter, self.settings, 0, now)
         self._failed(note, result)
         return None
 
     def _failed(self, note: Asked, failure: Failed) -> None:
         """Records a failure. One that is the endpoint's alone does not count against the article."""
-        if budget.is_endpoints(failure):
+        if client.is_endpoints(failure):
             self.report.problems.append(Problem(what=failure.url, reason=failure.reason, detail=failure.detail))
             return
         now = self.app.clock()
@@ -282,7 +282,7 @@ class _Pass:
         """Files the answer, or records why it is refused. When the article's text has changed since the question was
         asked, the answer is left for the next pass, which looks at the article anew."""
         found = self._read(note.id)
-        if found is None or material.material(found[0]) != material.material(was):
+        if found is None or validate.material(found[0]) != validate.material(was):
             return
         article, stamp = found
         source = self.app.terms(article)
@@ -309,7 +309,7 @@ class _Pass:
             self.report.problems.append(Problem(what=asked.stamp.path, reason=asked.reason, detail=asked.detail))
 
     def _meter(self) -> Meter:
-        return budget.current(self.store.meter(), self.settings, self.app.clock())
+        return client.current(self.store.meter(), self.settings, self.app.clock())
 
     def _keep(self, meter: Meter) -> None:
         self.store.save_meter(meter, self.app.clock())

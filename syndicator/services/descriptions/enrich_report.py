@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from syndicator.core.model import Problem
 
 if TYPE_CHECKING:
-    from syndicator.describing.llm.budget import Hindrance
+    from syndicator.describing.llm.client import Hindrance
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from syndicator.configuration.settings import Llm
 from syndicator.core.model import Failed
 from syndicator.core.ports import Meter
-from syndicator.describing.llm import budget as limits
+from syndicator.describing.llm import client as limits
 
 NOW = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)
 SETTINGS = Llm(url="http://127.0.0.1:9/v1", model="tiny", daily_calls=3, daily_tokens=10_000)

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from syndicator.core.ports import Material
-from syndicator.describing.llm.material import choices
-from syndicator.describing.llm.validate import judge
-from syndicator.describing.llm.verdict import Accepted
+from syndicator.describing.llm.aligned import Accepted
+from syndicator.describing.llm.validate import choices, judge
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
 HERE = Path(__file__).parent

@@ -13,8 +13,8 @@ from syndicator.core.model import Article
 from syndicator.core.ports import Choosable, Material
 from syndicator.core.text import width
 from syndicator.describing.llm import prompt
-from syndicator.describing.llm.material import choices, key, material, visible, without_injections
 from syndicator.describing.llm.prompt import FORMS
+from syndicator.describing.llm.validate import choices, key, material, visible, without_injections
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, TagDef, Vocabulary
 

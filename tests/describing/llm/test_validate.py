@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.core.ports import Choosable, Material
+from syndicator.describing.llm.aligned import Accepted, Refusal
 from syndicator.describing.llm.validate import judge
-from syndicator.describing.llm.verdict import Accepted, Refusal
-from syndicator.describing.text import excerpt_rules
+from syndicator.describing.text import sentences as excerpt_rules
 
 LONG = " ".join(["word"] * 29)
 SENTENCES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.core.ports import Material
-from syndicator.describing.llm.writing import fault
+from syndicator.describing.llm.aligned import fault
 
 TEXT = """
 TROMSØ — Kestrel Power opened a battery plant on Tuesday. The plant, which cost $2.5 billion, will employ 1,200 people.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.describing.summary import candidates, ranker
+from syndicator.describing.summary import candidates, excerpt
 from syndicator.describing.summary.excerpt import choose, stands_in, summarize
 
 TITLE = "Chatbot maker raises billions"
@@ -54,8 +54,8 @@ def test_choices_keep_within_the_caps_and_the_order_of_the_text() -> None:
     found = candidates.find(
         TITLE, "\n".join(f"Oslo has sentence {n} of a long text{' on and on' * 5}." for n in range(9)), "en"
     )
-    likely = ranker.weights().sentence[: len(found.sentences)]
-    choices = ranker.possible(found, likely)
+    likely = excerpt.weights().sentence[: len(found.sentences)]
+    choices = excerpt.possible(found, likely)
     words = [sum(len(found.sentences[place].text.split()) for place in choice) for choice in choices]
     assert max(words) <= 55 and max(map(len, choices)) == 2
     assert all(list(choice) == sorted(choice) for choice in choices)
@@ -69,7 +69,7 @@ They will open the depot in May."""
 
 def test_a_choice_begins_with_a_sentence_that_stands_alone_and_leaves_no_gap_before_one_that_does_not() -> None:
     found = candidates.find("", LOOSE, "en")
-    choices = ranker.possible(found, ranker.weights().sentence[: len(found.sentences)])
+    choices = excerpt.possible(found, excerpt.weights().sentence[: len(found.sentences)])
     assert {choice[0] for choice in choices} == {0, 2}
     assert (0, 1) in choices and (2, 3) in choices and (0, 2) in choices
     assert (0, 3) not in choices and (0, 1, 3) not in choices

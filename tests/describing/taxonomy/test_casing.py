@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.describing.taxonomy import casing
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.describing.text import word_forms
+from syndicator.describing.text import words
 
 LISTS = ("casing_names", "casing_unseen")
 WRONG = (str.lower, str.upper, str.title)
@@ -42,7 +42,7 @@ def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
 @pytest.mark.parametrize("name", ["zenBox", "QRZ", "Rhine Harbour", "river barge"])
 @pytest.mark.parametrize("spoil", WRONG, ids=lambda f: f.__name__)
 def test_a_name_of_no_list_is_learnt_from_the_articles(spoil: Callable[[str], str], name: str) -> None:
-    learnt = word_forms.learn(ARTICLES)
+    learnt = words.learn_word_forms(ARTICLES)
     assert casing.canonical(spoil(name), "", learnt) == name
 
 
@@ -59,13 +59,13 @@ def test_a_name_of_no_list_is_learnt_from_the_articles(spoil: Callable[[str], st
 )
 def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right: str) -> None:
     texts = ["They told us that it will go on as it did before, said one of us who knows it well."] * 5
-    assert casing.canonical(tag, text, word_forms.learn(texts)) == right
+    assert casing.canonical(tag, text, words.learn_word_forms(texts)) == right
 
 
 def test_what_is_part_of_a_name_is_no_name() -> None:
     texts = ["The soldiers of the US Army met at the Harvard University library, and the army of the king slept."] * 3
-    assert word_forms.learn(texts)["army"] == "army"
-    assert "university" not in word_forms.learn(texts)
+    assert words.learn_word_forms(texts)["army"] == "army"
+    assert "university" not in words.learn_word_forms(texts)
 
 
 def test_learnt_forms_survive_a_save_without_any_tag(tmp_path: Path) -> None:

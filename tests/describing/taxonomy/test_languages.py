@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.describing.taxonomy import native_words, topics
+from syndicator.describing.taxonomy import category_words, vocabulary
 from syndicator.describing.taxonomy.categories import FLOOR
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
@@ -35,11 +35,13 @@ def test_the_starter_categories_have_words_in_the_articles_language(taxonomy: Ta
 
 
 def test_every_file_has_the_topics_that_are_named_and_whole_words() -> None:
-    codes = {path.stem for path in (Path(topics.__file__).parent.parent / "data" / "topics").glob("*.toml")} - {"names"}
+    codes = {path.stem for path in (Path(vocabulary.__file__).parent.parent / "data" / "topics").glob("*.toml")} - {
+        "names"
+    }
     assert len(codes) >= 13
     for code in codes:
-        assert {topic.name for topic in topics.topics(code)} <= topics.named(), code
-        assert not any('"' in word for topic in topics.topics(code) for word in topic.words), code
+        assert {topic.name for topic in vocabulary.topics(code)} <= vocabulary.named(), code
+        assert not any('"' in word for topic in vocabulary.topics(code) for word in topic.words), code
 
 
 def test_categories_may_be_named_and_described_in_the_articles_language(tmp_path: Path) -> None:
@@ -69,7 +71,9 @@ def test_an_english_article_on_what_the_operator_has_no_category_for_has_none(ta
 
 
 def test_beginnings_whole_words_neighbours_and_joined_words_are_found() -> None:
-    words = native_words.prepare(["forsch", "ki$", "soziale-medien", "regierung", "taux-d'intérêt"], "de")
+    words = category_words.prepare_native_words(
+        ["forsch", "ki$", "soziale-medien", "regierung", "taux-d'intérêt"], "de"
+    )
     found = words.counts(
         "Forscher der Bundesregierung: KI und soziale Medien. Kinder. Le taux d'intérêt. Soziale Fragen."
     )
@@ -77,5 +81,5 @@ def test_beginnings_whole_words_neighbours_and_joined_words_are_found() -> None:
 
 
 def test_eastern_words_begin_anywhere_and_latin_ones_stand_alone() -> None:
-    words = native_words.prepare(["人工智能", "智能", "ai$"], "zh")
+    words = category_words.prepare_native_words(["人工智能", "智能", "ai$"], "zh")
     assert words.counts("OpenAI今日发布人工智能模型,AI手机") == {"人工智能": 1, "ai$": 1}

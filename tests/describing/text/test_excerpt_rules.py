@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.describing.text.excerpt_rules import too_long
+from syndicator.describing.text.sentences import too_long
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.describing.text import opening_words, openings
+from syndicator.describing.text import openings
 from syndicator.describing.text.language import function_words
 
 CASES: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "openings.toml").read_text("utf-8"))["case"]
@@ -34,4 +34,4 @@ def test_a_label_is_no_part_of_its_sentence(sentence: str, bare: str) -> None:
 
 
 def test_every_language_with_lists_is_one_we_know() -> None:
-    assert set(opening_words.every()) <= {*function_words(), "ja", "zh", "ko", "ru"}
+    assert set(openings.every()) <= {*function_words(), "ja", "zh", "ko", "ru"}

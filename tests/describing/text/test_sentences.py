@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicator.describing.summary.excerpt import choose, summarize
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.describing.text import excerpt_rules
+from syndicator.describing.text import sentences
 from syndicator.describing.text.language import detect
 from syndicator.describing.text.sentences import of_line, unbalanced
 
@@ -54,7 +54,7 @@ def test_sentences_end_where_readers_end_them(code: str, line: str, number: int)
 
 @pytest.mark.parametrize(("sentence", "code"), FAULTS)
 def test_a_fault_of_form_is_named(sentence: str, code: str) -> None:
-    assert excerpt_rules.fault(sentence, "The title again") == code
+    assert sentences.fault(sentence, "The title again") == code
 
 
 @pytest.mark.parametrize(("text", "declared", "code"), LANGUAGES)
@@ -71,14 +71,14 @@ def test_a_japanese_excerpt_keeps_to_the_cap() -> None:
     text = "政府は今日、新しい計画を発表した。" * 40
     excerpt, by = choose("計画", text, "", "ja")
     assert by == "extractive"
-    assert 0 < len(excerpt) <= excerpt_rules.CHARACTERS / 2
+    assert 0 < len(excerpt) <= sentences.CHARACTERS / 2
 
 
 @given(st.text(max_size=400), st.text(max_size=40))
 def test_an_excerpt_passes_its_own_gates(text: str, title: str) -> None:
     excerpt = summarize(title, text)
-    assert not excerpt or not excerpt_rules.too_long(excerpt)
-    assert not excerpt or excerpt_rules.fault(excerpt, title) in ("", "boilerplate")
+    assert not excerpt or not sentences.too_long(excerpt)
+    assert not excerpt or sentences.fault(excerpt, title) in ("", "boilerplate")
 
 
 def test_a_taxonomy_travels_to_other_processes() -> None:

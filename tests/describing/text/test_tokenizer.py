@@ -15,8 +15,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from syndicator.describing.text.embeddings import DATA, chunks, embedder
-from syndicator.describing.text.tokenizer import BLANK
+from syndicator.describing.text.embeddings import BLANK, DATA, chunks, embedder
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.describing.taxonomy.tagging.keys import key, spellings, surfaces
+from syndicator.describing.taxonomy.mentions import key, spellings, surfaces
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from syndicator.describing.taxonomy.tagging import fit_learnt, learnt_file
-from syndicator.describing.taxonomy.tagging.learnt import FEATURES, LearntTagger
+from syndicator.describing.taxonomy import learning
+from syndicator.describing.taxonomy.learnt import FEATURES, LearntTagger
 
 TITLE, TEXT = "Birds of the wood", "They counted birds again."
 
@@ -18,7 +18,7 @@ TITLE, TEXT = "Birds of the wood", "They counted birds again."
 def tagger() -> LearntTagger:
     birds = [(f"Bird count {n}", f"Volunteers counted {n} birds in the wood.", ["birds"]) for n in range(20)]
     tools = [(f"Release {n} of curl", f"Release {n} of curl mends transfers.", ["curl"]) for n in range(20)]
-    learnt = fit_learnt.fit_learnt([*birds, *tools])
+    learnt = learning.fit_learnt([*birds, *tools])
     assert learnt is not None
     return learnt
 
@@ -36,14 +36,14 @@ def packed(names: tuple[str, ...]) -> Any:
 
 
 def read(path: Path) -> dict[str, float]:
-    learnt = learnt_file.load_learnt(path).tagger
+    learnt = learning.load_learnt(path).tagger
     assert learnt is not None
     return learnt.scores(TITLE, TEXT)
 
 
 def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:
     path = tmp_path / "learnt.npz"
-    learnt_file.save_learnt(learnt_file.State(tagger, {}), path)
+    learning.save_learnt(learning.State(tagger, {}), path)
     before = read(path)
     turned = np.concatenate([*tagger.weights[:-1].reshape(3, -1)[:, ::-1], tagger.weights[-1:]])
     rewrite(path, weights=turned, features=packed(FEATURES[::-1]))
@@ -53,7 +53,7 @@ def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:
 
 def test_a_file_from_before_names_is_read_as_it_was(tagger: LearntTagger, tmp_path: Path) -> None:
     path = tmp_path / "learnt.npz"
-    learnt_file.save_learnt(learnt_file.State(tagger, {}), path)
+    learning.save_learnt(learning.State(tagger, {}), path)
     before = read(path)
     rewrite(path, features=None)
     assert read(path) == before
@@ -61,7 +61,7 @@ def test_a_file_from_before_names_is_read_as_it_was(tagger: LearntTagger, tmp_pa
 
 def test_a_file_of_other_features_is_refused(tagger: LearntTagger, tmp_path: Path) -> None:
     path = tmp_path / "learnt.npz"
-    learnt_file.save_learnt(learnt_file.State(tagger, {}), path)
+    learning.save_learnt(learning.State(tagger, {}), path)
     rewrite(path, features=packed((*FEATURES[:-1], "colour")))
     with pytest.raises(ValueError, match="colour"):
-        learnt_file.load_learnt(path)
+        learning.load_learnt(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.describing.taxonomy.tagging import mentions
+from syndicator.describing.taxonomy import mentions
 
 TAGS = ("bridges", "Apple", "Go", "LLM", "C++", "community call", "community")
 MATCHER = mentions.build(list(enumerate(TAGS)))

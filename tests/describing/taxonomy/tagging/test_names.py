@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.describing.taxonomy.tagging import mentions, names
+from syndicator.describing.taxonomy import mentions
 
 TAGS = ("robotics", "education", "Claude", "VR", "API", "Go", "OpenAI", "NASA", "Amazon")
 MATCHER = mentions.build([*enumerate(TAGS), (0, "robot")])
@@ -52,5 +52,5 @@ def test_two_spellings_at_one_place_are_one_mention() -> None:
 
 
 def test_a_line_in_capitals_says_nothing_of_names() -> None:
-    assert names.in_title_case("Five Ways Of Teaching")
-    assert not names.in_title_case("Five ways of teaching in Berlin")
+    assert mentions.in_title_case("Five Ways Of Teaching")
+    assert not mentions.in_title_case("Five ways of teaching in Berlin")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.describing.taxonomy.tagging.trust import Trust, learn
+from syndicator.describing.taxonomy.learnt import Trust, learn_trust
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 
@@ -14,10 +14,10 @@ ROSES = "Roses want sun, and every rose wants a wall. Tulips and roses like rain
 
 
 def test_it_counts_what_was_confirmed_and_what_was_not() -> None:
-    found = learn([(["Roses", "walls"], ["rose"]), (["walls"], ["rain"]), ([], ["rain"])])
+    found = learn_trust([(["Roses", "walls"], ["rose"]), (["walls"], ["rain"]), ([], ["rain"])])
     assert found.rejected == {"walls": 2}
     assert found.share == pytest.approx((1 + 2) / (3 + 2))
-    assert learn([]) == Trust(1.0, {})
+    assert learn_trust([]) == Trust(1.0, {})
 
 
 def test_a_tag_that_was_rejected_again_and_again_counts_less() -> None:

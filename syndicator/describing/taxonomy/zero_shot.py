@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from syndicator.describing.taxonomy.tagging import keys, mentions
-from syndicator.describing.taxonomy.tagging.mentions import Matcher, Mention
+from syndicator.describing.taxonomy import mentions
+from syndicator.describing.taxonomy.mentions import Matcher, Mention
 from syndicator.describing.taxonomy.vocabulary import TagDef
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.weights import load
@@ -104,11 +104,11 @@ def prepare(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
     """The operator's tags, ready to be looked for; of tags that differ in nothing but plurals and case, the first."""
     import numpy as np
 
-    defined = tuple({keys.key(tag.name): tag for tag in reversed(defined)}.values())[::-1]
+    defined = tuple({mentions.key(tag.name): tag for tag in reversed(defined)}.values())[::-1]
     forms = [(n, form) for n, tag in enumerate(defined) for form in (tag.name, *tag.aliases)]
     labels = np.stack([embedder().mean(f"{tag.name} {tag.description}".strip()) for tag in defined])
     names = tuple(tag.name for tag in defined)
-    return ZeroShotTagger(names, labels, tuple(map(keys.key, names)), mentions.build(forms))
+    return ZeroShotTagger(names, labels, tuple(map(mentions.key, names)), mentions.build(forms))
 
 
 def _spread(values: Floats) -> Floats:

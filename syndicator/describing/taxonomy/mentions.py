@@ -1,20 +1,122 @@
 """Where tags stand in a text, word for word: plurals count, names that are ordinary words too need their capital, and
-what is a part of a longer name ("Ceres Robotics", "Claude Monet") is no mention."""
+what is a part of a longer name ("Ceres Robotics", "Claude Monet") is no mention.
+
+Whether a word in a text is a name, and whether it is a part of a longer one. When two spellings are one tag: case,
+hyphens and plurals do not matter.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple
 
 from syndicator.describing.taxonomy.casing import ambiguous, long_forms
-from syndicator.describing.taxonomy.tagging import names
-from syndicator.describing.taxonomy.tagging.keys import WORD, key, stem
+from syndicator.describing.text.language import function_words
+
+LINE: Final = 120  # characters on each side of a word that are looked at
+TITLE_CASE: Final = 0.7  # share of a line's longer words with a capital from which on capitals say nothing
+LONGER: Final = 4  # letters of a longer word: small words of titles have none
+_INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
+_BEHIND = re.compile(r"(?:['’]s\b|\s\d)")  # Go's, Go 1.22: names, also at the start of a sentence
+_BEFORE = re.compile(r"(?:^|(?<=\s)|(?<=[(\"“‘]))([A-Z][\w&.-]*[a-z]\w*) $")
+_AFTER = re.compile(r"[ ]([A-Z][\w-]*[a-z]\w*)")
+_CASED = re.compile(r"[^\W\d_]+")
+
+
+def is_name(text: str, begin: int, end: int) -> bool:
+    """True when the capital of the word at `begin` to `end` is not that of a sentence's first word."""
+    if text[end : end + 1] == "-":
+        return False
+    return bool(_INSIDE.search(text[max(0, begin - 2) : begin]) or _BEHIND.match(text, end))
+
+
+def in_longer_name(text: str, begin: int, end: int) -> bool:
+    """True for a topic that is written as a part of a name: "Ceres Robotics", "Department of Energy". In a line whose
+    words all have capitals nothing tells that."""
+    before, after = _BEFORE.search(text, max(0, begin - 40), begin), goes_on(text, begin, end)
+    if text[max(0, begin - 4) : begin] == " of " and text[: begin - 4][-1:].isalpha():
+        before = _BEFORE.search(text[: begin - 3])
+    named = after or (before is not None and before[1].casefold() not in _small())
+    return bool(named) and not in_title_case(_line(text, begin, end))
+
+
+def goes_on(text: str, begin: int, end: int) -> bool:
+    """True when a word with a capital stands directly behind the one at `begin` to `end`: "Claude Monet"."""
+    after = _AFTER.match(text, end)
+    return after is not None and not in_title_case(_line(text, begin, end))
+
+
+def in_title_case(line: str) -> bool:
+    """True for a line in which nearly all longer words have a capital."""
+    words = [word for word in _CASED.findall(line) if len(word) >= LONGER]
+    return not words or sum(word[0].isupper() for word in words) >= TITLE_CASE * len(words)
+
+
+def explained_otherwise(text: str, acronym: str, known: tuple[str, ...]) -> bool:
+    """True when `text` says that `acronym` is short for something else than `known`: "active pharmaceutical ingredient
+    (API)". Without `known` nothing can be said."""
+    at = max(text.find(f"({acronym}{end}") for end in (")", "s)")) if known else -1
+    if at < 0:
+        return False
+    words = _CASED.findall(text[max(0, at - LINE) : at])[-len(acronym) :]
+    initials = "".join(word[0] for word in words).casefold()
+    return initials == acronym.casefold() and " ".join(words).casefold().removesuffix("s") not in known
+
+
+def _line(text: str, begin: int, end: int) -> str:
+    start = max(text.rfind("\n", 0, begin) + 1, begin - LINE)
+    stop = text.find("\n", end)
+    return text[start : min(stop if stop >= 0 else len(text), end + LINE)]
+
+
+@lru_cache(maxsize=1)
+def _small() -> frozenset[str]:
+    return frozenset(word for words in function_words().values() for word in words)
+
+
+# Scripts that put no blank between a Latin name and what follows it: kana, Han, Hangul.
+_EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+# A word: "robots.txt" and "amazon.com" are one each, and so no robots and no Amazon; C++ and C# keep their signs. Where
+# the script changes a word ends: "OpenAI今日发布" has the name.
+WORD: Final = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+(?:(?:\.[a-z]{{2,4}})+(?![^\W_{_EAST}]))?(?:[+#]+|(?<=\bC)\+\+)?")
+LEAST: Final = 4  # letters from which on a word may have a plural ending: "bus" and "gas" have none
+
+
+def key(spelling: str) -> tuple[str, ...]:
+    """What all spellings of a tag share: its words' stems; "Web-Scraping" and "web scraping" are one."""
+    return tuple(stem(word.casefold()) for word in WORD.findall(spelling))
+
+
+def stem(word: str) -> str:
+    """An English word in lower case without its plural ending; words of other scripts come back as they are. A full
+    stemmer goes too far for tags: it makes "games" of "gaming" and "vulnerable" of "vulnerabilities"."""
+    if len(word) < LEAST or not word.isascii() or word[-1] != "s" or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > LEAST:
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(("sses", "shes", "ches", "xes", "zes")) else word[:-1]
+
+
+def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
+    """The commonest spelling of each key; of equals the one with capitals, then the first by the alphabet."""
+    return {k: min(forms, key=lambda f: (-forms[f], f == f.casefold(), f)) for k, forms in counts.items()}
+
+
+def spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
+    """Key -> spelling -> times, over the tags of many posts."""
+    counts: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for many in tags:
+        for tag in many:
+            if key(tag):
+                counts[key(tag)][tag] += 1
+    return counts
+
 
 HEAD: Final = 150  # words of the text that count as its head
 ACRONYM: Final = 8  # letters that an acronym counts as: it is as telling as a word of that length
@@ -118,7 +220,7 @@ class Matcher:
         found: dict[int, Mention] = {}
         for tag in {*named, *body}:
             places, titles = body.get(tag, {}), named.get(tag, {})
-            if tag in self._words_too and not places and names.in_title_case(title.text):
+            if tag in self._words_too and not places and in_title_case(title.text):
                 continue  # every word of such a title has a capital
             letters = max((places or titles).values(), default=0)
             lines = len({bisect_right(text.starts, at) for at in places})
@@ -184,16 +286,16 @@ def _fit(form: Form, words: Words, at: int) -> bool | None:
     """True when the word at `at` is a mention; False when it is one if the text has another, as in a longer name it may
     be somebody else's; None when it is none: not written as a name, or a topic in a longer name."""
     if form.is_topic:
-        return None if words.word(at)[0].isupper() and names.in_longer_name(words.text, *words.span(at)) else True
+        return None if words.word(at)[0].isupper() and in_longer_name(words.text, *words.span(at)) else True
     if not form.case:
         return True
     word, case = words.word(at), form.case
-    if not _written(word, case) or names.explained_otherwise(words.text, case, long_forms().get(case, ())):
+    if not _written(word, case) or explained_otherwise(words.text, case, long_forms().get(case, ())):
         return None
     span = words.span(at)
-    if is_word(case) and not names.is_name(words.text, *span):
+    if is_word(case) and not is_name(words.text, *span):
         return None
-    return not ((is_word(case) or _is_acronym(case)) and names.goes_on(words.text, *span))
+    return not ((is_word(case) or _is_acronym(case)) and goes_on(words.text, *span))
 
 
 def _written(word: str, case: str) -> bool:

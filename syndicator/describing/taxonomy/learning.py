@@ -1,0 +1,328 @@
+"""Learns from the confirmed past what `learnt` then says of new articles.
+
+Every number that the fit sees of a post is what the other posts say (leave one out), else rare tags look certain.
+
+learnt.npz: what was learnt from the past, as numpy arrays without pickle.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from syndicator.describing.taxonomy import mentions
+from syndicator.describing.taxonomy.categories import LearntCategories
+from syndicator.describing.taxonomy.learnt import (
+    FEATURES,
+    LIMIT,
+    LearntTagger,
+    Trust,
+    chances,
+    closeness,
+    features,
+    nearest,
+    placed,
+    precision,
+)
+from syndicator.describing.taxonomy.mentions import Matcher
+from syndicator.describing.text import words
+from syndicator.describing.text.embeddings import embedder
+from syndicator.describing.text.words import Index
+from syndicator.describing.weights import in_order
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    LearntFileFloats = NDArray[np.float32]
+
+# The order of the weights in files that do not name their features: those written before they did.
+UNNAMED: Final = (
+    "neighbours", "log-neighbours", "ridge", "log-ridge", "log-share", "in-title", "in-text", "times", "in-head",
+    "precision-in-text", "precision-in-title", "ridge-in-text", "share-not-in-text", "near-name", "alike", "log-alike",
+)  # fmt: skip
+
+
+class State(NamedTuple):
+    """All that is learnt: of tags (None when no tag was), folded word -> how it is written, how far tags are trusted
+    that the past never had, and of categories (None where nothing was, and in files of before)."""
+
+    tagger: LearntTagger | None
+    forms: Mapping[str, str]
+    trust: Trust | None = None
+    filed: LearntCategories | None = None
+
+
+def save_learnt(state: State, path: Path) -> None:
+    """Writes what was learnt. Raises OSError."""
+    import numpy as np
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = {"written": _packed(sorted(state.forms.values())), **(_arrays(state.tagger) if state.tagger else {})}
+    if state.trust is not None:
+        arrays["trust"] = np.array(state.trust.share)
+        arrays["rejected"] = _packed(list(state.trust.rejected))
+        arrays["times_rejected"] = np.array(list(state.trust.rejected.values()), dtype=np.int32)
+    if state.filed is not None:
+        arrays["filed_names"] = _packed(state.filed.names)
+        arrays["filed_vectors"] = state.filed.vectors.astype(np.float16)
+        arrays["filed_slopes"], arrays["filed_shares"] = state.filed.slopes, state.filed.shares
+        arrays["filed_weight"] = np.array(state.filed.weight)
+    with path.open("wb") as out:
+        np.savez_compressed(out, **arrays)
+
+
+def _arrays(tagger: LearntTagger) -> dict[str, Any]:
+    import numpy as np
+
+    forms = [
+        (form.tag, " ".join(form.stems), form.letters, form.case)
+        for found in tagger.matcher.forms.values()
+        for form in found
+    ]
+    return {
+        "terms": _packed(tagger.index.terms),
+        "tags": _packed(tagger.tags),
+        "form_numbers": np.array([(tag, letters) for tag, _, letters, _ in forms], dtype=np.int32),
+        "form_stems": _packed([stems for _, stems, _, _ in forms]),
+        "form_cases": _packed([case for *_, case in forms]),
+        "heads": _packed(sorted(tagger.matcher.heads)),
+        "idf": tagger.index.idf,
+        "starts": tagger.index.starts,
+        "rows": tagger.index.rows,
+        "values": tagger.index.values.astype(np.float16),
+        "has": np.packbits(tagger.has.astype(bool), axis=1),
+        "ridge": tagger.ridge.astype(np.float16),
+        "vectors": tagger.vectors.astype(np.float16),
+        "labels": tagger.labels.astype(np.float16),
+        "mentions": tagger.mentions,
+        "hits": tagger.hits,
+        "close": tagger.close,
+        "features": _packed(FEATURES),
+        "weights": tagger.weights,
+        "threshold": np.array(tagger.threshold),
+    }
+
+
+def load_learnt(path: Path) -> State:
+    """What `save` wrote. Raises OSError, ValueError or KeyError for another file, ValueError also for one of other
+    features than ours."""
+    import numpy as np
+
+    with np.load(path, allow_pickle=False) as state:
+        a = {name: state[name] for name in state.files}
+    written = {form.casefold(): form for form in _unpacked(a["written"]) if form}
+    return State(
+        _tagger(a) if "tags" in a else None,
+        written,
+        _trust(a) if "trust" in a else None,
+        _filed(a) if "filed_names" in a else None,
+    )
+
+
+def _filed(a: dict[str, Any]) -> LearntCategories:
+    import numpy as np
+
+    vectors = a["filed_vectors"].astype(np.float32)
+    names, weight = _unpacked(a["filed_names"]), float(a["filed_weight"])
+    return LearntCategories(names, vectors, a["filed_slopes"], a["filed_shares"], weight)
+
+
+def _trust(a: dict[str, Any]) -> Trust:
+    times = a["times_rejected"].tolist()
+    return Trust(float(a["trust"]), dict(zip(_unpacked(a["rejected"]) if times else (), times, strict=True)))
+
+
+def _tagger(a: dict[str, Any]) -> LearntTagger:
+    import numpy as np
+
+    tags, f32 = _unpacked(a["tags"]), np.float32
+    vectors = a["vectors"].astype(f32)
+    index = Index(_unpacked(a["terms"]), a["idf"], a["starts"], a["rows"], a["values"].astype(f32), size=len(vectors))
+    forms: dict[str, list[mentions.Form]] = {}
+    spelled = zip(a["form_numbers"].tolist(), _unpacked(a["form_stems"]), _unpacked(a["form_cases"]), strict=True)
+    for (tag, letters), stems, case in spelled:
+        parts = tuple(stems.split(" "))
+        forms.setdefault(parts[0], []).append(mentions.Form(tag, parts, letters, case))
+    has = np.unpackbits(a["has"], axis=1)[:, : len(tags)].astype(f32)
+    matcher = Matcher(forms, frozenset(_unpacked(a["heads"])))
+    labels, ridge = a["labels"].astype(f32), a["ridge"].astype(f32)
+    threshold = float(a["threshold"])
+    weights = _by_name(a["weights"], _unpacked(a["features"]) if "features" in a else UNNAMED)
+    return LearntTagger(
+        index, tags, has, ridge, vectors, labels, a["mentions"], a["hits"], a["close"], weights, threshold, matcher
+    )
+
+
+def _by_name(weights: LearntFileFloats, names: Sequence[str]) -> LearntFileFloats:
+    """Means, spreads and weights, each saved in the order of `names`, in that of FEATURES; the constant is last."""
+    import numpy as np
+
+    parts = weights[:-1].reshape(3, len(names))
+    ordered = [in_order(dict(zip(names, part.tolist(), strict=True)), FEATURES, "what was learnt") for part in parts]
+    return np.concatenate([*ordered, weights[-1:]]).astype(np.float32)
+
+
+def _packed(lines: Sequence[str]) -> Any:
+    import numpy as np
+
+    return np.frombuffer("\n".join(lines).encode("utf-8", "surrogatepass"), dtype=np.uint8)
+
+
+def _unpacked(data: Any) -> tuple[str, ...]:
+    return tuple(data.tobytes().decode("utf-8", "surrogatepass").split("\n"))
+
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+Post = tuple[str, str, Sequence[str]]  # title, text, tags
+
+# Constants were chosen; tests/bench/bench_describing.py shows what a change does.
+RIDGE: Final = 0.3  # pull of the ridge regression to zero
+MOST_POSTS: Final = 3000  # of a longer past the last ones count: the work grows with the square
+FIT_POSTS: Final = 800  # posts the logistic regression is fitted on: more of them move it no further
+SHRINK: Final = 2.0  # pull of the logistic weights to zero
+STEPS: Final = 15  # of Newton's method at most
+SMALLEST: Final = 1e-3  # share of a step that is tried, and gain that counts
+OUTER: Final = 0.07  # share of a tag's own posts that are taken as strange to it
+FEW: Final = 4  # posts below which a tag says nothing of how near its posts are
+AGAIN: Final = 2  # posts that a tag needs, for the others to say something of one of them
+MOST_TAGS: Final = 5  # tags of an article, for which the threshold is best
+
+
+def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
+    """What (title, text, tags) of the past teach, oldest first; None when no post has a tag. The whole past at once."""
+    import numpy as np
+
+    posts = [(title, text, tags) for title, text, tags in history if any(mentions.key(tag) for tag in tags)]
+    posts = posts[-MOST_POSTS:]
+    if not posts:
+        return None
+    forms = mentions.spellings(tags for _, _, tags in posts)
+    surfaces = mentions.surfaces(forms)
+    number = {key: place for place, key in enumerate(sorted(surfaces))}
+    has = np.zeros((len(posts), len(number)), dtype=np.float32)
+    for row, (_, _, tags) in enumerate(posts):
+        has[row, [number[mentions.key(tag)] for tag in tags if mentions.key(tag)]] = 1
+    matcher = mentions.build((number[key], form) for key in forms for form in forms[key])
+    names = tuple(surfaces[key] for key in number)
+    return _fit(posts, has, names, matcher)
+
+
+def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher) -> LearntTagger:
+    import numpy as np
+
+    bags = [words.bag(title, text) for title, text, _ in posts]
+    index = words.build(bags)
+    near = np.stack([index.near(counts) for counts in bags])
+    vectors = np.stack([embedder().article(title, text) for title, text, _ in posts])
+    labels = np.stack([embedder().mean(tag) for tag in tags])
+    cosines = vectors @ vectors.T
+    where = placed([matcher.find(title, text) for title, text, _ in posts], len(tags))
+    ridge, left_out = _ridge(near, has)
+    shown = np.stack([where[..., 1] > 0, where[..., 0] > 0]).astype(np.float32)
+    hits, mentioned = (shown * has).sum(axis=1), shown.sum(axis=1)
+    rows = slice(max(0, len(posts) - FIT_POSTS), None)
+    share = ((has.sum(axis=0) - has) / max(1, len(posts) - 1))[rows]
+    right = precision((hits[:, None] - shown * has)[:, rows], (mentioned[:, None] - shown)[:, rows], share)
+    columns = features(
+        knn=nearest(_others(near)[rows], has),
+        ridge=left_out[rows] + has.mean(axis=0),
+        placed=where[rows],
+        precision=right,
+        share=share,
+        label=((vectors - vectors.mean(axis=0)) @ labels.T)[rows],
+        alike=nearest(_others(cosines)[rows], has),
+    )
+    counted = ~((has > 0) & (has.sum(axis=0) < AGAIN))[rows]  # of a tag's only post the others can say nothing
+    weights = _logistic(columns, has[rows], counted if counted.any() else np.ones_like(counted))
+    threshold = _threshold(chances(columns, weights), has[rows])
+    close = _close(_others(cosines), has)
+    return LearntTagger(index, tags, has, ridge, vectors, labels, mentioned, hits, close, weights, threshold, matcher)
+
+
+def _others(near: Floats) -> Floats:
+    """Nearness without each post's nearness to itself."""
+    import numpy as np
+
+    out = near.copy()
+    np.fill_diagonal(out, -1)
+    return out
+
+
+def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
+    """Kernel ridge coefficients of every tag, and what they say of each post when it is left out (closed form)."""
+    import numpy as np
+
+    target = has - has.mean(axis=0)
+    inverse = np.linalg.inv(near.astype(np.float64) + RIDGE * np.eye(len(near)))
+    coefficients = (inverse @ target).astype(np.float32)
+    return coefficients, (target - coefficients / np.diag(inverse)[:, None]).astype(np.float32)
+
+
+def _close(cosines: Floats, has: Floats) -> Floats:
+    """Of each tag the closeness that all but `OUTER` of its posts have to its others; of a tag with few posts that of
+    posts with any tag."""
+    import numpy as np
+
+    def outer(members: Any) -> float:
+        own = cosines[np.ix_(members, members)]
+        return float(np.quantile([closeness(row[row > -1]) for row in own], OUTER))
+
+    every = outer(np.arange(len(has))) if len(has) > 1 else 0.0
+    members = [np.flatnonzero(column) for column in has.T]
+    return np.array([outer(own) if len(own) >= FEW else every for own in members], dtype=np.float32)
+
+
+def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
+    """Means, spreads, weights and the constant, for `chances`, by Newton's method with halved steps."""
+    import numpy as np
+
+    x = rows[counted].astype(np.float64)
+    y = has[counted].astype(np.float64)
+    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
+    x = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
+    pull = np.append(np.full(len(FEATURES), SHRINK), 1e-3)
+    share = min(max(float(y.mean()), 1e-3), 1 - 1e-3)
+    theta = np.append(np.zeros(len(FEATURES)), math.log(share / (1 - share)))
+
+    def loss(candidate: NDArray[np.float64]) -> float:
+        z = x @ candidate
+        return float((np.logaddexp(0, z) - y * z).sum() + 0.5 * (pull * candidate) @ candidate)
+
+    current = loss(theta)
+    for _ in range(STEPS):
+        p = 1 / (1 + np.exp(-np.clip(x @ theta, -LIMIT, LIMIT)))
+        slope = x.T @ (p - y) + pull * theta
+        step = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + np.diag(pull), slope)
+        length = 1.0
+        while length > SMALLEST and loss(theta - length * step) > current:
+            length /= 2
+        theta = theta - length * step
+        new = loss(theta)
+        if current - new < SMALLEST:
+            break
+        current = new
+    return np.concatenate([mean, spread, theta]).astype(np.float32)
+
+
+def _threshold(probable: Floats, has: Floats) -> float:
+    """The probability from which on tags are given, so that F1 of at most five is best on the past."""
+    import numpy as np
+
+    order = np.argsort(-probable, axis=1)[:, :MOST_TAGS]
+    top, right = np.take_along_axis(probable, order, 1), np.take_along_axis(has, order, 1)
+    given = has.sum(axis=1)
+
+    def f1(bar: float) -> float:
+        kept = top >= bar
+        kept[:, 0] = True
+        return float((2 * (kept * right).sum(axis=1) / (kept.sum(axis=1) + given)).mean())
+
+    return max((round(0.1 + 0.02 * n, 2) for n in range(20)), key=f1)

@@ -1,1 +1,0 @@
-"""Which tags an article gets: the operator's by their names, those learnt from the past, and the publisher's own."""
