@@ -21,7 +21,7 @@ from syndicator.core.ports.subscriptions import Picture, PictureRow
 from syndicator.core.program import logger
 from syndicator.pictures import outcomes
 from syndicator.pictures.decoder import Decoder, PictureRefused
-from syndicator.pictures.kept import KeptPictures
+from syndicator.pictures.outcomes import KeptPictures
 from syndicator.pipeline.requests import picture_request
 from syndicator.publishing.output import thumbnails
 from syndicator.publishing.render.view import may_copy_picture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.pictures.kept import KeptPictures
+from syndicator.pictures.outcomes import KeptPictures
 
 
 def test_a_name_is_made_of_the_bytes_and_gives_them_back(tmp_path: Path) -> None:
