@@ -28,7 +28,7 @@ from tests import command_line
 ROOT = Path(__file__).resolve().parent.parent
 _IMPORTED = (
     "syndicator.cli.printing",
-    "syndicator.pipeline.visit_all",
+    "syndicator.pipeline.visit",
     "syndicator.publishing.builder",
     "syndicator.services.build",
     "syndicator.services.check",

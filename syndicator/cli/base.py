@@ -26,7 +26,7 @@ from syndicator.configuration.tables import VARIABLE, own_config
 
 if TYPE_CHECKING:
     from syndicator.core.model import FeedKey
-    from syndicator.pipeline.descriptions.feed_changes import FeedChange
+    from syndicator.pipeline.descriptions.confirm import FeedChange
     from syndicator.services.container import App
 
 

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from syndicator.configuration.sources.opml import read_opml
-    from syndicator.pipeline.descriptions.apply_answer import apply_answer, make_question
-    from syndicator.pipeline.descriptions.category_trial import tried_category
+    from syndicator.pipeline.descriptions.answers import apply_answer, make_question, offers_many, tried_category
     from syndicator.pipeline.descriptions.learn import learn_files, suggest_files
-    from syndicator.pipeline.descriptions.offers import offers_many
-    from syndicator.pipeline.descriptions.redescribe import redescribe_many
-    from syndicator.pipeline.descriptions.reread import reread
+    from syndicator.pipeline.descriptions.reread import redescribe_many, reread
     from syndicator.pipeline.read_article import read_and_render
     from syndicator.reading.list_page import read_list
     from syndicator.reading.lists.learn import read_listing
@@ -29,13 +26,13 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     from syndicator.processes.worker import Lazy
 
     address_of_next = Lazy("syndicator.reading.paging.next_page:address_of_next")
-    apply_answer = Lazy("syndicator.pipeline.descriptions.apply_answer:apply_answer")
+    apply_answer = Lazy("syndicator.pipeline.descriptions.answers:apply_answer")
     discover = Lazy("syndicator.visiting.feeds.discovery:discover")
-    make_question = Lazy("syndicator.pipeline.descriptions.apply_answer:make_question")
+    make_question = Lazy("syndicator.pipeline.descriptions.answers:make_question")
     kind_of = Lazy("syndicator.reading.reader:kind_of")
     learn_files = Lazy("syndicator.pipeline.descriptions.learn:learn_files")
     linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
-    offers_many = Lazy("syndicator.pipeline.descriptions.offers:offers_many")
+    offers_many = Lazy("syndicator.pipeline.descriptions.answers:offers_many")
     page_links = Lazy("syndicator.visiting.websub.page:page_links")
     pointed = Lazy("syndicator.reading.lists.pointed:pointed")
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
@@ -43,12 +40,12 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     read_list = Lazy("syndicator.reading.list_page:read_list")
     read_listing = Lazy("syndicator.reading.lists.learn:read_listing")
     read_opml = Lazy("syndicator.configuration.sources.opml:read_opml")
-    redescribe_many = Lazy("syndicator.pipeline.descriptions.redescribe:redescribe_many")
+    redescribe_many = Lazy("syndicator.pipeline.descriptions.reread:redescribe_many")
     reread = Lazy("syndicator.pipeline.descriptions.reread:reread")
     shown_page = Lazy("syndicator.reading.pointing.shown_page:shown_page")
     suggested = Lazy("syndicator.reading.pointing.selectors:suggested")
     suggest_files = Lazy("syndicator.pipeline.descriptions.learn:suggest_files")
-    tried_category = Lazy("syndicator.pipeline.descriptions.category_trial:tried_category")
+    tried_category = Lazy("syndicator.pipeline.descriptions.answers:tried_category")
     tried = Lazy("syndicator.reading.trial:tried")
 
 __all__ = [

@@ -1,15 +1,21 @@
 """Whose an article is. Any source may announce an address; the address itself answers, through its page; the article
 belongs to the site of its address. What a source says of an article counts where it owns that address or speaks for it,
-and so do the terms that the operator set for the source. Pure."""
+and so do the terms that the operator set for the source. Pure.
+
+Which article an entry is. What is wrong with whom an article belongs to, as versions that knew no owners left it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from syndicator.core import urls
 from syndicator.core.model import Article, Entry, Rules, Source
+from syndicator.core.ports import EntryRow, VisitStore
+from syndicator.core.reasons import EntryReason
 
 NONE, SPEAKS, OWNS = 0, 1, 2  # how strong a claim to an article is
 _MOST_PARTS = 5  # of a path that a place names
@@ -155,3 +161,89 @@ def claim_of(article: Article, known: Mapping[str, Claimant]) -> int:
         gone = Source(key=article.source_key, url=article.origin.url)
         holder = Claimant(source=gone, rights=rights_of(gone))
     return holder.claim(article.url)
+
+
+def known_at(
+    store: VisitStore, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
+) -> str | None:
+    """The id of the first article that one of the alias keys finds and that may be what is at `url`: it is of that
+    site; or its file names that very address, and this `source` filed it (the address led to it) or it is of that
+    domain (as earlier versions filed it); or there is no `url`. Aliases on other sites in a database of an earlier
+    version find nothing. `home`: the site that this one moved away from."""
+    for key in aliases:
+        id = store.find([key])
+        article = _by_its_owner(store, store.article(id) if id else None)
+        if article is None:
+            continue
+        named = url in article.aliases and (article.source_key == source or urls.same_publisher(article.url, url))
+        if not url or named or urls.site(article.url) in (urls.site(url), home):
+            return article.id
+    return None
+
+
+def _by_its_owner(store: VisitStore, article: Article | None) -> Article | None:
+    """The article, or the one of the same address in the spelling of its own site's source."""
+    first = store.article(article.merged_into) if article and article.merged_into else None
+    return first if first and article and urls.alias(first.url) == urls.alias(article.url) else article
+
+
+def strayed(old: Article, announced: str, answered: str) -> bool:
+    """True when an address on the site of the article `old` was `announced` and another site `answered`: a redirect
+    there is no revision of the article, nor another one."""
+    return urls.same_site(old.url, announced) and not urls.same_site(old.url, answered)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with one article."""
+
+    article: Article
+    owner: str = ""  # key of its own site's source, where another one filed it
+    text: bool = False  # title and text may be another site's
+    aliases: tuple[str, ...] = ()  # of other sites
+    strays: tuple[EntryRow, ...] = ()  # entries of other sites that count as it
+    reader: str = ""  # key of the source whose next visit can read its page again; "" where there is none
+    row: EntryRow | None = None  # its entry of that source, where it announced the article
+
+
+def fault_of(
+    article: Article, rows: Collection[EntryRow], known: Mapping[str, Claimant], since: datetime
+) -> Fault | None:
+    """What is wrong with `article`, None when nothing is. `rows`: the entries that count as it; `known`: the sources
+    that are followed; `since`: when articles got owners: what was read after that is its page's own."""
+    owner = _owner(article, rows, known)
+    strays = tuple(row for row in rows if _strayed(row, article, known))
+    aliases = tuple(url for url in article.aliases if url not in of_site(article.url, article.aliases))
+    text = bool(strays and article.revisions) or _foreign(article, rows, known, since)
+    if not (owner or strays or aliases or text):
+        return None
+    announced = {row.source_key: row for row in rows if row not in strays}
+    reader = next((key for key in (owner, article.source_key, *announced) if key in known), "")
+    row = announced.get(reader)
+    return Fault(article=article, owner=owner, text=text, aliases=aliases, strays=strays, reader=reader, row=row)
+
+
+def _owner(article: Article, rows: Collection[EntryRow], known: Mapping[str, Claimant]) -> str:
+    """The source of the article's own site that announced it, where one without that claim filed it."""
+    if not article.source_key or claim_of(article, known) == OWNS:
+        return ""
+    keys = {row.source_key for row in rows} & known.keys()
+    return min((key for key in keys if known[key].claim(article.url) == OWNS), default="")
+
+
+def _strayed(row: EntryRow, article: Article, known: Mapping[str, Claimant]) -> bool:
+    """True for an entry that now leads to another site: one that its source did not file as this article, and that has
+    no right to it."""
+    filed = (row.source_key, row.entry_id) == (article.source_key, article.source_id)
+    claimant = known.get(row.source_key)
+    entitled = claimant is not None and claimant.rights.owns(article.url)
+    return not filed and not entitled and bool(row.url) and not urls.same_site(row.url, article.url)
+
+
+def _foreign(article: Article, rows: Collection[EntryRow], known: Mapping[str, Claimant], since: datetime) -> bool:
+    """True where a source without a claim wrote the article and nobody has read its page for itself since then."""
+    if not article.source_key or claim_of(article, known) != NONE or article.added is None or article.added >= since:
+        return False
+    read = [row.read_at for row in rows if row.read_at is not None and row.source_key == article.source_key]
+    due = any(row.status == "pending" and row.reason == EntryReason.OWNERSHIP for row in rows)
+    return not due and max(read, default=article.added) < since

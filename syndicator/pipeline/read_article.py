@@ -16,9 +16,7 @@ from syndicator.core.text import plain
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
-from syndicator.pipeline.editorial.doubt import doubts
-from syndicator.pipeline.results import PageReading
-from syndicator.pipeline.similarity import sketch
+from syndicator.pipeline.results import PageReading, doubts, sketch
 from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.paging.join import Part, apart, whole
 from syndicator.reading.reader import read

@@ -1,13 +1,20 @@
-"""The one way in which an article, and who announced it, is written: files first, then what the database knows."""
+"""The one way in which an article, and who announced it, is written: files first, then what the database knows.
+
+What a second reading of an article changes. When articles are added: the order of feeds, which no wrong clock turns
+round.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from syndicator.core.model import Article
 from syndicator.core.ports import EntryRow, VisitStore
 from syndicator.core.ports.articles import ArticleStore
+from syndicator.core.text import words
+from syndicator.publishing.render.view import times
 
 
 def refile(
@@ -60,3 +67,116 @@ def carry(
     if carried and source not in store.carriers(id):
         article_store.carry(carried)
     store.carry(carried, {source: name}, entry=entry)
+
+
+# A clock or a counter in a page must not count as a change of its text: at most one a day and 24 in all, both a choice.
+MOST_REVISIONS = 24
+APART = timedelta(days=1)
+
+
+def same_text(one: Article, other: Article) -> bool:
+    """True when title and body have the same words, whatever their spacing, punctuation and markup."""
+    return _words(one) == _words(other)
+
+
+def revise(old: Article, new: Article, now: datetime) -> Article | None:
+    """`old` as a second reading `new` makes it, or None when nothing is to change: the text is the same, or it flaps.
+    Identity, `published`, `added` and what was frozen when it was filed stay; `updated` moves forward."""
+    if same_text(old, new) or (new.partial and not old.partial):
+        return None
+    if not _announced(old, new) and _flaps(old, now):
+        return None
+    now = _later(old, now)
+    moved = new.updated if new.updated and old.updated and old.updated < new.updated <= now else now
+    return replace(
+        new,
+        id=old.id,
+        url=old.url,
+        published=old.published,
+        added=old.added,
+        source_key=old.source_key,
+        source_id=old.source_id,
+        origin=old.origin,
+        enclosure=new.enclosure or old.enclosure,
+        also=old.also,
+        merged_into=old.merged_into,
+        split_from=old.split_from,
+        hold=old.hold,
+        hold_reason=old.hold_reason,
+        aliases=tuple(url for url in dict.fromkeys((*old.aliases, new.url, *new.aliases)) if url != old.url),
+        digest=old.digest,
+        updated=moved,
+        revisions=(*old.revisions, _iso(now)),
+    )
+
+
+def now_revised(article: Article, now: datetime) -> Article:
+    """`article`, whose text has just changed without a word of its publisher's: that is when it was updated."""
+    now = _later(article, now)
+    return replace(article, updated=now, revisions=(*article.revisions, _iso(now)))
+
+
+def adopt(old: Article, new: Article, now: datetime) -> Article:
+    """`old`, which another source brought, as the reading `new` of its site's own source has it: everything but its
+    identity, the source that its entry names included. `updated` of the entry moves only with the text: if the words
+    are the same but the times that the two sources give are not, what it showed until now is kept as a revision. One
+    that was unlisted is added with `new`, since the feeds that it joins have not shown it."""
+    adopted = replace(
+        new,
+        id=old.id,
+        url=old.url,
+        added=new.added if old.unlisted else old.added,
+        also=old.also,
+        merged_into=old.merged_into,
+        split_from=old.split_from,
+        hold=old.hold,
+        hold_reason=old.hold_reason,
+        aliases=tuple(dict.fromkeys((*old.aliases, *new.aliases))),
+        digest=old.digest,
+        revisions=old.revisions,
+    )
+    if old.unlisted:
+        return adopted
+    if not same_text(old, new):
+        return replace(adopted, revisions=(*old.revisions, _iso(_later(old, now))))
+    shown = times(old)[1]
+    return adopted if times(adopted)[1] == shown else replace(adopted, revisions=(*old.revisions, _iso(shown)))
+
+
+def _later(old: Article, now: datetime) -> datetime:
+    """`now`, or the second after `old` was updated if the clock is behind that: readers see that it changed."""
+    shown = times(old)[1]
+    return shown + timedelta(seconds=1) if shown > now else now
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _announced(old: Article, new: Article) -> bool:
+    """The publisher itself declares a later date of change."""
+    before = old.updated or old.published
+    return bool(new.updated and before and new.updated > before)
+
+
+def _flaps(old: Article, now: datetime) -> bool:
+    if len(old.revisions) >= MOST_REVISIONS:
+        return True
+    return bool(old.revisions) and abs(now - datetime.fromisoformat(old.revisions[-1])) < APART
+
+
+def _words(article: Article) -> list[str]:
+    return words(f"{article.title}\n{article.text}")
+
+
+def sequence(clock: Callable[[], datetime], newest: datetime | None) -> Callable[[], datetime]:
+    """When an article is added that is filed now: `clock`, but never before the article that was added last, at
+    `newest`; if the clock is behind that, the second after it, until the clock has caught up."""
+    last = newest + timedelta(seconds=1) if newest and newest > clock() else clock()
+
+    def added() -> datetime:
+        nonlocal last
+        last = max(last, clock())
+        return last
+
+    return added

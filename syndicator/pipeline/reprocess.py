@@ -10,7 +10,7 @@ from syndicator.core.errors import NotAnArticle, RulesError, WorkerFailed
 from syndicator.core.model import Article, Entry
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import VisitContext
-from syndicator.pipeline.dedupe.merge import remember
+from syndicator.pipeline.dedupe import remember
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import PageReading
 

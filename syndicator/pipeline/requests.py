@@ -1,15 +1,23 @@
 """What a visit asks the web for: its feed and its pages, with the source's credentials where those belong; and
-what it does not ask for. Pure."""
+what it does not ask for. Pure.
+
+What a page lists whose list is learnt, at its first visit with what stands on further pages.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
 from syndicator.core import secrets, urls
-from syndicator.core.model import Failed, Request, Source, SourceState
+from syndicator.core.errors import NotAFeed, WorkerFailed
+from syndicator.core.model import Entry, Failed, Fetched, ParsedFeed, Request, Source, SourceState
 from syndicator.core.reasons import FetchReason
+from syndicator.core.requests import Seen
+from syndicator.pipeline import jobs
+from syndicator.pipeline.context import VisitContext
 
 MOST_PICTURE = 2_000_000  # bytes; asked for by subscribers, and more than pages should have
 
@@ -129,3 +137,40 @@ def _secrets(url: str, source: Source, environ: Mapping[str, str]) -> dict[str, 
     if not secrets.variables(source.url) or not urls.same_site(url, source.url) or _unsafe(url, source):
         return {}
     return secrets.known(source.url, environ)
+
+
+MOST_PAGES = 5  # of a list that are read for a source's backfill, the first included; a choice
+
+
+async def read_listing(context: VisitContext, result: Fetched) -> ParsedFeed:
+    """The list of the page in `result`. Raises NotAFeed, WorkerFailed."""
+    run, state = context.run, context.state
+    seen = () if state.listing else tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
+    told = (result.body, result.final_url, dict(result.headers))
+    feed: ParsedFeed = await run.worker.call(jobs.read_listing, *told, state.listing, seen)
+    first = state.last_success is None  # of a list that somebody pointed to, too
+    return feed if state.listing and not first else await _with_older(context, feed)
+
+
+async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
+    """The list with what stands on its next pages, as far as the source's backfill goes. What of them cannot be read is
+    left out: the list is there without it."""
+    source, visited = context.source, {urls.alias(feed.site_url)}
+    entries: dict[str, Entry] = {entry.id: entry for entry in feed.entries}
+    page, found = feed, len(entries)
+    while len(entries) < source.backfill and page.next_url and len(visited) < MOST_PAGES:
+        if urls.alias(page.next_url) in visited:
+            break
+        visited.add(urls.alias(page.next_url))
+        request = page_request(page.next_url, source, context.run.settings, context.run.environ)
+        answer = await context.run.fetcher.fetch(request)
+        if not isinstance(answer, Fetched) or not urls.same_site(answer.final_url, source.url):
+            break
+        try:
+            told = (answer.body, answer.final_url, dict(answer.headers))
+            page = await context.run.worker.call(jobs.read_listing, *told, feed.listing, ())
+        except (NotAFeed, WorkerFailed):
+            break
+        entries = {**entries, **{entry.id: entry for entry in page.entries if entry.id not in entries}}
+        context.log.debug("next page of a list", url=answer.final_url, entries=len(entries))
+    return feed if len(entries) == found else replace(feed, entries=tuple(entries.values()))

@@ -1,19 +1,26 @@
-"""One source's visit, from its address to its outcome."""
+"""One source's visit, from its address to its outcome.
+
+What may be made of what a hub pushed. All due sources, side by side: hosts are independent, a source is visited once
+at a time.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
+from urllib.parse import urlsplit
 
 from syndicator.configuration import cron, settings
 from syndicator.configuration.entry_rules import is_muted
 from syndicator.configuration.page_rules import KEPT, counted
 from syndicator.core import urls
-from syndicator.core.errors import NotAFeed, RulesError, WorkerFailed
+from syndicator.core.errors import NetworkDown, NotAFeed, RulesError, WorkerFailed, first_of
 from syndicator.core.model import (
+    OURS,
     Entry,
     Failed,
     Fetched,
@@ -26,20 +33,46 @@ from syndicator.core.model import (
 )
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import NOT_A_FEED, CommandReason, FeedReason
+from syndicator.core.urls import private
 from syndicator.pipeline import jobs
-from syndicator.pipeline.announced.listing import read_listing
 from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, describe_bug
-from syndicator.pipeline.entry import entry_rows
+from syndicator.pipeline.entry import endings
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.entry.ingest import ingest
-from syndicator.pipeline.owners.moves import follow_move
-from syndicator.pipeline.pushed import signalled
+from syndicator.pipeline.entry.select import due_entries, held_back, in_turn, late_entries, public_only, select
+from syndicator.pipeline.owners import follow_move
 from syndicator.pipeline.reprocess import reprocess
-from syndicator.pipeline.requests import feed_request, without_credentials
-from syndicator.pipeline.select import due_entries, held_back, in_turn, late_entries, public_only, select
+from syndicator.pipeline.requests import feed_request, read_listing, without_credentials
 from syndicator.visiting import cadence, flood, remembered
 from syndicator.visiting.fetch.headers import DELTA
 from syndicator.visiting.websub.offer import offered
+
+_LEAST = timedelta(minutes=5)  # between two polls that a hub has us make: our choice
+
+
+def is_signal(source: Source, state: SourceState, hub: str) -> bool:
+    """True where a push says only that there is something new, and the source is to be asked for it. Of a page no feed
+    is pushed. What has not been read once from its own address has nothing that a push could add to. And what comes
+    by a hub without TLS, which others may overhear and forge, says less than the source itself says over TLS."""
+    if source.kind in ("page", "list") or source.rules.links or state.last_success is None:
+        return True
+    return _scheme(source.url) == "https" and _scheme(hub) != "https" and not private(hub)
+
+
+def signalled(state: SourceState, now: datetime) -> SourceState:
+    """`state` of a source that is to be asked soon: at once, or five minutes after it was asked last. A server that
+    fails or wants to be left alone is asked when it was to be asked anyway."""
+    if state.failures or state.next_due is None:
+        return state
+    soon = max(now, (state.last_visit or now - _LEAST) + _LEAST)
+    if state.feed_due is not None:  # it is due for entries that wait, and its feed later
+        return replace(state, feed_due=min(state.feed_due, soon))
+    return replace(state, next_due=min(state.next_due, soon), due_why="its hub says that it has changed")
+
+
+def _scheme(url: str) -> str:
+    return urlsplit(url).scheme.lower()
+
 
 SIDE_BY_SIDE = 4  # entries of one source under way at a time
 # What one source may take of a run. Sources are visited side by side, but the run ends with its last one, and what fell
@@ -240,7 +273,7 @@ def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Colle
     it is not announced again."""
     muted = [row for row in rows if row.entry and not row.article_id and is_muted(context.source, row.entry)]
     take, changed = held_back([row for row in rows if row not in muted], announced)
-    context.run.store.save_entries([*changed, *map(entry_rows.muted, muted)])
+    context.run.store.save_entries([*changed, *map(endings.muted, muted)])
     return take
 
 
@@ -376,3 +409,82 @@ def _outcome(
 
 def _reason(refusal: NotAFeed | WorkerFailed) -> str:
     return f"{NOT_A_FEED}{refusal.reason}" if isinstance(refusal, NotAFeed) else refusal.reason
+
+
+Due = tuple[Source, SourceState]
+
+# How much of what visits did may be forgotten when the process is killed: choices. Articles are files by then.
+COMMIT_SECONDS = 0.2
+COMMIT_VISITS = 100
+
+
+async def visit_all(
+    due: Sequence[Due],
+    run: RunContext,
+    *,
+    limit: int | None = None,
+    max_seconds: float | None = None,
+    stop: asyncio.Event,
+    done: Callable[[Outcome], None] = lambda outcome: None,
+) -> list[Outcome]:
+    """Visits the `due` sources and stores each outcome as it comes, durable within `COMMIT_SECONDS`. With
+    `max_seconds`, or once `stop` is set, no new visit begins and no new page is taken; what is left stays due or
+    pending. Raises NetworkDown, and remembers nothing of the failures, when not one source could be reached."""
+    room = asyncio.Semaphore(run.settings.fetch.concurrency)
+    unreached: list[tuple[Outcome, SourceState]] = []
+    outcomes: list[Outcome] = []
+
+    async def one(source: Source, state: SourceState) -> None:
+        async with room:
+            if stop.is_set():
+                return
+            async with run.hubs.alone(source.key) if run.hubs else nullcontext():
+                outcome, after = await visit(run.visit(source, state), limit=limit, stop=stop)
+        if outcome.no_network:
+            unreached.append((outcome, after))
+        elif outcome.reason != OURS:  # which is not held against a source
+            run.store.end_visit(outcome, after)
+        outcomes.append(outcome)
+        if len(outcomes) % COMMIT_VISITS == 0:
+            run.store.commit()
+        done(outcome)
+
+    try:
+        async with Deadline(stop, max_seconds), sharing_commits(run), asyncio.TaskGroup() as group:
+            for source, state in due:
+                group.create_task(one(source, state))
+    except BaseExceptionGroup as failed:
+        raise first_of(failed) from failed
+    if outcomes and len(unreached) == len(outcomes):
+        raise NetworkDown(_no_network(unreached))
+    with run.store.shared():
+        for outcome, after in unreached:
+            run.store.end_visit(outcome, after)
+    return outcomes
+
+
+@asynccontextmanager
+async def sharing_commits(run: RunContext) -> AsyncIterator[None]:
+    """Inside, what visits write is committed together, and so is that their articles' files are there, just before: a
+    row is never there before its file."""
+
+    async def committing() -> None:
+        while True:
+            await asyncio.sleep(COMMIT_SECONDS)
+            run.store.commit()
+
+    with run.article_store.together() as settle, run.store.shared(settle):
+        async with asyncio.TaskGroup() as group:
+            ticking = group.create_task(committing())
+            try:
+                yield
+            finally:
+                ticking.cancel()
+
+
+def _no_network(unreached: Sequence[tuple[Outcome, SourceState]]) -> str:
+    first = unreached[0][0]
+    return (
+        f"no network: none of {len(unreached)} sources could be reached ({first.key}: {first.reason} {first.detail}); "
+        "nothing was counted against them. `syndicator demo` shows the whole trip without a network"
+    )

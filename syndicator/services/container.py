@@ -270,7 +270,7 @@ def _locked_everywhere(settings: Settings, *, wait: bool, give_up: Callable[[], 
 
 def filing_context(app: App) -> FilingContext:
     """What it takes to file an article beside those that are there."""
-    from syndicator.pipeline.entry.sequence import sequence
+    from syndicator.pipeline.refile import sequence
 
     return FilingContext(
         store=app.store.visits,

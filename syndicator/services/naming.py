@@ -10,7 +10,7 @@ from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Source
 from syndicator.core.text import suggestion
-from syndicator.pipeline.owners.binding import known_at
+from syndicator.pipeline.ownership import known_at
 from syndicator.services.container import App
 
 

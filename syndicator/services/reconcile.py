@@ -80,7 +80,7 @@ def _try_again(app: App, key: str, *, ruled: bool) -> bool:
 def due_again(app: App, source: Source) -> list[EntryRow]:
     """The entries of `source` that other rules than those they were refused or put off under may make articles of, as
     due now. Its rules hold for its own articles alone."""
-    from syndicator.pipeline.entry.entry_rows import by_other_rules
+    from syndicator.pipeline.entry.endings import by_other_rules
 
     rows = [*app.store.visits.refused(source.key), *app.store.visits.pending(source.key, _ANY_TIME)]
     own = app.rights_of(source)
@@ -95,9 +95,9 @@ def files(app: App) -> tuple[Problem, ...]:
     StoreError."""
     visits = app.store.visits
     if scrub(app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock()):
-        from syndicator.pipeline.descriptions import taught
+        from syndicator.pipeline.descriptions import learn
 
-        taught.forget(app.settings.state_dir / "learnt.npz")
+        learn.forget(app.settings.state_dir / "learnt.npz")
     app.beside.believe()
     if not unchanged.followed(app):
         app.beside.follow(app.sources)
@@ -256,7 +256,7 @@ def as_shown(article: Article) -> Article:
 
 
 def _record(app: App, article: Article, stamp: FileStamp, before: Article | None) -> None:
-    from syndicator.pipeline.entry.release import release, was_released
+    from syndicator.pipeline.entry.filing import release, was_released
 
     visits = app.store.visits
     if was_released(article, on_hold=before is not None and before.hold):

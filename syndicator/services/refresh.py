@@ -265,7 +265,7 @@ async def _visit(
     hubs: Registry | None,
 ) -> list[Outcome]:
     # imported here, so that a run with nothing due does not load what fetches and parses
-    from syndicator.pipeline.visit_all import visit_all
+    from syndicator.pipeline.visit import visit_all
     from syndicator.services.container import make_context
 
     worker = make_worker(app)

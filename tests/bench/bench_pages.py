@@ -31,7 +31,7 @@ from statistics import median
 from syndicator.core.model import Entry, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.pipeline.entry.ingest import ingest
-from syndicator.pipeline.visit_all import sharing_commits
+from syndicator.pipeline.visit import sharing_commits
 from syndicator.processes.worker import Worker
 from syndicator.services.container import App, make_context, make_fetcher, open_app
 from syndicator.services.init.start import SHIPPED

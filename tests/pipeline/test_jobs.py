@@ -12,7 +12,7 @@ from syndicator.processes.worker import Lazy
 
 # What reads pages and feeds: for the worker's processes alone.
 HEAVY = {"trafilatura", "lxml", "feedparser", "nupunkt", "tokenizers", "numpy", "markdown_it", "nh3"}
-LOADED = "import sys, syndicator.pipeline.visit_all; print(*{name.partition('.')[0] for name in sys.modules})"
+LOADED = "import sys, syndicator.pipeline.visit; print(*{name.partition('.')[0] for name in sys.modules})"
 
 
 @pytest.mark.parametrize("name", jobs.__all__)

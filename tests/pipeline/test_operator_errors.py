@@ -16,7 +16,7 @@ import pytest
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.model import Outcome, Rules
 from syndicator.core.ports import EntryRow
-from syndicator.pipeline.entry import entry_rows
+from syndicator.pipeline.entry import endings
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.services import reconcile, refresh
 from syndicator.services.build import build_feeds
@@ -80,7 +80,7 @@ def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
 )
 def test_selectors_that_are_wrong_use_up_no_try(lab: Lab, rules: Rules, named: str) -> None:
     lab.edit(rules=rules)
-    for _ in range(entry_rows.MOST_TRIES + 1):
+    for _ in range(endings.MOST_TRIES + 1):
         outcome = lab.run()
         assert (outcome.added, outcome.pending) == ((), len(lab.waiting))
         lab.clock[0] += DAY
@@ -99,7 +99,7 @@ def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(la
     lab.edit(rules=Rules(remove=("body",)))
     lab.run()
     asked = len(world.requests)
-    lab.clock[0] += entry_rows.ASKED_WAIT - timedelta(seconds=1)
+    lab.clock[0] += endings.ASKED_WAIT - timedelta(seconds=1)
     lab.run()
     assert len(world.requests) == asked + 1  # its feed
     lab.clock[0] += timedelta(seconds=1)
@@ -159,7 +159,7 @@ def test_pages_lose_no_try_when_a_header_loses_its_value(lab: Lab) -> None:
     lab.environ["SITE_TOKEN"] = "secret"
     asyncio.run(refresh.run(lab.app, refresh.Wanted(keys=("parallel",), limit=0), stop=asyncio.Event()))
     del lab.environ["SITE_TOKEN"]
-    for _ in range(entry_rows.MOST_TRIES + 1):
+    for _ in range(endings.MOST_TRIES + 1):
         assert lab.run().reason == "unset-variable"
         lab.clock[0] += DAY
     assert [(row.status, row.tries) for row in lab.waiting] == [("pending", 0)] * 2
@@ -173,7 +173,7 @@ def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World
     whole = path.read_text()
     path.write_text(whole.replace("\npublished:", "\npublished: never #", 1))
     world.change(story.key, title=f"{story.title}, corrected")
-    for _ in range(entry_rows.MOST_TRIES + 1):
+    for _ in range(endings.MOST_TRIES + 1):
         lab.clock[0] += timedelta(hours=25)
         lab.run()
     assert [(row.reason, row.tries) for row in lab.waiting] == [("bad-article-file", 0)]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.core.model import Rules, Source, SourceState
-from syndicator.pipeline.pushed import is_signal, signalled
+from syndicator.pipeline.visit import is_signal, signalled
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

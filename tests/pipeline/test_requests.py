@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from syndicator.core.model import Enclosure, Entry, ParsedFeed, Source
+from syndicator.pipeline.entry.select import public_only
 from syndicator.pipeline.requests import let_in, refusal
-from syndicator.pipeline.select import public_only
 
 PUBLIC, PRIVATE = "https://one.example/", "http://10.0.0.1/"
 FEED = ParsedFeed(

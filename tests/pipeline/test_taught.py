@@ -15,7 +15,7 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.model import Article, article_id
 from syndicator.core.ports import FileStamp
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
-from syndicator.pipeline.descriptions import taught
+from syndicator.pipeline.descriptions import learn
 from syndicator.pipeline.descriptions.learn import learn_files
 
 WORDS = tuple(re.findall(r"\w+", "harbour bridge ferry toll river boat quay iron lane town Acme Labs GPU model rain"))
@@ -114,7 +114,7 @@ def test_it_learns_what_it_would_learn_from_everything(tmp_path: Path, seed: int
 def read(shelf: Shelf, newest: int = 2) -> list[str]:
     """The files that are read this time."""
     shelf.store.got.clear()
-    taught.read(shelf.store, shelf.stamps, shelf.folder / "learnt.npz", newest)
+    learn.read_taught(shelf.store, shelf.stamps, shelf.folder / "learnt.npz", newest)
     return shelf.store.got
 
 
@@ -151,7 +151,7 @@ def test_a_damaged_memory_is_none(tmp_path: Path, damage: bytes) -> None:
     shelf = Shelf(tmp_path, 1)
     shelf.add()
     assert len(read(shelf)) == 1
-    taught.memory(tmp_path / "learnt.npz").write_bytes(damage)
+    learn.memory(tmp_path / "learnt.npz").write_bytes(damage)
     assert len(read(shelf)) == 1
-    taught.forget(tmp_path / "learnt.npz")
+    learn.forget(tmp_path / "learnt.npz")
     assert len(read(shelf)) == 1

@@ -16,9 +16,9 @@ from sqlalchemy import event
 
 from syndicator.articles import disk, snapshots
 from syndicator.core.model import Outcome
+from syndicator.pipeline import dedupe
 from syndicator.pipeline import visit as pipeline_visit
-from syndicator.pipeline import visit_all
-from syndicator.pipeline.dedupe import merge
+from syndicator.pipeline import visit as visit_all
 from syndicator.pipeline.visit import SIDE_BY_SIDE
 from syndicator.services import reconcile, refresh
 from syndicator.services.container import App, open_app
@@ -173,8 +173,8 @@ def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(app: App, mon
     monkeypatch.setattr(pipeline_visit, "reprocess", no_second_reading)
     monkeypatch.setattr(refresh, "make_worker", lambda app: Elsewhere())
     monkeypatch.setattr(snapshots, "packed", counted("packed", snapshots.packed))
-    monkeypatch.setattr(merge, "sketch", counted("sketched", merge.sketch))
-    merge.sketched.cache_clear()
+    monkeypatch.setattr(dedupe, "sketch", counted("sketched", dedupe.sketch))
+    dedupe.sketched.cache_clear()
     added = visit(app, "holt").added
     assert len(added) > 1
     assert here["packed"] == here["sketched"] == 0

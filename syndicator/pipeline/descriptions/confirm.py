@@ -1,18 +1,23 @@
-"""What an operator's word on tags and category makes of an article, as if a hand had written it into the file. Pure."""
+"""What an operator's word on tags and category makes of an article, as if a hand had written it into the file. Pure.
+
+Which feeds a planned change of many articles touches, for the operator to see before it is made.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from syndicator.articles.edits import By
-from syndicator.articles.fields import category_by
+from syndicator.articles.fields import category_by, feeds_of
 from syndicator.core import text
+from syndicator.core.axes import AXES
 from syndicator.core.errors import UsageError
-from syndicator.core.model import Article
-from syndicator.describing.taxonomy.mentions import key
+from syndicator.core.model import Article, FeedKey
+from syndicator.describing.taxonomy.mentions import key as mentions_key
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold
+from syndicator.publishing.paths import stem
 
 ORDERED = ("tags", "category")  # fields of the file that a decision may change
 
@@ -36,11 +41,11 @@ class Names:
         """The tag that `name` means, as it is spelled. Raises UsageError for a name that is none of a list of tags: a
         slip of the keyboard would become a feed."""
         name = text.line(name)
-        if not name or not key(name):
+        if not name or not mentions_key(name):
             raise UsageError(f"{name!r} is no tag: a tag has a letter or a digit")
-        listed = {key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}
+        listed = {mentions_key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}
         slugs = {text.slug(tag): tag for tag in (*self.used, *article.tags)}
-        found = listed.get(key(name)) or slugs.get(text.slug(name))
+        found = listed.get(mentions_key(name)) or slugs.get(text.slug(name))
         if found:
             return found
         if "," in name:
@@ -100,3 +105,36 @@ def carried_over(article: Article, decided: Article) -> Article:
 def same(one: Article, other: Article) -> bool:
     """True when two versions of an article have the same tags and category."""
     return all(getattr(one, name) == getattr(other, name) for name in ORDERED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedChange:
+    """A feed and how many articles join it, leave it, or stay in it with other words."""
+
+    feed: str  # tags/ai
+    joins: int = 0
+    leaves: int = 0
+    changes: int = 0
+
+
+@dataclass(slots=True)
+class ChangeCounter:
+    """Counts what changed articles mean for feeds. `copies`: ids of articles that only their source's feed shows."""
+
+    copies: Collection[str] = ()
+    counts: dict[FeedKey, list[int]] = field(default_factory=dict)
+
+    def add(self, before: Article, after: Article) -> None:
+        old, new = (
+            {key for key in feeds_of(one) if one.id not in self.copies or AXES[key.axis].copies}
+            for one in (before, after)
+        )
+        for place, keys in enumerate((new - old, old - new, old & new)):
+            for key in keys:
+                self.counts.setdefault(key, [0, 0, 0])[place] += 1
+
+    def feeds(self) -> tuple[FeedChange, ...]:
+        return tuple(
+            FeedChange(feed=stem(key), joins=joins, leaves=leaves, changes=changes)
+            for key, (joins, leaves, changes) in sorted(self.counts.items())
+        )

@@ -1,27 +1,69 @@
-"""What a reading becomes: a new article, a revision of one that is known, or nothing new."""
+"""What a reading becomes: a new article, a revision of one that is known, or nothing new.
+
+An article that was on hold is published. Whether a new article waits for the operator before it is published
+(`[publish] hold`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from syndicator.core import urls
 from syndicator.core.model import Article, Entry, Source, SourceState
-from syndicator.core.reasons import EntryReason
-from syndicator.pipeline import ownership
-from syndicator.pipeline.context import EntryContext, Page, RunContext
-from syndicator.pipeline.dedupe import merge
-from syndicator.pipeline.dedupe.moved import earlier
-from syndicator.pipeline.dedupe.reconsider import reconsider
-from syndicator.pipeline.editorial.hold import hold_reason
-from syndicator.pipeline.entry import endings, entry_rows
+from syndicator.core.ports import Filed
+from syndicator.core.reasons import EntryReason, HoldReason
+from syndicator.pipeline import dedupe, ownership
+from syndicator.pipeline.context import EntryContext, FilingContext, Page, RunContext
+from syndicator.pipeline.dedupe import earlier, merge_copy, reconsider, remember
+from syndicator.pipeline.entry import endings
 from syndicator.pipeline.entry.endings import EntryResult
-from syndicator.pipeline.owners.adoption import adopts, hand_over, keep_as_copy, origin_of
-from syndicator.pipeline.owners.binding import known_at, strayed
-from syndicator.pipeline.owners.neighbours import aside
-from syndicator.pipeline.refile import refile
+from syndicator.pipeline.owners import adopts, aside, hand_over, keep_as_copy, origin_of
+from syndicator.pipeline.ownership import known_at, strayed
+from syndicator.pipeline.refile import adopt, refile, revise
 from syndicator.pipeline.results import PageReading
-from syndicator.pipeline.revise import adopt, revise
+
+
+def was_released(article: Article, *, on_hold: bool) -> bool:
+    """True for the article of a file whose hold a hand ended, by `hold: false` or without the line, and that is not
+    published yet. `on_hold`: it was when it was last recorded. Pure."""
+    return not article.hold and (on_hold or bool(article.hold_reason))
+
+
+def release(article: Article, path: str, context: FilingContext) -> Article:
+    """Publishes `article`, as its file at `path` has it, as one that was added now: it stands on top of its feeds and
+    in the archive of this month, so that nobody misses it who has read them up to here. It is told beside the copies of
+    its story that were published meanwhile. Done twice, or after a crash half way, it is as if done once. Raises
+    OSError, ConfigError, StoreError."""
+    now = context.added()
+    new = replace(article, hold=False, hold_reason="", added=now)
+    if not new.also and not new.merged_into:
+        new = merge_copy(new, context, now)
+    stored, _ = refile(context.article_store, context.store, new, before=article, path=path, ordered=("added", "hold"))
+    remember(stored, context.store, now)
+    return stored
+
+
+# The first article of a source waits where sources have so many articles each, on average: so of all articles no more
+# than one in so many does. While an instance is new, so is all of it, and its operator is looking.
+MANY: Final = 50
+
+
+def hold_reason(doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: Filed) -> str:
+    """The code of `HoldReason` for which a new article is put on hold, "" where it is published at once. `doubts`: of
+    its reading; `every`: the operator wants to look at all; `categorised`: the operator gave it the category;
+    `flooded`: it is of a surplus that its source announced at once; `filed`: before it."""
+    given = [code for code in doubts if not (categorised and code == HoldReason.UNSURE_CATEGORY)]
+    given += [HoldReason.FLOOD.value] if flooded else []
+    given += [HoldReason.FIRST.value] if _is_first(filed) else []
+    given += [HoldReason.ALL.value] if every else []
+    return given[0] if given else ""
+
+
+def _is_first(filed: Filed) -> bool:
+    return filed.own == 0 and filed.articles >= MANY * (filed.sources + 1)
 
 
 async def as_moved(context: EntryContext, article: Article) -> EntryResult | None:
@@ -39,7 +81,7 @@ async def as_moved(context: EntryContext, article: Article) -> EntryResult | Non
     if old is not None:
         more = [url for url in (article.url, *article.aliases) if url != old.url and urls.site(url) in homes]
         named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))
-        refile(run.article_store, run.store, named, before=old, entry=entry_rows.done(row, old.id, run.clock()))
+        refile(run.article_store, run.store, named, before=old, entry=endings.done(row, old.id, run.clock()))
         context.log.info("moved", article=old.id, title=old.title)
         return EntryResult()
     if row.reason != EntryReason.LATE:
@@ -108,7 +150,7 @@ def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult
 def _is_other_spelling(context: EntryContext, old: Article, article: Article) -> bool:
     """True if a neighbour filed the article as `old` under another address than its owner's `article` has, and that one
     may still take its place."""
-    may_turn = old.unlisted or merge.may_turn(old, context.run.clock())
+    may_turn = old.unlisted or dedupe.may_turn(old, context.run.clock())
     return old.url != article.url and may_turn and adopts(context, old)
 
 
@@ -120,7 +162,7 @@ def _beside_others(context: EntryContext, reading: PageReading) -> Article:
     if why:
         return replace(article, hold=True, hold_reason=why, also=())
     now = run.clock()
-    return aside(article, run, now) or merge.merge_copy(article, run, now, after=context.unannounced)
+    return aside(article, run, now) or dedupe.merge_copy(article, run, now, after=context.unannounced)
 
 
 def _why_on_hold(context: EntryContext, reading: PageReading) -> str:
@@ -193,11 +235,11 @@ def _record(
         reading.article,
         before=before,
         ordered=("added",) if before and before.unlisted else (),
-        entry=entry_rows.done(context.row, reading.article.id, now),
+        entry=endings.done(context.row, reading.article.id, now),
         html=reading.html,
         score=reading.category_score,
     )
-    merge.remember(stored, run.store, now, named=named, after=context.unannounced)
+    dedupe.remember(stored, run.store, now, named=named, after=context.unannounced)
     if page.html:
         if not stored.merged_into:  # a copy repeats the whole of its article
             run.store.learn_blocks(urls.own_host(page.url), stored.id, reading.blocks)

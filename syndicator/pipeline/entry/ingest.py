@@ -13,13 +13,11 @@ from syndicator.core.model import Entry, Failed, Fetched, NotModified, Rules
 from syndicator.core.reasons import CommandReason, EntryReason, FetchReason, FileReason
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, EntryContext, Page, describe_bug
-from syndicator.pipeline.dedupe.merge import made_before
-from syndicator.pipeline.entry import endings, entry_rows, filing
-from syndicator.pipeline.entry.alternates import fullest
+from syndicator.pipeline.dedupe import made_before
+from syndicator.pipeline.entry import endings, filing
 from syndicator.pipeline.entry.endings import EntryResult
-from syndicator.pipeline.entry.pages import all_pages
-from syndicator.pipeline.owners.adoption import may_adopt
-from syndicator.pipeline.owners.links import ask_front, linked_by
+from syndicator.pipeline.entry.pages import all_pages, fullest
+from syndicator.pipeline.owners import ask_front, linked_by, may_adopt
 from syndicator.pipeline.requests import let_in, page_request, refusal, without_credentials
 from syndicator.pipeline.results import PageReading
 from syndicator.visiting.fetch.headers import http_date
@@ -82,13 +80,13 @@ async def _without_page(context: EntryContext, failed: Failed) -> EntryResult:
     """The page cannot be had: try again later, or take the feed's own content, or refuse."""
     row, entry, now = context.row, context.announced, context.run.clock()
     if failed.ours:  # no try of this page: it stays as it is
-        return EntryResult(problem=entry_rows.problem(row, failed.reason, failed.detail))
+        return EntryResult(problem=endings.problem(row, failed.reason, failed.detail))
     if failed.no_network and context.uncertain:
-        return EntryResult(problem=entry_rows.problem(row, failed.reason, failed.detail), unreached=failed)
+        return EntryResult(problem=endings.problem(row, failed.reason, failed.detail), unreached=failed)
     if failed.unasked:
-        context.run.store.save_entries([entry_rows.postponed(row, failed, now)])
-        return EntryResult(problem=entry_rows.problem(row, failed.reason, failed.detail))
-    if entry_rows.may_try_again(row, failed.reason):
+        context.run.store.save_entries([endings.postponed(row, failed, now)])
+        return EntryResult(problem=endings.problem(row, failed.reason, failed.detail))
+    if endings.may_try_again(row, failed.reason):
         return endings.retry(context, failed.reason, failed.detail, failed.retry_after)
     private = failed.reason == FetchReason.BLOCKED_ADDRESS and not let_in(context.source)
     if not private and _stands_in(entry, entry.content or entry.summary):

@@ -20,7 +20,7 @@ from syndicator.core.model import Article, FetchResult, Problem, Request, Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.text import words
 from syndicator.pipeline.context import rights_in
-from syndicator.pipeline.owners.binding import known_at
+from syndicator.pipeline.ownership import known_at
 from syndicator.pipeline.visit import visit
 from syndicator.services.adding.found import Candidate
 from syndicator.services.adding.session import Session

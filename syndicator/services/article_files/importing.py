@@ -14,8 +14,7 @@ from syndicator.core.model import Article, Problem
 from syndicator.core.reasons import LintReason
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.pipeline.entry.endings import why_away
-from syndicator.pipeline.importing.habits import is_draft, translate
-from syndicator.pipeline.importing.lint import lint
+from syndicator.pipeline.importing import is_draft, lint, translate
 from syndicator.services import reconcile
 from syndicator.services.container import App
 

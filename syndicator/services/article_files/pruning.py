@@ -13,7 +13,7 @@ from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.text import suggestion
-from syndicator.pipeline.descriptions import taught
+from syndicator.pipeline.descriptions import learn
 from syndicator.services.container import App
 from syndicator.services.naming import need_article
 from syndicator.services.recovery import prunings
@@ -120,7 +120,7 @@ def prune(app: App, planned: Pruning) -> None:
         app.article_store.delete_all(row.path for row in part)
         for row in part:
             app.snapshots.forget(row.id)
-    taught.forget(app.settings.state_dir / "learnt.npz")  # it has texts
+    learn.forget(app.settings.state_dir / "learnt.npz")  # it has texts
 
 
 def _aliases(app: App, part: Sequence[Row]) -> list[tuple[str, str]]:

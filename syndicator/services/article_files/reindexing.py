@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
-from syndicator.pipeline.dedupe.merge import remember
-from syndicator.pipeline.dedupe.precedence import WINDOW
-from syndicator.pipeline.entry.release import was_released
+from syndicator.pipeline.dedupe import WINDOW, remember
+from syndicator.pipeline.entry.filing import was_released
 from syndicator.services import reconcile
 from syndicator.services.build import excuse
 from syndicator.services.container import App

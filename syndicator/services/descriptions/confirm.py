@@ -9,8 +9,16 @@ from syndicator.articles.edits import by_of
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
-from syndicator.pipeline.descriptions.confirm import ORDERED, Decision, Names, carried_over, decided, same
-from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
+from syndicator.pipeline.descriptions.confirm import (
+    ORDERED,
+    ChangeCounter,
+    Decision,
+    FeedChange,
+    Names,
+    carried_over,
+    decided,
+    same,
+)
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.container import App

@@ -16,8 +16,8 @@ from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
 from syndicator.core.reasons import FileReason
 from syndicator.pipeline import jobs
-from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
-from syndicator.pipeline.descriptions.taught import forget, lacking
+from syndicator.pipeline.descriptions.confirm import ChangeCounter, FeedChange
+from syndicator.pipeline.descriptions.learn import forget, lacking
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import Redescription
 from syndicator.processes.worker import Worker

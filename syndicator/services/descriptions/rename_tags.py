@@ -15,7 +15,7 @@ from syndicator.core.ports import FeedRow
 from syndicator.core.text import suggestion
 from syndicator.describing.taxonomy.edit import Change, joined, knows, place, rewritten
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load
-from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
+from syndicator.pipeline.descriptions.confirm import ChangeCounter, FeedChange
 from syndicator.pipeline.refile import refile
 from syndicator.publishing.output.redirects import moved
 from syndicator.services import reconcile

@@ -14,8 +14,8 @@ from syndicator.articles.edits import By
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.pipeline import jobs
+from syndicator.pipeline.descriptions.answers import Offers, doubt
 from syndicator.pipeline.descriptions.confirm import Decision, decided
-from syndicator.pipeline.descriptions.offers import Offers, doubt
 from syndicator.processes.worker import Worker
 from syndicator.services import reconcile
 from syndicator.services.container import App, taxonomy_files

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
-from syndicator.pipeline.entry.release import release as publish
+from syndicator.pipeline.entry.filing import release as publish
 from syndicator.services import reconcile
 from syndicator.services.container import App, filing_context
 from syndicator.services.naming import article_id, need_sources

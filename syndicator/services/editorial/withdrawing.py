@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, FeedKey, Problem
-from syndicator.pipeline.dedupe.merge import also_of
+from syndicator.pipeline.dedupe import also_of
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.container import App

@@ -9,7 +9,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
 from syndicator.core.ports import Asked
 from syndicator.describing.llm import prompt
-from syndicator.pipeline.descriptions.apply_answer import make_question
+from syndicator.pipeline.descriptions.answers import make_question
 from syndicator.services.container import App
 
 _FENCE = "(a line of random letters)"

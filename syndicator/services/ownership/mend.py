@@ -11,8 +11,7 @@ from syndicator.core import urls
 from syndicator.core.model import Entry, Problem
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import CheckReason, EntryReason
-from syndicator.pipeline.owners.faults import Fault, fault_of
-from syndicator.pipeline.ownership import of_site
+from syndicator.pipeline.ownership import Fault, fault_of, of_site
 from syndicator.pipeline.refile import refile
 from syndicator.services.container import App, owners
 from syndicator.services.reconcile import OWNED_SINCE

@@ -156,8 +156,7 @@ class Intake:
     async def _visit(self, push: Push) -> None:
         """Visits the source with what its hub brought. A source that does not let that be read is due at once instead:
         whoever pushed it, it has changed."""
-        from syndicator.pipeline.pushed import is_signal, signalled
-        from syndicator.pipeline.visit import take_push
+        from syndicator.pipeline.visit import is_signal, signalled, take_push
 
         key = push.subscription.source_key
         source, visits = self.app.sources.get(key), self.app.store.visits

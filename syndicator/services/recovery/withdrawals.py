@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syndicator.core.model import Article
-from syndicator.pipeline.descriptions import taught
+from syndicator.pipeline.descriptions import learn
 from syndicator.services.beside import console
 from syndicator.services.container import App
 
@@ -51,7 +51,7 @@ def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
 def forget_text(app: App, id: str, url: str, path: str) -> None:
     """Deletes what else has the text of a withdrawn article, whose file was at `path`. Raises OSError."""
     app.snapshots.forget(id)
-    taught.forget(app.settings.state_dir / "learnt.npz")
+    learn.forget(app.settings.state_dir / "learnt.npz")
     console.forget(app.settings.state_dir, id, (id, path, url), path)
 
 

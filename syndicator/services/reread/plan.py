@@ -10,8 +10,8 @@ from syndicator.core.errors import ConfigError, NotAnArticle, RulesError, Worker
 from syndicator.core.model import Article, Problem
 from syndicator.core.reasons import FileReason
 from syndicator.pipeline import jobs
-from syndicator.pipeline.dedupe.merge import remember
-from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
+from syndicator.pipeline.dedupe import remember
+from syndicator.pipeline.descriptions.confirm import ChangeCounter, FeedChange
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import Reread
 from syndicator.processes.worker import Worker

@@ -14,8 +14,7 @@ import pytest
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Origin, article_id
 from syndicator.demo.pages import Story
-from syndicator.pipeline.dedupe.merge import MOST_ALSO, merge_copy, remember
-from syndicator.pipeline.dedupe.precedence import WINDOW
+from syndicator.pipeline.dedupe import MOST_ALSO, WINDOW, merge_copy, remember
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing

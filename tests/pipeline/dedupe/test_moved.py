@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.pipeline.dedupe.moved import is_same
+from syndicator.pipeline.dedupe import is_same
 from tests.pipeline.test_similarity import prose
 
 THEN = datetime(2026, 3, 1, 9, 30, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.pipeline.dedupe.precedence import REACH, Precedence, believed, precedence
+from syndicator.pipeline.dedupe import REACH, Precedence, believed, precedence
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.pipeline.dedupe.merge import remember
-from syndicator.pipeline.dedupe.precedence import WINDOW
-from syndicator.pipeline.dedupe.reconsider import reconsider
+from syndicator.pipeline.dedupe import WINDOW, reconsider, remember
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.container import App, make_context, make_fetcher

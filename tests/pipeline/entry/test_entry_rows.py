@@ -9,8 +9,8 @@ import pytest
 
 from syndicator.core.model import Entry, Failed, Rules
 from syndicator.core.ports import EntryRow
-from syndicator.pipeline.entry import entry_rows
-from syndicator.pipeline.entry.entry_rows import FIRST_WAIT, MOST_TRIES
+from syndicator.pipeline.entry import endings
+from syndicator.pipeline.entry.endings import FIRST_WAIT, MOST_TRIES
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ROW = EntryRow(
@@ -26,8 +26,8 @@ ROW = EntryRow(
 
 def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
     row, waits = ROW, []
-    while entry_rows.may_try_again(row, "timeout"):
-        row = entry_rows.retried(row, "timeout", "slow", NOW)
+    while endings.may_try_again(row, "timeout"):
+        row = endings.retried(row, "timeout", "slow", NOW)
         assert row.next_try is not None
         waits.append((row.next_try - NOW) / FIRST_WAIT)
     assert waits == [1, 2, 4, 8]
@@ -37,45 +37,45 @@ def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
 
 @pytest.mark.parametrize("reason", ["gone", "robots", "http-404", "blocked-address", "no-link"])
 def test_what_another_try_does_not_mend_is_final(reason: str) -> None:
-    assert not entry_rows.may_try_again(ROW, reason)
+    assert not endings.may_try_again(ROW, reason)
 
 
 def test_a_host_that_asks_for_more_time_gets_it() -> None:
     later = NOW + timedelta(hours=9)
-    assert entry_rows.retried(ROW, "rate-limited", "", NOW, later).next_try == later
-    assert entry_rows.retried(ROW, "rate-limited", "", NOW, NOW - timedelta(hours=9)).next_try == NOW + FIRST_WAIT
+    assert endings.retried(ROW, "rate-limited", "", NOW, later).next_try == later
+    assert endings.retried(ROW, "rate-limited", "", NOW, NOW - timedelta(hours=9)).next_try == NOW + FIRST_WAIT
 
 
 def test_a_postponed_entry_has_lost_no_try() -> None:
     failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW + timedelta(hours=2))
-    row = entry_rows.postponed(ROW, failed, NOW)
+    row = endings.postponed(ROW, failed, NOW)
     assert (row.tries, row.next_try, row.status) == (0, NOW + timedelta(hours=2), "pending")
-    assert entry_rows.postponed(ROW, Failed(url=ROW.url, reason="backoff"), NOW).next_try == NOW + FIRST_WAIT
+    assert endings.postponed(ROW, Failed(url=ROW.url, reason="backoff"), NOW).next_try == NOW + FIRST_WAIT
 
 
 def test_an_end_forgets_what_the_feed_announced() -> None:
-    refused = entry_rows.ended(ROW, "refused", "paywall", "sign in")
+    refused = endings.ended(ROW, "refused", "paywall", "sign in")
     assert (refused.status, refused.reason, refused.detail, refused.entry) == ("refused", "paywall", "sign in", None)
-    done = entry_rows.done(entry_rows.retried(ROW, "timeout", "slow", NOW), "a", NOW)
+    done = endings.done(endings.retried(ROW, "timeout", "slow", NOW), "a", NOW)
     assert (done.status, done.article_id, done.read_at, done.entry) == ("done", "a", NOW, None)
     assert (done.reason, done.detail) == (None, "")
 
 
 def test_a_problem_names_the_address_else_the_id() -> None:
-    assert entry_rows.problem(ROW, "bug").what == ROW.url
-    assert entry_rows.problem(replace(ROW, url=""), "bug").what == "e"
+    assert endings.problem(ROW, "bug").what == ROW.url
+    assert endings.problem(replace(ROW, url=""), "bug").what == "e"
 
 
 def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was() -> None:
     row = replace(ROW, reason="ownership")
     failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW)
     for after in (
-        entry_rows.retried(row, "timeout", "slow", NOW),
-        entry_rows.postponed(row, failed, NOW),
-        entry_rows.asked(row, "no-header", "", NOW),
+        endings.retried(row, "timeout", "slow", NOW),
+        endings.postponed(row, failed, NOW),
+        endings.asked(row, "no-header", "", NOW),
     ):
         assert after.reason == "ownership"
-    assert entry_rows.done(row, "a", NOW).reason is None
+    assert endings.done(row, "a", NOW).reason is None
 
 
 LATER = NOW + timedelta(days=1)
@@ -98,7 +98,7 @@ REFUSED = replace(ROW, status="refused", entry=None)
     ],
 )
 def test_other_rules_make_due_again_what_they_may_read(row: EntryRow, rules: Rules, due: bool) -> None:
-    again = entry_rows.by_other_rules(row, rules)
+    again = endings.by_other_rules(row, rules)
     assert (again is not None) == due
     if again:
         assert (again.status, again.next_try, again.tries) == ("pending", None, row.tries)

@@ -7,7 +7,7 @@ import pytest
 from syndicator.core.model import Article
 from syndicator.core.reasons import LintReason
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.pipeline.importing.lint import lint
+from syndicator.pipeline.importing import lint
 
 BODY = (
     "The lamp of the old harbour now answers questions about the tide. It runs a large language model on a machine in "

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from syndicator.articles.frontmatter import load
-from syndicator.pipeline.visit_all import visit_all
+from syndicator.pipeline.visit import visit_all
 from syndicator.services import reconcile
 from syndicator.services.container import make_context, make_fetcher, open_app
 from tests.aged import prose

@@ -12,7 +12,7 @@ import pytest
 from syndicator.core.model import Entry, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.pipeline.context import EntryContext, VisitContext
-from syndicator.pipeline.owners.links import ask_front, front_page
+from syndicator.pipeline.owners import ask_front, front_page
 from syndicator.services.container import App, make_context, make_fetcher
 from tests.aged.web import Answer, Web, serving
 from tests.faults.instance import InProcess

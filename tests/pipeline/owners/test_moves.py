@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.model import Entry, Fetched, ParsedFeed, Source, SourceState
-from syndicator.pipeline.owners.moves import follow_move, same_articles
+from syndicator.pipeline.owners import follow_move, same_articles
 from syndicator.services.container import make_context, make_fetcher
 from tests.aged.web import Answer, Web, serving
 from tests.faults.instance import InProcess

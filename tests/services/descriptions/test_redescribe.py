@@ -9,8 +9,7 @@ import pytest
 from syndicator.core.model import Article
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
-from syndicator.pipeline.descriptions.learn import Post, balanced, confirmed_tags
-from syndicator.pipeline.descriptions.taught import memory
+from syndicator.pipeline.descriptions.learn import Post, balanced, confirmed_tags, memory
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.descriptions import redescribe

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicator.core.errors import UsageError
-from syndicator.pipeline.descriptions.offers import Offers, doubt, offers
+from syndicator.pipeline.descriptions.answers import Offers, doubt, offers
 from syndicator.pipeline.read_article import load_taxonomy
 from syndicator.services.container import App, taxonomy_files
 from syndicator.services.descriptions.review import Review, Sheet

@@ -12,7 +12,7 @@ import pytest
 
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
-from syndicator.pipeline.dedupe.merge import merge_copy, remember
+from syndicator.pipeline.dedupe import merge_copy, remember
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing

@@ -17,7 +17,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey, Fetched, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
-from syndicator.pipeline.descriptions import taught
+from syndicator.pipeline.descriptions import learn
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.container import open_app
@@ -332,7 +332,7 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             (path,) = (stamp.path for stamp in app.article_store.walk())
             data = app.article_store.read(path)
-            taught.read(app.article_store, list(app.article_store.walk()), state / "learnt.npz", 9)
+            learn.read_taught(app.article_store, list(app.article_store.walk()), state / "learnt.npz", 9)
         body = f"{article.body} Edited."
         queue.add(
             "edit",

@@ -13,7 +13,7 @@ import pytest
 from syndicator.core.model import Article, Outcome, Problem, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
-from syndicator.pipeline.revise import revise
+from syndicator.pipeline.refile import revise
 from syndicator.publishing.render.view import times
 from syndicator.services import reconcile
 from syndicator.services.article_files.reindexing import reindex

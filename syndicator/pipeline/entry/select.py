@@ -10,7 +10,7 @@ from syndicator.core import urls
 from syndicator.core.model import Entry, ParsedFeed, Source
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
-from syndicator.pipeline.entry import entry_rows
+from syndicator.pipeline.entry import endings
 from syndicator.pipeline.requests import refusal
 
 REREAD_EVERY = timedelta(days=1)
@@ -49,7 +49,7 @@ def select(
         replace(_pending(key, entry, now), status="skipped", reason=EntryReason.BACKFILL, entry=None)
         for entry in unseen[len(take) :]
     ]
-    rows += [entry_rows.muted(_pending(key, entry, now)) for entry in ordered if entry.id in {*muted} - known.keys()]
+    rows += [endings.muted(_pending(key, entry, now)) for entry in ordered if entry.id in {*muted} - known.keys()]
     rows += [
         replace(
             known[entry.id],

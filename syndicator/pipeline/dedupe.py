@@ -1,22 +1,69 @@
-"""One entry for one story: of the copies that are in the article store one stands, the others are merged into it."""
+"""One entry for one story: of the copies that are in the article store one stands, the others are merged into it.
+
+Which of several copies of a story stands for it. Entries of a site that gave its articles new addresses and ids: they
+are the articles that they were. A text that changed is asked again which story it tells: what was a copy of it, or
+what it was a copy of, may be none any more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from syndicator.articles.edits import hand_edited
 from syndicator.core import program, urls
-from syndicator.core.model import Article
+from syndicator.core.errors import NotAnArticle, WorkerFailed
+from syndicator.core.model import Article, Fetched, Rules
 from syndicator.core.ports import VisitStore
+from syndicator.core.reasons import EntryReason
 from syndicator.core.text import plain, words
-from syndicator.pipeline.context import FilingContext
-from syndicator.pipeline.dedupe.precedence import WINDOW, Precedence, believed, precedence
+from syndicator.pipeline import jobs
+from syndicator.pipeline.context import EntryContext, FilingContext
 from syndicator.pipeline.ownership import NONE, claim_of
 from syndicator.pipeline.refile import refile
-from syndicator.pipeline.similarity import Sketch, containment, holds, same_story, sketch
+from syndicator.pipeline.requests import page_request, without_credentials
+from syndicator.pipeline.results import Sketch, containment, holds, same_story, sketch
+
+WINDOW = timedelta(days=7)  # between two articles that are one story; syndication takes hours
+REACH = timedelta(days=1)  # how far back a page may date itself
+_LAST = 1 << 30  # the rank of a source that is in sources.toml no more
+
+
+class Precedence(NamedTuple):
+    """What copies are ordered by: the lowest stands."""
+
+    neighbour: bool  # no source of its own site announced it
+    copied: bool  # its page calls another of them the original
+    since: datetime
+    rank: int
+    added: datetime
+    id: str
+
+
+def believed(published: datetime | None, added: datetime, after: datetime | None) -> datetime:
+    """Since when an article that we filed at `added` is believed to be there, if it says `published` and its source
+    did not announce it yet at `after`. A claim of more than a day counts as a day and one of more than WINDOW as none,
+    to the hour: of the old articles of first visits the rank of the source decides, not which was read some seconds
+    earlier. Without a date it is of an hour later."""
+    hour = added.replace(minute=0, second=0, microsecond=0)
+    if published is None or published < added - WINDOW:
+        return hour + timedelta(hours=2 if published is None else 1)
+    earliest = hour - REACH
+    if after is not None:
+        earliest = max(earliest, min(after, added))
+    return min(max(published, earliest), added)
+
+
+def precedence(
+    article: Article, since: datetime, ranks: Mapping[str, int], *, neighbour: bool, copied: bool
+) -> Precedence:
+    """The place of `article` among its copies; `ranks`: the place of each source in sources.toml."""
+    rank = ranks.get(article.source_key, _LAST)
+    return Precedence(neighbour, copied, since, rank, article.added or since, article.id)
+
 
 _MOST_MADE = 64  # articles that were read and are not filed yet
 MOST_ALSO = 20  # addresses of copies that an article shows
@@ -228,3 +275,165 @@ def _likely(article: Article, made: Sketch, run: FilingContext, now: datetime) -
 
 def _close(one: datetime | None, other: datetime | None) -> bool:
     return one is None or other is None or abs(one - other) <= WINDOW
+
+
+# Zones are 14 hours from UTC at most: a site that mistakes its own is off by no more.
+SHIFT = timedelta(hours=14)
+_MOST_ASKED = 2  # old addresses of an entry that are asked where they are now
+
+
+async def earlier(context: EntryContext, article: Article) -> Article | None:
+    """The article, as its file has it, that `article` is under a new address, None when there is none. The entry is new
+    and so is its address. Asks old addresses where titles alone agree and the entry is older than it is new."""
+    run, made, late = context.run, sketched(article.body), _is_late(context, article)
+    asked = []
+    for id in run.store.earlier(context.source.key, article.title, article.published, made.keys if made else ()):
+        old = in_file(id, run)
+        if old is None or parted(article, old) or not _may_be(context, old):
+            continue
+        here = urls.site(old.url) in (urls.site(article.url), context.home(article.url))
+        same = is_same(article, old, late=late)
+        if here and same:
+            return old
+        if same or (here and words(old.title) == words(article.title)):
+            asked.append(old)
+    for old in asked[:_MOST_ASKED] if late else ():
+        if await _leads_to(context, old, article):
+            return old
+    return None
+
+
+def is_same(new: Article, old: Article, *, late: bool) -> bool:
+    """True when `new` is the text of `old`, by text, title and time. `late`: it was there before the visit that found
+    it, and was not announced then. Pure."""
+    exact = words(new.title) == words(old.title) and _second(new.published) == _second(old.published) is not None
+    one, other = sketched(new.body), sketched(old.body)
+    if one is None or other is None:
+        return exact and _within(words(plain(new.body)), words(plain(old.body)))
+    if exact:
+        return same_story(one, other, one_source=False)
+    return same_story(one, other, one_source=True) and (late or _times_agree(new.published, old.published))
+
+
+def _may_be(context: EntryContext, old: Article) -> bool:
+    """True where nothing says that the two are two."""
+    if old.added is None or old.added >= context.row.first_seen:
+        return False
+    known = {*map(urls.alias, (old.url, *old.aliases)), urls.guid_alias(old.source_key, old.source_id)}
+    return known.isdisjoint(context.in_feed)
+
+
+def _is_late(context: EntryContext, article: Article) -> bool:
+    """True when the entry says that it was there at a visit that did not find it."""
+    if context.row.reason == EntryReason.LATE:
+        return True
+    before = context.unannounced
+    return before is not None and article.published is not None and article.published < before
+
+
+async def _leads_to(context: EntryContext, old: Article, article: Article) -> bool:
+    """True when the old address redirects to the new one, or its page names that as its own."""
+    run, source = context.run, context.terms(old.url)
+    request = page_request(old.url, source, run.settings, run.environ)
+    answer = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
+    if not isinstance(answer, Fetched):
+        return False
+    wanted = {*map(urls.alias, (article.url, *article.aliases))}
+    if urls.alias(answer.final_url) in wanted:
+        return True
+    try:
+        reading = await run.worker.call(
+            jobs.read_and_render,
+            answer.body,
+            answer.final_url,
+            run.taxonomy,
+            render=False,
+            entry=None,
+            rules=Rules(),
+            repeated=frozenset(),
+            headers=answer.headers,
+            now=run.clock(),
+        )
+    except (NotAnArticle, WorkerFailed):
+        return False
+    return urls.alias(reading.article.url) in wanted
+
+
+def _times_agree(one: datetime | None, other: datetime | None) -> bool:
+    return one is None or other is None or abs(one - other) <= SHIFT
+
+
+def _second(at: datetime | None) -> datetime | None:
+    return at.replace(microsecond=0) if at else None
+
+
+def _within(one: list[str], other: list[str]) -> bool:
+    """True when the one text stands in the other, whichever is longer: a page may have been cut, or have none."""
+    short, long = sorted((one, other), key=len)
+    return not short or f" {' '.join(short)} " in f" {' '.join(long)} "
+
+
+def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) -> Article:
+    """`new`, the revision of `old` that is about to be filed, as it is beside the copies of the story that it tells
+    now. Others are filed first, so that a crash in between leaves the entry pending and all of this is done again.
+
+    A copy whose text is no longer that of the one which stands for it stands for itself. Where the one that stands has
+    another text, its copies do: the first of them for the others. And what tells the story of another article by now
+    is a copy of that one, whatever it says of its age: its text is of today. No other role turns."""
+    if old.body == new.body or new.hold:  # what is on hold takes part in no story before it is released
+        return new
+    if new.merged_into:
+        first = in_file(new.merged_into, run)
+        if first is None or is_copy(new, first, run):
+            return new
+        kept = tuple(url for url in first.also if not is_named([urls.alias(url)], new))
+        if kept != first.also:
+            refile(run.article_store, run.store, replace(first, also=kept), before=first)
+        new = replace(new, merged_into="", also=())
+    else:
+        new = _left(new, run)
+    return new if new.also else _as_copy(new, run, now)
+
+
+def _left(first: Article, run: FilingContext) -> Article:
+    """`first`, which stands, with those of its copies that still have its text; the others stand for themselves."""
+    had = copies(first, run)
+    still = [one for one in had if is_copy(first, one, run)]
+    parted = [one for one in had if one not in still]
+    if parted:
+        logger = program.logger("pipeline", source=first.source_key, host=urls.host(first.url), article=first.id)
+        logger.info("copies parted", ids=[one.id for one in parted])
+    for one in regrouped(parted, run):
+        before = next(known for known in parted if known.id == one.id)
+        refile(run.article_store, run.store, one, before=before)
+    return replace(first, also=tuple(one.url for one in still)[:MOST_ALSO]) if parted else first
+
+
+def regrouped(parted: Sequence[Article], run: FilingContext) -> list[Article]:
+    """Articles that were copies of one that tells another story now: each stands for itself, or is a copy of the first
+    of them that has its text. Those that stand come first."""
+    stands: list[Article] = []
+    behind: list[Article] = []
+    for one in sorted(parted, key=lambda article: place_of(article, parted, run)):
+        at = next((at for at, first in enumerate(stands) if _one_story(one, first)), None)
+        if at is None:
+            stands.append(replace(one, merged_into="", also=()))
+        else:
+            stands[at] = replace(stands[at], also=also_of(stands[at], one.url))
+            behind.append(replace(one, merged_into=stands[at].id))
+    return [*stands, *behind]
+
+
+def _one_story(one: Article, other: Article) -> bool:
+    return not parted(one, other) and alike(one, other)
+
+
+def _as_copy(article: Article, run: FilingContext, now: datetime) -> Article:
+    """`article`, which stands alone, as a copy of the recent article whose text it has now, if there is one. What an
+    operator's hand took out of a merge, which the other one still names, stays out."""
+    if article.added is None or article.added < now - WINDOW:
+        return article
+    for first in near(article, run, now):
+        if not any(is_named([urls.alias(url)], article) for url in first.also):
+            return joined(article, first, run)
+    return article

@@ -1,1 +1,0 @@
-"""What a source announces where that takes more than its one answer."""

@@ -1,0 +1,124 @@
+"""What a language model is asked of an article, and what its answer makes of it.
+
+Pure but for loading the taxonomy; runs in the worker.
+
+What the taxonomy offers an operator who looks at an article: its tags and others that may be right, with how likely
+they are. A category whose line is about to be edited, tried on articles: which would join it, and which would leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from syndicator.articles.edits import By, may_write
+from syndicator.core.model import Article, Source
+from syndicator.core.ports import Material
+from syndicator.describing.llm import validate
+from syndicator.describing.llm.aligned import Refusal
+from syndicator.describing.llm.validate import judge
+from syndicator.describing.taxonomy.taxonomy import MOST_TAGS, Taxonomy
+from syndicator.describing.taxonomy.vocabulary import CategoryDef, TaxonomyFiles, fold
+from syndicator.pipeline.read_article import load_taxonomy, spelled
+
+
+def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
+    """What the language model gets to see of `article`, as loaded from its file, and may choose from; `write` as
+    in `material.choices`. Raises ConfigError for a taxonomy that cannot be read."""
+    return validate.choices(validate.material(article), load_taxonomy(files), write=write)
+
+
+def apply_answer(
+    files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, content: str
+) -> dict[str, Any] | Refusal:
+    """The fields of `article`, as loaded from its file, that the answer `content` changes, or why it is refused.
+    Raises ConfigError for a taxonomy that cannot be read."""
+    return changed_fields(article, source, asked, content, load_taxonomy(files))
+
+
+def changed_fields(
+    article: Article, source: Source | None, asked: Material, content: str, taxonomy: Taxonomy
+) -> dict[str, Any] | Refusal:
+    """`apply_answer` with its taxonomy loaded. What a hand edited stays; so do the tags that an operator puts on the
+    source, and a publisher's own that the taxonomy knows, before those of the model. Pure."""
+    answer = judge(content, asked)
+    if isinstance(answer, Refusal):
+        return answer
+    values: dict[str, Any] = {}
+    if may_write(article, "excerpt", By.LLM):
+        values |= {"excerpt": answer.excerpt, "excerpt_by": By.LLM}
+    if answer.category and may_write(article, "category", By.LLM):
+        values |= {"category": answer.category, "category_by": By.LLM}
+    if answer.tags and may_write(article, "tags", By.LLM):
+        own = spelled(source.tags, taxonomy) if source else ()
+        published = [
+            tag for tag in taxonomy.mapped(article.keywords, article.text, article.title) if tag in article.tags
+        ]
+        described = tuple(dict.fromkeys((*published, *answer.tags)))[:MOST_TAGS]
+        values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": By.LLM}
+    return values
+
+
+MOST: Final = 9  # offered tags: one key each
+LIKELY: Final = 0.05  # probability from which on a tag is offered that the article does not have
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """`tags`: those that the article has, then others, each with its probability; `category`: the likeliest, "" for
+    none, with its own."""
+
+    tags: tuple[tuple[str, float], ...]
+    category: str
+    chance: float
+
+
+def offers_many(files: TaxonomyFiles, articles: Sequence[Article]) -> list[Offers]:
+    """What is offered for each of the articles, as loaded from their files. Raises ConfigError."""
+    taxonomy = load_taxonomy(files)
+    return [offers(article, taxonomy) for article in articles]
+
+
+def offers(article: Article, taxonomy: Taxonomy) -> Offers:
+    """What is offered for one article. Pure."""
+    scored = {tag: chance for tag, (chance, _) in taxonomy.scored(article.title, article.text).items()}
+    others = [tag for tag in sorted(scored, key=lambda tag: -scored[tag]) if scored[tag] >= LIKELY]
+    named = dict.fromkeys((*article.tags, *others))
+    guess = taxonomy.category(article.title, article.text, article.section, article.keywords)
+    listed = [(tag, scored.get(tag, 0.0)) for tag in named][: max(MOST, len(article.tags))]
+    return Offers(tags=tuple(listed), category=guess.name or "", chance=guess.score)
+
+
+def doubt(article: Article, offered: Offers) -> float:
+    """How many errors its tags and its category are likely to have: what is looked at first. Pure."""
+    wrong = sum(1 - chance if tag in article.tags else chance for tag, chance in offered.tags)
+    return wrong + (1 - offered.chance if offered.category == article.category else 1.0)
+
+
+def tried_category(
+    files: TaxonomyFiles, name: str, description: str, articles: Iterable[Article]
+) -> list[tuple[str, str, str]]:
+    """Of each of `articles`, with their bodies, its id and the categories that it gets by taxonomy.toml as it is, and
+    with this description of the category `name`, which may be a new one; "" for none. Raises ConfigError."""
+    now = load_taxonomy(files)
+    edited = _with(now, CategoryDef(name=name, description=description))
+    return [(one.id, _category(now, one), _category(edited, one)) for one in articles]
+
+
+def _with(taxonomy: Taxonomy, category: CategoryDef) -> Taxonomy:
+    known = taxonomy.vocabulary.category
+    kept = [replace_description(one, category) if fold(one.name) == fold(category.name) else one for one in known]
+    there = any(fold(one.name) == fold(category.name) for one in known)
+    edited = tuple(kept) if there else (*known, category)
+    return replace(taxonomy, vocabulary=taxonomy.vocabulary.model_copy(update={"category": edited}))
+
+
+def replace_description(old: CategoryDef, new: CategoryDef) -> CategoryDef:
+    """`old` with the description of `new`; its words and examples stay."""
+    return old.model_copy(update={"description": new.description})
+
+
+def _category(taxonomy: Taxonomy, article: Article) -> str:
+    guess = taxonomy.category(article.title, article.text, article.section, article.keywords, article.language)
+    return guess.name or ""

@@ -1,1 +1,0 @@
-"""Which articles wait for the operator before they are published."""

@@ -1,1 +1,0 @@
-"""Articles that somebody wrote elsewhere: what their files mean, and what is odd about them."""

@@ -1,0 +1,290 @@
+"""Hosts whose pages link the feed of a source, which may speak for them then (FeedBurner, podcast hosts, feeds on a
+subdomain). A front page speaks for its host, for as long as it is seen to do so; any other page for itself.
+
+An article that another source brought first goes to its own site's source once that announces it. A site that moved
+to another host for good: both sides have to say so. Pages of a followed site that only other sites' sources announce.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from syndicator.articles.beside.lists import ASKED_AGAIN
+from syndicator.core import urls
+from syndicator.core.errors import WorkerFailed
+from syndicator.core.model import Article, Entry, Failed, Fetched, Origin, ParsedFeed, Source, SourceState
+from syndicator.core.text import words
+from syndicator.pipeline import jobs
+from syndicator.pipeline.context import EntryContext, FilingContext, Page, VisitContext
+from syndicator.pipeline.dedupe import in_file, is_copy, parted, sketched, standing
+from syndicator.pipeline.ownership import NONE, OWNS, Claimant, claim_of
+from syndicator.pipeline.refile import refile
+from syndicator.pipeline.requests import page_request
+
+
+async def linked_by(context: EntryContext, page: Page) -> EntryContext:
+    """The context with the right to speak for `page`, if the page links the source's feed. Its front page is asked,
+    too, if the page links the feed or is below the domain of the feed."""
+    bare = not context.announced.title and not context.announced.content
+    if bare or not page.html or _owns_for_now(context, page.url):
+        return context
+    links = _mentions(page, context.source.url) and await _links_feed(context, page)
+    if links or urls.same_publisher(page.url, context.source.url):
+        await ask_front(context, page.url)
+    return replace(context, pages=context.pages | {urls.alias(page.url)}) if links else context
+
+
+async def ask_front(context: EntryContext, url: str) -> bool:
+    """True if the source may speak for the site of `url`. Its front page is asked once a week, whatever the number of
+    sources and entries; one that answers and links the feed no longer ends the right."""
+    if _owns_for_now(context, url):
+        return True
+    run, site = context.run, urls.site(url)
+    async with run.asking.setdefault(site, asyncio.Lock()):
+        feeds = _remembered(run.store.note(_note(site)), run.clock())
+        if feeds is None:
+            feeds = await _ask(context, url)
+    if urls.alias(context.source.url) in feeds:
+        run.rights_file.link(context.source.key, site, run.clock().date())
+    elif feeds or _answered(run.store.note(_note(site))):
+        run.rights_file.unlink(context.source.key, site)
+    return context.rights.owns(url)
+
+
+def _owns_for_now(context: EntryContext, url: str) -> bool:
+    """True if the source owns `url` and no front page has to be asked for that again."""
+    run, site = context.run, urls.site(url)
+    today = run.clock().date()
+    if site in run.rights_file.linked(context.source.key, today):
+        return run.rights_file.is_fresh(context.source.key, site, today)
+    return context.rights.owns(url)
+
+
+async def _ask(context: EntryContext, url: str) -> Collection[str]:
+    run, front = context.run, front_page(url)
+    result = await run.fetcher.fetch(page_request(front, context.terms(front), run.settings, run.environ))
+    if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
+        return ()  # the host was not asked: nothing to remember
+    feeds: Collection[str] | None = None
+    if isinstance(result, Fetched) and urls.same_site(result.final_url, url):
+        feeds = await _feeds_on(context, Page(html=result.body, url=result.final_url, headers=result.headers))
+    now = run.clock()
+    run.store.set_note(_note(urls.site(url)), json.dumps([now.isoformat(), feeds]), now)
+    return feeds or ()
+
+
+async def _links_feed(context: EntryContext, page: Page) -> bool:
+    return urls.alias(context.source.url) in (await _feeds_on(context, page) or ())
+
+
+async def _feeds_on(context: EntryContext, page: Page) -> list[str] | None:
+    """The feeds that a page links, None if it could not be read."""
+    try:
+        found = await context.run.worker.call(jobs.linked_feeds, page.html, page.url, dict(page.headers))
+    except WorkerFailed:
+        return None
+    return [urls.alias(feed) for feed in found]
+
+
+def _mentions(page: Page, feed: str) -> bool:
+    """False if the page cannot link `feed`, which is mostly so and need not be parsed for."""
+    return urls.same_site(page.url, feed) or urlsplit(feed).netloc.encode() in page.html
+
+
+def front_page(url: str) -> str:
+    """The front page of the site of `url`: of its host, or of the user whose site it is."""
+    parts, site = urlsplit(urls.canonical(url)), urls.site(url)
+    root = f"{parts.scheme}://{parts.netloc}/"
+    return root if urls.site(root) == site else f"{parts.scheme}://{site}/"
+
+
+def _remembered(note: str | None, now: datetime) -> Collection[str] | None:
+    """The feeds that a front page was seen to link lately, None if it is to be asked."""
+    try:
+        at, feeds = json.loads(note or "")
+        fresh = timedelta(0) <= now - datetime.fromisoformat(at) < ASKED_AGAIN
+    except (ValueError, TypeError):
+        return None
+    return list(map(str, feeds or ())) if fresh else None
+
+
+def _answered(note: str | None) -> bool:
+    """True if the front page answered when it was asked last."""
+    return note is not None and json.loads(note)[1] is not None
+
+
+def _note(site: str) -> str:
+    return f"front page {site}"
+
+
+def adopts(context: VisitContext, article: Article) -> bool:
+    """True when the context's source has a stronger claim to `article` than the one that filed it. One that no source
+    filed (a hand put its file there) is nobody's to take."""
+    if article.source_key in ("", context.source.key):
+        return False
+    mine = Claimant(source=context.source, rights=context.rights).claim(article.url)
+    return mine > claim_of(article, context.run.owners)
+
+
+async def may_adopt(context: EntryContext, id: str) -> bool:
+    """The same for the known article `id` that an entry announces; if no source of its site filed it, its page that was
+    kept is looked at for a link to the source's feed."""
+    article = context.run.store.article(id)
+    if article is None:
+        return False
+    kept = context.run.snapshots.get(id) if claim_of(article, context.run.owners) < OWNS else None
+    if kept is not None:
+        context = await linked_by(context, Page(html=kept[0], url=article.url, headers=kept[1]))
+    return adopts(context, article)
+
+
+def take_name(context: EntryContext, id: str) -> None:
+    """Name the context's source, which may adopt article `id` and cannot read its page, as the one that it comes from.
+    The text stays as it was read; one that was unlisted is added now. Raises OSError, ConfigError, StoreError."""
+    article = in_file(id, context.run)
+    if article is None or not adopts(context, article):
+        return
+    hand_over(context, article)
+    source, state, entry = context.source, context.state, context.announced
+    named = replace(
+        article,
+        source_key=source.key,
+        source_id=entry.id,
+        origin=origin_of(source, state, entry),
+        published=article.published or entry.published,
+        added=context.run.added() if article.unlisted else article.added,
+        unlisted=False,
+    )
+    ordered = ("added",) if article.unlisted else ()
+    refile(context.run.article_store, context.run.store, named, before=article, ordered=ordered)
+
+
+def keep_as_copy(context: VisitContext, article: Article, id: str) -> None:
+    """Make `article`, which a neighbour filed under another address, a copy of the one with this `id`, which the
+    context's source, that owns it, is about to file. Raises OSError, ConfigError, StoreError."""
+    refile(context.run.article_store, context.run.store, replace(article, merged_into=id, also=()), before=article)
+
+
+def origin_of(source: Source, state: SourceState, entry: Entry) -> Origin:
+    """What an article says of the feed that its `entry` came from. Pure."""
+    return Origin(
+        title=source.title or state.feed_title,
+        url=source.url,
+        site=state.site_url,
+        id=state.feed_id or source.url,
+        updated=entry.updated or entry.published,
+    )
+
+
+def hand_over(context: VisitContext, article: Article) -> None:
+    """The source that filed `article` carries it from now on. To be called before the article is filed as another's:
+    a crash in between leaves a carrier too many, which shows nothing twice. Raises OSError, StoreError."""
+    run, key = context.run, article.source_key
+    if key and key != context.source.key:
+        if key not in run.store.carriers(article.id):
+            run.article_store.carry([(article.id, key)])
+        run.store.carry([(article.id, key)], {})
+
+
+_SAMPLED = 3  # old pages that are asked where they are now; a choice: each is a request
+_SHARE = 0.5  # of the new feed's entries that have to be articles we know; a site goes on publishing while it moves
+
+Listed = tuple[str, str]  # address and title of an article
+
+
+async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
+    """The context of the visit, in which the feed was answered as `result`, with the right to write for the host that
+    the site moved to. The old host has to redirect the feed and sampled pages of articles permanently, the new feed has
+    to announce the same articles, and nobody else who is followed may own the new host. The right holds while the
+    feed comes from there."""
+    new = urls.site(result.final_url)
+    context = replace(context, answered=new)
+    if new in (urls.site(context.source.url), ""):
+        return context
+    file, key = context.run.rights_file, context.source.key
+    if new in file.moved(key):
+        return replace(context, state=replace(context.state, site_moved=True))
+    if context.rights.owns(result.final_url) or not _redirected(context, result):
+        return context
+    if context.run.owners.of(result.final_url):
+        return context
+    pairs = same_articles(feed.entries, context.run.store.listed(key), new)
+    if pairs and await _all_moved(context, pairs[:_SAMPLED]):
+        old = urls.site(pairs[0][0])
+        file.move(key, old, new, context.run.clock().date())
+        context.log.info("the site moved", old=old, new=new)
+        return replace(context, state=replace(context.state, site_moved=True))
+    return context
+
+
+def same_articles(entries: Sequence[Entry], listed: Iterable[Listed], new: str) -> list[tuple[str, str]]:
+    """The old and the new address of the articles that a source filed (`listed`) and that its feed announces on the
+    site `new`, by path or title; empty if they are fewer than half of those. Pure."""
+    there = [entry for entry in entries if urls.site(entry.url) == new]
+    paths: dict[str, str] = {}
+    titles: dict[str, str] = {}
+    for url, title in listed:
+        if urls.site(url) != new:
+            paths[urlsplit(url).path.rstrip("/")] = titles[" ".join(words(title))] = url
+    pairs = []
+    for entry in there:
+        title = " ".join(words(entry.title))
+        old = paths.get(urlsplit(entry.url).path.rstrip("/")) or (titles.get(title) if title else None)
+        if old is not None:
+            pairs.append((old, entry.url))
+    return pairs if len(pairs) >= _SHARE * len(there) else []
+
+
+def _redirected(context: VisitContext, result: Fetched) -> bool:
+    """True if the old host redirects the feed permanently, or did when its new address was adopted."""
+    return urls.same_site(result.moved_to or context.state.effective_url or "", result.final_url)
+
+
+async def _all_moved(context: VisitContext, pairs: Sequence[tuple[str, str]]) -> bool:
+    """True if each old address redirects permanently to the new one. Whatever fails is asked at the next visit."""
+    run = context.run
+    for old, new in pairs:
+        answer = await run.fetcher.fetch(page_request(old, context.terms(old), run.settings, run.environ))
+        if not isinstance(answer, Fetched) or answer.moved_to is None:
+            return False
+        if not urls.same_site(answer.final_url, new) or urls.alias(answer.moved_to) != urls.alias(new):
+            return False
+    return True
+
+
+RECENT = timedelta(days=7)  # by its own date; a choice: a site announces what is new within days
+
+
+def aside(article: Article, run: FilingContext, now: datetime) -> Article | None:
+    """`article`, which is new, as it is kept out of all feeds but those of its carriers: as a copy of the article whose
+    text it has on the same site (a print page), or as unlisted if it is old or has no date. None if it may be listed:
+    its own site's source announced it, or is not followed. Raises ConfigError."""
+    if claim_of(article, run.owners) != NONE or not run.owners.of(article.url):
+        return None
+    first = _same_text(article, run)
+    if first is not None:
+        return replace(article, merged_into=first.id, also=())
+    is_recent = article.published is not None and now - RECENT < article.published < now  # what is to come, is not
+    return None if is_recent else replace(article, unlisted=True, also=())
+
+
+def _same_text(article: Article, run: FilingContext) -> Article | None:
+    """The article of the same site that stands for the text of `article`."""
+    sketch = sketched(article.body)
+    keys = sketch.keys if sketch else ()
+    for owner in run.owners.of(article.url):
+        for id in run.store.earlier(owner, article.title, article.published, keys):
+            known = in_file(id, run) if id != article.id else None
+            if (
+                known
+                and urls.same_site(known.url, article.url)
+                and not parted(article, known)
+                and is_copy(article, known, run)
+            ):
+                return standing(id, run.store)
+    return None
