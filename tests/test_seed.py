@@ -11,7 +11,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from syndicator.publishing.validate.schema import atom_fault
+from syndicator.publishing.validate import atom_fault
 from tests import commands
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,7 +17,7 @@ from pydantic import BaseModel, create_model
 from syndicator.configuration.settings import Settings
 from syndicator.configuration.sources.schema import SourceTable
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
-from syndicator.publishing.queries.saved import FeedsFile
+from syndicator.publishing.queries import FeedsFile
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / "syndicator" / "data" / "schemas"

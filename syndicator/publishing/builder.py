@@ -1,4 +1,7 @@
-"""The build: renders feeds, validates them, and puts what passed where it is published."""
+"""The build: renders feeds, validates them, and puts what passed where it is published.
+
+A feed that is being built.
+"""
 
 from __future__ import annotations
 
@@ -17,26 +20,47 @@ from syndicator.core.formats import ATOM, PAGE
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
 from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.core.reasons import FeedFileReason
-from syndicator.publishing import article_pages, calendars, paths
-from syndicator.publishing.document import documents
-from syndicator.publishing.entries import Entries
-from syndicator.publishing.feed import Feed
-from syndicator.publishing.fresh import FreshFeeds
-from syndicator.publishing.kept_entries import KeptEntries
+from syndicator.publishing import article_pages, paths, search, validate
+from syndicator.publishing.entries import Entries, documents, renderers
+from syndicator.publishing.kept import FreshFeeds, KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
-from syndicator.publishing.render.head import Removed, head
-from syndicator.publishing.render.opml import opml
+from syndicator.publishing.render.head import Head, Removed, head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.renderers import renderers
-from syndicator.publishing.search import write as search
-from syndicator.publishing.selection import archive, fingerprint
-from syndicator.publishing.selection.archive import Document
+from syndicator.publishing.render.xml import opml
+from syndicator.publishing.selection import archive, staleness
+from syndicator.publishing.selection.archive import Document, head_of_window
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
-from syndicator.publishing.selection.window import head_of_window
-from syndicator.publishing.validate import culprit, lost_entries, schema
-from syndicator.publishing.web import combine, front
+from syndicator.publishing.web import calendar, shell
+from syndicator.publishing.web.calendar import CalendarPage
 from syndicator.publishing.web.pages import Pages
+
+
+@dataclass(slots=True)
+class Feed:
+    """A feed that is being built. `made_with`: the fingerprint of its settings. `files`: what its row will remember,
+    name of a file (or fingerprint) -> digest. `left_out`: ids that stand in the archives instead of the head. `fault`:
+    why it must be held, found in its archives."""
+
+    spec: FeedSpec
+    row: FeedRow
+    ids: list[str]
+    head: Head
+    made_with: str
+    archives: list[Document]
+    calendar: list[CalendarPage] = field(default_factory=list)
+    left_out: frozenset[str] = frozenset()
+    files: dict[str, str] = field(default_factory=dict)
+    fault: str | None = None
+
+    def put_off_pages(self) -> None:
+        """Leaves the pages of older stories that are there and would change to a later build."""
+        known = self.row.files
+        there = [page for page in self.calendar if page.name in known]
+        late = {page.name: known[page.name] for page in there if known[page.name] != page.fingerprint}
+        self.calendar = [page for page in self.calendar if page.name not in late]
+        self.files |= late | ({staleness.OWED: ""} if late else {})
+
 
 # Tombstones (RFC 6721) of a head feed: so many at most, and each until the feed has an article that is so much newer,
 # by when every reader that polls at all has polled.
@@ -75,8 +99,8 @@ def build(
     among these, are left to a later build, which `stale` tells of."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     of = source_of or (lambda article: sources.get(article.source_key))
-    table, shared = renderers(pages), fingerprint.common(settings, instance)
-    kept.begin(fingerprint.of_entries(shared, settings, pages.templates.look, tags))
+    table, shared = renderers(pages), staleness.common(settings, instance)
+    kept.begin(staleness.of_entries(shared, settings, pages.templates.look, tags))
     entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake, kept=kept)
     whole_texts = [one for one in sources.values() if one.content == "full" and PAGE in settings.publish.formats]
     whole = only is None
@@ -161,15 +185,15 @@ class Builder:
         chosen = head_of_window(spec, self.index, row)
         archives: list[Document] = []
         if archive.wanted(spec, self.settings.publish.archives):
-            about = fingerprint.of_archive(spec, shared)
+            about = staleness.of_archive(spec, shared)
             archives = archive.chain(spec, self.index, chosen.ids, self.open_month, about, row.files, self._is_there)
         made = head(spec, self.settings, self.instance, None)
-        pages = fingerprint.of_pages(self.settings, self.pages.templates.look)
-        made_with = fingerprint.of_feed(spec, shared, pages)
+        pages = staleness.of_pages(self.settings, self.pages.templates.look)
+        made_with = staleness.of_feed(spec, shared, pages)
         feed = Feed(spec, row, chosen.ids, made, made_with, archives, left_out=chosen.left_out)
-        if calendars.wanted(spec, self.settings.publish.archives):
-            about = fingerprint.of_calendar(spec, shared, pages)
-            feed.calendar = self.pages.calendars[paths.stem(spec.key)] = calendars.planned(spec, self.index, about)
+        if article_pages.wanted(spec, self.settings.publish.archives):
+            about = staleness.of_calendar(spec, shared, pages)
+            feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, self.index, about)
         return feed
 
     def write_archives(self, feeds: Sequence[Feed]) -> Iterator[None]:
@@ -178,13 +202,13 @@ class Builder:
         months: dict[str, list[tuple[Feed, Document]]] = defaultdict(list)
         for feed in feeds:
             for item in feed.archives:
-                known = feed.row.files.get(fingerprint.of_document(item.name))
+                known = feed.row.files.get(staleness.of_document(item.name))
                 names = archive.names(item, feed.spec)
                 if self.whole or known != item.fingerprint or not feed.row.files.keys() >= set(names):
                     months[item.month].append((feed, item))
                 else:
                     feed.files |= {name: feed.row.files[name] for name in names}
-                feed.files[fingerprint.of_document(item.name)] = item.fingerprint
+                feed.files[staleness.of_document(item.name)] = item.fingerprint
                 if item.marker:
                     feed.files[archive.marker(feed.spec.key, item.month)] = item.marker
         for month in sorted(months):
@@ -199,8 +223,8 @@ class Builder:
             if self.brief:
                 feed.put_off_pages()
             feed.files |= {page.name: page.fingerprint for page in feed.calendar}
-        found = [calendars.Calendar(feed.spec, feed.head, feed.calendar, feed.row.files) for feed in feeds]
-        yield from calendars.write(
+        found = [article_pages.Calendar(feed.spec, feed.head, feed.calendar, feed.row.files) for feed in feeds]
+        yield from article_pages.write_calendars(
             found, index=self.index, entries=self.entries, pages=self.pages, put=self._put, whole=self.whole
         )
 
@@ -216,7 +240,7 @@ class Builder:
         that moved go, too: the new feed has its own, and what is withdrawn must be gone from every page."""
         for key, row in self.rows.items():
             old = old_archives(row)
-            for name in filter(fingerprint.is_file, old):
+            for name in filter(staleness.is_file, old):
                 self._delete(name)
             if old:
                 kept = {name: value for name, value in row.files.items() if name not in old}
@@ -256,12 +280,12 @@ class Builder:
 
     def _end(self, row: FeedRow) -> None:
         """Takes a feed away for good, or with its axis: then it comes back with it, however few articles it has."""
-        once = {fingerprint.FEED: ""} if off(row, self.settings.publish) else {}
+        once = {staleness.FEED: ""} if off(row, self.settings.publish) else {}
         if not once:
             self.index.save_feed(replace(row, dropped=True))
         self.ended.append(paths.stem(row.key))
         self.written.add(redirects.JSON)
-        for name in filter(fingerprint.is_file, row.files):
+        for name in filter(staleness.is_file, row.files):
             self._delete(name)
         self._delete(f"{paths.stem(row.key)}.opml")
         self.index.mark_fresh(row.key, once, seen=row.mark)
@@ -275,7 +299,7 @@ class Builder:
             if AXES[spec.key.axis].outlines:
                 files[f"{paths.stem(spec.key)}.opml"] = opml(spec.title, [spec], base)
         views, stories = self._newest()
-        ids = self.index.ids(ALL, limit=combine.ARTICLES, since=None, most=combine.ARTICLES)
+        ids = self.index.ids(ALL, limit=shell.ARTICLES, since=None, most=shell.ARTICLES)
         files |= self.pages.shared(rows, views, stories, list(self.index.articles(ids).values()))
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
         withdrawn = [paths.article_name(item.id) for item in self.index.withdrawn()] if self.whole_texts else ()
@@ -289,12 +313,12 @@ class Builder:
         everything remembers what it was made of: that feed is stale whenever an article changes."""
         if self.is_left(everything) or PAGE not in self.settings.publish.formats:
             return
-        views, made_of = self.entries.views, self._remembered(fingerprint.SEARCH)
+        views, made_of = self.entries.views, self._remembered(staleness.SEARCH)
         put, drop = self._put, self._delete
         now_of = yield from search.write_search(
             self.index, self.outlet, lambda ids: views(ids, None), about, put, drop, made_of=made_of, whole=self.whole
         )
-        self._remember(fingerprint.SEARCH, now_of, everything)
+        self._remember(staleness.SEARCH, now_of, everything)
 
     def is_left(self, everything: Sequence[Feed]) -> bool:
         """True where the feed of everything is stale and not among these: it is a later build's, with what speaks of
@@ -312,11 +336,11 @@ class Builder:
             self.outlet,
             self._put,
             sources=self.whole_texts,
-            about=shared + fingerprint.of_pages(self.settings, self.pages.templates.look),
-            known=self._remembered(fingerprint.ARTICLES),
+            about=shared + staleness.of_pages(self.settings, self.pages.templates.look),
+            known=self._remembered(staleness.ARTICLES),
             whole=self.whole,
         )
-        self._remember(fingerprint.ARTICLES, made.made_of, everything)
+        self._remember(staleness.ARTICLES, made.made_of, everything)
         return made.going
 
     def _remembered(self, kind: str) -> dict[str, str]:
@@ -336,9 +360,9 @@ class Builder:
     def _newest(self) -> tuple[list[View], list[bytes]]:
         """The stories that were published last, for the front page."""
         spec = next((spec for spec in self.pages.specs if spec.key == ALL), None)
-        if spec and ALL.slug not in self.pages.calendars and calendars.wanted(spec, self.settings.publish.archives):
-            self.pages.calendars[ALL.slug] = calendars.planned(spec, self.index, "")
-        views = self.entries.views(self.index.latest(ALL, front.STORIES), None)
+        if spec and ALL.slug not in self.pages.calendars and article_pages.wanted(spec, self.settings.publish.archives):
+            self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index, "")
+        views = self.entries.views(self.index.latest(ALL, calendar.STORIES), None)
         made = [(view, self.entries.made((PAGE,), view, None)) for view in views]
         return [view for view, parts in made if parts], [parts[PAGE] for _, parts in made if parts]
 
@@ -365,13 +389,13 @@ class Builder:
         reason = feed.fault or self._fault(feed, files) or self._put_all(feed, files)
         if reason:
             live = self.outlet.get(paths.file_name(feed.spec.key, ATOM)) or b""
-            reason += culprit.named(reason, feed.spec.key, live, self.index, self.instance)
+            reason += validate.named(reason, feed.spec.key, live, self.index, self.instance)
             self.held.append(Problem(what=paths.stem(feed.spec.key), reason=FeedFileReason.HELD, detail=reason))
             self.index.keep_back(feed.spec.key, reason)
             return
-        for name in filter(fingerprint.is_file, set(feed.row.files) - set(feed.files)):
+        for name in filter(staleness.is_file, set(feed.row.files) - set(feed.files)):
             self._delete(name)
-        files_made = feed.files | {fingerprint.FEED: feed.made_with}
+        files_made = feed.files | {staleness.FEED: feed.made_with}
         self.fresh.add(feed.spec.key, files_made, feed.row.mark)
         self.shown[feed.spec.key] = (len(feed.ids), feed.row.count)
 
@@ -399,12 +423,12 @@ class Builder:
                 return f"{name}: {found}"
         name = paths.file_name(feed.spec.key, ATOM)
         old = self.outlet.get(name) if name in files else None
-        return self._lost(feed, schema.ids(old), schema.ids(files[name])) if old else None
+        return self._lost(feed, validate.ids(old), validate.ids(files[name])) if old else None
 
     def _lost(self, feed: Feed, old: Sequence[str], new: Sequence[str]) -> str | None:
         excused = {item.urn for items in self.removed.values() for item in items}
         excused |= {entry_urn(self.instance, id) for id in (*self.excused, *self.entries.problems, *feed.left_out)}
-        suspects = lost_entries.lost(old, new, excused, feed.spec, self.index, self.instance)
+        suspects = validate.lost(old, new, excused, feed.spec, self.index, self.instance)
         return f"lost {len(suspects)} of the live feed's entries, first {suspects[0]}" if suspects else None
 
     def _put_all(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:

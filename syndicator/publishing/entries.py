@@ -1,4 +1,8 @@
-"""Entries made once and shared: the view, and the bytes in each format, of the articles that a build meets."""
+"""Entries made once and shared: the view, and the bytes in each format, of the articles that a build meets.
+
+How each format is written and checked: one table, under the names of `formats.FORMATS`. One feed's documents: the
+same entries in each of its formats.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +18,39 @@ from syndicator.core.ports import ArticleIndex
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import legal
-from syndicator.publishing.kept_entries import KeptEntries, Key, Made
-from syndicator.publishing.render.card import card
-from syndicator.publishing.render.links import Links, links
+from syndicator.publishing import validate
+from syndicator.publishing.kept import KeptEntries, Key, Made
+from syndicator.publishing.render import atom, jsonfeed, rss
+from syndicator.publishing.render.head import Head, Links, card, links
 from syndicator.publishing.render.view import View, permitted, view
-from syndicator.publishing.renderers import Renderer
+from syndicator.publishing.web.pages import Pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renderer:
+    """The functions of a format. Faults are sentences that start with "not-well-formed: " or "invalid: ", None where
+    there is none."""
+
+    entry: Callable[[View, str], bytes]  # of an article and the web root's address; raises ValueError where it cannot
+    feed: Callable[[Head, Sequence[bytes]], bytes]  # of the entries that were made, newest first
+    fault: Callable[[bytes], str | None]  # why a whole document must not be published
+    entry_fault: Callable[[bytes], str | None] = lambda entry: None  # why an entry must not be in any
+
+
+RENDERERS: Final[dict[str, Renderer]] = {
+    "atom": Renderer(
+        entry=atom.entry, feed=atom.feed, fault=validate.assembled_atom_fault, entry_fault=validate.atom_entry_fault
+    ),
+    "rss": Renderer(entry=rss.item, feed=rss.feed, fault=validate.rss_fault),
+    "json": Renderer(entry=lambda view, base: jsonfeed.item(view), feed=jsonfeed.feed, fault=validate.json_fault),
+}
+
+
+def renderers(pages: Pages) -> Mapping[str, Renderer]:
+    """The whole table, with the pages of a build."""
+    page = Renderer(entry=lambda view, base: pages.story(view), feed=pages.feed_page, fault=validate.page_fault)
+    return {**RENDERERS, PAGE: page}
+
 
 _STORIES: Final = 20_000  # kept at a time: some 30 MB
 
@@ -182,3 +214,15 @@ class Entries:
                 reason = FeedFileReason.HTML_MISSING
                 self.problems[id] = Problem(what=articles[id].url, reason=reason, detail="shown as an excerpt")
         return found
+
+
+def documents(
+    head: Head, formats: Sequence[str], views: Sequence[View], mode: ContentMode | None, entries: Entries
+) -> dict[str, bytes]:
+    """The feed of `views` in each of `formats`. An entry that one of them cannot hold is left out of all of them and
+    named in `entries.problems`. `updated` of the head becomes that of the newest entry shown. `mode`: the feed's own
+    content mode, None for what each source says."""
+    made = [(view, entries.made(formats, view, mode)) for view in views]
+    shown = [(view, parts) for view, parts in made if parts is not None]
+    head = replace(head, updated=max((view.updated for view, _ in shown), default=head.updated))
+    return {format: entries.renderers[format].feed(head, [parts[format] for _, parts in shown]) for format in formats}

@@ -13,7 +13,7 @@ from syndicator.core.model import Article, FeedKey, FeedSpec, Problem
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.publishing.look import look
-from syndicator.publishing.queries.members import finders_of, update_members
+from syndicator.publishing.queries import finders_of, update_members
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
 from syndicator.services import freshness, shown_edits, thumbnails

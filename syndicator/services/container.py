@@ -28,8 +28,8 @@ from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.pipeline.context import FilingContext, RunContext, rights_in
 from syndicator.pipeline.ownership import Owners, Rights, terms
 from syndicator.processes.worker import Worker
-from syndicator.publishing.kept_entries import KeptEntries
-from syndicator.publishing.queries.saved import SavedQuery, load_queries
+from syndicator.publishing.kept import KeptEntries
+from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.services.beside.files import Beside
 from syndicator.services.beside.rights_file import open_rights
 from syndicator.services.places.opening import begun, indexed, kept_pages

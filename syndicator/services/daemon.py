@@ -15,7 +15,7 @@ from syndicator.core.errors import ConfigError, DiskError, LockedError, NetworkD
 from syndicator.core.model import Outcome
 from syndicator.core.ports.request_limits import BODY_BYTES
 from syndicator.core.ports.subscriptions import PATH
-from syndicator.publishing.kept_entries import KeptEntries
+from syndicator.publishing.kept import KeptEntries
 from syndicator.server.callback import Callbacks, with_callbacks
 from syndicator.server.files import elsewhere, make_app
 from syndicator.server.health import Health, with_health

@@ -12,8 +12,7 @@ from typing import Any
 from syndicator.configuration.settings import seconds
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.model import FeedKey
-from syndicator.publishing.selection.settling import Built, Waiting, crowd, is_due, is_rested
-from syndicator.publishing.selection.staleness import is_on
+from syndicator.publishing.selection.staleness import Built, Waiting, crowd, is_due, is_on, is_rested
 from syndicator.services.container import App
 
 # After which a build is one of everything that is stale, with the pages of days, months and years, and looks for what

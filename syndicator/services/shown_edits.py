@@ -11,8 +11,8 @@ from typing import Final
 from syndicator.core.axes import SOURCE, TAG
 from syndicator.core.model import FeedKey
 from syndicator.publishing import paths
-from syndicator.publishing.render.links import links
-from syndicator.publishing.selection import fingerprint
+from syndicator.publishing.render.head import links
+from syndicator.publishing.selection import staleness
 from syndicator.services.container import App
 
 _SOURCES: Final = "sources shown"  # a digest of the rest in the first line, in the second the fingerprints by source
@@ -26,7 +26,7 @@ def follow(app: App, tags: Iterable[str]) -> None:
     now than at the last build, or with a tag that is linked now and was not, or the other way round. A source that is
     new, or gone, has changed as well: articles may be there from before. `tags`: those of taxonomy.toml."""
     for note, (changed, now) in ((_SOURCES, _sources(app)), (_TAGS, _tags(app, tags))):
-        _forget(app, changed, kept=fingerprint.SEARCH if note == _TAGS else None)
+        _forget(app, changed, kept=staleness.SEARCH if note == _TAGS else None)
         if now is not None:
             app.store.visits.set_note(note, now, app.clock())
 
@@ -42,7 +42,7 @@ def _sources(app: App) -> tuple[list[FeedKey], str | None]:
     if stamp and visits.note(_STAMP) == stamp:
         return [], None
     visits.set_note(_STAMP, stamp or None, app.clock())
-    now = {key: fingerprint.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
+    now = {key: staleness.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
     whole = hashlib.sha256(repr(sorted(now.items())).encode()).hexdigest()
     digest, _, kept = (visits.note(_SOURCES) or "").partition("\n")
     if digest == whole:
@@ -67,7 +67,7 @@ def _forget(app: App, changed: Iterable[FeedKey], kept: str | None) -> None:
     forgotten: dict[FeedKey, dict[str, str]] = {}
     for row in app.store.index.feeds() if keys else ():
         if row.key in keys and row.files:
-            stay = (name for name in row.files if fingerprint.is_file(name) or (kept and name.startswith(kept)))
+            stay = (name for name in row.files if staleness.is_file(name) or (kept and name.startswith(kept)))
             files = {name: "" if paths.is_calendar(name) else row.files[name] for name in stay}
-            forgotten[row.key] = files | {fingerprint.FEED: ""}
+            forgotten[row.key] = files | {staleness.FEED: ""}
     app.store.index.set_files(forgotten)

@@ -23,7 +23,7 @@ from syndicator.pictures import outcomes
 from syndicator.pictures.decoder import Decoder, PictureRefused
 from syndicator.pictures.outcomes import KeptPictures
 from syndicator.pipeline.requests import picture_request
-from syndicator.publishing.output import thumbnails
+from syndicator.publishing.output import redirects
 from syndicator.publishing.render.view import may_copy_picture
 from syndicator.services.container import App
 from syndicator.services.places.opening import open_outlet
@@ -187,7 +187,7 @@ def publish(app: App, outlet: Outlet) -> set[str]:
     if not app.settings.publish.thumbnails:
         return set()
     names = app.store.pictures.names()
-    lost = thumbnails.publish(outlet, names, kept_pictures(app.settings).get)
+    lost = redirects.publish(outlet, names, kept_pictures(app.settings).get)
     if lost:
         app.store.pictures.lost(lost)
     return names - lost
@@ -196,5 +196,5 @@ def publish(app: App, outlet: Outlet) -> set[str]:
 def take_off(app: App, outlet: Outlet, names: set[str]) -> None:
     """Takes all thumbnails but `names` off the published files, after the pages were built, and what no article has any
     more off the state. Raises OSError."""
-    if thumbnails.take_off(outlet, names):
+    if redirects.take_off(outlet, names):
         kept_pictures(app.settings).drop_all_but(app.store.pictures.names(shown=False))

@@ -17,8 +17,7 @@ from pathlib import Path
 
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.demo.trip import generate
-from syndicator.publishing.output.files import FileOutlet
-from syndicator.publishing.output.objects import ObjectOutlet
+from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
 from tests.objects.stores import Place, bucket, folder
 

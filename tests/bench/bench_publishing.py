@@ -29,7 +29,7 @@ from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Origin, Source, article_id
 from syndicator.core.ports import FileStamp
 from syndicator.publishing.builder import build
-from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
 from syndicator.store.engine import Store, open_store

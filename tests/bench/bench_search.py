@@ -16,10 +16,9 @@ from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
 from syndicator.core.model import Article, article_id
+from syndicator.publishing import search
 from syndicator.publishing.render.view import View, view
-from syndicator.publishing.search import shards
-from syndicator.publishing.search.periods import periods
-from syndicator.publishing.search.terms import terms
+from syndicator.publishing.search import periods, terms
 
 NEWEST = datetime(2026, 11, 26, tzinfo=UTC)
 INSTANCE = uuid.UUID(int=1)
@@ -66,26 +65,26 @@ def made(found: Sequence[Article]) -> tuple[dict[str, bytes], list[tuple[str, in
     before = time.process_time()
     for period in periods(dict.fromkeys(months, "x"), newest, ""):
         ids = period.ids or [one.id for month in period.months for one in months[month]]
-        part, parts = shards.files(period.name, [views[id] for id in ids])
+        part, parts = search.files(period.name, [views[id] for id in ids])
         files |= part
         plan.append((period.name, parts, [views[id] for id in ids]))
     cpu = time.process_time() - before
-    files[shards.MANIFEST] = shards.call("index", [[name, "0" * 16, len(shown), parts] for name, parts, shown in plan])
+    files[search.MANIFEST] = search.call("index", [[name, "0" * 16, len(shown), parts] for name, parts, shown in plan])
     return files, plan, cpu
 
 
 def loaded(query: str, files: dict[str, bytes], plan: list[tuple[str, int, list[View]]]) -> tuple[int, int, int]:
     """Files, bytes (gzip) and results of a query."""
-    names, results = {shards.MANIFEST}, 0
+    names, results = {search.MANIFEST}, 0
     wanted = terms(query)
     for name, parts, shown in reversed(plan):
         if len(names) > FILES:
             break
-        names |= {f"{shards.FOLDER}{name}.t{crc32(term.encode()) % parts}.js" for term in wanted}
+        names |= {f"{search.FOLDER}{name}.t{crc32(term.encode()) % parts}.js" for term in wanted}
         for place in range(len(shown) - 1, -1, -1):
-            if results < RESULTS and wanted <= terms(shards._text(shown[place])):
+            if results < RESULTS and wanted <= terms(search._text(shown[place])):
                 results += 1
-                names.add(f"{shards.FOLDER}{name}.d{place // shards.DOCS}.js")
+                names.add(f"{search.FOLDER}{name}.d{place // search.DOCS}.js")
         if results == RESULTS:
             break
     return len(names), sum(len(gzip.compress(files[name], 5)) for name in names), results

@@ -26,7 +26,7 @@ from syndicator import NotAnArticle, read_article
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Enclosure, Origin, Source, article_id
 from syndicator.publishing.builder import build
-from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.publishing.render.html import render_markdown
 from syndicator.publishing.selection.feeds import plan
 from syndicator.store import codec

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.publishing.validate import schema
+from syndicator.publishing import validate
 from tests.demo import sample
 
 
@@ -18,8 +18,8 @@ def test_the_sample_is_what_is_made_today() -> None:
 
 def test_the_sample_is_valid() -> None:
     kept = sample.kept()
-    assert schema.atom_fault(kept[f"{sample.TAG}.atom"]) is None
-    assert schema.rss_fault(kept[f"{sample.TAG}.rss"]) is None
+    assert validate.atom_fault(kept[f"{sample.TAG}.atom"]) is None
+    assert validate.rss_fault(kept[f"{sample.TAG}.rss"]) is None
 
 
 def test_its_page_names_every_file() -> None:

@@ -16,7 +16,7 @@ from syndicator.articles import disk
 from syndicator.core.errors import MissingError, NetworkDown, SyndicatorError
 from syndicator.core.model import Failed, Fetched, FetchResult, Request
 from syndicator.processes.schedule import Scheduler
-from syndicator.publishing.output import files
+from syndicator.publishing.output import outlets
 from syndicator.services import daemon, refresh
 from syndicator.services.article_files import reindexing
 from syndicator.services.editorial import withdrawing
@@ -60,7 +60,7 @@ def test_the_disk_is_full(small: Instance, at: int) -> None:
 
 
 def test_the_outlet_writes_with_fsync() -> None:
-    assert files.os.fsync is disk.os.fsync
+    assert outlets.os.fsync is disk.os.fsync
 
 
 @fault(

@@ -11,8 +11,7 @@ import pytest
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.core.errors import UsageError
 from syndicator.core.ports import Outlet
-from syndicator.publishing.output.files import FileOutlet
-from syndicator.publishing.output.objects import ObjectOutlet
+from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
 
 Make = Callable[..., Outlet]

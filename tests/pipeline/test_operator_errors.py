@@ -17,7 +17,7 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.model import Outcome, Rules
 from syndicator.core.ports import EntryRow
 from syndicator.pipeline.entry import endings
-from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.services import reconcile, refresh
 from syndicator.services.build import build_feeds
 from syndicator.services.check import check

@@ -17,8 +17,8 @@ from lxml import etree
 
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Enclosure, Origin, article_id
-from syndicator.publishing.output.files import FileOutlet
-from syndicator.publishing.validate import schema
+from syndicator.publishing import validate
+from syndicator.publishing.output.outlets import FileOutlet
 from tests.publishing import validator
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import START, article, built
@@ -115,7 +115,7 @@ def test_text_arrives_as_it_was_written() -> None:
     assert b'<title type="html">a &amp;lt;b&amp;gt; &amp;amp; &amp;amp;amp; c</title>' in outlet.files["all.atom"]
     assert b"<title>a &#x3C; b&gt; &#x26; &#x26;amp; c</title>" in outlet.files["all.rss"]
     assert json.loads(outlet.files["all.json"])["items"][0]["title"] == "a <b> & &amp; c"
-    assert schema.ids(outlet.files["all.atom"])
+    assert validate.ids(outlet.files["all.atom"])
 
 
 def tags(value: str) -> list[str]:

@@ -9,10 +9,10 @@ import pytest
 
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import FeedKey
-from syndicator.publishing.kept_entries import KeptEntries, Made
+from syndicator.publishing.entries import RENDERERS
+from syndicator.publishing.kept import KeptEntries, Made
 from syndicator.publishing.look import Look
 from syndicator.publishing.render import atom
-from syndicator.publishing.renderers import RENDERERS
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import SETTINGS, SOURCES, article, built
 

@@ -16,10 +16,10 @@ from syndicator.core.axes import AXES, Axis
 from syndicator.core.errors import ConfigError
 from syndicator.core.formats import FORMATS, Format
 from syndicator.core.model import FeedKey, feed_urn
+from syndicator.publishing.entries import RENDERERS, Renderer, renderers
 from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.renderers import RENDERERS, Renderer, renderers
 from syndicator.publishing.selection.feeds import LEAST
 from syndicator.publishing.web.pages import Pages
 from syndicator.server.files import make_app

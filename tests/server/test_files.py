@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.server.files import make_app
 
 

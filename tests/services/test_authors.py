@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from syndicator.publishing.queries import members
+from syndicator.publishing import queries
 from syndicator.services import reconcile
 from tests.services.places import Place, store_articles
 
@@ -43,7 +43,7 @@ def test_nothing_is_kept_of_authors_until_they_are_asked_for(place: Place) -> No
 
 def test_the_old_articles_join_in_batches(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(place)
-    monkeypatch.setattr(members, "_PART", 3)
+    monkeypatch.setattr(queries, "_PART", 3)
     switch(place, ON)
     place.build()
     assert members_of(place) == {"Ann Writer": 4, "Bo Other": 3}

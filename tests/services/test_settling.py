@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from syndicator.core.model import FeedKey
-from syndicator.publishing.selection.settling import LONG, MANY
+from syndicator.publishing.selection.staleness import LONG, MANY
 from syndicator.services.build import build_due, build_feeds
 from syndicator.services.container import App
 from syndicator.services.editorial import withdrawing

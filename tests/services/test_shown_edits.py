@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.output.outlets import FileOutlet
 from tests.services.places import NOW, TAXONOMY, Place, store_articles
 
 THREE = '\n[[source]]\nkey = "three"\nurl = "https://three.example/feed"\n'

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from syndicator.console.answers import ask, console_of, page, part
 from syndicator.console.guard import form_of
 from syndicator.core.errors import ConfigError
-from syndicator.publishing.queries.saved import SavedQuery
+from syndicator.publishing.queries import SavedQuery
 from syndicator.services.showing import tags as showing
 
 _ACTS = {

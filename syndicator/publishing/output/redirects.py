@@ -1,16 +1,20 @@
-"""Addresses that moved or are gone, for web servers. Pure."""
+"""Addresses that moved or are gone, for web servers. Pure.
+
+Thumbnails among the published files: copies of those that are kept with the state.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from urllib.parse import urlsplit
 
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import FeedKey
-from syndicator.core.ports import FeedRow
+from syndicator.core.ports import FeedRow, Outlet
 from syndicator.publishing import paths
+from syndicator.publishing.paths import PICTURES
 
 JSON = paths.MAPS + "moved.json"
 NGINX = paths.MAPS + "nginx.conf"
@@ -79,3 +83,26 @@ def _caddy(prefix: str, forward: Mapping[str, str], gone: Sequence[str]) -> byte
     lines += [f'redir "{prefix}{old}" "{prefix}{new}" 301' for old, new in sorted(forward.items())]
     lines += [f'respond "{prefix}{name}" 410' for name in gone]
     return ("\n".join(lines) + "\n").encode()
+
+
+def publish(outlet: Outlet, wanted: Collection[str], kept: Callable[[str], bytes | None]) -> set[str]:
+    """Copies those of `wanted` that are not there, before a page shows them. Their names are made of their bytes: what
+    is there is right. Returns those that are not `kept` either. Raises OSError."""
+    missing = set(wanted) - outlet.names(PICTURES)
+    lost = set()
+    for name in sorted(missing):
+        data = kept(name)
+        if data is None:
+            lost.add(name)
+        else:
+            outlet.put(name, data)
+    return lost
+
+
+def take_off(outlet: Outlet, wanted: Collection[str]) -> set[str]:
+    """Deletes all but `wanted`, once no page shows them: of articles that were withdrawn, pruned or put on hold, and
+    those that gave way to others. Returns the names. Raises OSError."""
+    going = outlet.names(PICTURES) - set(wanted)
+    for name in sorted(going):
+        outlet.delete(name)
+    return going

@@ -14,10 +14,20 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from syndicator.core.formats import ATOM, FORMATS, PAGE
-from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part, plain_text
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.render.xml import XML_LANG, fragment, plain, prefixes, qualified, splice
+from syndicator.publishing.render.xml import (
+    XML_LANG,
+    EntryExtension,
+    FeedExtension,
+    Part,
+    fragment,
+    plain,
+    plain_text,
+    prefixes,
+    qualified,
+    splice,
+)
 
 _DECLARED: Final = ("media",)
 # What stands for the values of one document in what those of a feed share: a time and names that none has.

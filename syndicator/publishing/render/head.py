@@ -1,17 +1,29 @@
-"""What stands at the top of a feed, whatever the format. Pure."""
+"""What stands at the top of a feed, whatever the format. Pure.
+
+Which names in an entry lead to a page of ours. An entry that shows itself: picture, excerpt, and of which source,
+category and tags it is, as HTML.
+"""
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from html import escape, unescape
 from typing import Final
+from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
+from syndicator.core.axes import AXES, SOURCE, TAG
 from syndicator.core.formats import FORMATS, PAGE
-from syndicator.core.model import FeedSpec, feed_urn
+from syndicator.core.model import FeedKey, FeedSpec, feed_urn
+from syndicator.core.text import slug
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import language, line, name, uri
+from syndicator.publishing.render.view import View, language, line, uri
+from syndicator.publishing.render.view import name as view_name
 
 EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that never had an entry
 
@@ -79,7 +91,7 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         base=settings.base_url,
         stem=paths.stem(spec.key),
         language=language(spec.language) or "en",
-        author=name(site.author),
+        author=view_name(site.author),
         icon=uri(site.icon) or f"{settings.base_url}icon.svg",
         hubs=tuple(found for found in map(uri, settings.publish.hubs) if found),
         formats=tuple(format for format in FORMATS if format in spec.formats),
@@ -87,3 +99,100 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         rights=line(site.rights),
         licence=licence,
     )
+
+
+_CATEGORY = "category"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The pages that an entry can lead to. They follow from the settings and taxonomy.toml alone and not from the feeds
+    that there are: else the first article of a tag would write all entries anew. `tags`: the slugs of those tags that
+    have a page from their first article on; None: all have. `unsaid`: the category that says nothing."""
+
+    base: str
+    categories: bool = True
+    tags: frozenset[str] | None = None
+    unsaid: str = ""
+    sources: bool = True
+
+    def category(self, name: str) -> str:
+        """The address of a category's page, "" where it has none."""
+        return self._page(_CATEGORY, name) if self.categories else ""
+
+    def tag(self, name: str) -> str:
+        """The address of a tag's page, "" where it is not sure to have one."""
+        return self._page(TAG, name) if self.tags is None or _slug(name) in self.tags else ""
+
+    def source(self, key: str) -> str:
+        """The address of a source's page, "" where it has none."""
+        return self.base + paths.file_name(FeedKey(SOURCE, key), PAGE) if key and self.sources else ""
+
+    def _page(self, axis: str, name: str) -> str:
+        return self.base + paths.file_name(FeedKey(axis, _slug(name)), PAGE)
+
+
+def links(settings: Settings, named: Iterable[str] = ()) -> Links:
+    """The pages there are by `settings`; `named`: the tags of taxonomy.toml, which need one article alone."""
+    publish = settings.publish
+    pages = {name for name, axis in AXES.items() if PAGE in publish.formats and axis.word in publish.axes}
+    sure = None if publish.tag_min == 1 else frozenset(map(_slug, named))
+    return Links(
+        base=settings.base_url,
+        categories=_CATEGORY in pages,
+        tags=sure if TAG in pages else frozenset(),
+        unsaid=settings.describe.uncategorised,
+        sources=SOURCE in pages,
+    )
+
+
+@lru_cache(8192)
+def _slug(name: str) -> str:
+    return slug(name)
+
+
+_MARKUP: Final = re.compile(r"<[^>]*>")
+_SRC: Final = re.compile(r"(src)=$", re.IGNORECASE)
+_BEGINNING: Final = 3000  # characters of the whole text's HTML in which an excerpt that opens it is looked for
+_BETWEEN: Final = " \N{MIDDLE DOT} "
+
+
+def card(view: View, links: Links) -> str:
+    """What a reader shows of `view`: the picture, the excerpt, "Source · category · tags", then the whole text where it
+    may be shown. All of it is our own markup round escaped texts; the whole text was sanitised when it was made. What
+    the whole text begins with or shows itself is not there twice."""
+    return "".join([*_picture(view), *_excerpt(view), f"<p>{_BETWEEN.join(_names(view, links))}</p>", view.html])
+
+
+def _picture(view: View) -> Iterator[str]:
+    # The validator takes a src= at the end of an address for the attribute (its validators.py, absUrlMixin)
+    shown = _SRC.sub(r"\1&#61;", escape(view.cover))
+    if view.cover and escape(view.cover) not in view.html:
+        yield f'<p><a href="{escape(view.url)}"><img src="{shown}" alt=""></a></p>'
+
+
+def _excerpt(view: View) -> Iterator[str]:
+    begins = unescape(_MARKUP.sub("", view.html[:_BEGINNING])).split()
+    words = view.summary.split()
+    if words and begins[: len(words)] != words:
+        yield f"<p>{escape(view.summary, quote=False)}</p>"
+
+
+def _names(view: View, links: Links) -> Iterator[str]:
+    yield _linked(view.origin.title, view.origin.site or _root(view.url))
+    said = {links.unsaid.casefold()}
+    for name, address in ((view.category, links.category), *((tag, links.tag) for tag in view.tags)):
+        if name and name.casefold() not in said:
+            said.add(name.casefold())
+            yield _linked(name, address(name))
+
+
+def _linked(name: str, address: str) -> str:
+    shown = escape(name, quote=False)
+    return f'<a href="{escape(address)}">{shown}</a>' if address else shown
+
+
+def _root(url: str) -> str:
+    """The front page of the site that an address is on."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/"

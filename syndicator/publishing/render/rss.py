@@ -12,10 +12,18 @@ from feedgen.feed import FeedGenerator
 
 from syndicator.core.formats import ATOM, FORMATS
 from syndicator.publishing.render.atom import categories, media
-from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.render.xml import fragment, plain, prefixes, qualified, splice
+from syndicator.publishing.render.xml import (
+    EntryExtension,
+    FeedExtension,
+    Part,
+    fragment,
+    plain,
+    prefixes,
+    qualified,
+    splice,
+)
 
 # What begins a tag, a comment or a declaration (HTML 13.2.5.6), and the same with its < as a reference.
 _TAG: Final = re.compile(r"(<|&(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])", re.I)

@@ -7,11 +7,15 @@ longer shows stands in parts. All but the newest part are sealed, and the head s
 prev-archive from the head meets every article, and a reader that stops at a document it has seen misses none.
 
 What was published stays under its address: a part is not cut again, parts do not give way to a whole month, and a whole
-month that an earlier version published is not cut."""
+month that an earlier version published is not cut.
+
+Which articles a feed's head holds, and which it leaves to the archives.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,11 +23,84 @@ from typing import Final
 
 from syndicator.core.axes import AXES
 from syndicator.core.formats import ATOM, JSON
-from syndicator.core.model import FeedKey, FeedSpec
-from syndicator.core.ports import ArticleIndex
+from syndicator.core.model import Article, FeedKey, FeedSpec
+from syndicator.core.ports import ArticleIndex, FeedRow
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Head
-from syndicator.publishing.selection import fingerprint, window
+from syndicator.publishing.selection import staleness
+
+DAY: Final = timedelta(days=1)
+_REACH: Final = 4  # times `most`: how far back articles are looked for to stand beside a flood
+_EVERY: Final = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The ids of a head feed, newest first, and those of newer articles than its oldest that had to give way."""
+
+    ids: list[str]
+    left_out: frozenset[str] = frozenset()
+
+
+def head_of_window(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> Selection:
+    """What a head feed holds: the newest `limit`, and all that were added in the `window_hours` before the newest of
+    them. Of the last 24 hours `most` at most, with what is older `most_older` at most.
+
+    Where that leaves something out, one source has at most its `share` of the places as long as the others have
+    articles for the rest, within the window, and on a day that alone has more than `most` articles older ones as well.
+    Counted from the newest article and not from now, so that the same store always gives the same feed."""
+    latest = row.latest_added if row and row.latest_added else _latest(spec.key, index)
+    since = latest - timedelta(hours=spec.window_hours) if latest else None
+    older = min(spec.most_older, spec.most)
+    window = index.ids(spec.key, limit=spec.limit, since=since, most=older + 1)
+    if len(window) <= older or latest is None:
+        return Selection(ids=window[:older])
+    day = max(latest - DAY, since) if since else latest
+    today = index.ids(spec.key, limit=0, since=day, most=spec.most + 1)
+    if len(today) > spec.most:
+        return _shared(spec, index, kept=0, places=spec.most, reach=_REACH * spec.most, since=since)
+    return _shared(spec, index, kept=len(today), places=max(len(today), older), reach=spec.limit, since=since)
+
+
+def room(spec: FeedSpec, places: int) -> int:
+    """How many of `places` one source may fill while others have articles for the rest."""
+    return max(1, round(spec.share * places))
+
+
+def _shared(
+    spec: FeedSpec, index: ArticleIndex, *, kept: int, places: int, reach: int, since: datetime | None
+) -> Selection:
+    """`places` of the newest `reach` articles and of those added after `since`; the newest `kept` in any case."""
+    if spec.share >= 1:
+        return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
+    near = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
+    source = index.sources(near)
+    chosen = places_of([source.get(id, "") for id in near], kept=kept, places=places, room=room(spec, places))
+    ids = [near[place] for place in chosen]
+    return Selection(ids=ids, left_out=frozenset(near) - frozenset(ids))
+
+
+def places_of(sources: Sequence[str], *, kept: int, places: int, room: int) -> list[int]:
+    """Which articles stand in the head, by their place in the feed's order. Pure. `sources`: the source of each, newest
+    first. The newest `kept` stand; then the others in their order, while their source has fewer than `room`. Where that
+    leaves places empty, all sources get as much more room, alike, as it takes to fill them."""
+    count, given = Counter(sources), Counter(sources[:kept])
+    wanted = min(places, len(sources))
+    while sum(max(given[source], min(number, room)) for source, number in count.items()) < wanted:
+        room += 1
+    chosen = list(range(kept))
+    for place in range(kept, len(sources)):
+        if len(chosen) < places and given[sources[place]] < room:
+            chosen.append(place)
+            given[sources[place]] += 1
+    return chosen
+
+
+def _latest(key: FeedKey, index: ArticleIndex) -> datetime | None:
+    ids = index.ids(key, limit=1, since=None, most=1)
+    found: Mapping[str, Article] = index.articles(ids)
+    return found[ids[0]].added if ids and ids[0] in found else None
+
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
@@ -107,7 +184,7 @@ def _kept(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str
 
 def marker(key: FeedKey, month: str) -> str:
     """The name under which the fingerprint of a closed month that stands in parts is kept in FeedRow.files."""
-    return fingerprint.of_document(paths.archive_name(key, month))
+    return staleness.of_document(paths.archive_name(key, month))
 
 
 def _closed(
@@ -162,7 +239,7 @@ def _sealed(
     placed = _placed(entries, month)
     parts = _halved(placed, min(spec.limit, _WHOLE), kept)
     if not _shows(shown, parts[-1]):  # a source has more than its share: its newest are shown, so many of them
-        parts = _halved(placed, min(spec.limit, window.room(spec, min(spec.most_older, spec.most))), kept)
+        parts = _halved(placed, min(spec.limit, room(spec, min(spec.most_older, spec.most))), kept)
     if _shows(shown, parts[-1]) and parts[-1][0] not in kept:
         parts.pop()
     return [_part(spec.key, month, bits, part) for bits, part in parts]

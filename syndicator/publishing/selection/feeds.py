@@ -11,7 +11,7 @@ from syndicator.core.axes import ALL, AUTHOR, TAG, by_place
 from syndicator.core.model import FeedKey, FeedSpec, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import slug
-from syndicator.publishing.queries.saved import SavedQuery
+from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.staleness import is_on
 
 # How many articles a feed of an axis needs before it is published for the first time, None: the axis is off. One, where

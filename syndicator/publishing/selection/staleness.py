@@ -1,20 +1,106 @@
-"""Which feeds need a build. Imports little: a run with nothing to build loads no renderer, template or XML library."""
+"""Which feeds need a build. Imports little: a run with nothing to build loads no renderer, template or XML library.
+
+Fingerprints of what a feed is made of besides its articles. When to build while articles come.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import heapq
 import uuid
-from collections.abc import Collection, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, Final
 
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.axes import ALL, AXES
-from syndicator.core.model import FeedKey, FeedSpec, Problem
+from syndicator.core.formats import PAGE
+from syndicator.core.model import FeedKey, FeedSpec, Problem, Source
 from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.look import Look
-from syndicator.publishing.selection import fingerprint
+from syndicator.publishing.render.head import Links, links
+
+# The name of a feed's fingerprint in FeedRow.files, beside the digests of real files; no file name has a # in it.
+FEED: Final = "#about"
+OWED: Final = "#owed"  # there where pages of older stories have changed and were not made again yet
+ARTICLES: Final = "#articles/"  # the same, followed by the day of the articles that have a page of their own
+SEARCH: Final = "#search/"  # in the row of the feed of everything, followed by the name of a period of the search
+
+# To be raised when documents are written differently, so that the first build after an upgrade writes all of them.
+_FORM: Final = "2"
+
+_DIGITS: Final = 32  # of a sha256 in hexadecimal: half of it is more than enough to tell editions apart
+_OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))  # which articles show
+_SHOWN: Final = ("url", "title", "content", "licence", "speaks_for")  # of a source, in the entries of its articles
+
+
+def common(settings: Settings, instance: uuid.UUID) -> str:
+    """The fingerprint of what all feeds are made with."""
+    publish = settings.publish
+    site = sorted(settings.site.model_dump(exclude_defaults=True).items())
+    shown = (publish.thumbnails, publish.entry_html, publish.extensions, _linked(links(settings)))
+    return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, instance)
+
+
+def of_pages(settings: Settings, look: Look | None = None) -> str:
+    """The fingerprint of what only pages are made with: templates and stylesheets, ours unless given, and whether there
+    are archives to link."""
+    return _digest((look or Look()).digest, settings.publish.archives)
+
+
+def of_entries(shared: str, settings: Settings, look: Look, tags: Iterable[str]) -> str:
+    """The fingerprint of what entries, those of pages among them, are made with besides their articles and sources.
+    `tags`: those of taxonomy.toml, which entries link."""
+    linked = links(settings, tags).tags
+    return _digest(shared, of_pages(settings, look), None if linked is None else sorted(linked))
+
+
+def of_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
+    """The fingerprint of the settings a feed is made with, `shared` being what `common` gave and `pages` what
+    `of_pages` did: when it changes, the feed must be made again though no article did."""
+    return _digest(_set(spec), shared, pages if PAGE in spec.formats else "")
+
+
+def of_calendar(spec: FeedSpec, shared: str, pages: str) -> str:
+    """The same for the pages of a feed's older stories."""
+    return _digest(of_archive(spec, shared), pages)
+
+
+def of_archive(spec: FeedSpec, shared: str) -> str:
+    """The same for the feed's archive documents, to which it is all one which articles the head shows."""
+    return _digest([(name, value) for name, value in _set(spec) if name not in _OF_HEADS], shared)
+
+
+def of_source(source: Source) -> str:
+    """The fingerprint of what shows of a source in the entries of its articles (`render.view`), or decides what its
+    terms hold for."""
+    return _digest(*(getattr(source, name) for name in _SHOWN))
+
+
+def _set(spec: FeedSpec) -> list[tuple[str, Any]]:
+    """The fields that do not have their default, by name."""
+    found = ((field.name, getattr(spec, field.name), field.default) for field in fields(spec))
+    return sorted((name, value) for name, value, default in found if default is MISSING or value != default)
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+
+
+def _linked(found: Links) -> tuple[object, ...]:
+    """The kinds of pages that entries link; None for tags where any of them is linked."""
+    return (found.categories, found.tags, found.unsaid, found.sources)
+
+
+def of_document(name: str) -> str:
+    """The name under which the fingerprint of an archive document is kept in FeedRow.files."""
+    return name + "#"
+
+
+def is_file(name: str) -> bool:
+    """False for the name of a fingerprint in FeedRow.files."""
+    return "#" not in name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +141,8 @@ def stale(
     rows = {row.key: row for row in index.feeds()}
     if settings is None or instance is None:
         return {spec.key for spec in specs if _outdated(rows.get(spec.key), None, owed)}
-    shared, pages = fingerprint.common(settings, instance), fingerprint.of_pages(settings, look)
-    made_with = {spec.key: fingerprint.of_feed(spec, shared, pages) for spec in specs}
+    shared, pages = common(settings, instance), of_pages(settings, look)
+    made_with = {spec.key: of_feed(spec, shared, pages) for spec in specs}
     return {key for key, made in made_with.items() if _outdated(rows.get(key), made, owed)}
 
 
@@ -64,9 +150,9 @@ def _outdated(row: FeedRow | None, made_with: str | None, owed: bool) -> bool:
     """`made_with`: the fingerprint that a build would leave in the row now, None where it is not to be looked at."""
     if row is None or row.stale or row.dropped or not row.files:
         return True
-    if owed and fingerprint.OWED in row.files:
+    if owed and OWED in row.files:
         return True
-    return made_with is not None and row.files.get(fingerprint.FEED) != made_with
+    return made_with is not None and row.files.get(FEED) != made_with
 
 
 def replaced(index: ArticleIndex, outlet: Outlet) -> bool:
@@ -78,7 +164,7 @@ def replaced(index: ArticleIndex, outlet: Outlet) -> bool:
 
 
 def _differs(row: FeedRow, outlet: Outlet) -> bool:
-    names = [name for name in row.files if fingerprint.is_file(name) and not name.startswith(paths.ARCHIVES)]
+    names = [name for name in row.files if is_file(name) and not name.startswith(paths.ARCHIVES)]
     return any(hashlib.sha256(outlet.get(name) or b"").hexdigest() != row.files[name] for name in names[:1])
 
 
@@ -97,7 +183,7 @@ def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
     if row.key in wanted or row.moved_to is not None:
         return False
     given_up = AXES[row.key.axis].configured and not row.dropped and is_on(row.key.axis, publish)
-    return given_up or any(map(fingerprint.is_file, row.files))
+    return given_up or any(map(is_file, row.files))
 
 
 def off(row: FeedRow, publish: Publish) -> bool:
@@ -114,3 +200,53 @@ def is_on(axis: str, publish: Publish) -> bool:
 def old_archives(row: FeedRow) -> list[str]:
     """The archive documents of a feed that moved."""
     return [name for name in row.files if name.startswith(paths.ARCHIVES)] if row.moved_to else []
+
+
+LONG: Final = 50  # entries: a feed with more waits longer. What readers are used to, and `publish.limit` by default
+FEW: Final = 6  # long feeds, whose cost nobody notices. A choice, with which a busy day costs half (tests/bench/day.py)
+HOUR: Final = 3600.0  # seconds: how often most readers ask
+MANY: Final = 25  # articles that wait: half of a head feed, so that no reader misses what is pushed out. A choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What is not built yet. `articles`: those filed since the last build; `since`: when the first thing that waits was
+    seen, in seconds of a steady clock, None where nothing waits; `urgent`: what is not to wait is there."""
+
+    articles: int = 0
+    since: float | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """The last build of a feed. `at`: seconds of a steady clock; `entries`: how many it showed; `articles`: how many
+    were in the feed."""
+
+    at: float
+    entries: int
+    articles: int
+
+
+def crowd(built: Iterable[Built]) -> float:
+    """By how much each long feed rests longer because there are many: so that all of them cost what a few would."""
+    return max(1.0, sum(one.entries > LONG for one in built) / FEW)
+
+
+def is_rested(built: Built | None, settle: float, now: float, articles: Callable[[], int], crowd: float = 1.0) -> bool:
+    """True when a stale feed may be written again. A long one (of 200 entries) costs what several short ones do, and is
+    one in which much comes: it is written once in `settle` seconds for each 50 entries, times the `crowd` and once an
+    hour at least, and sooner only where half of what it shows may be pushed out, with `articles` in it by now. Short
+    ones are written with every build."""
+    if built is None or built.entries <= LONG:
+        return True
+    rest = settle * built.entries / LONG
+    rest = min(rest * crowd, max(rest, HOUR))
+    return now - built.at >= rest or 2 * (articles() - built.articles) >= built.entries
+
+
+def is_due(waiting: Waiting, settle: float, now: float) -> bool:
+    """True when what waits is to be built: it is urgent, or many, or the oldest has waited `settle` seconds."""
+    if waiting.since is None:
+        return False
+    return waiting.urgent or waiting.articles >= MANY or now - waiting.since >= settle

@@ -1,26 +1,36 @@
-"""The pages of a build: one value that knows the settings, the templates and which pages there are to link to."""
+"""The pages of a build: one value that knows the settings, the templates and which pages there are to link to.
+
+Templates of the operator's tried out on pages of two made-up articles, one with everything and one with little,
+before they are to make real ones.
+"""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib import resources
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
-from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, by_place
+from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, TAG, by_place
 from syndicator.core.formats import FORMATS, PAGE, subscribed
-from syndicator.core.model import Article, FeedKey, FeedSpec, Problem
+from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source
 from syndicator.core.ports import FeedRow
+from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, Look
-from syndicator.publishing.render.head import Head
-from syndicator.publishing.render.links import links
-from syndicator.publishing.render.view import View, language
-from syndicator.publishing.web import combine, front, sitemap, story
+from syndicator.publishing.render.head import Head, head, links
+from syndicator.publishing.render.view import View, language, view
+from syndicator.publishing.web import calendar, story
+from syndicator.publishing.web import shell as combine
+from syndicator.publishing.web.calendar import PAGE as CALENDAR_PAGE
 from syndicator.publishing.web.calendar import YEAR, CalendarPage, file_name, holding
+from syndicator.publishing.web.calendar import calendar as calendar_calendar
 from syndicator.publishing.web.shell import Page, page
 from syndicator.publishing.web.story import Day
 from syndicator.publishing.web.templates import ROOT, Templates
@@ -127,7 +137,7 @@ class Pages:
     def _cut(self, stem: str, found: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:
         """The newest stories of a page that has a calendar to go on with, and the link to where they go on."""
         shown: list[Day] = []
-        room = front.STORIES
+        room = calendar.STORIES
         for day in found:
             shown.append(replace(day, stories=day.stories[:room]))
             room -= len(day.stories)
@@ -159,7 +169,7 @@ class Pages:
             SEARCH: self._search(),
             _MISSING: self._missing(),
             **self._combine(rows, newest),
-            sitemap.NAME: sitemap.sitemap(self._every(rows), self.settings.base_url),
+            calendar.NAME_sitemap: calendar.sitemap(self._every(rows), self.settings.base_url),
             **({ARCHIVE: self._archive()} if self.archived else {}),
             **self.templates.look.assets(),
         }
@@ -168,7 +178,7 @@ class Pages:
         site = self.settings.site
         about = f"The newest stories of {_sources(self.specs)}, to read here or in a feed reader."
         made = dict(zip((view.id for view in views), stories, strict=True))
-        leads = front.leads(views)
+        leads = calendar.leads(views)
         shell = self._shell(
             paths.INDEX, site.title, about, kind="WebSite", updated=story.newest(stories), feeds=self._main_feed()
         )
@@ -180,8 +190,8 @@ class Pages:
             leads=[story.alone(made[id]).decode() for id in leads],
             days=rest,
             earlier=earlier if days else ("", ""),
-            tags=front.active(self.specs, rows, views),
-            groups=self._groups(rows, most=front.SHOWN),
+            tags=calendar.active(self.specs, rows, views),
+            groups=self._groups(rows, most=calendar.SHOWN),
             count=len(self.specs),
             all_feeds=FEEDS,
         )
@@ -305,3 +315,55 @@ def _item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
         "latest": text.line(row.latest_title) if row else "",
         "about": text.line(spec.description),
     }
+
+
+_WHEN: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
+_SOURCE: Final = Source(key="sample", url="https://sample.example/feed", title="Sample", content="full")
+_ARTICLE: Final = Article(id="a" * 26, url="https://sample.example/1", title="A sample", added=_WHEN, published=_WHEN)
+_RICH: Final = replace(
+    _ARTICLE,
+    id="b" * 26,
+    author="Ann Writer",
+    excerpt="A whole sentence.",
+    category="Science",
+    tags=("Sea", "Tides"),
+    language="fr",
+    source_key="sample",
+    also=("https://other.example/1",),
+)
+_KEYS: Final = (ALL, FeedKey("category", "science"), FeedKey(TAG, "sea"), FeedKey(SOURCE, "sample"))
+
+
+def template_names() -> set[str]:
+    """The names of our templates, for which an operator's may stand."""
+    folder = resources.files("syndicator.publishing").joinpath(TEMPLATES)
+    return {file.name for file in folder.iterdir() if file.name.endswith(".html")}
+
+
+def faults(look: Look, settings: Settings) -> list[str]:
+    """What is wrong with the operator's templates, each with its file and line: "templates/feed.html, line 3: …"."""
+    specs = [FeedSpec(key=key, name=key.slug.title(), title=key.slug, first_slug=key.slug) for key in _KEYS]
+    pages = Pages(specs, settings, look, ("Sea",))
+    views = [_view(_RICH, Picture(name="pictures/1.webp", width=640, height=360)), _view(_ARTICLE, None)]
+    stories = [pages.story(one) for one in views]
+    for days in (
+        {"2026-03-10": (2, "")},
+        {"2026-03-10": (CALENDAR_PAGE + 1, ""), "2026-03-09": (CALENDAR_PAGE + 1, "")},
+    ):
+        for spec in specs:
+            stem, top = paths.stem(spec.key), head(spec, settings, uuid.UUID(int=0), _WHEN)
+            made = pages.calendars[stem] = calendar_calendar(stem, days, "", by_day=spec.key == ALL)
+            pages.feed_page(top, stories)
+            for one in made:
+                pages.calendar_page(top, one, [] if one.parts else stories)
+    for before, after in ((None, None), (views[0], views[1])):
+        for shown in views:
+            pages.article_page(shown, before, after)
+    rows = {key: FeedRow(key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_WHEN) for key in _KEYS}
+    pages.shared(rows, views, stories, [_RICH, _ARTICLE])
+    pages.shared({}, [], [])
+    return list(dict.fromkeys(pages.templates.faults.values()))
+
+
+def _view(article: Article, picture: Picture | None) -> View:
+    return view(article, _SOURCE, uuid.UUID(int=0), None, "<p>Text.</p>", picture)

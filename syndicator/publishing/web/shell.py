@@ -1,21 +1,30 @@
-"""What every page has round its own part: head, navigation, footer. Pure."""
+"""What every page has round its own part: head, navigation, footer. Pure.
+
+The whole text of an article for a page of ours. The page on which a subscriber puts tags, categories and sources
+together.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclasses_field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from html import escape
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
+from syndicator.core.model import Article
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import language, uri
+from syndicator.publishing.render.view import language, name, uri
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +45,7 @@ class Page:
     subject: Mapping[str, Any] | None = None  # what JSON-LD says instead of the page, of the article that it shows
     updated: datetime | None = None
     contact: str = ""
-    feeds: list[tuple[str, str, str, str]] = field(default_factory=list)
+    feeds: list[tuple[str, str, str, str]] = dataclasses_field(default_factory=list)
     archive: bool = False  # True: there are pages of older stories
     indexed: bool = True  # False: search engines are asked to leave it out
 
@@ -90,3 +99,113 @@ def contact(value: str) -> str:
     if "@" in value and "/" not in value and not urlsplit(value).scheme:
         return f"mailto:{value}"
     return value if value.lower().startswith("mailto:") else uri(value)
+
+
+# A tag as nh3 writes it: attributes in quotation marks, in which there may be a > but no ".
+_TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table|td|th)((?:\s[a-z]+="[^"]*")*)\s*/?>')
+_VALUE: Final = re.compile(r'\s([a-z]+)="([^"]*)"')
+_WIDE: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">'
+
+
+def page_text(html: str, picture: str = "") -> str:
+    """`html` as it stands below the title of a page: its headings begin at the second level and leave none out, wide
+    tables scroll by themselves, and pictures, which would be requests to other hosts, are links. `picture`: the address
+    of one that the page shows anyway; it is left out."""
+    made: list[str] = []
+    at, linked = 0, False
+    headings = _levels(int(match[2][1]) for match in _TAG.finditer(html) if match[2][0] == "h" and not match[1])
+    level = 2
+    for match in _TAG.finditer(html):
+        closes, name, attributes = bool(match[1]), match[2], match[3]
+        shown = match[0]
+        if name[0] == "h":
+            level = level if closes else next(headings)
+            shown = f"</h{level}>" if closes else f"<h{level}>"
+        elif name == "a":
+            linked = not closes
+        elif name in ("td", "th"):  # align= is no HTML any more
+            shown = match[0].replace(' align="', ' class="')
+        elif name == "table":
+            shown = f"{match[0]}</div>" if closes else f"{_WIDE}{match[0]}"
+        else:
+            shown = _picture(dict(_VALUE.findall(attributes)), escape(picture), linked)
+        made += [html[at : match.start()], shown]
+        at = match.end()
+    return "".join([*made, html[at:]])
+
+
+def _levels(given: Iterator[int]) -> Iterator[int]:
+    """The levels of headings below the title: one that is deeper than the one before is so by one."""
+    above: list[int] = []
+    for level in given:
+        while above and above[-1] >= level:
+            above.pop()
+        above.append(level)
+        yield min(1 + len(above), 6)
+
+
+def _picture(attributes: dict[str, str], shown: str, linked: bool) -> str:
+    """A picture as a link, in a link as its words. `shown`: the address of the one that is left out, escaped."""
+    address = attributes.get("src", "")
+    if not address or address == shown:
+        return ""
+    words = attributes.get("alt", "").replace("<", "&lt;").replace(">", "&gt;").strip()
+    label = f"Picture: {words}" if words else "Picture"
+    return label if linked else f'<a class="picture" href="{address}" rel="noopener noreferrer">{label}</a>'
+
+
+PAGE: Final = "combine.html"
+DATA: Final = "combine-data.js"
+ARTICLES: Final = 1000  # counted among: their data take some 10 KB as gzip
+_MOST: Final = 150  # names of a kind, those with most articles
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One thing to tick. `field` and `value`: as a query has them (`rules.query`)."""
+
+    number: int
+    field: str
+    value: str
+    label: str
+    count: int
+
+
+def facets(articles: Collection[Article], titles: dict[str, str]) -> list[Facet]:
+    """The categories, tags and sources of these articles, in this order, those of a kind by how many have them.
+    `titles`: of sources, by key."""
+    found: list[Facet] = []
+    for field in ("category", "tag", "source"):
+        counts = Counter(value for article in articles for value in _values(article, field))
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0].casefold(), item[0]))[:_MOST]
+        found += [
+            Facet(len(found) + place, field, value, titles.get(value, value) if field == "source" else value, count)
+            for place, (value, count) in enumerate(ranked)
+        ]
+    return found
+
+
+def data(articles: Iterable[Article], found: Sequence[Facet]) -> bytes:
+    """The script that says which of `found` each article has, by their numbers."""
+    known = {(facet.field, facet.value): facet.number for facet in found}
+    rows = [
+        [
+            known[field, value]
+            for field in ("category", "tag", "source")
+            for value in _values(one, field)
+            if (field, value) in known
+        ]
+        for one in articles
+    ]
+    return f"combine({json.dumps(rows, separators=(',', ':'))});\n".encode()
+
+
+def _values(article: Article, field: str) -> list[str]:
+    """What an article has of a kind, as far as a query can say it: in quotation marks, so without any inside."""
+    if field == "tag":
+        values = [name(tag) for tag in article.tags]
+    elif field == "category":
+        values = [name(article.category)]
+    else:
+        values = [article.source_key]
+    return [value for value in values if value and '"' not in value]

@@ -1,7 +1,11 @@
-"""Stories: an article as pages show it. Each is made once in a build and stands on every page that has it."""
+"""Stories: an article as pages show it. Each is made once in a build and stands on every page that has it.
+
+What stands where a story has no picture: the first letter of its source, on the source's own colour.
+"""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +15,19 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from syndicator.publishing import paths
-from syndicator.publishing.render.links import Links
+from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import View
-from syndicator.publishing.web.monogram import monogram
+from syndicator.publishing.web.shell import page_text
 from syndicator.publishing.web.templates import ROOT, Templates
-from syndicator.publishing.web.text import page_text
+
+COLOURS: Final = 8  # classes mono-0 to mono-7 of site.css
+
+
+def monogram(name: str) -> tuple[str, int]:
+    """The letter and the number of the colour for a source called `name`: always the same."""
+    letter = next((char for char in name if char.isalnum()), "·")
+    return letter.upper()[:1], zlib.crc32(name.encode("utf-8", "replace")) % COLOURS
+
 
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 _ROOT: Final = ROOT.encode()

@@ -22,7 +22,7 @@ from syndicator.core.axes import ALL, QUERY, SOURCE
 from syndicator.core.model import FeedKey, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.ports.articles import KeptFile
-from syndicator.publishing.selection import fingerprint
+from syndicator.publishing.selection import staleness
 from syndicator.publishing.selection.feeds import LEAST
 from syndicator.store.engine import Store
 from syndicator.store.index import Index
@@ -176,7 +176,7 @@ def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
     published, although it may have few articles."""
     index.save_feed(replace(heir, moved_to=None, dropped=False))
     if old.files and not heir.files:
-        index.mark_fresh(heir.key, {fingerprint.FEED: ""}, seen=0)
+        index.mark_fresh(heir.key, {staleness.FEED: ""}, seen=0)
     index.mark_stale([heir.key])
     index.save_feed(replace(old, moved_to=heir.key))
 
@@ -209,7 +209,7 @@ def _believed(row: FeedRow, kept: KeptFeed) -> FeedRow:
         first_slug=kept.first_slug or row.key.slug,
         moved_to=kept.moved_to,
         dropped=kept.dropped,
-        files={fingerprint.FEED: ""} if kept.published and not row.files else row.files,
+        files={staleness.FEED: ""} if kept.published and not row.files else row.files,
     )
 
 

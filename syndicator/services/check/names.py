@@ -10,7 +10,7 @@ from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.core import text
 from syndicator.core.errors import Fault
-from syndicator.publishing.queries.saved import SavedQuery
+from syndicator.publishing.queries import SavedQuery
 
 CATEGORY, TAG, SOURCE = "category", "tag", "source"  # axes, and the fields of queries
 _ANOTHER = "another here"

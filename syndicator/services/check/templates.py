@@ -22,7 +22,7 @@ def templates(config: Path, settings: Settings) -> Iterator[Finding]:
     given = look(config)
     if not given.templates:
         return
-    from syndicator.publishing.web.trial import faults, template_names  # loads a library of templates
+    from syndicator.publishing.web.pages import faults, template_names  # loads a library of templates
 
     ours = template_names()
     for name in sorted(given.templates.keys() - ours):

@@ -10,10 +10,9 @@ from syndicator.core.formats import PAGE
 from syndicator.core.model import Article
 from syndicator.core.reasons import HoldReason
 from syndicator.pictures import outcomes
-from syndicator.publishing.entries import Entries
+from syndicator.publishing.entries import Entries, renderers
 from syndicator.publishing.look import look
 from syndicator.publishing.paths import stem
-from syndicator.publishing.renderers import renderers
 from syndicator.publishing.web.pages import Pages
 from syndicator.publishing.web.story import alone
 from syndicator.services import build

@@ -16,7 +16,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.formats import FORMATS
 from syndicator.core.ports import Outlet
 from syndicator.core.ports.articles import ArticleStore, Snapshots
-from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.reading import READING_VERSION
 from syndicator.services.places.shared_articles import SharedArticleStore
 from syndicator.store.engine import Store
@@ -49,7 +49,7 @@ def open_outlet(settings: Settings, environ: Mapping[str, str], *, whole: bool =
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, gzip=settings.publish.gzip)
     from syndicator.articles.stores.bucket import Bucket
-    from syndicator.publishing.output.objects import ObjectOutlet
+    from syndicator.publishing.output.outlets import ObjectOutlet
 
     return ObjectOutlet(Bucket(settings.public_at, environ), settings.publish.gzip, whole)
 

@@ -12,7 +12,7 @@ from syndicator.core import text as texts
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
-from syndicator.publishing.queries.saved import SavedQuery, load_queries
+from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.services.health.look import Place
 from syndicator.services.showing.glance import vocabulary
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import MissingError, StoreError, UsageError, first_of
 from syndicator.pipeline.context import RunContext
-from syndicator.publishing.queries.saved import load_queries
+from syndicator.publishing.queries import load_queries
 from syndicator.services import reconcile
 from syndicator.services.container import App, Configuration, lease_seconds, make_context, make_fetcher, open_app
 from syndicator.services.refresh import make_worker

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.errors import UsageError
-from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.output.outlets import FileOutlet
 
 
 def test_writes_only_what_changed(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from syndicator.configuration import entry_rules as language
 from syndicator.configuration.entry_rules import QueryError, parse_query
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
-from syndicator.publishing.queries.saved import load_queries
+from syndicator.publishing.queries import load_queries
 
 STORY = Article(
     id="x",

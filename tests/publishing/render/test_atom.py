@@ -11,10 +11,10 @@ import pytest
 from syndicator.configuration.settings import Settings, Site
 from syndicator.core.axes import ALL
 from syndicator.core.model import FeedSpec
+from syndicator.publishing import validate
 from syndicator.publishing.render import atom
 from syndicator.publishing.render.head import Head, head
 from syndicator.publishing.render.xml import splice
-from syndicator.publishing.validate import schema
 
 SPEC = FeedSpec(key=ALL, name="Everything", title='A & <B> "C"', first_slug="all", language="en")
 WHEN = datetime(2026, 11, 26, 8, 30, 0, 123456, tzinfo=UTC)
@@ -57,8 +57,8 @@ def test_two_feeds_share_nothing() -> None:
 )
 def test_a_head_with_a_fault_is_refused_whatever_was_looked_at_before(old: bytes, new: bytes) -> None:
     made = atom.feed(a_head(title="A title", self_name="archive/all/2026-11.atom", current=False), [])
-    assert schema.assembled_atom_fault(made) is None
+    assert validate.assembled_atom_fault(made) is None
     broken = made.replace(old, new, 1)
     assert broken != made
-    assert (schema.assembled_atom_fault(broken) or "").startswith("invalid")
-    assert (schema.atom_fault(broken) or "").startswith("invalid")
+    assert (validate.assembled_atom_fault(broken) or "").startswith("invalid")
+    assert (validate.atom_fault(broken) or "").startswith("invalid")

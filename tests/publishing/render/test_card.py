@@ -12,10 +12,9 @@ from lxml import etree, html
 
 from syndicator.configuration.settings import Describe, Publish, Settings, Site
 from syndicator.core.model import Source
-from syndicator.publishing.render.card import card
-from syndicator.publishing.render.links import Links, links
+from syndicator.publishing.render.head import Links, card, links
 from syndicator.publishing.render.view import View, view
-from syndicator.publishing.selection import fingerprint
+from syndicator.publishing.selection import staleness
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import ATOM, INSTANCE, article, built
 from tests.publishing.test_hostile_text import TRAPS, payloads
@@ -96,7 +95,7 @@ def test_only_pages_that_are_sure_to_be_there_are_linked(
 def test_a_change_of_what_is_linked_or_shown_builds_all_feeds() -> None:
     def made(**publish: Any) -> str:
         how = Settings(site=Site(url=BASE), publish=Publish(**publish), describe=Describe())
-        return fingerprint.common(how, INSTANCE)
+        return staleness.common(how, INSTANCE)
 
     others = [made(axes=("all",)), made(entry_html="plain"), made(extensions=("markdown",)), made(tag_min=1)]
     assert len({made(), *others}) == 5

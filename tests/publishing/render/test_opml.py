@@ -5,8 +5,8 @@ from __future__ import annotations
 from lxml import etree
 
 from syndicator.configuration.settings import Publish, Settings, Site
-from syndicator.publishing.queries.saved import SavedQuery
-from syndicator.publishing.render.opml import opml
+from syndicator.publishing.queries import SavedQuery
+from syndicator.publishing.render.xml import opml
 from syndicator.publishing.selection.feeds import plan
 from tests.publishing.memory import MemoryIndex
 from tests.publishing.test_builder import SOURCES, article

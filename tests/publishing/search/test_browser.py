@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from syndicator.publishing.search.terms import terms
+from syndicator.publishing.search import terms
 from syndicator.server.files import CSP
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from syndicator.publishing.search.periods import BLOCK, Period, periods
+from syndicator.publishing.search import BLOCK, Period, periods
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 MONTHS = {"2024-03": "a", "2024-12": "b", "2026-01": "c", "2026-10": "d", "2026-11": "e"}

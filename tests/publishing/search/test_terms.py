@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.publishing.search.terms import terms
+from syndicator.publishing.search import terms
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicator.core.axes import ALL
-from syndicator.publishing.search import shards
+from syndicator.publishing import search
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import SETTINGS, article, built
 
@@ -20,12 +20,12 @@ def search_files(outlet: MemoryOutlet) -> dict[str, bytes]:
 
 
 def listed(outlet: MemoryOutlet) -> list[list[Any]]:
-    found: list[list[Any]] = shards.called(outlet.files["search/index.js"])
+    found: list[list[Any]] = search.called(outlet.files["search/index.js"])
     return found
 
 
 def text_of(outlet: MemoryOutlet) -> str:
-    return json.dumps([shards.called(data) for data in search_files(outlet).values()], ensure_ascii=False)
+    return json.dumps([search.called(data) for data in search_files(outlet).values()], ensure_ascii=False)
 
 
 def made(*articles: Any) -> tuple[MemoryIndex, MemoryOutlet]:
@@ -39,10 +39,10 @@ OLD = datetime(2023, 5, 1, tzinfo=UTC)
 
 def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
     _, outlet = made(article(1, title="Zebras graze", excerpt="Quietly so.", tags=("Savanna",), category="Nature"))
-    lines = shards.called(outlet.files["search/2025-11.0.t0.js"]).split("\n")
+    lines = search.called(outlet.files["search/2025-11.0.t0.js"]).split("\n")
     words = {line.partition(" ")[0] for line in lines}
     assert words >= {"zebra", "graze", "quietly", "savanna", "nature", "ann", "writer", "alpha"}
-    assert shards.called(outlet.files["search/2025-11.0.d0.js"]) == [
+    assert search.called(outlet.files["search/2025-11.0.d0.js"]) == [
         ["Zebras graze", "https://alpha.example/1", "2025-11-03", "Alpha"]
     ]
     assert "search.html" in outlet.files and "search.js" in outlet.files
@@ -77,8 +77,8 @@ def test_a_build_makes_no_file_of_a_period_that_did_not_change(monkeypatch: pyte
     index, outlet = made(article(1), article(9, added=OLD, published=OLD))
     index.add(article(2))
     periods: list[str] = []
-    files = shards.files
-    monkeypatch.setattr(shards, "files", lambda name, views: (periods.append(name), files(name, views))[1])
+    files = search.files
+    monkeypatch.setattr(search, "files", lambda name, views: (periods.append(name), files(name, views))[1])
     built(index, outlet, only={key for key, row in index.rows.items() if row.stale})
     assert periods == ["2025-11.0"]
 
@@ -122,7 +122,7 @@ def test_hostile_text_is_data_in_a_script_of_ascii() -> None:
     _, outlet = made(article(1, title=title, tags=("__proto__",)))
     for name, data in search_files(outlet).items():
         assert data.isascii() and data.count(b"\n") == 1 and data.startswith(b"syndicatorSearch("), name
-    assert title.replace("\u2028", " ") in shards.called(outlet.files["search/2025-11.0.d0.js"])[0][0]
+    assert title.replace("\u2028", " ") in search.called(outlet.files["search/2025-11.0.d0.js"])[0][0]
 
 
 def test_many_articles_are_spread_over_files_and_what_is_everywhere_is_not_listed() -> None:
@@ -132,11 +132,11 @@ def test_many_articles_are_spread_over_files_and_what_is_everywhere_is_not_liste
     _, outlet = made(*articles, article(999))
     (period,) = (row for row in listed(outlet) if row[0] == "2023")
     assert period[2:] == [300, 2]
-    assert set(shards.shard_names(*(period[at] for at in (0, 2, 3)))) <= set(outlet.files)
+    assert set(search.shard_names(*(period[at] for at in (0, 2, 3)))) <= set(outlet.files)
     lines = dict(
         line.split(" ")
         for part in range(2)
-        for line in shards.called(outlet.files[f"search/2023.t{part}.js"]).split("\n")
+        for line in search.called(outlet.files[f"search/2023.t{part}.js"]).split("\n")
     )
     assert (lines["story"], lines["number7"]) == ("*", "7")
     assert lines["number37"] == "11", "in base 36"

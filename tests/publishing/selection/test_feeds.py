@@ -8,7 +8,7 @@ from syndicator.configuration.entry_rules import parse_query
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import FeedKey, Source
 from syndicator.core.ports import FeedRow
-from syndicator.publishing.queries.saved import SavedQuery
+from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.feeds import plan
 
 SETTINGS = Settings(site=Site(title="Example"), publish=Publish(limit=20, most=100))

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import FeedKey, FeedSpec, Rules, Source
-from syndicator.publishing.selection import fingerprint
+from syndicator.publishing.selection import staleness
 
 INSTANCE = uuid.UUID(int=1)
 SETTINGS = Settings(site=Site(title="Days", url="https://feeds.example/"))
@@ -28,48 +28,48 @@ LATER = Later(key=SPEC.key, name=SPEC.name, title=SPEC.title, first_slug=SPEC.fi
 
 
 def test_a_field_more_makes_no_feed_anew() -> None:
-    assert fingerprint.of_feed(LATER, "x") == fingerprint.of_feed(SPEC, "x")
-    assert fingerprint.of_feed(replace(LATER, mood="glad"), "x") != fingerprint.of_feed(SPEC, "x")
+    assert staleness.of_feed(LATER, "x") == staleness.of_feed(SPEC, "x")
+    assert staleness.of_feed(replace(LATER, mood="glad"), "x") != staleness.of_feed(SPEC, "x")
 
 
 @pytest.mark.parametrize("field", ["title", "description", "language"])
 def test_what_stands_at_the_top_makes_feed_and_archives_anew(field: str) -> None:
     other = replace(SPEC, **{field: "de"})
-    assert fingerprint.of_feed(other, "x") != fingerprint.of_feed(SPEC, "x")
-    assert fingerprint.of_archive(other, "x") != fingerprint.of_archive(SPEC, "x")
+    assert staleness.of_feed(other, "x") != staleness.of_feed(SPEC, "x")
+    assert staleness.of_archive(other, "x") != staleness.of_archive(SPEC, "x")
 
 
 @pytest.mark.parametrize("field", ["limit", "window_hours", "most", "share"])
 def test_which_articles_the_head_shows_is_nothing_to_archives(field: str) -> None:
     other = replace(SPEC, **{field: 7})
-    assert fingerprint.of_feed(other, "x") != fingerprint.of_feed(SPEC, "x")
-    assert fingerprint.of_archive(other, "x") == fingerprint.of_archive(SPEC, "x")
+    assert staleness.of_feed(other, "x") != staleness.of_feed(SPEC, "x")
+    assert staleness.of_archive(other, "x") == staleness.of_archive(SPEC, "x")
 
 
 def test_settings_that_all_feeds_show() -> None:
-    before = fingerprint.common(SETTINGS, INSTANCE)
+    before = staleness.common(SETTINGS, INSTANCE)
     hubs = SETTINGS.model_copy(update={"publish": Publish(hubs=("https://hub.example/",))})
     author = SETTINGS.model_copy(update={"site": Site(title="Days", url="https://feeds.example/", author="Ann")})
-    assert len({before, fingerprint.common(hubs, INSTANCE), fingerprint.common(author, INSTANCE)}) == 3
+    assert len({before, staleness.common(hubs, INSTANCE), staleness.common(author, INSTANCE)}) == 3
     port = SETTINGS.model_copy(update={"publish": Publish(port=9)})
-    assert fingerprint.common(port, INSTANCE) == before
+    assert staleness.common(port, INSTANCE) == before
 
 
 @pytest.mark.parametrize(
     "edit", [{"content": "full"}, {"licence": "CC0"}, {"title": "One"}, {"speaks_for": ("b.example",)}]
 )
 def test_what_of_a_source_shows(edit: dict[str, object]) -> None:
-    assert fingerprint.of_source(replace(SOURCE, **edit)) != fingerprint.of_source(SOURCE)  # type: ignore[arg-type]
+    assert staleness.of_source(replace(SOURCE, **edit)) != staleness.of_source(SOURCE)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     "edit", [{"every": "6h"}, {"enabled": False}, {"rules": Rules(select=("main",))}, {"llm": False}]
 )
 def test_what_of_a_source_does_not(edit: dict[str, object]) -> None:
-    assert fingerprint.of_source(replace(SOURCE, **edit)) == fingerprint.of_source(SOURCE)  # type: ignore[arg-type]
+    assert staleness.of_source(replace(SOURCE, **edit)) == staleness.of_source(SOURCE)  # type: ignore[arg-type]
 
 
 def test_documents_of_another_form_are_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = fingerprint.common(SETTINGS, INSTANCE)
-    monkeypatch.setattr(fingerprint, "_FORM", "before")
-    assert fingerprint.common(SETTINGS, INSTANCE) != before
+    before = staleness.common(SETTINGS, INSTANCE)
+    monkeypatch.setattr(staleness, "_FORM", "before")
+    assert staleness.common(SETTINGS, INSTANCE) != before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.publishing.selection.settling import FEW, HOUR, LONG, MANY, Built, Waiting, crowd, is_due, is_rested
+from syndicator.publishing.selection.staleness import FEW, HOUR, LONG, MANY, Built, Waiting, crowd, is_due, is_rested
 
 SETTLE = 180.0
 

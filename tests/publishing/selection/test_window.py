@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicator.core.model import Article, FeedKey, FeedSpec
-from syndicator.publishing.selection.window import head_of_window, places_of
+from syndicator.publishing.selection.archive import head_of_window, places_of
 from tests.publishing.memory import MemoryIndex
 from tests.publishing.test_builder import START, article
 

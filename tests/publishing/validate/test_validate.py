@@ -9,9 +9,8 @@ import pytest
 
 from syndicator.core.axes import ALL
 from syndicator.core.model import entry_urn
-from syndicator.publishing.validate import schema
-from syndicator.publishing.validate.culprit import named
-from syndicator.publishing.validate.lost_entries import suspects
+from syndicator.publishing import validate
+from syndicator.publishing.validate import named, suspects
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import INSTANCE, START, article, built
 
@@ -43,7 +42,7 @@ RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d<
     ],
 )
 def test_atom(data: str, says: str | None) -> None:
-    found = schema.atom_fault(data.encode())
+    found = validate.atom_fault(data.encode())
     assert found is None if says is None else found is not None and says in found
 
 
@@ -63,7 +62,7 @@ def test_atom(data: str, says: str | None) -> None:
     ],
 )
 def test_rss(data: str, says: str | None) -> None:
-    found = schema.rss_fault(data.encode())
+    found = validate.rss_fault(data.encode())
     assert found is None if says is None else found is not None and says in found
 
 
@@ -77,7 +76,7 @@ def test_rss(data: str, says: str | None) -> None:
     ],
 )
 def test_json(data: str, says: str | None) -> None:
-    found = schema.json_fault(data.encode())
+    found = validate.json_fault(data.encode())
     assert found is None if says is None else found is not None and says in found
 
 
@@ -144,7 +143,7 @@ def test_one_bad_article_is_set_aside_and_named() -> None:
     assert [(problem.what, problem.reason) for problem in report.set_aside] == [
         ("javascript:alert(1)", "cannot-render")
     ]
-    assert len(schema.ids(outlet.files["all.atom"])) == 5
+    assert len(validate.ids(outlet.files["all.atom"])) == 5
 
 
 def test_a_fault_names_title_address_and_file_of_its_article() -> None:
@@ -157,5 +156,5 @@ def test_a_fault_names_title_address_and_file_of_its_article() -> None:
 
 def test_a_broken_document_names_the_entry_in_which_it_breaks() -> None:
     data = (HEAD + ENTRY + ENTRY.replace("urn:y", "urn:z").replace("<title>t", "<title>\x01t") + "</feed>").encode()
-    fault = schema.assembled_atom_fault(data)
+    fault = validate.assembled_atom_fault(data)
     assert fault is not None and fault.startswith("not-well-formed") and fault.endswith("(urn:z)")

@@ -12,7 +12,7 @@ import pytest
 from lxml import html
 
 from syndicator.publishing.render.view import Picture, View, view
-from syndicator.publishing.web import front
+from syndicator.publishing.web import calendar
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import INSTANCE, START, article, built
 
@@ -27,7 +27,7 @@ def seen(number: int, source: str, **more: Any) -> View:
 def order(views: list[View]) -> list[str]:
     """The leads by their numbers, which are the ends of their addresses."""
     urls = {one.id: one.url.rpartition("/")[2] for one in views}
-    return [urls[id] for id in front.leads(views)]
+    return [urls[id] for id in calendar.leads(views)]
 
 
 def test_what_several_sources_tell_leads_then_pictures_then_the_newest() -> None:
@@ -48,7 +48,7 @@ def test_leads_are_of_the_newest_day_where_it_has_enough() -> None:
     today = [seen(number, f"s{number}") for number in range(2, 6)]
     assert order([*today, old]) == ["5", "4", "3", "2"]
     assert order([*today[:2], old]) == ["1", "3", "2"]
-    assert front.leads([]) == []
+    assert calendar.leads([]) == []
 
 
 @pytest.fixture(scope="module")

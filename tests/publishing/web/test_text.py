@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.publishing.render.html import render_markdown
-from syndicator.publishing.web.text import page_text
+from syndicator.publishing.web.shell import page_text
 
 PICTURE = "https://a.example/a%20b.png?c=1&d=2"
 

@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.configuration.settings import Settings
 from syndicator.publishing.look import Look
-from syndicator.publishing.web.trial import faults, template_names
+from syndicator.publishing.web.pages import faults, template_names
 from syndicator.services.check import check
 from tests.services.places import Place
 

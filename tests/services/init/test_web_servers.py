@@ -16,7 +16,7 @@ from syndicator.core.formats import FORMATS, TYPES
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
 from syndicator.publishing.output import redirects
-from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.services.init.start import Start
 from syndicator.services.init.write import write_folder
 

@@ -17,7 +17,7 @@ from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article
 from syndicator.describing.taxonomy import vocabulary
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, fold
-from syndicator.publishing.queries.saved import SavedQuery, load_queries, queries_of
+from syndicator.publishing.queries import SavedQuery, load_queries, queries_of
 from syndicator.services.jobs.task import Acted, Task
 
 _TAXONOMY, _FEEDS = "taxonomy.toml", "feeds.toml"

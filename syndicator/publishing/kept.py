@@ -1,13 +1,21 @@
-"""Entries that the builds of a process made and show again: most of what a build writes, the one before wrote, too."""
+"""Entries that the builds of a process made and show again: most of what a build writes, the one before wrote, too.
+
+Feeds that were written, until the index knows it: their marks share transactions.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:  # what renders is not loaded by a run with nothing to build
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import ArticleIndex
+
+if TYPE_CHECKING:
     from syndicator.core.model import ContentMode
     from syndicator.publishing.render.view import View
+
 
 Key = tuple[str, "ContentMode | None"]  # article id, and the mode of the feed
 
@@ -56,3 +64,28 @@ class KeptEntries:
     def drop(self, key: Key) -> None:
         """To be called for an entry with a fault: each build that meets one tells of it."""
         self._made.pop(key, None)
+
+
+# So many in one transaction write a third of what they would in one each, and sync once. A choice.
+_FRESH_MOST: Final = 32
+
+
+class FreshFeeds:
+    """What is lost of this with a process that is killed costs work alone: the feeds are still stale, are written again
+    and found to be as they were."""
+
+    def __init__(self, index: ArticleIndex) -> None:
+        self._index = index
+        self._waiting: list[tuple[FeedKey, Mapping[str, str], int]] = []
+
+    def add(self, key: FeedKey, files: Mapping[str, str], seen: int) -> None:
+        """As `ArticleIndex.mark_fresh`, now or soon."""
+        self._waiting.append((key, files, seen))
+        if len(self._waiting) >= _FRESH_MOST:
+            self.settle()
+
+    def settle(self) -> None:
+        """Has the index know all of them."""
+        if self._waiting:
+            self._index.mark_all_fresh(self._waiting)
+            self._waiting = []

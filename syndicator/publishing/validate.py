@@ -1,13 +1,18 @@
 """Validation: what a feed must be before it may replace the live one. Each function gives the fault, which starts with
 "not-well-formed: " or "invalid: ", and None for bytes that may be published. Pure but for reading the grammar that
-ships beside it."""
+ships beside it.
+
+The article because of which a feed is held: what its operator has to mend or withdraw. Entries of the live feed that
+its new edition lacks without a reason.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
@@ -15,6 +20,10 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from lxml import etree
 
+from syndicator.core.formats import ATOM as FORMATS_ATOM
+from syndicator.core.model import FeedKey, FeedSpec, entry_urn
+from syndicator.core.ports import ArticleIndex
+from syndicator.publishing import paths
 from syndicator.publishing.render.xml import ATOM, NAMESPACES
 
 _DECLARED: Final = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
@@ -205,3 +214,65 @@ def _grammar(start: str) -> Any:
     source = resources.files("syndicator.publishing").joinpath("data/atom.rng").read_bytes()
     source = source.replace(b'<start><ref name="feed"/></start>', f'<start><ref name="{start}"/></start>'.encode())
     return etree.RelaxNG(etree.fromstring(source, _parser()))
+
+
+_URN: Final = re.compile(r"urn:uuid:[0-9a-f-]{36}")
+_EVERY: Final = 2**31 - 1
+
+
+def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: uuid.UUID) -> str:
+    """What to add to a `fault` that names the id of an entry of the feed `key`: the article's title, address and file;
+    where it is not known any more, what its `live` Atom file tells of it. "" where there is nothing to add."""
+    urn = next(iter(_URN.findall(fault)), "")
+    ids = index.ids(key, limit=_EVERY, since=None, most=_EVERY) if urn else []
+    id = next((one for one in ids if entry_urn(instance, one) == urn), "")
+    article = index.articles([id]).get(id) if id else None
+    if article:
+        return f': "{article.title}", {article.url}, file {index.path(id)}'
+    told = told_of(live, urn) if urn and live else ""
+    file = paths.file_name(key, FORMATS_ATOM)
+    cure = f"restore its file, or delete {file} of the public folder if it is meant to be gone, and build"
+    return f": {told}, which no article file is known for: {cure}" if told else ""
+
+
+_LOST_ENTRIES_EVERY = 2**31 - 1
+
+
+def lost(
+    old: Sequence[str],
+    new: Sequence[str],
+    excused: Collection[str],
+    spec: FeedSpec,
+    index: ArticleIndex,
+    instance: uuid.UUID,
+) -> list[str]:
+    """The ids of the live file (`old`) that the new one lacks and should have; both newest first. `excused`: ids that
+    were withdrawn, set aside, or had to give way to those of other sources. An article that is still indexed but no
+    longer in the feed was retagged, merged or put on hold, which is a reason; so is that it was pruned."""
+    if set(old) <= set(new):
+        return []
+    near = _members(spec, index, instance, 2 * spec.most + len(old))
+    if not suspects(old, new, near, excused):
+        return []
+    members = _members(spec, index, instance, _LOST_ENTRIES_EVERY)
+    known = (*(article.id for article in index.each()), *index.merged(), *index.on_hold(), *index.pruned())
+    indexed = {entry_urn(instance, id) for id in known}
+    return suspects(old, new, members, {*excused, *(indexed - set(members))})
+
+
+def suspects(old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]) -> list[str]:
+    """Pure. `members`: the ids that belong to the feed now, newest first. An id that belongs to it and is older than
+    the oldest of the new file has only moved out of its window. An id that no longer belongs to it and is not excused
+    is lost when one that stood below it is still there (so it was not the window), or when nothing of the live file is
+    left at all."""
+    kept = set(new)
+    rank = {id: place for place, id in enumerate(members)}
+    oldest = max((rank[id] for id in kept if id in rank), default=-1)
+    last = max((place for place, id in enumerate(old) if id in kept), default=-1)
+    missing = [(place, id) for place, id in enumerate(old) if id not in kept and id not in excused]
+    unknown = [id for place, id in missing if id not in rank and (place < last or last < 0)]
+    return unknown + [id for _, id in missing if rank.get(id, _LOST_ENTRIES_EVERY) < oldest]
+
+
+def _members(spec: FeedSpec, index: ArticleIndex, instance: uuid.UUID, most: int) -> list[str]:
+    return [entry_urn(instance, id) for id in index.ids(spec.key, limit=most, since=None, most=most)]

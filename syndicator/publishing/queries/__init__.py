@@ -1,1 +1,0 @@
-"""Saved queries: their language, their file, and which articles are in them."""

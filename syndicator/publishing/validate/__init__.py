@@ -1,1 +1,0 @@
-"""What must hold of a feed's bytes before they replace what is published."""
