@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.core import text
-from syndicator.reading.html.runs import Run
-from syndicator.reading.markdown import inline
+from syndicator.reading import markdown as inline
+from syndicator.reading.html.elements import Run
 
 CASES = [
     ("A *b* **c** `d_e` ~~f~~", "A b c d_e f"),

@@ -21,7 +21,7 @@ from syndicator.core.model import Article
 from syndicator.core.reasons import LintReason
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import sentences
-from syndicator.reading.html import phrases
+from syndicator.reading.html import hints
 
 # The keys of each field, the plainest first. A dot leads into a table.
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -263,7 +263,7 @@ def _body(body: str) -> Iterator[Oddity]:
 
 
 def _is_boilerplate(line: str) -> bool:
-    return bool(_PROMO.match(line)) or phrases.starts(("cut",), phrases.ready(line))[0] > 0
+    return bool(_PROMO.match(line)) or hints.starts(("cut",), hints.ready(line))[0] > 0
 
 
 def _cover(article: Article) -> Iterator[Oddity]:

@@ -11,21 +11,17 @@ if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.learn import learn_files, suggest_files
     from syndicator.pipeline.descriptions.reread import redescribe_many, reread
     from syndicator.pipeline.read_article import read_and_render
-    from syndicator.reading.list_page import read_list
-    from syndicator.reading.lists.learn import read_listing
-    from syndicator.reading.lists.pointed import pointed
-    from syndicator.reading.paging.next_page import address_of_next
-    from syndicator.reading.pointing.selectors import suggested
-    from syndicator.reading.pointing.shown_page import shown_page
-    from syndicator.reading.reader import kind_of
-    from syndicator.reading.trial import tried
+    from syndicator.reading.lists.learn import pointed, read_list, read_listing
+    from syndicator.reading.next_page import address_of_next
+    from syndicator.reading.pointing import shown_page, suggested
+    from syndicator.reading.reader import kind_of, tried
     from syndicator.visiting.feeds.discovery import discover, linked_feeds
     from syndicator.visiting.feeds.parser import parse_feed
     from syndicator.visiting.websub.page import page_links
 else:  # a type checker sees the functions themselves; at run time there are only their names
     from syndicator.processes.worker import Lazy
 
-    address_of_next = Lazy("syndicator.reading.paging.next_page:address_of_next")
+    address_of_next = Lazy("syndicator.reading.next_page:address_of_next")
     apply_answer = Lazy("syndicator.pipeline.descriptions.answers:apply_answer")
     discover = Lazy("syndicator.visiting.feeds.discovery:discover")
     make_question = Lazy("syndicator.pipeline.descriptions.answers:make_question")
@@ -34,19 +30,19 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
     offers_many = Lazy("syndicator.pipeline.descriptions.answers:offers_many")
     page_links = Lazy("syndicator.visiting.websub.page:page_links")
-    pointed = Lazy("syndicator.reading.lists.pointed:pointed")
+    pointed = Lazy("syndicator.reading.lists.learn:pointed")
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
     read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")
-    read_list = Lazy("syndicator.reading.list_page:read_list")
+    read_list = Lazy("syndicator.reading.lists.learn:read_list")
     read_listing = Lazy("syndicator.reading.lists.learn:read_listing")
     read_opml = Lazy("syndicator.configuration.sources.opml:read_opml")
     redescribe_many = Lazy("syndicator.pipeline.descriptions.reread:redescribe_many")
     reread = Lazy("syndicator.pipeline.descriptions.reread:reread")
-    shown_page = Lazy("syndicator.reading.pointing.shown_page:shown_page")
-    suggested = Lazy("syndicator.reading.pointing.selectors:suggested")
+    shown_page = Lazy("syndicator.reading.pointing:shown_page")
+    suggested = Lazy("syndicator.reading.pointing:suggested")
     suggest_files = Lazy("syndicator.pipeline.descriptions.learn:suggest_files")
     tried_category = Lazy("syndicator.pipeline.descriptions.answers:tried_category")
-    tried = Lazy("syndicator.reading.trial:tried")
+    tried = Lazy("syndicator.reading.reader:tried")
 
 __all__ = [
     "address_of_next",

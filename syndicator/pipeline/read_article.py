@@ -18,7 +18,7 @@ from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
 from syndicator.pipeline.results import PageReading, doubts, sketch
 from syndicator.publishing.render.html import render_markdown
-from syndicator.reading.paging.join import Part, apart, whole
+from syndicator.reading.paging import Part, apart, whole
 from syndicator.reading.reader import read
 
 _STUB = 600  # characters of a body below which it may be one; of 2,449 open pages one in 40 of the articles is shorter

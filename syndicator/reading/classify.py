@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from syndicator.core import urls
-from syndicator.reading.html import phrases
+from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document
 
@@ -94,7 +94,7 @@ def _asks_at_end(kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
 
 
 def _asks(block: Block) -> bool:
-    text = phrases.ready(block.text[:_SENTENCE])
+    text = hints.ready(block.text[:_SENTENCE])
     return any(phrase in text for phrase in _table()["paywall"]["texts"])
 
 
@@ -109,7 +109,7 @@ def _named(document: Document, title: str, blocks: Sequence[Block]) -> str | Non
     heads = [title, next((title.text or "" for title in document.tree.iter("title")), "")]
     for kind in _KINDS:
         for head in heads:
-            named = phrases.ready(" ".join(head.split()))
+            named = hints.ready(" ".join(head.split()))
             if named and len(named) < _LONGEST_TITLE and any(_names(named, p) for p in _table()[kind]["titles"]):
                 return kind
             if any(" " in phrase and named.startswith(phrase) for phrase in _table()[kind]["titles"]):
@@ -143,7 +143,7 @@ def _by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> st
 
 def _phrases_in(kind: str, blocks: Sequence[Block]) -> int:
     """How many phrases of `kind` stand on the page."""
-    text = phrases.ready("\n".join(block.text[:_SAMPLE] for block in blocks[:_SAMPLE]))
+    text = hints.ready("\n".join(block.text[:_SAMPLE] for block in blocks[:_SAMPLE]))
     return sum(phrase in text for phrase in _table()[kind]["texts"])
 
 

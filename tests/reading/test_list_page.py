@@ -7,7 +7,7 @@ import pytest
 from syndicator.core import urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Entry
-from syndicator.reading.list_page import read_list
+from syndicator.reading.lists.learn import read_list
 
 URL = "https://a.example/news"
 PAGE = b"""<html lang=de><head><title> All  news </title></head><body><nav><a href=/about>About</a></nav>

@@ -12,7 +12,7 @@ from syndicator.core import text
 from syndicator.describing.summary import excerpt
 from syndicator.describing.text import sentences
 from syndicator.reading.body import overlap
-from syndicator.reading.html import phrases
+from syndicator.reading.html import hints
 
 # Text of what the shortcuts turn on: words of several scripts, marks, blanks of all kinds, what may not be in XML.
 _TEXT = st.text(
@@ -50,4 +50,4 @@ def test_sentences_that_are_glued_are_seen(value: str) -> None:
 
 @given(_TEXT)
 def test_texts_are_made_ready_alike(value: str) -> None:
-    assert phrases.ready(value) == value.translate(phrases._QUOTES).strip(" \t\n-–—*•|:<>[]()»").lower()
+    assert hints.ready(value) == value.translate(hints._QUOTES).strip(" \t\n-–—*•|:<>[]()»").lower()

@@ -6,7 +6,7 @@ import pytest
 
 from syndicator.core.errors import RulesError
 from syndicator.core.model import Rules
-from syndicator.reading.trial import Trial, tried
+from syndicator.reading.reader import Trial, tried
 
 URL = "https://a.example/story"
 TEXT = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from syndicator.reading.body.scoring import trees
+from syndicator.reading.body import scorer
 from tools.train import boosting, fit_blocks
 
 PLAN = boosting.Plan(trees=40, depth=3, rate=0.2, rows=0.6, features=1.0, ridge=1.0)
@@ -28,8 +28,8 @@ def grown() -> list[boosting.Tree]:
 
 def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> None:
     values, wanted = data()
-    made = trees.read([fit_blocks.row_of(tree, NAMES) for tree in grown()])
-    odds = trees.log_odds(made, dict(zip(NAMES, values.T, strict=True)))
+    made = scorer.read_trees([fit_blocks.row_of(tree, NAMES) for tree in grown()])
+    odds = scorer.log_odds(made, dict(zip(NAMES, values.T, strict=True)))
     assert ((odds > 0) == (wanted > 0)).mean() > 0.95
     weights = fit_blocks.fit(
         np.column_stack([values, np.ones(len(wanted))]), wanted, np.ones(len(wanted)), (*NAMES, "bias")

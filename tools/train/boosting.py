@@ -1,4 +1,4 @@
-"""Gradient boosting of symmetric trees, as reading/body/scoring/trees.py applies them. Pure, numpy alone.
+"""Gradient boosting of symmetric trees, as reading/body/scorer.py applies them. Pure, numpy alone.
 
 Friedman 2001 ("Greedy function approximation") with the second-order leaves of Chen and Guestrin 2016 ("XGBoost"), rows
 and features drawn anew for each tree. The draws are those of a fixed seed: the same data give the same trees.

@@ -29,8 +29,7 @@ import numpy as np
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Rules
-from syndicator.reading.body import containers, overlap, trafilatura
-from syndicator.reading.body.scoring import features, scorer, trees
+from syndicator.reading.body import body, containers, features, overlap, scorer
 from syndicator.reading.html import document
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.metadata.metadata import read_metadata
@@ -164,7 +163,7 @@ def _compared(blocks: Sequence[Block], tree: Any) -> Iterator[tuple[scorer.Table
     overlap.guess(blocks, box)
     yield "alone", box
     overlap.compare_extractions(
-        blocks, box, lambda name: trafilatura.extract(tree, "balanced" if name == "balanced" else "fast")
+        blocks, box, lambda name: body.extract_trafilatura(tree, "balanced" if name == "balanced" else "fast")
     )
     yield "asked", box
 
@@ -195,7 +194,7 @@ class Fitted:
 
     def log_odds(self, values: Mapping[str, Any]) -> Any:
         line = sum(values[name] * weight for name, weight in self.weights.items())
-        return (line + trees.log_odds(trees.read(self.rows), values)) / 2
+        return (line + scorer.log_odds(scorer.read_trees(self.rows), values)) / 2
 
 
 def fit_all(examples: Sequence[Example], plan: boosting.Plan) -> dict[str, Fitted]:
@@ -288,7 +287,7 @@ def written(fitted: Mapping[str, Fitted], rows: Sequence[Row]) -> dict[str, str]
     weights = [
         "# What each feature of a block adds to the log odds that it is article. Written by tools/train/fit_blocks.py:",
         "# not to be edited by hand. Order means nothing; names must be those of",
-        "# syndicator/reading/body/scoring/features.py.",
+        "# syndicator/reading/body/features.py.",
         *(f'{name} = "{value}"' for name, value in made.items()),
     ]
     grown = [f'"{name}": {json.dumps(value)}' for name, value in made.items()]

@@ -26,9 +26,8 @@ import numpy as np
 
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Rules
-from syndicator.reading.body import body
-from syndicator.reading.body.cuts import end_features, ends
-from syndicator.reading.body.scoring import trees
+from syndicator.reading.body import body, ends, scorer
+from syndicator.reading.body import ends as end_features
 from syndicator.reading.html import document
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.metadata.metadata import read_metadata
@@ -152,7 +151,7 @@ def differences(text: str, grown: Mapping[str, Sequence[Mapping[str, str]]], fou
 
 
 def _odds(table: Sequence[Mapping[str, str]], end: End) -> Any:
-    return trees.log_odds(trees.read(table), dict(zip(end.names, end.rows.T, strict=True)))
+    return scorer.log_odds(scorer.read_trees(table), dict(zip(end.names, end.rows.T, strict=True)))
 
 
 def main() -> int:

@@ -27,7 +27,7 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.reading.body import overlap
 from syndicator.reading.html import document
 from syndicator.reading.html.blocks import read_blocks
-from syndicator.reading.page_features import features
+from syndicator.reading.page_type import features
 from tools.train.provenance import ROOT, SHARED, rounded, sha256_of, single_thread
 
 PAGES = SHARED / "corpus" / "pages"
@@ -150,7 +150,7 @@ def written(names: Sequence[str], weights: Array, found: Sequence[Row]) -> str:
     """The file: what made it, from which data, and each feature's weight for each type by its name."""
     lines = [
         "# What each feature of a page adds to the log odds of each type of page. Written by tools/train/fit_pages.py:",
-        "# not to be edited by hand. Names must be those of syndicator/reading/page_features.py.",
+        "# not to be edited by hand. Names must be those of syndicator/reading/page_type.py.",
         'script = "tools/train/fit_pages.py"',
         f"made = {datetime.now(UTC).date().isoformat()}",
         f'data = "../shared/corpus/pages: both manifests and {len(found)} of their pages"',

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.core import urls
-from syndicator.reading.body.cuts import ends
-from syndicator.reading.body.scoring import scorer
+from syndicator.reading.body import ends, scorer
 from tools.train import boosting, fit_blocks
 
 Row = dict[str, Any]

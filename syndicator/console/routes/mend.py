@@ -20,7 +20,7 @@ from syndicator.services.showing import lists
 from syndicator.services.showing.kept import Kept, kept
 
 if TYPE_CHECKING:
-    from syndicator.reading.pointing.selectors import Role
+    from syndicator.reading.pointing import Role
 
 ROLES: tuple[tuple[Role, str, str], ...] = (
     ("select", "Text", "the element that has all of the text and nothing else"),

@@ -26,7 +26,7 @@ from syndicator.services.showing import lists
 from syndicator.services.showing.glance import vocabulary
 
 if TYPE_CHECKING:
-    from syndicator.reading.lists.pointed import PointedList
+    from syndicator.reading.lists.learn import PointedList
 
 
 SOURCE_SHOWN, VISITS = 100, 10

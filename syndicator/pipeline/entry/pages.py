@@ -17,8 +17,7 @@ from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext, Page
 from syndicator.pipeline.requests import page_request, refusal, without_credentials
 from syndicator.pipeline.results import PageReading
-from syndicator.reading.paging.join import Missing, Part, together
-from syndicator.reading.paging.shape import numbered
+from syndicator.reading.paging import Missing, Part, numbered, together
 
 _MORE = 2  # how many times as long the other version must be; a choice
 _PAGES_OWN = ("title", "author", "published", "updated", "cover")  # said by the page itself where it says them

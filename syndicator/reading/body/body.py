@@ -1,34 +1,86 @@
-"""The body of a page: which of its blocks are the article, as markdown. Pure."""
+"""The body of a page: which of its blocks are the article, as markdown. Pure.
+
+An operator's CSS rules: where the body is and what is never part of it. The only importer of trafilatura: which text
+of a page it takes for the article.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any, Literal, NamedTuple
 
+from syndicator.configuration.page_rules import compiled
 from syndicator.core import text as texts
 from syndicator.core.model import Entry, Rules
+from syndicator.reading import markdown as writer
 from syndicator.reading import page_type
-from syndicator.reading.body import (
-    clean,
-    consent,
-    containers,
-    feed_content,
-    overlap,
-    players,
-    repeats,
-    selectors,
-    trafilatura,
-)
-from syndicator.reading.body.cuts import end_features
+from syndicator.reading.body import clean, containers, ends, features, overlap, scorer
+from syndicator.reading.body.block_features import Columns
 from syndicator.reading.body.doubt import believe, doubt, indistinct, unsure, wrong
-from syndicator.reading.body.scoring import features, scorer
-from syndicator.reading.body.scoring.block_features import Columns
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import Document
-from syndicator.reading.markdown import writer
 from syndicator.reading.metadata.metadata import Metadata
 from syndicator.reading.page_type import PageType
+
+
+def apply_selectors(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[list[Block], dict[str, Any]]:
+    """`blocks` as `rules.select` and `rules.remove` leave them, and what matched, for the trace.
+
+    A `select` that matches nothing is passed over: a page that a site built anew is better read than lost.
+    Raises RulesError for a selector that is no CSS.
+    """
+    notes: dict[str, Any] = {}
+    kept = list(blocks)
+    if rules.remove:
+        gone = _matched(tree, rules.remove)
+        kept = [block for block in kept if not _under(block, gone)]
+        notes["remove"] = len(blocks) - len(kept)
+    if rules.select:
+        wanted = _matched(tree, rules.select)
+        inside = [block for block in kept if _under(block, wanted)]
+        notes["select"] = len(inside)
+        kept = inside or kept
+    return kept, notes
+
+
+def _matched(tree: Any, selectors: Sequence[str]) -> set[Any]:
+    return {element for selector in selectors for element in compiled(selector)(tree)}
+
+
+def _under(block: Block, elements: set[Any]) -> bool:
+    element = block.element
+    return element in elements or any(above in elements for above in element.iterancestors())
+
+
+# Pages above either are not shown to it: its time is the square of their size. The largest real one of 801 has 11,533
+# elements, the widest element 1,521 children.
+_MOST_ELEMENTS = 50_000
+_MOST_CHILDREN = 6_000
+Focus = Literal["fast", "balanced"]
+
+
+def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
+    """The text that trafilatura takes from `tree` (not changed), "" when it finds none, fails or would take too long.
+
+    "fast" is its own extractor alone, half the time of "balanced", which asks readability and jusText too.
+    """
+    from trafilatura import bare_extraction
+
+    elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
+    if len(elements) > _MOST_ELEMENTS + 1 or max(map(len, elements)) > _MOST_CHILDREN:
+        return ""
+    found = bare_extraction(
+        tree, fast=focus == "fast", include_comments=False, include_tables=True, with_metadata=False
+    )
+    body = getattr(found, "body", None)
+    return "\n".join(_lines(body)) if body is not None else ""
+
+
+def _lines(body: Any) -> list[str]:
+    return ["".join(element.itertext()) for element in body]
+
 
 _MOST_CUTS = 60  # cuts that the trace lists
 _QUOTED = 80  # characters of a cut that it quotes
@@ -60,10 +112,10 @@ def read_body(
     `meta` is the page's metadata, `entry` what the feed announced, `repeated` the digests of blocks that stand on many
     pages of the host and are left out. May be empty. Raises RulesError for a selector in `rules` that is no CSS.
     """
-    from_feed = feed_content.blocks(entry) if entry else []
+    from_feed = overlap.blocks(entry) if entry else []
     if rules.content == "feed" and from_feed:
         return _from_feed(from_feed, from_feed, document.base_url, "rules.content")
-    blocks, notes = selectors.apply(document.tree, read_blocks(document.tree), rules)
+    blocks, notes = apply_selectors(document.tree, read_blocks(document.tree), rules)
     page = _page(document, meta, blocks, selected=bool(notes.get("select")))
     chosen = _choose(page, "\n".join(block.text for block in from_feed), _summary(entry, meta))
     choice = chosen.choice
@@ -74,13 +126,13 @@ def read_body(
     notes |= {"second try": chosen.lost} if chosen.lost else {}
     # What the ends lost counts: where trees let a foot pass that they cut on other pages, these tell of it.
     told = dict.fromkeys((*kept, *(_staying(page, chosen.choice) if choice is not chosen.choice else ())))
-    digests = [repeats.digest(block) for block in told if repeats.is_comparable(block)]
+    digests = [overlap.digest(block) for block in told if overlap.is_comparable(block)]
     kept, known = clean.drop_repeated(kept, repeated, rules.keep)
     notes = {"from": "page", "compared": chosen.compared, **notes}
     why = chosen.lost or doubt(kept, from_feed, entry=entry)
     unclear = indistinct(kept, page.blocks, selected=page.selected)
     notes |= {**({"doubt": why} if why else {}), **({"unclear": unclear} if unclear else {})}
-    kept = players.placed(document.tree, page.blocks, kept, document.base_url)
+    kept = clean.placed(document.tree, page.blocks, kept, document.base_url)
     made = _finish(kept, page.blocks, [*cuts, *known], document.base_url, notes)
     return _or_feed(replace(made, digests=tuple(digests), typed=typed), from_feed, document.base_url)
 
@@ -100,9 +152,9 @@ def untrimmed(document: Document, meta: Metadata) -> tuple[Sequence[Block], Chos
     return page.blocks, _choose(page, "", _summary(None, meta))
 
 
-def facts(meta: Metadata) -> end_features.Facts:
+def facts(meta: Metadata) -> ends.Facts:
     """What the ends of a text are compared with."""
-    return end_features.Facts(meta.title, (meta.author or "").split(", "), meta.description, meta.sitename)
+    return ends.Facts(meta.title, (meta.author or "").split(", "), meta.description, meta.sitename)
 
 
 class _Page(NamedTuple):
@@ -117,14 +169,14 @@ class _Page(NamedTuple):
 def _page(document: Document, meta: Metadata, blocks: Sequence[Block], *, selected: bool) -> _Page:
     overlap.measure(blocks)
     if not selected:
-        blocks = consent.without(list(blocks))
+        blocks = clean.without(list(blocks))
     box = containers.build(blocks)
     containers.add_up(blocks, box)
     return _Page(document, meta, blocks, box, features.of_text(blocks, meta.title) if blocks else {}, selected)
 
 
 def _summary(entry: Entry | None, meta: Metadata) -> str:
-    return (feed_content.words(entry.summary) if entry else "") or meta.description
+    return (overlap.words(entry.summary) if entry else "") or meta.description
 
 
 def _choose(page: _Page, content: str, summary: str) -> Chosen:
@@ -166,7 +218,7 @@ def _compare(page: _Page, summary: str) -> str:
     """Sets each block's overlap: with an extraction that agrees with the `summary`. Returns which it was."""
 
     def extract(name: str) -> str:
-        return trafilatura.extract(page.document.tree, "balanced" if name == "balanced" else "fast")
+        return extract_trafilatura(page.document.tree, "balanced" if name == "balanced" else "fast")
 
     name = overlap.compare_extractions(page.blocks, page.box, extract)
     if name == "fast" and overlap.misses(page.blocks, summary):
@@ -199,5 +251,5 @@ def _finish(
     letters = sum(block.letters for block in kept)
     shown = [{"text": texts.line(cut.block.text)[:_QUOTED], "rule": cut.rule} for cut in cuts[:_MOST_CUTS]]
     trace = {**notes, "blocks": len(blocks), "kept": len(kept), "cut": shown}
-    digests = tuple(repeats.digest(block) for block in kept if repeats.is_comparable(block))
+    digests = tuple(overlap.digest(block) for block in kept if overlap.is_comparable(block))
     return Body(writer.to_markdown(kept, base), letters, digests, tuple(kept), tuple(blocks), trace)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from syndicator.core.model import Entry
-from syndicator.reading.body import containers, feed_content, overlap
-from syndicator.reading.html import class_hints
+from syndicator.reading.body import containers, overlap
+from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block
 
 # All chosen on the open half of the corpus (2,098 pages), so that what is read well hardly ever waits.
@@ -87,7 +87,7 @@ def doubt(kept: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | N
 
 def _says_no_more(entry: Entry, letters: int) -> bool:
     """True when the feed gives the whole of what it announces, and that is no longer than what the page has."""
-    return bool(entry.content) and len(overlap.letters(feed_content.words(entry.content))) <= _LONGER * letters
+    return bool(entry.content) and len(overlap.letters(overlap.words(entry.content))) <= _LONGER * letters
 
 
 def wrong(kept: Sequence[Block], blocks: Sequence[Block], *, declared: bool) -> str:
@@ -104,7 +104,7 @@ def wrong(kept: Sequence[Block], blocks: Sequence[Block], *, declared: bool) -> 
     if declared or sum(block.letters for block in kept) > _WHOLE_TEXT:
         return ""
     lost = [block for block in taken if block not in chosen]
-    comment = class_hints.bit("comment")
+    comment = hints.bit("comment")
     marked = sum(block.letters for block in lost if block.near & comment)
     if marked > _HALF * sum(block.letters for block in taken):
         return f"{marked} letters that the extractor took stand in boxes of comments"

@@ -11,10 +11,24 @@ from typing import Any
 
 from lxml import etree
 
-from syndicator.reading.html import class_hints, images, tables
-from syndicator.reading.html.class_hints import of_words
-from syndicator.reading.html.elements import CODE, IMAGES, INLINE, MARKS, NO_END, SKIP, UNCLOSED
-from syndicator.reading.html.runs import BREAK, Run, Stretch, code_lines, collapse, paragraphs
+from syndicator.reading.html import elements, tables
+from syndicator.reading.html import hints as class_hints
+from syndicator.reading.html.elements import (
+    BREAK,
+    CODE,
+    IMAGES,
+    INLINE,
+    MARKS,
+    NO_END,
+    SKIP,
+    UNCLOSED,
+    Run,
+    Stretch,
+    code_lines,
+    collapse,
+    paragraphs,
+)
+from syndicator.reading.html.hints import of_words
 
 _FRAME_TAGS = "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 figcaption caption summary amp-img"
 _FRAMES = frozenset(_FRAME_TAGS.split())
@@ -52,7 +66,7 @@ class Block:
     level: int = 0  # 1 to 6, of a heading
     cells: list[list[Run]] = field(default_factory=list)
     head: bool = False  # a row of th
-    image: images.Image | None = None
+    image: elements.Image | None = None
     code: str = ""
     lang: str = ""
     text: str = ""  # plain, one line but for code
@@ -194,7 +208,7 @@ class _Walker:
         if _EMOJI.search(element.get("class", "")):
             self._add(element.get("alt"))
             return
-        found = images.read(element)
+        found = elements.read_images(element)
         if found is not None:
             block = self._new("img")
             block.image, block.element = found, element

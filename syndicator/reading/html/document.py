@@ -1,9 +1,12 @@
-"""A page parsed once: its tree and what its head declares. Bytes in, a `Document` out, or NotAnArticle("not-html")."""
+"""A page parsed once: its tree and what its head declares. Bytes in, a `Document` out, or NotAnArticle("not-html").
+
+The JSON-LD objects of a page that describe its article.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -233,3 +236,27 @@ def _tag(value: str) -> str:
     """A language tag as RFC 5646 2.1.1 writes it: de, de-AT, zh-Hant."""
     first, *rest = re.split("[_-]", value.strip())
     return "-".join([first.lower(), *(part.upper() if len(part) == _REGION else part.title() for part in rest)])
+
+
+_PAGES = frozenset(
+    {"WebPage", "ItemPage", "Product", "VideoObject", "FAQPage", "QAPage", "CollectionPage", "MedicalWebPage", "Recipe"}
+)
+
+
+def articles(document: Document) -> tuple[jsonld.Object, ...]:
+    """The objects of `document` whose type is one of schema.org's articles: those with the page's own address first.
+    Where there is none, those that describe the page itself. In the order of the page otherwise."""
+    found = [item for item in document.jsonld if any(_is_article(name) for name in jsonld.types(item))]
+    if len(found) > 1:  # those of this page before those it only links to
+        own = urls.alias(document.url)
+        found.sort(key=lambda item: not any(urls.alias(url) == own for url in _addresses(item)))
+    return tuple(found) or tuple(item for item in document.jsonld if _PAGES & set(jsonld.types(item)))
+
+
+def _addresses(item: jsonld.Object) -> Iterator[str]:
+    for name in ("url", "mainEntityOfPage", "@id"):
+        yield from (value.partition("#")[0] for value in jsonld.strings(item.get(name), "@id", "url"))
+
+
+def _is_article(name: str) -> bool:
+    return name.endswith(("Article", "Posting", "Report", "Review", "CreativeWork"))

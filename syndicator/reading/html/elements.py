@@ -1,8 +1,16 @@
-"""How each HTML element is read: inline or not, with which marks, skipped, as an image. Pure."""
+"""How each HTML element is read: inline or not, with which marks, skipped, as an image. Pure.
+
+Runs of inline text with their marks, and their white space as browsers show it. Images of a body: the best address,
+alt text and size of each.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -68,3 +76,186 @@ def inline_runs(element: Any) -> list[tuple[str, int, str]]:
         if node is not element and node.tail:
             out.append((node.tail, marks, href))
     return out
+
+
+_BLANK = " \t\r\n\f\v\u200b\ufeff\xa0"
+_SPACE = re.compile(r"[ \t\r\n\f\v\u200b\ufeff]+")
+
+
+class Run(NamedTuple):
+    """A piece of inline text that is marked up the same throughout."""
+
+    text: str
+    marks: int = 0  # BOLD, ITALIC, CODE, STRIKE of elements.py, added up
+    href: str = ""  # the target of its link as written, "" outside of one
+
+
+_run: Callable[[tuple[str, int, str]], Run] = partial(tuple.__new__, Run)  # half the time of Run(...)
+Stretch = tuple[str, int, str]  # what a Run is, before its white space is collapsed
+BREAK: Stretch = ("\n", -1, "")  # a br
+_PARAGRAPH = 2  # breaks in a row from which a new paragraph begins
+
+
+def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
+    """`runs` split at two or more line breaks in a row, each part with its white space collapsed, no empty ones."""
+    parts: list[list[Stretch]] = []
+    current: list[Stretch] = []
+    breaks = 0
+    for run in runs:
+        if run[1] == -1:
+            breaks += 1
+            continue
+        if breaks:
+            if not run[0].strip(_BLANK):
+                continue
+            if breaks >= _PARAGRAPH and current:
+                parts.append(current)
+                current = []
+            elif current:
+                current.append(BREAK)
+            breaks = 0
+        current.append(run)
+    parts.append(current)
+    return [collapsed for part in parts if part and (collapsed := collapse(part))]
+
+
+def code_lines(runs: list[Stretch]) -> str:
+    """`runs` as code, a line for each break."""
+    pieces = []
+    for index, (text, marks, _) in enumerate(runs):
+        if marks != -1:
+            wrapped = text[:1] in ("\n", "\r") and (index == 0 or runs[index - 1] == BREAK)  # the page's own line end
+            text = _SPACE.sub(" ", text.lstrip() if wrapped else text)
+        pieces.append(text)
+    return "\n".join([line.rstrip() for line in "".join(pieces).replace("\xa0", " ").split("\n")]).strip("\n")
+
+
+def collapse(runs: list[Stretch]) -> list[Run]:
+    """`runs` with white space as browsers show it: runs of it are one space, none at the ends or beside a break."""
+    if len(runs) == 1:
+        return _alone(*runs[0])
+    out: list[Run] = []
+    space = True  # the text so far ends in white space
+    for text, marks, href in runs:
+        if marks == -1:
+            _trim(out)
+            out.append(_run(("\n", 0, "")))
+            space = True
+            continue
+        text = _spaced(text)
+        if space:
+            text = text.lstrip(" ")
+        if text:
+            space = text[-1] == " "
+            last = out[-1] if out else None
+            if last is not None and last[1] == marks and last[2] == href and last[0] != "\n":
+                out[-1] = _run((last[0] + text, marks, href))
+            else:
+                out.append(_run((text, marks, href)))
+    _trim(out)
+    while out and not out[0].text.strip():
+        del out[0]
+    return out if any(run.text.strip("\xa0\u200b \n") for run in out) else []
+
+
+def _alone(text: str, marks: int, href: str) -> list[Run]:
+    text = _spaced(text).lstrip(" ").rstrip(" \xa0\n")
+    return [_run((text, marks, href))] if marks != -1 and text.strip() else []
+
+
+def _spaced(text: str) -> str:
+    return text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text)
+
+
+def _trim(out: list[Run]) -> None:
+    while out:
+        last = out[-1]
+        text = last.text.rstrip(" \xa0\n")
+        if text:
+            if text != last.text:
+                out[-1] = last._replace(text=text)
+            return
+        out.pop()
+
+
+_LAZY = (
+    "data-src",
+    "data-lazy-src",
+    "data-original",
+    "data-orig-file",
+    "data-hi-res-src",
+    "data-large_image",
+    "data-image",
+    "data-url",
+    "data-lazy",
+    "data-echo",
+    "data-full-src",
+    "data-img-src",
+)
+_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+_IMAGES_BLANK = re.compile(
+    r"(?:^data:|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|transparent|placeholder|loading|lazy(?:load)?|grey|gray|clear|empty)"
+    r"[\w.-]*\.(?:gif|png|svg|jpe?g|webp)|/(?:pixel|beacon|track(?:ing)?)(?:[/.?]|$))",
+    re.I,
+)
+_NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
+_CANDIDATE = re.compile(r"\s*([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)([wx]))?\s*(?:,|$)")
+_WIDE_ENOUGH = 2000  # pixels; of several widths the largest up to this one is taken
+_SMALLEST = 3  # pixels; smaller ones are for counting visits
+_LONGEST_ALT = 500  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image as the page has it."""
+
+    src: str  # as written, perhaps relative
+    alt: str  # one line, at most 500 characters
+    width: int | None  # CSS pixels, None when not stated
+    height: int | None
+
+
+def read_images(element: Any) -> Image | None:
+    """The image of `element`, an img, amp-img, amp-anim or picture: what a lazy loader would load, else its src, else
+    the widest of its srcset. None for a placeholder or a tracking pixel."""
+    image = element.find(".//img") if element.tag == "picture" else element
+    if image is None:
+        image = element
+    width, height = _size(image.get("width")), _size(image.get("height"))
+    if (width is not None and width < _SMALLEST) or (height is not None and height < _SMALLEST):
+        return None
+    src = _source(image, element)
+    alt = " ".join((image.get("alt") or "").split())[:_LONGEST_ALT]
+    return Image(src, alt, width, height) if src else None
+
+
+def _size(value: str | None) -> int | None:
+    found = _NUMBER.match(value or "")
+    return int(found[1]) if found else None
+
+
+def _source(image: Any, holder: Any) -> str:
+    attributes: dict[str, str] = dict(image.attrib)
+    for name in _LAZY:
+        value = attributes.get(name, "").strip()
+        if value and not _IMAGES_BLANK.search(value) and not value.startswith(("{", "[")) and "." in value:
+            return value
+    src = attributes.get("src", "").strip()
+    if src and not _IMAGES_BLANK.search(src):
+        return src
+    sets = [attributes.get(name, "") for name in _SETS]
+    if holder is not image:
+        sets += [source.get(name, "") for source in holder.iter("source") for name in _SETS[:2]]
+    return next((best for value in sets if value and (best := widest(value))), "")
+
+
+def widest(srcset: str) -> str:
+    """The address of the widest candidate of `srcset` up to 2,000 pixels, the smallest where all are wider, or ""
+    when it has none (syntax: WHATWG HTML 4.8.4.2.1)."""
+    best, score = "", -1.0
+    for match in _CANDIDATE.finditer(srcset[:20_000]):
+        size = float(match[2] or 1)
+        fits = size if size <= _WIDE_ENOUGH else 1 / size
+        if fits > score and not _IMAGES_BLANK.search(match[1]):
+            best, score = match[1], fits
+    return best

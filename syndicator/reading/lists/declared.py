@@ -13,8 +13,8 @@ from syndicator.core.requests import Item, Shown
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, inner
 from syndicator.reading.lists.groups import LEAST
-from syndicator.reading.lists.shapes import shape
-from syndicator.reading.metadata import date_text
+from syndicator.reading.lists.wrapper import shape
+from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import absolute, is_picture
 
 _MOST = 500  # items; a choice
@@ -98,7 +98,9 @@ def _items(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item
 
 
 def _item(document: Document, url: str, row: dict[str, Any]) -> Item:
-    dates = (date_text.parse(value) for value in jsonld.strings(row.get("datePublished") or row.get("dateCreated")))
+    dates = (
+        date.parse_date_text(value) for value in jsonld.strings(row.get("datePublished") or row.get("dateCreated"))
+    )
     pictures = (absolute(document, value) for value in jsonld.strings(row.get("image"), "url", "contentUrl", "@id"))
     return Item(
         url=url,
@@ -124,7 +126,7 @@ def _entries(document: Document) -> dict[str, Item]:
         item = Item(
             url=url,
             title=text.line(inner(name if name is not None else link, _LONGEST)),
-            published=date_text.parse(when) if when else None,
+            published=date.parse_date_text(when) if when else None,
             image=(absolute(document, photo.get("src") or photo.get("href") or "") or "") if photo is not None else "",
         )
         found.setdefault(urls.alias(url), item)

@@ -12,10 +12,9 @@ from typing import Any
 from syndicator.core import urls
 from syndicator.core.requests import Item, Shown
 from syndicator.reading.html.document import Document
-from syndicator.reading.lists.items import is_headline, read_items
+from syndicator.reading.lists.items import Record, is_headline, read_items, read_records
 from syndicator.reading.lists.links import Link, read_links
-from syndicator.reading.lists.records import Record, read_records
-from syndicator.reading.lists.shapes import SOLD, family, shape
+from syndicator.reading.lists.wrapper import SOLD, family, shape
 
 # All numbers are choices, by 45 pages of the open corpus in folds of domains.
 LEAST = 3  # items that are a list

@@ -1,23 +1,109 @@
-"""Title, date and picture of an item of a list. Pure."""
+"""Title, date and picture of an item of a list. Pure.
+
+What belongs to each item of a list: the largest part of the page around its links that has none of another item.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
 from syndicator.core import text
 from syndicator.core.requests import Item, Shown
-from syndicator.reading.html import images
+from syndicator.reading.html import elements
 from syndicator.reading.html.document import Document, inner
 from syndicator.reading.lists.links import Link
-from syndicator.reading.lists.records import Record
-from syndicator.reading.lists.shapes import shape
-from syndicator.reading.metadata import date_text
+from syndicator.reading.lists.wrapper import shape
+from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import absolute, is_picture
+
+_ABOVE = 60  # elements above a link that are looked at
+_BETWEEN = 4  # elements that follow the one with the link and are still of its item, as rows of a table
+_FEWEST = 3  # items whose distances say something
+_LEAST_REGULAR = 0.7  # of the items follow each other at the same distance, where what stands between is theirs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """One item: its links in their order, all to one address, and the elements that are its own."""
+
+    links: tuple[Link, ...]
+    elements: tuple[Any, ...]
+
+    @property
+    def key(self) -> str:
+        return self.links[0].key
+
+    @property
+    def place(self) -> int:
+        return self.links[0].place
+
+
+def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
+    """The items whose links are `chosen`, each once and at its first place, with all `links` of the page that lead to
+    the same address from within."""
+    keys = {link.key for link in chosen}
+    within: dict[Any, set[str]] = defaultdict(set)
+    for link in chosen:
+        for above in _upwards(link.anchor):
+            within[above].add(link.key)
+    tops: dict[str, Any] = {}
+    for link in chosen:
+        tops.setdefault(link.key, _top(link.anchor, within))
+    followers = _followers(tops.values())
+    elements = {key: (top, *followers.get(top, ())) for key, top in tops.items()}
+    held = {one: key for key, parts in elements.items() for one in parts}
+    owned: dict[str, list[Link]] = defaultdict(list)
+    for link in links:
+        if link.key in keys and held.get(_holder(link.anchor, held)) == link.key:
+            owned[link.key].append(link)
+    return [Record(tuple(owned[key]), parts) for key, parts in elements.items() if owned[key]]
+
+
+def _upwards(anchor: Any) -> Iterable[Any]:
+    yield anchor
+    yield from islice(anchor.iterancestors(), _ABOVE)
+
+
+def _top(anchor: Any, within: Mapping[Any, set[str]]) -> Any:
+    top = anchor
+    for above in anchor.iterancestors():
+        if above.tag in ("body", "html", "main") or len(within.get(above, ())) != 1:
+            return top
+        top = above
+    return top
+
+
+def _holder(anchor: Any, held: Mapping[Any, str]) -> Any:
+    return next((one for one in _upwards(anchor) if one in held), None)
+
+
+def _followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
+    """What follows an item's element and is its own too: where most items of one parent stand at one distance of each
+    other, what is between them."""
+    by_parent: dict[Any, list[Any]] = defaultdict(list)
+    for top in tops:
+        if (parent := top.getparent()) is not None:
+            by_parent[parent].append(top)
+    found: dict[Any, tuple[Any, ...]] = {}
+    for parent, own in by_parent.items():
+        if len(own) < _FEWEST:
+            continue
+        places = {child: place for place, child in enumerate(parent)}
+        ordered = sorted(own, key=lambda one: places[one])
+        gaps = [places[after] - places[before] for before, after in pairwise(ordered)]
+        usual = max(set(gaps), key=gaps.count)
+        if 1 < usual <= _BETWEEN and gaps.count(usual) >= _LEAST_REGULAR * len(gaps):
+            for one, gap in zip(ordered, [*gaps, usual], strict=True):
+                found[one] = tuple(islice(one.itersiblings(), min(gap, usual) - 1))
+    return found
+
 
 # All numbers are choices.
 _CLASS = re.compile(r"\.[^ ]+")  # in a form
@@ -156,7 +242,7 @@ def _piece(anchor: Any, said: str) -> str:
 
 
 def _is_date(piece: str) -> bool:
-    return len(piece) <= _DATE_LINE and next(date_text.days(piece), None) is not None
+    return len(piece) <= _DATE_LINE and next(date.days(piece), None) is not None
 
 
 def _labels(links: tuple[Link, ...]) -> Iterator[str]:
@@ -173,7 +259,7 @@ def published(record: Record) -> tuple[Any, datetime] | None:
         best = min(found, key=lambda each: each[0])
         return best[1], best[2]
     day = _URL_DAY.search(urlsplit(record.links[0].url).path)
-    when = next(date_text.days("-".join(day.groups())), None) if day else None
+    when = next(date.days("-".join(day.groups())), None) if day else None
     return (None, when) if when else None
 
 
@@ -190,9 +276,9 @@ def _dates(record: Record) -> Iterator[tuple[int, Any, datetime]]:
 
 
 def _date(one: Any, named: str) -> tuple[int, datetime] | None:
-    if (stated := one.get("datetime") or "") and (when := date_text.parse(stated)):
+    if (stated := one.get("datetime") or "") and (when := date.parse_date_text(stated)):
         return (0 if one.tag == "time" and _PUBLISHED.search(named) else 1), when
-    if one.get("itemprop") == "datePublished" and (when := date_text.parse(one.get("content") or "")):
+    if one.get("itemprop") == "datePublished" and (when := date.parse_date_text(one.get("content") or "")):
         return 0, when
     if _PUBLISHED.search(named) and (when := _labelled(one)):
         return 2, when
@@ -202,17 +288,19 @@ def _date(one: Any, named: str) -> tuple[int, datetime] | None:
 def _labelled(element: Any) -> datetime | None:
     for name in ("title", "data-date", "data-time", "data-timestamp", "data-datetime"):
         value = element.get(name) or ""
-        if value and len(value) <= _DATE_LINE and (when := date_text.parse(value.split(" 1")[0])):  # "2026-03-08 17..."
+        if (
+            value and len(value) <= _DATE_LINE and (when := date.parse_date_text(value.split(" 1")[0]))
+        ):  # "2026-03-08 17..."
             return when
     said = text.line(inner(element, _DATE_LINE + 1))
-    return next(date_text.days(said), None) if len(said) <= _DATE_LINE else None
+    return next(date.days(said), None) if len(said) <= _DATE_LINE else None
 
 
 def _shown(element: Any) -> datetime | None:
     """A date that an element's own text is, and little else."""
     for piece in (element.text or "", *(child.tail or "" for child in islice(element, 20))):
         said = text.line(piece[: 4 * _DATE_LINE])
-        if _SHORTEST <= len(said) <= _DATE_LINE and (when := next(date_text.days(said), None)):
+        if _SHORTEST <= len(said) <= _DATE_LINE and (when := next(date.days(said), None)):
             return when
     return None
 
@@ -228,7 +316,7 @@ def picture(document: Document, record: Record) -> tuple[Any, str] | None:
 
 def _pictured(document: Document, one: Any) -> str | None:
     if one.tag in ("img", "amp-img"):
-        found = images.read(one.getparent() if _in_picture(one) else one)
+        found = elements.read_images(one.getparent() if _in_picture(one) else one)
         wanted = found and not _is_small(found) and not _is_person(one)
         return absolute(document, found.src) if found and wanted else None
     style = _STYLE_URL.search(one.get("style") or "")
@@ -240,7 +328,7 @@ def _in_picture(image: Any) -> bool:
     return parent is not None and parent.tag == "picture"
 
 
-def _is_small(image: images.Image) -> bool:
+def _is_small(image: elements.Image) -> bool:
     return any(side is not None and side < _SMALL for side in (image.width, image.height))
 
 

@@ -1,22 +1,140 @@
-"""A page that lists articles, as a feed: its list is learnt at the first visit and found again at later ones. Pure."""
+"""A page that lists articles, as a feed: its list is learnt at the first visit and found again at later ones. Pure.
+
+Whether a page is a list of articles, and not an article with a list beside it. Where a list goes on: the address of
+its next page. The lists of a page that hold an element to which somebody pointed, found as all lists of a page are. A
+page that lists articles, as a feed: each link that the operator's selectors match is an entry.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
+from syndicator.configuration import page_rules
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAFeed, NotAnArticle
 from syndicator.core.model import Entry, ParsedFeed
 from syndicator.core.reasons import FeedReason
-from syndicator.core.requests import Seen, Shown, Wrapper
+from syndicator.core.requests import Item, Seen, Shown, Wrapper
 from syndicator.reading.html.document import Document, inner, parse
+from syndicator.reading.html.jsonld import types
 from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers
-from syndicator.reading.lists.groups import lists
-from syndicator.reading.lists.links import read_links
-from syndicator.reading.lists.next_page import next_page
-from syndicator.reading.lists.whole import is_list
+from syndicator.reading.lists.groups import Listed, lists, read_lists
+from syndicator.reading.lists.items import is_headline
+from syndicator.reading.lists.links import Link, read_links
+
+# All numbers are choices: of 38 pages of the open corpus that are lists below the root of their site, 8 say that they
+# are articles (og:type), and of 251 articles of it 75 do not.
+_LEAST = 5  # items
+_HEADLINES = 0.6  # of the items have one
+_WORDS = 3  # of the last part of an address that is a section's
+_CODE = re.compile(r"\d{5}|[0-9a-f]{12}")
+_BELOW = 0.5  # of the items have an address below the page's
+_PARAGRAPH = 80  # characters of one of a text
+_WHOLE_MOST = 2_000  # paragraphs
+_ITEM = 200  # characters of text that an item of a list may come with, or its excerpt
+_EXCERPT = 1_000  # of the text with one item
+_HARDLY = 10  # characters for each item, of a page whose address is none of a section
+_ABOVE = 60  # elements above a link
+_ARTICLE = {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle"}
+_BESIDE = ("nav", "footer", "aside")
+
+
+def is_list(document: Document, shown: Sequence[Shown]) -> bool:
+    """Whether the page is first of all the list of `shown`: by an address that is a section's, or below which its
+    items are, and by how little text there is beside them."""
+    headlines = sum(is_headline(one.item.title) for one in shown)
+    if headlines < _HEADLINES * len(shown):
+        return False
+    if _are_below(document.url, shown):
+        return True
+    if len(shown) < _LEAST:
+        return False
+    prose = _prose(document.tree, {one.key for one in shown}, document.base_url)
+    if _is_section(document.url):
+        return prose <= _ITEM * len(shown)
+    return prose <= _HARDLY * len(shown) and not any(_ARTICLE & {*types(one)} for one in document.jsonld)
+
+
+def _are_below(url: str, shown: Sequence[Shown]) -> bool:
+    own = urls.alias(url).partition("?")[0].rstrip("/") + "/"
+    return sum(one.key.startswith(own) for one in shown) >= _BELOW * len(shown)
+
+
+def _is_section(url: str) -> bool:
+    last = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2].partition(".")[0]
+    return len(re.findall(r"[^\W\d_]+", last)) <= _WORDS and not _CODE.search(last)
+
+
+def _prose(tree: Any, keys: Collection[str], base: str) -> int:
+    """Characters of paragraphs that are long and no links, without those of items and of what stands on every page."""
+    within = _within(tree, keys, base)
+    count, owned = 0, Counter[str]()
+    for paragraph in islice(tree.iter("p"), _WHOLE_MOST):
+        if next(paragraph.iterancestors(*_BESIDE), None) is not None:
+            continue
+        linked = sum(len(text.line(inner(anchor))) for anchor in paragraph.iter("a"))
+        own = len(text.line(inner(paragraph, 3_000))) - linked
+        holder = next((within[above] for above in paragraph.iterancestors() if above in within), set())
+        if own >= _PARAGRAPH and len(holder) == 1:
+            owned.update(dict.fromkeys(holder, own))
+        elif own >= _PARAGRAPH:
+            count += own
+    return count + sum(own for own in owned.values() if own > _EXCERPT)
+
+
+def _within(tree: Any, keys: Collection[str], base: str) -> dict[Any, set[str]]:
+    """Of each element that has links to items, to which."""
+    found: dict[Any, set[str]] = defaultdict(set)
+    for anchor in islice(tree.iter("a"), _WHOLE_MOST):
+        url = urls.absolute(base, anchor.get("href") or "")
+        key = urls.alias(url) if url else ""
+        if key in keys:
+            for above in islice(anchor.iterancestors(), _ABOVE):
+                found[above].add(key)
+    return found
+
+
+_NEXT_PAGE_MOST = 3_000  # links that are looked at
+_NEXT_PAGE_LONGEST = 60  # characters of a link's text
+_NEXT = re.compile(
+    r"^\W{0,3}(next|older|more|weiter|nächste|ältere|suivante?s?|plus ancien\w*|siguientes?|próxim[oa]s?|anterior\w*|"
+    r"proxim[oa]s?|successiv[oi]|volgende|次|次へ|古い|下一页|下一頁|التالي|more)\b.{0,20}$|^\W{0,2}(older|ältere|次|›|»|→)",
+    re.I,
+)
+_PAGED = re.compile(r"(page|seite|pagina|página|p|paged|start|offset|seite)[=/_-]?\d{1,4}", re.I)
+
+
+def next_page(document: Document) -> str:
+    """The address of the page on which the list goes on, of the same site: where the page says so (rel=next), else the
+    link to older items; "" where it does not go on."""
+    said = (
+        one.get("href") for one in document.tree.iter("link", "a") if "next" in (one.get("rel") or "").lower().split()
+    )
+    links = (one.get("href") for one in islice(document.tree.iter("a"), _NEXT_PAGE_MOST) if _is_next(one))
+    found = (_address(document, href or "") for href in (*said, *links))
+    return next((url for url in found if url), "")
+
+
+def _is_next(anchor: Any) -> bool:
+    label = text.line(inner(anchor, _NEXT_PAGE_LONGEST + 1)) or anchor.get("aria-label") or ""
+    return (
+        len(label) <= _NEXT_PAGE_LONGEST and bool(_NEXT.match(label)) and bool(_PAGED.search(anchor.get("href") or ""))
+    )
+
+
+def _address(document: Document, href: str) -> str:
+    url = urls.absolute(document.base_url, href) if href else None
+    if not url or not urls.same_publisher(url, document.url) or urls.alias(url) == urls.alias(document.url):
+        return ""
+    return url if urlsplit(url).netloc == urlsplit(document.url).netloc else ""
+
 
 _MOST = 1_000  # items; a choice, as for what a page of a person's making lists
 _LONGEST = 300  # characters of the page's title
@@ -79,3 +197,120 @@ def _entry(shown: Shown) -> Entry:
     item = shown.item
     title = "" if item.title.endswith(_CUT) else item.title  # what is cut off is no title of an article
     return Entry(id=item.url, url=item.url, title=title, published=item.published, image=item.image, listed=True)
+
+
+OFFERED: Final = 3  # lists that hold one element; a choice
+_POINTED_ABOVE = 8  # elements above the one that is meant in which its link is looked for; a choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointedList:
+    """A list: what its items are known by, the items in the page's order, and the numbers of their elements in the
+    page, by which they are lit up."""
+
+    wrapper: Wrapper
+    items: tuple[Item, ...]
+    elements: tuple[int, ...]
+
+
+def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None) -> tuple[PointedList, ...]:
+    """The lists of the page `html`, answered at `url`, of which the element `number` (in the order of the document, as
+    `pointing.shown_page` numbers them) is in an item: the page's own first, then the links in just that form. None for
+    a number that is no element, or one in no item of three."""
+    try:
+        document = parse(html, url, headers)
+    except NotAnArticle:
+        return ()
+    elements = list(document.tree.iter())
+    if not 0 <= number < len(elements) or not isinstance(elements[number].tag, str):
+        return ()
+    meant = [elements[number], *elements[number].iterancestors()]
+    links = read_links(document)
+    found = read_lists(document, links, {link.form for link in _links_at(meant, links)})
+    told = declared.candidates(document, [one.shown for one in found])  # those that no link shows come first
+    places = {element: place for place, element in enumerate(elements)}
+    made = [
+        PointedList(
+            wrapper=replace(wrappers.learnt(shown, by), pointed=True),
+            items=tuple(item.item for item in shown),
+            elements=tuple(places[part] for item in shown for part in one.elements[item.key] if part in places),
+        )
+        for one, (by, shown) in zip(found, told[len(told) - len(found) :], strict=True)
+        if _holds(one, meant)
+    ]
+    return tuple(made[:OFFERED])
+
+
+def _links_at(meant: Sequence[Any], links: Sequence[Link]) -> list[Link]:
+    """The links in the element that is meant, or else in the nearest one around it that has some."""
+    by_anchor = {link.anchor: link for link in links}
+    around = (_of(by_anchor, [one, *one.iter("a")]) for one in islice(meant, _POINTED_ABOVE))
+    return next((found for found in around if found), [])
+
+
+def _of(by_anchor: Mapping[Any, Link], anchors: Collection[Any]) -> list[Link]:
+    return [by_anchor[one] for one in anchors if one in by_anchor]
+
+
+def _holds(listed: Listed, meant: Sequence[Any]) -> bool:
+    """Whether the element that is meant, the first of `meant`, or one around it is an item's."""
+    return not {id(one) for one in meant}.isdisjoint(_parts(listed))
+
+
+def _parts(listed: Listed) -> Iterator[int]:
+    return (id(part) for shown in listed.shown for part in listed.elements[shown.key])
+
+
+_LIST_PAGE_MOST = 1_000  # links; a choice, as for what a page of a person's making lists
+_LIST_PAGE_LONGEST = 300  # characters of a link's text
+
+
+def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]) -> ParsedFeed:
+    """The page `html` that was answered at `url`. A selector matches links, or what is around or inside of one; its
+    text is the entry's title, the longest where several lead to one address, as a picture and a heading do. Raises
+    NotAFeed where nothing is linked, RulesError for a selector that is no CSS."""
+    document = parse(html, url, headers)
+    itself = urls.alias(url)
+    addresses: dict[str, str | None] = {}  # by how they are written
+    found: dict[str, Entry] = {}
+    for reference, said in _links(document.tree, links):
+        if reference not in addresses:
+            if len(found) == _LIST_PAGE_MOST:  # making addresses is most of the work
+                continue
+            address = _list_page_address(document.base_url, reference)
+            addresses[reference] = address if address and urls.alias(address) != itself else None
+        if not (address := addresses[reference]):
+            continue
+        found.setdefault(address, Entry(id=address, url=address))
+        if len(said) > len(found[address].title):
+            found[address] = Entry(id=address, url=address, title=said)
+    if not found:
+        raise NotAFeed(FeedReason.NO_LINKS, f"rules.links: {', '.join(links)} matches no link of the page")
+    title = next((text.line(inner(one, _LIST_PAGE_LONGEST)) for one in document.tree.iter("title")), "")
+    return ParsedFeed(
+        format="list", title=title, site_url=url, language=document.language or "", entries=tuple(found.values())
+    )
+
+
+def _links(tree: Any, links: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Addresses as they are written, and the text that was selected with each."""
+    for selector in links:
+        name = page_rules.split(selector)[1]
+        for element in page_rules.matched(tree, selector):
+            holder = element if name else _anchor(element)
+            reference = holder.get(name or "href") if holder is not None else None
+            if reference:
+                yield reference, text.line(inner(element, _LIST_PAGE_LONGEST))
+
+
+def _anchor(element: Any) -> Any:
+    """The link that `element` is, contains or is in; None where there is none."""
+    return next((one for one in chain(element.iter("a"), element.iterancestors("a")) if one.get("href")), None)
+
+
+def _list_page_address(base: str, reference: str) -> str | None:
+    found = urls.absolute(base, reference)
+    try:
+        return urls.canonical(found) if found else None
+    except urls.BadUrl:
+        return None

@@ -1,19 +1,56 @@
-"""The picture of an article: og:image, JSON-LD, twitter, the first large figure. Absolute, never a logo."""
+"""The picture of an article: og:image, JSON-LD, twitter, the first large figure. Absolute, never a logo.
+
+Candidates for one field: every place of a page that may state it, most trusted first.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 from urllib.parse import unquote
 
 from syndicator.core import text, urls
 from syndicator.core.model import Entry
 from syndicator.core.urls import refusal
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document
-from syndicator.reading.html.schema_org import articles
-from syndicator.reading.metadata.candidates import Choice, first_sane
+from syndicator.reading.html.document import Document, articles
+
+T = TypeVar("T")
+_SHOWN = 12  # candidates kept for the trace
+_LONGEST = 200  # characters of one that are
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[T]):
+    """The value of a field, the name of the candidate it comes from ("" for none) and the candidates looked at."""
+
+    value: T | None
+    candidate: str = ""
+    seen: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        """True when there is a value."""
+        return self.value is not None
+
+    def trace(self) -> Mapping[str, Any]:
+        """What `show --why` prints: where the value is from, and each candidate as "name: value"."""
+        return {"from": self.candidate, "candidates": [f"{name}: {value}" for name, value in self.seen]}
+
+
+def first_sane(candidates: Iterable[tuple[str, T | None]], sane: Callable[[T], bool]) -> Choice[T]:
+    """The first of `candidates` (name, value) whose value is `sane`; those after it are not even computed."""
+    seen: list[tuple[str, str]] = []
+    for name, value in candidates:
+        if value is None or value == "":
+            continue
+        if len(seen) < _SHOWN:
+            seen.append((name, str(value)[:_LONGEST]))
+        if sane(value):
+            return Choice(value, name, tuple(seen))
+    return Choice(None, "", tuple(seen))
+
 
 # file names of logos, portraits and placeholders
 _NEVER = re.compile(

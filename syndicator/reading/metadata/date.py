@@ -1,19 +1,293 @@
-"""When a page was published and updated. The only importer of htmldate, which is asked when nothing else is found."""
+"""When a page was published and updated. The only importer of htmldate, which is asked when nothing else is found.
+
+Dates as people and machines write them. The date that readers see beside the headline: time elements, elements called
+date, lines with a day in them.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from email.utils import parsedate_to_datetime
+from functools import cache
+from importlib import resources
+from itertools import islice
+from typing import Any, NamedTuple
 
+from syndicator.core import urls
 from syndicator.core.model import Entry
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, inner
-from syndicator.reading.html.schema_org import articles
-from syndicator.reading.metadata import date_text, shown_date
-from syndicator.reading.metadata.candidates import Choice, first_sane
-from syndicator.reading.metadata.survey import Survey
+from syndicator.reading.html.document import Document, articles, inner
+from syndicator.reading.metadata.cover import Choice, first_sane
+from syndicator.reading.metadata.survey import Spot, Survey
+
+_MACHINE = re.compile(
+    r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"
+    r"(?:(?:[T,]|\s){1,3}(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?\s?(Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?)?"
+)
+_COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?\s?(Z|[+-]\d\d:?\d\d)?)?$")
+_EPOCH = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d{1,6})?$")
+_CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/]|[.-]\d)")
+_CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)(?!\d|[./])\s?([ap]\.?m\b)?", re.I)
+_LONGEST = 300  # characters looked at
+_TWO_DIGITS = 100  # years below it are of this century
+_HOURS, _MINUTES = 24, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of months, compiled, and their numbers; the words that stand before dates."""
+
+    day_first: re.Pattern[str]
+    month_first: re.Pattern[str]
+    numbers: dict[str, int]
+    first: re.Pattern[str]  # words of a sentence that tells when a text first appeared
+    published: re.Pattern[str]
+    updated: re.Pattern[str]
+    joined: re.Pattern[str]  # words before the day on which a user of a forum joined
+
+
+@cache
+def names() -> Names:
+    """The words of months.toml, read once."""
+    data = tomllib.loads(resources.files("syndicator.reading").joinpath("data/months.toml").read_text("utf-8"))
+    labels = data.pop("labels")
+    numbers = {
+        form: number for months in data.values() for number, forms in enumerate(months, 1) for form in forms.split("|")
+    }
+    month = "|".join(re.escape(form) for form in sorted(numbers, key=lambda form: (-len(form), form)))
+    return Names(
+        day_first=re.compile(
+            rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|,)?[\s-]{{0,2}}(?:de\s|of\s)?({month})\b\.?,?[\s-]{{0,2}}(?:de\s|del\s)?(\d{{4}}|'?\d\d(?!\d|:))(?!\d)",
+            re.I,
+        ),
+        month_first=re.compile(
+            rf"(?<!\w)({month})\.?\s{{0,2}}(\d{{1,2}})(?:st|nd|rd|th|\.)?,?\s{{1,2}}(\d{{4}})(?!\d)", re.I
+        ),
+        numbers=numbers,
+        first=_labels(labels["first"]),
+        published=_labels(labels["published"]),
+        updated=_labels(labels["updated"]),
+        joined=_labels(labels["joined"]),
+    )
+
+
+def _labels(values: list[str]) -> re.Pattern[str]:
+    return re.compile(r"(?:^|[^\w])(?:" + "|".join(re.escape(value) for value in values) + r")(?![a-z])", re.I)
+
+
+def parse_date_text(value: str) -> datetime | None:
+    """A date as machines write it (ISO 8601 and its kin, RFC 5322, epoch seconds), or as people do."""
+    value = value.strip()[:_LONGEST]
+    found = _MACHINE.search(value) or _COMPACT.match(value)
+    if found:
+        return _moment(*found.groups())
+    if _EPOCH.match(value):
+        return datetime.fromtimestamp(float(value[:10]), UTC)
+    try:
+        when = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return next(days(value), None)
+    return _in_utc(when) if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
+    """The dates that people wrote in `value`, in no order; `month_first`: 3/4/2021 is the 4th of March."""
+    value = value[:_LONGEST]
+    if not any(char.isdigit() for char in value):
+        return
+    yield from (when for found in _MACHINE.finditer(value) if (when := _moment(*found.groups())))
+    yield from (when for found in _CJK.finditer(value) if (when := _day(found[1], found[2], found[3], value)))
+    for found in names().day_first.finditer(value):
+        if when := _day(found[3], str(names().numbers[found[2].casefold()]), found[1], value):
+            yield when
+    for found in names().month_first.finditer(value):
+        if when := _day(found[3], str(names().numbers[found[1].casefold()]), found[2], value):
+            yield when
+    for found in _NUMERIC.finditer(value):
+        first, second = (found[3], found[1]) if not (month_first and found[2] == "/") else (found[1], found[3])
+        if when := _day(found[4], first, second, value) or _day(found[4], second, first, value):
+            yield when
+
+
+def _day(year: str, month: str, day: str, around: str) -> datetime | None:
+    """That day, at the only time of day that stands in `around`."""
+    try:
+        number = int(year.lstrip("'"))
+        when = datetime(number + 2000 if number < _TWO_DIGITS else number, int(month), int(day), tzinfo=UTC)
+    except ValueError:
+        return None
+    clocks = _CLOCK.findall(around)
+    if len(clocks) == 1 and int(clocks[0][0]) < _HOURS and int(clocks[0][1]) < _MINUTES:
+        hour = int(clocks[0][0]) % 12 + 12 if clocks[0][2][:1].lower() == "p" else int(clocks[0][0])
+        when += timedelta(hours=hour, minutes=int(clocks[0][1]))
+    return when
+
+
+def _moment(
+    year: str, month: str, day: str, hour: str | None, minute: str | None, second: str | None, zone: str | None
+) -> datetime | None:
+    try:
+        return _in_utc(
+            datetime(
+                int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=_zone(zone)
+            )
+        )
+    except ValueError:
+        return None
+
+
+def _in_utc(when: datetime) -> datetime | None:
+    """The moment, None where UTC has none such: a page may write the last second of the year 9999 and a zone behind."""
+    try:
+        when.astimezone(UTC)
+    except OverflowError:
+        return None
+    return when
+
+
+def _zone(value: str | None) -> timezone:
+    if not value or value[0] not in "+-":
+        return UTC
+    sign = -1 if value[0] == "-" else 1
+    digits = value[1:].replace(":", "")
+    return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:4] or 0)))
+
+
+_CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
+_UPDATED = re.compile(r"updat|modif|revis", re.I)
+NEAR = 1_200  # characters after the headline in which the date of the article stands
+_BEFORE = 500  # and before it
+_LINE = 120  # characters of a line that can be a date's
+_MOST_ELEMENTS = 20_000
+_MOST_CHILDREN = 40  # of an element whose texts are read
+_SENTENCE = 400  # characters in which a note tells when a text first appeared
+_SHORT = 40  # characters of a line that holds little more than a date, and of what follows "first published"
+_ONLY = 25  # characters of a line that is a date and no more
+_DATE_WORDS = 3  # words of two letters and more in such a line
+_DATE_ALONE = 2  # briefness of such a line
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_DIGIT = re.compile(r"\d")
+_SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
+_JOINED = re.compile(r"join(?:ed|-?date)|regist(?:ered|ration)|member-?since", re.I)
+ENOUGH = 3  # score of a date from which it is surely the article's
+_US = frozenset({"en", "en-US"})
+
+
+class Day(NamedTuple):
+    """A date that readers see on the page."""
+
+    score: int  # how likely it is the article's
+    distance: int  # characters between it and the headline
+    when: datetime
+    label: int  # by the words beside it: 1 published, -2 updated, 0 neither
+    timed: bool = False  # it is the datetime of a time element
+
+
+def shown_days(document: Document, seen: Survey) -> list[Day]:
+    """The dates that readers see, the likeliest day of publication first; from `ENOUGH` on it is sure."""
+    month_first = _is_american(document)
+    least = seen.origin - _BEFORE if seen.found else 0
+    spots = (spot for spot in seen.spots if spot.at >= least)
+    found = [each for spot in spots for each in _days(spot, seen, month_first)]
+    return sorted(found, key=lambda each: (-each.score, each.distance))
+
+
+def first_published(document: Document, seen: Survey) -> datetime | None:
+    """The day that a sentence such as "This was originally published on 3 May 2024" states; not that of a label."""
+    month_first = _is_american(document)
+    first = names().first
+    for spot in seen.spots:
+        own = spot.element.text
+        found = first.search(own[:_SENTENCE]) if own and len(own) > _LINE // 4 else None
+        if found:
+            after = own[found.end() : found.end() + _SHORT]
+            for when in days(after, month_first=month_first):
+                return when
+    return None
+
+
+def anywhere(document: Document) -> datetime | None:
+    """The first line of the body that is a date and no more, wherever it stands; for pages that show no other."""
+    month_first = _is_american(document)
+    body = next(document.tree.iter("body"), document.tree)
+    for count, element in enumerate(
+        body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
+    ):
+        if count > _MOST_ELEMENTS:
+            break
+        for line in _lines(element):
+            if _briefness(line) == _DATE_ALONE and not names().updated.search(line):
+                for when in days(line, month_first=month_first):
+                    return when
+    return None
+
+
+def _is_american(document: Document) -> bool:
+    """True where 3/4/2021 is the 4th of March."""
+    if document.language is None:
+        return urls.host(document.url).endswith((".com", ".us", ".gov", ".edu", ".mil"))
+    return document.language in _US
+
+
+def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
+    element = spot.element
+    distance = spot.at - seen.origin
+    place = 2 if 0 <= distance <= NEAR else (1 if -_BEFORE <= distance < 0 else 0)
+    named = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"[:300]
+    if element.tag == "time" and element.get("datetime"):
+        when = parse_date_text(element.get("datetime"))
+        label = _label(spot, named, "")
+        if when:
+            yield Day(place + 2 + label + (1 if _SURE.search(named) else 0), abs(distance), when, label, True)
+        return
+    lines = list(_lines(element)) if place else []
+    marked = 1 if (lines or not place) and _CLASS.search(named) else 0
+    if not place and not marked:
+        return
+    for line in lines if place else _lines(element):
+        if _is_joining(spot, named, line):
+            continue
+        for when in days(line, month_first=month_first):
+            label = _label(spot, named, line)
+            yield Day(place + marked + _briefness(line) + label, abs(distance), when, label)
+
+
+def _is_joining(spot: Spot, named: str, line: str) -> bool:
+    """True for the day on which a user of a forum joined it."""
+    return bool(_JOINED.search(named) or names().joined.search(f"{spot.before[-_ONLY:]} {line}"[: 2 * _ONLY]))
+
+
+def _briefness(line: str) -> int:
+    """_DATE_ALONE for a line that is a date and no more, 1 for a short one, 0 for others."""
+    if len(line) <= _ONLY and len(_WORD.findall(line)) <= _DATE_WORDS:
+        return _DATE_ALONE
+    return 1 if len(line) <= _SHORT else 0
+
+
+def _lines(element: Any) -> Iterator[str]:
+    """The element's own texts that are short and have a digit."""
+    for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
+        if value and len(value) <= 4 * _LINE:
+            line = " ".join(value.split())
+            if len(line) <= _LINE and _DIGIT.search(line):
+                yield line
+
+
+def _label(spot: Spot, named: str, line: str) -> int:
+    """What the words around a date add: it was published then, or only changed."""
+    words = names()
+    before = f"{spot.before[-40:]} {line}"
+    if (_UPDATED.search(named) and not _SURE.search(named)) or (
+        words.updated.search(before) and not words.published.search(before)
+    ):
+        return -2
+    return 1 if words.published.search(before) else 0
+
 
 _URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
 _PUBLISHED = (
@@ -74,14 +348,14 @@ _LARGE = 600_000  # characters of source above which htmldate is not asked: it i
 def published(document: Document, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
     """When the page was published, and the candidate that the date comes from. Dates a day after `now` or before 1990
     do not count."""
-    visible = [day for day in shown_date.shown_days(document, seen) if sane(day.when, now)]
+    visible = [day for day in shown_days(document, seen) if sane(day.when, now)]
     choice = first_sane(_published(document, entry, seen, visible), lambda when: sane(when, now))
-    first = next((day for day in visible if day.score >= shown_date.ENOUGH), None)
+    first = next((day for day in visible if day.score >= ENOUGH), None)
     if choice.value is None or choice.candidate in _SETTLED or first is None:
         return choice
     if (
         (first.label > 0 or (first.label == 0 and first.timed))
-        and (first.distance <= shown_date.NEAR or len(visible) == 1)
+        and (first.distance <= NEAR or len(visible) == 1)
         and first.when.date() < (choice.value - timedelta(days=1)).date()
     ):
         return Choice(first.when, "shown", (*choice.seen, ("shown", str(first.when))))
@@ -94,25 +368,25 @@ def updated(document: Document, entry: Entry | None, now: datetime | None) -> Ch
 
 
 def _published(
-    document: Document, entry: Entry | None, seen: Survey, visible: list[shown_date.Day]
+    document: Document, entry: Entry | None, seen: Survey, visible: list[Day]
 ) -> Iterator[tuple[str, datetime | None]]:
     if entry is not None and not entry.listed:
         yield "entry", entry.published
     for item in articles(document)[:3]:
         stated = item.get("datePublished") or item.get("dateCreated") or item.get("uploadDate")
-        yield from (("json-ld", date_text.parse(value)) for value in jsonld.strings(stated))
+        yield from (("json-ld", parse_date_text(value)) for value in jsonld.strings(stated))
     for name in _PUBLISHED:
-        yield name, date_text.parse(document.meta(name))
+        yield name, parse_date_text(document.meta(name))
     yield from _microdata(document.tree)
     if entry is not None and entry.listed:
         yield "list", entry.published
-    yield "first published", shown_date.first_published(document, seen)
-    yield from (("shown", day.when) for day in visible[:1] if day.score >= shown_date.ENOUGH)
+    yield "first published", first_published(document, seen)
+    yield from (("shown", day.when) for day in visible[:1] if day.score >= ENOUGH)
     found = _URL.search(document.url)
-    yield "url", date_text.parse("-".join(found.groups())) if found else None
+    yield "url", parse_date_text("-".join(found.groups())) if found else None
     yield from (("shown, perhaps", day.when) for day in visible[:1] if day.score > 0)
     yield "htmldate", _htmldate(document)
-    yield "anywhere", shown_date.anywhere(document)
+    yield "anywhere", anywhere(document)
     yield "htmldate, anywhere", _htmldate(document, extensive=True)
 
 
@@ -120,15 +394,15 @@ def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, dat
     if entry is not None:
         yield "entry", entry.updated
     for item in articles(document)[:3]:
-        yield from (("json-ld", date_text.parse(value)) for value in jsonld.strings(item.get("dateModified")))
+        yield from (("json-ld", parse_date_text(value)) for value in jsonld.strings(item.get("dateModified")))
     for name in _MODIFIED:
-        yield name, date_text.parse(document.meta(name))
+        yield name, parse_date_text(document.meta(name))
 
 
 def _microdata(tree: Any) -> Iterator[tuple[str, datetime | None]]:
     for element in tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')[:5]:
         value = element.get("datetime") or element.get("content") or inner(element, 200)
-        yield "itemprop", date_text.parse(value)
+        yield "itemprop", parse_date_text(value)
 
 
 def _as_shown(when: datetime, day: datetime) -> datetime:
@@ -152,7 +426,7 @@ def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None
         return None
     found = find_date(document.tree, original_date=True, url=document.url or None, extensive_search=extensive)
     # the first of January is what it makes of a lone year, such as that of a copyright
-    return date_text.parse(found) if found and not found.endswith("-01" if extensive else "-01-01") else None
+    return parse_date_text(found) if found and not found.endswith("-01" if extensive else "-01-01") else None
 
 
 def sane(when: datetime, now: datetime | None) -> bool:

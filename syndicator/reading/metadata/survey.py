@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from syndicator.reading.html.document import inner
-from syndicator.reading.metadata.site_title import key
+from syndicator.reading.metadata.title import key
 
 _AWAY = re.compile(
     r"comment|related|recommend|teaser|sidebar|footer|popular|trending|most-?read|widget|carousel|slider|more-?(?:from|"

@@ -1,19 +1,98 @@
-"""What a page, its answer and its feed say of an article's use. Pure."""
+"""What a page, its answer and its feed say of an article's use. Pure.
+
+The terms of a document of RSL 1.0 (https://rslstandard.org/rsl) as one line.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml import etree
 
 from syndicator.core import text
 from syndicator.core.model import Entry
 from syndicator.core.usage import vocabularies
 from syndicator.core.usage.vocabularies import names, said
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document
-from syndicator.reading.html.schema_org import articles
-from syndicator.reading.metadata import rsl
+from syndicator.reading.html.document import Document, articles
+
+_AI = frozenset(("ai-input", "ai-index", "ai-train"))
+_USES = ("search", "full-text", *sorted(_AI))
+_MOST_CONTENTS, _LONGEST_PATTERN = 1_000, 2_000  # that are looked at, and characters of each: choices
+_FREE = frozenset(("free", "attribution"))  # types of payment that cost nothing: entries name and link the publisher
+
+
+def line(document: str, url: str = "") -> str:
+    """What an RSL document says of use, as a list of token=yes or token=no; "" for one that is none or says nothing.
+    `url`: of what it is asked about, where it may speak of more: of its <content> that with the longest pattern that
+    matches counts, and of them alone.
+
+    A use is allowed that a licence permits which costs nothing. It is not where a licence prohibits it, where only
+    licences that cost something permit it, and where a free one permits others alone.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    try:
+        root = etree.fromstring(document.strip().encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return ""
+    if root is None:
+        return ""
+    root = _about(root, url) if url else root
+    if root is None:
+        return ""
+    permitted, sold, prohibited = set[str](), set[str](), set[str]()
+    for licence in _named(root, "license"):
+        (permitted if _is_free(licence) else sold).update(_usage(licence, "permits"))
+        prohibited.update(_usage(licence, "prohibits"))
+    denied = prohibited | (sold - permitted) | (set(_USES) - permitted if permitted else set())
+    return ", ".join(f"{use}={'no' if use in denied else 'yes'}" for use in _USES if use in denied | permitted)
+
+
+def _about(root: Any, url: str) -> Any:
+    """The <content> that speaks of `url`, the whole where it has none, None where none of them does."""
+    contents = list(_named(root, "content"))
+    if not contents:
+        return root
+    best, length = None, -1
+    for content in contents[:_MOST_CONTENTS]:
+        pattern = _pattern(content.get("url") or "/", url)
+        if pattern is not None and len(pattern) > length and vocabularies.matches(pattern, _path(url)):
+            best, length = content, len(pattern)
+    return best
+
+
+def _pattern(written: str, url: str) -> str | None:
+    """The pattern of a path that a <content> is for, None where it is for another host."""
+    written = written.strip()[:_LONGEST_PATTERN]
+    if "://" not in written:
+        return written
+    parts = urlsplit(written)
+    return _path(written) if parts.hostname == urlsplit(url).hostname else None
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _named(root: Any, name: str) -> Iterator[Any]:
+    return (one for one in root.iter() if isinstance(one.tag, str) and etree.QName(one).localname == name)
+
+
+def _usage(licence: Any, name: str) -> Iterator[str]:
+    for element in _named(licence, name):
+        if element.get("type", "usage") == "usage":
+            for token in (element.text or "").lower().replace(",", " ").split():
+                yield from _USES if token == "all" else _AI if token == "ai-all" else (token,)
+
+
+def _is_free(licence: Any) -> bool:
+    return all(payment.get("type", "free").lower() in _FREE for payment in _named(licence, "payment"))
+
 
 _RSL = "application/rsl+xml"
 _MOST_LINKS = 3_000  # looked at for rel=license
@@ -38,7 +117,7 @@ def _of_robots(document: Document) -> Iterator[tuple[str, str]]:
     yield from vocabularies.fields(document.headers.get(vocabularies.HEADER, ""))
     licence = document.headers.get(vocabularies.RSL_HEADER, "")
     if licence:
-        yield "rsl", rsl.line(licence[:_LONGEST], document.url)
+        yield "rsl", line(licence[:_LONGEST], document.url)
 
 
 def _of_page(document: Document) -> Iterator[tuple[str, str]]:
@@ -52,7 +131,7 @@ def _of_page(document: Document) -> Iterator[tuple[str, str]]:
         yield from (("schema.org license", value) for value in jsonld.strings(item.get("license"), "url", "@id"))
     for script in document.tree.iter("script"):
         if (script.get("type") or "").strip().lower() == _RSL:
-            yield "rsl", rsl.line((script.text or "")[:_LONGEST])
+            yield "rsl", line((script.text or "")[:_LONGEST])
 
 
 def _of_header(document: Document) -> Iterator[tuple[str, str]]:

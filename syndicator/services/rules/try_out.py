@@ -19,7 +19,7 @@ from syndicator.services.container import App, open_worker
 from syndicator.services.naming import need_sources
 
 if TYPE_CHECKING:  # the libraries that read pages are not loaded for a type
-    from syndicator.reading.trial import Trial
+    from syndicator.reading.reader import Trial
 
 PAGES = 10  # newest kept ones that are tried
 POINTED = 5  # on which a selector has to hold that was made by pointing

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from syndicator.core.errors import NotAnArticle
-from syndicator.reading.body import class_words, containers, overlap
-from syndicator.reading.html import class_hints
+from syndicator.reading.body import containers, overlap
+from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read
@@ -34,12 +34,12 @@ def weighed(markup: str, extracted: str) -> list[Block]:
     overlap.compare(blocks, extracted)
     box = containers.build(blocks)
     containers.add_up(blocks, box)
-    class_words.weigh(blocks, box)
+    containers.weigh(blocks, box)
     return blocks
 
 
 def bears(block: Block, name: str) -> bool:
-    return bool(block.near & class_hints.bit(name)) or bool(block.hints & class_hints.bit(name))
+    return bool(block.near & hints.bit(name)) or bool(block.hints & hints.bit(name))
 
 
 OTHER = "".join(
@@ -104,10 +104,10 @@ def test_a_word_on_each_paragraph_of_the_article(word: str) -> None:
 
 
 def test_a_resource_is_no_source() -> None:
-    assert not class_hints.of_words("resource-body") & class_hints.bit("footnote")
-    assert not class_hints.of_words("field--type-entity-reference-revisions") & class_hints.bit("footnote")
-    assert class_hints.of_words("post-sources") & class_hints.bit("footnote")
-    assert class_hints.of_words("references") & class_hints.bit("footnote")
+    assert not hints.of_words("resource-body") & hints.bit("footnote")
+    assert not hints.of_words("field--type-entity-reference-revisions") & hints.bit("footnote")
+    assert hints.of_words("post-sources") & hints.bit("footnote")
+    assert hints.of_words("references") & hints.bit("footnote")
 
 
 def test_weighing_again_after_another_comparison_forgets_the_first() -> None:
@@ -120,5 +120,5 @@ def test_weighing_again_after_another_comparison_forgets_the_first() -> None:
     for extracted in ("\n".join(TEXTS), ""):
         overlap.compare(blocks, extracted)
         containers.add_up(blocks, box)
-        class_words.weigh(blocks, box)
+        containers.weigh(blocks, box)
     assert [(block.hints, block.near) for block in blocks] == first

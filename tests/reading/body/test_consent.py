@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.reading.body import consent, overlap
+from syndicator.reading.body import clean, overlap
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read
@@ -44,4 +44,4 @@ def test_where_nothing_else_stands_it_is_what_the_page_is() -> None:
     """What kind of page it is, is told from its texts."""
     blocks = read_blocks(parse(page(BOX.format(name="cookie-wall"), "<p>Home</p>"), URL).tree)
     overlap.measure(blocks)
-    assert consent.without(blocks) == blocks
+    assert clean.without(blocks) == blocks

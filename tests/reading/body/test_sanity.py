@@ -111,7 +111,9 @@ def test_when_an_extractor_is_asked(kept: list[Block], left: list[Block], summar
 
 def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("syndicator.reading.body.trafilatura.extract", lambda tree, focus: asked.append(focus) or "")
+    monkeypatch.setattr(
+        "syndicator.reading.body.body.extract_trafilatura", lambda tree, focus: asked.append(focus) or ""
+    )
     draft = read(
         page(f"<article><h1>The last ferry</h1>{STORY}{STORY.replace('the', 'that')}</article>"), "https://a.example/b"
     )

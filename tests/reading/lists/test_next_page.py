@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.reading.html.document import parse
-from syndicator.reading.lists.next_page import next_page
+from syndicator.reading.lists.learn import next_page
 
 URL = "https://a.example/blog/"
 

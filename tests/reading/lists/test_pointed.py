@@ -8,8 +8,7 @@ from syndicator.core import urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.requests import Seen
 from syndicator.reading.html.document import parse
-from syndicator.reading.lists.learn import read_listing
-from syndicator.reading.lists.pointed import PointedList, pointed
+from syndicator.reading.lists.learn import PointedList, pointed, read_listing
 from tests.reading.lists.cases import Case, own
 
 URL = "https://a.example/news/"

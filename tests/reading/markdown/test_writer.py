@@ -6,9 +6,9 @@ import pytest
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
+from syndicator.reading import markdown
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import tree_of
-from syndicator.reading.markdown import writer
 
 BASE = "https://a.example/dir/page"
 CASES = [
@@ -43,13 +43,15 @@ CASES = [
 @pytest.mark.parametrize(("markup", "expected"), CASES)
 def test_markdown(markup: str, expected: str) -> None:
     tree = tree_of(f"<html><body>{markup}</body></html>")
-    assert writer.to_markdown(read_blocks(tree), BASE) == expected
+    assert markdown.to_markdown(read_blocks(tree), BASE) == expected
 
 
 @pytest.mark.parametrize("markup", [markup for markup, _ in CASES])
 def test_nothing_comes_alive(markup: str) -> None:
     tree = tree_of(f"<html><body>{markup}</body></html>")
-    made = MarkdownIt("commonmark", {"html": True}).enable("table").render(writer.to_markdown(read_blocks(tree), BASE))
+    made = (
+        MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown.to_markdown(read_blocks(tree), BASE))
+    )
     assert "<script" not in made
     assert "<b>" not in made
     assert "javascript:" not in made
@@ -60,7 +62,7 @@ def test_nothing_comes_alive(markup: str) -> None:
 def test_depth_needs_no_stack(depth: int, tag: str) -> None:
     parser = lxml_html.HTMLParser(huge_tree=True)  # the usual one drops what is deeper than 256
     tree = lxml_html.document_fromstring(f"<html><body>{f'<{tag}>' * depth}text</body></html>", parser=parser)
-    assert "text" in writer.to_markdown(read_blocks(tree), BASE)
+    assert "text" in markdown.to_markdown(read_blocks(tree), BASE)
 
 
 NESTED = "<ul><li>a<ul><li>b<ol><li>c</li><li>d</li></ol></li></ul></li></ul>"
@@ -76,4 +78,4 @@ NESTED = "<ul><li>a<ul><li>b<ol><li>c</li><li>d</li></ol></li></ul></li></ul>"
 )
 def test_an_item_whose_own_text_was_cut_leaves_no_marker(cut: int, expected: list[str]) -> None:
     blocks = read_blocks(tree_of(f"<html><body>{NESTED}</body></html>"))
-    assert writer.to_markdown(blocks[cut:], BASE).splitlines() == expected
+    assert markdown.to_markdown(blocks[cut:], BASE).splitlines() == expected

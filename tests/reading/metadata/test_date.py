@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicator.core.model import Entry
 from syndicator.reading.html.document import parse
-from syndicator.reading.metadata import date, date_text
+from syndicator.reading.metadata import date
 from syndicator.reading.metadata.survey import survey
 
 URL = "https://www.harbourpost.example/last-ferry"
@@ -34,7 +34,7 @@ def day(html: str, url: str = URL) -> str:
     ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "99991231T235959-1400", "Fri, 31 Dec 9999 23:59 -1400"],
 )
 def test_a_moment_that_utc_has_not_is_none(written: str) -> None:
-    assert date_text.parse(written) is None and not list(date_text.days(written.replace(",", "")))[1:]
+    assert date.parse_date_text(written) is None and not list(date.days(written.replace(",", "")))[1:]
     assert published(f'<meta property="article:published_time" content="{written}"><body>{HEAD}{TEXT}') is None
 
 
@@ -72,7 +72,7 @@ def test_a_moment_that_utc_has_not_is_none(written: str) -> None:
     ],
 )
 def test_a_date_as_written(written: str, wanted: str) -> None:
-    found = date_text.parse(written)
+    found = date.parse_date_text(written)
     assert found is not None and found.isoformat() == wanted
 
 
@@ -80,7 +80,7 @@ def test_a_date_as_written(written: str, wanted: str) -> None:
     "written", ["", "yesterday", "2024", "99.99.2024", "2024-13-45", "version 1.2.3", "May", "0000-00-00"]
 )
 def test_what_is_no_date(written: str) -> None:
-    assert date_text.parse(written) is None
+    assert date.parse_date_text(written) is None
 
 
 @given(st.integers(0, 36_000))
@@ -88,13 +88,13 @@ def test_every_day_is_read_back(days: int) -> None:
     stated = (datetime(1991, 1, 1, tzinfo=UTC) + timedelta(days=days)).date().isoformat()
     year, month, number = stated.split("-")
     for written in (stated, f"{number}.{month}.{year}", f"{year}年{int(month)}月{int(number)}日"):
-        found = date_text.parse(written)
+        found = date.parse_date_text(written)
         assert found is not None and found.date().isoformat() == stated
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_date_or_none(written: str) -> None:
-    found = date_text.parse(written)
+    found = date.parse_date_text(written)
     assert found is None or found.tzinfo is not None
 
 

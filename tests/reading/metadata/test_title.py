@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from syndicator.core.model import Entry, Rules
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import title
-from syndicator.reading.metadata.site_title import SiteTitle
+from syndicator.reading.metadata.title import SiteTitle
 
 URL = "https://www.harbourpost.example/2024/last-ferry"
 

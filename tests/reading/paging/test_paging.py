@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Draft
 from syndicator.reading.html.document import parse
-from syndicator.reading.paging.join import Missing, Part, apart, joined, together, whole
-from syndicator.reading.paging.next_page import next_page
-from syndicator.reading.paging.shape import numbered
+from syndicator.reading.next_page import next_page
+from syndicator.reading.paging import Missing, Part, apart, joined, numbered, together, whole
 
 HERE = Path(__file__).parent
 SHAPES: list[dict[str, Any]] = tomllib.loads((HERE / "shapes.toml").read_text(encoding="utf-8"))["case"]

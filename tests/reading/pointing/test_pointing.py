@@ -8,8 +8,7 @@ import pytest
 
 from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import parse
-from syndicator.reading.pointing.selectors import Role, suggested
-from syndicator.reading.pointing.shown_page import POLICY, SCRIPT, STYLE, shown_page
+from syndicator.reading.pointing import POLICY, SCRIPT, STYLE, Role, shown_page, suggested
 
 URL = "https://a.example/1"
 HOSTILE = """<html><head><script>alert(1)</script><base href="https://evil.example/"><meta http-equiv="refresh"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.reading.body import clean, overlap
-from syndicator.reading.body.cuts import comments
+from syndicator.reading.body import clean, edges, overlap
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse
 
@@ -28,7 +27,7 @@ def test_how_many_comments_stay(markup: str, score: float, expected: int) -> Non
     for block in blocks:
         block.score = score
     stay = [True] * len(blocks)
-    gone = comments.cut(blocks, stay)
+    gone = edges.cut(blocks, stay)
     kept = [block for block, keep in zip(blocks, stay, strict=True) if keep]
     assert sum(block.text.startswith("I rowed") for block in kept) == expected
     assert set(gone) == set(blocks) - set(kept)

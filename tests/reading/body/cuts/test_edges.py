@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.reading.body import overlap
-from syndicator.reading.body.cuts import edges
+from syndicator.reading.body import edges, overlap
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read

@@ -8,9 +8,7 @@ import pytest
 
 from syndicator.core.model import Draft, Rules
 from syndicator.reading import page_type
-from syndicator.reading.body import overlap
-from syndicator.reading.body.cuts import end_features, ends
-from syndicator.reading.body.scoring import trees
+from syndicator.reading.body import ends, overlap, scorer
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import parse
 from syndicator.reading.page_type import PageType
@@ -68,8 +66,8 @@ def test_features_say_where_a_text_stands_and_what_it_says() -> None:
         + "</section>"
     )
     blocks = blocks_of(markup)
-    facts = end_features.flat_end(end_features.Facts("The last ferry", ["Maren Oduya"], STORY[0], "Harbour Post"))
-    names, rows = end_features.end_rows(blocks, list(range(1, len(blocks))), {}, facts)
+    facts = ends.flat_end(ends.Facts("The last ferry", ["Maren Oduya"], STORY[0], "Harbour Post"))
+    names, rows = ends.end_rows(blocks, list(range(1, len(blocks))), {}, facts)
     head, photo, first = (dict(zip(names, row.tolist(), strict=True)) for row in rows[:3])
     assert (head["end-title-behind"], head["end-title-words"], head["end-in-title"]) == (1.0, 1.0, 1.0)
     assert photo["end-author"] == pytest.approx(10 / 27)
@@ -99,7 +97,7 @@ def page(below: str) -> bytes:
 
 def read_with(below: str, monkeypatch: pytest.MonkeyPatch, odds: float) -> Draft:
     """The page with `below` under its text, each text at an end having these `odds` of being the article's."""
-    monkeypatch.setattr(ends, "boosted", lambda end: trees.read([{"asks": "bias > 2.0", "leaves": f"{odds} 0"}]))
+    monkeypatch.setattr(ends, "boosted", lambda end: scorer.read_trees([{"asks": "bias > 2.0", "leaves": f"{odds} 0"}]))
     return read(page(below), URL)
 
 
@@ -118,12 +116,12 @@ def test_what_the_trees_know_is_cut_and_named(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(("letters", "gone"), [(30, 3), (60, 0)])
 def test_a_list_at_an_end_is_cut_whole_or_not_at_all(letters: int, gone: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fifth of the letters may go: three items of 30 beside 400, or one of 60."""
-    monkeypatch.setattr(ends, "boosted", lambda end: trees.read([{"asks": "bias > 2.0", "leaves": "-3 0"}]))
+    monkeypatch.setattr(ends, "boosted", lambda end: scorer.read_trees([{"asks": "bias > 2.0", "leaves": "-3 0"}]))
     monkeypatch.setattr(ends, "ENDS", ("last",))
     items = "".join(f"<li>{letter * letters}</li>" for letter in "abc")
     blocks = blocks_of("".join(f"<p>{letter * 100}</p>" for letter in "defg") + f"<ul>{items}</ul>")
     stay = [True] * len(blocks)
-    found = ends.trim(blocks, stay, {"bias": np.ones(len(blocks))}, end_features.Facts())
+    found = ends.trim(blocks, stay, {"bias": np.ones(len(blocks))}, ends.Facts())
     assert [block.text[0] for block in found] == list("cba")[:gone]
     assert stay.count(False) == gone
 
@@ -138,6 +136,6 @@ def test_what_an_operator_chose_and_what_is_no_article_is_not_trimmed(monkeypatc
 def test_the_shipped_trees_know_a_note_on_the_author_from_text() -> None:
     shipped = {end: ends.boosted(end) for end in ends.ENDS}
     assert all(len(each.leaves) >= 100 for each in shipped.values())
-    names, _ = end_features.end_rows(blocks_of("<p>A line.</p>"), [0], {}, end_features.flat_end(end_features.Facts()))
+    names, _ = ends.end_rows(blocks_of("<p>A line.</p>"), [0], {}, ends.flat_end(ends.Facts()))
     asked = {name for each in shipped.values() for name in each.names if name.startswith("end-")}
     assert asked <= set(names)

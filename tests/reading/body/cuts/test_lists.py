@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.reading.body import overlap
-from syndicator.reading.body.cuts import lists
+from syndicator.reading.body import edges, overlap
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse
 
@@ -20,7 +19,7 @@ def kept(markup: str, scores: dict[str, float], least: float = 0.5) -> list[str]
     for block in blocks:
         block.score = next((score for start, score in scores.items() if block.text.startswith(start)), 0.9)
     stay = [block.score > least for block in blocks]
-    lists.keep(blocks, stay)
+    edges.keep(blocks, stay)
     return [block.text[:9] for block, keep in zip(blocks, stay, strict=True) if keep]
 
 

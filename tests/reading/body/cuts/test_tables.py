@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.reading.body import overlap
-from syndicator.reading.body.cuts import tables
+from syndicator.reading.body import edges, overlap
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse
 
@@ -24,7 +23,7 @@ def kept(markup: str, scores: dict[str, float]) -> list[str]:
     for block in blocks:
         block.score = next((score for start, score in scores.items() if block.text.startswith(start)), 0.9)
     stay = [block.score > 0.5 for block in blocks]
-    tables.keep(blocks, stay)
+    edges.keep_tables(blocks, stay)
     return [block.text for block, keep in zip(blocks, stay, strict=True) if keep and block.kind == "row"]
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.reading.body import overlap
-from syndicator.reading.body.scoring import block_features
+from syndicator.reading.body import block_features, overlap
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse
 

@@ -14,9 +14,8 @@ from typing import Any, get_args
 
 import pytest
 
-from syndicator.reading.body import containers, overlap
-from syndicator.reading.body.scoring import features, scorer, trees
-from syndicator.reading.html import class_hints
+from syndicator.reading.body import containers, features, overlap, scorer
+from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import parse
 
@@ -44,7 +43,7 @@ def test_the_shipped_weights_fit_the_features(monkeypatch: pytest.MonkeyPatch, t
 
 def test_the_score_is_the_mean_of_what_weights_and_trees_say(monkeypatch: pytest.MonkeyPatch) -> None:
     """Log odds of 4 for each block by the weights, of -1 or -2 by the trees."""
-    monkeypatch.setattr(scorer, "boosted", lambda table: trees.read([{"asks": "is-h > 0.5", "leaves": "-1 -2"}]))
+    monkeypatch.setattr(scorer, "boosted", lambda table: scorer.read_trees([{"asks": "is-h > 0.5", "leaves": "-1 -2"}]))
     blocks = scored(monkeypatch, {name: 4.0 * (name == "bias") for name in scorer.weights("asked")})
     found = {block.kind == "h": block.score for block in blocks}
     assert found == pytest.approx({False: 1 / (1 + math.exp(-1.5)), True: 1 / (1 + math.exp(-1))})
@@ -67,8 +66,8 @@ def test_a_weight_without_a_feature_is_an_error(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_feature_that_the_weights_do_not_know_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    more = (*class_hints.names(), "surprise")
-    monkeypatch.setattr(class_hints, "names", lambda: more)
+    more = (*hints.names(), "surprise")
+    monkeypatch.setattr(hints, "names", lambda: more)
     with pytest.raises(ValueError, match="near-surprise"):
         scored(monkeypatch, scorer.weights("asked"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from syndicator.reading.body.scoring import trees
+from syndicator.reading.body import scorer
 
 ROWS = [
     {"asks": "size > 2.0; link > 0.5", "leaves": "-1 1 -2 0.5"},  # the first answer is the lowest bit
@@ -15,7 +15,7 @@ ROWS = [
 
 def odds(size: list[float], link: list[float]) -> list[float]:
     values = {"link": np.array(link, dtype=np.float32), "size": np.array(size, dtype=np.float32), "other": np.zeros(1)}
-    found: list[float] = trees.log_odds(trees.read(ROWS), values).tolist()
+    found: list[float] = scorer.log_odds(scorer.read_trees(ROWS), values).tolist()
     return found
 
 
@@ -37,4 +37,4 @@ def test_a_value_at_the_limit_is_not_over_it() -> None:
 )
 def test_a_table_of_another_form_is_refused(row: dict[str, str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        trees.read([row])
+        scorer.read_trees([row])

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import Document, parse
-from syndicator.reading.paging.shape import MOST_NUMBER, numbered
+from syndicator.reading.paging import MOST_NUMBER, numbered
 
 _MOST_LINKS: Final = 3_000  # looked at
 _LONGEST_URL: Final = 2_000

@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from syndicator.reading.html import phrases
+from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block, Frame
-from syndicator.reading.html.elements import BOLD, ITALIC
-from syndicator.reading.html.runs import Run
+from syndicator.reading.html.elements import BOLD, ITALIC, Run
 
 Columns = dict[str, Any]  # a feature's name -> its value for each block, in the order of the blocks
 _KINDS = ("p", "h", "row", "code", "img", "caption", "dt", "hr")
@@ -43,7 +42,7 @@ _LEAST_TITLE = 15  # characters above which a text counts that is only a part of
 _TITLE_SHARE = 1.5  # how much longer the longer one of them may be
 _SECTION = 2  # heading level: h1 is the page's, h2 a section's, below are subsections
 _CONTAINED = ("newsletter", "legal")  # kinds of boilerplate that are looked for inside a text too
-_STARTS = (*phrases.KINDS, "tailhead")
+_STARTS = (*hints.KINDS, "tailhead")
 
 # What the text of a block shows: the feature's name, and its rule on the text and the number of its letters.
 _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
@@ -151,14 +150,14 @@ def _common_marks(runs: Sequence[Run]) -> int:
 
 def _of_phrases(blocks: Sequence[Block]) -> Columns:
     """How much of each short text is a phrase of boilerplate at its start, and whether it contains one."""
-    texts = [phrases.ready(block.text) if block.letters <= _SHORT_TEXT else "" for block in blocks]
+    texts = [hints.ready(block.text) if block.letters <= _SHORT_TEXT else "" for block in blocks]
     nothing = [0.0] * len(_STARTS)
-    shares = [phrases.starts(_STARTS, text) if text else nothing for text in texts]
+    shares = [hints.starts(_STARTS, text) if text else nothing for text in texts]
     starts: Columns = dict(zip(_STARTS, map(list, zip(*shares, strict=True)), strict=True)) if shares else {}
-    inside = [phrases.inside(_CONTAINED, text) for text in texts]
+    inside = [hints.inside(_CONTAINED, text) for text in texts]
     heads = zip(starts["tailhead"], blocks, strict=True) if shares else ()
     return {
-        **{f"says-{kind}": starts.get(kind, []) for kind in phrases.KINDS},
+        **{f"says-{kind}": starts.get(kind, []) for kind in hints.KINDS},
         **{f"has-{kind}": _flags([kind in found for found in inside]) for kind in _CONTAINED},
         "tail-head": np.array([share if block.letters < _SHORT_HEADING else 0.0 for share, block in heads]),
     }

@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from syndicator.reading.body import class_words, containers, overlap
-from syndicator.reading.body.scoring import block_features
-from syndicator.reading.body.scoring.block_features import Columns
-from syndicator.reading.html import class_hints
+from syndicator.reading.body import block_features, containers, overlap
+from syndicator.reading.body.block_features import Columns
+from syndicator.reading.html import hints as class_hints
 from syndicator.reading.html.blocks import Block
 
 # All chosen by hand before the weights were fitted: changing one means to fit again.
@@ -71,7 +70,7 @@ def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) 
     Needs the overlap of the blocks set; `box` is what `containers.build` made of them.
     """
     containers.add_up(blocks, box)
-    class_words.weigh(blocks, box)
+    containers.weigh(blocks, box)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
     taken = np.array([block.overlap for block in blocks])
     found: Columns = {"overlap": taken, **text, **_of_containers(box, main), **_of_markup(blocks)}

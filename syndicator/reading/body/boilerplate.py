@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 
 from syndicator.reading.body import containers
-from syndicator.reading.html import class_hints, phrases
+from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block, Frame
-from syndicator.reading.metadata.authors import person_names
+from syndicator.reading.metadata import person_names
 
 _SHORT = 180  # letters below which a paragraph is cut for how it starts
 _LABEL = 0.6  # share of a paragraph that its phrase of boilerplate makes up, from which it labels what follows
@@ -42,9 +42,7 @@ def worded(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     label = False
     for index, block in enumerate(blocks):
         share = (
-            phrases.starts(("cut",), phrases.ready(block.text))[0]
-            if 0 < block.letters < _SHORT and _may_go(block)
-            else 0.0
+            hints.starts(("cut",), hints.ready(block.text))[0] if 0 < block.letters < _SHORT and _may_go(block) else 0.0
         )
         follows = label and block.linked > _MOST_DIRECT * len(block.text) > 0
         if share or follows:
@@ -95,7 +93,7 @@ def _leads_inside(block: Block, heads: set[str]) -> bool:
 def captions_first(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cuts captions (by class names) beside pictures above all prose: the first words of a gallery are not the story's.
     Below the first prose they are kept, for there they may be text."""
-    caption = class_hints.bit("caption")
+    caption = hints.bit("caption")
     found: dict[Block, str] = {}
     for index, block in enumerate(blocks):
         if not stay[index]:
@@ -110,7 +108,7 @@ def captions_first(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str
 
 def lines_above(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cuts lines above all prose that name who wrote it and when: they belong beside the body, not in it."""
-    marked = class_hints.bit("author")
+    marked = hints.bit("author")
     found: dict[Block, str] = {}
     for index, block in enumerate(blocks):
         if not stay[index] or block.kind != "p":

@@ -1,0 +1,142 @@
+"""How likely each block is part of the article: the mean of a weighted sum of its features and of boosted trees over
+them, both fitted on pages with known text.
+
+What either says is log odds. The sum says which feature weighed most, the trees know which ones count only together.
+They are data/block_weights.toml and data/block_trees.json, written by tools/train/fit_blocks.py, each with a table
+`asked` for blocks that were compared with an extractor's text, and `alone` for those whose overlap is a guess
+(`overlap.guess`). Pure.
+
+Boosted trees over the features of blocks, read from a table: each level of a tree asks one question.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from syndicator.reading.body import containers, features
+from syndicator.reading.body.block_features import Columns
+from syndicator.reading.html.blocks import Block
+
+DEEPEST = 8  # questions of a tree: the bits of a byte
+_QUESTION = re.compile(r"(.+) > (\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """`names`: the features that are asked for; the other fields are arrays. A question is whether feature number
+    `features` is over `limits`; `asked` has a row for each bit of a leaf's number with the question of each tree, one
+    that nothing passes where a tree asks fewer; `leaves` has a row for each tree."""
+
+    names: tuple[str, ...]
+    features: Any
+    limits: Any
+    asked: Any
+    leaves: Any
+
+
+def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
+    """The trees of a table: `asks`, questions such as "size > 4.2" with "; " between them, and `leaves`, what each
+    sequence of answers adds to the log odds, the first answer the lowest bit. Raises ValueError for another form."""
+    trees = [(row["asks"].split("; "), np.array(row["leaves"].split(), dtype=np.float32)) for row in rows]
+    for asks, leaves in trees:
+        if len(asks) > DEEPEST or len(leaves) != 1 << len(asks):
+            raise ValueError(f"a tree of {len(asks)} questions has {len(leaves)} leaves")
+    questions = {ask: number for number, ask in enumerate(sorted({ask for asks, _ in trees for ask in asks}))}
+    parts = [_QUESTION.fullmatch(ask) for ask in questions]
+    if not all(parts):
+        raise ValueError(f"no question: {next(ask for ask, part in zip(questions, parts, strict=True) if not part)!r}")
+    names = tuple(dict.fromkeys(part[1] for part in parts if part))
+    places = {name: place for place, name in enumerate(names)}
+    none = len(questions)  # the number of the question that nothing passes
+    deep = max((len(asks) for asks, _ in trees), default=0)
+    return Trees(
+        names=names,
+        features=np.array([places[part[1]] for part in parts if part]),
+        limits=np.array([part[2] for part in parts if part], dtype=np.float32)[:, None],
+        asked=np.array([_padded([questions[ask] for ask in asks], none, deep) for asks, _ in trees]).T,
+        leaves=np.array([_padded(leaves.tolist(), 0.0, 1 << deep) for _, leaves in trees], dtype=np.float32),
+    )
+
+
+def _padded(values: Sequence[Any], last: Any, length: int) -> list[Any]:
+    return [*values, *[last] * (length - len(values))]
+
+
+def log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
+    """The sum over all trees for each block; `values` has the features by name, an array each."""
+    columns = np.stack([values[name] for name in trees.names])
+    answers = np.zeros((len(trees.features) + 1, columns.shape[1]), dtype=np.uint8)  # nothing passes the last question
+    answers[:-1] = columns[trees.features] > trees.limits
+    reached = np.zeros((len(trees.leaves), columns.shape[1]), dtype=np.uint8)
+    for bit, questions in enumerate(trees.asked):
+        reached |= answers.take(questions, axis=0) << np.uint8(bit)
+    rows = np.arange(len(trees.leaves))[:, None] * trees.leaves.shape[1]
+    return trees.leaves.take(reached + rows).sum(axis=0, dtype=np.float64)
+
+
+_MOST = 30.0  # log odds beyond which the score no longer changes; keeps exp() in range
+Table = Literal["asked", "alone"]
+
+
+class Scored(NamedTuple):
+    """`heaviest`: for each block the feature that weighs most in the weighted sum; `values`: all features by name."""
+
+    heaviest: list[str]
+    values: Columns
+
+
+@cache
+def weights(table: Table) -> Mapping[str, float]:
+    """What each feature adds to the log odds that a block is article, by the feature's name."""
+    found: dict[str, float] = tomllib.loads(_file("block_weights.toml"))[table]
+    return found
+
+
+@cache
+def boosted(table: Table) -> Trees:
+    """The trees."""
+    return read_trees(json.loads(_file("block_trees.json"))[table])
+
+
+def _file(name: str) -> str:
+    return files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
+
+
+def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, table: Table) -> Scored:
+    """Sets the score of each block, the probability (0 to 1) that it is article. `text` are the features of
+    `features.of_text`. Raises ValueError when features and weights have not the same names, or the trees ask for a
+    feature that there is not."""
+    if not blocks:
+        return Scored([], {})
+    values = features.columns(blocks, box, text)
+    fitted = matched(weights(table), values)
+    parts = np.array([values[name] for name in fitted])  # a row for each feature, a column for each block
+    parts *= np.array(list(fitted.values()), dtype=np.float32)[:, None]
+    line = parts.sum(axis=0)
+    total = np.clip((line + log_odds(boosted(table), values)) / 2, -_MOST, _MOST)
+    for block, probability in zip(blocks, (1.0 / (1.0 + np.exp(-total))).tolist(), strict=True):
+        block.score = probability
+    names = list(fitted)
+    parts[names.index("bias")] = 0.0  # the same for every block, so it explains nothing
+    heaviest = np.where(total > 0, parts.argmax(axis=0), parts.argmin(axis=0))
+    return Scored([names[index] for index in heaviest.tolist()], values)
+
+
+def matched(fitted: Mapping[str, float], made: Mapping[str, object]) -> Mapping[str, float]:
+    """`fitted`, the weights; raises ValueError unless the features that are `made` have the same names."""
+    if fitted.keys() != made.keys():
+        missing, unknown = sorted(made.keys() - fitted.keys()), sorted(fitted.keys() - made.keys())
+        raise ValueError(
+            f"data/block_weights.toml does not fit the features: no weight for {missing}, no feature for {unknown}; "
+            "run tools/train/fit_blocks.py"
+        )
+    return fitted

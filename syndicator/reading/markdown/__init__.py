@@ -1,1 +1,0 @@
-"""The article's blocks as markdown."""

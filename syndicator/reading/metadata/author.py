@@ -1,0 +1,321 @@
+"""Who wrote a page, by JSON-LD, metas and marked bylines. Never the site, an address or a service; never a guess.
+
+Who opened a thread of a forum: there the name on the first post counts, and every reply bears one as well. Whose site
+it is, where it is one person's: there the site bears the author's name, not each page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from syndicator.core import text, urls
+from syndicator.core.model import Entry
+from syndicator.reading.html import jsonld
+from syndicator.reading.html.document import Document, articles, inner
+from syndicator.reading.metadata import byline, person_names
+from syndicator.reading.metadata.cover import Choice
+from syndicator.reading.metadata.survey import Survey
+from syndicator.reading.metadata.title import key
+
+_THREADS = ("DiscussionForumPosting", "SocialMediaPosting", "/Question")
+_REPLIES = ("Comment", "Answer")
+_ADDRESS = re.compile(
+    r"viewtopic|showthread|showtopic|/threads?[/-]|/topics?/|[?&]topic=|/t/[^/?#]+/\d|/d/\d+-|/viewthread|"
+    r"[/.]thread-?\d|/forums?/|/discussions?/|//(?:forums?|boards?|bbs|community|discuss)\.",
+    re.I,
+)
+# how forum software calls the element with the name of who posted
+_USER = re.compile(
+    r"(?:^|[\s_-])(?:big-?)?user-?name(?![a-z])|(?:^|[\s_-])(?:post-?)?user-?name?s?(?=\s|$)|author[_-]?information|"
+    r"postuser-name|poster(?:[_-]?name)?(?=\s|$)|post-?profile|post-?left|(?:post|message)[_-]?author|^[hu]-author|\su-author",
+    re.I,
+)
+_MEMBER = re.compile(
+    r"member\.php|memberlist\.php|mode=viewprofile|action=profile|profile\.php\?id=|/members?/|/users?[/-]|/u/|/profiles?/|/@",
+    re.I,
+)
+_OUTSIDE = frozenset({"nav", "header", "footer", "aside", "form", "blockquote", "script", "style", "select", "cite"})
+_OPENER_MOST = 30_000  # elements looked at
+_OPENER_LONGEST = 40  # characters of a user's name
+_PIECES = 12  # texts of an element among which the name is looked for
+_NOBODY = frozenset(
+    {"guest", "gast", "invité", "invitado", "anonymous", "user", "username", "login", "register", "member", "members"}
+)
+
+
+def read_opener(document: Document) -> str:
+    """The name of who opened the thread that the page shows, "" where it is none or bears no name."""
+    body = next(document.tree.iter("body"), document.tree)
+    for element in islice(body.iter("div", "article", "section", "main", "body", "span"), _OPENER_MOST):
+        if any(name in (element.get("itemtype") or "") for name in _THREADS):
+            return _declared_in_opener(element)
+    return _first_user(body) if _ADDRESS.search(document.url) else ""
+
+
+def _declared_in_opener(thread: Any) -> str:
+    """The name in the first author of `thread` that is not a reply's."""
+    for element in _without_replies(thread):
+        if "author" in (element.get("itemprop") or "").split():
+            names = [each for each in element.iter() if "name" in (each.get("itemprop") or "").split()]
+            found = (each.get("content") or inner(each, 200) for each in (*names, element))
+            return next((name for value in found if (name := _name(value))), "")
+    return ""
+
+
+def _without_replies(thread: Any) -> Iterator[Any]:
+    stack = [thread]
+    for _ in range(_OPENER_MOST):
+        if not stack:
+            return
+        element = stack.pop()
+        yield element
+        stack.extend(
+            child
+            for child in reversed(element)
+            if isinstance(child.tag, str) and not any(name in (child.get("itemtype") or "") for name in _REPLIES)
+        )
+
+
+def _first_user(body: Any) -> str:
+    stack = [body]
+    for _ in range(_OPENER_MOST):
+        if not stack:
+            return ""
+        element = stack.pop()
+        if name := _user(element):
+            return name
+        stack.extend(child for child in reversed(element) if isinstance(child.tag, str) and child.tag not in _OUTSIDE)
+    return ""
+
+
+def _user(element: Any) -> str:
+    """The name in an element that is marked as a user's, or that links to one within such a mark."""
+    if not _USER.search((element.get("class") or "")[:200]):
+        return ""
+    if element.tag in ("a", "span", "h3", "h4", "strong", "b"):
+        return _name(inner(element, 200))
+    pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _PIECES))
+    links = (inner(link, 200) for link in element.iter("a") if _MEMBER.search(link.get("href") or ""))
+    return next((name for value in (*links, *pieces) if (name := _name(value))), "")
+
+
+def _name(value: str) -> str:
+    name = text.line(value).removeprefix("@").strip(" :,")
+    if not 1 < len(name) <= _OPENER_LONGEST or name.casefold() in _NOBODY or not person_names.is_login(name):
+        return ""
+    return name
+
+
+_BETWEEN = re.compile(r"\s+[|–—»:·•-]+\s+|\s*[|»]\s*|:\s")
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)|copyright)[\s©]*(?:\(c\)\s*)?(?:(?:19|20)\d\d(?:\s?[-–—]\s?(?:(?:19|20)?\d\d|present|heute)?)?)?,?\s*(?:by\s+)?"
+    r"([^\W\d_][\w.'’ -]{3,40})",
+    re.I,
+)
+_HOME = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
+_COMPANIES = frozenset({"Organization", "NewsMediaOrganization", "Corporation", "LocalBusiness", "Store", "Brand"})
+_LEAST_LABEL = 7  # letters of a host's label that spells a name
+_MOST_ELEMENTS = 20_000
+_LEAST_LINE = 3  # characters above which a line can be a name
+_SHORT = 60  # characters of a line that can name the owner
+
+
+def read_site_owner(document: Document, sitename: str) -> str:
+    """The name of the person whose site the page is of, "" when no two places agree on one."""
+    companies = {
+        key(name) for item in document.jsonld if _COMPANIES & set(jsonld.types(item)) for name in _site_owner_name(item)
+    }
+    found: dict[str, tuple[str, set[str]]] = {}
+    for kind, value in _names(document, sitename):
+        name = value.strip(" .,")
+        if person_names.is_person(name) and person_names.has_given_name(name) and key(name) not in companies:
+            found.setdefault(key(name), (name, set()))[1].add(kind)
+    name, kinds = max(found.values(), key=lambda pair: len(pair[1]), default=("", set()))
+    return name if len(kinds) > 1 else ""
+
+
+def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
+    yield "site", sitename
+    for link in document.tree.iter("link"):
+        if "alternate" in (link.get("rel") or "") and "xml" in (link.get("type") or ""):
+            yield from (("feed", piece) for piece in _BETWEEN.split(text.line((link.get("title") or "")[:200])))
+    title = next((element.text or "" for element in document.tree.iter("title")), "")
+    yield from (("title", piece) for piece in _BETWEEN.split(text.line(title[:400]))[1:])
+    labels = {key(label) for label in urls.host(document.url).split(".")}
+    for element, line in _short_lines(document):
+        if element.tag == "a" and _HOME.fullmatch((element.get("href") or "#")[:100].strip()):
+            yield "home", line
+        if len(line) >= _LEAST_LABEL and key(line) in labels:
+            yield "host", line
+            yield "line", line
+        found = _COPYRIGHT.match(line) if line[0] in "©(cC" else None
+        if found:
+            owner = found[1].partition(". ")[0]
+            yield "copyright", owner
+            if key(owner) in labels:
+                yield "host", owner
+
+
+def _short_lines(document: Document) -> Iterator[tuple[Any, str]]:
+    body = next(document.tree.iter("body"), document.tree)
+    for count, element in enumerate(body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2")):
+        if count > _MOST_ELEMENTS:
+            return
+        own = element.text or ""
+        if _LEAST_LINE < len(own) <= 4 * _SHORT:
+            line = text.line(own)
+            if line:
+                yield element, line[:_SHORT]
+
+
+def _site_owner_name(item: jsonld.Object) -> Iterator[str]:
+    yield from jsonld.strings(item.get("name"))
+
+
+_METAS = (
+    "author",
+    "parsely-author",
+    "sailthru.author",
+    "article:author_name",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "citation_author",
+    "byl",
+    "cxenseparse:author",
+    "twitter:data1",
+)
+_MOST = 12  # values of a meta; more are those of references or comments
+_SEEN = 5  # score of a byline from which it is surely one
+_MOST_ARTICLES = 3  # JSON-LD objects that are looked at
+_MOST_AUTHORS = 20  # of one of them
+_LEAST_NAME = 5  # letters of a site's name above which "The" before it or "Inc" behind it is looked for
+_LONGEST = 300  # characters of all names together
+_BARS = re.compile(r"\s+[-–—|/]\s+")
+_TWO = 2
+
+
+def read(document: Document, sitename: str, entry: Entry | None, survey: Survey) -> Choice[str]:
+    """The authors as "A, B", and the candidate they come from. `survey` is the page as read around its headline."""
+    site = _site_names(document, sitename)
+    persons = frozenset(_persons(document))
+    declared = [
+        (candidate, people)
+        for candidate, names_ in _declared(document, entry)
+        if (people := _named(_kept(names_, site, persons)))
+    ]
+    if not declared and (name := read_opener(document)):
+        return Choice(name, "opener", (("opener", name),))
+    kind, score, found = byline.read(survey)
+    # on alice.blogspot.com the name of the site is that of who writes it, where readers see it as a byline
+    shown = _kept(found, frozenset() if urls.is_shared(document.url) else site, persons)
+    shown = shown if score >= _SEEN and len(shown) == 1 else _named(shown)
+    candidates = [*declared, (kind, shown)] if shown else declared
+    best = next((row for row in declared if _is_full(row[1])), None)
+    if shown and _is_full(shown) and (best is None or _outranks(shown, score, best)):
+        best = (kind, shown)
+    if best is None:
+        candidates = candidates or _owner(document, sitename)
+        best = next(iter(candidates), None)
+    seen = tuple((candidate, ", ".join(people)[:_LONGEST]) for candidate, people in candidates)
+    return Choice(", ".join(best[1])[:_LONGEST], best[0], seen) if best else Choice(None, "", seen)
+
+
+def _owner(document: Document, sitename: str) -> list[tuple[str, list[str]]]:
+    """The person whose site it is, for pages that name nobody."""
+    name = read_site_owner(document, sitename)
+    return [("owner", [name])] if name else []
+
+
+def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:
+    """True when the byline that readers see counts more than what the head declares: it names others than a meta
+    does, or the same and more. JSON-LD and the feed are only added to."""
+    candidate, declared = best
+    own, theirs = {person_names.plain_key(name) for name in shown}, {person_names.plain_key(name) for name in declared}
+    if score < _SEEN or not all(person_names.rank(name) == person_names.FULL for name in shown):
+        return False
+    added = [name for name in shown if person_names.plain_key(name) not in theirs]
+    if theirs < own:
+        return all(person_names.is_person(name) or person_names.is_long(name) for name in added)
+    return not theirs & own and candidate not in ("json-ld", "entry")
+
+
+def _is_full(people: Sequence[str]) -> bool:
+    """True when one of the names is more than a first name or a login."""
+    return any(person_names.rank(name) == person_names.FULL for name in people)
+
+
+def _kept(people: Iterable[str], site: frozenset[str], persons: frozenset[str]) -> list[str]:
+    """`people` without the site itself, unless it bears the name of a person: one of `persons` or by its sound."""
+    own = (_without_site(name, site) for name in people)
+    known = (name for name in own if name in persons or _is_owner(name) or (name and not _is_site(name, site)))
+    return list(dict.fromkeys(known))
+
+
+def _persons(document: Document) -> Iterator[str]:
+    """The authors in JSON-LD that it declares to be persons, and that look like it."""
+    for item in articles(document)[:_MOST_ARTICLES]:
+        stated = item.get("author")
+        for each in (stated if isinstance(stated, list) else [stated])[:_MOST_AUTHORS]:
+            if isinstance(each, dict) and "Person" in jsonld.types(each):
+                names = jsonld.strings(each, "name")
+                yield from (name for name in names if person_names.is_person(name) and not person_names.is_titled(name))
+
+
+def _without_site(name: str, site: frozenset[str]) -> str:
+    """`name` without the site's behind or before a bar: "Harbour Post - Ann Other"."""
+    parts = _BARS.split(name)
+    if len(parts) < _TWO or not any(_is_site(part, site) for part in parts):
+        return name
+    return next((part for part in parts if not _is_site(part, site) and person_names.is_name(part)), "")
+
+
+def _is_owner(name: str) -> bool:
+    """True for the name of a person: a site may be called after its author."""
+    return person_names.is_person(name) and person_names.has_given_name(name)
+
+
+def _named(people: Iterable[str]) -> list[str]:
+    """`people` without editorial teams such as "Editorial staff"."""
+    return [name for name in people if name.casefold() not in person_names.words().teams]
+
+
+def _declared(document: Document, entry: Entry | None) -> Iterator[tuple[str, list[str]]]:
+    if entry is not None:
+        yield "entry", list(person_names.all_people(entry.authors, lenient=True))
+    by_id = {item["@id"]: item for item in document.jsonld if isinstance(item.get("@id"), str) and item.get("name")}
+    for item in articles(document)[:_MOST_ARTICLES]:
+        yield (
+            "json-ld",
+            list(person_names.all_people(_stated(item.get("author") or item.get("creator"), by_id), lenient=True)),
+        )
+    for name in _METAS:
+        values = [value for value in document.metas.get(name, ()) if not value.startswith(("http", "//", "/"))]
+        if len(values) > _MOST:
+            continue
+        if name != "twitter:data1" or person_names.words().alone.end(document.meta("twitter:label1")):
+            yield name, list(person_names.all_people(values, lenient=True))
+
+
+def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
+    """The names of a JSON-LD author: texts, objects, or references to objects elsewhere on the page."""
+    for item in (value if isinstance(value, list) else [value])[:_MOST_AUTHORS]:
+        reference = item.get("@id") if isinstance(item, dict) and not item.get("name") else None
+        item = by_id.get(reference, item) if isinstance(reference, str) else item
+        yield from jsonld.strings(item, "name")
+
+
+def _site_names(document: Document, sitename: str) -> frozenset[str]:
+    domain = urls.domain(document.url).removeprefix("www.")
+    return frozenset(key(name) for name in (sitename, domain, urls.host(document.url), domain.split(".")[0]) if name)
+
+
+def _is_site(name: str, site: frozenset[str]) -> bool:
+    own = key(name)
+    return own in site or any(
+        len(each) > _LEAST_NAME and (own == f"the{each}" or own.removesuffix("inc").removesuffix("gmbh") == each)
+        for each in site
+    )

@@ -1,1 +1,0 @@
-"""Who wrote a page: declared names, bylines in its text, the owner of the site."""

@@ -1,1 +1,0 @@
-"""Articles on several pages: which page comes next, and what several are together."""
