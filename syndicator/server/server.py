@@ -1,4 +1,7 @@
-"""Runs an ASGI application until it is told to stop."""
+"""Runs an ASGI application until it is told to stop.
+
+The connections of the server, and how each keeps to the limits on requests (`request_limits`).
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,203 @@ import contextlib
 import errno
 import resource
 import socket
-from collections.abc import Callable, Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from typing import Any, Final, NoReturn, cast
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from syndicator.core.errors import MissingError
+from syndicator.core.ports import request_limits as limits
 from syndicator.core.ports.request_limits import BODY_BYTES, CONNECTIONS, SHARE, most_connections
-from syndicator.server.connections import BodyBytes, Connection, Connections
-
-_AT_ONCE = 100  # connections that the event loop accepts before it sees to those it has; the system queues the others
-
 
 __all__ = ["ASGIApp", "Replaceable", "serve"]
+
+
+BodyBytes = Callable[[str], int]  # the most bytes of a request body, by path
+
+
+# What is awaited of a connection, and for how many seconds: an enum would cost each request a microsecond.
+_HEADER: Final = 0
+_BODY: Final = 1
+_ANSWER: Final = 2
+_CLOSE: Final = 3
+_SECONDS: Final = (limits.HEADER_SECONDS, limits.REQUEST_SECONDS, limits.ANSWER_SECONDS, limits.LINGER_SECONDS)
+
+
+class _Refused(Exception):
+    """Ends the parsing of a request that was refused."""
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's protocol of a connection, within the limits. `peer`: its client (`request_limits.client_of`)."""
+
+    peer = ""
+    _pool: Connections
+    _phase = _HEADER
+    since = 0.0  # when the phase began; HEADER and BODY are one wait, for the whole request
+    _received = 0  # bytes of the request under way, body and framing
+    _body = 0  # bytes of its body
+    _most = 0  # bytes that its body may have
+    _status = HTTPStatus.BAD_REQUEST
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._pool = cast(Connections, self.connections)
+        peer = transport.get_extra_info("peername")
+        self.peer = limits.client_of(str(peer[0])) if isinstance(peer, tuple) else ""
+        refusal = self._pool.make_room(self.peer)
+        self._enter(_HEADER)
+        super().connection_made(transport)
+        if refusal is not None:
+            self._write(refusal)
+            self.transport.close()
+
+    @property
+    def waits(self) -> bool:
+        """True while its client has to do something before there is anything to answer."""
+        return self._phase != _ANSWER and not self.transport.get_write_buffer_size()
+
+    def cut_if_late(self, now: float) -> None:
+        phase = _ANSWER if self.transport.get_write_buffer_size() else self._phase
+        if now - self.since <= _SECONDS[phase]:
+            return
+        if phase in (_HEADER, _BODY) and self._received:
+            self.refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self.transport.abort()
+
+    def refuse(self, status: HTTPStatus) -> None:
+        """Answer the request under way with `status` in place of the application, and close. If an answer is under way,
+        close alone: the status would be read as a part of that answer."""
+        cycle, answered = self.cycle, bool(self.pipeline) or self._phase == _ANSWER
+        if self._phase == _BODY:
+            answered = answered or cycle.response_started
+            cycle.disconnected = True  # for the application the client is gone
+            cycle.message_event.set()
+        self._enter(_CLOSE)
+        if answered:
+            self.transport.abort()
+            return
+        self._unset_keepalive_if_required()
+        self._write(status)
+        self.transport.write_eof()
+        self.flow.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), limits.HEAD_BYTES):
+            if self._phase == _CLOSE:
+                return
+            part = data[start : start + limits.HEAD_BYTES]
+            self._received += len(part)
+            super().data_received(part)
+            # a header that does not end, trailers, and chunks with more framing than content
+            is_long = self._received - 2 * self._body > limits.HEAD_BYTES
+            if (is_long or len(self.headers or ()) > limits.HEADERS) and self._phase != _CLOSE:
+                self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        head = 0  # a header that came at once is shorter than that
+        if self._received > limits.HEAD_BYTES:
+            head = len(self.url) + sum(len(name + value) for name, value in self.headers)
+        if head > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
+            self._stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if len(self.pipeline) >= limits.PIPELINED:
+            self._stop(HTTPStatus.TOO_MANY_REQUESTS)  # not said: it would stand for an answer that is awaited
+        super().on_headers_complete()
+        self._phase = _BODY
+        is_read = self.scope["method"] in ("GET", "HEAD")
+        self._most = limits.BODY_BYTES if is_read else self._pool.body_bytes(self.scope["path"])
+        header, self.headers = self.headers, []  # trailers are no part of the header that the application reads
+        if not is_read and any(name == b"content-length" and int(size) > self._most for name, size in header):
+            self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+    def on_body(self, body: bytes) -> None:
+        self._body += len(body)
+        if self._body > self._most:
+            self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._received = self._body = 0
+        self.cycle.more_body = False  # also of a request that was answered before it was complete
+        self._enter(_HEADER if self.cycle.response_complete else _ANSWER)
+
+    def on_response_complete(self) -> None:
+        is_last = not self.pipeline and not self.cycle.more_body
+        super().on_response_complete()
+        if is_last:
+            self._enter(_HEADER)
+
+    def send_400_response(self, msg: str) -> None:
+        """Called by uvicorn for what is no request, and after `_stop`."""
+        self.refuse(self._status)
+
+    def _enter(self, phase: int) -> None:
+        self._phase, self.since = phase, self._pool.clock()
+
+    def _stop(self, status: HTTPStatus) -> NoReturn:
+        self._status = status
+        raise _Refused
+
+    def _write(self, status: HTTPStatus) -> None:
+        text = f"{status.phrase}.\n".encode()
+        own = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(text))]
+        lines = [*self.server_state.default_headers, *own, (b"connection", b"close")]
+        head = b"".join(b"%s: %s\r\n" % line for line in lines)
+        self.transport.write(STATUS_LINE[status] + head + b"\r\n" + text)
+
+
+class Connections(set[Any]):
+    """The connections of uvicorn's `ServerState`. `body_bytes`: the most bytes of a request body. `clock`: seconds,
+    steady."""
+
+    def __init__(self, most: int, body_bytes: BodyBytes, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self.body_bytes, self.clock = body_bytes, clock
+        self._most, self._most_of_one = most, limits.most_of_a_client(most)
+        self._count: Counter[str] = Counter()
+
+    def add(self, connection: Any, /) -> None:
+        super().add(connection)
+        self._count[connection.peer] += 1
+
+    def discard(self, connection: Any, /) -> None:
+        if connection in self:
+            super().discard(connection)
+            self._count[connection.peer] -= 1
+            if not self._count[connection.peer]:
+                del self._count[connection.peer]
+
+    def make_room(self, peer: str) -> HTTPStatus | None:
+        """Make room for a connection of `peer`: the one that has waited longest for its request is cut, of this client
+        if it has its share already. The status to refuse it with if all are answering."""
+        if self._count[peer] >= self._most_of_one and not self._cut_oldest(one for one in self if one.peer == peer):
+            return HTTPStatus.TOO_MANY_REQUESTS
+        if len(self) >= self._most and not self._cut_oldest(self):
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return None
+
+    def cut_late(self) -> None:
+        """Cut what has taken longer than it may."""
+        now = self.clock()
+        for connection in list(self):
+            connection.cut_if_late(now)
+
+    def _cut_oldest(self, connections: Iterable[Connection]) -> bool:
+        oldest = min((one for one in connections if one.waits), key=lambda one: one.since, default=None)
+        if oldest is None:
+            return False
+        self.discard(oldest)
+        oldest.transport.abort()
+        return True
+
+
+_AT_ONCE = 100  # connections that the event loop accepts before it sees to those it has; the system queues the others
 
 
 class Replaceable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.server.bodies import Bodies
+from syndicator.server.files import Bodies
 
 OLD, NEW = (1, 1, 1), (2, 1, 1)
 

@@ -19,8 +19,7 @@ from starlette.types import Receive, Scope, Send
 from syndicator.core.ports import request_limits as limits
 from syndicator.core.ports.request_limits import client_of, most_connections, most_of_a_client
 from syndicator.server import server as module
-from syndicator.server.connections import Connections
-from syndicator.server.server import serve
+from syndicator.server.server import Connections, serve
 
 pytestmark = pytest.mark.anyio
 MOST = 8  # connections; a client has two of them
