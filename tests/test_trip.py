@@ -19,7 +19,7 @@ from syndicator.demo.world import write_config
 from syndicator.services.article_files import reindexing
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
-from syndicator.services.editorial import withdrawing
+from syndicator.services.mending import editorial
 from syndicator.services.refresh import RunReport, Wanted, Watch, run
 from tests.world import World, patient_config
 
@@ -212,7 +212,7 @@ async def test_a_withdrawn_article_never_comes_back(place: Place) -> None:
     await place.refresh("holt")
     gone = next(one for title, one in place.articles().items() if title.startswith("A Rust port"))
     with open_app(place.config, clock=place.clock, environ={}) as app:
-        withdrawing.withdraw(app, gone.url)
+        editorial.withdraw(app, gone.url)
         await build_feeds(app)
     place.clock.now += timedelta(days=1, hours=1)
     place.world.renumber("holt")

@@ -22,9 +22,8 @@ from syndicator.cli.printing import counted
 if TYPE_CHECKING:
     from syndicator.configuration.sources.opml import Skipped, SubscriptionList
     from syndicator.core.errors import SyndicatorError
-    from syndicator.services.adding.found import Candidate, Found
+    from syndicator.services.adding.found import Candidate, Found, Wishes
     from syndicator.services.adding.preview import Preview, ShownArticle
-    from syndicator.services.adding.writing import Wishes
     from syndicator.services.container import App
 
 
@@ -107,7 +106,7 @@ def show(done: Added, verb: str, *, others: bool = True) -> None:
 
 def _show_hosts(candidate: Candidate, preview: Preview) -> None:
     """The line of sources.toml for articles on other hosts than the feed's."""
-    from syndicator.services.ownership.rights import line
+    from syndicator.services.mending.ownership import line
 
     if preview.speaks_for:
         why = "its articles are there, under the titles that the feed gives them"
@@ -252,7 +251,7 @@ def add(
     config: Config = CONFIG,
 ) -> None:
     """Add sources: feeds, sites, sitemaps, single articles or OPML documents. The feeds of a site are found."""
-    from syndicator.services.adding.writing import Wishes
+    from syndicator.services.adding.found import Wishes
     from syndicator.services.container import open_app
 
     wishes = Wishes(
@@ -294,8 +293,9 @@ def _need_contact(opened: App) -> None:
 
 async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:
     """Looks, lists, asks, shows and writes. Raises the error of an address that is the only one."""
-    from syndicator.services.adding import preview, search, writing
-    from syndicator.services.adding.session import open_session
+    from syndicator.services.adding import found as writing
+    from syndicator.services.adding import preview, search
+    from syndicator.services.adding.found import open_session
 
     async with open_session(opened, wishes.allow) as session:
         looked = await asyncio.gather(*(search.look(session, address) for address in addresses))
@@ -329,12 +329,12 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
 
 def _read(opened: App, found: Found, choice: Choice) -> Found:
     """A list as its folders are meant; anything else as it is."""
-    from syndicator.services.adding import outlines
+    from syndicator.services.adding import search
 
     if found.listed is None:
         return found
     means = meaning(found.listed, choice.folders, ask=choice.ask)
-    again = outlines.as_found(opened, found.address, found.listed, means)
+    again = search.as_found(opened, found.address, found.listed, means)
     if not choice.json:
         say_skipped(again.address, again.skipped)
     return again

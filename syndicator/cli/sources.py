@@ -23,11 +23,11 @@ def remove(
 ) -> None:
     """Remove sources, all of those named or none. Their articles and feeds stay."""
     from syndicator.cli import printing
-    from syndicator.services import followed
+    from syndicator.services import naming
     from syndicator.services.container import open_app
 
     with open_app(config) as opened:
-        gone = followed.remove(opened, key)
+        gone = naming.remove_followed(opened, key)
     if json:
         printing.as_json({"removed": gone})
     else:
@@ -55,16 +55,16 @@ def sources(
         _push(config, dry_run=dry_run, json=json)
         return
     from syndicator.cli import printing
-    from syndicator.services import followed, reconcile
+    from syndicator.services import naming, reconcile
     from syndicator.services.container import open_app
-    from syndicator.services.health.status import report
+    from syndicator.services.health import status
 
     with open_app(config) as opened:
-        moved = followed.apply_moves(opened) if apply_moves else []
+        moved = naming.apply_moves(opened) if apply_moves else []
         states = reconcile.sources(opened)
         listed = [(opened.sources[key], states[key]) for key in opened.sources]
     if json:
-        printing.as_json([{"source": source, "state": report.of_state(state)} for source, state in listed])
+        printing.as_json([{"source": source, "state": status.of_state(state)} for source, state in listed])
         return
     for key, old, new in moved:
         printing.say(f"moved: {key}: {old} -> {new}")
@@ -84,7 +84,7 @@ def sources(
 def _push(config: Path, *, dry_run: bool, json: bool) -> None:
     from syndicator.cli import printing
     from syndicator.services.container import open_app
-    from syndicator.services.worker.pushing import push
+    from syndicator.services.worker.session import push
 
     with open_app(config) as opened:
         change = push(opened, dry_run=dry_run)
@@ -114,13 +114,14 @@ def import_(
         _import_folder(Path(file), dry_run=dry_run, json=json, config=config)
         return
     from syndicator.cli import printing
-    from syndicator.services.adding import outlines, writing
+    from syndicator.services.adding import found as writing
+    from syndicator.services.adding import search
     from syndicator.services.adding.found import by_address
     from syndicator.services.container import open_app
 
     with open_app(config) as opened:
-        listed = outlines.read_file(file)
-        found = outlines.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
+        listed = search.read_file(file)
+        found = search.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
         named = writing.named(opened, found.candidates, writing.Wishes())
         new = [one.source for one in named if not one.known]
         added = [
@@ -159,8 +160,8 @@ def _import_folder(folder: Path, *, dry_run: bool, json: bool, config: Path) -> 
 @app.command()
 def export(config: Config = CONFIG) -> None:
     """Print the sources as OPML. `syndicator import` makes the same sources of it."""
-    from syndicator.services.adding import outlines
+    from syndicator.services.adding import search
     from syndicator.services.container import open_app
 
     with open_app(config) as opened:
-        sys.stdout.buffer.write(outlines.export(opened))
+        sys.stdout.buffer.write(search.export(opened))

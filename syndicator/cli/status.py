@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from syndicator.core.model import Outcome
     from syndicator.core.ports import EntryRow
     from syndicator.core.ports.subscriptions import Pictured, Subscription
-    from syndicator.services.health.condition import Condition
+    from syndicator.services.health.conditions import Condition
     from syndicator.services.health.look import Health
-    from syndicator.services.health.status.source import SourceHealth
+    from syndicator.services.health.status import SourceHealth
 
 _ABOVE = 4  # lines of a screen that the conditions leave to others
 _COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")
@@ -44,9 +44,9 @@ def status(
 ) -> None:
     """Show how sources, articles and feeds are doing, and what went wrong. Changes nothing."""
     from syndicator.cli import printing
+    from syndicator.services.health import status as report
     from syndicator.services.health.look import look, place_of
-    from syndicator.services.health.status import report
-    from syndicator.services.health.status.source import look_at
+    from syndicator.services.health.status import look_at
 
     with place_of(config) as place:
         if source is not None:

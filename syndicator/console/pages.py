@@ -15,7 +15,7 @@ from syndicator.console.answers import ago, plural
 from syndicator.core.model import Outcome
 from syndicator.core.reasons import ConditionReason as Kind
 from syndicator.core.reasons import FetchReason
-from syndicator.services.health.condition import Condition
+from syndicator.services.health.conditions import Condition
 from syndicator.services.health.look import Health
 
 _MOST = 400  # lines shown

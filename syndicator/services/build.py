@@ -1,25 +1,160 @@
-"""From the article store to the published files."""
+"""From the article store to the published files.
+
+Edits of sources and of taxonomy.toml that show in what is published: those feeds are made again that show articles of
+these sources, or with these tags. How fresh feeds are: the time from an article's publication to its feeds being on
+disk.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from typing import Final
 
+from syndicator.core.axes import SOURCE, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
+from syndicator.publishing import paths
 from syndicator.publishing.look import look
 from syndicator.publishing.queries import finders_of, update_members
+from syndicator.publishing.render.head import links
+from syndicator.publishing.selection import staleness
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
-from syndicator.services import freshness, shown_edits, thumbnails
+from syndicator.services import thumbnails
 from syndicator.services.container import App, make_fetcher, open_worker
-from syndicator.services.places.opening import open_outlet
+from syndicator.services.places import open_outlet
 from syndicator.services.settling import Settling
+from syndicator.store.engine import Store
+
+_SOURCES: Final = "sources shown"  # a digest of the rest in the first line, in the second the fingerprints by source
+_STAMP: Final = "sources shown as of"  # `App.sources_stamp`
+_TAGS: Final = "tags linked"  # their slugs
+_DIGITS: Final = 12  # of a fingerprint: one source is compared with itself alone
+
+
+def follow(app: App, tags: Iterable[str]) -> None:
+    """Has those feeds made again, with their archives, that show articles of a source of which something else shows
+    now than at the last build, or with a tag that is linked now and was not, or the other way round. A source that is
+    new, or gone, has changed as well: articles may be there from before. `tags`: those of taxonomy.toml."""
+    for note, (changed, now) in ((_SOURCES, _sources(app)), (_TAGS, _tags(app, tags))):
+        _forget(app, changed, kept=staleness.SEARCH if note == _TAGS else None)
+        if now is not None:
+            app.store.visits.set_note(note, now, app.clock())
+
+
+def edited(before: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
+    """The keys whose fingerprint is another one than before, or was or is in one of the two alone. Pure."""
+    return {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)}
+
+
+def _sources(app: App) -> tuple[list[FeedKey], str | None]:
+    """The feeds of the sources of which something else shows now, and the note of that, None where nothing does."""
+    visits, stamp = app.store.visits, app.sources_stamp
+    if stamp and visits.note(_STAMP) == stamp:
+        return [], None
+    visits.set_note(_STAMP, stamp or None, app.clock())
+    now = {key: staleness.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
+    whole = hashlib.sha256(repr(sorted(now.items())).encode()).hexdigest()
+    digest, _, kept = (visits.note(_SOURCES) or "").partition("\n")
+    if digest == whole:
+        return [], None
+    changed = edited(json.loads(kept), now) if kept else ()
+    return [FeedKey(SOURCE, key) for key in changed], f"{whole}\n{json.dumps(now)}"
+
+
+def _tags(app: App, tags: Iterable[str]) -> tuple[list[FeedKey], str | None]:
+    """The feeds of the tags that are linked now and were not, or the other way round, and the note of that."""
+    now, kept = sorted(links(app.settings, tags).tags or ()), app.store.visits.note(_TAGS)
+    if kept == json.dumps(now):
+        return [], None
+    changed = set(json.loads(kept)) ^ set(now) if kept else ()
+    return [FeedKey(TAG, slug) for slug in changed], json.dumps(now)
+
+
+def _forget(app: App, changed: Iterable[FeedKey], kept: str | None) -> None:
+    """Forgets what the documents were made of of all feeds that share an article with one of these, so that the next
+    build makes them. `kept`: the beginning of names of what stays: the search links no tag."""
+    keys = {feed for key in changed for feed in app.store.index.beside(key)}
+    forgotten: dict[FeedKey, dict[str, str]] = {}
+    for row in app.store.index.feeds() if keys else ():
+        if row.key in keys and row.files:
+            stay = (name for name in row.files if staleness.is_file(name) or (kept and name.startswith(kept)))
+            files = {name: "" if paths.is_calendar(name) else row.files[name] for name in stay}
+            forgotten[row.key] = files | {staleness.FEED: ""}
+    app.store.index.set_files(forgotten)
+
+
+KEPT = 200  # articles
+_NOTE = "freshness"
+_SHARE = 0.95
+_MIDNIGHT = time()  # of a date without a time of day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples:
+    """Seconds from publication to disk, newest article first; `until`: what was added later is not among them."""
+
+    until: datetime | None = None
+    seconds: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """The same in two numbers: half of the articles, and 19 of 20, were on disk within so many seconds."""
+
+    articles: int
+    median: int
+    p95: int
+
+
+def note(store: Store, began: datetime, now: datetime) -> None:
+    """To be called when a build that `began` then has ended `now`."""
+    before = read_freshness(store)
+    if before.until is not None and before.until <= began:  # later: the clock was set back
+        added = store.status.added_between(before.until, began, KEPT)
+        states = filter(None, map(store.visits.state, {one.source_key for one in added}))
+        firsts = {state.key: state.first_visit for state in states}
+        before = replace(before, seconds=(*_seconds(added, firsts, now), *before.seconds)[:KEPT])
+    kept = {"until": began.isoformat(), "seconds": before.seconds}
+    store.visits.set_note(_NOTE, json.dumps(kept), now)
+
+
+def read_freshness(store: Store) -> Samples:
+    """What was noted."""
+    kept = json.loads(store.visits.note(_NOTE) or "{}")
+    until = kept.get("until")
+    return Samples(until=datetime.fromisoformat(until) if until else None, seconds=tuple(kept.get("seconds", ())))
+
+
+def of(samples: Samples) -> Freshness | None:
+    """The two numbers, None where there is no article to take them of. Pure."""
+    ordered = sorted(samples.seconds)
+    if not ordered:
+        return None
+    middle, late = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(_SHARE * len(ordered)))]
+    return Freshness(articles=len(ordered), median=middle, p95=late)
+
+
+def _seconds(added: Iterable[Article], firsts: Mapping[str, datetime | None], now: datetime) -> Sequence[int]:
+    """How long each took that was published while its source was followed, of those whose date has a time of day.
+    `firsts`: first visits by source. Pure."""
+    return [
+        int((now - one.published).total_seconds())
+        for one in added
+        if one.published
+        and one.published.time() != _MIDNIGHT
+        and (first := firsts.get(one.source_key))
+        and first <= one.published <= now
+    ]
+
 
 EXCUSED = "released"  # the name of the note in databases stays
 
@@ -107,7 +242,7 @@ async def build_feeds(
     if update_members(specs, app.store.index, lambda id: read(app, id).text, axes) and finders_of(axes):
         specs = feed_specs(app, known)  # an author may have a feed now
     outlet = open_outlet(app.settings, app.environ, whole=True)
-    shown_edits.follow(app, tags)
+    follow(app, tags)
     all = all or replaced(app.store.index, outlet)
     shown = thumbnails.publish(app, outlet)
     only = None if all else stale(specs, app.store.index, app.settings, app.instance, pages, owed=not brief)
@@ -143,7 +278,7 @@ async def build_feeds(
     if not left:
         app.store.visits.set_note(EXCUSED, None, app.clock())
     if brief or not left:  # what is left by a brief one is in its source's feed
-        freshness.note(app.store, began_at, app.clock())
+        note(app.store, began_at, app.clock())
     report = replace(report, builds=1, seconds=clock() - began, left=len(left))
     return replace(report, hubs=await _notify_hubs(app, report))
 

@@ -1,14 +1,19 @@
-"""Every setting with its value and where that comes from."""
+"""Every setting with its value and where that comes from.
+
+What an edit of the configuration changed, in words.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from syndicator.configuration.settings import load, origins
+from syndicator.services.container import Configuration
 
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")  # of a URL: what stands between its user's name and the @
 
@@ -40,3 +45,35 @@ def _at(values: Mapping[str, object], keys: Iterable[str]) -> object:
 def masked(value: str) -> str:
     """`value` without the password of a URL. Pure."""
     return _PASSWORD.sub(r"\1:***", value)
+
+
+_AT_START = ("publish.host", "publish.port")  # what counts when the service is started alone
+
+
+def changes(before: Configuration, after: Configuration) -> Iterator[str]:
+    """One line for each setting, source and saved query that differs. Names alone: values may be long, or secret."""
+    old, new = (dict(_flat(one.settings.model_dump())) for one in (before, after))
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            yield f"setting {name} changed" + ("; it counts from the next start" if name in _AT_START else "")
+    if before.sources is not after.sources:
+        yield from _listed("source", *({one.key: one for one in each.sources} for each in (before, after)))
+    yield from _listed("query", *({one.slug: one for one in each.queries} for each in (before, after)))
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _listed(what: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:
+    for key in sorted(before.keys() | after.keys()):
+        if key not in before:
+            yield f"{what} {key} added"
+        elif key not in after:
+            yield f"{what} {key} removed"
+        elif before[key] != after[key]:
+            yield f"{what} {key} changed"

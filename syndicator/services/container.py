@@ -30,9 +30,8 @@ from syndicator.pipeline.ownership import Owners, Rights, terms
 from syndicator.processes.worker import Worker
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.queries import SavedQuery, load_queries
-from syndicator.services.beside.files import Beside
-from syndicator.services.beside.rights_file import open_rights
-from syndicator.services.places.opening import begun, indexed, kept_pages
+from syndicator.services.beside import Beside, open_rights
+from syndicator.services.places import begun, indexed, kept_pages
 from syndicator.store.engine import Store, is_gone, open_store
 
 _POLL_SECONDS = 0.2  # between two tries to get the lock

@@ -21,15 +21,15 @@ from syndicator.server.files import elsewhere, make_app
 from syndicator.server.health import Health, with_health
 from syndicator.server.server import ASGIApp, Replaceable
 from syndicator.server.server import serve as serve_app
-from syndicator.services.changes import changes
+from syndicator.services.configured import changes
 from syndicator.services.container import App, Configuration, configuration, locked, open_app, utc_now
+from syndicator.services.health.alert import Outage
 from syndicator.services.health.feed import feed_name, token
-from syndicator.services.health.outage import Outage
 from syndicator.services.jobs.within import jobs_done_within
 from syndicator.services.pushes.registry import Registry
+from syndicator.services.reconcile import Walks
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.services.settling import Settling
-from syndicator.services.walking import Walks
 
 LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
 

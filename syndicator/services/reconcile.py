@@ -1,9 +1,13 @@
-"""Brings the database into line with what the operator wrote: states with sources.toml, rows with article files."""
+"""Brings the database into line with what the operator wrote: states with sources.toml, rows with article files.
+
+When `up` looks at every article file for edits, and when at their folders alone.
+"""
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -16,10 +20,10 @@ from syndicator.core.model import Article, Problem, Source, SourceState
 from syndicator.core.ports import EntryRow, FileStamp
 from syndicator.core.ports.articles import ArticleStore, Changes
 from syndicator.core.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
-from syndicator.services.beside.scrub import scrub
+from syndicator.services.beside import scrub
 from syndicator.services.container import App, filing_context
-from syndicator.services.recovery import carriers, clock, prunings, restored, unchanged, withdrawals
-from syndicator.services.recovery.clock import AHEAD
+from syndicator.services.recovery import start
+from syndicator.services.recovery.start import AHEAD
 from syndicator.store.engine import Store
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
@@ -49,15 +53,15 @@ def sources(app: App) -> dict[str, SourceState]:
 
 def edited_sources(app: App) -> None:
     """`sources`, where something may have changed since a run did that: sources.toml, this version, the clock."""
-    if unchanged.reconciled(app):
+    if start.reconciled(app):
         return
-    added = unchanged.added(app)
+    added = start.added(app)
     if added is None:
         sources(app)
     else:  # of 100,000 sources the others take four seconds
         states = [(source, app.store.visits.state(source.key)) for source in added]
         app.store.visits.save_states([_in_time(reconciled(source, known), app.clock()) for source, known in states])
-    unchanged.note_reconciled(app)
+    start.note_reconciled(app)
 
 
 def _try_again(app: App, key: str, *, ruled: bool) -> bool:
@@ -99,21 +103,21 @@ def files(app: App) -> tuple[Problem, ...]:
 
         learn.forget(app.settings.state_dir / "learnt.npz")
     app.beside.believe()
-    if not unchanged.followed(app):
+    if not start.followed(app):
         app.beside.follow(app.sources)
-        unchanged.note_followed(app)
+        start.note_followed(app)
     if visits.note(OWNED_SINCE) is None:
         visits.set_note(OWNED_SINCE, app.clock().isoformat(), app.clock())
-    withdrawals.settle(app)
-    prunings.settle(app)
+    start.settle_withdrawals(app)
+    start.settle_prunings(app)
     rows = visits.stamps()
     changes = app.article_store.changed(rows)
     problems, there, written = _taken_in(app, changes)
     gone = [id for id in changes.missing if id[:ID_CHARS] not in there]
-    if are_many(len(gone) - len(restored.awaited(app.store, gone)), len(rows)):
+    if are_many(len(gone) - len(start.awaited(app.store, gone)), len(rows)):
         raise MissingError(_gone(app, [rows[id].path for id in gone], len(rows)))
-    lost = restored.lost(app.article_store, app.store, gone)
-    restored.fetch_again(app, lost)
+    lost = start.lost(app.article_store, app.store, gone)
+    start.fetch_again(app, lost)
     problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in gone if id in lost]
     gone = [id for id in gone if id not in lost]
     if gone:
@@ -122,10 +126,10 @@ def files(app: App) -> tuple[Problem, ...]:
         excuse(app, gone)
     for id in gone:
         visits.forget(id)
-    carriers.settle(app)
-    clock.bring_back(app, written)
-    restored.mark(app)
-    return (*problems, *clock.set_back(app))
+    start.settle(app)
+    start.bring_back(app, written)
+    start.mark(app)
+    return (*problems, *start.set_back(app))
 
 
 def left_behind(app: App) -> tuple[Problem, ...]:
@@ -151,7 +155,7 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
     if any(known == stamp for known in visits.stamps().values()):
         return ()
     problems, _, written = _taken_in(app, Changes(edited=(stamp,)))
-    clock.bring_back(app, written)
+    start.bring_back(app, written)
     return tuple(problems)
 
 
@@ -209,12 +213,12 @@ def unread(app: Filed) -> tuple[Problem, ...]:
     rows = app.store.visits.stamps()
     changes = app.article_store.changed(rows, sweep=False)
     problems = []
-    awaited = restored.awaited(app.store, changes.missing)
+    awaited = start.awaited(app.store, changes.missing)
     if not changes.new and are_many(len(changes.missing) - len(awaited), len(rows)):
         detail = _gone(app, [rows[id].path for id in changes.missing], len(rows))
         problems.append(Problem(what=app.article_store.name, reason=CommandReason.MISSING, detail=detail))
     elif not changes.new:
-        lost = restored.lost(app.article_store, app.store, changes.missing)
+        lost = start.lost(app.article_store, app.store, changes.missing)
         problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in sorted(lost)]
     for stamp in (*changes.new, *changes.edited):
         try:
@@ -291,3 +295,38 @@ def _in_time(state: SourceState, now: datetime) -> SourceState:
     }
     due = replace(state, last_visit=None, next_due=now, feed_due=None, due_why="the clock was set back")
     return replace(due, recent=tuple(min(moment, now) for moment in state.recent), **past)
+
+
+_WALKING_SHARE = 500  # of the time at most for looking at every file: 10,000 files take 0.1 s, once a minute. A choice
+_MOST_SECONDS = 3600.0  # after which every file is looked at in any case
+
+
+class Walks:
+    """What is known of the article files, from one run of `up` to the next. A look at every file takes long where there
+    are many, and finds nothing at most runs. A file that came, went or was replaced, as by most editors, shows in the
+    time of its folder; one that was edited in place does not, and has to wait for the next look at every file, which
+    comes the later the longer it takes, within an hour. steady: seconds."""
+
+    def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
+        self._steady = steady
+        self._next = 0.0
+        self._known: Any = None
+
+    def files(self, app: App) -> tuple[Problem, ...]:
+        """As `reconcile.files`, where something may have changed."""
+        began = self._steady()
+        if self._known == _seen(app) and began < self._next:
+            return start.set_back(app)
+        self._known = None  # if this fails
+        problems = files(app)
+        ended = self._steady()
+        self._next = ended + min(_MOST_SECONDS, _WALKING_SHARE * (ended - began))
+        return problems
+
+    def end(self, app: App) -> None:
+        """To be called when a run has ended: what the files are like now is its own doing."""
+        self._known = _seen(app)
+
+
+def _seen(app: App) -> Any:
+    return app.settings, app.sources, dict(app.environ), app.article_store.folder_stamps()

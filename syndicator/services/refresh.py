@@ -19,11 +19,11 @@ from syndicator.services.build import BUILD_SECONDS, build_due, build_meanwhile,
 from syndicator.services.container import App, make_fetcher, new_worker
 from syndicator.services.descriptions.enrich_report import EnrichReport
 from syndicator.services.health.follow import follow
+from syndicator.services.mending.reread import newly_outdated
 from syndicator.services.naming import need_sources
-from syndicator.services.recovery import clock, restored
-from syndicator.services.reread.chosen import newly_outdated
+from syndicator.services.reconcile import Walks
+from syndicator.services.recovery import start
 from syndicator.services.settling import Settling
-from syndicator.services.walking import Walks
 
 if TYPE_CHECKING:
     from syndicator.services.pushes.intake import Intake
@@ -148,8 +148,8 @@ async def run(
 
 def _noted(app: App) -> tuple[Problem, ...]:
     """Notes how new the articles are, and how right the clock is. Returns the problem if it is wrong."""
-    restored.mark(app)
-    return clock.compare(app)
+    start.mark(app)
+    return start.compare(app)
 
 
 @asynccontextmanager

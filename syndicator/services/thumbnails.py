@@ -26,7 +26,7 @@ from syndicator.pipeline.requests import picture_request
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.view import may_copy_picture
 from syndicator.services.container import App
-from syndicator.services.places.opening import open_outlet
+from syndicator.services.places import open_outlet
 
 SECONDS: Final = 20.0  # after the visits of a run, for what is left: a choice; the rest is the next run's
 _AT_ONCE: Final = 8  # pictures under way, each of another host

@@ -24,7 +24,7 @@ from unittest import mock
 from syndicator.services import container
 from syndicator.services.jobs import queue as queues
 from syndicator.services.jobs import work
-from syndicator.services.jobs.acts.articles import stamp
+from syndicator.services.jobs.articles import stamp
 from syndicator.services.jobs.log import Log
 from tests import postgres
 from tests.aged import facts, make

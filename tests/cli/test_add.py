@@ -19,7 +19,7 @@ from syndicator.core.errors import MissingError, UsageError
 from syndicator.core.model import Fetched, ParsedFeed
 from syndicator.services.adding import search
 from syndicator.services.container import open_app
-from syndicator.services.jobs.acts import looking
+from syndicator.services.jobs import sources
 from syndicator.services.jobs.task import Task
 from syndicator.visiting.feeds.discovery import FeedLink
 from tests.aged.web import Answer, Web, serving
@@ -444,6 +444,6 @@ def test_no_line_is_written_that_is_not_sure_or_not_needed(
 def test_the_console_writes_the_line_that_its_look_showed(adding: Adding) -> None:
     adding.web.answers = paper()
     with open_app(adding.config) as opened:
-        found = looking.look_for(Task(app=opened, args={"address": ELSEWHERE})).result
-        looking.add_source(Task(app=opened, args={"sources": [found["candidates"][0]["source"]]}))
+        found = sources.look_for(Task(app=opened, args={"address": ELSEWHERE})).result
+        sources.add_source(Task(app=opened, args={"sources": [found["candidates"][0]["source"]]}))
     assert adding.written[0]["speaks_for"] == ["paper.example"]

@@ -19,7 +19,7 @@ from syndicator.processes.schedule import Scheduler
 from syndicator.publishing.output import outlets
 from syndicator.services import daemon, refresh
 from syndicator.services.article_files import reindexing
-from syndicator.services.editorial import withdrawing
+from syndicator.services.mending import editorial
 from tests.faults.instance import InProcess, Instance
 from tests.faults.table import fault
 
@@ -312,7 +312,7 @@ def test_a_withdrawal_outlives_the_database(small: Instance) -> None:
     small.run("holt")
     gone = small.articles()[0]
     with small.app() as app:
-        withdrawing.withdraw(app, gone.url)
+        editorial.withdraw(app, gone.url)
     shutil.rmtree(small.feeds / "state")
     with small.app(create=True) as app:
         reindexing.reindex(app)

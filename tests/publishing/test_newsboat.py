@@ -24,7 +24,7 @@ from syndicator.server.server import serve
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App
 from syndicator.services.descriptions import rename_tags
-from syndicator.services.editorial import splitting, withdrawing
+from syndicator.services.mending import editorial
 from tests.publishing import newsboat
 from tests.publishing.newsboat import Newsboat
 from tests.services.places import NOW, Place, store_articles
@@ -156,7 +156,7 @@ class Month:
         self.put(app, one, replace(one, tags=("Robots",), category="AI"))
 
     def withdraw(self, app: App) -> None:
-        withdrawing.withdraw(app, self.any(app).id)
+        editorial.withdraw(app, self.any(app).id)
 
     def copy(self, app: App) -> None:
         """Another source carries a story: one entry for both, or, where an operator splits them, one each."""
@@ -164,7 +164,7 @@ class Month:
         made = self.publish(app, (self.place.now - NOW).days, merged_into=one.id)
         self.put(app, one, replace(one, also=(made.url,)))
         if self.chance.random() < 0.5:
-            splitting.split(app, made.id)
+            editorial.split(app, made.id)
 
     def any(self, app: App) -> Article:
         """A random article that stands for itself."""

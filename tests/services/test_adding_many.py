@@ -9,8 +9,7 @@ import pytest
 from syndicator.configuration.sources.registry import load_sources
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Source
-from syndicator.services.adding.found import Candidate, by_address
-from syndicator.services.adding.writing import write_sources
+from syndicator.services.adding.found import Candidate, by_address, write_sources
 from syndicator.services.container import open_app
 from syndicator.services.init.write import write_config
 

@@ -18,7 +18,7 @@ from syndicator.core.model import FeedKey, Origin
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.descriptions import rename_tags
-from syndicator.services.editorial import withdrawing
+from syndicator.services.mending import editorial
 from tests.services.places import SOURCES, Place, store_articles
 
 QUERIES = '[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n'
@@ -39,7 +39,7 @@ def fill(place: Place) -> None:
     with place.app() as app:
         for kind, old, new in (("rename", "LLM", "Models of language"), ("merge", "GPU", "Models of language")):
             rename_tags.act(app, rename_tags.plan(app, kind, old, new))  # type: ignore[arg-type]
-        withdrawing.withdraw(app, "https://one.example/models")
+        editorial.withdraw(app, "https://one.example/models")
     place.config.joinpath("feeds.toml").write_text("")
     place.build()
     write_setting(place, "tag_min = 2")
@@ -294,7 +294,7 @@ def test_what_was_withdrawn_is_told_at_the_address_that_carries_on(place: Place)
     published(place)
     with place.app() as app:
         store_articles(app, "Gone", "Text that is withdrawn.", source="one")
-        withdrawing.withdraw(app, "https://one.example/gone")
+        editorial.withdraw(app, "https://one.example/gone")
     configured(place, other="https://one.example/feed")
     assert "deleted-entry" in place.published("sources/other.atom")
 

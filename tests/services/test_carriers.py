@@ -13,7 +13,7 @@ from syndicator.core.ports import EntryRow
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.container import App
-from syndicator.services.editorial import withdrawing
+from syndicator.services.mending import editorial
 from tests.services.places import NOW, Place, store_articles
 
 ONE, TWO = FeedKey("source", "one"), FeedKey("source", "two")
@@ -73,7 +73,7 @@ def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
         carry(app, story.id, "two")
-        withdrawing.withdraw(app, story.id)
+        editorial.withdraw(app, story.id)
         assert members(app, TWO) == []
         carry(app, story.id, "two")
         assert members(app, TWO) == []
@@ -154,8 +154,8 @@ def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) ->
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
         carry(app, story.id, "two")
-        withdrawing.withdraw(app, story.id)
-        withdrawing.undo_withdrawal(app, story.id)
+        editorial.withdraw(app, story.id)
+        editorial.undo_withdrawal(app, story.id)
         assert members(app, TWO) == members(app, ONE) == [story.id]
 
 

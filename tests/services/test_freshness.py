@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syndicator.core.model import SourceState
-from syndicator.services import freshness
-from syndicator.services.freshness import Freshness, Samples
+from syndicator.services import build
+from syndicator.services.build import Freshness, Samples
 from tests.services.places import NOW, Place, store_articles
 
 MINUTE = timedelta(minutes=1)
@@ -27,11 +27,11 @@ def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Pl
     place.now = NOW + 20 * MINUTE
     place.build()
     with place.app() as app:
-        assert freshness.read(app.store).seconds == (300,)
+        assert build.read_freshness(app.store).seconds == (300,)
 
 
 def test_the_two_numbers_are_those_of_the_middle_and_of_nineteen_in_twenty() -> None:
-    assert freshness.of(Samples()) is None
-    found = freshness.of(replace(Samples(), seconds=tuple(range(1, 101))))
+    assert build.of(Samples()) is None
+    found = build.of(replace(Samples(), seconds=tuple(range(1, 101))))
     assert found == Freshness(articles=100, median=51, p95=96)
-    assert freshness.of(Samples(seconds=(7,))) == Freshness(articles=1, median=7, p95=7)
+    assert build.of(Samples(seconds=(7,))) == Freshness(articles=1, median=7, p95=7)

@@ -17,11 +17,10 @@ from syndicator.core.reasons import ConditionReason
 from syndicator.reading import READING_VERSION
 from syndicator.services.container import App
 from syndicator.services.health.look import look, place_of
+from syndicator.services.mending import reread
+from syndicator.services.mending import reread as rereading
+from syndicator.services.mending.reread import Plan, Which, newly_outdated, outdated
 from syndicator.services.refresh import Wanted, run
-from syndicator.services.reread import fetching
-from syndicator.services.reread import plan as rereading
-from syndicator.services.reread.chosen import Which, newly_outdated, outdated
-from syndicator.services.reread.plan import Plan
 from tests.services.places import NOW, Place, store_articles
 from tests.test_real_input import Pages
 
@@ -98,7 +97,7 @@ def plan(place: Place, what: str = "", since: datetime | None = None) -> Plan:
 def mended(place: Place, what: str = "") -> Plan:
     with place.app() as app:
         planned = rereading.plan(app, Which(what=what))
-        rereading.apply(app, planned)
+        rereading.apply_plan(app, planned)
     return planned
 
 
@@ -271,7 +270,7 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
 ) -> None:
     with place.app() as app:
         assert (newly_outdated(app), offered(app)) == (0, 0)
-    monkeypatch.setattr("syndicator.services.places.opening.READING_VERSION", READING_VERSION + 1)
+    monkeypatch.setattr("syndicator.services.places.READING_VERSION", READING_VERSION + 1)
     articles, published = place.digests("articles"), place.digests("public")
     with place.app() as app:
         assert [newly_outdated(app), newly_outdated(app)] == [3, 0]
@@ -280,14 +279,14 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
     with place.app() as app:
         assert rereading.plan(app, Which(outdated=True)).looked == offered(app) == 3
         one = rereading.plan(app, Which(what=about(place, "Gardens").id))
-        rereading.apply(app, one)  # nothing to change: it is as today's version reads it
+        rereading.apply_plan(app, one)  # nothing to change: it is as today's version reads it
         assert offered(app) == 2
     rule(place)
     with place.app() as app:
         planned = rereading.plan(app, Which(outdated=True))
         assert (planned.looked, len(planned.articles), offered(app)) == (2, 2, 2)
         assert (place.digests("articles"), place.digests("public")) == (articles, published)
-        rereading.apply(app, planned)
+        rereading.apply_plan(app, planned)
         assert offered(app) == 0
         assert len(rereading.plan(app).articles) == 1
 
@@ -302,10 +301,10 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
         with place.app() as app:
             for id in (old.id, gone.id):
                 app.snapshots.forget(id)
-            assert set(fetching.unkept(app, Which())) == {old.id, gone.id}
-            (problem,) = await fetching.fetch(app, fetching.unkept(app, Which()))
+            assert set(reread.unkept(app, Which())) == {old.id, gone.id}
+            (problem,) = await reread.fetch(app, reread.unkept(app, Which()))
             assert problem.what == gone.url and problem.reason.startswith(("http-404", "not-found"))
-            assert fetching.unkept(app, Which()) == [gone.id]
+            assert reread.unkept(app, Which()) == [gone.id]
             assert other.body == about(place, "Harbours").body
         await server.aclose()
 

@@ -11,7 +11,7 @@ from syndicator.core.model import FeedKey
 from syndicator.publishing.selection.staleness import LONG, MANY
 from syndicator.services.build import build_due, build_feeds
 from syndicator.services.container import App
-from syndicator.services.editorial import withdrawing
+from syndicator.services.mending import editorial
 from syndicator.services.settling import Settling
 from tests.services.places import Place, store_articles
 
@@ -121,7 +121,7 @@ def test_pages_of_older_stories_that_are_there_wait_for_the_hour_and_for_no_othe
 def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) -> None:
     runs.run(1)
     asyncio.run(build_feeds(runs.app))
-    withdrawing.withdraw(runs.app, "https://one.example/story-1")
+    editorial.withdraw(runs.app, "https://one.example/story-1")
     assert runs.run() == 1
     left = runs.place.published("archive/all/2026-03-09.html")
     assert "Story 2" in left and "Story 1" not in left
@@ -129,7 +129,7 @@ def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) 
 
 def test_what_no_visit_did_does_not_wait(runs: Runs) -> None:
     assert runs.run(1) == 0
-    withdrawing.withdraw(runs.app, "https://one.example/story-1")
+    editorial.withdraw(runs.app, "https://one.example/story-1")
     assert runs.run() == 1
     assert runs.shown() == 1
 

@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.services import reconcile
 from syndicator.services.container import App
-from syndicator.services.walking import Walks
+from syndicator.services.reconcile import Walks
 from tests.services.places import Place, store_articles
 
 

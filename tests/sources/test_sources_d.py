@@ -21,7 +21,7 @@ from syndicator.configuration.sources.registry import (
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Rules, Source
 from syndicator.services.container import configuration
-from syndicator.services.followed import remove
+from syndicator.services.naming import remove_followed
 from tests.services.places import Place
 
 
@@ -126,7 +126,7 @@ def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
     (place.config / "sources.d/more.toml").write_text(two)
     with place.app() as app:
         assert app.sources == before
-        assert remove(app, ["two", "one"]) == ["two", "one"]
+        assert remove_followed(app, ["two", "one"]) == ["two", "one"]
     assert keys(listed) == []
 
 

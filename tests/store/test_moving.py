@@ -14,7 +14,7 @@ from sqlalchemy import select
 from syndicator.core.axes import ALL
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Outcome, SourceState
-from syndicator.services.worker.database import move
+from syndicator.services.worker.session import move
 from syndicator.store import schema
 from syndicator.store.database import Database
 from syndicator.store.engine import open_store

@@ -21,8 +21,7 @@ from syndicator.services import refresh
 from syndicator.services.article_files.reindexing import reindex
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App
-from syndicator.services.editorial.splitting import split
-from syndicator.services.editorial.withdrawing import undo_withdrawal, withdraw
+from syndicator.services.mending.editorial import split, undo_withdrawal, withdraw
 from syndicator.services.refresh import Wanted, run
 from syndicator.visiting import fetch
 from tests import engines

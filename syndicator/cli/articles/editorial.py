@@ -19,7 +19,7 @@ from syndicator.cli.printing import counted
 
 if TYPE_CHECKING:
     from syndicator.services.article_files.pruning import Pruning, Which
-    from syndicator.services.editorial.withdrawing import Withdrawal
+    from syndicator.services.mending.editorial import Withdrawal
 
 
 @app.command()
@@ -39,19 +39,17 @@ def withdraw(
     from syndicator.cli import printing
     from syndicator.core.errors import UsageError
     from syndicator.publishing import paths
-    from syndicator.services.editorial import withdrawing
+    from syndicator.services.mending import editorial
 
     if undo and purge:
         raise UsageError("--undo needs the file that --purge forgets; say one of the two")
     written: tuple[str, ...] = ()
     with opened_for_change(config) as opened:
         if dry_run:
-            done = (withdrawing.plan_return if undo else withdrawing.plan_withdrawal)(opened, what)
+            done = (editorial.plan_return if undo else editorial.plan_withdrawal)(opened, what)
             done = replace(done, kept=done.kept and not purge)
         else:
-            done = (
-                withdrawing.undo_withdrawal(opened, what) if undo else withdrawing.withdraw(opened, what, purge=purge)
-            )
+            done = editorial.undo_withdrawal(opened, what) if undo else editorial.withdraw(opened, what, purge=purge)
             written = build(opened)
     if json:
         told = {"returned" if undo else "withdrawn": done.id, "url": done.url, "kept": done.kept}
@@ -88,10 +86,10 @@ def split(
 ) -> None:
     """Separate articles that were merged as copies of one. They are never merged again."""
     from syndicator.cli import printing
-    from syndicator.services.editorial import splitting
+    from syndicator.services.mending import editorial
 
     with opened_for_change(config) as opened:
-        apart = splitting.split(opened, what)
+        apart = editorial.split(opened, what)
         written = build(opened)
     if json:
         printing.as_json({"split": [{"id": one.id, "url": one.url} for one in apart], "written": written})
@@ -117,7 +115,7 @@ def release(
     """Publish articles that are on hold, and build their feeds. `status` lists them."""
     from syndicator.cli import printing
     from syndicator.core.errors import UsageError
-    from syndicator.services.editorial import release as releasing
+    from syndicator.services.mending import editorial as releasing
 
     if bool(named) + bool(source) + all != 1:
         raise UsageError("say which articles: their ids, files or addresses, or --source KEY, or --all")

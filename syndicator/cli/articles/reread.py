@@ -23,8 +23,7 @@ from syndicator.pipeline.results import FieldChange
 if TYPE_CHECKING:
     from syndicator.core.model import Problem
     from syndicator.services.container import App
-    from syndicator.services.reread.chosen import Which
-    from syndicator.services.reread.plan import Changed, Plan
+    from syndicator.services.mending.reread import Changed, Plan, Which
 
 
 LONGEST = 60  # characters of a value that are shown
@@ -100,8 +99,8 @@ def reread(
 ) -> None:
     """Read kept pages again after the rules of a source were edited. Fetches nothing unless asked, keeps hand edits."""
     from syndicator.cli import printing
-    from syndicator.services.reread import plan as rereading
-    from syndicator.services.reread.chosen import Which
+    from syndicator.services.mending import reread as rereading
+    from syndicator.services.mending.reread import Which
 
     which = Which(what=source, since=since.replace(tzinfo=UTC) if since else None, outdated=outdated)
     with opened_for_change(config) as opened:
@@ -115,7 +114,7 @@ def reread(
         written: tuple[str, ...] = ()
         if not dry_run:
             with printing.counting("written") as count:
-                rereading.apply(opened, planned, count)
+                rereading.apply_plan(opened, planned, count)
             written = build(opened) if planned.articles else ()
     problems = (*failed, *planned.problems)
     if json:
@@ -131,7 +130,7 @@ def reread(
 
 def _fetched(opened: App, which: Which) -> tuple[Problem, ...]:
     from syndicator.cli import printing
-    from syndicator.services.reread import fetching
+    from syndicator.services.mending import reread as fetching
 
     missing = fetching.unkept(opened, which)
     with printing.counting("fetched") as count:
@@ -174,7 +173,7 @@ def _say(planned: Plan, pages_days: int, source: str) -> None:
 def _say_rules(opened: App, key: str) -> None:
     """What the rules of a source do on its newest kept pages, whether or not an article changes by it."""
     from syndicator.cli import printing
-    from syndicator.services.rules.try_out import pages_matched, score, try_out
+    from syndicator.services.mending.try_rules import pages_matched, score, try_out
 
     tried = try_out(opened, key, opened.sources[key].rules)
     matched = pages_matched(tried)

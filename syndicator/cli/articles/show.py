@@ -18,7 +18,7 @@ import typer
 from syndicator.cli.base import CONFIG, Config, Json, app
 
 if TYPE_CHECKING:
-    from syndicator.services.explain.shown import Shown
+    from syndicator.services.explain.filed import Shown
 
 
 _PASSED_ON = ("cut", "candidates", "from")  # of a reading: with lines of their own
@@ -108,7 +108,7 @@ def _shown(what: str, url: str | None, config: Path) -> Shown:
 
 def _entry(what: str, format: str, config: Path) -> None:
     from syndicator.services.container import open_app
-    from syndicator.services.explain.published import entry
+    from syndicator.services.explain.filed import entry
 
     with open_app(config) as opened:
         made = entry(opened, what, format)

@@ -126,7 +126,7 @@ def queue(
 ) -> None:
     """Show what workers do: how many hosts wait and for how long, which are held, and who works."""
     from syndicator.cli import printing
-    from syndicator.services.worker.report import look
+    from syndicator.services.worker.run import look
 
     found = asyncio.run(look(config, requeue=requeue))
     if json:

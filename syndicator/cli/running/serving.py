@@ -22,7 +22,7 @@ from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
 from syndicator.processes.schedule import Scheduler
 from syndicator.services import daemon
-from syndicator.services.changes import changes
+from syndicator.services.configured import changes
 from syndicator.services.container import Configuration, configuration, utc_now
 from syndicator.services.health.systemd import Notify
 from syndicator.services.pushes.registry import Registry

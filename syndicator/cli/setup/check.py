@@ -83,10 +83,11 @@ def _print_problems(found: Sequence[Problem], json: bool) -> None:
 
 def _ownership(config: Path) -> list[Problem]:
     from syndicator.services.container import open_app
-    from syndicator.services.ownership import mend, rights
+    from syndicator.services.mending import ownership as mend
+    from syndicator.services.mending import ownership as rights
 
     with open_app(config) as opened:
-        found = [problem for fault in mend.find(opened) for problem in mend.told(fault)]
+        found = [problem for fault in mend.find_mend(opened) for problem in mend.told(fault)]
         return [*found, *rights.lost(opened)]
 
 
@@ -94,10 +95,10 @@ def _mend_ownership(config: Path, yes: bool, json: bool) -> None:
     """Shows what is wrong, asks, and mends it."""
     from syndicator.cli import printing
     from syndicator.core.errors import UsageError
-    from syndicator.services.ownership import mend
+    from syndicator.services.mending import ownership as mend
 
     with opened_for_change(config) as opened:
-        faults = mend.find(opened)
+        faults = mend.find_mend(opened)
         _print_problems([problem for fault in faults for problem in mend.told(fault)], json)
         if not faults:
             return

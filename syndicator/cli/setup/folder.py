@@ -71,7 +71,7 @@ app.add_typer(db, name="db")
 def migrate(json: Json = False, config: Config = CONFIG) -> None:
     """Bring the database to this version's tables, as the first command after an upgrade does: before workers start."""
     from syndicator.cli import printing
-    from syndicator.services.worker.database import migrate
+    from syndicator.services.worker.session import migrate
 
     name = migrate(config)
     if json:
@@ -90,7 +90,7 @@ def move(
 ) -> None:
     """Copy the database to a new one of either kind. Rows are counted, ids and feeds stay; the old one stays, too."""
     from syndicator.cli import printing
-    from syndicator.services.worker.database import move_to
+    from syndicator.services.worker.session import move_to
 
     moved = move_to(config, to, lambda table, count: None)
     if json:

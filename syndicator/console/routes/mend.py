@@ -14,10 +14,10 @@ from syndicator.console.guard import MOST_ELEMENTS, Form, form_of, whole
 from syndicator.console.pages import of_texts
 from syndicator.core.errors import WorkerFailed
 from syndicator.pipeline import jobs
-from syndicator.services.jobs.acts.mending import FIELDS
+from syndicator.services.jobs.mending import FIELDS
 from syndicator.services.jobs.queue import Job
 from syndicator.services.showing import lists
-from syndicator.services.showing.kept import Kept, kept
+from syndicator.services.showing.glance import Kept, kept
 
 if TYPE_CHECKING:
     from syndicator.reading.pointing import Role

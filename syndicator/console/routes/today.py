@@ -14,7 +14,7 @@ from starlette.routing import Route
 from syndicator.console.answers import ask, console_of, local, page
 from syndicator.console.guard import form_of
 from syndicator.console.pages import number_line, sentence, troubles
-from syndicator.services.places.opening import published
+from syndicator.services.places import published
 
 SHOWN, HELD = 10, 10  # articles: the newest, and of those on hold
 # What a button of a page may ask for, with the one thing that it is about.

@@ -1,17 +1,29 @@
-"""What `add` found: values that are listed, chosen from and written."""
+"""What `add` found: values that are listed, chosen from and written.
+
+What looking at addresses and reading their pages need. What was chosen gets its key and what the operator said of it,
+and its lines in sources.toml.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from syndicator import __version__
+from syndicator.configuration.sources import registry, remembered
 from syndicator.configuration.sources.opml import Skipped, SubscriptionList
+from syndicator.configuration.sources.rules_table import table
+from syndicator.configuration.sources.schema import source_of
 from syndicator.core import urls
-from syndicator.core.errors import SyndicatorError
-from syndicator.core.model import Entry, Fetched, Source
-from syndicator.services.container import App
+from syndicator.core.errors import SyndicatorError, UsageError
+from syndicator.core.model import ContentMode, Entry, Fetched, Source
+from syndicator.core.ports import Fetcher
+from syndicator.processes.worker import Worker
+from syndicator.services.container import App, make_fetcher
+from syndicator.services.refresh import make_worker
 
 SHOWN = 5  # entries of a candidate
 MOST_ITEMS = 100  # of a list, which has to be looked at whole
@@ -90,3 +102,92 @@ def every(found: Found) -> tuple[Candidate, ...]:
         one for one in found.candidates if one.kind not in ("article", "list") and not one.comments and not one.same_as
     ]
     return tuple(feeds) or found.candidates[:1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What looking and reading need. `known`: the sources that there are, by address; `allow`: private networks that
+    the operator lets these sources reach."""
+
+    app: App
+    known: Mapping[str, Source]
+    fetcher: Fetcher
+    worker: Worker
+    allow: tuple[str, ...] = ()
+
+
+@asynccontextmanager
+async def open_session(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Session]:
+    """One client and one worker for all that a command looks at."""
+    fetcher, worker = make_fetcher(app), make_worker(app)
+    try:
+        yield Session(app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow))
+    finally:
+        await worker.aclose()
+        await fetcher.aclose()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the operator says of the sources to be added; None and () say nothing."""
+
+    key: str | None = None
+    title: str | None = None
+    category: str | None = None
+    tags: tuple[str, ...] = ()
+    every: str | None = None
+    content: ContentMode | None = None
+    backfill: int | None = None
+    allow: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+
+
+def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candidate]:
+    """`chosen` as they would be written, each address once: with a key, and as the operator wishes. What is known
+    already stays as it is. Raises UsageError for a wish that cannot be."""
+    once: dict[str, Candidate] = {}
+    for one in chosen:
+        once.setdefault(urls.alias(one.source.url), one)
+    new = [one for one in once.values() if not one.known]
+    if len(new) > 1 and (wishes.key or wishes.title):
+        option = "--key" if wishes.key else "--title"
+        raise UsageError(f"{option} names one source, and {len(new)} would be added; add them one by one")
+    taken = {*app.sources}
+    former, kept = app.beside.former(taken), app.beside.keys()
+    found = []
+    for one in once.values():
+        if not one.known:
+            was = (former.get(urls.alias(url)) for url in (one.source.url, one.other) if url)
+            own = one.source.key if one.source.key not in taken else ""
+            before = next((key for key in was if key and key not in taken), "")
+            key = wishes.key or own or before or registry.key_for(one.source.url, taken | kept)
+            one = replace(one, source=_wished(app, replace(one.source, key=key), wishes))
+            taken.add(key)
+        found.append(one)
+    return found
+
+
+def write_sources(app: App, chosen: Sequence[Candidate], known: Mapping[str, Source]) -> list[Source]:
+    """Writes the new ones to sources.toml, all or none, and returns them. `known`: what `found.by_address` says. Raises
+    as `registry.add_sources` does."""
+    new, path = [one.source for one in chosen if not one.known], app.config / "sources.toml"
+
+    def unchanged() -> Mapping[str, Source] | None:
+        return known if remembered.stamp(path, __version__) == app.sources_stamp else None
+
+    registry.add_sources(path, new, unchanged)
+    return new
+
+
+def _wished(app: App, source: Source, wishes: Wishes) -> Source:
+    said = {
+        name: getattr(wishes, name)
+        for name in ("title", "category", "every", "content", "backfill", "allow")
+        if getattr(wishes, name) not in (None, ())
+    }
+    said["tags"] = tuple(dict.fromkeys((*source.tags, *wishes.tags)))
+    rules = replace(source.rules, select=wishes.select) if wishes.select else source.rules
+    made = source_of(table(replace(source, **said, rules=rules)))
+    if made.key in app.sources:
+        raise UsageError(f"there is a source {made.key!r} already ({app.sources[made.key].url}); give another --key")
+    return made

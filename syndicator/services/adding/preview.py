@@ -22,8 +22,7 @@ from syndicator.core.text import words
 from syndicator.pipeline.context import rights_in
 from syndicator.pipeline.ownership import known_at
 from syndicator.pipeline.visit import visit
-from syndicator.services.adding.found import Candidate
-from syndicator.services.adding.session import Session
+from syndicator.services.adding.found import Candidate, Session
 from syndicator.services.container import App, make_context
 from syndicator.store.engine import open_store
 

@@ -1,24 +1,197 @@
-"""What is at an address: feeds, the feeds of a site, an article, sitemaps, a list of feeds."""
+"""What is at an address: feeds, the feeds of a site, an article, sitemaps, a list of feeds.
+
+OPML lists of subscriptions: what they list becomes sources, and what does not is named with its line. A page that is
+followed for itself: as an article, or as a list of articles.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
-from syndicator.configuration.sources.opml import LONGEST_TITLE, SubscriptionList
+from syndicator.configuration.sources.opml import (
+    LONGEST_TITLE,
+    Folders,
+    Outline,
+    Skipped,
+    SubscriptionList,
+    followed,
+    read_opml,
+    write_opml,
+)
+from syndicator.configuration.sources.schema import source_of
 from syndicator.core import secrets, urls
-from syndicator.core.errors import MissingError, NetworkDown, NotAFeed, SyndicatorError, UsageError, WorkerFailed
-from syndicator.core.model import Failed, Fetched, ParsedFeed, Request, Source
+from syndicator.core.errors import (
+    MissingError,
+    NetworkDown,
+    NotAFeed,
+    NotAnArticle,
+    SyndicatorError,
+    UsageError,
+    WorkerFailed,
+)
+from syndicator.core.model import Failed, Fetched, ParsedFeed, Request, Rules, Source
 from syndicator.core.reasons import FeedReason, FetchReason, explained
+from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.pipeline import jobs
 from syndicator.pipeline.requests import unset_detail
-from syndicator.services.adding import outlines, pages
-from syndicator.services.adding.found import SHOWN, Candidate, Found, if_known
-from syndicator.services.adding.session import Session
+from syndicator.services.adding.found import (
+    MOST_ITEMS,
+    SHOWN,
+    SHUT_PAGE,
+    Candidate,
+    Found,
+    Session,
+    by_address,
+    if_known,
+)
+from syndicator.services.container import App
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink, known_feeds
 from syndicator.visiting.feeds.ranking import best_first, is_comments
+
+# What a list from elsewhere does not decide.
+_OPERATORS = frozenset(("allow", "content", "headers_env", "licence", "robots", "speaks_for"))
+_KEYLESS = "a"  # stands for the key that is given later, so that the rest can be checked
+
+
+def is_file(address: str) -> bool:
+    """True for the path of a file, and for "-", which is stdin."""
+    return address == "-" or Path(address).is_file()
+
+
+def read_file(address: str) -> SubscriptionList:
+    """The subscriptions of the OPML file at the path `address`, or on stdin for "-". Raises MissingError."""
+    try:
+        data = sys.stdin.buffer.read() if address == "-" else Path(address).read_bytes()
+    except OSError as error:
+        raise MissingError(f"{address} cannot be read: {error.strerror}; give the path of an OPML file") from error
+    return read_list(data, address)
+
+
+def read_list(data: bytes, where: str) -> SubscriptionList:
+    """The subscriptions of an OPML document from `where`. Raises MissingError when it is none."""
+    try:
+        return read_opml(data)
+    except NotAFeed as refusal:
+        cure = "export the list from the other reader as OPML"
+        raise MissingError(f"{where}: {refusal.detail or refusal}; {cure}") from refusal
+
+
+def from_elsewhere(listed: SubscriptionList) -> SubscriptionList:
+    """`listed`, that somebody else's server sent, without what only the operator gives a source: credentials, private
+    networks, rights, and addresses that name a variable of this machine, which their server would be sent. Pure."""
+    named = [one for one in listed.outlines if secrets.variables(one.url)]
+    why = "its address names a variable of this machine, which its server would be sent; add it by itself"
+    return SubscriptionList(
+        outlines=tuple(
+            replace(one, own={name: value for name, value in one.own.items() if name not in _OPERATORS})
+            for one in listed.outlines
+            if one not in named
+        ),
+        skipped=(*listed.skipped, *(Skipped(line=one.line, name=one.title, why=why) for one in named)),
+    )
+
+
+def as_found(app: App, address: str, listed: SubscriptionList, folders: Folders = "category") -> Found:
+    """What a list at `address` holds, its folders read as `folders` says. Outlines that cannot be followed are among
+    those that are skipped."""
+    known, categories = by_address(app), _categories(app)
+    candidates: list[Candidate] = []
+    skipped = list(listed.skipped)
+    for outline in listed.outlines:
+        try:
+            candidates.append(if_known(known, _candidate(outline, folders, categories)))
+        except UsageError as error:
+            skipped.append(Skipped(line=outline.line, name=outline.title, why=str(error)))
+    return Found(
+        address=address,
+        candidates=tuple(candidates),
+        whole=True,
+        listed=listed,
+        skipped=tuple(sorted(skipped, key=lambda one: one.line)),
+    )
+
+
+def export(app: App) -> bytes:
+    """The sources as OPML."""
+    sites = {key: state.site_url for key, state in app.store.visits.states().items()}
+    return write_opml(app.settings.site.title, list(app.sources.values()), sites)
+
+
+def _candidate(outline: Outline, folders: Folders, categories: Mapping[str, str]) -> Candidate:
+    """Raises UsageError for an outline of which no source can be made."""
+    values = followed(outline, folders, categories)
+    source = source_of({"key": _KEYLESS, **values})
+    return Candidate(source=source if "key" in values else replace(source, key=""), kind="opml")
+
+
+def _categories(app: App) -> dict[str, str]:
+    path = app.config / "taxonomy.toml"
+    return {one.name.casefold(): one.name for one in load_vocabulary(path).category} if path.exists() else {}
+
+
+async def page_candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
+    """The page at `url` as an article, as a list of articles, or both, what it is first. A front page is no article,
+    what says that it is an article no list but where it is nothing else. Raises MissingError for what is neither."""
+    page = _page_candidate(session, url, answer, found)
+    listed = await _list(session, page, answer)
+    if urls.is_root(url):
+        return listed
+    if listed and listed[0].whole:
+        return [*listed, page]
+    if found.article:
+        return [page]
+    refused = await _refused(session, answer)
+    if refused and not listed:
+        raise MissingError(f"{url} names no feed, and is neither an article nor a list of them: {refused}")
+    return [*listed, page] if refused else [page, *listed]
+
+
+def _page_candidate(session: Session, url: str, answer: Fetched, found: Discovery) -> Candidate:
+    title = found.title[:LONGEST_TITLE].strip() or None
+    source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
+    warning = SHUT_PAGE if answer.warning else ""
+    return if_known(session.known, Candidate(source=source, kind="article", warning=warning, answer=answer))
+
+
+async def _list(session: Session, page: Candidate, answer: Fetched) -> list[Candidate]:
+    """The page as a list, none where its links are none of articles."""
+    told = (answer.body, answer.final_url, dict(answer.headers))
+    try:
+        feed: ParsedFeed = await session.worker.call(jobs.read_listing, *told)
+    except (NotAFeed, WorkerFailed):
+        return []
+    source = page.source if page.known else replace(page.source, kind="list")
+    learnt = feed.listing.by if feed.listing else ""
+    latest = max((entry.published for entry in feed.entries if entry.published), default=None)
+    listed = replace(page, kind="list", source=source, format=learnt, announced=len(feed.entries), latest=latest)
+    whole = feed.listing is not None and feed.listing.whole
+    return [replace(listed, entries=feed.entries[:MOST_ITEMS], whole=whole)]
+
+
+async def _refused(session: Session, answer: Fetched) -> str:
+    """Why a visit would not file the page itself, "" where it would."""
+    try:
+        await session.worker.call(
+            jobs.read_and_render,
+            answer.body,
+            answer.final_url,
+            session.app.taxonomy,
+            render=False,
+            entry=None,
+            rules=Rules(),
+            repeated=frozenset(),
+            headers=dict(answer.headers),
+            now=session.app.clock(),
+        )
+    except (NotAnArticle, WorkerFailed) as refusal:
+        return str(refusal)
+    return ""
+
 
 MOST_TRIED = 20  # feeds that one page names: more than a site has, and 20 pauses are half a minute
 _LIKELY = ("guess", "link", "known", "api")  # of a feed's address: not certain enough to follow instead of an article
@@ -54,8 +227,8 @@ async def look(session: Session, address: str) -> Found:
     """What is at `address`: of the web, the path of an OPML file, or "-" for one on stdin. What fails is in the result,
     with the address and the cure; nothing is written."""
     try:
-        if outlines.is_file(address):
-            return outlines.as_found(session.app, address, outlines.read_file(address))
+        if is_file(address):
+            return as_found(session.app, address, read_file(address))
         return await _look(session, address, _url(address))
     except SyndicatorError as error:
         return Found(address=address, error=error)
@@ -81,7 +254,7 @@ async def _look(session: Session, address: str, url: str) -> Found:
         return Found(address=address, candidates=_ranked(session, feeds, url))
     found = await _discovered(session, answer, url)
     if found.kind == "opml":
-        return outlines.as_found(session.app, address, outlines.from_elsewhere(await _listed(session, answer, url)))
+        return as_found(session.app, address, from_elsewhere(await _listed(session, answer, url)))
     index = found.kind == "sitemap" and bool(found.feeds) and found.feeds[0].url != answer.final_url
     if not index and (found.kind != "page" or _XML.match(answer.headers.get("content-type", ""))):
         try:
@@ -104,7 +277,7 @@ async def _page(session: Session, address: str, url: str, answer: Fetched, found
     own = {urls.alias(one.feed.site_url) for one in feeds if not is_comments(one.address, one.title, one.feed)}
     alone = article and urls.alias(answer.final_url) not in own  # no front page that calls itself an article
     if found.kind == "page" and (alone or not candidates):
-        candidates = (*await pages.page_candidates(session, url, answer, found), *candidates)
+        candidates = (*await page_candidates(session, url, answer, found), *candidates)
     if not candidates and failed:
         raise MissingError(f"{url} names feeds, and none of them can be read: {failed[0]}")
     if not candidates:

@@ -16,7 +16,7 @@ from syndicator.core.text import suggestion
 from syndicator.pipeline.descriptions import learn
 from syndicator.services.container import App
 from syndicator.services.naming import need_article
-from syndicator.services.recovery import prunings
+from syndicator.services.recovery import start as prunings
 from syndicator.store import codec
 
 _AT_A_TIME = 500  # articles that are pruned in one transaction: what a crash leaves is whole

@@ -13,7 +13,7 @@ from syndicator.pipeline.entry.filing import was_released
 from syndicator.services import reconcile
 from syndicator.services.build import excuse
 from syndicator.services.container import App
-from syndicator.services.recovery import carriers, clock, prunings, restored, withdrawals
+from syndicator.services.recovery import start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def reindex(app: App) -> Reindexed:
     now = app.clock()
     app.article_store.sweep()
     app.beside.apply()
-    withdrawals.settle(app)
+    start.settle_withdrawals(app)
 
     known, on_hold = app.store.visits.stamps(), app.store.index.on_hold()
     places: dict[str, str] = {}  # id -> the file that has it
@@ -84,16 +84,16 @@ def reindex(app: App) -> Reindexed:
             late.extend([article] if article.added and article.added > now else [])
             yield reconcile.as_shown(article), stamp
 
-    carriers.settle(app)  # makes the file where it was lost
+    start.settle(app)  # makes the file where it was lost
     app.article_store.compact()
-    prunings.settle(app)
+    start.settle_prunings(app)
     count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
-    clock.bring_back(app, late)
+    start.bring_back(app, late)
     gone = known.keys() - set(app.store.visits.stamps())
     unknown = {id for id in unread if app.store.visits.stamp(id) is None}  # after a lost database
     if gone or unknown:
         excuse(app, gone | unknown)
-    if gone and (restored.is_older(app.article_store, app.store) or reconcile.are_many(len(gone), len(known))):
+    if gone and (start.is_older(app.article_store, app.store) or reconcile.are_many(len(gone), len(known))):
         app.store.visits.reopen(gone)
     app.beside.note()
     for article in recent:

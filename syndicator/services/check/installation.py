@@ -1,32 +1,246 @@
-"""What keeps this installation from working, with the cure of each fault."""
+"""What keeps this installation from working, with the cure of each fault.
+
+What is wrong with this machine: folders, disk, clock, names. What is wrong with article files that a hand wrote, and
+files beside them that are taken for none. What is wrong with the operator's templates.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import difflib
+import ipaddress
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import queue
+import re
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
+from syndicator.articles import frontmatter
 from syndicator.articles.beside.lists import BELIEVED
-from syndicator.configuration.settings import load
+from syndicator.articles.stores.paths import is_ours
+from syndicator.configuration.settings import Settings, load
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
+from syndicator.core import text, urls
 from syndicator.core.axes import ALL
-from syndicator.core.errors import SyndicatorError
-from syndicator.core.model import Problem
+from syndicator.core.errors import ConfigError, SyndicatorError
+from syndicator.core.model import Problem, Source
 from syndicator.core.ports import FeedRow
-from syndicator.core.reasons import CheckReason
+from syndicator.core.ports.articles import ArticleStore
+from syndicator.core.reasons import CheckReason, ConditionReason, FeedFileReason, FetchReason
 from syndicator.describing.taxonomy import vocabulary
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.publishing import paths
-from syndicator.services.check import article_files, configuration, machine, names, templates
+from syndicator.publishing.look import TEMPLATES, look
+from syndicator.services.check import configuration, finding
 from syndicator.services.check.finding import Finding, in_order, of_fault, of_problem
 from syndicator.services.container import App, make_fetcher, open_app, utc_now
-from syndicator.services.ownership.rights import line
-from syndicator.services.recovery import clock as recovery
+from syndicator.services.health.conditions import Disk, is_nearly_full, room
+from syndicator.services.health.look import disks_of
+from syndicator.services.mending.ownership import line
+from syndicator.services.reconcile import unread
+from syndicator.services.recovery import start as recovery
+from syndicator.services.recovery.start import AHEAD
 from syndicator.visiting.fetch import dns
+
+Lookup = Callable[[str, int], object]
+
+_ASKED = 3  # names; one that resolves is enough
+_SECONDS = 5.0  # for the next answer
+_RESERVED = (".example", ".test", ".invalid", ".localhost")  # RFC 2606: in no DNS
+
+
+def folders(settings: Settings) -> Iterator[Finding]:
+    """Folders that cannot be written, and file systems that are nearly full."""
+    for folder in settings.folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / ".check"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            taken = not folder.is_dir() and (folder.exists() or folder.is_symlink())
+            cure = "it is no folder; move it away" if taken else "give this user write access"
+            detail = f"{error.strerror}; {cure}"
+            yield Finding(severity="error", what=str(folder), reason=CheckReason.NOT_WRITABLE, detail=detail)
+    yield from full(disks_of(settings.folders))
+
+
+def full(disks: Iterable[Disk]) -> Iterator[Finding]:
+    """Those that are nearly full. Pure."""
+    for disk in disks:
+        if is_nearly_full(disk):
+            detail = f"{room(disk)}; free some space: `syndicator prune` deletes kept pages"
+            yield Finding(severity="warning", what=disk.path, reason=ConditionReason.DISK, detail=detail)
+
+
+def clock(now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = "") -> Iterator[Finding]:
+    """A clock that is behind what it has been: at the last run, when this program was installed, or when the articles
+    were filed (`articles`, in words). Pure."""
+    for known, when in ((last_run, "the last run"), (installed, "this program was installed")):
+        if known and known > now + AHEAD:
+            detail = f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} was at {known:%Y-%m-%d %H:%M}; set it"
+            detail = detail.replace("installed was", "installed")
+            yield Finding(severity="error", what="clock", reason=ConditionReason.CLOCK, detail=detail)
+            return
+    if articles:
+        yield Finding(severity="error", what="clock", reason=ConditionReason.CLOCK, detail=articles)
+
+
+def names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
+    """Whether this machine finds hosts by their names: one of the first few sources' is enough."""
+    hosts = list(dict.fromkeys(urlsplit(one.url).hostname or "" for one in sources if one.enabled))
+    asked = [host for host in hosts if not _is_address(host) and not host.endswith(_RESERVED)][:_ASKED]
+    if not asked or _one_resolves(asked, lookup):
+        return
+    detail = f"none of {', '.join(asked)} resolves: see the network of this machine, and /etc/resolv.conf"
+    yield Finding(severity="warning", what="names of hosts", reason=FetchReason.DNS, detail=detail)
+
+
+def _is_address(host: str) -> bool:
+    with suppress(ValueError):
+        ipaddress.ip_address(host)
+        return True
+    return host in ("", "localhost")
+
+
+def _one_resolves(hosts: Sequence[str], lookup: Lookup) -> bool:
+    """Asks for all at once: a look-up cannot be stopped, and may take half a minute."""
+    answers: queue.Queue[bool] = queue.Queue()
+
+    def ask(host: str) -> None:
+        try:
+            lookup(host, 443)
+            answers.put(True)
+        except (OSError, UnicodeError, ValueError):
+            answers.put(False)
+
+    for host in hosts:
+        threading.Thread(target=ask, args=(host,), daemon=True).start()
+    with suppress(queue.Empty):
+        return any(answers.get(timeout=_SECONDS) for _ in hosts)
+    return False
+
+
+_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".mdtxt")
+_KEY = re.compile(r"(\w+):")
+_LINE = re.compile(r"line (\d+): ")
+_PLACES = "feeds/articles itself, or YYYY/MM/ in it"
+
+
+def by_hand(store: ArticleStore, categories: Collection[str]) -> Iterator[Finding]:
+    """What readers will not see as its author meant it, in files that we have not written. `categories`: the known
+    ones; none where there is no taxonomy. Files that are no article are told of elsewhere."""
+    for stamp in store.walk():
+        try:
+            data = store.read(stamp.path)
+            if is_ours(data):
+                continue
+            article = frontmatter.load(data, stamp.path)
+        except (ConfigError, OSError):
+            continue
+        lines = {line.partition(b":")[0].strip(): number for number, line in enumerate(data.splitlines(), 1)}
+
+        def told(key: str, reason: str, detail: str, path: str = stamp.path, at: dict[bytes, int] = lines) -> Finding:
+            line, file = at.get(key.encode()), f"{store.name}/{path}"
+            what = f"{file}:{line}" if line else file
+            return Finding(severity="warning", what=what, reason=reason, detail=detail, file=file, line=line, key=key)
+
+        if article.category and categories and article.category not in categories:
+            near = text.suggestion(article.category, categories)
+            detail = f"category {article.category!r} is not in taxonomy.toml; write it there, or another here{near}"
+            yield told("category", CheckReason.UNKNOWN_NAME, detail)
+        if article.cover and urls.host(article.cover) == "":
+            detail = f"coverImage {article.cover!r} is no whole address, and feeds leave it out; write https://..."
+            yield told("coverImage", CheckReason.BAD_COVER, detail)
+
+
+def broken(app: App) -> Iterator[Finding]:
+    """Files that are no article, and those of which there are two, with the line where it shows."""
+    for problem in unread(app):
+        path = f"{app.article_store.name}/{problem.what}"
+        detail = problem.detail.removeprefix(f"{path}:").strip()
+        key = _KEY.match(detail)
+        said = _LINE.match(detail)
+        line = int(said[1]) if said else _line(app.article_store, problem.what, key[1]) if key else None
+        yield Finding(
+            severity="error",
+            what=f"{path}:{line}" if line else path,
+            reason=problem.reason,
+            detail=_LINE.sub("", detail),
+            file=path,
+            line=line,
+            key=key[1] if key and not said else "",
+        )
+
+
+def _line(store: ArticleStore, path: str, key: str) -> int | None:
+    """The line of a file's frontmatter that sets `key`; its first line, where none does."""
+    try:
+        lines = store.read(path).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    return next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
+
+
+def passed_over(store: ArticleStore) -> Iterator[Finding]:
+    """Markdown files below the folder of articles that are no articles for their name or their place."""
+    articles = {stamp.path for stamp in store.walk()}
+    for path in store.names():
+        name = path.rpartition("/")[2]
+        if name.upper().startswith("README.") or path in articles or Path(name).suffix.lower() not in _MARKDOWN:
+            continue
+        wrong = not name.endswith(".md")
+        detail = f"only files that end in .md are articles; call it {Path(name).stem}.md" if wrong else ""
+        yield Finding(
+            severity="warning",
+            what=f"{store.name}/{path}",
+            reason=CheckReason.PASSED_OVER,
+            detail=detail or f"it is passed over where it is; articles are in {_PLACES}",
+            file=f"{store.name}/{path}",
+        )
+
+
+_PLACED: Final = re.compile(rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?P<said>.*)", re.DOTALL)
+
+
+def templates(config: Path, settings: Settings) -> Iterator[Finding]:
+    """Templates that stand for none of ours and are not used by one that does, and those with which pages cannot be
+    made: errors, since none of them is used then. A folder without any costs nothing."""
+    given = look(config)
+    if not given.templates:
+        return
+    from syndicator.publishing.web.pages import faults, template_names  # loads a library of templates
+
+    ours = template_names()
+    for name in sorted(given.templates.keys() - ours):
+        if not any(name in text for other, text in given.templates.items() if other != name):
+            path, near = config / TEMPLATES / name, difflib.get_close_matches(name, ours, 1)
+            meant = f"did you mean {near[0]}?" if near else f"ours are {', '.join(sorted(ours))}"
+            detail = f"no template of ours has this name, and none of yours uses it; {meant}"
+            yield Finding(
+                severity="warning", what=str(path), reason=FeedFileReason.TEMPLATE, detail=detail, file=str(path)
+            )
+    for fault in faults(given, settings):
+        placed = _PLACED.fullmatch(fault)
+        path, line = (
+            (config / TEMPLATES / placed["name"], int(placed["line"])) if placed else (config / TEMPLATES, None)
+        )
+        yield Finding(
+            severity="error",
+            what=f"{path}:{line}" if line else str(path),
+            reason=FeedFileReason.TEMPLATE,
+            detail=f"{placed['said'] if placed else fault}; our own templates are used until it is mended",
+            file=str(path),
+            line=line,
+        )
+
 
 _NAMED = 20  # sites in one line; a choice
 
@@ -37,7 +251,7 @@ def check(
     strict: bool = False,
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], datetime] = utc_now,
-    lookup: machine.Lookup = dns.system,
+    lookup: Lookup = dns.system,
 ) -> list[Finding]:
     """Everything that is wrong, errors first; empty when all is well. With `strict`, what should be set before feeds
     are published is an error. Raises nothing for what it finds."""
@@ -45,7 +259,7 @@ def check(
 
 
 def _look(
-    config: Path, strict: bool, environ: Mapping[str, str], clock: Callable[[], datetime], lookup: machine.Lookup
+    config: Path, strict: bool, environ: Mapping[str, str], clock: Callable[[], datetime], lookup: Lookup
 ) -> Iterator[Finding]:
     if wrong := configuration.faults(config, environ):
         yield from wrong
@@ -55,11 +269,11 @@ def _look(
     yield from configuration.settings(config, settings, environ, strict=strict)
     yield from configuration.sources(placed, environ)
     yield from configuration.beside(config)
-    yield from templates.templates(config, settings)
-    shut = list(machine.folders(settings))
+    yield from templates(config, settings)
+    shut = list(folders(settings))
     yield from shut
     if not settings.fetch.proxy:  # a proxy looks names up for itself
-        yield from machine.names((one.source for one in placed), lookup)
+        yield from names((one.source for one in placed), lookup)
     if not all(Path(one.what).is_dir() for one in shut):
         return  # nothing can be opened there
     try:
@@ -72,13 +286,13 @@ def _look(
 def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Finding]:
     status = app.store.status
     last, behind = status.counts().last_run, recovery.behind(app.store, now)
-    yield from machine.clock(now, installed=_installed(), last_run=last, articles=behind)
+    yield from clock(now, installed=_installed(), last_run=last, articles=behind)
     yield from _names(app, placed)
     yield from (of_problem(one, "warning") for one in _unanswered(app, now))
-    yield from article_files.broken(app)
+    yield from broken(app)
     yield from (of_problem(one) for one in status.check())
     yield from (of_problem(one, "warning") for one in status.held())
-    yield from article_files.passed_over(app.article_store)
+    yield from passed_over(app.article_store)
     if app.settings.site.url and app.settings.publish.hubs:  # nobody is asked where feeds have no public address
         yield from asyncio.run(_hubs(app))
 
@@ -111,21 +325,21 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
     words = vocabulary.load(path) if path.exists() else Vocabulary()
     rows = [row for row in app.store.index.feeds() if not row.dropped]
     categories = [one.name for one in words.category]
-    known = names.Names(
+    known = finding.Names(
         categories=[*categories, app.settings.describe.uncategorised] if categories else [],
         tags=[tag.name for tag in words.tag],
         aliases={alias: tag.name for tag in words.tag for alias in tag.aliases},
         sources=list(app.sources),
         used={
-            names.CATEGORY: _of(rows, names.CATEGORY) + [one.source.category or "" for one in placed],
-            names.TAG: _of(rows, names.TAG) + [tag for one in placed for tag in one.source.tags],
+            finding.CATEGORY: _of(rows, finding.CATEGORY) + [one.source.category or "" for one in placed],
+            finding.TAG: _of(rows, finding.TAG) + [tag for one in placed for tag in one.source.tags],
         },
     )
     feeds = app.config / "feeds.toml"
     file = read_toml_file(feeds) if feeds.exists() else TomlFile(feeds, {})
-    unknown = (*names.in_sources(placed, known), *names.in_queries(file, app.queries, known))
+    unknown = (*finding.in_sources(placed, known), *finding.in_queries(file, app.queries, known))
     yield from (of_fault(fault, CheckReason.UNKNOWN_NAME, "warning") for fault in unknown)
-    yield from article_files.by_hand(app.article_store, known.categories)
+    yield from by_hand(app.article_store, known.categories)
 
 
 def _of(rows: Iterable[FeedRow], axis: str) -> list[str]:

@@ -22,7 +22,7 @@ from syndicator.pipeline.descriptions.confirm import (
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.container import App
-from syndicator.services.editorial.withdrawing import withdrawn
+from syndicator.services.mending.editorial import withdrawn
 from syndicator.services.naming import need_article
 
 

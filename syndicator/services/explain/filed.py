@@ -1,24 +1,221 @@
-"""An article as it is filed and published, and why it is so."""
+"""An article as it is filed and published, and why it is so.
+
+What `show` prints. What a language model was asked about an article, and what came of it. Where each field of an
+article comes from, and why it has its tags and its category, in words. How an article stands in feeds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
+from syndicator.articles import fields as articles_fields
+from syndicator.articles.edits import FIELDS, By, by_of
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.articles.stores.paths import loaded
 from syndicator.core import urls
-from syndicator.core.errors import MissingError, NotAnArticle, RulesError
+from syndicator.core.errors import ConfigError, MissingError, NotAnArticle, RulesError, UsageError
+from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, Entry, ReadArticle, Source
+from syndicator.core.ports import Asked
+from syndicator.core.reasons import HoldReason
 from syndicator.core.usage.terms import terms
+from syndicator.describing.llm import prompt
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.pictures import outcomes
+from syndicator.pipeline.descriptions.answers import make_question
 from syndicator.pipeline.descriptions.reread import reread
-from syndicator.pipeline.read_article import load_taxonomy, read_article
+from syndicator.pipeline.read_article import load_taxonomy, own_names, read_article, spelled
+from syndicator.publishing.entries import Entries, renderers
+from syndicator.publishing.look import look
+from syndicator.publishing.paths import stem
+from syndicator.publishing.web.pages import Pages
+from syndicator.publishing.web.story import alone
+from syndicator.services import build
 from syndicator.services.container import App
-from syndicator.services.explain import origins
-from syndicator.services.explain.llm import llm_history
-from syndicator.services.explain.published import standing
-from syndicator.services.explain.shown import Shown
+from syndicator.services.naming import article_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An article, its file, and why it is so: by field, and by what else there is to say."""
+
+    article: ReadArticle
+    markdown: str
+    why: Mapping[str, Any]
+
+
+_FENCE = "(a line of random letters)"
+
+
+def llm_history(app: App, id: str) -> Mapping[str, Any]:
+    """What `show` prints of it; empty where no language model is set or was ever asked about article `id`."""
+    asked = app.store.enrichment.asked(id)
+    if asked is None:
+        return {"llm": "not asked yet"} if app.settings.describe.llm.url and app.store.index.path(id) else {}
+    shown: dict[str, Any] = {"llm": _verdict(asked)}
+    if asked.answer:
+        shown["llm_answer"] = asked.answer
+    article = in_file(app, id)
+    if article is not None and asked.key:
+        shown["llm_asked"] = _question(app, article)
+    return shown
+
+
+def in_file(app: App, id: str) -> Article | None:
+    """The article as its file says, None where that is gone or cannot be read."""
+    path = app.store.index.path(id)
+    try:
+        return app.article_store.get(path) if path else None
+    except (ConfigError, FileNotFoundError):
+        return None
+
+
+def _verdict(asked: Asked) -> str:
+    why = ": ".join(part for part in (asked.reason, asked.detail) if part)
+    again = f"; asked again from {asked.next_try.isoformat()}" if asked.next_try else ""
+    return f"{asked.status}{f' ({why})' if why else ''}, {asked.by or asked.plan}, {asked.at.isoformat()}{again}"
+
+
+def _question(app: App, article: Article) -> list[str]:
+    """The messages as they would be sent now: the article's text and the taxonomy may have changed since."""
+    try:
+        asked = make_question(app.taxonomy, article, app.settings.describe.llm.write)
+    except ConfigError as error:
+        return [str(error)]
+    messages = prompt.messages(asked, _FENCE)
+    return [f"{message['role']}: {message['content']}" for message in messages]
+
+
+_BY: Final = {
+    By.OPERATOR: "your edit of the file",
+    By.LLM: "the language model",
+    By.EXTRACTIVE: "sentences of its text",
+}
+# Under which name the trace of a reading has a field of the file.
+_TRACED: Final = {"title": "title", "date": "published", "coverImage": "cover", "author": "author", "body": "body"}
+_DESCRIBED: Final = ("tags", "category")  # `tag_reasons` and `category_reason` say more of these
+_FEED: Final = "its feed, or its page when it was filed"
+
+
+def origins(article: Article, reading: Article | None, trace: Mapping[str, Any]) -> dict[str, str]:
+    """Field of the file -> where its value comes from. `reading`: what its kept page alone gives, with its `trace`;
+    None where no page is kept. A value that the page does not give (any more) came from the feed."""
+    return {
+        key: _origin(key, article, reading, trace)
+        for key in FIELDS
+        if key not in _DESCRIBED and (articles_fields.row(key).written(article) if key != "body" else article.body)
+    }
+
+
+def _origin(key: str, article: Article, reading: Article | None, trace: Mapping[str, Any]) -> str:
+    by = by_of(article, key)
+    if by in _BY:
+        return _BY[by]
+    if key == "excerpt":
+        return "its publisher's own"
+    if reading is None or not _same(key, article, reading):
+        return _FEED
+    told = trace.get(_TRACED[key])
+    return f"its page: {told.get('from', '')}" if isinstance(told, Mapping) else "its page"
+
+
+def _same(key: str, one: Article, other: Article) -> bool:
+    if key == "body":
+        return one.body.strip() == other.body.strip()
+    row = articles_fields.row(key)
+    return bool(row.written(one) == row.written(other))
+
+
+def tag_reasons(article: Article, source: Source | None, taxonomy: Taxonomy) -> dict[str, str]:
+    """Tag of the article -> why it has it, with its probability where there is one."""
+    by = by_of(article, "tags")
+    if by in (By.OPERATOR, By.LLM):
+        return dict.fromkeys(article.tags, _BY[by])
+    own = spelled(source.tags, taxonomy) if source else ()
+    names = own_names(article.author, article.url)
+    published = taxonomy.mapped(article.keywords, article.text, article.title, names)
+    scored = taxonomy.scored(article.title, article.text)
+    return {tag: _tag_reason(tag, article, own, published, scored) for tag in article.tags}
+
+
+def _tag_reason(
+    tag: str, article: Article, own: tuple[str, ...], published: list[str], scored: Mapping[str, tuple[float, str]]
+) -> str:
+    if tag in own:
+        return "its source has it in sources.toml"
+    chance, why = scored.get(tag, (0.0, ""))
+    if tag in published:
+        return "its publisher's" + (f", and {why} ({chance:.2f})" if chance >= 0.01 else "")  # noqa: PLR2004
+    if tag == article.category and chance < 0.01:  # noqa: PLR2004
+        return "its category"
+    return f"{why} ({chance:.2f})" if why else "as it was filed: the taxonomy does not have it now"
+
+
+def category_reason(article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str) -> str:
+    """Why the article has its category, with the probability of the taxonomy's guess."""
+    by = by_of(article, "category")
+    if by in (By.OPERATOR, By.LLM):
+        return _BY[by]
+    guess = taxonomy.category(article.title, article.text, article.section, article.keywords)
+    if guess.name == article.category:
+        return f"its text fits best ({guess.score:.2f})"
+    unclear = f"no category of the taxonomy is clear ({guess.score:.2f})"
+    if source and article.category == source.category:
+        return f"its source has it in sources.toml; {unclear}"
+    if article.category == uncategorised:
+        return f"{unclear}: describe.uncategorised"
+    return f"as it was filed; now {guess.name or 'none'} ({guess.score:.2f})"
+
+
+def entry(app: App, what: str, format: str) -> bytes:
+    """The entry of an article, named by address, id or file, as it stands in the feeds of a format. Raises UsageError,
+    MissingError."""
+    tags = [tag.name for tag in build.vocabulary(app).tag]
+    table = renderers(Pages(build.feed_specs(app), app.settings, look(app.config), tags))
+    if format not in table:
+        raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
+    id = article_id(app, what)
+    if id is None:
+        raise UsageError(f"{what!r} is not published; give the address or the id of an article, or its file")
+    index, body = app.store.index, lambda id: build.read(app, id).body
+    entries = Entries.of(index, app.terms, app.instance, app.settings, table, tags=tags, markdown=body)
+    found = entries.views([id], None)
+    made = entries.made([format], found[0], None) if found else None
+    if made is None:
+        raise MissingError(f"{what}: {entries.problems[id].reason}: {entries.problems[id].detail}")
+    return alone(made[format]) if format == PAGE else made[format]
+
+
+def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
+    """In which feeds a filed article is, what it was merged with, which addresses find it, who announced it, and when
+    its source is visited next. What does not hold is left out."""
+    visits, index = app.store.visits, app.store.index
+    into = article.merged_into or index.merged().get(article.id, "")
+    yield "feeds", [stem(key) for key in sorted(index.shown(article.id))]
+    if article.hold:
+        why = next((reason.means for reason in HoldReason if reason == article.hold_reason), "you said so in its file")
+        yield "on hold", f"{why}; `syndicator release {article.id}` publishes it"
+    named = {id: f"{one.title} ({one.url})" for id, one in index.articles([into, *visits.copies(article.id)]).items()}
+    if into:
+        yield "merged into", named.pop(into, into)
+    if named:
+        yield "stands for", sorted(named.values())
+    yield from _lists({"also at": article.also, "other addresses": article.aliases, "split from": article.split_from})
+    yield from _lists({"announced by": tuple(sorted({article.source_key, *visits.carriers(article.id)} - {""}))})
+    yield "source", article.source_key or None
+    picture = app.store.pictures.row(article.id)
+    if picture:
+        yield "picture", outcomes.told(picture) if app.settings.publish.thumbnails else "none: thumbnails are off"
+    state = visits.state(article.source_key)
+    if state is not None:
+        when = state.next_due.isoformat(timespec="seconds") if state.next_due else "now"
+        yield "next visit", f"{when}{f' ({state.due_why})' if state.due_why else ''}"
+
+
+def _lists(found: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, list[str]]]:
+    yield from ((name, list(values)) for name, values in found.items() if values)
 
 
 def show_filed(app: App, id: str) -> Shown:
@@ -48,9 +245,9 @@ def _why(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     taxonomy, source = load_taxonomy(app.taxonomy), app.terms(article)
     reading, told = _of_page(app, article, source)
     trace = reading.trace if reading else {}
-    yield "origins", origins.origins(article, reading, trace)
-    yield "tags", origins.tag_reasons(article, source, taxonomy)
-    yield "category", origins.category_reason(article, source, taxonomy, app.settings.describe.uncategorised)
+    yield "origins", origins(article, reading, trace)
+    yield "tags", tag_reasons(article, source, taxonomy)
+    yield "category", category_reason(article, source, taxonomy, app.settings.describe.uncategorised)
     yield from ((name, value) for name, value in trace.items() if name not in ("category", "excerpt"))
     yield "robots", article.robots
     yield "rights", rights(article)

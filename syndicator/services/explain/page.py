@@ -1,9 +1,14 @@
-"""What `show` shows: an article as it is published, or what a page that is none yet would become."""
+"""What `show` shows: an article as it is published, or what a page that is none yet would become.
+
+What a source announced of an address that is no article yet.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +16,94 @@ from syndicator.articles.edits import sign
 from syndicator.articles.fields import settle
 from syndicator.articles.frontmatter import dump, load
 from syndicator.core import urls
-from syndicator.core.errors import MissingError, NotAnArticle, UsageError
-from syndicator.core.model import Article, Entry, Failed, Fetched, ReadArticle, Request, Rules, Source, SourceState
+from syndicator.core.errors import MissingError, NotAFeed, NotAnArticle, UsageError, WorkerFailed
+from syndicator.core.model import (
+    Article,
+    Entry,
+    Failed,
+    Fetched,
+    ParsedFeed,
+    ReadArticle,
+    Request,
+    Rules,
+    Source,
+    SourceState,
+)
+from syndicator.core.ports import EntryRow, Fetcher
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.pipeline import jobs, ownership
 from syndicator.pipeline.entry.filing import as_filed
 from syndicator.pipeline.read_article import load_taxonomy, read_article, spelled
-from syndicator.pipeline.requests import page_request, without_credentials
+from syndicator.pipeline.requests import feed_request, page_request, without_credentials
+from syndicator.pipeline.visit import introduced
 from syndicator.services.adding.search import unanswered
-from syndicator.services.container import App, make_fetcher
-from syndicator.services.explain import origins
-from syndicator.services.explain.announced import Announced, announced
-from syndicator.services.explain.filed import rights, show_article, show_filed, unread
-from syndicator.services.explain.shown import Shown
+from syndicator.services.container import App, make_fetcher, open_worker
+from syndicator.services.explain import filed
+from syndicator.services.explain.filed import Shown, rights, show_article, show_filed, unread
 from syndicator.services.naming import article_id
+
+_ANY_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """The source that owns an address, if one is followed, and what its feed says of it. `entry` is None where it says
+    nothing; `told` has that in words, `row` what became of it until now, `state` what is known of the source."""
+
+    source: Source | None = None
+    entry: Entry | None = None
+    row: EntryRow | None = None
+    state: SourceState | None = None
+    told: str = "no source of yours owns this address"
+
+
+async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
+    """As a visit would know it: from what was announced and waits, else from the feed as it is now, which is fetched.
+    Changes nothing."""
+    owners = [source for source in app.sources.values() if app.rights_of(source).owns(url)]
+    if not owners:
+        return Announced()
+    found = next((one for source in owners if (one := _remembered(app, source, url)) is not None), None)
+    if found is not None and found.entry is not None:
+        return found
+    source = found.source if found and found.source else owners[0]
+    asked = await _in_feed(app, fetcher, source, url)
+    return replace(asked, row=found.row if found else None)
+
+
+def _remembered(app: App, source: Source, url: str) -> Announced | None:
+    rows = [*app.store.visits.pending(source.key, _ANY_TIME), *app.store.visits.refused(source.key)]
+    row = next((row for row in rows if urls.alias(row.url) == urls.alias(url)), None)
+    if row is None:
+        return None
+    entry = ownership.heard(row.entry, app.rights_of(source), url) if row.entry else None
+    told = f"announced by {source.key}"
+    return Announced(source=source, entry=entry, row=row, state=app.store.visits.state(source.key), told=told)
+
+
+async def _in_feed(app: App, fetcher: Fetcher, source: Source, url: str) -> Announced:
+    state = app.store.visits.state(source.key) or SourceState(key=source.key, url=source.url)
+    request = feed_request(source, state.asked_whole(), app.settings, app.environ)
+    result = without_credentials(request, source, app.environ) or await fetcher.fetch(request)
+    feed = await _parsed(app, result) if isinstance(result, Fetched) else None
+    nothing = Announced(source=source, state=state, told=f"the feed of {source.key} cannot be read now")
+    if feed is None:
+        return nothing
+    entry = next((one for one in feed.entries if urls.alias(one.url) == urls.alias(url)), None)
+    if entry is None:
+        return replace(nothing, told=f"the feed of {source.key} does not announce it (any more)")
+    return Announced(
+        source=source,
+        entry=ownership.heard(entry, app.rights_of(source), url),
+        state=introduced(state, feed),
+        told=f"announced by {source.key}",
+    )
+
+
+async def _parsed(app: App, result: Fetched) -> ParsedFeed | None:
+    with suppress(NotAFeed, WorkerFailed), open_worker(app) as worker:
+        return await worker.call(jobs.parse_feed, result.body, result.final_url, dict(result.headers))
+    return None
 
 
 def show_file(path: Path, url: str | None, app: App | None) -> Shown:
@@ -43,7 +123,7 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
 
 
 def _alone(article: Article, data: bytes) -> Shown:
-    why = {"origins": origins.origins(article, None, {}), "robots": article.robots, "rights": rights(article)}
+    why = {"origins": filed.origins(article, None, {}), "robots": article.robots, "rights": rights(article)}
     return Shown(article=unread(article), markdown=data.decode("utf-8", "replace"), why=why)
 
 
@@ -115,8 +195,8 @@ def _shown(
     uncategorised = app.settings.describe.uncategorised if app else ""
     told = {
         **read.trace,
-        "tags": origins.tag_reasons(article, source, taxonomy),
-        "category": origins.category_reason(article, source, taxonomy, uncategorised),
+        "tags": filed.tag_reasons(article, source, taxonomy),
+        "category": filed.category_reason(article, source, taxonomy, uncategorised),
         "robots": article.robots,
         "rights": rights(article),
         **why,

@@ -1,4 +1,7 @@
-"""Tells whoever wants to be told: a command of the operator's, or a mail. Never harms a run: faults are returned."""
+"""Tells whoever wants to be told: a command of the operator's, or a mail. Never harms a run: faults are returned.
+
+What stops the runs of `up` altogether: a database, a disk, a file that cannot be used.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import signal
 import smtplib
 import ssl
 import threading
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -18,12 +22,13 @@ from email.utils import format_datetime
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from syndicator.configuration.settings import Alert, Site
-from syndicator.core.errors import ConfigError
+from syndicator.configuration.settings import Alert, Settings, Site
+from syndicator.core.errors import ConfigError, SyndicatorError
+from syndicator.core.reasons import ConditionReason, explained
 from syndicator.core.text import line
-from syndicator.services.health.episodes import Event, titles
+from syndicator.services.health.conditions import Condition
+from syndicator.services.health.episodes import Event, Memory, Outbox, follow, is_due, put, titles
 from syndicator.services.health.feed import lines
-from syndicator.services.health.memory import Outbox
 
 SECONDS: Final = 30.0  # for a command, and for each step of a mail
 _OUTPUT = 2000  # characters of what a command prints that are logged
@@ -158,3 +163,40 @@ def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
 def _server(alert: Alert) -> str:
     parts = urlsplit(alert.smtp)
     return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+
+
+_IN_A_ROW = 2  # runs: a file that is just being written mends itself
+
+
+class Outage:
+    """Is told after each run how that ended."""
+
+    def __init__(self) -> None:
+        self._memory, self._outbox, self._failures = Memory(), Outbox(), 0
+
+    async def follow(
+        self, settings: Settings, error: SyndicatorError | None, now: datetime, environ: Mapping[str, str]
+    ) -> str:
+        """Tells that runs fail, once they have twice in a row, and that they do no longer. Returns what was wrong with
+        telling it, "" where nothing was."""
+        self._failures = self._failures + 1 if error else 0
+        found = [_condition(error)] if error and self._failures >= _IN_A_ROW else []
+        if error and not found:
+            return ""
+        # an id is of this instance's folder and the time: who restarts the service in an outage is told again
+        self._memory, events = follow(self._memory, found, now, uuid.uuid5(uuid.NAMESPACE_OID, str(settings.root)))
+        if not (settings.alert.command or settings.alert.mail):
+            return ""
+        self._outbox = put(self._outbox, events)
+        if not is_due(self._outbox, now):
+            return ""
+
+        fault, _ = await send(settings.alert, settings.site, self._outbox, now, environ)
+        self._outbox = Outbox(waiting=self._outbox.waiting if fault else (), last=now, fault=fault)
+        return fault
+
+
+def _condition(error: SyndicatorError) -> Condition:
+    means, cure = explained(error.reason)
+    kind = ConditionReason.CONFIGURATION if isinstance(error, ConfigError) else ConditionReason.DATABASE
+    return Condition(kind=kind, subject="", reason=means, detail=str(error), cure=cure, code=error.reason)

@@ -2,19 +2,24 @@
 
 A thing that breaks is told at once, and so is its recovery. Where it does both again within a day, each is told only
 once it has lasted: an hour the first time, twice as long each time after. So a host that comes and goes is two or three
-messages a day. Nothing is told twice after a restart: what was told is remembered with what is wrong."""
+messages a day. Nothing is told twice after a restart: what was told is remembered with what is wrong.
+
+What health remembers between runs, as notes in the database.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from syndicator.core.reasons import ConditionReason, FetchReason
-from syndicator.services.health.condition import Condition
+from syndicator.services.health.conditions import Condition
+from syndicator.store import codec
+from syndicator.store.engine import Store
 
 # Counts, or remarks on what is well: `status` has them, nobody is called for them.
 _QUIET: Final = frozenset((ConditionReason.MUTED, ConditionReason.SOURCE_WARNING))
@@ -176,3 +181,48 @@ def _length(time: timedelta) -> str:
             count = seconds // least
             return f"{count} {unit}" + ("s" if count > 1 else "")
     return "less than a minute"
+
+
+_EPISODES, _OUTBOX = "episodes", "alert"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """The events that were not sent yet, oldest first, when it was last tried, and what was wrong then."""
+
+    waiting: tuple[Event, ...] = ()
+    last: datetime | None = None
+    fault: str = ""
+
+
+PAUSE: Final = timedelta(minutes=10)  # between two messages: what happens meanwhile is in the next one
+
+
+def is_due(outbox: Outbox, now: datetime) -> bool:
+    """Whether a message is to be sent. A clock that was set back delays none for longer than the pause. Pure."""
+    return bool(outbox.waiting) and (outbox.last is None or abs(now - outbox.last) >= PAUSE)
+
+
+def put(outbox: Outbox, events: Sequence[Event]) -> Outbox:
+    """With further events (newest first), each once; the oldest of too many go. Pure."""
+    known = {event.id for event in outbox.waiting}
+    new = [event for event in reversed(events) if event.id not in known]
+    return replace(outbox, waiting=(*outbox.waiting, *new)[-EVENTS_KEPT:])
+
+
+def read_memory(store: Store) -> Memory:
+    noted = store.visits.note(_EPISODES)
+    return codec.unpack(Memory, noted) if noted else Memory()
+
+
+def write_memory(store: Store, memory: Memory, now: datetime) -> None:
+    store.visits.set_note(_EPISODES, codec.pack(memory), now)
+
+
+def read_outbox(store: Store) -> Outbox:
+    noted = store.visits.note(_OUTBOX)
+    return codec.unpack(Outbox, noted) if noted else Outbox()
+
+
+def write_outbox(store: Store, outbox: Outbox, now: datetime) -> None:
+    store.visits.set_note(_OUTBOX, codec.pack(outbox), now)

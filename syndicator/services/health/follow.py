@@ -17,13 +17,21 @@ from syndicator.core.model import Outcome, Problem
 from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.selection.staleness import BuildReport
-from syndicator.services import freshness
+from syndicator.services import build
 from syndicator.services.container import App
 from syndicator.services.health import counters, episodes
 from syndicator.services.health.conditions import conditions
+from syndicator.services.health.episodes import (
+    Outbox,
+    is_due,
+    put,
+    read_memory,
+    read_outbox,
+    write_memory,
+    write_outbox,
+)
 from syndicator.services.health.look import observe
-from syndicator.services.health.memory import Outbox, is_due, put, read_memory, read_outbox, write_memory, write_outbox
-from syndicator.services.places.opening import open_outlet
+from syndicator.services.places import open_outlet
 
 # How long runs in which nothing happens are spared a look at everything; and the share of its time that others have: of
 # 50,000 sources it takes over a second, in which nobody else has a turn. Both are a choice.
@@ -106,7 +114,7 @@ def _write_textfile(app: App, made: counters.Counters) -> list[Problem]:
     from syndicator.services.health import metrics
 
     try:
-        fresh = freshness.of(freshness.read(app.store))
+        fresh = build.of(build.read_freshness(app.store))
         shown = app.store.pictures.counts() if app.settings.publish.thumbnails else None
         metrics.write(Path(app.settings.root / path), app.store.status.counts(), made, fresh, shown)
     except OSError as error:

@@ -19,18 +19,15 @@ from syndicator.core.ports import Enriched, Move, Outlet
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.publishing import paths
-from syndicator.services import freshness, reconcile
+from syndicator.services import build, reconcile
+from syndicator.services.build import Freshness
 from syndicator.services.container import Configuration, configuration, utc_now
-from syndicator.services.freshness import Freshness
-from syndicator.services.health.condition import Condition, Disk, Held, Observed
-from syndicator.services.health.conditions import conditions
-from syndicator.services.health.episodes import dated
+from syndicator.services.health.conditions import Condition, Disk, Held, Observed, conditions, notable
+from syndicator.services.health.episodes import dated, read_memory, read_outbox
 from syndicator.services.health.feed import feed_url, known_token
-from syndicator.services.health.memory import read_memory, read_outbox
-from syndicator.services.health.sources import notable
-from syndicator.services.places.opening import begun, indexed, kept_pages, open_outlet
-from syndicator.services.recovery import clock
-from syndicator.services.reread.chosen import outdated
+from syndicator.services.mending.reread import outdated
+from syndicator.services.places import begun, indexed, kept_pages, open_outlet
+from syndicator.services.recovery import start
 from syndicator.store.engine import Store, look_into
 from syndicator.store.status import Counts, OnHold
 
@@ -146,7 +143,7 @@ def look(
         disks=disks,
         llm=store.status.llm() if store else None,
         moves=moves(seen.states),
-        freshness=freshness.of(freshness.read(store)) if store else None,
+        freshness=build.of(build.read_freshness(store)) if store else None,
         muted=sum(state.muted for state in seen.states),
         waiting=sum(state.waiting for state in seen.states),
         pictures=store.pictures.counts() if store and settings.publish.thumbnails else None,
@@ -184,7 +181,7 @@ def observe(
         on_hold_since=min((one.added for one in on_hold if one.added), default=None),
         on_hold_files=_named(on_hold),
         disks=disks,
-        clock=clock.behind(store, now),
+        clock=start.behind(store, now),
         alert=read_outbox(store).fault,
         outdated=walked.outdated,
     )

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from syndicator import __version__
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
-from syndicator.services.freshness import Freshness
+from syndicator.services.build import Freshness
 from syndicator.services.health.counters import Counters
 from syndicator.store.fleet.hosts import HostCounts
 from syndicator.store.status import Counts

@@ -1,11 +1,15 @@
-"""The files that put a folder on a machine: systemd, cron, nginx, Caddy, a container. Pure: values in, texts out."""
+"""The files that put a folder on a machine: systemd, cron, nginx, Caddy, a container. Pure: values in, texts out.
+
+Texts that we ship, with places for what differs from folder to folder. A repository that publishes by itself: files
+for a host of repositories that runs workflows and serves pages.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +19,15 @@ from syndicator.core.axes import AXES
 from syndicator.core.errors import UsageError
 from syndicator.core.formats import FORMATS, TYPES
 from syndicator.server.files import CSP
-from syndicator.services.init.templates import filled
+
+_FOLDER: Final = Path(__file__).resolve().parents[2] / "data/init"
+
+
+def filled(template: str, **values: str) -> str:
+    """The text of a template with its `@NAMES@` replaced. Raises KeyError for one that has no value."""
+    text = (_FOLDER / template).read_text(encoding="utf-8")
+    return re.sub(r"@([A-Z_]+)@", lambda name: values[name[1]], text)
+
 
 FILES: Final = (
     "syndicator.service",
@@ -130,3 +142,22 @@ def _container(here: Deployment) -> dict[str, str]:
 def _caddy_type(suffix: str, kind: str) -> str:
     lines = (f"@{suffix} path *.{suffix}", f"header @{suffix} {{", f'\tContent-Type "{kind}"', "\tdefer", "}")
     return "\n".join("\t\t" + line for line in lines)
+
+
+# The name of a template -> the files it adds to the configuration, each with the text of ours that it is made of.
+TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
+    "github": {
+        ".github/workflows/feeds.yml": "github/feeds.yml",
+        ".gitignore": "github/gitignore",
+        "README.md": "github/README.md",
+        "requirements.txt": "github/requirements.txt",
+    },
+}
+
+
+def repository_files(template: str, requirement: str) -> dict[str, str]:
+    """The files of a template. `requirement`: what pip installs the program from. Raises UsageError for a name that is
+    none."""
+    if template not in TEMPLATES:
+        raise UsageError(f"--template {template}: there is none of that name; there is {', '.join(TEMPLATES)}")
+    return {path: filled(name, REQUIREMENT=requirement) for path, name in TEMPLATES[template].items()}

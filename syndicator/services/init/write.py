@@ -8,11 +8,9 @@ from pathlib import Path
 
 from syndicator.configuration.settings import load
 from syndicator.core.errors import UsageError
-from syndicator.services.init import program
-from syndicator.services.init.deploy import Deployment, deployment_files
-from syndicator.services.init.repository import repository_files
+from syndicator.services.init import start as program
+from syndicator.services.init.deploy import Deployment, deployment_files, filled, repository_files
 from syndicator.services.init.start import Start, checked, config_files
-from syndicator.services.init.templates import filled
 
 
 def write_folder(

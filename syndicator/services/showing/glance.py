@@ -1,21 +1,30 @@
 """What the console's pages show of an instance: read from a database that is opened for reading alone, for each page
-anew, by the configuration as it is now."""
+anew, by the configuration as it is now.
+
+The kept pages of a source, at which somebody points.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
+from syndicator.articles.snapshots import ANSWERED
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
+from syndicator.pipeline.context import rights_in
 from syndicator.services.container import Configuration, configuration, utc_now
 from syndicator.services.health.look import Health, Place, Walked, look, place_of, walk
+from syndicator.services.mending.try_rules import POINTED
+from syndicator.services.naming import need_sources
+from syndicator.services.places import kept_pages
 from syndicator.store.status import OnHold
 
 # For how long a look at the whole is good: then a page has it made anew behind itself, later before.
@@ -115,3 +124,34 @@ def vocabulary(config: Path) -> Vocabulary:
 def now() -> datetime:
     """The time of what is shown."""
     return utc_now()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A kept page: of which article, its bytes, the address that answered, and its headers."""
+
+    id: str
+    title: str
+    url: str
+    html: bytes
+    headers: Mapping[str, str]
+
+    @property
+    def page(self) -> tuple[bytes, str, Mapping[str, str]]:
+        return self.html, self.headers.get(ANSWERED, self.url), self.headers
+
+
+def kept(place: Place, key: str, most: int = POINTED) -> list[Kept]:
+    """The newest kept pages of a source, for which its rules hold. Raises UsageError for a key that is none."""
+    need_sources(place, [key])
+    if place.store is None:
+        return []
+    rights = rights_in(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
+    snapshots, index = kept_pages(place.settings, place.environ), place.store.index
+    ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
+    found: list[Kept] = []
+    for id, article in index.articles(ids).items():
+        page = snapshots.get(id) if len(found) < most and rights.owns(article.url) else None
+        if page is not None:
+            found.append(Kept(id=id, title=article.title, url=article.url, html=page[0], headers=page[1]))
+    return found

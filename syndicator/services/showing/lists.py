@@ -12,9 +12,9 @@ from syndicator.core.model import Article, FeedKey, Outcome, Source, SourceState
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing import paths
 from syndicator.services.health.look import Place, as_written
-from syndicator.services.health.status.source import SourceHealth, look_at
-from syndicator.services.jobs.acts.articles import stamp as stamp_of_file
-from syndicator.services.jobs.acts.sources import stamp as stamp_of_source
+from syndicator.services.health.status import SourceHealth, look_at
+from syndicator.services.jobs.articles import stamp as stamp_of_file
+from syndicator.services.jobs.sources import stamp as stamp_of_source
 from syndicator.store.browse.articles import FILTERS as FILTERS
 from syndicator.store.browse.articles import UNSURE
 from syndicator.store.browse.articles import Filter as Filter

@@ -1,4 +1,8 @@
-"""A worker from its start to its end, over databases that go away and come back."""
+"""A worker from its start to its end, over databases that go away and come back.
+
+Building and what else a run does after its visits, once for all workers: whoever has the lock does it. Handing hosts
+out: every worker offers to do it, one does at a time. How the workers are doing together.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +11,98 @@ import errno
 import os
 import random
 import socket
+import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from syndicator.configuration.settings import Settings, load
-from syndicator.core.errors import MissingError, StoreError, UsageError, first_of
+from syndicator.core.errors import LockedError, MissingError, StoreError, UsageError, first_of
+from syndicator.core.program import logger
 from syndicator.pipeline.context import RunContext
 from syndicator.publishing.queries import load_queries
-from syndicator.services import reconcile
-from syndicator.services.container import App, Configuration, lease_seconds, make_context, make_fetcher, open_app
-from syndicator.services.refresh import make_worker
-from syndicator.services.worker.building import build
-from syndicator.services.worker.dispatch import dispatch
+from syndicator.services import reconcile, thumbnails
+from syndicator.services.build import build_due, together
+from syndicator.services.container import (
+    App,
+    Configuration,
+    lease_seconds,
+    locked,
+    make_context,
+    make_fetcher,
+    open_app,
+)
+from syndicator.services.health.follow import follow
+from syndicator.services.refresh import ask_model, make_worker
 from syndicator.services.worker.lanes import Lanes
 from syndicator.services.worker.session import Reach, Session, Totals, pause
 from syndicator.store.dialect.postgres import StoreAway, StoreBusy
 from syndicator.store.engine import open_store
+from syndicator.store.fleet.hosts import HeldHost
 from syndicator.store.fleet.queue import open_queue
+
+_EVERY = 2.0  # seconds between two looks for what is to be built; this and the next are choices
+_TELL_SECONDS = 60.0  # between two times at which a worker tells how its visits went
+_PICTURE_SECONDS = 20.0  # for pictures, of the time that one worker has the lock
+_MODEL_SECONDS = 60.0  # for the operator's language model, of the same
+
+
+async def build(session: Session) -> None:
+    """Builds what is stale once it is due, and tells how visits went, while the session lasts and nobody else does.
+    Raises StoreError, OSError."""
+    told = time.monotonic()
+    while not session.ending:
+        tells = bool(session.outcomes) and time.monotonic() - told >= _TELL_SECONDS
+        if tells or session.settling.is_due(session.app):
+            try:
+                with locked(session.app.settings):
+                    await _all_of_it(session)
+                told = time.monotonic()
+            except LockedError:
+                logger("worker").debug("somebody else builds, or changes articles")
+        await pause(session.stop, _EVERY)
+
+
+async def _all_of_it(session: Session) -> None:
+    app, began = session.app, time.monotonic()
+    outcomes = [session.outcomes.popleft() for _ in range(len(session.outcomes))]
+    built = await build_due(app, session.settling)
+    if thumbnails.wanted(app):
+        async with thumbnails.taking(app, session.run.fetcher, session.stop) as pictures:
+            if pictures:
+                await pictures.finish(_PICTURE_SECONDS)
+    model = await ask_model(app, session.stop, _MODEL_SECONDS, lambda title: None)
+    if model.changed:
+        built = together(built, await build_due(app, session.settling))
+    app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
+    for problem in await follow(app, outcomes, built, seconds=time.monotonic() - began):
+        logger("worker").info("nobody could be told", what=problem.what, detail=problem.detail)
+    session.totals.files += len(built.written)
+    logger("worker").info("built", files=len(built.written), held=len(built.held))
+
+
+_DISPATCH_EVERY = 1.0  # second between two looks for hosts that are due: a choice
+_MOST = 2000  # hosts handed out at a look
+_FILL_SECONDS = 600.0  # between two looks at all sources for when their hosts are due: what a crash left is found
+
+
+async def dispatch(session: Session) -> None:
+    """Puts hosts that are due into the queue, while the session lasts. What is in the queue already stays as it is, so
+    that a queue that was lost is filled again within a second. Raises StoreError."""
+    filled = -_FILL_SECONDS
+    while not session.ending:
+        began = time.monotonic()
+        with session.app.store.fleet.alone("dispatch") as ours:
+            if ours:
+                if began - filled >= _FILL_SECONDS:
+                    session.hosts.fill()
+                    filled = began
+                await session.queue.offer(session.hosts.due(_MOST))
+        await pause(session.stop, _DISPATCH_EVERY)
+
 
 DRAIN_SECONDS = 25.0  # for work under way after a signal; systemd and Docker kill after that, at 30 as set up
 _LONGEST_PAUSE = 15.0  # seconds between two tries to reach a database that is away: a choice
@@ -166,3 +242,50 @@ async def _watch(session: Session, stamp: str) -> None:
         reconcile.left_behind(session.app)
         if session.app.store.fleet.stamp() != stamp:
             session.over.set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetReport:
+    """`due`: hosts that are due, `late` seconds the first of them; `queued` jobs, `oldest` seconds the first; `picked`
+    jobs under way; `dead`: hosts whose jobs ended their workers; `workers` that work on something, by name."""
+
+    hosts: int
+    due: int
+    late: float
+    queued: int
+    oldest: float
+    picked: int
+    held: int
+    named: Sequence[HeldHost]
+    away: int
+    dead: Sequence[str]
+    workers: Sequence[str]
+    freed: int = 0
+
+
+async def look(config: Path, *, requeue: bool = False) -> FleetReport:
+    """What there is. `requeue`: hosts that are held because their work ended its workers are worked on again. Raises
+    ConfigError, UsageError, StoreError."""
+    settings = load(config)
+    need_server(settings)
+    lease = lease_seconds(settings)
+    with open_store(settings.store_url, articles_exist=True, create=True) as store:
+        hosts = store.hosts(lease)
+        freed = hosts.free_poison() if requeue else 0
+        async with open_queue(store.fleet.address, lease) as queue:
+            depths = await queue.look(revive=requeue)
+        counts = hosts.counts()
+        return FleetReport(
+            hosts=counts.hosts,
+            due=counts.due,
+            late=counts.late,
+            queued=depths.queued,
+            oldest=depths.oldest,
+            picked=depths.picked,
+            held=counts.held,
+            named=counts.named,
+            away=counts.away,
+            dead=depths.dead,
+            workers=store.fleet.workers(),
+            freed=freed,
+        )

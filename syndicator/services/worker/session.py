@@ -1,19 +1,35 @@
-"""What the tasks of one worker share, for as long as its database answers and its sources are what they were."""
+"""What the tasks of one worker share, for as long as its database answers and its sources are what they were.
+
+Moving the database: to this version's tables, or to another place. The sources of the machine that has sources.toml,
+for all workers.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from syndicator.articles.article_store import open_articles
+from syndicator.configuration.settings import Settings, load
+from syndicator.core.errors import UsageError
 from syndicator.core.model import Outcome
 from syndicator.core.ports.fleet import Queue
 from syndicator.pipeline.context import RunContext
-from syndicator.services.container import App
+from syndicator.services import reconcile
+from syndicator.services.container import App, lease_seconds, locked
+from syndicator.services.places import begun
 from syndicator.services.settling import Settling
+from syndicator.store.codec import micros
+from syndicator.store.engine import open_store
+from syndicator.store.fleet.followed import Pushed
 from syndicator.store.fleet.hosts import Hosts
+from syndicator.store.fleet.moving import copy
+from syndicator.store.fleet.queue import open_queue
 
 _MOST_OUTCOMES = 20_000  # kept until somebody is told: a choice
 _LATELY = 600.0  # seconds for which a host that was reached says that there is a network: a choice
@@ -78,3 +94,52 @@ async def pause(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def migrate(config: Path) -> str:
+    """Brings the database to this version's tables, or makes it; what every command does when it opens it. On a server
+    the queue's, too, which workers do at their start, and had better not behind a pooler that hands connections around.
+    Returns its name. Raises ConfigError, StoreError."""
+    settings = load(config)
+    with open_store(settings.store_url, articles_exist=_begun(settings)) as store:
+        if not store.single:
+            asyncio.run(_install_queue(store.fleet.address, lease_seconds(settings)))
+        return store.name
+
+
+async def _install_queue(address: str, lease: float) -> None:
+    async with open_queue(address, lease):
+        pass
+
+
+def move_to(config: Path, target: str, told: Callable[[str, int], object]) -> Mapping[str, int]:
+    """Copies the database to `target` once no run is under way; the rows by table. The old one stays, for store.url to
+    name again. Raises ConfigError, UsageError, LockedError, StoreError."""
+    settings = load(config)
+    if target == settings.store_url:
+        raise UsageError("the database is there already: name where it is to go")
+    with locked(settings):
+        return move(settings.store_url, target, told)
+
+
+def move(origin: str, target: str, told: Callable[[str, int], object] = lambda table, count: None) -> Mapping[str, int]:
+    """As `store.fleet.moving.copy`, with both databases brought to this version's tables first, or made."""
+    open_store(origin, articles_exist=True).close()
+    open_store(target, articles_exist=False).close()
+    return copy(origin, target, told)
+
+
+def _begun(settings: Settings) -> bool:
+    return begun(open_articles(settings.articles_at, os.environ), settings, os.environ)
+
+
+def push(app: App, *, dry_run: bool = False) -> Pushed:
+    """Has workers follow the sources of `app` as they are now, within seconds. Returns what that changes; with
+    `dry_run` nothing is. Raises StoreError."""
+    fleet, sources = app.store.fleet, list(app.sources.values())
+    if dry_run:
+        return fleet.difference(sources)
+    reconcile.sources(app)
+    change = fleet.push(sources, micros(app.clock()))
+    app.store.hosts(lease_seconds(app.settings)).fill()
+    return change

@@ -14,7 +14,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
 from syndicator.services.container import open_app
-from syndicator.services.health.condition import Condition
+from syndicator.services.health.conditions import Condition
 from tests.cli.conftest import Instance
 
 ROOT = Path(__file__).resolve().parents[3]

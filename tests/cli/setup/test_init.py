@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from syndicator.cli import app
 from syndicator.core.errors import UsageError
-from syndicator.services.init import program
+from syndicator.services.init import start
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -100,8 +100,8 @@ def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path)
     environ = {"PATH": os.environ["PATH"], "SYNDICATOR_CONFIG": "/nowhere"}
     script = tmp_path / "moved/run"
     text = script.read_text()
-    assert f"exec {program.for_shell()} " in text
-    script.write_text(text.replace(program.for_shell(), f"{sys.executable} -m syndicator"))
+    assert f"exec {start.for_shell()} " in text
+    script.write_text(text.replace(start.for_shell(), f"{sys.executable} -m syndicator"))
     done = subprocess.run([script, "build"], cwd="/", env=environ, capture_output=True, text=True, check=True)
     assert "held back" in done.stdout and (tmp_path / "moved/feeds/public/index.html").exists()
 

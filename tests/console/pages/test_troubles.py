@@ -7,7 +7,7 @@ import pytest
 from syndicator.console.pages import trouble
 from syndicator.core.reasons import ConditionReason as Kind
 from syndicator.core.reasons import FetchReason
-from syndicator.services.health.condition import Condition
+from syndicator.services.health.conditions import Condition
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.container import App, make_context, make_fetcher
-from syndicator.services.editorial import splitting
+from syndicator.services.mending import editorial
 from syndicator.services.refresh import make_worker
 from tests.pipeline.test_similarity import prose
 from tests.services.places import Place
@@ -97,11 +97,11 @@ def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(place: Place
 def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) -> None:
     first, copy = pair(place)
     with place.app() as app:
-        assert [one.id for one in splitting.split(app, copy.url)] == [copy.id]
+        assert [one.id for one in editorial.split(app, copy.url)] == [copy.id]
         with pytest.raises(UsageError, match="merged with no other"):
-            splitting.split(app, copy.id)
+            editorial.split(app, copy.id)
         with pytest.raises(UsageError, match="no article"):
-            splitting.split(app, "https://nowhere.example/")
+            editorial.split(app, "https://nowhere.example/")
     assert shown(place) == [True, True]
     before, after = place.article("First"), place.article("Copy")
     assert (before.also, before.split_from, after.split_from) == ((), (copy.id,), (first.id,))
@@ -115,7 +115,7 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) 
 def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> None:
     first, copy = pair(place)
     with place.app() as app:
-        splitting.split(app, copy.id)
+        editorial.split(app, copy.id)
     place.path("Copy").unlink()  # and with it what it says of the split
     with place.app() as app:
         reconcile.files(app)
@@ -127,7 +127,7 @@ def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> No
 def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> None:
     first, copy = pair(place)
     with place.app() as app:
-        splitting.split(app, copy.id)
+        editorial.split(app, copy.id)
     place.path("First").unlink()
     with place.app() as app:
         reconcile.files(app)
@@ -141,7 +141,7 @@ def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> Non
     first, copy = pair(place)
     with place.app() as app:
         assert file(place, app, "Third", copy.body, source="three").merged_into == first.id
-        splitting.split(app, copy.id)
+        editorial.split(app, copy.id)
         run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
         again = replace(place.article("Copy"), split_from=())
         assert merge_copy(again, run, app.clock()).merged_into == ""
@@ -164,7 +164,7 @@ def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(place: 
         third = file(place, app, "Third", copy.body, source="three")
         assert third.merged_into == first.id
         assert place.article("First").also == (copy.url, third.url)
-        assert {one.id for one in splitting.split(app, first.id)} == {copy.id, third.id}
+        assert {one.id for one in editorial.split(app, first.id)} == {copy.id, third.id}
         assert app.store.index.merged() == {}
 
 

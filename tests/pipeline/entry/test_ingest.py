@@ -21,7 +21,7 @@ from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.entry.ingest import ingest
 from syndicator.processes.worker import Worker
 from syndicator.services.container import App, make_context, make_fetcher
-from syndicator.services.editorial import withdrawing
+from syndicator.services.mending import editorial
 from tests.faults.instance import InProcess
 from tests.services.places import NOW, Place, store_articles
 
@@ -133,14 +133,14 @@ def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(pl
 def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Bridges", "Text.", url=NOWHERE)
-        withdrawing.withdraw(app, article.id)
+        editorial.withdraw(app, article.id)
         assert reason(take(app, NOWHERE, None)) == "withdrawn"
 
 
 def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Bridges", "Text.")
-        withdrawing.withdraw(app, article.id)
+        editorial.withdraw(app, article.id)
         other = "https://one.example/amp/bridges"
         assert reason(take(app, other, page(other, canonical=article.url))) == "withdrawn"
         copy = "https://two.example/bridges"

@@ -11,7 +11,7 @@ from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article, Entry, Source, article_id
 from syndicator.pipeline.context import Page
 from syndicator.services.container import App
-from syndicator.services.editorial import withdrawing
+from syndicator.services.mending import editorial
 from tests.pipeline.entry.test_ingest import take_entry
 from tests.services.places import Place, store_articles
 
@@ -126,7 +126,7 @@ def test_no_page_takes_the_address_of_another_site(place: Place, head: str) -> N
     with place.app() as app:
         spam = take_entry(app, said("e1", X), page(X, "Casino", head), EVIL).added
         assert app.store.visits.find(["bank.example/a", "bank.example/a?print=1"]) is None
-        withdrawing.withdraw(app, spam or "")
+        editorial.withdraw(app, spam or "")
         took = take_entry(app, said("g1", A), page(A, "Council"), BANK)
         assert took.added == article_id(A) and took.problem is None
 
@@ -137,7 +137,7 @@ def test_an_address_that_leads_elsewhere_is_not_taken(place: Place) -> None:
     with place.app() as app:
         take_entry(app, said("e1", out), page(X, "Casino"), EVIL)
         assert app.store.visits.find(["bank.example/out?to=evil"]) is None
-        withdrawing.withdraw(app, article_id(X))
+        editorial.withdraw(app, article_id(X))
         assert not app.store.visits.is_withdrawn(["bank.example/out?to=evil"])
         assert take_entry(app, said("g1", out), page(out, "Council"), BANK).added == article_id(out)
 

@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.core.model import Article
 from syndicator.services.article_files import reindexing
-from syndicator.services.editorial import splitting, withdrawing
+from syndicator.services.mending import editorial
 from tests.services.places import Place, store_articles
 
 
@@ -67,13 +67,13 @@ def test_what_is_withdrawn_or_merged_leaves(place: Place) -> None:
     place.tell_of_withdrawals()
     fill(place, "One", "Two", "Three")
     with place.app() as app:
-        withdrawing.withdraw(app, place.article("One").id)
+        editorial.withdraw(app, place.article("One").id)
     put(place, place.article("Two"), merged_into=place.article("Three").id)
     assert place.build().held == ()
     assert titles(place) == ["Three"]
     assert "deleted-entry" in place.published("queries/chips.atom")
     with place.app() as app:
-        splitting.split(app, place.article("Two").id)
+        editorial.split(app, place.article("Two").id)
     place.build()
     assert titles(place) == ["Three", "Two"]
 
@@ -83,7 +83,7 @@ def test_a_copy_takes_the_place_of_an_original_that_went(place: Place) -> None:
     put(place, place.article("Two"), merged_into=place.article("One").id)
     place.build()
     with place.app() as app:
-        withdrawing.withdraw(app, place.article("One").id)
+        editorial.withdraw(app, place.article("One").id)
     place.build()
     assert titles(place) == ["Two"]
 

@@ -12,7 +12,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import article_id
 from syndicator.services.article_files import pruning
 from syndicator.services.article_files.importing import Imported, import_folder
-from syndicator.services.editorial import withdrawing
+from syndicator.services.mending import editorial
 from tests.articles.samples import full
 from tests.articles.wild import stored
 from tests.services.places import Place
@@ -182,7 +182,7 @@ def test_the_instances_own_folder_is_known(site: Place, folder: Path) -> None:
 def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> None:
     imported(site, folder)
     with site.app() as app:
-        withdrawing.withdraw(app, "https://other.example/bridge")
+        editorial.withdraw(app, "https://other.example/bridge")
         pruning.prune(app, pruning.plan(app, pruning.Which(named=("https://me.example/posts/roof",))))
     for where in (folder, site.folder):
         found = imported(site, where)

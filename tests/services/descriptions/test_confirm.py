@@ -12,7 +12,7 @@ from syndicator.core.model import Article
 from syndicator.pipeline.descriptions.confirm import Decision, Names, with_tags, without_tags
 from syndicator.services.container import App
 from syndicator.services.descriptions import confirm, redescribe
-from syndicator.services.editorial import withdrawing
+from syndicator.services.mending import editorial
 from tests.services.descriptions.test_redescribe import MODELS, redescribed
 from tests.services.places import Place, store_articles
 
@@ -133,7 +133,7 @@ def test_an_empty_taxonomy_takes_any_tag(filed: Place) -> None:
 
 def test_a_withdrawn_article_says_how_it_comes_back(filed: Place) -> None:
     with filed.app() as app:
-        withdrawing.withdraw(app, URL)
+        editorial.withdraw(app, URL)
     with pytest.raises(UsageError, match="withdraw --undo"):
         say(filed)
 

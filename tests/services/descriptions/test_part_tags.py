@@ -6,7 +6,7 @@ import pytest
 
 from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey
-from syndicator.services.descriptions import part_tags
+from syndicator.services.descriptions import rename_tags
 from tests.services.descriptions.test_rename_tags import feed_id, fill, moved, retag
 from tests.services.places import Place
 
@@ -24,8 +24,8 @@ def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
     assert moved(place)["tags/llm.atom"] == "tags/gpu.atom"
     for _ in range(2):
         with place.app() as app:
-            part_tags.need_parted(app, LLM, GPU)
-            part_tags.part(app, LLM, GPU, had)
+            rename_tags.need_parted(app, LLM, GPU)
+            rename_tags.part(app, LLM, GPU, had)
     place.build()
     assert "tags/llm.atom" not in moved(place)
     assert {name: feed_id(place, name) for name in before} == before
@@ -41,4 +41,4 @@ def test_a_feed_that_leads_elsewhere_since_is_not_parted(place: Place) -> None:
     retag(place, "merge", "LLM", "GPU")
     retag(place, "rename", "GPU", "chips")
     with place.app() as app, pytest.raises(UsageError, match="tags/gpu leads to tags/chips"):
-        part_tags.need_parted(app, LLM, GPU)
+        rename_tags.need_parted(app, LLM, GPU)

@@ -14,7 +14,7 @@ from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.descriptions import redescribe
 from syndicator.services.descriptions.redescribe import Plan
-from syndicator.services.editorial import withdrawing
+from syndicator.services.mending import editorial
 from syndicator.services.refresh import remake
 from tests.services.places import TAXONOMY, Place, store_articles
 
@@ -93,9 +93,9 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
         assert not reindexing.reindex(app).unlearnt
         assert redescribe.learn(app, least=1).articles == 2
         assert memory(app.settings.state_dir / "learnt.npz").exists()
-        withdrawing.withdraw(app, "https://one.example/ours", purge=True)
+        editorial.withdraw(app, "https://one.example/ours", purge=True)
         assert not memory(app.settings.state_dir / "learnt.npz").exists()  # which has texts
-        withdrawing.withdraw(app, "https://one.example/theirs")
+        editorial.withdraw(app, "https://one.example/theirs")
         assert redescribe.learn(app) == redescribe.Learnt(articles=0, tags=0)
         assert not (app.settings.state_dir / "learnt.npz").exists()
 

@@ -18,8 +18,8 @@ from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.build import build_feeds
 from syndicator.services.container import filing_context
-from syndicator.services.editorial import withdrawing
-from syndicator.services.editorial.release import Released, release
+from syndicator.services.mending import editorial
+from syndicator.services.mending.editorial import Released, release
 from tests.pipeline.test_similarity import prose
 from tests.services.places import Place, store_articles
 
@@ -207,9 +207,9 @@ def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled: P
 def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled: Place) -> None:
     url = filled.article("Waiting").url
     with filled.app() as app:
-        assert withdrawing.withdraw(app, url).feeds == ()
+        assert editorial.withdraw(app, url).feeds == ()
         assert app.store.index.on_hold() == {}
-        withdrawing.undo_withdrawal(app, url)
+        editorial.undo_withdrawal(app, url)
         assert len(app.store.index.on_hold()) == 1
     filled.build()
     assert "Waiting" not in feeds(filled)["all.atom"]

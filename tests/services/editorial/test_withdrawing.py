@@ -21,11 +21,11 @@ from syndicator.pipeline.descriptions import learn
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.container import open_app
-from syndicator.services.editorial import withdrawing
-from syndicator.services.jobs.acts.articles import stamp
+from syndicator.services.jobs.articles import stamp
 from syndicator.services.jobs.log import Log
 from syndicator.services.jobs.queue import Queue
 from syndicator.services.jobs.work import drain
+from syndicator.services.mending import editorial
 from tests.aged.web import serving
 from tests.services.places import NOW, Place, store_articles
 from tests.trust.case import Case, Day, Page
@@ -46,16 +46,16 @@ def fill(place: Place) -> None:
     place.build()
 
 
-def withdraw(place: Place, *, purge: bool = False) -> withdrawing.Withdrawal:
+def withdraw(place: Place, *, purge: bool = False) -> editorial.Withdrawal:
     with place.app() as app:
-        done = withdrawing.withdraw(app, URL, purge=purge)
+        done = editorial.withdraw(app, URL, purge=purge)
     place.build()
     return done
 
 
 def undo(place: Place, what: str = URL) -> None:
     with place.app() as app:
-        withdrawing.undo_withdrawal(app, what)
+        editorial.undo_withdrawal(app, what)
     place.build()
 
 
@@ -92,7 +92,7 @@ def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place)
     place.take(fill)
     before = place.digests("articles"), place.digests("public")
     with place.app() as app:
-        planned = withdrawing.plan_withdrawal(app, URL)
+        planned = editorial.plan_withdrawal(app, URL)
     assert planned.title == "Story"
     assert planned.feeds == (FeedKey("all", "all"), FeedKey("source", "one"), FeedKey("tag", "llm"))
     assert [copy.title for copy in planned.copies] == ["Copy"]
@@ -122,9 +122,9 @@ def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> 
     id = withdraw(place).id
     for what in ("http://one.example/story/", id):
         with place.app() as app:
-            assert withdrawing.plan_return(app, what).id == id
+            assert editorial.plan_return(app, what).id == id
     with place.app() as app, pytest.raises(UsageError, match=r"was withdrawn; .*withdrawn\.toml lists"):
-        withdrawing.plan_return(app, "https://one.example/nothing")
+        editorial.plan_return(app, "https://one.example/nothing")
 
 
 def test_copies_stand_for_themselves_while_it_is_withdrawn(place: Place) -> None:
@@ -181,7 +181,7 @@ def test_a_second_withdrawal_says_how_to_undo_the_first(place: Place) -> None:
     place.take(fill)
     withdraw(place)
     with place.app() as app, pytest.raises(UsageError, match=r"is withdrawn already; .*--undo"):
-        withdrawing.withdraw(app, URL)
+        editorial.withdraw(app, URL)
 
 
 def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
@@ -194,7 +194,7 @@ def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
     start(place)
     assert kept(place) == []
     with place.app() as app:
-        assert not withdrawing.plan_return(app, URL).kept
+        assert not editorial.plan_return(app, URL).kept
 
 
 def test_what_is_purged_is_forgotten_at_once(place: Place) -> None:
@@ -270,7 +270,7 @@ def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> Non
     undone."""
     place.take(fill)
     with place.app() as app:
-        planned = withdrawing.plan_withdrawal(app, URL)
+        planned = editorial.plan_withdrawal(app, URL)
         path = app.article_store.find(planned.id)
         assert path is not None
         app.kept_away.put(planned.id, path, app.article_store.read(path))
@@ -352,11 +352,11 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         ] == []
 
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
-            withdrawing.withdraw(app, article.id)
+            editorial.withdraw(app, article.id)
         life.visit()
         (left,) = holding(life.feeds)
         assert left.startswith("state/withdrawn/")
         assert [change.act for change in Log(state).newest()] == ["edit"], "it stays listed"
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
-            withdrawing.withdraw(app, article.id, purge=True)
+            editorial.withdraw(app, article.id, purge=True)
         assert holding(life.feeds) == []

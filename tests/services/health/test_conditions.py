@@ -6,9 +6,7 @@ from datetime import UTC, datetime, timedelta
 from syndicator.configuration.entry_rules import has_collapsed
 from syndicator.core.model import Problem, Source, SourceState
 from syndicator.core.reasons import ConditionReason, explained
-from syndicator.services.health.condition import Condition, Disk, Held, Observed
-from syndicator.services.health.conditions import conditions
-from syndicator.services.health.sources import silent_since
+from syndicator.services.health.conditions import Condition, Disk, Held, Observed, conditions, silent_since
 from syndicator.store.status import Waiting
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.core.reasons import ConditionReason
-from syndicator.services.health.condition import Condition, plain
+from syndicator.services.health.conditions import Condition, plain
 from syndicator.services.health.episodes import Event, Memory, follow, titles
 from syndicator.store import codec
 

@@ -24,8 +24,8 @@ from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.publishing.validate import atom_fault
 from syndicator.services.container import App
 from syndicator.services.health import feed, probes
+from syndicator.services.health.episodes import read_outbox
 from syndicator.services.health.follow import follow, is_look_due
-from syndicator.services.health.memory import read_outbox
 from tests.services.places import NOW, Place
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -11,7 +11,7 @@ from prometheus_client import parser
 from syndicator.core.model import Outcome, Problem
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.publishing.selection.staleness import BuildReport
-from syndicator.services.freshness import Freshness
+from syndicator.services.build import Freshness
 from syndicator.services.health import metrics
 from syndicator.services.health.counters import Counters, counted
 from syndicator.store.status import Counts

@@ -14,7 +14,7 @@ import pytest
 from syndicator.configuration.settings import load
 from syndicator.core.errors import StoreError
 from syndicator.services import daemon
-from syndicator.services.health.outage import Outage
+from syndicator.services.health.alert import Outage
 from syndicator.services.refresh import RunReport, Watch
 from tests.services.places import NOW, Place
 

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from syndicator.core.errors import UsageError
-from syndicator.services.init import program
-from syndicator.services.init.repository import repository_files
+from syndicator.services.init import start
+from syndicator.services.init.deploy import repository_files
 from syndicator.services.init.start import Start
 from syndicator.services.init.write import write_folder
 from tests.world import World, serving
@@ -57,7 +57,7 @@ def test_what_is_remembered_is_what_is_restored_and_what_is_published_is_public(
 def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
     written = write_folder(tmp_path / "mine", Start(example="ai"), template="github")
     texts = [path.read_text() for path in written]
-    package = str(Path(program.__file__).parents[2])
+    package = str(Path(start.__file__).parents[2])
     assert len(texts) == 8 and not any(str(tmp_path) in text or package in text for text in texts)
     assert (tmp_path / "mine/config/syndicator.toml").read_text().startswith("# Syndicator's settings.")
 
@@ -80,8 +80,8 @@ def test_the_program_comes_from_where_the_checkout_came_from(
     remote: str, installed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subprocess.run(f"git init -q . && git remote add origin {remote}", shell=True, cwd=tmp_path, check=True)
-    monkeypatch.setattr(program, "checkout", lambda: tmp_path)
-    said = program.requirement()
+    monkeypatch.setattr(start, "checkout", lambda: tmp_path)
+    said = start.requirement()
     assert said == (f"syndicator @ {installed}" if installed else said) and "secret" not in said
     assert installed or said.startswith("syndicator==")
 

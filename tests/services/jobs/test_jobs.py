@@ -15,8 +15,7 @@ from syndicator.configuration.settings import load
 from syndicator.console import security
 from syndicator.core.model import Fetched
 from syndicator.services.container import locked, open_app
-from syndicator.services.jobs.log import Change, Log
-from syndicator.services.jobs.patch import undone
+from syndicator.services.jobs.log import Change, Log, undone
 from syndicator.services.jobs.queue import KEPT, Queue
 from syndicator.services.jobs.within import jobs_done_within
 from syndicator.services.jobs.work import drain

@@ -14,7 +14,7 @@ from syndicator.core.reasons import EntryReason
 from syndicator.core.urls import alias
 from syndicator.services import reconcile
 from syndicator.services.container import App
-from syndicator.services.ownership.mend import find, mend, told
+from syndicator.services.mending.ownership import find_mend, mend, told
 from tests import commands
 from tests.services.places import NOW, Place, store_articles
 
@@ -49,7 +49,7 @@ def announce(app: App, source: str, id: str, article: Article, url: str = "") ->
 
 
 def reasons(app: App) -> list[tuple[str, str]]:
-    return [(problem.what, problem.reason) for fault in find(app) for problem in told(fault)]
+    return [(problem.what, problem.reason) for fault in find_mend(app) for problem in told(fault)]
 
 
 def pending(app: App, source: str) -> list[EntryRow]:
@@ -63,7 +63,7 @@ def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
         announce(app, "one", own.source_id, own)
         announce(app, "two", "t1", own)  # it carries it
         store_articles(app, "By hand", "Text.", source="three", source_key="", source_id="", added=BEFORE)
-        assert find(app) == []
+        assert find_mend(app) == []
 
 
 def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: Place) -> None:
@@ -73,7 +73,7 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: 
         announce(app, "two", "t1", taken)
         announce(app, "one", "o1", taken)
         assert reasons(app) == [(taken.url, "foreign-source"), (taken.url, "foreign-text")]
-        mend(app, find(app))
+        mend(app, find_mend(app))
         mended = place.article("Taken")
         assert (mended.source_key, mended.source_id, mended.origin) == ("one", "o1", taken.origin)
         assert app.article_store.carried() == [(taken.id, "two")]
@@ -82,7 +82,7 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: 
         (due,) = pending(app, "one")
         assert (due.entry_id, due.article_id, due.reason) == ("o1", taken.id, EntryReason.OWNERSHIP)
         assert due.entry == Entry(id="o1", url=taken.url)
-        assert find(app) == []
+        assert find_mend(app) == []
 
 
 def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Place) -> None:
@@ -93,9 +93,9 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Pla
         later = filed(app, "Later", on="three", source="two", source_id="t2", added=NOW + timedelta(hours=1))
         announce(app, "two", "t2", later)
         assert reasons(app) == [(third.url, "foreign-text")]
-        mend(app, find(app))
+        mend(app, find_mend(app))
         assert [row.entry_id for row in pending(app, "two")] == ["t1"]
-        assert find(app) == []
+        assert find_mend(app) == []
 
 
 def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(place: Place) -> None:
@@ -108,7 +108,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
         announce(app, "two", "e1", bank, url="https://two.example/x")
         app.store.visits.realias(replace(bank, source_key="two", source_id="e1"))
         assert {reason for _, reason in reasons(app)} == {"foreign-text", "foreign-alias", "foreign-entry"}
-        mend(app, find(app))
+        mend(app, find_mend(app))
         assert place.article("Bank").aliases == ()
         assert app.store.visits.find([alias("https://two.example/x"), "guid:two:e1"]) is None
         assert app.store.visits.find(["guid:one:o1"]) == bank.id
@@ -116,7 +116,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
         assert (freed.url, freed.article_id) == ("https://two.example/x", None)
         (due,) = pending(app, "one")
         assert due.article_id == bank.id
-        assert find(app) == []
+        assert find_mend(app) == []
 
 
 def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(place: Place) -> None:
@@ -126,16 +126,16 @@ def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(plac
         announce(app, "one", "o1", own, url="https://feedproxy.example/r/1")
         theirs = filed(app, "Theirs", on="three", source_id="o2", added=NOW)
         announce(app, "one", "o2", theirs, url="https://feedproxy.example/r/2")
-        assert find(app) == []
+        assert find_mend(app) == []
 
 
 def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) -> None:
     with place.app() as app:
         reconcile.files(app)
         filed(app, "Left", on="three", source="gone")
-        (problem,) = [problem for fault in find(app) for problem in told(fault)]
+        (problem,) = [problem for fault in find_mend(app) for problem in told(fault)]
         assert "see to it" in problem.detail
-        mend(app, find(app))
+        mend(app, find_mend(app))
 
 
 def test_the_command_shows_first_and_mends_only_when_told(place: Place) -> None:

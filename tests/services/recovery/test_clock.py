@@ -18,7 +18,7 @@ from syndicator.publishing.render.view import times
 from syndicator.services import reconcile
 from syndicator.services.article_files.reindexing import reindex
 from syndicator.services.container import open_app
-from syndicator.services.recovery import clock
+from syndicator.services.recovery import start as clock
 from tests.aged.web import serving
 from tests.services.places import NOW, Place, store_articles
 from tests.trust.case import Case, Day, Item, Page

@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.core.model import Outcome, SourceState
 from syndicator.services import reconcile
-from syndicator.services.beside.files import Beside
+from syndicator.services.beside import Beside
 from tests.services.places import NOW, Place
 
 OLD = 1_600_000_000_000_000_000  # nanoseconds

@@ -11,7 +11,7 @@ import pytest
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Rules
 from syndicator.services import refresh
-from syndicator.services.rules.try_out import pages_matched, save, score, try_out
+from syndicator.services.mending.try_rules import pages_matched, save, score, try_out
 from tests.faults.instance import InProcess
 from tests.services.places import Place
 from tests.services.test_reread import SETTINGS, visited

@@ -21,8 +21,8 @@ from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import load
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
-from syndicator.services.worker.pushing import push
 from syndicator.services.worker.run import pushed
+from syndicator.services.worker.session import push
 from syndicator.store.engine import Store, open_store
 from tests.services.worker.web import Web
 

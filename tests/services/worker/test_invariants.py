@@ -134,7 +134,7 @@ def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Pat
 def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(postgres: Server, tmp_path: Path) -> None:
     import asyncio
 
-    from syndicator.services.worker.report import look
+    from syndicator.services.worker.run import look
 
     web = Web(hosts=3, feeds=1, entries=1, foreign=0)
     with web.serving(), instance(tmp_path, web, postgres.schema()) as fleet:

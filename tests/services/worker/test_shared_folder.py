@@ -13,7 +13,7 @@ import pytest
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.stores.paths import WRITING
 from syndicator.core.ports.articles import ArticleStore
-from syndicator.services.places.opening import indexed
+from syndicator.services.places import indexed
 from syndicator.store.engine import Store, open_store
 from tests.articles.samples import full
 from tests.postgres import Server

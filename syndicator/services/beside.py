@@ -1,0 +1,347 @@
+"""What must outlive the database, in two files beside the articles (`articles.beside.kept`). What changes is written to
+the file first, then to the database; where the two differ, the file is right.
+
+A secret that stood in the address of a source, taken out of all that was written, once it is a variable there.
+rights.toml of an instance: the first start of this version writes it from what sources wrote until now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from syndicator.articles.beside.feeds_toml import (
+    KeptFeed,
+    read_feeds,
+    read_sources,
+    update_feeds,
+    update_sources,
+    write_sources,
+)
+from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
+from syndicator.configuration.settings import Publish
+from syndicator.configuration.sources.identity import departures, successions, with_address
+from syndicator.core import secrets, urls
+from syndicator.core.axes import ALL, QUERY, SOURCE
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, FeedKey, Source
+from syndicator.core.ports import FeedRow
+from syndicator.core.ports.articles import ArticleStore, KeptFile, Snapshots
+from syndicator.pipeline.context import rights_in
+from syndicator.pipeline.refile import refile
+from syndicator.publishing.selection import staleness
+from syndicator.publishing.selection.feeds import LEAST
+from syndicator.store.engine import Store
+from syndicator.store.index import Index
+
+_NOTHING = "feeds.toml has nothing to say"  # a note of the database: it was looked, and need not be at every start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """The two files, feeds.toml and sources.toml, and the store whose facts they keep. Methods raise ConfigError for a
+    file that is not as it should be, OSError, StoreError."""
+
+    feeds: KeptFile
+    sources: KeptFile
+    store: Store
+    publish: Publish
+    clock: Callable[[], datetime]
+
+    def begin(self) -> None:
+        """Sees to it that nothing is stored before it is written down. A database without the files, which is older
+        than they are or lost them, writes them first."""
+        if not self._is_there and self.store.visits.note(_NOTHING) is None:
+            self.note()
+            if not self._is_there:
+                self.store.visits.set_note(_NOTHING, "true", self.clock())
+        if self.sources.stamp() is None:
+            states = {key: (state.url,) for key, state in self.store.visits.states().items()}
+            write_sources(self.sources, {**_addresses(self.store.index), **states})
+        self.store.index.keep = self.keep
+
+    def keep(self, row: FeedRow) -> None:
+        """Writes down where a feed stands, before the database has it. Its name, and whether it is published, are
+        added when it was built (`note`)."""
+        self._change(lambda kept: {**kept, row.key: _placed(kept.get(row.key, KeptFeed(row.key)), row)})
+
+    def note(self, keys: Collection[FeedKey] | None = None) -> None:
+        """Writes down which feeds are published with few articles, and which of these (None: of all) have a name that
+        the articles do not give."""
+        there, rows = self._is_there, self.store.index.plain_feeds()
+        names = self.store.index.names(row.key for row in rows if keys is None or row.key in keys or not row.name)
+        nameless = {row.key for row in rows if not row.name}  # in the file alone: its articles had no rows then
+        rows = [replace(row, name=names[row.key]) if row.key in nameless else row for row in rows]
+        for row in rows:
+            if row.key in nameless:
+                self.store.index.save_feed(row)
+
+        def noted(kept: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
+            known = {row.key: kept.get(row.key, KeptFeed(row.key)) for row in rows}
+            called = {row.key: _name(row, names[row.key]) for row in rows if row.key in names}
+            return {**kept} | {
+                row.key: replace(
+                    known[row.key],
+                    name=called.get(row.key, known[row.key].name),
+                    published=_few(row, self.publish),
+                )
+                for row in rows
+            }
+
+        if there == self._is_there:  # no run has begun it meanwhile, who knows more
+            self._change(noted, rows)
+
+    def believe(self) -> None:
+        """Makes the database say of feeds what their file says, where there is one."""
+        self.apply()
+        self.note(())  # the settings say what few articles are, and may have been changed
+
+    def apply(self) -> None:
+        """The same for a database that has no articles yet: feeds that it did not know have no name until `note`."""
+        if not self._is_there:
+            return
+        index, kept = self.store.index, read_feeds(self.feeds)
+        rows = {row.key: row for row in index.plain_feeds()}
+        changed: set[FeedKey] = set()
+        for key in sorted(rows.keys() | kept.keys()):
+            before = rows.get(key)
+            fresh = FeedRow(key=key, name="", first_slug=key.slug)
+            after = _believed(before or fresh, kept.get(key, KeptFeed(key)))
+            if after == before:
+                continue
+            index.save_feed(after)
+            if before is not None and after.files != before.files:
+                index.mark_fresh(key, after.files, seen=0)
+            changed |= {key, *(one for one in (after.moved_to, before and before.moved_to) if one)}
+        if changed:
+            index.show_again(sorted(changed - {ALL}))
+            index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | kept.keys())))
+
+    def follow(self, sources: Mapping[str, Source]) -> None:
+        """Writes down where each source is. One at the address of a source that was removed carries on with its feed,
+        whose old address moves."""
+        index, kept = self.store.index, read_sources(self.sources)
+        wanted = {key: source.url for key, source in sources.items()}
+        rows = self._source_rows()
+        parting, heirs = departures(wanted, kept, rows), successions(wanted, kept, rows)
+        update_sources(
+            self.sources,
+            lambda kept: {**kept, **{key: with_address(kept.get(key, ()), url) for key, url in wanted.items()}},
+        )
+        for key in parting:
+            others = [row for row in rows.values() if row.moved_to is None and row.key.slug not in heirs]
+            index.save_feed(_apart(rows[key], {row.first_slug for row in others}))
+            index.mark_stale([rows[key].key])
+            index.show_again([row.key for row in rows.values() if row.key == rows[key].moved_to])
+        for old, new in heirs.items():
+            rows = self._source_rows()
+            there = rows.get(new)
+            first = there.first_slug if there and there.files else rows[old].first_slug
+            fresh = FeedRow(key=FeedKey(SOURCE, new), name=rows[old].name, first_slug=first)
+            move(index, rows[old], replace(there or fresh, first_slug=first))
+            index.show_again([rows[old].key])
+
+    def sources_stamp(self) -> str:
+        """What changes whenever the file of `follow` does."""
+        return self.sources.stamp() or ""
+
+    def former(self, taken: Collection[str]) -> dict[str, str]:
+        """The keys of removed sources that are not `taken`, by each address (urls.alias) that their articles came
+        from."""
+        rows = {key: row for key, row in self._source_rows().items() if key not in taken and row.moved_to is None}
+        kept = read_sources(self.sources) if rows else {}  # of 100,000 sources it takes four seconds
+        free = sorted(kept.keys() & rows.keys())
+        return {urls.alias(url): key for key in reversed(free) for url in kept[key]}
+
+    def keys(self) -> set[str]:
+        """The keys of all sources that have a feed, of removed ones too."""
+        return set(self._source_rows())
+
+    @property
+    def _is_there(self) -> bool:
+        return self.feeds.stamp() is not None
+
+    def _source_rows(self) -> dict[str, FeedRow]:
+        return {row.key.slug: row for row in self.store.index.plain_feeds(SOURCE)}
+
+    def _change(
+        self,
+        change: Callable[[Mapping[FeedKey, KeptFeed]], Mapping[FeedKey, KeptFeed]],
+        rows: Iterable[FeedRow] | None = None,
+    ) -> None:
+        """Writes what `change` makes of what the file says; where there is none, of what it would say of where feeds
+        (all of them: `rows`) stand."""
+        if not self._is_there:
+            self.store.visits.set_note(_NOTHING, None, self.clock())
+            rows = self.store.index.plain_feeds() if rows is None else rows
+        anew = {row.key: _placed(KeptFeed(row.key), row) for row in rows or ()}
+        update_feeds(self.feeds, lambda kept: change(anew if kept is None else kept).values())
+
+
+def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
+    """The feed `heir` carries on for `old`, whose address answers with it from now on. A feed that was published stays
+    published, although it may have few articles."""
+    index.save_feed(replace(heir, moved_to=None, dropped=False))
+    if old.files and not heir.files:
+        index.mark_fresh(heir.key, {staleness.FEED: ""}, seen=0)
+    index.mark_stale([heir.key])
+    index.save_feed(replace(old, moved_to=heir.key))
+
+
+def _placed(kept: KeptFeed, row: FeedRow) -> KeptFeed:
+    first = row.first_slug if row.first_slug != row.key.slug else ""
+    return replace(kept, first_slug=first, moved_to=row.moved_to, dropped=row.dropped)
+
+
+def _by_articles(row: FeedRow) -> bool:
+    """False for a feed that the configuration names, and one that is no more."""
+    return row.key.axis not in (ALL.axis, QUERY) and not row.moved_to and not row.dropped
+
+
+def _name(row: FeedRow, derived: str) -> str:
+    """The feed's name where the articles give another."""
+    return row.name if _by_articles(row) and row.name != derived else ""
+
+
+def _few(row: FeedRow, publish: Publish) -> bool:
+    """True for a feed that is published and would not be, were it new."""
+    least = LEAST[row.key.axis](publish) if row.key.axis in LEAST else 1
+    return _by_articles(row) and bool(row.files) and row.count < (least or 1)
+
+
+def _believed(row: FeedRow, kept: KeptFeed) -> FeedRow:
+    return replace(
+        row,
+        name=kept.name or row.name,
+        first_slug=kept.first_slug or row.key.slug,
+        moved_to=kept.moved_to,
+        dropped=kept.dropped,
+        files={staleness.FEED: ""} if kept.published and not row.files else row.files,
+    )
+
+
+def _addresses(index: Index) -> dict[str, tuple[str, ...]]:
+    """Where the sources of articles were, by the newest article of each one's feed."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in index.plain_feeds(SOURCE):
+        if row.count:
+            (article,) = index.articles(index.ids(row.key, limit=1, since=None, most=1)).values()
+            found |= {row.key.slug: (article.origin.url,)} if article.origin.url else {}
+    return found
+
+
+def _apart(row: FeedRow, taken: Iterable[str]) -> FeedRow:
+    """A feed that moved, for itself again, with an id that no other feed has."""
+    used = set(taken)
+    spare = (f"{row.key.slug}-{number}" for number in range(2, len(used) + 3))
+    first = next(slug for slug in (row.first_slug, row.key.slug, *spare) if slug not in used)
+    return replace(row, first_slug=first, moved_to=None)
+
+
+NOTE = "scrubbed"
+T = TypeVar("T")
+
+
+def scrub(
+    sources: Iterable[Source],
+    environ: Mapping[str, str],
+    article_store: ArticleStore,
+    store: Store,
+    snapshots: Snapshots,
+    now: datetime,
+) -> int:
+    """Takes the values of the variables in the addresses of sources out of the database, the article files, what stands
+    beside them and the kept pages, once for each value; the feeds that show it become stale. Returns how many article
+    files changed. Ids stay. Raises OSError, StoreError."""
+    values = {name: value for source in sources for name, value in secrets.known(source.url, environ).items()}
+    if not values:
+        return 0
+    visits = store.visits
+    done = set(json.loads(visits.note(NOTE) or "[]"))
+    new = {name: value for name, value in values.items() if _digest(article_store, name, value) not in done}
+    if not new:
+        return 0
+    store.scrub(secrets.spellings(new))
+    changed = sum(_article(article_store, store, stamp.path, new) for stamp in list(article_store.walk()))
+    for file in article_store.beside():
+        _scrub(file, new)
+    snapshots.scrub(lambda data: secrets.masked_bytes(data, new) != data)
+    noted = done | {_digest(article_store, name, value) for name, value in new.items()}
+    visits.set_note(NOTE, json.dumps(sorted(noted)), now)
+    return changed
+
+
+def _digest(article_store: ArticleStore, name: str, value: str) -> str:
+    """What is remembered of a value: enough to know it again, too little to find it by trying."""
+    return hashlib.sha256(f"{article_store.instance()}\0{name}\0{value}".encode()).hexdigest()[:8]
+
+
+def _article(article_store: ArticleStore, store: Store, path: str, values: Mapping[str, str]) -> bool:
+    """An article file without the values. What a hand wrote is changed in the same way, and stays the hand's."""
+    data = article_store.read(path)
+    if secrets.masked_bytes(data, values) == data:
+        return False
+    try:
+        article = article_store.get(path)
+        refile(article_store, store.visits, _masked(article, values), before=article, path=path)
+    except ConfigError:  # no article any more
+        pass
+    _scrub(article_store.file(path), values)
+    return True
+
+
+def _scrub(file: KeptFile, values: Mapping[str, str]) -> None:
+    file.update(lambda data: None if data is None else secrets.masked_bytes(data, values))
+
+
+def _masked(value: T, values: Mapping[str, str]) -> T:
+    found: object = value
+    if isinstance(value, str):
+        found = secrets.masked(value, values)
+    elif isinstance(value, tuple):
+        found = tuple(_masked(one, values) for one in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        found = replace(value, **{one.name: _masked(getattr(value, one.name), values) for one in fields(value)})
+    return found  # type: ignore[return-value]
+
+
+def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
+    """The file of rights; the first start of this version writes down for which hosts sources wrote until now."""
+    file = RightsFile(article_store.file(RIGHTS_TOML))
+    if not file.is_current():
+        file.begin(*_written_for(sources, file, article_store, store))
+    return file
+
+
+def _written_for(
+    sources: Iterable[Source], file: RightsFile, article_store: ArticleStore, store: Store
+) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """For each source the domains and the hosts, besides its own, whose articles it has written. Those of other domains
+    it keeps until the operator has said for whom it speaks; for other hosts of its domain it writes no more, and what
+    it wrote stays as it is published."""
+    known, domains, hosts = {source.key: source for source in sources}, defaultdict(set), defaultdict(set)
+    for article in _articles(article_store, store):
+        source = known.get(article.source_key)
+        if source is None or rights_in(file, source).owns(article.url):
+            continue
+        if urls.same_publisher(source.url, article.url):
+            hosts[source.key].add(urls.site(article.url))
+        else:
+            domains[source.key].add(urls.publisher(article.url))
+    return domains, hosts
+
+
+def _articles(article_store: ArticleStore, store: Store) -> Iterator[Article]:
+    """Every article without its body: as the database has them, or from their files where it has none."""
+    if store.visits.stamps():
+        yield from store.index.each()
+        return
+    for stamp in article_store.walk():
+        with suppress(ConfigError, OSError):
+            yield article_store.get(stamp.path)

@@ -1,1 +1,0 @@
-"""What must outlive the database: kept in files beside the articles, and believed where they differ from it."""

@@ -1,0 +1,175 @@
+"""What `status --json` prints: docs/json.md says what of it stays.
+
+One source: how its last visits went, what waits and what was refused, and how it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from syndicator.core import urls
+from syndicator.core.model import Outcome, Source, SourceState
+from syndicator.core.ports import EntryRow
+from syndicator.core.ports.subscriptions import Subscription
+from syndicator.services.health.conditions import Condition, Observed, conditions
+from syndicator.services.health.episodes import dated, read_memory
+from syndicator.services.health.look import Health, Place, as_written
+from syndicator.services.naming import need_sources
+from syndicator.store.engine import Store
+
+_SHOWN = 10  # visits, and entries of each kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """How a source is. `state` is None where it was never visited. `rules`: its rules, as in `select "div.text"`."""
+
+    source: Source
+    state: SourceState | None
+    conditions: tuple[Condition, ...] = ()
+    visits: tuple[Outcome, ...] = ()  # newest first
+    entries: tuple[EntryRow, ...] = ()  # refused, or tried and still pending; newest first
+    rules: tuple[str, ...] = ()
+    hub: Subscription | None = None  # that pushes it, or is to
+
+
+def look_at(place: Place, key: str) -> SourceHealth:
+    """How one source is. Raises UsageError for a key that is not in sources.toml, StoreError."""
+    need_sources(place, [key])
+    source, rules = place.sources[key], _rules(place.sources[key])
+    known = place.store.visits.state(key) if place.store else None
+    if place.store is None or known is None:
+        return SourceHealth(source=source, state=None, rules=rules)
+    (state,) = as_written([known], {key: source})
+    status = place.store.status
+    seen = Observed(
+        sources={key: source},
+        states=[state],
+        operator=[one for one in status.for_the_operator() if one.source == key],
+        floods=[one for one in status.floods() if one.source == key],
+    )
+    return SourceHealth(
+        source=source,
+        state=state,
+        conditions=dated(conditions(seen, place.now), read_memory(place.store)),
+        visits=tuple(status.outcomes(key, _SHOWN)),
+        entries=status.troubled(key, _SHOWN),
+        rules=rules,
+        hub=next((one for one in place.store.subscriptions.of(key) if one.wanted), None),
+    )
+
+
+def _rules(source: Source) -> tuple[str, ...]:
+    """The rules that the operator wrote for a source."""
+    found = []
+    for one in fields(source.rules):
+        value = getattr(source.rules, one.name)
+        if value != one.default:
+            found += [f"{one.name} {each!r}" for each in (value if isinstance(value, tuple) else (value,))]
+    return tuple(found)
+
+
+# Of a source, in this order. What else is remembered of it is nobody's business and may change.
+_OF_A_SOURCE = (
+    *("key", "url", "reason", "detail", "failures", "failing_since", "disabled", "warning"),
+    *("last_visit", "last_success", "next_due", "due_why", "waiting"),
+)
+
+
+def document(health: Health, store: Store | None, sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """How an instance is, as JSON has it; `sources` as `of_state` tells of each."""
+    counts = health.counts
+    return {
+        "fine": health.fine,
+        "need_you": len(health.need_you),
+        "unvisited": health.unvisited,
+        "articles": counts.articles,
+        "feeds": counts.feeds,
+        "pending": counts.pending,
+        "waiting": health.waiting,
+        "muted": health.muted,
+        "pictures": asdict(health.pictures) if health.pictures else None,
+        "last_article": counts.last_article,
+        "last_run": counts.last_run,
+        "freshness": health.freshness,
+        "disks": [{"path": one.path, "free": one.free, "size": one.size} for one in health.disks],
+        "conditions": [of_condition(one) for one in health.conditions],
+        "sources": sources,
+        "refused": store.status.refused() if store else [],
+        "late": store.status.late() if store else [],
+        "for_the_operator": store.status.for_the_operator() if store else [],
+        "held": store.status.held() if store else [],
+        "on_hold": store.status.on_hold() if store else [],
+        "moves": health.moves,
+        "files": [
+            {"what": one.subject, "reason": one.code, "detail": one.detail}
+            for one in health.conditions
+            if one.kind == "article-file"
+        ],
+        "llm": health.llm,
+        "health_feed": health.feed or None,
+    }
+
+
+def of_condition(one: Condition) -> dict[str, Any]:
+    """A condition as JSON has it."""
+    return {
+        "kind": one.kind.value,
+        "subject": one.subject,
+        "source": one.source or None,
+        "needs_you": one.needs_you,
+        "since": one.since,
+        "last_success": one.last_success,
+        "next_try": one.next_try,
+        "code": one.code or None,
+        "reason": one.reason,
+        "detail": one.detail,
+        "cure": one.cure,
+        "count": one.count,
+    }
+
+
+def of_state(state: SourceState) -> dict[str, Any]:
+    """What `status` and `sources` tell of a source."""
+    told = {name: getattr(state, name) for name in _OF_A_SOURCE}
+    return {**told, "url": urls.redacted(state.url), "moved_to": state.effective_url}
+
+
+def of_source(found: SourceHealth) -> dict[str, Any]:
+    """One source as JSON has it."""
+    return {
+        "source": found.source.key,
+        "url": urls.redacted(found.source.url),
+        "enabled": found.source.enabled,
+        "rules": found.rules,
+        "hub": of_hub(found.hub) if found.hub else None,
+        "state": of_state(found.state) if found.state else None,
+        "conditions": [of_condition(one) for one in found.conditions],
+        "visits": [of_visit(one) for one in found.visits],
+        "entries": [
+            {
+                "what": one.url or one.entry_id,
+                "status": one.status,
+                "reason": one.reason,
+                "detail": one.detail,
+                "tries": one.tries,
+                "next_try": one.next_try,
+            }
+            for one in found.entries
+        ],
+    }
+
+
+def of_hub(one: Subscription) -> dict[str, Any]:
+    """A subscription as JSON has it: nothing of it that is a secret."""
+    names = ("topic", "verified_at", "expires", "last_push", "pushed", "missed", "next_try", "reason", "detail")
+    return {"url": urls.redacted(one.hub), **{name: getattr(one, name) or None for name in names}}
+
+
+def of_visit(one: Outcome) -> dict[str, Any]:
+    """A visit as JSON has it. `added` and `changed` are ids of articles."""
+    names = ("at", "status", "reason", "detail", "announced", "added", "changed", "refused", "pending", "waiting")
+    more = ("seconds", "bytes", "next_due", "due_why")
+    return {name: getattr(one, name) for name in (*names, *more)}

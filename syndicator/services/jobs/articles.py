@@ -1,0 +1,160 @@
+"""Acts on one article. What a form had seen of its file is compared before it is written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from syndicator.articles import frontmatter
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article
+from syndicator.pipeline.descriptions.confirm import Decision, Names
+from syndicator.services import reconcile
+from syndicator.services.container import App
+from syndicator.services.descriptions import confirm as confirming
+from syndicator.services.jobs.task import Acted, Task
+from syndicator.services.mending import editorial
+from syndicator.services.mending import editorial as releasing
+from syndicator.services.naming import need_article
+
+
+def stamp(data: bytes) -> str:
+    """What a form keeps of a file, to tell whether it was edited since."""
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def confirm(task: Task) -> Acted:
+    """The tags of an article are exactly these, and its category this one, by the operator's word. "seen": those that
+    the form had shown."""
+    wanted, category = task.texts("tags"), task.args.get("category")
+
+    def decide(article: Article, names: Names) -> Decision:
+        if "seen" in task.args and tuple(article.tags) != task.texts("seen"):
+            raise UsageError(f"{article.title!r} was given other tags meanwhile; look at it again")
+        tags = tuple(dict.fromkeys(names.tag(one, article) for one in wanted if one.strip()))
+        said = _category(category, article, names) if isinstance(category, str) else None
+        return Decision(tags=tags, category=said)
+
+    planned = confirming.plan(task.app, task.text("id"), decide)
+    if planned.changed:
+        task.touch("article", planned.path)
+        confirming.write(task.app, planned.path, planned.before, planned.after)
+    article = planned.after
+    said = f"{article.title}: {', '.join(article.tags) or 'no tags'}; {article.category or 'no category'}"
+    return Acted(subject=article.id, said=said, logged=planned.changed, build=planned.changed)
+
+
+def _category(name: str, article: Article, names: Names) -> str | None:
+    """The category that is meant; None where nothing is said of it: the article has what the form had for want of
+    one."""
+    listed = {one.name for one in names.vocabulary.category}
+    return None if not name.strip() or (name == article.category and name not in listed) else names.category(name)
+
+
+def edit(task: Task) -> Acted:
+    """Fields of an article as a hand would write them into its file. "stamp": of the file that the form had shown.
+    Raises UsageError where it was edited meanwhile, ConfigError for what cannot be."""
+    id, path = _found(task)
+    data = task.app.article_store.read(path)
+    if stamp(data) != task.text("stamp"):
+        raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
+    wanted = edited(data, path, task.args)
+    task.touch("article", path)
+    task.app.article_store.edit(path, wanted, over=data)
+    _take_in(task.app, path)
+    return Acted(subject=id, said=f"{frontmatter.load(wanted, path).title}: edited")
+
+
+def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
+    """The file in `data` with these fields as a hand would write them: title, excerpt, author, cover and body, those
+    that are given. Pure. Raises UsageError, ConfigError for what would be no article."""
+    article = frontmatter.load(data, path)
+    said = {name: str(value) for name, value in fields.items()}
+    changed = replace(
+        article,
+        title=said.get("title", article.title).strip(),
+        excerpt=" ".join(said["excerpt"].split()) if "excerpt" in said else article.excerpt,
+        author=(said["author"].strip() or None) if "author" in said else article.author,
+        cover=_address(said["cover"]) if "cover" in said else article.cover,
+        body=said["body"].replace("\r\n", "\n") if "body" in said else article.body,
+    )
+    if not changed.title:
+        raise UsageError("an article needs a title")
+    made = frontmatter.dump(changed, frontmatter.extra(data, path))
+    if frontmatter.load(made, path).id != article.id:
+        raise UsageError("the id of an article never changes")
+    return made
+
+
+def _address(value: str) -> str | None:
+    value = value.strip()
+    if value and not value.lower().startswith(("http://", "https://")):
+        raise UsageError(f"{value!r} is no address of a picture; write it like https://example.org/picture.jpg")
+    return value or None
+
+
+def hide(task: Task) -> Acted:
+    """Puts an article on hold: it leaves all feeds and pages until it is released."""
+    id, path = _found(task)
+    data = task.app.article_store.read(path)
+    article = frontmatter.load(data, path)
+    if article.hold:
+        return Acted(subject=id, said=f"{article.title}: hidden already", logged=False)
+    task.touch("article", path)
+    held = frontmatter.dump(replace(article, hold=True), frontmatter.extra(data, path))
+    task.app.article_store.edit(path, held, over=data)
+    _take_in(task.app, path)
+    return Acted(subject=id, said=f"{article.title}: hidden until it is released")
+
+
+def release(task: Task) -> Acted:
+    """Publishes an article that is on hold."""
+    id, path = _found(task)
+    task.touch("article", path)
+    done = releasing.release(task.app, [id])
+    named = (done.articles or done.known)[0].title if done.articles or done.known else id
+    said = f"{named}: published" if done.articles else f"{named}: is published already"
+    return Acted(subject=id, said=said, logged=bool(done.articles))
+
+
+def split_off(task: Task) -> Acted:
+    """Parts copies that were merged."""
+    id, path = _found(task)
+    touched = [id, *(task.app.store.index.merged().get(id) or "",), *_copies(task.app, id)]
+    for one in filter(None, touched):
+        task.touch("article", task.app.store.index.path(one) or path)
+    copies = editorial.split(task.app, id)
+    return Acted(subject=id, said=f"parted: {', '.join(one.title for one in copies)}")
+
+
+def withdraw_one(task: Task) -> Acted:
+    """Takes an article off every feed and page."""
+    done = editorial.withdraw(task.app, task.text("id"))
+    return Acted(subject=done.id, said=f"{done.url}: withdrawn from {len(done.feeds)} feeds")
+
+
+def bring_back(task: Task) -> Acted:
+    """Lets a withdrawn article come back."""
+    done = editorial.undo_withdrawal(task.app, task.text("id"))
+    return Acted(
+        subject=done.id, said=f"{done.url}: is back" if done.kept else f"{done.url}: comes back when announced"
+    )
+
+
+def _found(task: Task) -> tuple[str, str]:
+    """The id of the article that is meant, and the path of its file. Raises UsageError."""
+    id = need_article(task.app, task.text("id"))
+    return id, task.app.store.index.path(id) or ""
+
+
+def _copies(app: App, id: str) -> list[str]:
+    return [copy for copy, into in app.store.index.merged().items() if into == id]
+
+
+def _take_in(app: App, path: str) -> None:
+    """Records what was written, as of an edit by hand. Raises ConfigError where that is no article any more."""
+    wrong = [one for one in (*reconcile.files(app), *reconcile.file(app, path)) if one.what == path]
+    if wrong:
+        raise UsageError(f"{path}: {wrong[0].detail}")

@@ -1,0 +1,1 @@
+"""Changes to articles that are filed: withdraw, release, split, reread, try rules."""

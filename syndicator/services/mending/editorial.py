@@ -1,0 +1,190 @@
+"""An article is taken off every feed and page, and comes back when that is undone.
+
+Articles that were merged as copies of one story, and are none, are parted. Articles that wait for the operator before
+they are published, and their release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Article, FeedKey, Problem
+from syndicator.pipeline.dedupe import also_of
+from syndicator.pipeline.entry.filing import release as publish
+from syndicator.pipeline.refile import refile
+from syndicator.services import reconcile
+from syndicator.services.container import App, filing_context
+from syndicator.services.naming import article_id, need_article, need_sources
+from syndicator.services.recovery import start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """What a withdrawal does, or undoing one. `feeds`: that show the article. `copies`: articles merged into it, which
+    are published by themselves without it; they belong to other sites. `kept`: its file is kept. `problems`: article
+    files that could not be read on the way."""
+
+    id: str
+    url: str
+    title: str
+    feeds: tuple[FeedKey, ...]
+    copies: tuple[Article, ...] = ()
+    kept: bool = True
+    problems: tuple[Problem, ...] = ()
+
+
+def plan_withdrawal(app: App, what: str) -> Withdrawal:
+    """What withdrawing an article, named by URL, file or id, would do; nothing is changed. Raises UsageError."""
+    if article_id(app, what) is None and withdrawn(app, what):
+        raise UsageError(f"{what!r} is withdrawn already; `syndicator withdraw --undo` brings it back")
+    id = need_article(app, what)
+    article = app.store.visits.article(id)
+    assert article is not None
+    copies = [copy for copy, into in app.store.index.merged().items() if into == id]
+    return Withdrawal(
+        id=id,
+        url=article.url,
+        title=article.title,
+        feeds=tuple(app.store.index.shown(id)),
+        copies=tuple(app.store.index.articles(sorted(copies)).values()),
+    )
+
+
+def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
+    """Removes an article, named by URL, file or id, from every feed and page for good, and its text from all that was
+    kept of it. Its file alone is kept for `withdrawals.KEPT_FOR`, unless `purge`: then it is forgotten at once, also of
+    an article that was withdrawn before. Raises UsageError."""
+    if purge and (before := withdrawn(app, what)):
+        path, _ = app.kept_away.get(before.id) or ("", b"")
+        app.kept_away.drop(before.id)
+        start.forget_text(app, before.id, before.url, path)
+        app.store.compact()
+        return replace(before, kept=False)
+    planned = plan_withdrawal(app, what)
+    article = app.store.visits.article(planned.id)
+    assert article is not None
+    _name_copy(app, article, named=False)
+    app.article_store.withdraw(article, app.clock(), planned.feeds)
+    app.store.visits.withdraw(article, (), planned.feeds, app.clock())
+    start.take_away(app, planned.id, planned.url, keep=not purge)
+    if purge:
+        app.store.compact()
+    return replace(planned, kept=not purge)
+
+
+def plan_return(app: App, what: str) -> Withdrawal:
+    """What undoing the withdrawal of an article, named by URL or id, would do. Changes nothing. Raises UsageError."""
+    found = withdrawn(app, what)
+    if found is None:
+        path = app.article_store.file("withdrawn.toml")
+        raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
+    return found
+
+
+def undo_withdrawal(app: App, what: str) -> Withdrawal:
+    """Lets a withdrawn article come back: as its file was, with the operator's edits, where that is kept; otherwise it
+    is read again once its source announces it. Raises UsageError."""
+    found = plan_return(app, what)
+    app.article_store.unlist_withdrawn(found.id)  # whatever happens now, the next start ends it
+    problems = reconcile.files(app)
+    article = app.store.visits.article(found.id)
+    if article is not None:
+        _name_copy(app, article, named=True)
+    return replace(found, problems=problems)
+
+
+def _name_copy(app: App, copy: Article, *, named: bool) -> None:
+    """Has the article that stands for `copy`, if there is one, name its address as another one of the story, or not."""
+    path = app.store.index.path(copy.merged_into)
+    if not path:
+        return
+    first = app.article_store.get(path)
+    others = tuple(url for url in first.also if urls.alias(url) != urls.alias(copy.url))
+    also = also_of(first, copy.url) if named else others
+    if also != first.also:
+        refile(app.article_store, app.store.visits, replace(first, also=also), before=first, path=path)
+
+
+def withdrawn(app: App, what: str) -> Withdrawal | None:
+    """The withdrawal of the article that `what` names by URL or id; None where it was not withdrawn."""
+    alias = urls.alias(what)
+    for one in app.article_store.withdrawn():
+        if what == one.id or alias in (urls.alias(one.url), *one.aliases):
+            kept = one.id in app.kept_away.ids()
+            return Withdrawal(id=one.id, url=one.url, title="", feeds=one.feeds, kept=kept)
+    return None
+
+
+def split(app: App, what: str) -> list[Article]:
+    """Undoes the merge of a copy (named by URL, file or id) or of every copy of an article: each stands for itself
+    again, for good. Returns the copies. Raises UsageError."""
+    id = need_article(app, what)
+    merged = app.store.index.merged()
+    copies = [id] if id in merged else [copy for copy, into in merged.items() if into == id]
+    if not copies:
+        raise UsageError(f"{what!r} is merged with no other article")
+    return [_split(app, copy, merged[copy]) for copy in copies]
+
+
+def _split(app: App, copy: str, original: str) -> Article:
+    paths = [app.store.index.path(id) or "" for id in (copy, original)]
+    theirs, first = map(app.article_store.get, paths)
+    also = tuple(url for url in first.also if urls.alias(url) != urls.alias(theirs.url))
+    apart = tuple(dict.fromkeys((*first.split_from, copy)))
+    files, store = app.article_store, app.store.visits
+    refile(files, store, replace(first, also=also, split_from=apart), before=first, path=paths[1])
+    apart = tuple(dict.fromkeys((*theirs.split_from, original)))
+    parted = replace(theirs, merged_into="", split_from=apart)
+    stored, _ = refile(files, store, parted, before=theirs, path=paths[0])
+    app.store.index.split(copy)
+    return stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """What `release` did, or would do. `published`: articles that were on hold; `known`: those that are published
+    already; `problems`: files that cannot be read, which stay as they are."""
+
+    articles: tuple[Article, ...]
+    known: tuple[Article, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def release(app: App, named: Sequence[str], *, source: str = "", all: bool = False, dry_run: bool = False) -> Released:
+    """Publishes the articles that are on hold: those that are `named` by id, file or address, those of a source, or
+    all. Nothing is done unless every name is an article. Raises UsageError, OSError, StoreError."""
+    problems = list(reconcile.files(app))
+    waiting = app.store.index.on_hold()
+    ids = dict.fromkeys(_meant(app, name) for name in named)
+    if source or all:
+        ids |= {id: None for id, one in app.store.index.articles(list(waiting)).items() if all or _is_of(one, source)}
+    if source and not ids:
+        need_sources(app, [source])
+    context, done = filing_context(app), []
+    for id in reversed(ids):  # the latest last, so that it stands first
+        path = waiting.get(id)
+        if path is None:
+            continue
+        try:
+            article = app.article_store.get(path)
+        except ConfigError as error:
+            problems.append(reconcile.unreadable(path, error))
+            continue
+        done.append(article if dry_run else publish(article, path, context))
+    known = app.store.index.articles([id for id in ids if id not in waiting])
+    return Released(articles=tuple(done), known=tuple(known.values()), problems=tuple(problems))
+
+
+def _is_of(article: Article, source: str) -> bool:
+    return article.source_key == source
+
+
+def _meant(app: App, name: str) -> str:
+    """The id of the article that `name` names. Raises UsageError."""
+    id = article_id(app, name)
+    if id is None:
+        raise UsageError(f"no article {name!r}; `syndicator status` lists the files of those that are on hold")
+    return id

@@ -1,0 +1,123 @@
+"""Articles of the wrong owner: found, told, and mended.
+
+Rights that sources lost, and the line of sources.toml that gives them back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from syndicator.core import urls
+from syndicator.core.model import Entry, Problem, Source
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import CheckReason, EntryReason
+from syndicator.pipeline.ownership import Fault, fault_of, of_site
+from syndicator.pipeline.refile import refile
+from syndicator.services.container import App, owners
+from syndicator.services.reconcile import OWNED_SINCE
+from syndicator.store.database import chunks
+
+
+def find_mend(app: App) -> list[Fault]:
+    """What is wrong, newest articles last. Reads the database alone. Raises StoreError, ConfigError."""
+    rows: dict[str, list[EntryRow]] = defaultdict(list)
+    for row in app.store.visits.bound():
+        rows[row.article_id or ""].append(row)
+    noted = app.store.visits.note(OWNED_SINCE)
+    since = datetime.fromisoformat(noted) if noted else app.clock()
+    known = owners(app)
+    found = []
+    for part in chunks(sorted(app.store.visits.stamps())):
+        for id, article in app.store.index.articles(part).items():
+            fault = fault_of(article, rows.get(id, ()), known, since)
+            if fault is not None:
+                found.append(fault)
+    return sorted(found, key=lambda fault: (fault.article.added or since, fault.article.id))
+
+
+def told(fault: Fault) -> Iterator[Problem]:
+    """A fault as `check` shows it: what is wrong, and what mending does about it."""
+    article, what = fault.article, fault.article.url
+    again = "its own page is read again" if fault.reader else "no source of yours can read its page again: see to it"
+    if fault.owner:
+        detail = f"filed through {article.source_key}; becomes {fault.owner}'s, and {again}"
+        yield Problem(what=what, reason=CheckReason.FOREIGN_SOURCE, detail=detail)
+    if fault.text:
+        detail = f"title and text may be {_others(fault)}'s; {again}"
+        yield Problem(what=what, reason=CheckReason.FOREIGN_TEXT, detail=detail)
+    for url in fault.aliases:
+        yield Problem(what=what, reason=CheckReason.FOREIGN_ALIAS, detail=f"{url} is taken out of its aliases")
+    for row in fault.strays:
+        detail = f"{row.entry_id} of {row.source_key} leads to {row.url} and becomes an entry of its own"
+        yield Problem(what=what, reason=CheckReason.FOREIGN_ENTRY, detail=detail)
+
+
+def _others(fault: Fault) -> str:
+    return ", ".join(sorted({row.source_key for row in fault.strays} or {fault.article.source_key}))
+
+
+def mend(app: App, faults: Iterable[Fault]) -> None:
+    """Takes foreign aliases out of the files, gives articles to their owners, frees the entries that lead elsewhere,
+    and has pages read again at the next visit of a source that announced them. Raises OSError, ConfigError,
+    StoreError; what is mended until then stays so, and the rest is found again."""
+    for fault in faults:
+        _mend(app, fault)
+
+
+def _mend(app: App, fault: Fault) -> None:
+    article, visits, files = fault.article, app.store.visits, app.article_store
+    path = files.find(article.id)
+    if path is None:
+        return  # its file is gone: `reconcile` forgets it
+    due = _due(app, fault) if fault.reader and (fault.owner or fault.text) else None
+    visits.save_entries([*map(_freed, fault.strays), *([due] if due else [])])
+    if fault.owner:
+        files.carry([(article.id, article.source_key)])
+        visits.carry([(article.id, article.source_key)], {})
+    in_file = files.get(path)
+    mended = replace(in_file, aliases=of_site(in_file.url, in_file.aliases))
+    if fault.owner and due:
+        mended = replace(mended, source_key=due.source_key, source_id=due.entry_id)
+    stored, _ = refile(files, visits, mended, before=in_file, path=path)
+    visits.realias(stored)
+
+
+def _due(app: App, fault: Fault) -> EntryRow:
+    """The entry through which the article's page is read again, at the reader's next visit."""
+    article, key = fault.article, fault.reader
+    own = article.source_id if key == article.source_key and article.source_id else article.url
+    new = EntryRow(source_key=key, entry_id=own, url="", digest="", status="pending", first_seen=app.clock())
+    row = fault.row or new
+    return replace(
+        row.reopened(),
+        url=urls.canonical(article.url),
+        tries=0,
+        reason=EntryReason.OWNERSHIP,
+        detail="",
+        article_id=article.id,
+        entry=Entry(id=row.entry_id, url=article.url),
+    )
+
+
+def _freed(row: EntryRow) -> EntryRow:
+    """An entry that leads to another site, as one that is still to be read."""
+    entry = Entry(id=row.entry_id, url=row.url)
+    return replace(row.reopened(), tries=0, article_id=None, entry=entry)
+
+
+def line(source: Source, hosts: Iterable[str]) -> str:
+    """The `speaks_for` of `source` with `hosts` added to what it has."""
+    return f"speaks_for = {json.dumps(list(dict.fromkeys((*(source.speaks_for or ()), *hosts))))}"
+
+
+def lost(app: App) -> Iterator[Problem]:
+    """The hosts that each source wrote for and has no right to any more. Raises ConfigError."""
+    for key, claimant in owners(app).items():
+        hosts = [host for host in app.rights_file.shown(key) if not claimant.rights.owns(f"https://{host}/")]
+        if hosts:
+            detail = f"it wrote articles of {', '.join(sorted(hosts))}: {line(claimant.source, sorted(hosts))}"
+            yield Problem(what=key, reason=CheckReason.RIGHT_LOST, detail=detail)

@@ -1,1 +1,0 @@
-"""`check --ownership`: articles that versions without owners filed under the wrong one."""

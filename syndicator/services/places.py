@@ -1,0 +1,118 @@
+"""Opens the places of the settings: each is a folder or in an object store.
+
+The article store in a folder that several machines write: found by the index, as in an object store, and not by a
+walk, which over a network takes minutes for a million files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.articles.snapshots import FileSnapshots
+from syndicator.articles.stores import paths as reserved
+from syndicator.configuration.settings import Settings, is_bucket
+from syndicator.core.axes import ALL
+from syndicator.core.errors import UsageError
+from syndicator.core.formats import FORMATS
+from syndicator.core.model import Article
+from syndicator.core.ports import Outlet
+from syndicator.core.ports.articles import ArticlePaths, ArticleStore, Changes, FileStamp, Snapshots
+from syndicator.publishing.output.outlets import FileOutlet
+from syndicator.reading import READING_VERSION
+from syndicator.store.engine import Store
+
+
+class SharedArticleStore(FileArticleStore):
+    """The ArticleStore (see ports) in the folder `root`. A new article's path is reserved in the database, then its
+    file is written, then its row, so that all machines write one file of an article, whichever reads it first."""
+
+    def __init__(
+        self,
+        root: Path,
+        index: ArticlePaths,
+        clock: Callable[[], datetime],
+        in_turn: Callable[[], AbstractContextManager[object]],
+    ) -> None:
+        super().__init__(root, in_turn=in_turn)
+        self._index, self._clock = index, clock
+
+    def find(self, id: str) -> str | None:
+        path = self._index.path(id)
+        return path if path is not None and self._id_of(path) == id else None
+
+    def left_behind(self) -> Changes:
+        return reserved.left_behind(self._index, self._clock(), self._stamp_of)
+
+    def delete(self, path: str) -> bool:
+        there = super().delete(path)
+        self._index.release(path)
+        return there
+
+    def delete_all(self, paths: Iterable[str]) -> None:
+        going = list(paths)
+        super().delete_all(going)
+        for path in going:
+            self._index.release(path)
+
+    def _new_path(self, article: Article) -> str:
+        return self._index.reserve(article.id, reserved.new_reserved_path(self._index, article))
+
+    def _stamp_of(self, path: str) -> FileStamp | None:
+        try:
+            return self._stamp(path)
+        except FileNotFoundError:
+            return None
+
+
+def indexed(article_store: ArticleStore, store: Store, clock: Callable[[], datetime]) -> ArticleStore:
+    """`article_store` with the index by which an object store finds its files, and a folder that machines share. A
+    folder of one machine needs none."""
+    from syndicator.articles.stores.object_articles import ObjectArticleStore
+
+    if isinstance(article_store, FileArticleStore) and not store.single:
+        return SharedArticleStore(article_store.root, store.reservations.by(clock), clock, store.fleet.in_turn)
+    if isinstance(article_store, ObjectArticleStore):
+        return replace(article_store, paths=store.reservations.by(clock), clock=clock)
+    return article_store
+
+
+def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
+    """The pages of recent articles, and which version read them."""
+    if not is_bucket(settings.pages_at):
+        return FileSnapshots(Path(settings.pages_at), READING_VERSION)
+    from syndicator.articles.stores.bucket import Bucket
+    from syndicator.articles.stores.object_articles import ObjectSnapshots
+
+    return ObjectSnapshots(Bucket(settings.pages_at, environ), READING_VERSION)
+
+
+def open_outlet(settings: Settings, environ: Mapping[str, str], *, whole: bool = False) -> Outlet:
+    """Where published files go; `whole`: for a build of many."""
+    if settings.public_dir is not None:
+        return FileOutlet(settings.public_dir, gzip=settings.publish.gzip)
+    from syndicator.articles.stores.bucket import Bucket
+    from syndicator.publishing.output.outlets import ObjectOutlet
+
+    return ObjectOutlet(Bucket(settings.public_at, environ), settings.publish.gzip, whole)
+
+
+def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
+    """True when this instance has written or published articles. One whose only files were put there by hand has not,
+    until they are published."""
+    outlet = open_outlet(settings, environ)
+    published = any(outlet.written(f"{ALL.slug}.{name}") for name in FORMATS)
+    return article_store.begun() or (published and any(True for _ in article_store.walk()))
+
+
+def published(settings: Settings, name: str, environ: Mapping[str, str] = os.environ) -> bytes | None:
+    """A published file, None where there is none of that name."""
+    try:
+        return open_outlet(settings, environ).get(name)
+    except UsageError:
+        return None

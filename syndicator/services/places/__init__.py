@@ -1,1 +1,0 @@
-"""Where articles, pages and published files are."""

@@ -1,0 +1,336 @@
+"""A clock that is wrong, or was, is noticed and reported. What was published stays as it was: the order of feeds
+follows `pipeline.entry.sequence`, whatever the clock says.
+
+Which sources carry which articles, where the file beside the articles and the database differ. What a run need not do
+again, because no file of it changed since a run did it. Article files that are gone because the folder of an earlier
+day was put back, and not because a hand deleted them. What the console keeps of articles in the state folder: jobs,
+and the files before and after each change. Withdrawals, where the list beside the articles, the files and the
+database differ. Which articles were pruned, where the file beside the articles and the database differ.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from syndicator.articles import disk, fields
+from syndicator.articles.beside import tsv_files
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, Problem, Source
+from syndicator.core.ports.articles import ArticleStore
+from syndicator.core.reasons import ConditionReason, FileReason
+from syndicator.pipeline.descriptions import learn
+from syndicator.pipeline.refile import refile
+from syndicator.services.container import App
+from syndicator.store.engine import Store
+
+# The times of two clocks may differ by so much.
+AHEAD = timedelta(minutes=10)
+_NOTE = "clock"  # the note: what is wrong with it by the servers that answered last, "" if nothing is
+_HOSTS = 3  # so many servers can tell: the clock of one is wrong more often than ours. A choice
+
+
+def set_back(app: App) -> tuple[Problem, ...]:
+    """Has nothing wait for a time that the clock was at before it was set back, in the database alone. Returns the
+    problem if the clock is behind what was stored. Raises StoreError."""
+    now, detail = app.clock(), behind(app.store, app.clock())
+    if app.store.ahead.visited(now + AHEAD):
+        app.store.ahead.set_back(now, now + AHEAD)
+        app.store.visits.set_note(_NOTE, None, now)  # those servers answered before
+    return (Problem(what="clock", reason=FileReason.CLOCK_BEHIND, detail=detail),) if detail else ()
+
+
+def compare(app: App) -> tuple[Problem, ...]:
+    """Compares the clock with those of the servers that answered in this run, and notes what came of it. Returns the
+    problem if it is wrong. Raises StoreError."""
+    offsets, visits = app.clock_offsets.values(), app.store.visits
+    if len(offsets) < _HOSTS:
+        return ()
+    offset = middle(offsets)
+    way = "ahead of" if offset > timedelta() else "behind"
+    detail = f"it is {abs(offset)} {way} the clocks of {len(offsets)} servers" if abs(offset) > AHEAD else ""
+    if visits.note(_NOTE) != detail:
+        visits.set_note(_NOTE, detail, app.clock())
+    return (Problem(what="clock", reason=ConditionReason.CLOCK, detail=detail),) if detail else ()
+
+
+def middle(offsets: Iterable[timedelta]) -> timedelta:
+    """The offset that as many are nearer to zero than as are farther from it. Pure."""
+    ordered = sorted(offsets, key=abs)
+    return ordered[(len(ordered) - 1) // 2]
+
+
+def behind(store: Store, now: datetime) -> str:
+    """What is wrong with this machine's clock, "" if nothing says so: first by what the last visit says, then by the
+    servers that answered, then by the newest article. Raises StoreError."""
+    last, newest = store.ahead.last_visit(), store.ahead.newest_added()
+    if last and last > now + AHEAD:
+        return f"it says {fields.iso(now)}, and the last visit was at {fields.iso(last)}; what was published stays"
+    noted = store.visits.note(_NOTE)
+    if noted is None and newest and newest > now + AHEAD:
+        return f"it says {fields.iso(now)}, and the newest article was added at {fields.iso(newest)}, which stays"
+    return noted or ""
+
+
+def bring_back(app: App, written: Collection[Article]) -> None:
+    """Has files that a hand has just written and dated later than now count as of now, in their order; their date
+    stays. Raises OSError, StoreError."""
+    newest = app.store.ahead.newest_added()
+    latest = max(app.clock(), newest or app.clock())
+    late = [one for one in written if not one.digest and one.added and one.added > latest + AHEAD]
+    for place, article in enumerate(sorted(late, key=lambda one: (one.added, one.id), reverse=True)):
+        path = app.store.index.path(article.id)
+        with suppress(ConfigError, FileNotFoundError):  # a file that is broken or gone is told of elsewhere
+            before = app.article_store.get(path) if path else article
+            after = replace(before, added=latest - timedelta(seconds=place))
+            refile(app.article_store, app.store.visits, after, before=before, path=path, ordered=("added",))
+
+
+_CARRIERS_NOTE = "carried"  # the note with the stamp of the file whose lines the database has
+_NO_FILE = "none"
+
+
+def settle(app: App) -> None:
+    """Records those lines of the file that the database lacks, as after a crash between the two or with a database that
+    was restored. Looks no further than at the file's stamp where that is the one of last time. Where there is no file
+    it is made of what the database knows: an earlier version kept no carriers, but it did keep which source announced
+    which article. Raises OSError, StoreError."""
+    store, files = app.store.visits, app.article_store
+    stamp, noted = files.carried_stamp(), store.note(_CARRIERS_NOTE)
+    if stamp is None:
+        found = dict.fromkeys((*store.carried(), *(store.announced() if noted is None else ())))
+        if found:
+            files.carry(found)
+        stamp = files.carried_stamp() or _NO_FILE
+    if stamp == noted:
+        return
+    known = set(store.carried())
+    lacking = [one for one in files.carried() if one not in known]
+    store.carry(lacking, _feed_names(app))
+    store.set_note(_CARRIERS_NOTE, stamp, app.clock())
+
+
+def _feed_names(app: App) -> dict[str, str]:
+    """What the feeds of sources are called."""
+    states = app.store.visits.states()
+    return {key: one.title or (states[key].feed_title if key in states else "") for key, one in app.sources.items()}
+
+
+_RECONCILED = "sources reconciled"  # the notes' keys in databases stay
+_FOLLOWED = "sources followed"
+
+
+def reconciled(app: App) -> bool:
+    """True when the database knows the sources as they are written now, and no visit lies in the future."""
+    return _noted(app, _RECONCILED, app.sources_stamp) and not _ahead(app)
+
+
+def added(app: App) -> list[Source] | None:
+    """The sources that the database does not know yet, where it knows all others as they are written now; None where
+    only a look at all of them can tell."""
+    base, added = app.sources_before
+    if not _noted(app, _RECONCILED, base) or _ahead(app):
+        return None
+    return list(app.sources.values())[len(app.sources) - added :]
+
+
+def _ahead(app: App) -> bool:
+    return app.store.ahead.visited(app.clock() + AHEAD)
+
+
+def note_reconciled(app: App) -> None:
+    _note(app, _RECONCILED, app.sources_stamp)
+
+
+def followed(app: App) -> bool:
+    """True when it was written down where the sources are, as they are written now, and nobody touched that file."""
+    return _noted(app, _FOLLOWED, _both(app))
+
+
+def note_followed(app: App) -> None:
+    _note(app, _FOLLOWED, _both(app))
+
+
+def _both(app: App) -> str:
+    return f"{app.sources_stamp}\n{app.beside.sources_stamp()}" if app.sources_stamp else ""
+
+
+def _noted(app: App, key: str, stamp: str) -> bool:
+    return bool(stamp) and app.store.visits.note(key) == stamp
+
+
+def _note(app: App, key: str, stamp: str) -> None:
+    if app.store.visits.note(key) != stamp:
+        app.store.visits.set_note(key, stamp, app.clock())
+
+
+_NAME = "newest.txt"
+_HEAD = "# When the newest article here was added. A folder that was put back is known by it: back it up with them.\n"
+_NEWEST, _LOST = "newest", "lost"  # notes: the same time; the ids of the articles whose files are fetched again
+
+
+def mark(app: App) -> None:
+    """Writes the time of the newest article into the file, then into the database. Raises OSError, StoreError."""
+    newest = fields.iso(app.store.ahead.newest_added())
+    if newest and (newest != app.store.visits.note(_NEWEST) or is_older(app.article_store, app.store)):
+        app.article_store.file(_NAME).update(lambda before: f"{_HEAD}{newest}\n".encode())
+        app.store.visits.set_note(_NEWEST, newest, app.clock())
+
+
+def is_older(article_store: ArticleStore, store: Store) -> bool:
+    """True if the folder is of an earlier day than the database. Raises OSError, StoreError."""
+    noted = store.visits.note(_NEWEST)
+    return bool(noted) and max(tsv_files.read_lines(article_store.file(_NAME)), default="") < (noted or "")
+
+
+def awaited(store: Store, gone: Collection[str]) -> set[str]:
+    """Those of the articles `gone` whose files are being fetched again. Raises StoreError."""
+    return set(gone).intersection(json.loads(store.visits.note(_LOST) or "[]")) if gone else set()
+
+
+def lost(article_store: ArticleStore, store: Store, gone: Collection[str]) -> set[str]:
+    """Those of the articles `gone` whose files nobody deleted. Raises OSError, StoreError."""
+    return set(gone) if gone and is_older(article_store, store) else awaited(store, gone)
+
+
+def fetch_again(app: App, ids: Collection[str]) -> None:
+    """Has the pages of these articles read again, at the next visits of the sources that announced them, for their
+    texts; all else stays as the database has it. Raises StoreError."""
+    noted = json.dumps(sorted(ids)) if ids else None
+    if app.store.visits.note(_LOST) != noted:
+        app.store.visits.reopen(ids, bound=True)
+        app.store.visits.set_note(_LOST, noted, app.clock())
+
+
+_OPEN: Final = ("queued", "running", "building")  # jobs that have not ended
+
+
+def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
+    """Deletes what has the text of article `id`, whose file is at `path`: the ended jobs that name it by one of
+    `names`, the web pages of jobs, and its file in changes. Those stay listed; an edit of it can be undone no more.
+    Raises OSError."""
+    console = state_dir / "console"
+    spelled = [json.dumps(name)[1:-1].encode() for name in names if name]
+    for job in (console / "jobs").glob("*.json"):
+        data = job.read_bytes()
+        if any(name in data for name in spelled) and _read(data).get("status") not in _OPEN:
+            job.unlink(missing_ok=True)
+    for page in (console / "jobs").glob("*.page"):
+        page.unlink(missing_ok=True)
+    for kept in (console / "kept").glob("*.json"):
+        files = _read(kept.read_bytes())
+        if files.pop(f"article:{path}", None) is not None:
+            disk.write(kept, json.dumps(files).encode())
+    log = console / "changes.jsonl"
+    if log.exists():
+        disk.write(log, b"".join(_without_text(line, id) for line in log.read_bytes().splitlines(keepends=True)))
+
+
+def _without_text(line: bytes, id: str) -> bytes:
+    change = _read(line)
+    if change.get("subject") != id:
+        return line
+    return json.dumps(change | {"said": change["act"], "args": {}}).encode() + b"\n"
+
+
+def _read(data: bytes) -> dict[str, Any]:
+    """The object in a JSON text; an empty one if it is damaged."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
+
+
+def settle_withdrawals(app: App) -> None:
+    """Does as the list of withdrawn articles says: what is on it is withdrawn, as after a crash in between, what was
+    taken off it comes back. A list that is lost is written again from the database. Raises ConfigError, OSError,
+    StoreError."""
+    files, visits = app.article_store, app.store.visits
+    known = {one.id: one for one in app.store.index.withdrawn()}
+    if not files.lists_withdrawn() and known:
+        files.list_withdrawn(known.values())
+    listed = {one.id: one for one in files.withdrawn()}
+    for one in listed.values():
+        if one.id not in known:
+            visits.withdraw(Article(id=one.id, url=one.url, title=""), one.aliases, one.feeds, one.at)
+        take_away(app, one.id, one.url)
+    for id in app.kept_away.ids():
+        if id not in listed:
+            _put_back(app, id)
+        elif listed[id].at < app.clock() - KEPT_FOR:
+            app.kept_away.drop(id)
+    for id in known.keys() - listed.keys():
+        read_again(app, visits.readmit(id, unread=files.find(id) is None), "a withdrawal was undone")
+
+
+def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
+    """Deletes the file of a withdrawn article, which is kept elsewhere first, so that the withdrawal can be undone, and
+    all else that has its text."""
+    path = app.article_store.find(id)
+    if path is None:
+        return
+    if keep:
+        app.kept_away.put(id, path, app.article_store.read(path))
+    app.article_store.delete(path)
+    forget_text(app, id, url, path)
+
+
+def forget_text(app: App, id: str, url: str, path: str) -> None:
+    """Deletes what else has the text of a withdrawn article, whose file was at `path`. Raises OSError."""
+    app.snapshots.forget(id)
+    learn.forget(app.settings.state_dir / "learnt.npz")
+    forget(app.settings.state_dir, id, (id, path, url), path)
+
+
+def _put_back(app: App, id: str) -> None:
+    """The file of an article that is withdrawn no longer, where it was, unless the article has one again."""
+    kept = app.kept_away.get(id)
+    if kept is not None and app.article_store.find(id) is None:
+        path, data = kept
+        try:
+            app.article_store.put_back(path, data)
+        except FileExistsError:  # another article's file has taken its name
+            app.article_store.put_back(f"{path.removesuffix('.md')}-{id}.md", data)
+    app.kept_away.drop(id)
+
+
+def read_again(app: App, keys: Collection[str], why: str) -> None:
+    """Has the sources visited anew, as if their feeds were not known, for entries that are to be read again after
+    all."""
+    states = app.store.visits.states()
+    due = [replace(states[key].asked_whole(), due_why=why) for key in keys if key in states]
+    app.store.visits.save_states(due)
+
+
+NOTE = "pruned"  # the note with the stamp of the file whose lines the database has
+
+
+def settle_prunings(app: App) -> None:
+    """Makes the database remember just the lines of the file. Looks no further than at the file's stamp where that is
+    the one of last time. What the database has of lines that are gone is forgotten, and its sources are asked for it
+    again; a file that is lost is written anew. Raises OSError, StoreError."""
+    files, visits = app.article_store, app.store.visits
+    if files.pruned_stamp() == visits.note(NOTE):
+        return
+    known = set(visits.pruned())
+    if known and files.pruned_stamp() is None:
+        files.prune(sorted(known))
+    listed = files.pruned()
+    if gone := known.difference(listed):
+        read_again(app, visits.forget_pruned(gone), "a pruning was undone")
+    visits.prune((), listed)
+    note(app)
+
+
+def note(app: App) -> None:
+    """The database has what the file says."""
+    app.store.visits.set_note(NOTE, app.article_store.pruned_stamp(), app.clock())
