@@ -16,8 +16,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from syndicator.core.errors import DiskError, StoreError
-from syndicator.store.dialect import postgres
-from syndicator.store.dialect.postgres import StoreAway, StoreBusy, StoreConflict
+from syndicator.store import postgres
+from syndicator.store.postgres import StoreAway, StoreBusy, StoreConflict
 
 T = TypeVar("T")
 

@@ -12,20 +12,19 @@ from sqlalchemy.engine import make_url
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Article
 from syndicator.core.ports import FileStamp, Withdrawn
-from syndicator.store import rebuild, schema
+from syndicator.store import postgres, rebuild, schema
 from syndicator.store.ahead import Ahead
-from syndicator.store.browse.articles import Browse
 from syndicator.store.database import Database, explain
-from syndicator.store.dialect import postgres
-from syndicator.store.enrichment import Enrichment
 from syndicator.store.fleet.followed import Fleet
 from syndicator.store.fleet.hosts import Hosts
 from syndicator.store.group import Group
 from syndicator.store.index import Index
-from syndicator.store.pictures.table import Pictures
-from syndicator.store.reservations.table import Reservations
 from syndicator.store.status import Status
-from syndicator.store.subscriptions.table import Subscriptions
+from syndicator.store.tables.browse import Browse
+from syndicator.store.tables.enrichment import Enrichment
+from syndicator.store.tables.pictures import Pictures
+from syndicator.store.tables.reservations import Reservations
+from syndicator.store.tables.subscriptions import Subscriptions
 from syndicator.store.visits import Visits
 
 BUSY_SECONDS = 10.0  # how long a write waits for another program's

@@ -23,7 +23,7 @@ from syndicator.core.ports import FeedRow, FileStamp, Withdrawn
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, upsert
-from syndicator.store.pictures.table import Pictures
+from syndicator.store.tables.pictures import Pictures
 
 _a, _m, _f, _marks = schema.articles.c, schema.members.c, schema.feeds.c, schema.stale_marks.c
 _IN_FEED = (_m.axis == bindparam("axis"), _m.slug == bindparam("slug"))

@@ -19,7 +19,7 @@ from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, insert_new, upsert
-from syndicator.store.dialect.postgres import alone
+from syndicator.store.postgres import alone
 
 _NOT_KEPT = frozenset(("body",))  # it is in the file
 AT_ONCE = 0  # when a picture is due that nobody has asked for yet

@@ -15,8 +15,8 @@ from syndicator.core.ports import Asked, Enriched, EntryRow, Meter
 from syndicator.core.reasons import FOR_THE_OPERATOR, EntryReason
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
-from syndicator.store.enrichment import Enrichment
 from syndicator.store.index import UNSHOWN
+from syndicator.store.tables.enrichment import Enrichment
 
 # Files of a feed that was never built, and of one that was published once and has none now.
 _NOT_THERE = ("{}", '{"#about": ""}')

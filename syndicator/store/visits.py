@@ -23,10 +23,10 @@ from syndicator.core.ports import EntryRow, Filed, FileStamp, Withdrawn
 from syndicator.core.reasons import EntryReason
 from syndicator.core.urls import guid_alias, same_publisher
 from syndicator.store import codec, rows, schema
+from syndicator.store.ahead import entry_row, forget_unread, state_row, without_text
 from syndicator.store.database import chunks, insert_new, upsert
 from syndicator.store.group import Group
-from syndicator.store.sketches import Comparisons
-from syndicator.store.visit_rows import entry_row, forget_unread, state_row, without_text
+from syndicator.store.tables.sketches import Comparisons
 
 OUTCOMES_KEPT = 50  # per source
 

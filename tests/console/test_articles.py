@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from syndicator.services.container import open_app
-from syndicator.store.browse.articles import UNSURE, Wanted
+from syndicator.store.tables.browse import UNSURE, Wanted
 from tests.console.conftest import Browser, Served
 from tests.console.test_today import EVIL, article
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from syndicator.core.model import Outcome, SourceState
-from syndicator.store.browse.articles import Filter, Wanted
 from syndicator.store.engine import open_store
+from syndicator.store.tables.browse import Filter, Wanted
 from tests.store.conftest import NOW, record
 
 
@@ -77,6 +77,6 @@ def test_days_and_visits_of_a_source(any_url: str) -> None:
 def test_every_filter_is_one() -> None:
     from typing import get_args
 
-    from syndicator.store.browse.articles import FILTERS
+    from syndicator.store.tables.browse import FILTERS
 
     assert set(FILTERS) == set(get_args(Filter))

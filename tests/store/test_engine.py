@@ -14,9 +14,9 @@ from sqlalchemy import create_engine, text
 from syndicator.core.errors import StoreError
 from syndicator.store import schema
 from syndicator.store.database import Database
-from syndicator.store.dialect.postgres import StoreAway
 from syndicator.store.engine import Store, look_into, open_store
 from syndicator.store.migrations import upgrade as migrate
+from syndicator.store.postgres import StoreAway
 from tests.store.conftest import make, record, stamp
 
 

@@ -16,9 +16,9 @@ from syndicator.core.model import Outcome, Source, SourceState
 from syndicator.core.ports.fleet import Busy, HostTurns, Turn, Waits
 from syndicator.store import schema
 from syndicator.store.codec import micros
-from syndicator.store.dialect.postgres import StoreBusy
 from syndicator.store.engine import Store, open_store
 from syndicator.store.fleet.hosts import Hosts, HostWaits, LeaseLost, poison_hold
+from syndicator.store.postgres import StoreBusy
 from tests.postgres import Server
 from tests.store.conftest import NOW, record
 

@@ -10,9 +10,9 @@ import pytest
 
 from syndicator.core.errors import StoreError
 from syndicator.core.ports.fleet import Depths, Queue
-from syndicator.store.dialect.postgres import StoreAway
 from syndicator.store.engine import open_store
 from syndicator.store.fleet.queue import open_queue
+from syndicator.store.postgres import StoreAway
 from tests.postgres import Server
 
 HOSTS = [f"{number}.example" for number in range(5)]

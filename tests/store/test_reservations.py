@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from syndicator.store.engine import Store, open_store
-from syndicator.store.reservations.table import Reservations
+from syndicator.store.tables.reservations import Reservations
 from tests.store.conftest import NOW, make, record, stamp
 
 NEW = "abcdef" + "a" * 20

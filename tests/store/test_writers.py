@@ -14,10 +14,10 @@ from sqlalchemy import select, text
 from syndicator.core.axes import ALL, TAG
 from syndicator.core.errors import StoreError
 from syndicator.core.model import FeedKey, Outcome, SourceState
+from syndicator.store import postgres as on_postgres
 from syndicator.store import rows, schema
-from syndicator.store.dialect import postgres as on_postgres
-from syndicator.store.dialect.postgres import StoreAway, StoreConflict
 from syndicator.store.engine import Store, open_store
+from syndicator.store.postgres import StoreAway, StoreConflict
 from tests.postgres import Server
 from tests.store.conftest import NOW, make, record, stamp
 

@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 from syndicator.core.model import Entry, Source
 from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
 from syndicator.core.program import logger
-from syndicator.store.subscriptions.table import Subscriptions
+from syndicator.store.tables.subscriptions import Subscriptions
 from syndicator.visiting.websub import lease, trust
 from syndicator.visiting.websub.offer import may_subscribe
 from syndicator.visiting.websub.signature import is_signed

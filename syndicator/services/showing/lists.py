@@ -15,10 +15,10 @@ from syndicator.services.health.look import Place, as_written
 from syndicator.services.health.status import SourceHealth, look_at
 from syndicator.services.jobs.articles import stamp as stamp_of_file
 from syndicator.services.jobs.sources import stamp as stamp_of_source
-from syndicator.store.browse.articles import FILTERS as FILTERS
-from syndicator.store.browse.articles import UNSURE
-from syndicator.store.browse.articles import Filter as Filter
-from syndicator.store.browse.articles import Wanted as Wanted
+from syndicator.store.tables.browse import FILTERS as FILTERS
+from syndicator.store.tables.browse import UNSURE
+from syndicator.store.tables.browse import Filter as Filter
+from syndicator.store.tables.browse import Wanted as Wanted
 
 RHYTHM = timedelta(days=30)
 _NEWEST = 10  # articles of a source

@@ -39,10 +39,10 @@ from syndicator.services.health.follow import follow
 from syndicator.services.refresh import ask_model, make_worker
 from syndicator.services.worker.lanes import Lanes
 from syndicator.services.worker.session import Reach, Session, Totals, pause
-from syndicator.store.dialect.postgres import StoreAway, StoreBusy
 from syndicator.store.engine import open_store
 from syndicator.store.fleet.hosts import HeldHost
 from syndicator.store.fleet.queue import open_queue
+from syndicator.store.postgres import StoreAway, StoreBusy
 
 _EVERY = 2.0  # seconds between two looks for what is to be built; this and the next are choices
 _TELL_SECONDS = 60.0  # between two times at which a worker tells how its visits went

@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Table, func, insert, select, text, update
 
 from syndicator.core.errors import StoreError
-from syndicator.store import schema
+from syndicator.store import postgres, schema
 from syndicator.store.database import Database
-from syndicator.store.dialect import postgres
 
 _AT_A_TIME = 1000  # rows in memory
 # Who works on which host holds for the moment alone.

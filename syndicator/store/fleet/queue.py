@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from syndicator.core.errors import StoreError
 from syndicator.core.ports.fleet import Depths, Job
-from syndicator.store.dialect.postgres import StoreAway
+from syndicator.store.postgres import StoreAway
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

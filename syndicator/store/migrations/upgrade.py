@@ -10,8 +10,8 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 
 from syndicator.core.errors import StoreError
+from syndicator.store import postgres
 from syndicator.store.database import Database
-from syndicator.store.dialect import postgres
 
 
 def upgrade(database: Database, revision: str = "head") -> None:

@@ -1,1 +1,0 @@
-"""What is true of one kind of database alone."""

@@ -1,1 +1,0 @@
-"""Paths of article files that may have no rows yet."""

@@ -1,1 +1,0 @@
-"""Our subscriptions at hubs."""

@@ -1,0 +1,1 @@
+"""Smaller tables of the database, a module each."""
