@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from syndicator.reading.next_page import address_of_next
     from syndicator.reading.pointing import shown_page, suggested
     from syndicator.reading.reader import kind_of, tried
-    from syndicator.visiting.feeds.discovery import discover, linked_feeds
+    from syndicator.visiting.feeds.discovery import discover, linked_feeds, page_links
     from syndicator.visiting.feeds.parser import parse_feed
-    from syndicator.visiting.websub.page import page_links
 else:  # a type checker sees the functions themselves; at run time there are only their names
     from syndicator.processes.worker import Lazy
 
@@ -29,7 +28,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     learn_files = Lazy("syndicator.pipeline.descriptions.learn:learn_files")
     linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
     offers_many = Lazy("syndicator.pipeline.descriptions.answers:offers_many")
-    page_links = Lazy("syndicator.visiting.websub.page:page_links")
+    page_links = Lazy("syndicator.visiting.feeds.discovery:page_links")
     pointed = Lazy("syndicator.reading.lists.learn:pointed")
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
     read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")

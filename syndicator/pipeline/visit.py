@@ -43,9 +43,9 @@ from syndicator.pipeline.entry.select import due_entries, held_back, in_turn, la
 from syndicator.pipeline.owners import follow_move
 from syndicator.pipeline.reprocess import reprocess
 from syndicator.pipeline.requests import feed_request, read_listing, without_credentials
-from syndicator.visiting import cadence, flood, remembered
-from syndicator.visiting.fetch.headers import DELTA
-from syndicator.visiting.websub.offer import offered
+from syndicator.visiting import cadence, remembered
+from syndicator.visiting.fetch.decompress import DELTA
+from syndicator.visiting.websub import offered
 
 _LEAST = timedelta(minutes=5)  # between two polls that a hub has us make: our choice
 
@@ -262,8 +262,8 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
         muted=[entry.id for entry in feed.entries if is_muted(source, entry)],
     )
     if before is not None and any(row.first_seen == now for row in rows):
-        seen = store.seen_since(source.key, now - flood.WEEKS)
-        rows = flood.slowed(rows, seen, context.state.first_visit, now)
+        seen = store.seen_since(source.key, now - cadence.WEEKS)
+        rows = cadence.slowed(rows, seen, context.state.first_visit, now)
     store.save_entries(rows)
     return rows
 
@@ -288,8 +288,8 @@ def _noted(feed: ParsedFeed) -> str:
 
 
 def _flooded(context: VisitContext, now: datetime) -> str:
-    seen = context.run.store.seen_since(context.source.key, now - flood.WEEKS)
-    return flood.told(seen, context.state.first_visit, now)
+    seen = context.run.store.seen_since(context.source.key, now - cadence.WEEKS)
+    return cadence.told(seen, context.state.first_visit, now)
 
 
 def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:

@@ -353,7 +353,7 @@ def make_fetcher(app: App) -> Fetcher:
 
     from syndicator.store.fleet.hosts import HostWaits
     from syndicator.visiting.fetch import HttpFetcher
-    from syndicator.visiting.fetch.headers import LONGEST_RETRY
+    from syndicator.visiting.fetch.decompress import LONGEST_RETRY
     from syndicator.visiting.politeness.backoff import Backoff
     from syndicator.visiting.politeness.fetcher import PoliteFetcher
     from syndicator.visiting.politeness.robots import Robots

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from syndicator.core import secrets
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
 from syndicator.visiting.cadence import feed_interval
-from syndicator.visiting.fetch.headers import DELTA
+from syndicator.visiting.fetch.decompress import DELTA
 
 # All of these are our choices.
 MOVE_VISITS = 3  # visits in a row with the same permanent redirect, after which the new address is used

@@ -30,8 +30,7 @@ from datetime import UTC, datetime, timedelta
 from syndicator.configuration import cron
 from syndicator.core.model import Entry, Fetched, NotModified, ParsedFeed, Source, SourceState
 from syndicator.core.ports.subscriptions import Subscription, Tally
-from syndicator.visiting import cadence, remembered
-from syndicator.visiting.websub import trust
+from syndicator.visiting import cadence, remembered, websub
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -129,14 +128,14 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
             seen.pushes += at >= LEARNT
             if number not in seen.first:
                 seen.first[number] = at
-                stands = trust.counted(stands, pushed=1)
+                stands = websub.counted(stands, pushed=1)
                 one = ParsedFeed(format="rss20", entries=(_entry(feed, number),))
                 state = remembered.pushed(state, one, 1, _at(at))
         before, when = set(seen.first), _at(now)
         newest = ask(feed, seen, now, known)
         new = [_entry(feed, number) for number in seen.first.keys() - before]
-        if stands and (lost := trust.missed(stands, new, state.last_success, when)):
-            stands = trust.counted(stands, missed=lost)
+        if stands and (lost := websub.missed(stands, new, state.last_success, when)):
+            stands = websub.counted(stands, missed=lost)
         result, parsed = _answer(feed, newest, known), _parsed(feed, newest) if known != newest else None
         state = remembered.after(source, state, result, parsed, when)
         due = cadence.next_visit(
@@ -149,7 +148,7 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
             ceiling=int(DAY),
             jitter=chance.random(),
             cron_next=cron.next_fire,
-            trust=trust.trust(stands, tally, when) if stands else 0.0,
+            trust=websub.trust(stands, tally, when) if stands else 0.0,
         )
         known = newest if state.etag or not feed.validates else None
         if hubs and feed.hub and stands is None:

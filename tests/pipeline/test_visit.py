@@ -23,7 +23,7 @@ from syndicator.pipeline.visit import SIDE_BY_SIDE
 from syndicator.services import reconcile, refresh
 from syndicator.services.container import App, open_app
 from syndicator.store import codec
-from syndicator.visiting import flood
+from syndicator.visiting import cadence
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.world import World, patient_config, serving
 
@@ -103,7 +103,7 @@ def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None
 
 
 def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flood, "ANY", 2)
+    monkeypatch.setattr(cadence, "ANY", 2)
     past = datetime(2020, 1, 1, tzinfo=UTC)
     known = reconcile.sources(app)["holt"]
     app.store.visits.save_states([replace(known, first_visit=past, last_success=past)])

@@ -20,7 +20,7 @@ from syndicator.pipeline.entry.pages import all_pages, fullest
 from syndicator.pipeline.owners import ask_front, linked_by, may_adopt
 from syndicator.pipeline.requests import let_in, page_request, refusal, without_credentials
 from syndicator.pipeline.results import PageReading
-from syndicator.visiting.fetch.headers import http_date
+from syndicator.visiting.fetch.decompress import http_date
 
 LEAST_CONTENT = 80  # characters; a feed's own content stands in for a page only when there is something to read
 NO_PAGE = b"<!doctype html><title></title>"

@@ -47,7 +47,7 @@ from syndicator.services.mending.ownership import line
 from syndicator.services.reconcile import unread
 from syndicator.services.recovery import start as recovery
 from syndicator.services.recovery.start import AHEAD
-from syndicator.visiting.fetch import dns
+from syndicator.visiting.fetch import ssrf
 
 Lookup = Callable[[str, int], object]
 
@@ -251,7 +251,7 @@ def check(
     strict: bool = False,
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], datetime] = utc_now,
-    lookup: Lookup = dns.system,
+    lookup: Lookup = ssrf.system,
 ) -> list[Finding]:
     """Everything that is wrong, errors first; empty when all is well. With `strict`, what should be set before feeds
     are published is an error. Raises nothing for what it finds."""

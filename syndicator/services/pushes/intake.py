@@ -17,8 +17,8 @@ from syndicator.services.build import build_due, together
 from syndicator.services.container import App, make_context, make_fetcher, new_worker
 from syndicator.services.pushes.registry import Push, Registry
 from syndicator.services.settling import Settling
-from syndicator.visiting.fetch.headers import DELTA
-from syndicator.visiting.websub import lease
+from syndicator.visiting import websub
+from syndicator.visiting.fetch.decompress import DELTA
 
 if TYPE_CHECKING:  # what reads is loaded where something is to be read
     from syndicator.pipeline.context import RunContext
@@ -219,10 +219,10 @@ class Intake:
 
     async def _ask(self, asked: Subscription) -> None:
         try:
-            result = await self._fetcher().fetch(lease.request(asked))
+            result = await self._fetcher().fetch(websub.request(asked))
         finally:
             self._asked -= 1
             self._read.set()
         now = self.app.clock()
-        self.registry.after(asked.token, lambda one: lease.answered(one, result, now))
+        self.registry.after(asked.token, lambda one: websub.answered(one, result, now))
         self.registry.log.debug("asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked)

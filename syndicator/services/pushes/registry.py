@@ -18,9 +18,8 @@ from syndicator.core.model import Entry, Source
 from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
 from syndicator.core.program import logger
 from syndicator.store.tables.subscriptions import Subscriptions
-from syndicator.visiting.websub import lease, trust
-from syndicator.visiting.websub.offer import may_subscribe
-from syndicator.visiting.websub.signature import is_signed
+from syndicator.visiting import websub
+from syndicator.visiting.websub import is_signed, may_subscribe
 
 if TYPE_CHECKING:
     from syndicator.processes.worker import Worker
@@ -102,13 +101,13 @@ class Registry(Hubs):
         """The subscriptions whose hub is to be asked, longest overdue first."""
         if not self._base:
             return []
-        latest = now + lease.LONGEST  # beyond that the clock was wrong
+        latest = now + websub.LONGEST  # beyond that the clock was wrong
         found = [one for one in self._by_token.values() if one.next_try and not now < one.next_try <= latest]
         return sorted(found, key=lambda one: (one.next_try or now, one.token))
 
     def asking(self, token: str) -> Subscription:
         """The subscription, whose hub is asked now."""
-        asked = lease.asking(self._by_token[token], self._callback(self._by_token[token]))
+        asked = websub.asking(self._by_token[token], self._callback(self._by_token[token]))
         self._put(replace(asked, next_try=None))
         return asked
 
@@ -116,7 +115,7 @@ class Registry(Hubs):
         """The subscription as `change` makes it of what it is by now; None forgets it."""
         one = self._by_token.get(token)
         changed = change(one) if one else None
-        if one is not None and (changed is None or lease.ended(changed)):
+        if one is not None and (changed is None or websub.ended(changed)):
             self._forget(one)
         elif changed is not None:
             self._put(changed)
@@ -128,7 +127,7 @@ class Registry(Hubs):
         one = self._by_token.get(token)
         if one is None:
             return self._unknown(), ""
-        answer = lease.intent(one, asked, self._clock())
+        answer = websub.intent(one, asked, self._clock())
         if answer.status == HTTPStatus.OK:
             self.after(token, lambda _: answer.after)
         self.log.debug("hub asks", hub=one.hub, mode=asked.get("hub.mode", ""), answer=answer.status)
@@ -178,7 +177,7 @@ class Registry(Hubs):
             return
         one = self._wanted(source.key)
         if one is not None:
-            lost = trust.missed(one, new, before, now)
+            lost = websub.missed(one, new, before, now)
             if lost:
                 self._count(one, missed=lost)
         self._follow(source, offer if may_subscribe(source) else None, now)
@@ -190,7 +189,7 @@ class Registry(Hubs):
 
     def trust(self, source_key: str, now: datetime) -> float:
         one = self._wanted(source_key) if self._base else None
-        return trust.trust(one, self._tallies.get(one.hub, Tally(hub=one.hub)), now) if one else 0.0
+        return websub.trust(one, self._tallies.get(one.hub, Tally(hub=one.hub)), now) if one else 0.0
 
     def alone(self, source_key: str) -> AbstractAsyncContextManager[object]:
         lock = self._locks.get(source_key) or asyncio.Lock()
@@ -233,14 +232,14 @@ class Registry(Hubs):
         return self._by_token.get(self._of.get(source_key, ""))
 
     def _count(self, one: Subscription, *, pushed: float = 0, missed: float = 0) -> None:
-        self._put(trust.counted(one, pushed=pushed, missed=missed))
+        self._put(websub.counted(one, pushed=pushed, missed=missed))
         tally = self._tallies.get(one.hub, Tally(hub=one.hub))
-        self._tallies[one.hub] = trust.counted(tally, pushed=pushed, missed=missed)
+        self._tallies[one.hub] = websub.counted(tally, pushed=pushed, missed=missed)
         self._counted.add(one.hub)
 
     def _end(self, one: Subscription, now: datetime) -> None:
-        over = lease.farewell(one, now)
-        if lease.ended(over):
+        over = websub.farewell(one, now)
+        if websub.ended(over):
             self._forget(one)
         else:
             self._put(over)

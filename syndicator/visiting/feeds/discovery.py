@@ -1,20 +1,43 @@
-"""What is at a URL: a feed, a page that links to feeds, an OPML file, a sitemap. Pure."""
+"""What is at a URL: a feed, a page that links to feeds, an OPML file, a sitemap. Pure.
+
+Feeds of pages whose service is known: data/known_feeds.toml. What a page says of hubs.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from html import unescape
+from importlib.resources import files
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from syndicator.core.errors import NotAFeed
+from syndicator.core.model import ParsedFeed
 from syndicator.visiting.feeds.fields import one_line, resolve
-from syndicator.visiting.feeds.jsonfeed import looks_json
-from syndicator.visiting.feeds.known import known_feed
+from syndicator.visiting.feeds.jsonfeed import looks_json, posts_api
 from syndicator.visiting.feeds.parser import parse_feed, unpacked
-from syndicator.visiting.feeds.posts_api import posts_api
+
+_LONGEST = 500  # characters of an address that are looked at
+
+
+def known_feed(url: str) -> str | None:
+    """The feed of the page at `url`, or a better one than the feed `url`; None for an address that no row knows."""
+    for page, feed in _table():
+        found = page.fullmatch(url) if len(url) <= _LONGEST else None
+        if found:
+            return found.expand(feed)
+    return None
+
+
+@cache
+def _table() -> tuple[tuple[re.Pattern[str], str], ...]:
+    rows = tomllib.loads(files("syndicator.visiting").joinpath("data/known_feeds.toml").read_text("utf-8"))
+    return tuple((re.compile(row["page"]), row["feed"]) for row in rows["known"])
+
 
 _TYPES = {
     "application/atom+xml": "atom",
@@ -236,3 +259,16 @@ def _without(value: str, opening: str, closing: str) -> str:
         pieces.append(value[at:start])
         at = end + len(closing)
     return "".join(pieces) + value[at:]
+
+
+_BYTES = 200_000  # of a page that are looked at for the links of its head: a choice
+
+
+def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
+    """What the head of a page says of hubs (WebSub, section 4), as the feed that it would be."""
+    found = head_links(body[:_BYTES], url, headers)
+    return ParsedFeed(
+        format="page",
+        hubs=tuple(target for rels, target in found if "hub" in rels),
+        self_url=next((target for rels, target in found if "self" in rels), ""),
+    )

@@ -1,11 +1,17 @@
-"""Single fields of feed entries, cleaned. Pure."""
+"""Single fields of feed entries, cleaned. Pure.
+
+Dates as feeds write them, in aware UTC.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from html import unescape
+from zoneinfo import ZoneInfo
 
 from syndicator.core import text, urls
 
@@ -79,3 +85,159 @@ def entry_id(given: str, link: str, title: str, content: str) -> str:
 
 def _digest(value: str) -> str:
     return "sha256:" + hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+YEARS = range(1990, 2201)  # there was no web before; year-0001 and 1970 dates stand for "unknown"
+_EPOCH_DIGITS = 10  # of Unix seconds; 13 digits are milliseconds
+_SHORT_YEARS_FROM = 70  # of two-digit years, 70 is 1970 and 69 is 2069 (our choice; no feed is that old)
+_MONTHS_A_YEAR, _NOON, _MIDNIGHT, _LAST_MINUTE = 12, 12, 24, 59
+_DAY_DIGITS, _YEAR_DIGITS, _ABBREVIATION = 2, 4, 3
+_NUMBERS = 2  # of a date whose month is a name: day and year
+_NEAR = 2  # words between a month's name and its day: "24 Nov", "November the 24th"
+_LONGEST = 100  # characters that are looked at
+
+# Month names, whole and abbreviated, in the languages that feeds are written in.
+_MONTHS = {
+    1: "jan janv ene enero gen gennaio januar januari janeiro янв",
+    2: "feb fev fevr fév févr februar februari febrero febbraio fevereiro фев",
+    3: "mar mars mär maerz märz mrt maart marzo março marco мар",
+    4: "apr avr avril abr abril aprile april апр",
+    5: "may mai mag mei maj mayo maggio maio май мая",
+    6: "jun juin juni juin giu junio giugno junho июн",
+    7: "jul juil juillet juli lug julio luglio julho июл",
+    8: "aug aout août ago agosto augustus авг",
+    9: "sep sept set septembre septiembre settembre setembro сен",
+    10: "oct okt ott octobre octubre ottobre outubro oktober окт",
+    11: "nov novembre noviembre novembro ноя",
+    12: "dec déc dez dic des decembre décembre diciembre dicembre dezembro dezember december дек",
+}
+_MONTH = {name: number for number, words in _MONTHS.items() for name in words.split()}
+# Zones of RFC 822 without the military letters, and others that feeds use, in hours from UTC.
+_ZONES = {
+    "utc": 0, "gmt": 0, "ut": 0, "z": 0, "wet": 0, "at": -4, "ast": -4, "adt": -3, "et": -5, "est": -5, "edt": -4,
+    "ct": -6, "cst": -6, "cdt": -5, "mt": -7, "mst": -7, "mdt": -6, "pt": -8, "pst": -8, "pdt": -7, "akst": -9,
+    "akdt": -8, "hst": -10, "bst": 1, "cet": 1, "met": 1, "cest": 2, "mest": 2, "eet": 2, "eest": 3, "msk": 3,
+    "jst": 9, "kst": 9, "aest": 10, "aedt": 11,
+}  # fmt: skip
+_ISO = re.compile(
+    r"(?P<y>\d{4})(?:[-/.](?P<m>\d{1,2})(?:[-/.](?P<d>\d{1,2}))?|(?P<cm>\d{2})(?P<cd>\d{2}))?"
+    r"(?:[Tt ]+(?P<H>\d{1,2}):?(?P<M>\d{2})(?::?(?P<S>\d{2})(?:[.,]\d+)?)?)?\s*(?P<rest>.*)",
+    re.S,
+)
+_HALF = r"([ap])\.?m\b\.?"
+_CLOCK = re.compile(rf"(\d{{1,2}}):(\d{{1,2}})(?::(\d{{1,2}}))?(?:[.:]\d+)?\s*(?:{_HALF})?|(\d{{1,2}})\s*{_HALF}", re.I)
+_OFFSET = re.compile(r"(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?\b", re.I)
+_NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
+
+
+def parse_date(value: str) -> datetime | None:
+    """`value` as aware UTC; None for what is not a date and for years outside 1990..2200. Without a zone it is UTC.
+
+    Reads RFC 822 and its many misspellings, ISO 8601 and W3CDTF, Unix seconds, and month names in ten languages.
+    """
+    value = " ".join(value.split())[:_LONGEST]
+    if not value or not any(character.isdigit() for character in value):
+        return None
+    try:
+        parsed = _epoch(value) or _iso(value) or _words(value)
+        parsed = None if parsed is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return parsed if parsed is not None and parsed.year in YEARS else None
+
+
+def _epoch(value: str) -> datetime | None:
+    if not re.fullmatch(r"\d{9,10}(\d{3})?", value):
+        return None
+    return datetime.fromtimestamp(int(value) / (1000 if len(value) > _EPOCH_DIGITS else 1), UTC)
+
+
+def _iso(value: str) -> datetime | None:
+    match = _ISO.fullmatch(value)
+    if match is None or (match["m"] is None and match["cm"] is None and match["rest"]):
+        return None
+    day = datetime(
+        int(match["y"]), int(match["m"] or match["cm"] or 1), int(match["d"] or match["cd"] or 1), tzinfo=UTC
+    )
+    hour, minute, second = (int(match[name] or 0) for name in "HMS")
+    return _at(day, hour, minute, second, match["rest"])
+
+
+def _words(value: str) -> datetime | None:
+    """Dates whose month is a word, and 30.10.23 or 03/30/2020."""
+    clock = _CLOCK.search(value)
+    hour, minute, second = _time(clock)
+    rest = value if clock is None else value[: clock.start()] + " " + value[clock.end() :]
+    zone = value[clock.end() :] if clock else ""
+    day = _numeric(rest) or _named(rest)
+    return None if day is None else _at(day, hour, minute, second, zone)
+
+
+def _named(value: str) -> datetime | None:
+    words = re.findall(r"[^\W\d_]+|\d+", value)
+    months = [index for index, word in enumerate(words) if _month(word)]
+    numbers = [(index, word) for index, word in enumerate(words) if word.isdigit()]
+    if not months or len(numbers) < _NUMBERS:
+        return None
+    month = _month(words[months[0]])
+    days = [(index, word) for index, word in numbers if len(word) <= _DAY_DIGITS and abs(index - months[0]) <= _NEAR]
+    if not days or month is None:
+        return None
+    day = days[0]
+    year = next((word for index, word in numbers if index != day[0] and len(word) in (2, 4)), None)
+    return None if year is None else datetime(_year(year), month, int(day[1]), tzinfo=UTC)
+
+
+def _numeric(value: str) -> datetime | None:
+    match = _NUMERIC.search(value)
+    if match is None:
+        return None
+    first, second, year = int(match[1]), int(match[3]), _year(match[4])
+    american = match[2] == "/" and first <= _MONTHS_A_YEAR  # 03/30/2020 is American; dots and dashes are not
+    month, day = (first, second) if american or second > _MONTHS_A_YEAR else (second, first)
+    return datetime(year, month, day, tzinfo=UTC)
+
+
+def _month(word: str) -> int | None:
+    word = word.lower()
+    return _MONTH.get(word) or (_MONTH.get(word[:3]) if len(word) > _ABBREVIATION else None)
+
+
+def _year(digits: str) -> int:
+    number = int(digits)
+    return number if len(digits) == _YEAR_DIGITS else number + (2000 if number < _SHORT_YEARS_FROM else 1900)
+
+
+def _time(match: re.Match[str] | None) -> tuple[int, int, int]:
+    if match is None:
+        return 0, 0, 0
+    hour, minute, second = int(match[1] or match[5]), int(match[2] or 0), int(match[3] or 0)
+    half = (match[4] or match[6] or "").lower()
+    if half and hour <= _NOON:
+        hour = hour % _NOON + (_NOON if half == "p" else 0)
+    return hour, minute, second
+
+
+def _at(day: datetime, hour: int, minute: int, second: int, zone: str) -> datetime:
+    # 24:00 and leap seconds roll over
+    moment = day.replace(tzinfo=_zone(zone.strip())) + timedelta(hours=hour, minutes=minute, seconds=min(second, 60))
+    if hour > _MIDNIGHT or minute > _LAST_MINUTE:
+        raise ValueError("not a time of day")
+    return moment
+
+
+@lru_cache(maxsize=64)
+def _zone(text: str) -> tzinfo:
+    offset = _OFFSET.match(text)
+    if offset:
+        size = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+        return timezone(size if offset[1] == "+" else -size) if size < timedelta(hours=24) else UTC
+    word = re.match(r"[A-Za-z_]+(?:/[A-Za-z_]+)?", text)
+    if word is None:
+        return UTC
+    if "/" in word[0]:
+        try:
+            return ZoneInfo(word[0])
+        except (LookupError, ValueError, OSError):
+            return UTC
+    return timezone(timedelta(hours=_ZONES.get(word[0].lower(), 0)))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from syndicator.visiting.fetch.address import Refusal, next_hop
 from syndicator.visiting.fetch.client import HttpFetcher
+from syndicator.visiting.fetch.ssrf import Refusal, next_hop
 from syndicator.visiting.fetch.transport import AddrInfo, Blocked, open_socket
 
 __all__ = ["AddrInfo", "Blocked", "HttpFetcher", "Refusal", "next_hop", "open_socket"]

@@ -20,12 +20,20 @@ from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request
 from syndicator.core.secrets import expand, masked, masked_bytes
 from syndicator.core.urls import redacted
-from syndicator.visiting.fetch import dns
-from syndicator.visiting.fetch.address import Refusal, bare, next_hop, origin, parse_url
-from syndicator.visiting.fetch.decompress import BadEncoding, Inflater, TooLarge
-from syndicator.visiting.fetch.failures import explain
-from syndicator.visiting.fetch.headers import SUCCESS, clock_offset, error_code, fresh_seconds, joined, retry_after
-from syndicator.visiting.fetch.transport import AddrInfo, Clients, open_socket
+from syndicator.visiting.fetch import ssrf
+from syndicator.visiting.fetch.decompress import (
+    SUCCESS,
+    BadEncoding,
+    Inflater,
+    TooLarge,
+    clock_offset,
+    error_code,
+    fresh_seconds,
+    joined,
+    retry_after,
+)
+from syndicator.visiting.fetch.ssrf import Refusal, bare, next_hop, origin, parse_url
+from syndicator.visiting.fetch.transport import AddrInfo, Clients, explain, open_socket
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
@@ -68,7 +76,7 @@ class HttpFetcher:
         user_agent: str,
         clock: Callable[[], datetime],
         offsets: MutableMapping[str, timedelta] | None = None,
-        lookup: dns.Lookup = dns.system,
+        lookup: ssrf.Lookup = ssrf.system,
         dial: Callable[[AddrInfo], socket.socket] = open_socket,
     ) -> None:
         self._settings = settings

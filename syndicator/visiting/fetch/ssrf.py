@@ -1,14 +1,23 @@
-"""Which IP addresses may be connected to: public ones, and those that the operator allows. Pure."""
+"""Which IP addresses may be connected to: public ones, and those that the operator allows. Pure.
+
+DNS look-ups, each on its own thread: one that hangs delays no other. URLs of requests: parsed and checked, redirects
+resolved, credentials taken out.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import re
-from collections.abc import Sequence
+import socket
+import threading
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from syndicator.core.urls import LOOPBACK_6, Address, Network, embedded, special
+import httpx
+
+from syndicator.core.urls import LOOPBACK_6, Address, Network, embedded, redacted, special
 
 _PORTS = range(1, 65536)
 
@@ -87,3 +96,99 @@ def _permits(allowed: Allowed, addresses: tuple[Address, ...], port: int) -> boo
     if allowed.port is not None and allowed.port != port:
         return False
     return any(address.version == allowed.network.version and address in allowed.network for address in addresses)
+
+
+Answer = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
+Lookup = Callable[[str, int], Sequence[Answer]]
+
+# A look-up cannot be stopped: it ends when libc gives up, after 30 s or more. When so many run, the next fails at once.
+_MOST = 256
+
+
+def system(host: str, port: int) -> Sequence[Answer]:
+    """All TCP addresses of `host` that the operating system finds. Raises OSError."""
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
+class Threads:
+    """Runs `lookup(host, port)` on a daemon thread. Raises what it raises, and gaierror when 256 look-ups hang. A
+    caller that is cancelled leaves the thread to end by itself."""
+
+    def __init__(self, lookup: Lookup = system) -> None:
+        self._lookup = lookup
+        self._running = 0
+
+    async def __call__(self, host: str, port: int) -> Sequence[Answer]:
+        if self._running >= _MOST:
+            raise socket.gaierror(socket.EAI_AGAIN, f"{_MOST} DNS look-ups hang")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Sequence[Answer]] = loop.create_future()
+
+        def work() -> None:
+            answer: Sequence[Answer] = ()
+            failure: Exception | None = None
+            try:
+                answer = self._lookup(host, port)
+            except (OSError, UnicodeError, ValueError) as error:
+                failure = error
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(done, answer, failure)
+
+        def done(answer: Sequence[Answer], failure: Exception | None) -> None:
+            self._running -= 1
+            if future.cancelled():
+                return
+            if failure is not None:
+                future.set_exception(failure)
+            else:
+                future.set_result(answer)
+
+        self._running += 1
+        threading.Thread(target=work, daemon=True, name=f"lookup {host[:60]}").start()
+        return await future
+
+
+class Refusal(Exception):
+    """A fetch that we end ourselves. `reason`: the code that the `Failed` carries; `detail`: one line, no secrets;
+    `status`: of the answer, None when there was none."""
+
+    def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
+        super().__init__(detail)
+        self.reason, self.detail, self.status = reason, detail, status
+
+
+def origin(url: httpx.URL) -> str:
+    """Scheme, host and port (RFC 6454): credentials are sent to the origin they belong to and to no other."""
+    port = url.port or (443 if url.scheme == "https" else 80)
+    return f"{url.scheme}://{url.host}:{port}"
+
+
+def parse_url(url: str) -> httpx.URL:
+    """An absolute http(s) URL as httpx parses it. Raises Refusal(bad-url)."""
+    try:
+        parsed = httpx.URL(url.strip())
+        host = parsed.host
+    except (httpx.InvalidURL, ValueError, UnicodeError, TypeError) as error:
+        raise Refusal("bad-url", f"not a URL: {redacted(url)[:200]!r}") from error
+    if parsed.scheme not in ("http", "https") or not host:
+        raise Refusal("bad-url", f"not an http or https URL: {redacted(url)[:200]!r}")
+    return parsed
+
+
+def next_hop(here: str, location: str) -> str:
+    """The URL that a redirect from `here` leads to. Raises Refusal: redirects (no Location), bad-url, downgrade (from
+    https to http)."""
+    if not location.strip():
+        raise Refusal("redirects", "a redirect without a Location")
+    try:
+        target = parse_url(urljoin(here, location.strip()))
+    except ValueError as error:
+        raise Refusal("bad-url", "the redirect leads to something that is not a URL") from error
+    if here.startswith("https:") and target.scheme == "http":
+        raise Refusal("downgrade", f"a redirect from https to {redacted(str(target))[:200]}")
+    return str(target)
+
+
+def bare(url: httpx.URL) -> httpx.URL:
+    """`url` without credentials and fragment."""
+    return url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from syndicator.visiting.fetch.headers import LONGEST_RETRY
+from syndicator.visiting.fetch.decompress import LONGEST_RETRY
 
 NOTE = "holds"  # the note's key in databases: it stays as it is
 AHEAD = timedelta(minutes=10)  # by which the clocks of two processes may differ

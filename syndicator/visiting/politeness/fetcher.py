@@ -14,7 +14,7 @@ from syndicator.core.ports.fleet import Turn, Waits
 from syndicator.core.program import logger
 from syndicator.core.urls import BadUrl, canonical, host, redacted, same_site
 from syndicator.core.usage import vocabularies
-from syndicator.visiting.fetch.headers import REDIRECTION
+from syndicator.visiting.fetch.decompress import REDIRECTION
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
 from syndicator.visiting.politeness.throttle import HostBusy, Throttle
 

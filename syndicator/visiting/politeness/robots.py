@@ -18,7 +18,7 @@ from syndicator.core.model import Failed, Fetched, Request, Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.urls import host
 from syndicator.core.usage import vocabularies
-from syndicator.visiting.fetch.headers import CLIENT_ERROR
+from syndicator.visiting.fetch.decompress import CLIENT_ERROR
 from syndicator.visiting.politeness.throttle import LONGEST_DELAY
 
 OPERATOR = "operator"

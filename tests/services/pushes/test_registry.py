@@ -15,7 +15,7 @@ from syndicator.core.ports.subscriptions import Offer, Subscription
 from syndicator.services.pushes import registry as module
 from syndicator.services.pushes.registry import Registry
 from syndicator.store.engine import Store, open_store
-from syndicator.visiting.websub.lease import asking
+from syndicator.visiting.websub import asking
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.visiting.feeds.dates import parse_date
+from syndicator.visiting.feeds.fields import parse_date
 from tests.samples import Samples
 
 

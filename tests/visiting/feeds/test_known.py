@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.visiting.feeds.discovery import FeedLink, discover
-from syndicator.visiting.feeds.known import known_feed
+from syndicator.visiting.feeds.discovery import FeedLink, discover, known_feed
 
 CHANNEL = "abcdefghijklmnopqrstuv"
 FILMS = f"https://www.youtube.com/feeds/videos.xml?playlist_id=UULF{CHANNEL}"

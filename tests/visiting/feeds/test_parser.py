@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 from syndicator.core import text
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Enclosure, Entry, ParsedFeed
-from syndicator.visiting.feeds.parser import parse_feed
-from syndicator.visiting.feeds.repair import repaired
+from syndicator.visiting.feeds.parser import parse_feed, repaired
 from tests.samples import OWN, Samples, read
 
 URL = "https://example.org/blog/feed.xml"

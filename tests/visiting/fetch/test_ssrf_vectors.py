@@ -13,7 +13,7 @@ import pytest
 from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Failed, Request
 from syndicator.visiting.fetch import AddrInfo, HttpFetcher
-from syndicator.visiting.fetch.dns import Answer
+from syndicator.visiting.fetch.ssrf import Answer
 from tests.samples import Samples
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

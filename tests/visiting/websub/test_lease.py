@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syndicator.core.model import Failed, Fetched
 from syndicator.core.ports.subscriptions import Subscription
-from syndicator.visiting.websub import lease
+from syndicator.visiting import websub
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -20,7 +20,7 @@ TOPIC = "https://site.example/feed"
 NEW = Subscription(
     token="t", secret="s" * 43, source_key="one", hub="https://hub.example/", topic=TOPIC, made_at=NOW, next_try=NOW
 )
-ASKED = replace(lease.asking(NEW, "https://we.example/websub/t"), next_try=None)
+ASKED = replace(websub.asking(NEW, "https://we.example/websub/t"), next_try=None)
 TAKEN = Fetched(url="", final_url="", status=202, headers={}, body=b"")
 
 
@@ -29,11 +29,11 @@ def says(mode: str, **more: str) -> dict[str, str]:
     return given | {name.replace("_", ".", 1): value for name, value in more.items()}
 
 
-VERIFIED = lease.intent(ASKED, says("subscribe"), NOW).after
+VERIFIED = websub.intent(ASKED, says("subscribe"), NOW).after
 
 
 def test_what_a_hub_is_asked() -> None:
-    made = lease.request(ASKED)
+    made = websub.request(ASKED)
     assert made.method == "POST" and made.url == NEW.hub
     assert parse_qs((made.body or b"").decode()) == {
         "hub.mode": ["subscribe"],
@@ -42,7 +42,7 @@ def test_what_a_hub_is_asked() -> None:
         "hub.secret": ["s" * 43],
         "hub.lease_seconds": ["864000"],
     }
-    assert b"secret" not in (lease.request(lease.asking(lease.farewell(VERIFIED, NOW), "x")).body or b"secret")
+    assert b"secret" not in (websub.request(websub.asking(websub.farewell(VERIFIED, NOW), "x")).body or b"secret")
 
 
 @pytest.mark.parametrize(
@@ -64,34 +64,34 @@ def test_what_a_hub_is_asked() -> None:
     ],
 )
 def test_only_what_was_asked_for_is_confirmed(before: Subscription, asked: dict[str, str], status: int) -> None:
-    answer = lease.intent(before, asked, NOW)
+    answer = websub.intent(before, asked, NOW)
     assert (answer.status, answer.body) == (status, "c" if status == 200 else "Not found.\n")
     assert status == 200 or answer.after == before
 
 
 @given(st.text(max_size=20) | st.integers(-10, 10**11).map(str))
 def test_a_lease_is_within_our_bounds(given_seconds: str) -> None:
-    assert lease.SHORTEST <= lease.granted(given_seconds) <= lease.LONGEST
+    assert websub.SHORTEST <= websub.granted(given_seconds) <= websub.LONGEST
 
 
 def test_a_lease_is_renewed_before_it_ends() -> None:
     assert VERIFIED.expires == NOW + 10 * DAY and VERIFIED.next_try == NOW + 7.5 * DAY
-    assert lease.granted("60") == lease.SHORTEST and lease.granted("9" * 12) == lease.LONGEST
-    assert lease.granted("soon") == lease.granted("0") == lease.LEASE
-    renewed = lease.intent(lease.asking(VERIFIED, "x"), says("subscribe"), NOW + 8 * DAY).after
+    assert websub.granted("60") == websub.SHORTEST and websub.granted("9" * 12) == websub.LONGEST
+    assert websub.granted("soon") == websub.granted("0") == websub.LEASE
+    renewed = websub.intent(websub.asking(VERIFIED, "x"), says("subscribe"), NOW + 8 * DAY).after
     assert renewed.expires == NOW + 18 * DAY and renewed.verified_at == NOW  # it stood all the time
 
 
 def test_a_hub_that_verified_before_it_answered_is_not_asked_again() -> None:
-    assert lease.answered(VERIFIED, TAKEN, NOW) == VERIFIED
+    assert websub.answered(VERIFIED, TAKEN, NOW) == VERIFIED
     failed = Failed(url="", reason="timeout")
-    assert lease.answered(VERIFIED, failed, NOW) == VERIFIED
+    assert websub.answered(VERIFIED, failed, NOW) == VERIFIED
 
 
 def test_a_hub_that_does_not_verify_is_asked_again_less_and_less_often() -> None:
     one, waits = ASKED, []
     for _ in range(10):
-        after = lease.answered(one, TAKEN, NOW)
+        after = websub.answered(one, TAKEN, NOW)
         assert after and after.next_try and after.reason == "unverified"
         waits.append(after.next_try - NOW)
         one = replace(after, asked="subscribe")
@@ -105,25 +105,25 @@ def test_who_refuses_is_asked_after_a_week_and_who_fails_after_an_hour() -> None
         (Failed(url="", reason="connect"), HOUR),
         (Failed(url="", reason="rate-limited", status=429, retry_after=NOW + DAY), DAY),
     ):
-        after = lease.answered(ASKED, result, NOW)
+        after = websub.answered(ASKED, result, NOW)
         assert after and (after.next_try, after.reason) == (NOW + wait, result.reason)
 
 
 def test_a_hub_that_denies_has_no_subscription_any_more() -> None:
-    answer = lease.intent(VERIFIED, says("denied", hub_reason="no  more\nof you"), NOW)
+    answer = websub.intent(VERIFIED, says("denied", hub_reason="no  more\nof you"), NOW)
     assert answer.status == 200 and not answer.after.active(NOW)
     assert (answer.after.reason, answer.after.detail) == ("denied", "no more of you")
     assert answer.after.next_try == NOW + 7 * DAY
-    again = lease.intent(replace(answer.after, asked="subscribe"), says("denied"), NOW).after
+    again = websub.intent(replace(answer.after, asked="subscribe"), says("denied"), NOW).after
     assert again.next_try == NOW + 14 * DAY
 
 
 def test_who_is_left_is_told_three_times_at_most() -> None:
-    one: Subscription | None = lease.farewell(VERIFIED, NOW)
+    one: Subscription | None = websub.farewell(VERIFIED, NOW)
     for _ in range(3):
-        assert one and one.next_try and not lease.ended(one)
-        one = lease.answered(lease.asking(one, "x"), Failed(url="", reason="connect"), NOW)
+        assert one and one.next_try and not websub.ended(one)
+        one = websub.answered(websub.asking(one, "x"), Failed(url="", reason="connect"), NOW)
     assert one is None
-    assert lease.ended(lease.farewell(NEW, NOW))  # no hub knows of it
-    told = lease.intent(lease.asking(lease.farewell(VERIFIED, NOW), "x"), says("unsubscribe"), NOW).after
-    assert lease.ended(told)
+    assert websub.ended(websub.farewell(NEW, NOW))  # no hub knows of it
+    told = websub.intent(websub.asking(websub.farewell(VERIFIED, NOW), "x"), says("unsubscribe"), NOW).after
+    assert websub.ended(told)

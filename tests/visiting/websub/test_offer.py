@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from syndicator.core.model import ParsedFeed, Source
+from syndicator.visiting.feeds.discovery import page_links
 from syndicator.visiting.feeds.parser import parse_feed
-from syndicator.visiting.websub.offer import may_subscribe, offered
-from syndicator.visiting.websub.page import page_links
+from syndicator.visiting.websub import may_subscribe, offered
 
 URL = "https://site.example/feed"
 CASES = tomllib.loads(Path(__file__).with_name("offers.toml").read_text(encoding="utf-8"))

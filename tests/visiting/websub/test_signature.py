@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.visiting.websub.signature import METHODS, is_signed
+from syndicator.visiting.websub import METHODS, is_signed
 
 SECRET = "a secret of ours"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicator.core.model import Entry
 from syndicator.core.ports.subscriptions import Subscription, Tally
-from syndicator.visiting.websub.trust import GRACE, backup, counted, missed, trust
+from syndicator.visiting.websub import GRACE, backup, counted, missed, trust
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)

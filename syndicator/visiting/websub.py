@@ -1,20 +1,29 @@
 """The life of a subscription: what a hub is asked and when, and what its answers mean (WebSub, sections 5.1 to 5.3).
-Pure."""
+Pure.
+
+Which hubs a feed or page names, and as what it is known there (WebSub, section 4). How far a hub is relied on: by
+what it brought, and what a poll found that it should have brought. Whether a push is signed by its hub (WebSub,
+section 7.1 "Authenticated Content Distribution").
+"""
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final
-from urllib.parse import urlencode
+from typing import Final, TypeVar
+from urllib.parse import urlencode, urlsplit
 
-from syndicator.core.model import Failed, Fetched, FetchResult, Request
-from syndicator.core.ports.subscriptions import Mode, Subscription
+from syndicator.core import secrets
+from syndicator.core.model import Entry, Failed, Fetched, FetchResult, ParsedFeed, Request, Source
+from syndicator.core.ports.subscriptions import Mode, Offer, Subscription, Tally
 from syndicator.core.reasons import HubReason
+from syndicator.core.urls import redacted
+from syndicator.visiting.feeds.fields import resolve
 
 # All of these are our choices: the recommendation leaves them to the subscriber.
 LEASE: Final = timedelta(days=10)  # that is asked for
@@ -144,3 +153,110 @@ def granted(seconds: str) -> timedelta:
 
 def _refused(subscription: Subscription) -> Answer:
     return Answer(404, "Not found.\n", subscription)
+
+
+_LONGEST = 2000  # characters of an address: our choice, as no reader makes longer ones
+_MOST_HUBS = 4  # of a feed that are looked at
+_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\s\",;]*))?)*)")
+_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
+
+
+def offered(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
+    """The offer of a feed fetched from `url`, None where it makes none. Link headers go before what stands in the
+    body, for hub and topic each (section 4, and test 104 of websub.rocks); a feed that does not name itself is known by
+    the address that answered."""
+    said = _header_links(headers.get("link", ""), url)
+    hubs = _addresses(said.get("hub", ()) or (feed.hubs if feed else ()))
+    topics = _addresses((*said.get("self", ()), feed.self_url if feed else "", url))
+    return Offer(hubs=hubs[:_MOST_HUBS], topic=topics[0]) if hubs and topics else None
+
+
+def may_subscribe(source: Source) -> bool:
+    """False for what is not everybody's: a source with credentials, or in a private network. Its address is nothing to
+    tell a hub, which could not fetch it either."""
+    private = source.headers_env or source.allow or secrets.variables(source.url)
+    return not private and redacted(source.url) == source.url
+
+
+def _header_links(value: str, url: str) -> dict[str, list[str]]:
+    """The targets of a Link header (RFC 8288) by relation."""
+    found: dict[str, list[str]] = {}
+    for target, parameters in _LINK.findall(value[: 20 * _LONGEST]):
+        rel = _REL.search(parameters)
+        for one in (rel[1] or rel[2]).lower().split() if rel else ():
+            found.setdefault(one, []).append(resolve(url, target.strip()))
+    return found
+
+
+def _addresses(found: Iterable[str]) -> tuple[str, ...]:
+    """What can be asked: http and https addresses without credentials, each once."""
+    return tuple(dict.fromkeys(one for one in found if _is_address(one)))
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        well = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return well and len(url) <= _LONGEST and redacted(url) == url and url.isprintable()
+
+
+# All of these are our choices.
+GRACE: Final = timedelta(minutes=5)  # a hub may take so long before a poll that is faster counts against it
+_DOUBT: Final = 2.0  # entries that every hub is supposed to have missed
+_STANDS_FOR: Final = 4.0  # entries of a subscription that the record of its hub counts as much as
+_MEMORY: Final = (
+    100.0  # entries after which half of what was is forgotten, so that a hub can mend its ways, or lose them
+)
+_MOST: Final = 0.98  # a hub is never trusted whole: the backup poll is never off
+
+Counted = TypeVar("Counted", Subscription, Tally)
+
+
+def counted(one: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Counted:
+    """`one` with so many entries more."""
+    share = 0.5 if one.pushed + one.missed >= _MEMORY else 1.0
+    return replace(one, pushed=one.pushed * share + pushed, missed=one.missed * share + missed)
+
+
+def missed(subscription: Subscription, new: Sequence[Entry], before: datetime | None, now: datetime) -> int:
+    """How many of the entries that a poll found, and the visit `before` did not, the hub should have brought: they came
+    while the subscription stood, and not just now. By the entry's own time; where it has none, by that of the visit
+    before."""
+    since = subscription.verified_at
+    if since is None or not subscription.active(now):
+        return 0
+    times = (entry.published or entry.updated or before for entry in new)
+    return sum(at is not None and since < at <= now - GRACE for at in times)
+
+
+def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
+    """The share of a source's entries that its hub brings: by the tally of this subscription, which the hub's record
+    with all sources stands in for while that is short. 0 before its first push: a hub is as good as its publisher's use
+    of it."""
+    if not subscription.active(now) or not subscription.pushed:
+        return 0.0
+    expected = _STANDS_FOR * hub.pushed / (hub.pushed + hub.missed + _DOUBT)
+    seen = subscription.pushed + subscription.missed
+    return min((subscription.pushed + expected) / (seen + _STANDS_FOR), _MOST)
+
+
+def backup(usual: float, trust: float, most: float) -> float:
+    """Seconds between two polls of a source that a hub pushes, where they would be `usual` without. An article that the
+    hub misses waits half of that on average; so the wait for a poll grows by 1 / (1 - trust) without anybody waiting
+    longer than before on average. At most `most`, which is no bound on what is usual."""
+    return max(usual, min(usual / (1.0 - trust), most))
+
+
+METHODS: Final = ("sha1", "sha256", "sha384", "sha512")  # those of the recommendation
+
+
+def is_signed(secret: str, body: bytes, signature: str) -> bool:
+    """True when `signature` (the header X-Hub-Signature, "method=hexadecimal digits") is that of `body`, compared in
+    constant time."""
+    method, _, given = signature.strip().partition("=")
+    if method.lower() not in METHODS:
+        return False
+    known = hmac.new(secret.encode(), body, getattr(hashlib, method.lower())).hexdigest()
+    return hmac.compare_digest(known.encode(), given.strip().lower().encode("utf-8", "replace"))
