@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.aged.web import serving as web_serving
-from tests.publishing import miniflux, newsboat, reader
+from tests.publishing import freshrss, miniflux, newsboat, reader
+from tests.publishing.freshrss import FreshRSS
 from tests.publishing.miniflux import Miniflux
 from tests.publishing.newsboat import Newsboat
 from tests.publishing.reader import Reader
@@ -101,3 +102,9 @@ def test_miniflux_shows_every_story_of_a_site_that_moves_once(site: tuple[Site, 
     with miniflux.running(tmp_path / "miniflux") as client:
         wrong = move(moving, lambda feed: Miniflux(client, address + feed))
         assert wrong == []
+
+
+def test_freshrss_shows_every_story_of_a_site_that_moves_once(site: tuple[Site, str], tmp_path: Path) -> None:
+    freshrss.needed()
+    moving, address = site
+    assert move(moving, lambda feed: FreshRSS(tmp_path / "readers" / feed, address + feed)) == []

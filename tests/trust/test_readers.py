@@ -12,7 +12,8 @@ from typing import Protocol
 import pytest
 
 from tests.aged.web import serving as web_serving
-from tests.publishing import miniflux, newsboat
+from tests.publishing import freshrss, miniflux, newsboat
+from tests.publishing.freshrss import FreshRSS
 from tests.publishing.miniflux import Miniflux
 from tests.publishing.newsboat import Newsboat
 from tests.publishing.test_newsboat import serving
@@ -128,3 +129,9 @@ def test_miniflux_shows_every_story_once(world: tuple[World, str], tmp_path: Pat
     with miniflux.running(tmp_path / "miniflux") as client:
         wrong = live(lived, lambda feed: Miniflux(client, address + feed))
         assert wrong == []
+
+
+def test_freshrss_shows_every_story_once(world: tuple[World, str], tmp_path: Path) -> None:
+    freshrss.needed()
+    lived, address = world
+    assert live(lived, lambda feed: FreshRSS(tmp_path / "readers" / feed, address + feed)) == []
