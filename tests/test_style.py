@@ -10,6 +10,7 @@ import pytest
 
 from tests import commit_rules, style
 from tests.commit_rules import Commit, NoHistory
+from tests.style import Tables
 
 MODULE = '''"""What is where."""
 
@@ -46,7 +47,9 @@ def tree(tmp_path: Path) -> Path:
             "syndicator/articles/read.py": MODULE,
             "syndicator/articles/files/write.py": MODULE + "\n" * 6,
             "syndicator/articles/migrations/first.py": MODULE,
+            "syndicator/py.typed": "",
             "syndicator/data/template.toml": "",
+            "syndicator/reading/page.py": "b = 1\nc = 2\n",
             "docs/articles.md": "An article is a file.\n",
             "README.md": "Read docs.\n",
             "CHANGELOG.md": "# Changes\n\n## Unreleased\n\nTwo words.\n\n### Added\n\n## 1.0\n\nMore words.\n",
@@ -80,8 +83,8 @@ def test_figures_of_a_package(tree: Path) -> None:
 
 def test_figures_of_the_whole(tree: Path) -> None:
     tables = style.figures(tree)
-    assert list(tables) == ["whole", "articles"]  # a folder without modules is an entry, but no package
-    assert tables["whole"] == {"entries": 2, "modules": 2, "docs": 7, "unreleased": 4, "long": 0.0}
+    assert list(tables) == ["whole", "articles", "reading"]  # a folder without modules is an entry, but no package
+    assert tables["whole"] == {"entries": 3, "modules": 2, "docs": 7, "unreleased": 4, "long": 0.0}
 
 
 def test_a_long_function_has_over_20_lines(tree: Path) -> None:
@@ -141,7 +144,7 @@ def test_a_report_names_rows_to_lower_by_more_than_5_percent() -> None:
 
 
 def test_lower_never_raises_a_row() -> None:
-    today = {"a": {"lines": 9, "words": 9.25, "median": 90}, "new": {"lines": 3, "median": 171}}
+    today: Tables = {"a": {"lines": 9, "words": 9.25, "median": 90}, "new": {"lines": 3, "median": 171}}
     rows = {"a": {"lines": 8, "words": 10, "median": 180}, "gone": {"lines": 1}}
     lowered = {"a": {"lines": 8, "words": 9.25, "median": 170}, "new": {"lines": 3, "median": 171}}
     assert style.lowered(today, rows) == lowered
@@ -156,7 +159,7 @@ def test_the_command_sets_lowers_and_compares(tree: Path, capsys: pytest.Capture
     write(tree, {"syndicator/articles/read.py": MODULE + MODULE, "README.md": ""})
     assert style.main(["--lower"], tree) == 1
     lowered = {"whole": first["whole"] | {"docs": 5}, "articles": first["articles"] | {"what": 40, "where": 40}}
-    assert style.read_rows(tree) == lowered
+    assert style.read_rows(tree) == first | lowered
     assert "articles.lines is 37: above its row of 27" in capsys.readouterr().out
 
     assert style.main(["--set"], tree) == 0
@@ -166,7 +169,7 @@ def test_the_command_sets_lowers_and_compares(tree: Path, capsys: pytest.Capture
     shutil.rmtree(tree / "syndicator/articles")
     assert style.main([], tree) == 1  # rows without figures
     assert style.main(["--raise"], tree) == 2
-    assert list(style.read_rows(tree)) == ["whole", "articles"]
+    assert list(style.read_rows(tree)) == ["whole", "articles", "reading"]
 
 
 # commits
@@ -236,6 +239,7 @@ def test_a_subject_of_another_form_fails(subject: str) -> None:
         ("tests/gate/data/x.toml", "[floors]\na = 1\n[[item]]\nn = 2", "[floors]\na = 1\n[[item]]\nn = 1", []),
         ("tests/gate/x.py", "A_FLOORS: dict = {'a': (1, 2)}", "A_FLOORS: dict = {'a': (1, 1.9)}", ["A_FLOORS.a.1"]),
         ("tests/gate/x.py", "LEAST_BAD = 0.4\nSEEDS = 10", "LEAST_BAD = 0.3\nSEEDS = 9", ["LEAST_BAD"]),
+        ("tests/gate/x.py", "SEEDS = 10", "SEEDS = 11", []),
         ("tests/gate/x.py", "MOST_BAD = 0.3", "MOST_BAD = 0.4", ["MOST_BAD"]),
     ],
 )
@@ -279,10 +283,11 @@ def history(tmp_path: Path) -> Path:
     git(root, "checkout", "-q", "-b", "branch")
     add(root, "Beside", {"other": ""})
     git(root, "checkout", "-q", "main")
-    add(root, "The rule", {RULE: "", "tests/style.toml": "[a]\nlines = 1\n"})
-    add(root, "feat: first", {"tests/style.toml": "[a]\r\nlines = 2\r\n", "syndicator/ä.py": "1"})
+    add(root, "The rule", {RULE: "", "tests/style.toml": "[a]\nlines = 1\n", "tests/gate/data/x.toml": "f1 = 2"})
+    git(root, "tag", "rule")
+    add(root, "feat: first", {"tests/style.toml": "[a]\r\nlines = 2\r\n", "tests/gate/data/x.toml": "f1 = 1"})
     git(root, "merge", "-q", "-m", "Merge", "branch")
-    add(root, "limits: second", {"tests/test_limits.py": "LIMITS = {'a': 3}", "tests/gate/new.py": "MOST = 1"})
+    add(root, "limits: second", {"tests/test_limits.py": "LIMITS = {'a': 3}", "tests/gate/page.html": "<p>"})
     return root
 
 
@@ -290,9 +295,21 @@ def test_commits_after_the_rule_are_compared_with_their_parents(history: Path) -
     commits = commit_rules.new_commits(history)
     assert [(commit.subject, commit.loosened) for commit in commits] == [
         ("limits: second", ("tests/test_limits.py LIMITS.a",)),
-        ("feat: first", ("tests/style.toml a.lines",)),
+        ("feat: first", ("tests/gate/data/x.toml f1", "tests/style.toml a.lines")),
     ]
-    assert commits[0].paths == ("tests/gate/new.py", "tests/test_limits.py")
+    assert commits[1].paths == ("tests/gate/data/x.toml", "tests/style.toml")
+
+
+def test_the_rule_applies_from_the_next_commit_on(history: Path) -> None:
+    git(history, "reset", "-q", "--hard", "rule")
+    assert commit_rules.new_commits(history) == []
+
+
+def test_commits_stay_checked_if_the_rule_is_removed_for_a_while(history: Path) -> None:
+    git(history, "rm", "-q", RULE)
+    add(history, "chore: remove", {})
+    add(history, "chore: restore", {RULE: ""})
+    assert len(commit_rules.new_commits(history)) == 4
 
 
 def test_a_moved_limit_counts_as_removed(history: Path) -> None:
