@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.settings import Llm, load, origins, unknown_variables
+from syndicator.configuration.dropped import DROPPED
+from syndicator.configuration.settings import Llm, Settings, dropped_settings, load, origins, unknown_variables
 from syndicator.core.errors import ConfigError
+from syndicator.processes import worker
+from syndicator.publishing.selection import feeds
+from syndicator.visiting.fetch import client
 
 SECRET = "s3ntinel"
 
@@ -141,3 +145,48 @@ def test_where_each_value_comes_from(tmp_path: Path) -> None:
     found = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
     assert found["publish.port"] == f"{tmp_path}/syndicator.toml:2"
     assert found["site.url"] == "environment variable SYNDICATOR_SITE__URL" and found["site.title"] == "default"
+
+
+@pytest.mark.parametrize("place", DROPPED, ids=".".join)
+def test_a_dropped_setting_is_a_warning_with_its_line_and_does_not_count(
+    tmp_path: Path, place: tuple[str, str]
+) -> None:
+    section, key = place
+    variable = f"SYNDICATOR_{section}__{key}".upper()
+    (tmp_path / "syndicator.toml").write_text(f"# mine\n[{section}]\n{key} = 'x'\n[console]\nport = 1\n")
+    environ = {variable: "7", "SYNDICATOR_SITE__TITLE": "Mine"}
+    loaded = load(tmp_path, environ)
+    assert (loaded.fetch, loaded.publish) == (Settings().fetch, Settings().publish)
+    assert (loaded.console.port, loaded.site.title) == (1, "Mine")
+    assert unknown_variables(environ) == {}
+    message = f"{section}.{key} is no setting any more: {DROPPED[place]}; "
+    assert [str(fault) for fault in dropped_settings(tmp_path, environ)] == [
+        f"{tmp_path}/syndicator.toml:3: {message}delete the line",
+        f"environment variable {variable}: {message}unset it",
+    ]
+    assert f"{section}.{key}" not in origins(tmp_path, environ)
+
+
+def test_a_file_that_is_wrong_elsewhere_still_says_so(tmp_path: Path) -> None:
+    (tmp_path / "syndicator.toml").write_text("[fetch]\nredirects = 3\n[publish]\nredirects = 3\n")
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path, {})
+    assert [fault.key for fault in refused.value.faults] == ["publish.redirects"]
+    (tmp_path / "syndicator.toml").write_text("[fetch\n")
+    assert dropped_settings(tmp_path, {}) == ()
+    (tmp_path / "syndicator.toml").write_text("fetch = 'redirects'\n")
+    assert dropped_settings(tmp_path, {}) == ()
+
+
+def test_the_sentences_say_the_values_that_count() -> None:
+    assert client.DECODED == 2
+    values = {
+        ("fetch", "redirects"): client.MOST_REDIRECTS,
+        ("fetch", "worker_seconds"): int(worker.SECONDS),
+        ("fetch", "worker_megabytes"): worker.MEGABYTES,
+        ("publish", "source_share"): feeds.SHARE,
+    }
+    assert {place: DROPPED[place] for place in values} == {
+        place: f"it is always {value}" for place, value in values.items()
+    }
+    assert f"always {feeds.MOST}," in DROPPED[("publish", "most")]

@@ -8,7 +8,7 @@ import atexit
 from collections.abc import Sequence
 from functools import cache
 
-from syndicator.processes.worker import Worker
+from syndicator.processes.worker import MEGABYTES, SECONDS, Worker
 
 
 class _Kept(Worker):
@@ -21,7 +21,9 @@ class _Kept(Worker):
         super().close()
 
 
-def kept(*, seconds: float, megabytes: int, count: int = 1, preload: Sequence[str] = ()) -> Worker:
+def kept(
+    *, seconds: float = SECONDS, megabytes: int = MEGABYTES, count: int = 1, preload: Sequence[str] = ()
+) -> Worker:
     """In place of `Worker`: the one that was made with these words before, or a new one."""
     return _made(seconds, megabytes, count, tuple(preload))
 

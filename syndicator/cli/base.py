@@ -106,7 +106,18 @@ def _config(context: typer.Context, value: Path) -> Path:
     """Where nobody named a folder: `config` here, else the one of this account."""
     source = context.get_parameter_source("config")
     named = source is not None and source.name != "DEFAULT"
-    return value if named or value.is_dir() else own_config(os.environ) or value
+    folder = value if named or value.is_dir() else own_config(os.environ) or value
+    if not context.resilient_parsing:
+        _warn_of_dropped(folder)
+    return folder
+
+
+def _warn_of_dropped(folder: Path) -> None:
+    """Log each dropped setting that the folder or the environment still sets."""
+    from syndicator.configuration.settings import dropped_settings
+
+    for fault in dropped_settings(folder):
+        log(fault.message, "warning", at=fault.at, key=fault.key)
 
 
 Config = Annotated[

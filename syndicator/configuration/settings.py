@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from syndicator.configuration import dropped
 from syndicator.configuration.tables import VARIABLE, root_of
 from syndicator.configuration.toml_files import Overrides, TomlFile, read_toml_file
 from syndicator.core import axes
-from syndicator.core.errors import ConfigError
+from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.formats import FORMATS, checked
 
 AxisName = Annotated[
@@ -88,15 +89,11 @@ class Fetch(_Section):
     user_agent: str = ""  # empty: Syndicator/<version> (+contact)
     feed_seconds: float = Field(20, gt=0, le=600)
     page_seconds: float = Field(15, gt=0, le=600)
-    wire_bytes: int = Field(5_000_000, gt=0)  # of one answer, as sent
-    decoded_bytes: int = Field(10_000_000, gt=0)  # of one answer, decompressed
-    redirects: int = Field(5, ge=0, le=20)
+    wire_bytes: int = Field(5_000_000, gt=0)  # of one answer, as sent; decompressed it may have twice as many
     pause: float = Field(1.0, ge=0, le=60)  # seconds between two requests to one host
     per_host: int = Field(1, ge=1, le=8)  # connections to one host at a time
     concurrency: int = Field(32, ge=1, le=512)  # sources visited at a time
     workers: int = Field(1, ge=1, le=32)  # processes that read pages
-    worker_seconds: float = Field(10, gt=0, le=300)  # for one page
-    worker_megabytes: int = Field(600, ge=128)
     every_min: Duration = "15m"
     every_max: Duration = "1d"
     proxy: str = ""
@@ -106,9 +103,7 @@ class Fetch(_Section):
 
 class Publish(_Section):
     limit: int = Field(50, ge=1, le=1000)  # entries of a feed: the newest ...
-    window_hours: int = Field(72, ge=0)  # ... and all of this long before the newest ...
-    most: int = Field(500, ge=1, le=5000)  # ... but no more than this
-    source_share: float = Field(0.33, gt=0, le=1)  # of it for one source while others have news; 1: no share
+    window_hours: int = Field(72, ge=0)  # ... and all of this long before the newest
     tag_min: int = Field(3, ge=1)  # articles before a tag that is not in taxonomy.toml gets a feed
     hold: Literal["off", "unsure", "all"] = "off"  # which new articles wait for the operator's release
     axes: tuple[AxisName, ...] = Field(
@@ -298,27 +293,46 @@ class Settings(_Section):
 
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of `config_dir`/syndicator.toml, the defaults where there is none, overridden by `environ`;
-    None stands for os.environ. Raises ConfigError that names each fault: file and line or variable, key and cure."""
-    path = config_dir / "syndicator.toml"
+    None stands for os.environ. Dropped settings do not count; `dropped_settings` names them. Raises ConfigError that
+    names each fault: file and line or variable, key and cure."""
     environ = os.environ if environ is None else environ
-    file = read_toml_file(path) if path.exists() else TomlFile(path, {})
+    file = _file(config_dir)
     given = Overrides(Settings, PREFIX, environ)
+    values = given.over(dropped.without(file.values))
     if "root" in file.values:
         raise ConfigError.of([file.fault("unknown key 'root'; the paths are relative to the folder above", "root")])
     try:
-        return Settings.model_validate({**given.over(file.values), "root": root_of(config_dir, environ)})
+        return Settings.model_validate({**values, "root": root_of(config_dir, environ)})
     except ValidationError as error:
         raise ConfigError.of(given.faults(error, file)) from error
 
 
 def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """Where each setting comes from, by its dotted name: "default", "<file>:<line>" or the environment variable."""
+    return Overrides(Settings, PREFIX, environ).origins(_file(config_dir))
+
+
+def dropped_settings(config_dir: Path, environ: Mapping[str, str] | None = None) -> tuple[Fault, ...]:
+    """The dropped settings that the file or a variable still sets, for a warning. None if the file cannot be read:
+    `load` says why."""
+    environ = os.environ if environ is None else environ
+    variables = dropped.in_environment(environ, PREFIX)
+    try:
+        return (*dropped.in_file(_file(config_dir)), *variables)
+    except ConfigError:
+        return variables
+
+
+def _file(config_dir: Path) -> TomlFile:
     path = config_dir / "syndicator.toml"
-    return Overrides(Settings, PREFIX, environ).origins(read_toml_file(path) if path.exists() else TomlFile(path, {}))
+    return read_toml_file(path) if path.exists() else TomlFile(path, {})
 
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """The SYNDICATOR_ variables that are no setting, each with the one that may be meant, or "". Without the one that
-    names the folder and those that Kubernetes sets in the containers of a service that is called syndicator."""
+    names the folder, dropped settings and those that Kubernetes sets in the containers of a service that is called
+    syndicator."""
     found = Overrides(Settings, PREFIX, environ).unknown()
-    return {name: near for name, near in found.items() if name != VARIABLE and not _KUBERNETES.fullmatch(name)}
+    for name in (VARIABLE, *dropped.variables(environ, PREFIX)):
+        found.pop(name, None)
+    return {name: near for name, near in found.items() if not _KUBERNETES.fullmatch(name)}

@@ -92,8 +92,7 @@ class Console:
         self.queue, self.log = Queue(settings.state_dir), Log(settings.state_dir)
         self.runner = Runner(config, tell)
         self.glance = Glance(config)
-        limits = settings.fetch
-        self.worker = Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes)  # for strangers' pages
+        self.worker = Worker()  # for strangers' pages
         self._reads = ThreadPoolExecutor(1, "console-reads")  # the store is used from one thread
         self._hashes = ThreadPoolExecutor(1, "console-passwords")  # one try at a time: 128 MB each
         self._walks = ThreadPoolExecutor(1, "console-walks")

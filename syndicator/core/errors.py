@@ -40,8 +40,13 @@ class Fault:
     line: int | None = None
     key: str = ""
 
+    @property
+    def at(self) -> str:
+        """The file with the line, if there is one."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+        return f"{self.at}: {self.message}"
 
 
 class ConfigError(SyndicatorError):

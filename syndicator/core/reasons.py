@@ -102,7 +102,7 @@ class FetchReason(Reason):
         "the host is on a private network, or the address has a password in it: a stranger's link may have neither",
         'set allow = ["10.0.0.0/8"] (the network in question) on a source of your own network',
     )
-    TOO_LARGE = "too-large", "the answer is larger than the limit", "raise fetch.wire_bytes or fetch.decoded_bytes"
+    TOO_LARGE = "too-large", "the answer is larger than the limit", "raise fetch.wire_bytes"
     BAD_ENCODING = "bad-encoding", "the answer's compression cannot be undone", "tell the site's owner"
     REDIRECTS = "redirects", "too many redirects, a circle of them, or one to nowhere", "look for the new address"
     DOWNGRADE = "downgrade", "a redirect from https to http", "tell its owner, or follow the http address"
@@ -164,8 +164,8 @@ class FeedReason(Reason):
 class WorkerReason(Reason):
     """Why reading a page or a feed was given up."""
 
-    HUNG = "hung", "it took more CPU than fetch.worker_seconds", "raise that setting, if the page is worth it"
-    MEMORY = "memory", "it took more memory than fetch.worker_megabytes", "raise that setting, if the page is worth it"
+    HUNG = "hung", "it took more than 10 s of CPU", "for pages, content = 'feed' does without them"
+    MEMORY = "memory", "it took more than 600 MB of memory", "for pages, content = 'feed' does without them"
     CRASHED = "crashed", "the process that read it died or failed", "nothing, it is tried again"
 
 
@@ -327,6 +327,11 @@ class CheckReason(Reason):
         "unknown-variable",
         "an environment variable looks like a setting and is none",
         "correct its name, or unset it",
+    )
+    DROPPED_SETTING = (
+        "dropped-setting",
+        "a setting of an earlier version is still set and does not count",
+        "delete its line, or unset the variable",
     )
     UNKNOWN_NAME = (
         "unknown-name",

@@ -28,13 +28,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Generic, NoReturn, ParamSpec, TypeVar, cast
+from typing import IO, Any, Final, Generic, NoReturn, ParamSpec, TypeVar, cast
 
 from syndicator.core.errors import SyndicatorError, WorkerFailed
 from syndicator.core.reasons import WorkerReason
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+SECONDS: Final = 10.0  # of CPU for one page or feed
+MEGABYTES: Final = 600
 
 _HEAD = struct.Struct("<cQ")
 _READY, _VALUE, _ERROR, _BUG, _MEMORY = b"R", b"V", b"E", b"B", b"M"
@@ -74,7 +77,9 @@ class Worker:
     Children start with the first call. preload: modules a child imports at its start, so that no call pays for them.
     """
 
-    def __init__(self, *, seconds: float, megabytes: int, count: int = 1, preload: Sequence[str] = ()) -> None:
+    def __init__(
+        self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES, count: int = 1, preload: Sequence[str] = ()
+    ) -> None:
         self._seconds = seconds
         self._megabytes = megabytes
         self._preload = tuple(preload)

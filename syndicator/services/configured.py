@@ -51,11 +51,13 @@ _AT_START = ("publish.host", "publish.port")  # what counts when the service is 
 
 
 def changes(before: Configuration, after: Configuration) -> Iterator[str]:
-    """One line for each setting, source and saved query that differs. Names alone: values may be long, or secret."""
+    """One line for each setting, source and saved query that differs, and for each dropped setting that came. Names
+    alone: values may be long, or secret."""
     old, new = (dict(_flat(one.settings.model_dump())) for one in (before, after))
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):
             yield f"setting {name} changed" + ("; it counts from the next start" if name in _AT_START else "")
+    yield from (str(fault) for fault in after.dropped if fault not in before.dropped)
     if before.sources is not after.sources:
         yield from _listed("source", *({one.key: one for one in each.sources} for each in (before, after)))
     yield from _listed("query", *({one.slug: one for one in each.queries} for each in (before, after)))

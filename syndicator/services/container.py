@@ -16,9 +16,9 @@ from syndicator.articles.article_store import open_articles
 from syndicator.articles.beside import feeds_toml
 from syndicator.articles.beside.feeds_toml import KeptAway
 from syndicator.articles.beside.lists import RightsFile
-from syndicator.configuration.settings import Llm, Settings, load
+from syndicator.configuration.settings import Llm, Settings, dropped_settings, load
 from syndicator.configuration.sources import remembered
-from syndicator.core.errors import ConfigError, LockedError, MissingError
+from syndicator.core.errors import ConfigError, Fault, LockedError, MissingError
 from syndicator.core.model import Article, Source
 from syndicator.core.ports import Enricher, Fetcher
 from syndicator.core.ports.articles import ArticleStore, Snapshots
@@ -91,6 +91,7 @@ class Configuration:
     queries: tuple[SavedQuery, ...]
     sources_stamp: str = ""  # differs after every edit of the sources
     sources_before: tuple[str, int] = ("", 0)  # as in `App`
+    dropped: tuple[Fault, ...] = ()  # settings of earlier versions that are still set
 
 
 def configuration(
@@ -113,6 +114,7 @@ def configuration(
         queries=load_queries(config / "feeds.toml"),
         sources_stamp=read.stamp,
         sources_before=(read.base, read.added),
+        dropped=dropped_settings(config, environ),
     )
 
 
@@ -325,9 +327,8 @@ def make_context(
 
 
 def new_worker(app: App, count: int = 1, preload: tuple[str, ...] = ()) -> Worker:
-    """Processes for strangers' bytes, with the limits of the settings, started when they are first needed."""
-    limits = app.settings.fetch
-    return Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes, count=count, preload=preload)
+    """Processes for strangers' bytes, started when they are first needed."""
+    return Worker(count=count, preload=preload)
 
 
 @contextmanager

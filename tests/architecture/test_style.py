@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "syndicator").rglob("*.py"))
-MOST_LINES_OF_A_FILE = 500
+MOST_LINES_OF_A_FILE = 500  # small modules of one topic are one file
 MOST_LINES_OF_A_FUNCTION = 60
 MOST_FILES_OF_A_FOLDER = 12  # more is not seen at once
 

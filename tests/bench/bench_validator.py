@@ -99,7 +99,7 @@ def publish(folder: Path, count: int) -> None:
         index.add(article)
         index.save_html(article.id, render_markdown(article.body, article.url))
     hubs = ("https://hub.example/",)
-    how = Publish(limit=50, most=100, tag_min=2, formats=("atom", "rss"), hubs=hubs, gzip=False)
+    how = Publish(limit=50, tag_min=2, formats=("atom", "rss"), hubs=hubs, gzip=False)
     settings = Settings(site=Site(title="Real ]]> and <b>hostile</b>", url=BASE), publish=how)
     specs = plan(index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={})
     steps = build(

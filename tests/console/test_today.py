@@ -165,3 +165,15 @@ def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(served: Served,
         assert "The configuration is wrong" in body and "sources.toml" in body
     finally:
         path.write_text(whole)
+
+
+def test_a_dropped_setting_is_named(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "syndicator.toml"
+    whole = path.read_text()
+    assert "no setting any more" not in browser.get("/").body
+    try:
+        path.write_text(whole.replace("[fetch]\n", "[fetch]\nredirects = 3\n"))
+        line = path.read_text().splitlines().index("redirects = 3") + 1
+        assert f"syndicator.toml:{line}: fetch.redirects is no setting any more: it is" in browser.get("/").body
+    finally:
+        path.write_text(whole)

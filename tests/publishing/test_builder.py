@@ -15,6 +15,7 @@ from lxml import etree
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Enclosure, FeedKey, Origin, Source, article_id, entry_urn
 from syndicator.publishing.builder import BuildReport, build
+from syndicator.publishing.selection import feeds
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
@@ -64,6 +65,12 @@ def built(index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTING
         **more,
     )
     return finish(steps)
+
+
+def at_most(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """From now on feeds hold `most` entries, or their limit if that is more."""
+    for name in ("MOST", "MOST_OLDER"):
+        monkeypatch.setattr(feeds, name, most)
 
 
 def test_every_axis_gets_its_files() -> None:
@@ -215,8 +222,9 @@ def test_a_feed_names_its_newest_fifty_tombstones() -> None:
     assert tombstones(outlet) == [uuid.uuid5(INSTANCE, article(n).id).urn for n in range(10, 60)]
 
 
-def test_what_the_share_leaves_out_stands_in_the_archive_and_holds_no_feed() -> None:
-    how = SETTINGS.model_copy(update={"publish": Publish(limit=10, most=30)})
+def test_what_the_share_leaves_out_stands_in_the_archive_and_holds_no_feed(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_most(monkeypatch, 30)
+    how = SETTINGS.model_copy(update={"publish": Publish(limit=10)})
     index, outlet = MemoryIndex(), MemoryOutlet()
 
     def comes(source: str, numbers: range) -> list[str]:
@@ -228,7 +236,7 @@ def test_what_the_share_leaves_out_stands_in_the_archive_and_holds_no_feed() -> 
     honest = [*comes("a", range(7)), *comes("b", range(7, 14)), *comes("c", range(14, 20))]
     flood = comes("flood", range(20, 25))
     built(index, outlet, how)
-    flood += comes("flood", range(25, 35))  # more than `most` in one day
+    flood += comes("flood", range(25, 35))  # more in one day than a feed holds
 
     assert built(index, outlet, how).held == ()
 

@@ -77,9 +77,7 @@ def faults(values: list[str]) -> list[str]:
     """What validation says of feeds whose every field holds each of `values`."""
     index, outlet = MemoryIndex(poisoned(n, value) for n, value in enumerate(values)), MemoryOutlet()
     site = Site(title="Ex" + values[0], url="https://feeds.example/", author=values[0])
-    report = built(
-        index, outlet, Settings(site=site, publish=Publish(limit=1000, most=1000, tag_min=100, archives=False))
-    )
+    report = built(index, outlet, Settings(site=site, publish=Publish(limit=1000, tag_min=100, archives=False)))
     assert not report.set_aside
     count = len(json.loads(outlet.files["all.json"])["items"])
     assert count == len(values)
@@ -146,7 +144,7 @@ def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(samp
         *TRAPS,
     ]
     outlet = MemoryOutlet()
-    publish = Publish(limit=1000, most=1000, tag_min=1, archives=False)
+    publish = Publish(limit=1000, tag_min=1, archives=False)
     index = MemoryIndex(poisoned(n, value) for n, value in enumerate(values))
     built(index, outlet, Settings(site=Site(url="https://feeds.example/"), publish=publish))
     root = etree.fromstring(outlet.files["all.rss"])
@@ -163,7 +161,7 @@ def test_the_w3c_validator_has_nothing_to_say(samples: Samples, tmp_path: Path) 
     for start in range(0, len(values), 100):
         index = MemoryIndex(poisoned(start + n, value) for n, value in enumerate(values[start : start + 100]))
         folder = tmp_path / str(start)
-        publish = Publish(limit=1000, most=1000, tag_min=1000, archives=False, hubs=("https://hub.example/",))
+        publish = Publish(limit=1000, tag_min=1000, archives=False, hubs=("https://hub.example/",))
         built(index, FileOutlet(folder, gzip=False), Settings(site=Site(url="https://feeds.example/"), publish=publish))
         events = validator.events(folder)
         assert {"all.atom", "all.rss"} <= set(events)

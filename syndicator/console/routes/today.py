@@ -41,6 +41,7 @@ async def show(request: Request) -> Response:
         sentence=sentence(today.health),
         numbers=number_line(today.health),
         fault=fault,
+        dropped=console.glance.dropped_settings(),
         need=need,
         know=know,
         held=today.on_hold[:HELD],

@@ -20,9 +20,10 @@ LEAST: Final[dict[str, Callable[[Publish], int | None]]] = {
     TAG: lambda publish: publish.tag_min,
     AUTHOR: lambda publish: publish.tag_min,
 }
-# A day may need more places than this (`publish.most`); the days before it are for those who come seldom, and every
-# entry of theirs is sent to all who come often as well.
+MOST: Final = 500  # entries of the last day
+# The days before it are for those who come seldom, and every entry of theirs is sent to all who come often as well.
 MOST_OLDER: Final = 200
+SHARE: Final = 0.33  # of the places for one source, while others have articles for the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +127,12 @@ def _spec(key: FeedKey, name: str, settings: Settings, *, first_slug: str, title
         first_slug=first_slug or key.slug,
         limit=publish.limit,
         window_hours=publish.window_hours,
-        most=max(publish.most, publish.limit),
-        most_older=max(_most_older(publish), publish.limit),
-        share=publish.source_share,
+        most=max(MOST, publish.limit),
+        most_older=max(MOST_OLDER, publish.limit),
+        share=SHARE,
         formats=publish.formats,
         language=settings.site.language,
     )
-
-
-def _most_older(publish: Publish) -> int:
-    """How long a feed may get by articles older than a day: as many as the operator wrote for all, else 200."""
-    return publish.most if "most" in publish.model_fields_set else min(publish.most, MOST_OLDER)
 
 
 def _title(name: str, settings: Settings) -> str:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from syndicator.configuration.settings import Alert, Settings, load, unknown_variables
+from syndicator.configuration.settings import Alert, Settings, dropped_settings, load, unknown_variables
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
@@ -51,6 +51,12 @@ def beside(config: Path) -> Iterator[Finding]:
     if not path.is_dir() and (path.exists() or path.is_symlink()):
         detail = "it is no folder, so nothing in it is followed; make it one, or delete it"
         yield Finding(severity="error", what=str(path), reason=CommandReason.BAD_CONFIG, detail=detail, file=str(path))
+
+
+def dropped(config: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Settings of earlier versions that are still set and do not count."""
+    for fault in dropped_settings(config, environ):
+        yield of_fault(fault, CheckReason.DROPPED_SETTING, "warning")
 
 
 def variables(environ: Mapping[str, str]) -> Iterator[Finding]:

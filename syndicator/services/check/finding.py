@@ -38,7 +38,7 @@ class Finding:
 def of_fault(fault: Fault, reason: str, severity: Severity = "error") -> Finding:
     return Finding(
         severity=severity,
-        what=f"{fault.file}:{fault.line}" if fault.line else fault.file,
+        what=fault.at,
         reason=reason,
         detail=fault.message,
         file=fault.file,

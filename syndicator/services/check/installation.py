@@ -255,7 +255,8 @@ def check(
 ) -> list[Finding]:
     """Everything that is wrong, errors first; empty when all is well. With `strict`, what should be set before feeds
     are published is an error. Raises nothing for what it finds."""
-    return in_order([*configuration.variables(environ), *_look(config, strict, environ, clock, lookup)])
+    set_wrong = (*configuration.dropped(config, environ), *configuration.variables(environ))
+    return in_order([*set_wrong, *_look(config, strict, environ, clock, lookup)])
 
 
 def _look(

@@ -77,6 +77,10 @@ class Glance:
             return str(error)
         return ""
 
+    def dropped_settings(self) -> tuple[str, ...]:
+        """The settings of earlier versions that were still set when a page was last read."""
+        return tuple(map(str, self._read.dropped)) if self._read else ()
+
     def is_stale(self) -> bool:
         """Whether the last look at the whole is too old to be the next page's."""
         return self._seen is None or utc_now() - self._seen[0].now > FRESH

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Final
 from urllib.parse import unquote
 
 import aiohttp
@@ -37,6 +38,8 @@ from syndicator.visiting.fetch.transport import AddrInfo, Clients, explain, open
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
+MOST_REDIRECTS: Final = 5  # of one request
+DECODED: Final = 2  # times fetch.wire_bytes: the most bytes of one answer, decompressed
 _ACCEPT = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.5",
@@ -121,11 +124,11 @@ class HttpFetcher:
         return _Chain(request, url, origin(url), credentials)
 
     async def _follow(self, chain: _Chain) -> FetchResult:
-        for _ in range(self._settings.redirects + 1):
+        for _ in range(MOST_REDIRECTS + 1):
             outcome = await self._exchange(chain)
             if outcome is not None:
                 return outcome
-        raise Refusal("redirects", f"more than {self._settings.redirects} redirects")
+        raise Refusal("redirects", f"more than {MOST_REDIRECTS} redirects")
 
     async def _exchange(self, chain: _Chain) -> FetchResult | None:
         """One request and its answer: the result, or None when a redirect leads on to `chain.url`."""
@@ -182,13 +185,14 @@ class HttpFetcher:
 
     async def _body(self, response: httpx.Response, headers: Mapping[str, str], limit: int | None) -> bytes:
         most = min(self._settings.wire_bytes, limit or self._settings.wire_bytes)
+        decoded = DECODED * self._settings.wire_bytes
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > most:
             raise Refusal("too-large", f"the answer is {declared} bytes long, more than {most:,}", response.status_code)
         try:
             inflater = Inflater(
                 headers.get("content-encoding", ""),
-                min(self._settings.decoded_bytes, limit or self._settings.decoded_bytes),
+                min(decoded, limit or decoded),
             )
             wire = 0
             async for chunk in response.aiter_raw():

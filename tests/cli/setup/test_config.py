@@ -50,6 +50,19 @@ def test_it_is_printed_for_people_and_for_programs(config: Path) -> None:
     assert told["publish.port"] == {"value": 81, "origin": f"{config}/syndicator.toml:2"}
 
 
+def test_a_dropped_setting_is_a_warning_of_every_command(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (config / "syndicator.toml").write_text("[publish]\nmost = 9\n")
+    monkeypatch.setenv("SYNDICATOR_FETCH__REDIRECTS", "3")
+    done = CliRunner().invoke(app, ["--log-format", "json", "config", "show", "--json", "--config", str(config)])
+    warnings = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(one["level"], one["at"], one["key"]) for one in warnings] == [
+        ("warning", f"{config}/syndicator.toml:2", "publish.most"),
+        ("warning", "environment variable SYNDICATOR_FETCH__REDIRECTS", "SYNDICATOR_FETCH__REDIRECTS"),
+    ]
+    assert warnings[1]["event"] == "fetch.redirects is no setting any more: it is always 5; unset it"
+    assert done.exit_code == 0 and "publish.most" not in json.loads(done.stdout)
+
+
 @pytest.mark.parametrize("words", [("config", "show"), ("--help",)])
 def test_a_reader_that_has_gone_is_no_failure(config: Path, words: tuple[str, ...]) -> None:
     reading, writing = os.pipe()

@@ -15,7 +15,7 @@ from syndicator.articles.fields import named_feeds_of
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import FeedKey, entry_urn
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, built
+from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, at_most, built
 
 BASE = SETTINGS.base_url
 FEEDS = {"all.atom": FeedKey("all", "all"), "tags/llm.atom": FeedKey("tag", "llm")}
@@ -97,8 +97,11 @@ def walked(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
 @pytest.mark.slow
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(days=DAYS, limit=st.integers(1, 6), hours=st.sampled_from((0, 24)))
-def test_a_walk_meets_every_article_and_its_newest_copy_first(days: list[Day], limit: int, hours: int) -> None:
-    how = Settings(site=SETTINGS.site, publish=Publish(limit=limit, window_hours=hours, most=9, tag_min=1))
+def test_a_walk_meets_every_article_and_its_newest_copy_first(
+    monkeypatch: pytest.MonkeyPatch, days: list[Day], limit: int, hours: int
+) -> None:
+    at_most(monkeypatch, 9)
+    how = Settings(site=SETTINGS.site, publish=Publish(limit=limit, window_hours=hours, tag_min=1))
     for index, outlet in lived(days, how):
         for name, key in FEEDS.items():
             if name not in outlet.files:

@@ -17,13 +17,18 @@ from syndicator.publishing.builder import BuildReport, build
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
-from tests.publishing.test_builder import INSTANCE, SOURCES, START, article
+from tests.publishing.test_builder import INSTANCE, SOURCES, START, article, at_most
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://feeds.example/"
 SETTINGS = Settings(
-    site=Site(title="Days", url=BASE), publish=Publish(limit=5, window_hours=24, most=12, extensions=("tombstones",))
+    site=Site(title="Days", url=BASE), publish=Publish(limit=5, window_hours=24, extensions=("tombstones",))
 )
+
+
+@pytest.fixture(autouse=True)
+def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_most(monkeypatch, 12)
 
 
 def turn(index: MemoryIndex, outlet: MemoryOutlet, *, whole: bool = False) -> BuildReport:

@@ -11,7 +11,7 @@ from syndicator.core.ports import FeedRow
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.feeds import plan
 
-SETTINGS = Settings(site=Site(title="Example"), publish=Publish(limit=20, most=100))
+SETTINGS = Settings(site=Site(title="Example"), publish=Publish(limit=20))
 ALPHA = Source(key="alpha", url="https://alpha.example/feed", title="Alpha News", language="de")
 
 
@@ -83,7 +83,7 @@ def test_a_category_named_like_a_tag_says_so() -> None:
 
 
 def test_titles_languages_and_overrides() -> None:
-    override = SavedQuery(slug="tags/a", feed=FeedKey("tag", "a"), title="All of A", limit=200, formats=("atom",))
+    override = SavedQuery(slug="tags/a", feed=FeedKey("tag", "a"), title="All of A", limit=700, formats=("atom",))
     query = SavedQuery(slug="big-chips", query="chip", expr=parse_query("chip"), window_hours=1)
     rows = [row("source", "alpha", 1), row("tag", "a", 3), row("category", "c", 1)]
     specs = {
@@ -97,21 +97,20 @@ def test_titles_languages_and_overrides() -> None:
     assert (specs["alpha"].name, specs["alpha"].language) == ("Alpha News", "de")
     assert (specs["a"].title, specs["a"].limit, specs["a"].most, specs["a"].formats) == (
         "All of A",
-        200,
-        200,
+        700,
+        700,
         ("atom",),
     )
     assert (specs["big-chips"].title, specs["big-chips"].window_hours) == ("Big chips - Example", 1)
 
 
-def test_an_operators_most_counts_for_older_articles_too_and_a_sources_feed_has_no_share() -> None:
+def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed_has_no_share() -> None:
     def spec(axis: str, publish: Publish) -> tuple[int, int, float]:
         rows, how = [row("source", "alpha", 5)], Settings(publish=publish)
         made = {one.key.axis: one for one in plan(rows, settings=how, sources=(), queries=(), categories={})}
         return made[axis].most, made[axis].most_older, made[axis].share
 
     assert spec("all", Publish()) == (500, 200, 0.33)
-    assert spec("all", Publish(most=200)) == (200, 200, 0.33)
-    assert spec("all", Publish(most=900, source_share=1)) == (900, 900, 1.0)
+    assert spec("all", Publish(limit=300)) == (500, 300, 0.33)
     assert spec("all", Publish(limit=600)) == (600, 600, 0.33)
     assert spec("source", Publish()) == (500, 200, 1.0)

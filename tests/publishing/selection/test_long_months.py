@@ -13,10 +13,15 @@ from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import Article, FeedKey, entry_urn
 from syndicator.publishing.selection import archive
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, built
+from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, at_most, built
 
-HOW = Settings(site=SETTINGS.site, publish=Publish(limit=50, window_hours=24, most=60, tag_min=1000))
+HOW = Settings(site=SETTINGS.site, publish=Publish(limit=50, window_hours=24, tag_min=1000))
 DAYS, A_DAY = 26, 12  # of the first month, and entries on each: over 200
+
+
+@pytest.fixture(autouse=True)
+def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_most(monkeypatch, 60)
 
 
 class Counting(MemoryIndex):

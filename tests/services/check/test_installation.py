@@ -148,14 +148,19 @@ def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place)
 
 def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
     (place.config / "sources.toml").write_text(SOURCES + 'category = "Ai"\nheaders_env = { A = "UNSET_1" }\n')
-    found = check(place.config, environ={"SYNDICATOR_SITE__URI": "x"})
+    (place.config / "syndicator.toml").write_text("[fetch]\nredirects = 5\n")
+    found = check(place.config, environ={"SYNDICATOR_SITE__URI": "x", "SYNDICATOR_PUBLISH__MOST": "9"})
     assert [(one.severity, one.reason) for one in found] == [
         ("error", "unset-variable"),
         ("warning", "unknown-variable"),
         ("warning", "unknown-name"),
+        ("warning", "dropped-setting"),
+        ("warning", "dropped-setting"),
     ]
     assert "source 'two': category 'Ai' is not in taxonomy.toml" in found[2].detail and "'AI'" in found[2].detail
     assert found[2].what == f"{place.config}/sources.toml:8"
+    assert (found[3].what, found[3].key) == (f"{place.config}/syndicator.toml:2", "fetch.redirects")
+    assert "publish.most is no setting any more" in found[4].detail
 
 
 def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:

@@ -19,6 +19,7 @@ import pytest
 from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request
 from syndicator.visiting.fetch import HttpFetcher
+from syndicator.visiting.fetch.client import MOST_REDIRECTS
 from tests.visiting.conftest import NOW, Reply, Seen, Web
 
 SENTINEL = "s3ntinel-t0ken"
@@ -155,7 +156,7 @@ def test_bad_encodings(web: Web, encoding: str, body: bytes) -> None:
 )
 def test_too_large(web: Web, headers: dict[str, str], body: bytes) -> None:
     web.routes["/"] = Reply(200, headers, body)
-    assert failed(one(web.url("/"), wire_bytes=200_000, decoded_bytes=500_000)) == ("too-large", 200)
+    assert failed(one(web.url("/"), wire_bytes=200_000)) == ("too-large", 200)
 
 
 def test_ratio_cap(web: Web) -> None:
@@ -178,8 +179,8 @@ def test_deadline_covers_the_whole_trip(web: Web) -> None:
 
     web.routes = {"/": slow} | {f"/{number}": slow for number in range(20)}
     # each answer comes within the deadline, all of them do not: one deadline an answer would end with "redirects"
-    assert failed(one(web.url("/"), deadline=0.6, redirects=15))[0] == "timeout"
-    assert len(web.seen) <= 15
+    assert failed(one(web.url("/"), deadline=0.6))[0] == "timeout"
+    assert len(web.seen) <= MOST_REDIRECTS
 
 
 def test_hung_look_up_ends_and_blocks_nobody(web: Web) -> None:
