@@ -238,13 +238,9 @@ def _dates(story: Story) -> dict[str, str]:
         "date": f"{day:%Y-%m-%d}",
         "date_us": f"{month} {day.day}, {day.year}",
         "date_en": f"{day.day} {month} {day.year}",
-        "time_us": _twelve(day),
+        "time_us": f"{day.hour % _NOON or _NOON}:{day:%M} {'AM' if day.hour < _NOON else 'PM'} PDT",
         "date_local": local.get(story.language, f"{day.day} {month} {day.year}, {day:%H:%M}"),
     }
-
-
-def _twelve(day: datetime) -> str:
-    return f"{day.hour % _NOON or _NOON}:{day:%M} {'AM' if day.hour < _NOON else 'PM'} PDT"
 
 
 def _body(site: Site, story: Story) -> str:
