@@ -137,7 +137,6 @@ def _content(value: Any) -> str:
 
 
 def _tokens(value: Any) -> int:
-    """The tokens that the call took, 0 when the endpoint does not say."""
     usage = value.get("usage")
     total = usage.get("total_tokens") if isinstance(usage, dict) else None
     return total if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 10**9 else 0

@@ -91,7 +91,6 @@ def _lists(asked: Material, room: int) -> str:
 
 
 def _fitting(lines: Iterator[str] | Sequence[str], most: int, size: Any) -> Iterator[str]:
-    """The first of `lines` that fit together into `most`, with two characters between them."""
     for line in lines:
         most -= size(line) + 2
         if most < 0:

@@ -172,7 +172,6 @@ def _chosen(numbers: Any, asked: Material) -> str | Refusal:
 
 
 def _written(said: Any, asked: Material) -> str | Refusal:
-    """What the model wrote, where it passes the gate."""
     if not isinstance(said, str):
         return Refusal(reason="shape", detail="excerpt has to be a text")
     excerpt = _line(said)
@@ -197,7 +196,6 @@ def _unlisted(name: str, names: Iterable[str], what: str) -> Refusal | None:
 
 
 def _spelled(name: str, names: Iterable[str]) -> str:
-    """`name` as the list has it, "" when it has not."""
     folded = fold(_line(name))
     return next((known for known in names if fold(known) == folded), "")
 

@@ -74,7 +74,6 @@ def sentence_rows(found: Candidates) -> SentenceFeaturesFloats:
 def _sentence(
     place: int, sentence: Sentence, known: frozenset[str], frequency: Counter[str], size: float
 ) -> dict[str, float]:
-    """The `_OWN` features of the candidate at `place` with the content words `known`."""
     text = sentence.text
     words = WORD.findall(text)
     n = max(1, length(text))

@@ -248,7 +248,6 @@ def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
 
 
 def _others(near: Floats) -> Floats:
-    """Nearness without each post's nearness to itself."""
     import numpy as np
 
     out = near.copy()

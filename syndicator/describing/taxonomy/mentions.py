@@ -178,7 +178,6 @@ class Words:
 
     @cached_property
     def _begins(self) -> list[int]:
-        """Where each line begins."""
         return list(accumulate((len(line) + 1 for line in self.text.split("\n")), initial=0))
 
 
@@ -229,7 +228,6 @@ class Matcher:
 
     @cached_property
     def _words_too(self) -> frozenset[int]:
-        """Tags that are ordinary words as well."""
         return frozenset(
             form.tag for forms in self.forms.values() for form in forms if form.case and is_word(form.case)
         )

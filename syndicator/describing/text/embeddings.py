@@ -83,12 +83,6 @@ def _bytes(character: str) -> tuple[str, ...]:
     return tuple(f"\0{byte:02x}" for byte in character.encode("utf-8", "replace"))
 
 
-def load_tokenizer(path: Path) -> Tokenizer:
-    """The tokenizer of a file of pieces, a JSON list in the order of the table's rows from FIRST_PIECE on."""
-    pieces = json.loads(path.read_text(encoding="utf-8"))
-    return Tokenizer({piece: row for row, piece in enumerate(pieces, FIRST_PIECE)})
-
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -220,4 +214,5 @@ def embedder() -> Embedder:
     import numpy as np
 
     table = np.load(DATA / "table.npy").astype(np.float32)
-    return Embedder(load_tokenizer(DATA / "pieces.json"), table)
+    pieces = json.loads((DATA / "pieces.json").read_text(encoding="utf-8"))
+    return Embedder(Tokenizer({piece: row for row, piece in enumerate(pieces, FIRST_PIECE)}), table)

@@ -152,7 +152,6 @@ def _several(run: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _runs(text: str) -> Iterator[list[str]]:
-    """Words inside sentences of prose that stand side by side."""
     for line in text[:READ].split("\n"):
         found = list(_FORM_WORD.finditer(line))
         if len(found) < PROSE or not ends(line.rstrip()):
