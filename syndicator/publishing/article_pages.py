@@ -90,8 +90,6 @@ def write(
 
 
 class _Shown:
-    """The articles of some days and of the days next to them, as their pages show them."""
-
     def __init__(
         self, index: ArticleIndex, entries: Entries, keys: Sequence[FeedKey], days: _Days, wanted: Sequence[str]
     ) -> None:
@@ -181,15 +179,10 @@ def write_calendars(
             months[month].append((one, list(group)))
     for month in sorted(months):
         for one, found in months[month]:
-            ids = _calendar_ids(one.spec, found, index)
+            days = [day for page in found if not page.parts for day in page.days]
+            ids = index.day_ids(one.spec.key, min(days), max(days)) if days else {}
             for page in found:
                 stories = [] if page.parts else [id for day in page.days for id in ids.get(day, ())]
                 put(page.name, pages.calendar_page(one.head, page, entries.stories(stories, one.spec.content)))
                 yield
         entries.forget()
-
-
-def _calendar_ids(spec: FeedSpec, pages: Sequence[CalendarPage], index: ArticleIndex) -> Mapping[str, Sequence[str]]:
-    """The articles of these pages by day, in one query."""
-    days = [day for page in pages if not page.parts for day in page.days]
-    return index.day_ids(spec.key, min(days), max(days)) if days else {}

@@ -51,7 +51,6 @@ def look(config: Path) -> Look:
 
 @cache
 def _shipped() -> str:
-    """A digest of what is ours."""
     return hashlib.sha256(b"\n".join(_files())).hexdigest()
 
 

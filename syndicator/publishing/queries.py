@@ -131,7 +131,6 @@ def _saved(item: FeedTable) -> SavedQuery:
 
 
 def _paths() -> str:
-    """The paths of feeds that articles make, as a person writes them."""
     return ", ".join(f"{axis.folder}…" for name, axis in AXES.items() if axis.folder and name != QUERY)
 
 

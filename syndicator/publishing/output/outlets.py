@@ -101,7 +101,6 @@ class FileOutlet:
 
 
 def _opened(name: str, folder: Path) -> BinaryIO:
-    """A new file; its folder is made when it is not there."""
     try:
         return open(name, "wb")  # noqa: PTH123
     except FileNotFoundError:

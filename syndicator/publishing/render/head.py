@@ -193,6 +193,5 @@ def _linked(name: str, address: str) -> str:
 
 
 def _root(url: str) -> str:
-    """The front page of the site that an address is on."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/"

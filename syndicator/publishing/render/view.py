@@ -306,7 +306,6 @@ def _untitled(html: str, title: str) -> str:
 
 
 def _words(value: str) -> list[str]:
-    """What two spellings of a title have in common."""
     return [word for word in re.split(r"\W+", value.casefold()) if word]
 
 

@@ -27,8 +27,6 @@ MOST_OLDER: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What the operator wrote that names and describes feeds."""
-
     settings: Settings
     sources: Mapping[str, Source]
     categories: Mapping[str, str]
@@ -82,7 +80,6 @@ def _told_apart(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
 
 
 def _of_articles(axis: str, rows: Sequence[FeedRow], given: _Given) -> Iterator[FeedSpec]:
-    """The feeds of an axis that articles make, none where the axis is off."""
     least = LEAST[axis](given.settings.publish) if axis in LEAST else 1
     if least is None:
         return
@@ -119,6 +116,7 @@ def _queries(rows: Sequence[FeedRow], settings: Settings, queries: Sequence[Save
 
 def _spec(key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = "") -> FeedSpec:
     publish = settings.publish
+    # how long a feed may get by articles older than a day
     return FeedSpec(
         key=key,
         name=name,
@@ -127,16 +125,13 @@ def _spec(key: FeedKey, name: str, settings: Settings, *, first_slug: str, title
         limit=publish.limit,
         window_hours=publish.window_hours,
         most=max(publish.most, publish.limit),
-        most_older=max(_most_older(publish), publish.limit),
+        most_older=max(
+            publish.most if "most" in publish.model_fields_set else min(publish.most, MOST_OLDER), publish.limit
+        ),
         share=publish.source_share,
         formats=publish.formats,
         language=settings.site.language,
     )
-
-
-def _most_older(publish: Publish) -> int:
-    """How long a feed may get by articles older than a day: as many as the operator wrote for all, else 200."""
-    return publish.most if "most" in publish.model_fields_set else min(publish.most, MOST_OLDER)
 
 
 def _title(name: str, settings: Settings) -> str:

@@ -79,7 +79,6 @@ def of_source(source: Source) -> str:
 
 
 def _set(spec: FeedSpec) -> list[tuple[str, Any]]:
-    """The fields that do not have their default, by name."""
     found = ((field.name, getattr(spec, field.name), field.default) for field in fields(spec))
     return sorted((name, value) for name, value, default in found if default is MISSING or value != default)
 

@@ -75,7 +75,6 @@ def holding(pages: Sequence[CalendarPage], day: str) -> CalendarPage | None:
 def _spread(
     stem: str, days: Days, inside: Sequence[str], levels: Sequence[int], above: str, by_day: bool
 ) -> list[CalendarPage]:
-    """The page of a year, month or day, and the pages of its parts where it is a list of them."""
     level, *deeper = levels
     span, count = inside[0][:level], sum(days[day][0] for day in inside)
     made_of = ";".join(f"{day}={days[day][0]},{days[day][1]}" for day in inside)

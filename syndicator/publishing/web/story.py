@@ -102,7 +102,6 @@ def story(view: View, links: Links, templates: Templates, site_language: str) ->
 
 
 def _told(view: View, links: Links, site_language: str) -> dict[str, Any]:
-    """What stories and articles show alike."""
     return {
         "lang": view.language if view.language.lower() != site_language.lower() else "",
         "date": f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}",
