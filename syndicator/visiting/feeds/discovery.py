@@ -120,7 +120,6 @@ def head_links(body: bytes, url: str, headers: Mapping[str, str]) -> list[tuple[
 
 
 def _head(body: bytes, headers: Mapping[str, str]) -> str:
-    """The head of a page, without comments and scripts."""
     head = _without(_uncommented(_decoded(body, headers)), "<script", "</script")
     end = _BODY.search(head)
     return head[: end.start()] if end else head
@@ -131,9 +130,22 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
         body = unpacked(body)
     start = body[:4096].lower()
     if b"<opml" in start:
-        return _opml(body, url)
+        # regular expressions: no entity of the file is ever expanded
+        value = body.decode("utf-8", "replace")
+        title = re.search(r"<title>([^<]*)</title>", value)
+        found = []
+        for outline in re.findall(r"<outline\s[^<>]*>", value, re.I):
+            given = dict(re.findall(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']", outline))
+            target = resolve(url, one_line(given.get("xmlUrl", "") or given.get("xmlurl", "")))
+            if target:
+                found.append(FeedLink(target, one_line(given.get("title", "") or given.get("text", "")), "opml"))
+        return Discovery("opml", tuple(dict.fromkeys(found)), one_line(title[1]) if title else "")
     if b"<urlset" in start or b"<sitemapindex" in start:
-        return Discovery("sitemap", _listed(body, url))
+        places = re.findall(r"<loc>\s*([^<>]+?)\s*</loc>", body.decode("utf-8", "replace")[:_READ])
+        targets = (resolve(url, unescape(place)) for place in places[:_MOST])
+        return Discovery(
+            "sitemap", tuple(dict.fromkeys(FeedLink(target, "", "sitemap") for target in targets if target))
+        )
     page = _Page("" if looks_json(body) else _decoded(body, headers), url)
     links = [*known_feeds(url), *(_with_better(page.alternates) or _tried(page.likely or _guesses(url), page.posts))]
     return Discovery("page", tuple(dict.fromkeys(links))[:_MOST], one_line(page.title), page.article)
@@ -155,26 +167,6 @@ def _with_better(links: list[FeedLink]) -> list[FeedLink]:
     """`links`, each after the better one that its service is known to have."""
     better = {link.url: known_feeds(link.url) for link in links}
     return [one for link in links for one in (*(replace(new, instead_of=link.url) for new in better[link.url]), link)]
-
-
-def _listed(body: bytes, url: str) -> tuple[FeedLink, ...]:
-    """The sitemaps of an index of sitemaps."""
-    places = re.findall(r"<loc>\s*([^<>]+?)\s*</loc>", body.decode("utf-8", "replace")[:_READ])
-    targets = (resolve(url, unescape(place)) for place in places[:_MOST])
-    return tuple(dict.fromkeys(FeedLink(target, "", "sitemap") for target in targets if target))
-
-
-def _opml(body: bytes, url: str) -> Discovery:
-    """Outlines with an xmlUrl, by regular expressions: no entity of the file is ever expanded."""
-    value = body.decode("utf-8", "replace")
-    title = re.search(r"<title>([^<]*)</title>", value)
-    found = []
-    for outline in re.findall(r"<outline\s[^<>]*>", value, re.I):
-        given = dict(re.findall(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']", outline))
-        target = resolve(url, one_line(given.get("xmlUrl", "") or given.get("xmlurl", "")))
-        if target:
-            found.append(FeedLink(target, one_line(given.get("title", "") or given.get("text", "")), "opml"))
-    return Discovery("opml", tuple(dict.fromkeys(found)), one_line(title[1]) if title else "")
 
 
 def _guesses(url: str) -> list[FeedLink]:
@@ -247,7 +239,6 @@ def _attributes(inside: str) -> dict[str, str]:
 
 
 def _uncommented(value: str) -> str:
-    """`value` without HTML comments, in one pass."""
     return _without(value, "<!--", "-->")
 
 

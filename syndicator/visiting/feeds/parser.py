@@ -115,7 +115,6 @@ def _cut(body: bytes) -> bytes:
 
 
 def _without_subset(body: bytes) -> bytes:
-    """The document without the declarations inside its DOCTYPE."""
     start = body.find(b"<!DOCTYPE", 0, _JUNK_BYTES)
     opened = body.find(b"[", start, body.find(b">", start)) if start >= 0 else -1
     closed = re.compile(rb"\]\s*>").search(body, opened) if opened >= 0 else None
@@ -265,6 +264,8 @@ def _entry(item: Any, head: Any, url: str, version: str) -> Entry:
     title = _line(item, "title", version)
     content, summary = _texts(item)
     enclosures = tuple(_enclosures(item, url))
+    tags = [tag for tag in _list(item, "tags") if isinstance(tag, dict)]
+    words = (one_line(_get(tag, "label") or _get(tag, "term")) for tag in tags)
     return Entry(
         id=entry_id(_get(item, "id"), link, title, content or summary),
         url=link,
@@ -274,7 +275,7 @@ def _entry(item: Any, head: Any, url: str, version: str) -> Entry:
         updated=_date(item, "updated"),
         summary=summary,
         content=content,
-        categories=_categories(item),
+        categories=tuple(dict.fromkeys(word for word in words if word and len(word) <= _LONGEST_CATEGORY)),
         enclosures=enclosures,
         image=_image(item, url, enclosures),
         language=_get(item.get("title_detail") or {}, "language"),
@@ -341,12 +342,6 @@ def _authors(item: Any) -> list[str]:
     return [name for name in found if name] or [_get(item, "author")]
 
 
-def _categories(item: Any) -> tuple[str, ...]:
-    tags = [tag for tag in _list(item, "tags") if isinstance(tag, dict)]
-    words = (one_line(_get(tag, "label") or _get(tag, "term")) for tag in tags)
-    return tuple(dict.fromkeys(word for word in words if word and len(word) <= _LONGEST_CATEGORY))
-
-
 def _enclosures(item: Any, url: str) -> list[Enclosure]:
     found = []
     for part in _list(item, "links"):
@@ -379,7 +374,6 @@ def _area(part: Any) -> int:
 
 
 def _date(item: Any, name: str) -> datetime | None:
-    """The date as `parse_date` reads it, else as feedparser does."""
     written = _get(item, name)
     found = parse_date(written) if written else None
     guess = dict.get(item, f"{name}_parsed")

@@ -151,7 +151,6 @@ class PoliteFetcher:
 
 
 def _answer(result: FetchResult) -> str | int:
-    """What a log says of an answer: its status, or why there is none."""
     if isinstance(result, Failed):
         return result.reason
     return result.status if isinstance(result, Fetched) else HTTPStatus.NOT_MODIFIED.value
@@ -163,7 +162,6 @@ def _wait(request: Request, by: str, until: datetime) -> Failed:
 
 
 def _server(url: str) -> str:
-    """What a server that is not reached is remembered by: its host and port."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 

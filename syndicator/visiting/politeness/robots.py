@@ -98,7 +98,12 @@ class Robots:
         if rules.status == "away":
             return RobotsVerdict(False, f"robots.txt unreachable ({rules.text})", cause=rules.text)
         usage = vocabularies.lines(rules.text, self._product, url)
-        return decide(self._parse(origin, rules), url, self._product)._replace(usage=usage)
+        key = (origin, rules.fetched)
+        if key not in self._parsed:
+            if len(self._parsed) >= _PARSED:
+                self._parsed.clear()
+            self._parsed[key] = parse(rules.text)
+        return decide(self._parsed[key], url, self._product)._replace(usage=usage)
 
     async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
         """The document of the licence that robots.txt names (`License`, RSL 1.0) for `url`, remembered for a day; ""
@@ -114,7 +119,7 @@ class Robots:
         """Remembered rules, or fetched ones; pages of one origin that ask at the same time cause one request."""
         lock = self._asking.setdefault(origin, asyncio.Lock())
         async with lock:
-            return self._remembered(origin) or await self._ask(origin, allow)
+            return self._remembered(origin) or (await self._fetched(f"{origin}/robots.txt", allow, _MOST, origin))
 
     def _remembered(self, origin: str) -> _Rules | None:
         raw = self._get(_note(origin))
@@ -128,9 +133,6 @@ class Robots:
             return None
         life = _AWAY_LIFE if rules.status == "away" else _LIFE
         return rules if timedelta(0) <= age < life else None
-
-    async def _ask(self, origin: str, allow: tuple[str, ...]) -> _Rules:
-        return await self._fetched(f"{origin}/robots.txt", allow, _MOST, origin)
 
     async def _fetched(self, url: str, allow: tuple[str, ...], most: int, name: str = "") -> _Rules:
         """What is at `url`, `most` bytes of it, and remembers it by `name` (`url` itself, where that is empty)."""
@@ -150,14 +152,6 @@ class Robots:
             self._noted = 0
             self._prune(_PREFIX, now - _LIFE, _TOTAL)
         return rules
-
-    def _parse(self, origin: str, rules: _Rules) -> Protego:
-        key = (origin, rules.fetched)
-        if key not in self._parsed:
-            if len(self._parsed) >= _PARSED:
-                self._parsed.clear()
-            self._parsed[key] = parse(rules.text)
-        return self._parsed[key]
 
 
 def parse(text: str) -> Protego:
