@@ -141,7 +141,9 @@ class _Writer:
             case "row":
                 return self._row(block, blocks, index)
             case "code":
-                return _fenced(block)
+                longest = max((len(run) for run in _FENCE.findall(block.code)), default=2)
+                fence = "`" * max(3, longest + 1)
+                return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
             case "img":
                 made = image(block.image, self.base, captions.get(block, "")) if block.image else ""
                 return [made] if made else []
@@ -233,14 +235,7 @@ def _bar(cells: list[str], columns: int) -> str:
     return "| " + " | ".join(filled) + " |"
 
 
-def _fenced(block: Block) -> list[str]:
-    longest = max((len(run) for run in _FENCE.findall(block.code)), default=2)
-    fence = "`" * max(3, longest + 1)
-    return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
-
-
 def _captions(blocks: Sequence[Block]) -> dict[Block, str]:
-    """The caption of each image: the figcaption of its figure."""
     found: dict[Frame, str] = {}
     for block in blocks:
         figure = _figure(block)

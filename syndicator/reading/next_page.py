@@ -81,7 +81,6 @@ def address_of_next(html: bytes, url: str, headers: Mapping[str, str], first: st
 
 
 def _links(document: Document, number: int) -> Iterator[tuple[str, Any]]:
-    """The links of a page that have a number in them, with their absolute addresses."""
     digits = str(number)
     has_it = re.compile(rf"(?<!\d){number}(?!\d)").search  # spares resolving the hundreds that lead elsewhere
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
@@ -108,7 +107,6 @@ def _says(element: Any, number: int) -> Iterator[str]:
 
 
 def _in_a_row(element: Any, number: int) -> bool:
-    """True when the number stands in a row of them with that of this page."""
     row = element
     for _ in range(_LEVELS):
         row = row.getparent()
@@ -123,7 +121,6 @@ def _in_a_row(element: Any, number: int) -> bool:
 
 
 def _is_counted(document: Document, number: int) -> bool:
-    """True when the page says that it is page `number` of several."""
     for element in islice(
         document.tree.iter("a", "div", "em", "li", "p", "small", "span", "strong", "td"), _MOST_LINKS
     ):

@@ -107,7 +107,6 @@ def read(
 
 
 def _more(**traces: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Those that say something."""
     return {name: trace for name, trace in traces.items() if trace}
 
 

@@ -75,11 +75,7 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
         tree, fast=focus == "fast", include_comments=False, include_tables=True, with_metadata=False
     )
     body = getattr(found, "body", None)
-    return "\n".join(_lines(body)) if body is not None else ""
-
-
-def _lines(body: Any) -> list[str]:
-    return ["".join(element.itertext()) for element in body]
+    return "\n".join(["".join(element.itertext()) for element in body]) if body is not None else ""
 
 
 _MOST_CUTS = 60  # cuts that the trace lists
@@ -232,7 +228,6 @@ def _compare(page: _Page, summary: str) -> str:
 
 
 def _or_feed(made: Body, from_feed: Sequence[Block], base: str) -> Body:
-    """The feed's own content instead of `made` when the page is a stub of it."""
     whole = sum(block.letters for block in from_feed)
     if whole < _FEED_TEXT or whole < _FEED_MORE * made.letters:
         return made

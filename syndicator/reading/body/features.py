@@ -94,7 +94,6 @@ def _hints_within(blocks: Sequence[Block], box: containers.Containers, main: int
 
 
 def _of_containers(box: containers.Containers, main: int) -> Columns:
-    """What the three elements above each block hold, and where it stands to the main container and that of prose."""
     parent = box.parent[box.of]
     above = {"parent": parent, "grand": box.parent[parent], "great": box.parent[box.parent[parent]]}
     depth = box.below(main)[box.of]
@@ -114,7 +113,6 @@ def _of_containers(box: containers.Containers, main: int) -> Columns:
 
 
 def _of_lists(blocks: Sequence[Block]) -> Columns:
-    """The shape of the innermost list or table that each block is in."""
     lists: dict[Any, list[Block]] = {}
     for block in blocks:
         for frame in block.frames:
@@ -139,7 +137,6 @@ def _shape_of(mates: Sequence[Block]) -> dict[str, float]:
 
 
 def _of_markup(blocks: Sequence[Block]) -> Columns:
-    """The mean overlap of the other blocks that are marked up alike, and how many there are."""
     sums: dict[tuple[Any, ...], list[float]] = {}
     known: dict[Any, list[float]] = {}
     own = []
@@ -166,7 +163,6 @@ def _markup(element: Any) -> tuple[Any, ...]:
 
 
 def _of_page(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """Where on the page each block stands, and where to the first and last text that trafilatura took."""
     n = len(blocks)
     taken = _exact(overlaps)
     size = _sizes(blocks)
@@ -186,7 +182,6 @@ def _of_page(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 
 def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """What an extractor took of the blocks before and after each one."""
     taken, size = _exact(overlaps), _sizes(blocks)
     return {
         "prev-overlap": _shift(taken, 1),
@@ -199,7 +194,6 @@ def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 
 def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
-    """What the blocks before and after each one are."""
     link, size = _exact(own["link"]), _sizes(blocks)
     return {
         "window-link": _mean(link, size, _NEAR),
@@ -256,7 +250,6 @@ def _shift(values: Any, by: int) -> Any:
 
 
 def _mean(values: Any, weights: Any, reach: int) -> Any:
-    """The weighted mean of `values` over each place and `reach` places to both sides of it."""
     kernel = np.ones(2 * reach + 1)
     top, bottom = (np.convolve(each, kernel)[reach:-reach] for each in (values * weights, weights))
     return top / np.maximum(bottom, 1.0)

@@ -110,11 +110,6 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
             return data.decode(name), name
         except (UnicodeDecodeError, LookupError):
             continue
-    return _nearest(data, stated)
-
-
-def _nearest(data: bytes, stated: list[str]) -> tuple[str, str]:
-    """For bytes that no charset fits without errors: the first declared one with few errors, else a guess."""
     for name in dict.fromkeys([*stated, "utf-8"]):
         text = _utf8(data) if name == "utf-8" else data.decode(name, "replace")
         wrong = text.count("\ufffd") if name != "utf-8" else _bad_utf8(data)

@@ -91,7 +91,13 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
     """
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lower.get("content-type", "")
-    _refuse_other(html, content_type)
+    start = html[:64].lstrip()
+    if not start and not html.strip():
+        raise NotAnArticle("not-html", "no bytes")
+    if start.startswith(_MAGIC):
+        raise NotAnArticle("not-html", f"starts with {start[:4]!r}")
+    if _OTHER_TYPES.match(content_type) and not start.startswith(b"<"):
+        raise NotAnArticle("not-html", f"content type {content_type[:100]}")
     content, used = charset.decode(html, content_type)
     content = content[:_MOST]
     if any(len(piece) > _LONG and not 0 <= piece.find(">") <= _LONG for piece in content.split("<")):
@@ -104,16 +110,6 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
     return Document(
         url, _base(tree, url), tree, _language(tree, metas, objects, lower), used, objects, metas, lower, len(content)
     )
-
-
-def _refuse_other(html: bytes, content_type: str) -> None:
-    start = html[:64].lstrip()
-    if not start and not html.strip():
-        raise NotAnArticle("not-html", "no bytes")
-    if start.startswith(_MAGIC):
-        raise NotAnArticle("not-html", f"starts with {start[:4]!r}")
-    if _OTHER_TYPES.match(content_type) and not start.startswith(b"<"):
-        raise NotAnArticle("not-html", f"content type {content_type[:100]}")
 
 
 def _refuse_text(content: str) -> None:

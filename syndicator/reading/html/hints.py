@@ -45,7 +45,8 @@ def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], 
     starting: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _table()["words"].items():
         for expression in expressions:
-            starting.setdefault(_literal(expression), []).append((re.compile(expression), bit(name)))
+            found = _LITERAL.match(expression)
+            starting.setdefault(found[1] if found else "", []).append((re.compile(expression), bit(name)))
     all_of = {
         literal: [each for start in starting if literal.startswith(start) for each in starting[start]]
         for literal in starting
@@ -59,11 +60,6 @@ def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], 
 def tags() -> Mapping[str, int]:
     """The bits of each tag that has some."""
     return {tag: bit(name) for tag, name in _table()["tags"].items()}
-
-
-def _literal(expression: str) -> str:
-    found = _LITERAL.match(expression)
-    return found[1] if found else ""
 
 
 @lru_cache(maxsize=20_000)

@@ -250,7 +250,6 @@ def _mark(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int, str] |
 
 
 def _kind(spot: Spot) -> tuple[str, int]:
-    """Which mark of an author an element bears, and its weight."""
     element = spot.element
     marks = dict(element.items())  # one look at them all is cheaper than one for each
     if marks:
@@ -304,7 +303,6 @@ def _is_short(parent: Any) -> bool:
 
 
 def _pieces(element: Any) -> list[str]:
-    """The texts of an element, unless they are too much for a byline."""
     out: list[str] = []
     length = 0
     for count, value in enumerate(element.itertext()):

@@ -228,7 +228,6 @@ def anywhere(document: Document) -> datetime | None:
 
 
 def _is_american(document: Document) -> bool:
-    """True where 3/4/2021 is the 4th of March."""
     if document.language is None:
         return urls.host(document.url).endswith((".com", ".us", ".gov", ".edu", ".mil"))
     return document.language in _US
@@ -270,7 +269,6 @@ def _briefness(line: str) -> int:
 
 
 def _lines(element: Any) -> Iterator[str]:
-    """The element's own texts that are short and have a digit."""
     for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
         if value and len(value) <= 4 * _LINE:
             line = " ".join(value.split())
@@ -279,7 +277,6 @@ def _lines(element: Any) -> Iterator[str]:
 
 
 def _label(spot: Spot, named: str, line: str) -> int:
-    """What the words around a date add: it was published then, or only changed."""
     words = names()
     before = f"{spot.before[-40:]} {line}"
     if (_UPDATED.search(named) and not _SURE.search(named)) or (
@@ -377,7 +374,9 @@ def _published(
         yield from (("json-ld", parse_date_text(value)) for value in jsonld.strings(stated))
     for name in _PUBLISHED:
         yield name, parse_date_text(document.meta(name))
-    yield from _microdata(document.tree)
+    for element in document.tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')[:5]:
+        value = element.get("datetime") or element.get("content") or inner(element, 200)
+        yield "itemprop", parse_date_text(value)
     if entry is not None and entry.listed:
         yield "list", entry.published
     yield "first published", first_published(document, seen)
@@ -397,12 +396,6 @@ def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, dat
         yield from (("json-ld", parse_date_text(value)) for value in jsonld.strings(item.get("dateModified")))
     for name in _MODIFIED:
         yield name, parse_date_text(document.meta(name))
-
-
-def _microdata(tree: Any) -> Iterator[tuple[str, datetime | None]]:
-    for element in tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')[:5]:
-        value = element.get("datetime") or element.get("content") or inner(element, 200)
-        yield "itemprop", parse_date_text(value)
 
 
 def _as_shown(when: datetime, day: datetime) -> datetime:

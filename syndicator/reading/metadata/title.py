@@ -54,7 +54,12 @@ class SiteTitle:
         stated = [name for name in sitenames if key(name) != key(whole) or urls.is_root(url)]
         self.names = {key(name) for name in (*stated, domain.split(".")[0], domain, urls.host(url))} - {""}
         self.domain = domain
-        self.slug = _slug(url)
+        path = re.sub(r"%[0-9A-Fa-f]{2}", " ", url.partition("://")[2].partition("/")[2].partition("?")[0])
+        parts = [set(_WORD.findall(part.replace("_", " ").casefold())) - _NO_WORDS for part in path.split("/")[:20]]
+        self.slug: set[str] = next(
+            (part for part in reversed(parts) if any(len(word) > _LEAST_NAME and word.isalpha() for word in part)),
+            set(),
+        )
         self.suffix = (suffix or "").strip()
 
     def sane(self, title: str) -> bool:
@@ -156,15 +161,6 @@ def words(value: str) -> list[str]:
 def visible(value: str) -> str:
     """`value` as one line without invisible characters."""
     return text.line(_INVISIBLE.sub("", value))
-
-
-def _slug(url: str) -> set[str]:
-    """The words of the last part of the URL's path that has some."""
-    path = re.sub(r"%[0-9A-Fa-f]{2}", " ", url.partition("://")[2].partition("/")[2].partition("?")[0])
-    parts = [set(_WORD.findall(part.replace("_", " ").casefold())) - _NO_WORDS for part in path.split("/")[:20]]
-    return next(
-        (part for part in reversed(parts) if any(len(word) > _LEAST_NAME and word.isalpha() for word in part)), set()
-    )
 
 
 _MOST = 60  # headings read of a page
