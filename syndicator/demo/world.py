@@ -88,13 +88,13 @@ class World:
 
     def _site_answer(self, site: Site, path: str) -> Answer:
         if path == "/":
-            feed_path = self._feed_path(site) if site.feed_path else ""
-            return Answer(body=pages.front(site, self._servers[site.key].base, feed_path, self._of(site)).encode())
+            return Answer(body=self._front(site))
         if path == self._feed_path(site):
             return self._feed(site)
         return self._file(site, path) or self._page(site, path)
 
     def _file(self, site: Site, path: str) -> Answer | None:
+        """What a site has beside its pages and its feed."""
         base = self._servers[site.key].base
         if path == "/robots.txt":
             return Answer(
@@ -113,6 +113,7 @@ class World:
         return None
 
     def _others(self, site: Site) -> list[tuple[str, str, str]]:
+        """(title, feed, front page) of the other sites that have a feed."""
         others = [other for other in self._sites.values() if other.feed_path and other is not site]
         return [(other.title, self.feed_url(other.key), self._servers[other.key].base + "/") for other in others]
 
@@ -139,7 +140,12 @@ class World:
         return Answer(body=body, type=type, modified=self._modified())
 
     def _modified(self) -> datetime:
+        """When any of it changed last."""
         return FIRST_DAY
+
+    def _front(self, site: Site) -> bytes:
+        feed_path = self._feed_path(site) if site.feed_path else ""
+        return pages.front(site, self._servers[site.key].base, feed_path, self._of(site)).encode()
 
     def _feed_path(self, site: Site) -> str:
         return site.feed_path or "/no-feed-here"
@@ -153,6 +159,7 @@ class World:
         return self._of(site)
 
     def _of(self, site: Site) -> list[Story]:
+        """The stories of a site, newest first."""
         mine = [story for story in self._stories.values() if story.site == site.key]
         return sorted(mine, key=lambda story: (story.published, story.slug), reverse=True)
 
