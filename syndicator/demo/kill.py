@@ -1,8 +1,6 @@
 """A demo of what a crash costs: runs over our own small web are killed at random moments, and what is there in the end
 is held against a run that nobody disturbed."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import random

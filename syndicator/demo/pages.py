@@ -4,8 +4,6 @@ The demo's stories: what our own sites publish, and the truth a reader of them s
 demo's web, made when asked for: no binary file stands in the project.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -3,8 +3,6 @@
 Synthetic articles in any number, the same for the same seed: what a large store costs is measured on them.
 """
 
-from __future__ import annotations
-
 import asyncio
 import random
 import resource

@@ -5,8 +5,6 @@ It is what `demo` visits and what the tests visit; `stories` say what a reader s
 The config folder with which `demo` visits its own web.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime

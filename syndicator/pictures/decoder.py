@@ -1,8 +1,6 @@
 """The parent's end of the process that decodes pictures. What comes back is bytes, and is looked at before it is used:
 never a pickle, so that who takes the child over has won nothing but a chance to draw."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

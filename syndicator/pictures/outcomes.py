@@ -3,8 +3,6 @@
 Thumbnails in the state folder: what is published can be deleted and made again without asking any site.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Collection, Mapping

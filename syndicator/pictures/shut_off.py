@@ -11,8 +11,6 @@ there is no network device and the process may not trace or write into another o
 that was taken over could still send signals to processes of the same user, and where Yama (ptrace_scope) does not
 forbid that, trace them."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os

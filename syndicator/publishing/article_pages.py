@@ -7,8 +7,6 @@ those are written whose bytes changed: its own, and its neighbours', which link 
 The calendar pages of feeds: which there are, and the making of those that changed.
 """
 
-from __future__ import annotations
-
 import hashlib
 from bisect import bisect_left
 from collections import defaultdict

@@ -3,8 +3,6 @@
 A feed that is being built.
 """
 
-from __future__ import annotations
-
 import hashlib
 import uuid
 from collections import defaultdict

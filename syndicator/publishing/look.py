@@ -1,8 +1,6 @@
 """How the pages look: our templates and stylesheet, and what the operator put over them. Imports no template library,
 so that a run with nothing to build loads none."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ Which articles the saved queries hold, and the feeds of axes that are off unless
 once, and again when it, a query or `publish.axes` changes.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass

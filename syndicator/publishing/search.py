@@ -8,8 +8,6 @@ of the open month. Puts the files of the search where they are published: those 
 others.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

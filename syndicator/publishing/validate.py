@@ -6,8 +6,6 @@ The article because of which a feed is held: what its operator has to mend or wi
 its new edition lacks without a reason.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import uuid

@@ -4,8 +4,6 @@ A page with the text of an article is never taken for another kind: the phrases 
 little other text stands, so that an article on cookies, captchas or paywalls stays one.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Sequence

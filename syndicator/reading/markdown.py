@@ -3,8 +3,6 @@
 Inline text as markdown: marks, links and escapes, escaped so that a page's text stays text.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby

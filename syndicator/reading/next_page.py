@@ -1,7 +1,5 @@
 """The next page of an article, as its page leads there. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

@@ -7,8 +7,6 @@ right on domains that they were not fitted on.
 Features of a whole page, as numbers by name, for telling an article from a list, a thread, a manual or a shop.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import tomllib

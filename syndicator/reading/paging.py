@@ -3,8 +3,6 @@
 Which page of an article an address is, by its shape: that of the article's first page and a number.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence

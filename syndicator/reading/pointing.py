@@ -3,8 +3,6 @@
 A stranger's page as something to point at: its text and its structure, and nothing that runs, loads or leads away.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -4,8 +4,6 @@ How often each selector of an operator's rules matches a page. A page read with 
 match, and what becomes of its text.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 A source that suddenly announces ten times as much as it is used to: the surplus waits, and the operator is told.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """What is remembered of a source after a visit. Pure: values and `now` in, values out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -6,8 +6,6 @@ what it brought, and what a poll found that it should have brought. Whether a pu
 section 7.1 "Authenticated Content Distribution").
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import re

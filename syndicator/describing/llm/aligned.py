@@ -12,8 +12,6 @@ Being refused costs nothing: our own excerpt stays.
 What is said of a model's answer. Whether an excerpt in a model's own words may stand: its form, and what it says.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Sequence

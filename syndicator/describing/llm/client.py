@@ -3,8 +3,6 @@
 Whether a language model may be asked now: the day's budget, and a circuit breaker for a failing endpoint.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import secrets

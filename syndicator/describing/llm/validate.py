@@ -7,8 +7,6 @@ and tags are among those that our own scores support.
 What of an article a language model may see: its text was written by strangers.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

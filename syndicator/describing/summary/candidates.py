@@ -3,8 +3,6 @@
 The words of a text and of the sentences that may make its excerpt.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

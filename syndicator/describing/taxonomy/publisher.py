@@ -3,8 +3,6 @@ own title, its author, its site and words of the site's housekeeping ("news", "P
 
 The rules were checked by eye on 673 keywords of real pages; their words stand in data/tag_words.toml by language."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Collection, Iterable

@@ -7,8 +7,6 @@ says by which rule, and which share is usable.
 Phrases of titles, and how articles use them: what `suggest` decides on.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import tomllib

@@ -7,8 +7,6 @@ or asked. Of 191 sentences that the editor took as openings these rules find 10 
 The words by which sentences of each language show how they open: data/openings.toml, which explains its lists.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping

@@ -7,8 +7,6 @@ of its language, when the next one starts in lower case, and when a quotation th
 What an excerpt must look like, whoever wrote it.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator

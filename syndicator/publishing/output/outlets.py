@@ -3,8 +3,6 @@
 Published files on disk: whole or not at all, touched only when their bytes differ.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import gzip

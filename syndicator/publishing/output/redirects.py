@@ -3,8 +3,6 @@
 Thumbnails among the published files: copies of those that are kept with the state.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain

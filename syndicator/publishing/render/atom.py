@@ -1,7 +1,5 @@
 """Atom 1.0 (RFC 4287) with media, archives (RFC 5005) and tombstones (RFC 6721)."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ Which names in an entry lead to a page of ours. An entry that shows itself: pict
 category and tags it is, as HTML.
 """
 
-from __future__ import annotations
-
 import re
 import uuid
 from collections.abc import Iterable, Iterator

@@ -3,8 +3,6 @@
 Hostile markdown can make either library slow (100,000 nested <div> hold nh3 for 22 s), so callers run this in a process
 that they can end."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache

@@ -1,7 +1,5 @@
 """RSS 2.0 with Dublin Core, Media RSS and content:encoded."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterator, Sequence

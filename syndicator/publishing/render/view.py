@@ -1,7 +1,5 @@
 """One article as its entry shows it, whatever the format. Pure."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

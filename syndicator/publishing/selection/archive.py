@@ -12,8 +12,6 @@ month that an earlier version published is not cut.
 Which articles a feed's head holds, and which it leaves to the archives.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

@@ -3,8 +3,6 @@
 Fingerprints of what a feed is made of besides its articles. When to build while articles come.
 """
 
-from __future__ import annotations
-
 import hashlib
 import heapq
 import uuid

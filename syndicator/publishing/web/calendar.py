@@ -7,8 +7,6 @@ gets too long, its parts get pages of their own and it becomes their list. Days 
 What stands on the front page. The list of pages for search engines (https://www.sitemaps.org/protocol.html).
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -4,8 +4,6 @@ Templates of the operator's tried out on pages of two made-up articles, one with
 before they are to make real ones.
 """
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

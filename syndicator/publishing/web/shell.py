@@ -4,8 +4,6 @@ The whole text of an article for a page of ours. The page on which a subscriber 
 together.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -3,8 +3,6 @@
 What stands where a story has no picture: the first letter of its source, on the source's own colour.
 """
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

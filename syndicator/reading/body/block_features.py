@@ -4,8 +4,6 @@ Every feature has a name, and everything that uses features finds them by name: 
 and the trace of `show --why`. No order or number of a feature means anything.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -4,8 +4,6 @@ An operator's CSS rules: where the body is and what is never part of it. The onl
 of a page it takes for the article.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice

@@ -4,8 +4,6 @@ Each rule takes all blocks and which of them stay, sets False where it cuts one,
 which `show --why` prints.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -5,8 +5,6 @@ The boxes in which a page asks for consent to cookies: their text is never the a
 that stand inside the text, as links: a reader of feeds shows no frames.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Sequence

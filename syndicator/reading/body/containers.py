@@ -3,8 +3,6 @@
 Which class words may speak against a block: not those of an element that holds much of the page's prose.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -10,8 +10,6 @@ score low: what most of a list is, its other items are too, and what the text en
 of tables that stay though they score low: a table is read whole or not at all.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -8,8 +8,6 @@ What tells whether a text at an end of the body is the article's, as numbers for
 its block (scoring/features.py) and where it stands to the texts beside it.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import re

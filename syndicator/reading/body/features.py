@@ -4,8 +4,6 @@ after it. Pure.
 Every feature goes by its name; the names here and in data/block_weights.toml must be the same, or loading fails.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any

@@ -4,8 +4,6 @@ The feed's own content as blocks: a check that the right text was found, and the
 texts: a second copy of the article on its page, and blocks that many pages of a host share.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Callable, Sequence

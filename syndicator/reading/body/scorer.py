@@ -9,8 +9,6 @@ They are data/block_weights.toml and data/block_trees.json, written by tools/tra
 Boosted trees over the features of blocks, read from a table: each level of a tree asks one question.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib

@@ -3,8 +3,6 @@
 One walk over the tree without recursion: a page may be nested thousands of elements deep.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from typing import Any

@@ -4,8 +4,6 @@ The order is that of WHATWG HTML 13.2.3.2 with one exception, which real pages n
 UTF-8 are UTF-8, whatever the page or its server declare.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 

@@ -3,8 +3,6 @@
 The JSON-LD objects of a page that describe its article.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

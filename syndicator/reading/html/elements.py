@@ -4,8 +4,6 @@ Runs of inline text with their marks, and their white space as browsers show it.
 alt text and size of each.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ The words are data/class_hints.toml. A number holds one bit for each hint: ask f
 Phrases of boilerplate ("Read also", "Sign up for our newsletter") in many languages: data/phrases.toml.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,6 @@
 """JSON-LD of a page as a flat row of objects. JSON that is slightly broken is mended, of worse the main facts are kept.
 Pure."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

@@ -1,7 +1,5 @@
 """Tables and code listings: which tables hold data, their rows and cells, the text and language of code. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

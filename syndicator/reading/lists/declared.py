@@ -1,8 +1,6 @@
 """Lists that a page declares for programs: JSON-LD (schema.org ItemList, Blog, several articles) and microformats
 (h-entry, microformats.org/wiki/h-entry). They go before what repeats on it, and tell more of it. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice

@@ -1,7 +1,5 @@
 """The lists of a page: links in one form, each with its items, and which of them is the page's own. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -3,8 +3,6 @@
 What belongs to each item of a list: the largest part of the page around its links that has none of another item.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -5,8 +5,6 @@ its next page. The lists of a page that hold an element to which somebody pointe
 page that lists articles, as a feed: each link that the operator's selectors match is an entry.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -4,8 +4,6 @@ Who opened a thread of a forum: there the name on the first post counts, and eve
 it is, where it is one person's: there the site bears the author's name, not each page.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice

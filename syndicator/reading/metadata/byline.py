@@ -6,8 +6,6 @@ comment or a footer it is not.
 Names that bear no mark of a byline: beside the date below the headline, alone there, or as a signature.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

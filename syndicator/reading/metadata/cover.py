@@ -3,8 +3,6 @@
 Candidates for one field: every place of a page that may state it, most trusted first.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass

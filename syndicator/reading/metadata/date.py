@@ -4,8 +4,6 @@ Dates as people and machines write them. The date that readers see beside the he
 date, lines with a day in them.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator

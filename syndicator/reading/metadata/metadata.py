@@ -3,8 +3,6 @@
 Title, author, date and cover from where the operator's rules say.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

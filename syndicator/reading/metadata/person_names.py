@@ -1,7 +1,5 @@
 """Names of people in the text of a byline. The words around them are data, per language: data/bylines.toml. Pure."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterable, Iterator

@@ -8,8 +8,6 @@ Which parts of a title are not the article's: the site's name at either end, sec
 page as readers see them: without logos, permalink marks and the small print inside them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

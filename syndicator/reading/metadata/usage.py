@@ -3,8 +3,6 @@
 The terms of a document of RSL 1.0 (https://rslstandard.org/rsl) as one line.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from itertools import islice

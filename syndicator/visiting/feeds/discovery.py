@@ -3,8 +3,6 @@
 Feeds of pages whose service is known: data/known_feeds.toml. What a page says of hubs.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping

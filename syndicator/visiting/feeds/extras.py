@@ -4,8 +4,6 @@ What Podcasting 2.0 says of the episodes of an RSS feed (https://podcasting2.org
 transcripts, chapters and persons. feedparser keeps the last of several.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime

@@ -3,8 +3,6 @@
 Dates as feeds write them, in aware UTC.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable

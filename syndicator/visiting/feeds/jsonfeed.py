@@ -4,8 +4,6 @@ The interfaces in which WordPress and Ghost publish their posts as JSON, where a
 where its pages name them, and what they answer as a ParsedFeed.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

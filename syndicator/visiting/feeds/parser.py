@@ -5,8 +5,6 @@ Cheap checks of a feed's bytes before the parser gets them, as some inputs hang 
 in the bytes so that the strict parser reads them.
 """
 
-from __future__ import annotations
-
 import calendar
 import io
 import re

@@ -4,8 +4,6 @@ What others do: Miniflux lists what the page names and lets a person choose; fee
 comments feeds lowest. Here what the feeds themselves say decides, and the page's own order where nothing else does.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

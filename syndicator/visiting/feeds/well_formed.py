@@ -9,8 +9,6 @@ Authors, as feedparser knows them: a name and an address in two fields or one. P
 its entries. The elements of RSS and Atom, each read as feedparser reads it (6.0: mixin.py and namespaces/).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from typing import Any

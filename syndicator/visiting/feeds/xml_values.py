@@ -5,8 +5,6 @@ Texts, addresses and attributes of elements, as feedparser has them. What is kno
 read, and how a value finds its place.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress

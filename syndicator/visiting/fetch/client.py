@@ -1,7 +1,5 @@
 """One request with its redirects, within its deadline and its size limits."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import logging

@@ -3,8 +3,6 @@
 What a status code and the headers of an answer mean.
 """
 
-from __future__ import annotations
-
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping

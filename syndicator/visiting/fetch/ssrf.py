@@ -4,8 +4,6 @@ DNS look-ups, each on its own thread: one that hangs delays no other. URLs of re
 resolved, credentials taken out.
 """
 
-from __future__ import annotations
-
 import asyncio
 import ipaddress
 import re

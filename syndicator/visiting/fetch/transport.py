@@ -3,8 +3,6 @@
 What the transport raised, as a reason code and one line for the operator.
 """
 
-from __future__ import annotations
-
 import errno
 import re
 import socket

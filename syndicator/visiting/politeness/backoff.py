@@ -1,7 +1,5 @@
 """Which hosts and URLs asked us to wait, and until when: stored where the next process finds it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta

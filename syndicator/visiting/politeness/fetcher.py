@@ -1,7 +1,5 @@
 """The fetcher that is used outside of this folder: it asks robots.txt first and waits for the host's turn."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """robots.txt (RFC 9309): parsed by protego, which only this module imports, and remembered for a day."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re

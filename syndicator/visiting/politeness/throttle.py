@@ -1,7 +1,5 @@
 """How hard one host is asked: so many requests at a time, a pause between them, none while it backs off."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
