@@ -7,7 +7,7 @@ Names that bear no mark of a byline: beside the date below the headline, alone t
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -254,7 +254,7 @@ def _kind(spot: Spot) -> tuple[str, int]:
         rel, prop = marks.get("rel", ""), marks.get("itemprop", "")
         if "author" in rel.split() or "author" in prop.split():
             return "rel" if rel else "itemprop", 3
-        weight = _class_weight(marks)
+        weight = _weight(f"{marks.get('class', '')} {marks.get('data-testid', '')} {marks.get('id', '')}"[:300])
         if weight:
             return "class", weight
     href = marks.get("href") if element.tag == "a" else None
@@ -273,10 +273,6 @@ def _kind(spot: Spot) -> tuple[str, int]:
     if element.tag in ("a", "span", "strong", "b", "em", "i", "div", "p") and _ends_by(spot.before):
         return "by", 2
     return "", 0
-
-
-def _class_weight(marks: Mapping[str, str]) -> int:
-    return _weight(f"{marks.get('class', '')} {marks.get('data-testid', '')} {marks.get('id', '')}"[:300])
 
 
 @lru_cache(_REMEMBERED)
