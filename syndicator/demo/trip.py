@@ -1,7 +1,6 @@
 """The whole trip over our own small web, in a folder of its own.
 
-Synthetic articles in any number, the same for the same seed: what a large store costs is measured on them.
-"""
+Synthetic articles in any number, the same for the same seed: what a large store costs is measured on them."""
 
 import asyncio
 import random

@@ -4,8 +4,7 @@ Each leads to the one before and after it among those pages, by publication, wit
 have any. So a day is made of itself and these two, and one more article makes the pages of three days at most; of them
 those are written whose bytes changed: its own, and its neighbours', which link it.
 
-The calendar pages of feeds: which there are, and the making of those that changed.
-"""
+The calendar pages of feeds: which there are, and the making of those that changed."""
 
 import hashlib
 from bisect import bisect_left

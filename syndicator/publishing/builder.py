@@ -1,7 +1,6 @@
 """The build: renders feeds, validates them, and puts what passed where it is published.
 
-A feed that is being built.
-"""
+A feed that is being built."""
 
 import hashlib
 import uuid

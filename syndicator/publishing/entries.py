@@ -1,8 +1,7 @@
 """Entries made once and shared: the view, and the bytes in each format, of the articles that a build meets.
 
 How each format is written and checked: one table, under the names of `formats.FORMATS`. One feed's documents: the
-same entries in each of its formats.
-"""
+same entries in each of its formats."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Saved queries: config/feeds.toml. Pure but for reading the file; the language itself is in `rules.query`.
 
 Which articles the saved queries hold, and the feeds of axes that are off unless asked for: each article is looked at
-once, and again when it, a query or `publish.axes` changes.
-"""
+once, and again when it, a query or `publish.axes` changes."""
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence

@@ -5,8 +5,7 @@ pages load them, and so does a browser that has the folder opened as files.
 
 What a text can be found by. Which articles are searched together: those of a closed year, a closed month, or a block
 of the open month. Puts the files of the search where they are published: those of periods that changed, and no
-others.
-"""
+others."""
 
 import hashlib
 import json

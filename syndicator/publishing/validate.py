@@ -3,8 +3,7 @@
 ships beside it.
 
 The article because of which a feed is held: what its operator has to mend or withdraw. Entries of the live feed that
-its new edition lacks without a reason.
-"""
+its new edition lacks without a reason."""
 
 import json
 import re

@@ -1,8 +1,7 @@
 """Pages that are no article: which kind they are, and stories of which only the free lead is shown. Pure.
 
 A page with the text of an article is never taken for another kind: the phrases of data/page_kinds.toml count only where
-little other text stands, so that an article on cookies, captchas or paywalls stays one.
-"""
+little other text stands, so that an article on cookies, captchas or paywalls stays one."""
 
 import re
 import tomllib

@@ -1,7 +1,6 @@
 """Blocks as our markdown: nested lists, headings, quotes, tables, fenced code, images with captions. Pure.
 
-Inline text as markdown: marks, links and escapes, escaped so that a page's text stays text.
-"""
+Inline text as markdown: marks, links and escapes, escaped so that a page's text stays text."""
 
 import re
 from collections.abc import Iterable, Sequence

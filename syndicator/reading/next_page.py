@@ -50,8 +50,7 @@ def next_page(document: Document, first: str, number: int = 1) -> NextPage | Non
 
     A link has to be both: said to be the next page (`rel=next`, "next page", a row of numbers), and of the shape of the
     article's own address with the next number. `rel=next` alone is mostly the next *article*; an address like
-    "/story-2" may be one, too, and counts only in a row of numbers, or where the page says which of how many it is.
-    """
+    "/story-2" may be one, too, and counts only in a row of numbers, or where the page says which of how many it is."""
     if number >= MOST_NUMBER or not first:
         return None
     said: dict[str, set[str]] = defaultdict(set)

@@ -1,7 +1,6 @@
 """Several pages as one article. Pure.
 
-Which page of an article an address is, by its shape: that of the article's first page and a number.
-"""
+Which page of an article an address is, by its shape: that of the article's first page and a number."""
 
 import json
 import re

@@ -1,7 +1,6 @@
 """The selectors of an element that somebody pointed to: the shortest that hold on other pages of the site. Pure.
 
-A stranger's page as something to point at: its text and its structure, and nothing that runs, loads or leads away.
-"""
+A stranger's page as something to point at: its text and its structure, and nothing that runs, loads or leads away."""
 
 import base64
 import hashlib

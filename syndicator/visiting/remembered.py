@@ -31,8 +31,7 @@ def after(
     more in a row.
 
     feed: the parsed feed of a Fetched, None when nothing was parsed (the bytes are those of the last visit, or a page).
-    The caller passes a Failed for a Fetched that could not be parsed, so that its validators are not stored.
-    """
+    The caller passes a Failed for a Fetched that could not be parsed, so that its validators are not stored."""
     if state.url != source.url:
         state = SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
     if isinstance(result, Failed):

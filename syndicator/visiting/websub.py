@@ -3,8 +3,7 @@ Pure.
 
 Which hubs a feed or page names, and as what it is known there (WebSub, section 4). How far a hub is relied on: by
 what it brought, and what a poll found that it should have brought. Whether a push is signed by its hub (WebSub,
-section 7.1 "Authenticated Content Distribution").
-"""
+section 7.1 "Authenticated Content Distribution")."""
 
 import hashlib
 import hmac

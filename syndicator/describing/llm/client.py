@@ -1,7 +1,6 @@
 """An OpenAI-compatible endpoint as `ports.Enricher`. It fetches with the client that the caller hands in.
 
-Whether a language model may be asked now: the day's budget, and a circuit breaker for a failing endpoint.
-"""
+Whether a language model may be asked now: the day's budget, and a circuit breaker for a failing endpoint."""
 
 import json
 import re

@@ -4,8 +4,7 @@ It names sentences by their numbers, so that nothing it says can be false: an ex
 for word; where the operator lets it write, its words have to stand in the article (aligned.py). Category
 and tags are among those that our own scores support.
 
-What of an article a language model may see: its text was written by strangers.
-"""
+What of an article a language model may see: its text was written by strangers."""
 
 import hashlib
 import json

@@ -1,7 +1,6 @@
 """The sentences of a text that an excerpt may be made of.
 
-The words of a text and of the sentences that may make its excerpt.
-"""
+The words of a text and of the sentences that may make its excerpt."""
 
 import re
 from collections import Counter

@@ -2,8 +2,7 @@
 
 The names join features and weights ([choice] in data/ranker.toml), see sentence_features.py.
 
-What is measured of a sentence that may stand in an excerpt: each feature with its name.
-"""
+What is measured of a sentence that may stand in an excerpt: each feature with its name."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 
 Every number that the fit sees of a post is what the other posts say (leave one out), else rare tags look certain.
 
-learnt.npz: what was learnt from the past, as numpy arrays without pickle.
-"""
+learnt.npz: what was learnt from the past, as numpy arrays without pickle."""
 
 from __future__ import annotations
 

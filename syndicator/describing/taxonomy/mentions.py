@@ -2,8 +2,7 @@
 what is a part of a longer name ("Ceres Robotics", "Claude Monet") is no mention.
 
 Whether a word in a text is a name, and whether it is a part of a longer one. When two spellings are one tag: case,
-hyphens and plurals do not matter.
-"""
+hyphens and plurals do not matter."""
 
 from __future__ import annotations
 

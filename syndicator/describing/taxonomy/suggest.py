@@ -4,8 +4,7 @@ A suggestion is a phrase that titles have again and again and that texts come ba
 adjectives, words of any title, parts of longer names. Judged by eye on 600 real pages: tests/gate/test_suggest_gate.py
 says by which rule, and which share is usable.
 
-Phrases of titles, and how articles use them: what `suggest` decides on.
-"""
+Phrases of titles, and how articles use them: what `suggest` decides on."""
 
 import math
 import re

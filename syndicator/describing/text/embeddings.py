@@ -1,7 +1,6 @@
 """Static word vectors: a table of 32,000 pieces by 256 numbers (data/vectors/provenance.toml says where it is from).
 
-Text to the rows of the vector table: byte-pair encoding with the vocabulary of data/vectors/pieces.json.
-"""
+Text to the rows of the vector table: byte-pair encoding with the vocabulary of data/vectors/pieces.json."""
 
 from __future__ import annotations
 

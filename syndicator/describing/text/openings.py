@@ -4,8 +4,7 @@ The rules are words of each language (opening_words.py). Of what an editor would
 three in four were sentences that point back ("They received ..."), the rest led up to the news, spoke of their own page
 or asked. Of 191 sentences that the editor took as openings these rules find 10 loose, of the others half.
 
-The words by which sentences of each language show how they open: data/openings.toml, which explains its lists.
-"""
+The words by which sentences of each language show how they open: data/openings.toml, which explains its lists."""
 
 import re
 import tomllib

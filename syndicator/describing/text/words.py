@@ -1,7 +1,6 @@
 """Texts as weighted words and pairs, compared with many earlier texts at once, in numpy without a sparse library.
 
-How articles write their words: the commonest form inside sentences, over many articles.
-"""
+How articles write their words: the commonest form inside sentences, over many articles."""
 
 from __future__ import annotations
 

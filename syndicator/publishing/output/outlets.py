@@ -1,7 +1,6 @@
 """Published files in an object store, with the types and caching that our own server sends.
 
-Published files on disk: whole or not at all, touched only when their bytes differ.
-"""
+Published files on disk: whole or not at all, touched only when their bytes differ."""
 
 import contextlib
 import errno

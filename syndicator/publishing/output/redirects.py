@@ -1,7 +1,6 @@
 """Addresses that moved or are gone, for web servers. Pure.
 
-Thumbnails among the published files: copies of those that are kept with the state.
-"""
+Thumbnails among the published files: copies of those that are kept with the state."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

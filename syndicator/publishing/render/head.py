@@ -1,8 +1,7 @@
 """What stands at the top of a feed, whatever the format. Pure.
 
 Which names in an entry lead to a page of ours. An entry that shows itself: picture, excerpt, and of which source,
-category and tags it is, as HTML.
-"""
+category and tags it is, as HTML."""
 
 import re
 import uuid

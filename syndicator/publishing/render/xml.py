@@ -2,8 +2,7 @@
 
 feedgen extensions for what its own methods leave out: attributes of links and titles, sources, archives, tombstones.
 feedgen asks of an extension only these methods; its own base classes carry no types. OPML 2.0 of the feeds we
-publish.
-"""
+publish."""
 
 from __future__ import annotations
 

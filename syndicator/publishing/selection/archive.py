@@ -9,8 +9,7 @@ prev-archive from the head meets every article, and a reader that stops at a doc
 What was published stays under its address: a part is not cut again, parts do not give way to a whole month, and a whole
 month that an earlier version published is not cut.
 
-Which articles a feed's head holds, and which it leaves to the archives.
-"""
+Which articles a feed's head holds, and which it leaves to the archives."""
 
 import hashlib
 from collections import Counter

@@ -1,7 +1,6 @@
 """Which feeds need a build. Imports little: a run with nothing to build loads no renderer, template or XML library.
 
-Fingerprints of what a feed is made of besides its articles. When to build while articles come.
-"""
+Fingerprints of what a feed is made of besides its articles. When to build while articles come."""
 
 import hashlib
 import heapq

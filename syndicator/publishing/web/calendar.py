@@ -4,8 +4,7 @@ A year stands on one page as long as it has at most `PAGE` stories; beyond that 
 that has more its days. So quiet feeds have few pages and busy ones short ones, and no address ever goes: where a page
 gets too long, its parts get pages of their own and it becomes their list. Days are those of publication, in UTC.
 
-What stands on the front page. The list of pages for search engines (https://www.sitemaps.org/protocol.html).
-"""
+What stands on the front page. The list of pages for search engines (https://www.sitemaps.org/protocol.html)."""
 
 import hashlib
 from collections import Counter

@@ -1,8 +1,7 @@
 """The pages of a build: one value that knows the settings, the templates and which pages there are to link to.
 
 Templates of the operator's tried out on pages of two made-up articles, one with everything and one with little,
-before they are to make real ones.
-"""
+before they are to make real ones."""
 
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,6 @@
 """Stories: an article as pages show it. Each is made once in a build and stands on every page that has it.
 
-What stands where a story has no picture: the first letter of its source, on the source's own colour.
-"""
+What stands where a story has no picture: the first letter of its source, on the source's own colour."""
 
 import zlib
 from collections.abc import Iterable, Sequence

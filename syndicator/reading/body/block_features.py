@@ -1,8 +1,7 @@
 """Features of a block that need no other block: its size, links, kind, how it begins and ends. Pure.
 
 Every feature has a name, and everything that uses features finds them by name: data/block_weights.toml, tools/train
-and the trace of `show --why`. No order or number of a feature means anything.
-"""
+and the trace of `show --why`. No order or number of a feature means anything."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -2,8 +2,7 @@
 belong to them. Pure.
 
 The boxes in which a page asks for consent to cookies: their text is never the article's. Players of films and sound
-that stand inside the text, as links: a reader of feeds shows no frames.
-"""
+that stand inside the text, as links: a reader of feeds shows no frames."""
 
 import re
 from bisect import bisect_right
@@ -72,8 +71,7 @@ def choose(
     """The scored `blocks` that stay and, of those that came near it, the ones that were cut.
 
     `heaviest` names for each block the feature that weighs most in its score, `title` and `authors` are the page's,
-    `selected` says that an operator chose these blocks.
-    """
+    `selected` says that an operator chose these blocks."""
     return attach(blocks, decide(blocks, title, authors, selected=selected), heaviest)
 
 

@@ -1,7 +1,6 @@
 """What the elements of a page hold in sum, and which of them is its main container. Pure.
 
-Which class words may speak against a block: not those of an element that holds much of the page's prose.
-"""
+Which class words may speak against a block: not those of an element that holds much of the page's prose."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

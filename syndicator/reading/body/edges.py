@@ -7,8 +7,7 @@ with the words of data/phrases.toml. They are those of boilerplate.RULES in form
 
 Comments of readers below an article, which look like text because they are. Items of lists that stay though they
 score low: what most of a list is, its other items are too, and what the text encloses is seldom anything else. Rows
-of tables that stay though they score low: a table is read whole or not at all.
-"""
+of tables that stay though they score low: a table is read whole or not at all."""
 
 import re
 from collections import Counter

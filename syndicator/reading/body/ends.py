@@ -5,8 +5,7 @@ They were grown on the ends that the scorer leaves on pages of domains that it w
 mistakes (tools/train/fit_ends.py); data/end_trees.json has a table for each end.
 
 What tells whether a text at an end of the body is the article's, as numbers for the trees of ends.py: the features of
-its block (scoring/features.py) and where it stands to the texts beside it.
-"""
+its block (scoring/features.py) and where it stands to the texts beside it."""
 
 import json
 import math
@@ -68,8 +67,7 @@ def end_rows(
     """Names of the features, and a row of them for each of the first MOST texts of `order`.
 
     `order`: the places in `blocks` of all texts that are kept, from the end inwards; `values`: the features that the
-    scorer had for all blocks.
-    """
+    scorer had for all blocks."""
     seen = order[:MOST]
     of_block = np.array([values[name][seen] for name in values], dtype=np.float32).reshape(len(values), len(seen)).T
     around = _Around(blocks, order, facts)

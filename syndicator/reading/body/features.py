@@ -1,8 +1,7 @@
 """Features of each block of a page, as numbers for the scorer: by itself, and by what stands above, around, before and
 after it. Pure.
 
-Every feature goes by its name; the names here and in data/block_weights.toml must be the same, or loading fails.
-"""
+Every feature goes by its name; the names here and in data/block_weights.toml must be the same, or loading fails."""
 
 import math
 from collections.abc import Sequence
@@ -65,8 +64,7 @@ def of_text(blocks: Sequence[Block], title: str) -> Columns:
 def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) -> Columns:
     """Every feature of `blocks` by name, a float32 array each with one value a block. `text`: those of `of_text`.
 
-    Needs the overlap of the blocks set; `box` is what `containers.build` made of them.
-    """
+    Needs the overlap of the blocks set; `box` is what `containers.build` made of them."""
     containers.add_up(blocks, box)
     containers.weigh(blocks, box)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)

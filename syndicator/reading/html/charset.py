@@ -1,8 +1,7 @@
 """Bytes of a page as text, by byte order mark, HTTP header, meta and the bytes themselves. Pure.
 
 The order is that of WHATWG HTML 13.2.3.2 with one exception, which real pages need: bytes beyond ASCII that are valid
-UTF-8 are UTF-8, whatever the page or its server declare.
-"""
+UTF-8 are UTF-8, whatever the page or its server declare."""
 
 import codecs
 import re
@@ -67,8 +66,7 @@ def _undouble(content: str) -> str:
     """UTF-8 that was taken for Windows-1252 and written as UTF-8 again becomes what it was.
 
     Of 801 real pages nine are such, and in them every accented letter is half of such a pair; in all others at most
-    three in a hundred are.
-    """
+    three in a hundred are."""
     if content.isascii() or len(_PERHAPS.findall(content)) < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))

@@ -1,7 +1,6 @@
 """A page parsed once: its tree and what its head declares. Bytes in, a `Document` out, or NotAnArticle("not-html").
 
-The JSON-LD objects of a page that describe its article.
-"""
+The JSON-LD objects of a page that describe its article."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -85,8 +84,7 @@ class Document:
 def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
     """The page `html` that was answered at `url` with the HTTP `headers`.
 
-    Raises NotAnArticle("not-html") for no bytes, another file type, a feed, JSON or plain text.
-    """
+    Raises NotAnArticle("not-html") for no bytes, another file type, a feed, JSON or plain text."""
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lower.get("content-type", "")
     start = html[:64].lstrip()

@@ -1,8 +1,7 @@
 """How each HTML element is read: inline or not, with which marks, skipped, as an image. Pure.
 
 Runs of inline text with their marks, and their white space as browsers show it. Images of a body: the best address,
-alt text and size of each.
-"""
+alt text and size of each."""
 
 import re
 from collections.abc import Callable

@@ -2,8 +2,7 @@
 
 The words are data/class_hints.toml. A number holds one bit for each hint: ask for a bit by its name with `bit`.
 
-Phrases of boilerplate ("Read also", "Sign up for our newsletter") in many languages: data/phrases.toml.
-"""
+Phrases of boilerplate ("Read also", "Sign up for our newsletter") in many languages: data/phrases.toml."""
 
 import re
 import tomllib

@@ -1,7 +1,6 @@
 """Title, date and picture of an item of a list. Pure.
 
-What belongs to each item of a list: the largest part of the page around its links that has none of another item.
-"""
+What belongs to each item of a list: the largest part of the page around its links that has none of another item."""
 
 import re
 from collections import defaultdict

@@ -2,8 +2,7 @@
 
 Whether a page is a list of articles, and not an article with a list beside it. Where a list goes on: the address of
 its next page. The lists of a page that hold an element to which somebody pointed, found as all lists of a page are. A
-page that lists articles, as a feed: each link that the operator's selectors match is an entry.
-"""
+page that lists articles, as a feed: each link that the operator's selectors match is an entry."""
 
 import re
 from collections import Counter, defaultdict

@@ -1,7 +1,6 @@
 """What the items of a list are known by, and which of a page's lists they are on. Pure: values in, values out.
 
-The shape of a link's address: what addresses of one kind on one site have in common.
-"""
+The shape of a link's address: what addresses of one kind on one site have in common."""
 
 from __future__ import annotations
 

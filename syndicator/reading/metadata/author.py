@@ -1,8 +1,7 @@
 """Who wrote a page, by JSON-LD, metas and marked bylines. Never the site, an address or a service; never a guess.
 
 Who opened a thread of a forum: there the name on the first post counts, and every reply bears one as well. Whose site
-it is, where it is one person's: there the site bears the author's name, not each page.
-"""
+it is, where it is one person's: there the site bears the author's name, not each page."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

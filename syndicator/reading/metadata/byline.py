@@ -3,8 +3,7 @@
 Every mark gets a score by its kind and place: beside the headline it is the article's, in a list of other articles, a
 comment or a footer it is not.
 
-Names that bear no mark of a byline: beside the date below the headline, alone there, or as a signature.
-"""
+Names that bear no mark of a byline: beside the date below the headline, alone there, or as a signature."""
 
 import re
 from collections.abc import Iterator

@@ -1,8 +1,7 @@
 """When a page was published and updated. The only importer of htmldate, which is asked when nothing else is found.
 
 Dates as people and machines write them. The date that readers see beside the headline: time elements, elements called
-date, lines with a day in them.
-"""
+date, lines with a day in them."""
 
 import re
 import tomllib
@@ -400,8 +399,7 @@ def _as_shown(when: datetime, day: datetime) -> datetime:
     """`when`, declared in UTC, with the offset under which its day is the one that readers see, `day`, if that is
     the day before or after.
 
-    A site in Buenos Aires that declares 00:53Z shows the day before. The moment stays the same.
-    """
+    A site in Buenos Aires that declares 00:53Z shows the day before. The moment stays the same."""
     if when.utcoffset() or not (when.hour or when.minute) or abs((day.date() - when.date()).days) != 1:
         return when
     hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour

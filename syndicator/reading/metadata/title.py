@@ -5,8 +5,7 @@ another wording for search engines. The heading is what readers see. So a headin
 then an h1 that stands alone. Of 654 real pages with a known title 570 have such an h1.
 
 Which parts of a title are not the article's: the site's name at either end, sections behind bars. The headings of a
-page as readers see them: without logos, permalink marks and the small print inside them.
-"""
+page as readers see them: without logos, permalink marks and the small print inside them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -90,8 +89,7 @@ class SiteTitle:
     def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
         """The part of `title` between separators that has most words of the URL, else the longest.
 
-        Dashes and colons separate only where that makes `least` parts or more.
-        """
+        Dashes and colons separate only where that makes `least` parts or more."""
         title = masked(title)
         for pattern, enough in ((_HARD, 2),) if hard_only else ((_HARD, 2), (_SOFT, least)):
             pieces = [piece for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12]) if piece]

@@ -1,7 +1,6 @@
 """What is at a URL: a feed, a page that links to feeds, an OPML file, a sitemap. Pure.
 
-Feeds of pages whose service is known: data/known_feeds.toml. What a page says of hubs.
-"""
+Feeds of pages whose service is known: data/known_feeds.toml. What a page says of hubs."""
 
 import re
 import tomllib
@@ -89,8 +88,7 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
     `feeds` of a feed and of a sitemap: itself. Of a page: its rel=alternate feeds in their order, else its links that
     look like feeds, else common paths on its host, which nobody has tried (type "guess"); before these what its
     service is known to have. Of OPML: its feeds. Of an
-    index of sitemaps: those it lists (type "sitemap").
-    """
+    index of sitemaps: those it lists (type "sitemap")."""
     try:
         feed = parse_feed(body, url, headers)
     except NotAFeed as refusal:

@@ -1,7 +1,6 @@
 """Single fields of feed entries, cleaned. Pure.
 
-Dates as feeds write them, in aware UTC.
-"""
+Dates as feeds write them, in aware UTC."""
 
 import hashlib
 import re
@@ -127,8 +126,7 @@ _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 def parse_date(value: str) -> datetime | None:
     """`value` as aware UTC; None for what is not a date and for years outside 1990..2200. Without a zone it is UTC.
 
-    Reads RFC 822 and its many misspellings, ISO 8601 and W3CDTF, Unix seconds, and month names in ten languages.
-    """
+    Reads RFC 822 and its many misspellings, ISO 8601 and W3CDTF, Unix seconds, and month names in ten languages."""
     value = " ".join(value.split())[:_LONGEST]
     if not value or not any(character.isdigit() for character in value):
         return None

@@ -2,8 +2,7 @@
 imports; `jsonfeed` and `sitemap` read the rest.
 
 Cheap checks of a feed's bytes before the parser gets them, as some inputs hang it. Common faults of feeds, corrected
-in the bytes so that the strict parser reads them.
-"""
+in the bytes so that the strict parser reads them."""
 
 import calendar
 import io
@@ -161,8 +160,7 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
     At most 1,000 entries, in the feed's order. Links are absolute, titles and names plain lines of text, HTML fields as
     given (not sanitised), dates aware UTC (future ones too) and None when they are not dates. Ids differ from entry to
-    entry. Raises NotAFeed(empty | html | broken-xml | broken-json | unknown-format | too-large | sitemap-index).
-    """
+    entry. Raises NotAFeed(empty | html | broken-xml | broken-json | unknown-format | too-large | sitemap-index)."""
     body = unpacked(body)
     if looks_json(body):
         return _distinct(parse_json_feed(body, url, MOST_ENTRIES))

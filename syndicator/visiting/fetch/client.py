@@ -64,8 +64,7 @@ class HttpFetcher:
     settings: limits, proxy and NAT64 prefixes. user_agent: sent with every request. clock: now, aware, for Retry-After.
     offsets: is given, by host, how far `clock` is ahead of the clock of the server that answers.
     lookup, dial: how names are resolved and sockets opened; tests put their own there. Raises ConfigError for a proxy
-    that is not an address.
-    """
+    that is not an address."""
 
     def __init__(
         self,

@@ -36,8 +36,7 @@ class PoliteFetcher:
     A redirect to another host ends the turn at the first and waits for the other's. It takes no headers and no
     permission for private addresses with it, and secrets only within one site. robots: None asks no robots.txt.
     backoff: a URL that answered 429 or 503 with a Retry-After (RFC 9110 10.2.3, RFC 6585 4) is asked by no process
-    before that; None forgets it.
-    """
+    before that; None forgets it."""
 
     def __init__(
         self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Waits | None = None

@@ -60,8 +60,7 @@ class Robots:
     outlive the process (`VisitStore.note` and `set_note`). user_agent: as it is sent; its product token picks the group
     of rules. clock: now, aware. prune: forgets notes (`VisitStore.prune_notes`): those that have expired, and beyond
     16 MB the longest, which are asked for again when they are needed. It is called with the first note and after each
-    million characters.
-    """
+    million characters."""
 
     def __init__(
         self,
