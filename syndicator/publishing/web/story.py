@@ -20,12 +20,6 @@ from syndicator.publishing.web.templates import ROOT, Templates
 COLOURS: Final = 8  # classes mono-0 to mono-7 of site.css
 
 
-def monogram(name: str) -> tuple[str, int]:
-    """The letter and the number of the colour for a source called `name`: always the same."""
-    letter = next((char for char in name if char.isalnum()), "·")
-    return letter.upper()[:1], zlib.crc32(name.encode("utf-8", "replace")) % COLOURS
-
-
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 _ROOT: Final = ROOT.encode()
 MOST_ALSO: Final = 6  # further sources of one story that are named
@@ -85,14 +79,14 @@ def facts(view: View, picture: str) -> dict[str, Any]:
 def story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
     """The list item of an article, after a line with the moment of its publication, by which pages sort. Addresses
     within the site begin with `ROOT`, those of `links` too."""
-    letter, colour = monogram(view.origin.title)
+    name = view.origin.title
     made = templates.render(
         "story.html",
         entry=view,
         root=ROOT,
         own_page=ROOT + paths.article_name(view.id) if view.html else "",
-        letter=letter,
-        colour=colour,
+        letter=next((char for char in name if char.isalnum()), "·").upper()[:1],
+        colour=zlib.crc32(name.encode("utf-8", "replace")) % COLOURS,
         **_told(view, links, site_language),
     )
     return f"{view.published.strftime(_STAMP)}\n".encode() + made

@@ -258,7 +258,9 @@ def _harmless(error: object) -> bool:
 def _entry(item: Any, head: Any, url: str, version: str) -> Entry:
     link = resolve(url, _get(item, "feedburner_origlink") or _get(item, "link"))
     title = _line(item, "title", version)
-    content, summary = _texts(item)
+    contents = [part for part in _list(item, "content") if isinstance(part, dict)]
+    content = max((_html(part) for part in contents), key=len, default="")
+    summary = _html(item.get("summary_detail") or {}) or _get(item, "summary")
     enclosures = tuple(_enclosures(item, url))
     tags = [tag for tag in _list(item, "tags") if isinstance(tag, dict)]
     words = (one_line(_get(tag, "label") or _get(tag, "term")) for tag in tags)
@@ -269,7 +271,7 @@ def _entry(item: Any, head: Any, url: str, version: str) -> Entry:
         authors=names(_authors(item)),
         published=_date(item, "published") or _date(item, "created"),
         updated=_date(item, "updated"),
-        summary=summary,
+        summary="" if summary == content else summary,
         content=content,
         categories=tuple(dict.fromkeys(word for word in words if word and len(word) <= _LONGEST_CATEGORY)),
         enclosures=enclosures,
@@ -317,14 +319,6 @@ def _distinct(feed: ParsedFeed) -> ParsedFeed:
 
 def _has_content(entry: Entry) -> bool:
     return any((entry.url, entry.title, entry.summary, entry.content, entry.enclosures, entry.image))
-
-
-def _texts(item: Any) -> tuple[str, str]:
-    """Content and summary as HTML; summary "" where both are the same."""
-    contents = [part for part in _list(item, "content") if isinstance(part, dict)]
-    content = max((_html(part) for part in contents), key=len, default="")
-    summary = _html(item.get("summary_detail") or {}) or _get(item, "summary")
-    return content, "" if summary == content else summary
 
 
 def _html(part: Any) -> str:

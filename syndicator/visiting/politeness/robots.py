@@ -89,7 +89,9 @@ class Robots:
             return RobotsVerdict(True, OPERATOR)
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        rules = await self._rules(origin, allow)
+        # pages of one origin that ask at the same time cause one request
+        async with self._asking.setdefault(origin, asyncio.Lock()):
+            rules = self._remembered(origin) or await self._fetched(f"{origin}/robots.txt", allow, _MOST, origin)
         if rules.status == "none":
             return RobotsVerdict(True, "no robots.txt")
         if rules.status == "away":
@@ -111,12 +113,6 @@ class Robots:
         async with self._asking.setdefault(at, asyncio.Lock()):
             known = self._remembered(at) or await self._fetched(at, allow if host(at) == host(url) else (), _LICENCE)
         return known.text if known.status == "file" else ""
-
-    async def _rules(self, origin: str, allow: tuple[str, ...]) -> _Rules:
-        """Remembered rules, or fetched ones; pages of one origin that ask at the same time cause one request."""
-        lock = self._asking.setdefault(origin, asyncio.Lock())
-        async with lock:
-            return self._remembered(origin) or (await self._fetched(f"{origin}/robots.txt", allow, _MOST, origin))
 
     def _remembered(self, origin: str) -> _Rules | None:
         raw = self._get(_note(origin))
