@@ -29,13 +29,6 @@ def _inert(match: re.Match[str]) -> str:
     return {"<": "&lt;", "&": "&amp;", "~~": "\\~\\~"}.get(char, "\\" + char)
 
 
-def guard_start(line: str) -> str:
-    """`line` with a first character escaped that would open a heading, list, quote or rule."""
-    if "\n" not in line and not _START.match(line):
-        return line  # as most are; without, every character would be tried
-    return _START.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else "\\" + m[1], line)
-
-
 def link(base: str, href: str) -> str | None:
     """`href` as an absolute http, https or mailto address that is safe between parentheses, or None: also for one on a
     private network (`addresses.refusal`)."""
@@ -59,7 +52,9 @@ def render(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
     out = texts.legal("".join(pieces))
     if cell:
         return out.replace("\\\n", " ").replace("\n", " ").replace("|", "\\|")
-    return guard_start(out)
+    if "\n" not in out and not _START.match(out):
+        return out  # as most are; without, every character would be tried
+    return _START.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else "\\" + m[1], out)
 
 
 def _marked(runs: list[Run]) -> list[str]:
