@@ -1,7 +1,5 @@
 """The demo's feeds as its sites would write them: RSS 2.0, Atom, RSS 1.0 and JSON Feed. Pure."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass

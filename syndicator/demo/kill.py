@@ -1,8 +1,6 @@
 """A demo of what a crash costs: runs over our own small web are killed at random moments, and what is there in the end
 is held against a run that nobody disturbed."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import random
@@ -91,7 +89,6 @@ async def _run(place: Path, limit: float | None) -> bool:
 
 
 def _addresses(place: Path) -> Iterator[str]:
-    """What is filed and what `all` publishes, a line for each time."""
     for path in _articles(place):
         yield f"filed: {load_article(path.read_bytes(), str(path)).url}"
     published = place / "feeds/public/all.json"
@@ -104,7 +101,6 @@ def _articles(place: Path) -> list[Path]:
 
 
 def _torn(place: Path) -> Iterator[str]:
-    """Published files that are no whole feed."""
     for path in sorted((place / "feeds/public").rglob("*.*")):
         try:
             if path.suffix == ".json":

@@ -1,10 +1,7 @@
 """The demo's pages: a story in the markup of its site. Pure; templates are the .html files in templates/.
 
 The demo's stories: what our own sites publish, and the truth a reader of them should find. Pictures and sound for the
-demo's web, made when asked for: no binary file stands in the project.
-"""
-
-from __future__ import annotations
+demo's web, made when asked for: no binary file stands in the project."""
 
 import hashlib
 import json
@@ -238,13 +235,9 @@ def _dates(story: Story) -> dict[str, str]:
         "date": f"{day:%Y-%m-%d}",
         "date_us": f"{month} {day.day}, {day.year}",
         "date_en": f"{day.day} {month} {day.year}",
-        "time_us": _twelve(day),
+        "time_us": f"{day.hour % _NOON or _NOON}:{day:%M} {'AM' if day.hour < _NOON else 'PM'} PDT",
         "date_local": local.get(story.language, f"{day.day} {month} {day.year}, {day:%H:%M}"),
     }
-
-
-def _twelve(day: datetime) -> str:
-    return f"{day.hour % _NOON or _NOON}:{day:%M} {'AM' if day.hour < _NOON else 'PM'} PDT"
 
 
 def _body(site: Site, story: Story) -> str:

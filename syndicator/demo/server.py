@@ -1,7 +1,5 @@
 """A small HTTP/1.1 server for the demo's web: one address a site, conditional GET, a log of what was asked."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import gzip

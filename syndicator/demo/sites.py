@@ -1,7 +1,5 @@
 """The sites of the demo's web: who they are, where their pages are, and what stands on each page beside the story."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal

@@ -1,9 +1,6 @@
 """The whole trip over our own small web, in a folder of its own.
 
-Synthetic articles in any number, the same for the same seed: what a large store costs is measured on them.
-"""
-
-from __future__ import annotations
+Synthetic articles in any number, the same for the same seed: what a large store costs is measured on them."""
 
 import asyncio
 import random
@@ -166,7 +163,6 @@ async def _take(world: World, place: Path, articles: int | None, port: int, stop
 
 
 async def _fill(app: App, count: int) -> str:
-    """An article store of `count` made-up articles, and the CPU time of a build of it."""
     quick = FileArticleStore(Path(app.settings.articles_at), durable=False)
     filed = [(app.article_store.get(stamp.path), stamp) for stamp in app.article_store.walk()]
     filed += [quick.put(article)[:2] for article in generate(count, seed=1)]

@@ -2,10 +2,7 @@
 
 It is what `demo` visits and what the tests visit; `stories` say what a reader should find (see story.Truth).
 
-The config folder with which `demo` visits its own web.
-"""
-
-from __future__ import annotations
+The config folder with which `demo` visits its own web."""
 
 from collections.abc import Collection
 from dataclasses import replace

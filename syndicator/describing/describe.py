@@ -1,7 +1,5 @@
 """One article described in one call: excerpt, category, tags and language."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 

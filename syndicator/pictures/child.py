@@ -1,7 +1,5 @@
 """The process that decodes pictures: shut off, fed over a pipe, answering with bytes. `main` is all it does."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os

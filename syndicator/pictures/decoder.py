@@ -1,8 +1,6 @@
 """The parent's end of the process that decodes pictures. What comes back is bytes, and is looked at before it is used:
 never a pickle, so that who takes the child over has won nothing but a chance to draw."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os
@@ -64,14 +62,25 @@ class Decoder:
         """The same without a loop, one call at a time."""
         process = self._started()
         try:
-            code, webp = _exchange(process, data, self._seconds)
+            assert process.stdin is not None
+            rest = memoryview(protocol.QUESTION.pack(len(data)) + data)
+            while rest:  # the child reads all of it before it begins
+                rest = rest[os.write(process.stdin.fileno(), rest) :]
+            code, webp = _answer(process, time.monotonic() + self._seconds)
         except TimeoutError as error:
             self.close()
             detail = f"no answer within {self._seconds:g} s"  # the machine may be busy: CPU is limited in the child
             raise PictureRefused(PictureReason.HUNG, detail, final=False) from error
         except (EOFError, OSError, ValueError) as error:
             raise self._ended() from error
-        return self._looked_at(code, webp)
+        reason = protocol.refusal(code)
+        if reason is not None:
+            raise PictureRefused(reason)
+        size = protocol.size(webp) if code == protocol.MADE else None
+        if size is None:
+            self.close()
+            raise PictureRefused(PictureReason.CRASHED, "the process answered what it never should")
+        return Thumbnail(webp=webp, width=size[0], height=size[1])
 
     def close(self) -> None:
         """Ends the child."""
@@ -84,16 +93,6 @@ class Decoder:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
-
-    def _looked_at(self, code: int, webp: bytes) -> Thumbnail:
-        reason = protocol.refusal(code)
-        if reason is not None:
-            raise PictureRefused(reason)
-        size = protocol.size(webp) if code == protocol.MADE else None
-        if size is None:
-            self.close()
-            raise PictureRefused(PictureReason.CRASHED, "the process answered what it never should")
-        return Thumbnail(webp=webp, width=size[0], height=size[1])
 
     def _kill(self) -> None:
         if self._process is not None:
@@ -123,7 +122,6 @@ class Decoder:
         return self._process
 
     def _ended(self) -> PictureRefused:
-        """Why a child that ended did, as a refusal of the picture that it had."""
         status = _status(self._process)
         self.close()
         if status == -signal.SIGPROF:
@@ -139,15 +137,6 @@ def _status(process: subprocess.Popen[bytes] | None) -> int | None:
     with contextlib.suppress(subprocess.TimeoutExpired):
         return process.wait(1) if process is not None else None
     return None
-
-
-def _exchange(process: subprocess.Popen[bytes], data: bytes, seconds: float) -> tuple[int, bytes]:
-    """One question and its answer. Raises EOFError, OSError, ValueError, TimeoutError."""
-    assert process.stdin is not None
-    rest = memoryview(protocol.QUESTION.pack(len(data)) + data)
-    while rest:  # the child reads all of it before it begins
-        rest = rest[os.write(process.stdin.fileno(), rest) :]
-    return _answer(process, time.monotonic() + seconds)
 
 
 def _answer(process: subprocess.Popen[bytes], end: float) -> tuple[int, bytes]:

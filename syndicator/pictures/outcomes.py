@@ -1,9 +1,6 @@
 """What becomes of an article's picture after it was asked for: kept, tried again, or given up. Pure.
 
-Thumbnails in the state folder: what is published can be deleted and made again without asking any site.
-"""
-
-from __future__ import annotations
+Thumbnails in the state folder: what is published can be deleted and made again without asking any site."""
 
 import hashlib
 import re

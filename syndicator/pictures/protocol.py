@@ -1,8 +1,6 @@
 """What goes over the two pipes between us and the child that decodes pictures: lengths and bytes, nothing that would be
 unpickled or parsed. Pure."""
 
-from __future__ import annotations
-
 import struct
 from typing import Final
 

@@ -11,8 +11,6 @@ there is no network device and the process may not trace or write into another o
 that was taken over could still send signals to processes of the same user, and where Yama (ptrace_scope) does not
 forbid that, trace them."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os
@@ -35,9 +33,19 @@ def shut_off(megabytes: int) -> None:
     """Shuts this process off; `megabytes`: what it may take besides what it has. All that it will ever import must be
     imported. Raises Open where the system does not do it."""
     if not _namespaces() and os.geteuid() == 0:
-        _leave_root()
+        # root could raise its limits again
+        os.setgroups([])
+        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
     _limit(megabytes)
-    _try_it()
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    for attempt in (_socket, _file):
+        try:
+            attempt()
+        except OSError:
+            continue
+        raise Open(attempt.__name__)
 
 
 def _namespaces() -> bool:
@@ -48,13 +56,6 @@ def _namespaces() -> bool:
         library.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
         return own
     return False
-
-
-def _leave_root() -> None:
-    """The rights of root, of which the one to raise limits again is one."""
-    os.setgroups([])
-    os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-    os.setresuid(_NOBODY, _NOBODY, _NOBODY)
 
 
 def _limit(megabytes: int) -> None:
@@ -68,18 +69,6 @@ def _limit(megabytes: int) -> None:
 def _set(limit: int, value: int) -> None:
     with contextlib.suppress(OSError, ValueError):  # whether it holds is tried
         resource.setrlimit(limit, (value, value))
-
-
-def _try_it() -> None:
-    """Raises Open where a descriptor can be had, now or after an attempt to raise the limit."""
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    for attempt in (_socket, _file):
-        try:
-            attempt()
-        except OSError:
-            continue
-        raise Open(attempt.__name__)
 
 
 def _socket() -> Any:

@@ -4,8 +4,6 @@ CPU a picture is measured by tests/bench/bench_pictures.py: a photograph of 1200
 PNG or WebP, of which Pillow's decoders need 15: they have no way to decode at a smaller size. A drawing as PNG takes
 15."""
 
-from __future__ import annotations
-
 import io
 from typing import Final
 

@@ -4,10 +4,7 @@ Each leads to the one before and after it among those pages, by publication, wit
 have any. So a day is made of itself and these two, and one more article makes the pages of three days at most; of them
 those are written whose bytes changed: its own, and its neighbours', which link it.
 
-The calendar pages of feeds: which there are, and the making of those that changed.
-"""
-
-from __future__ import annotations
+The calendar pages of feeds: which there are, and the making of those that changed."""
 
 import hashlib
 from bisect import bisect_left
@@ -90,8 +87,6 @@ def write(
 
 
 class _Shown:
-    """The articles of some days and of the days next to them, as their pages show them."""
-
     def __init__(
         self, index: ArticleIndex, entries: Entries, keys: Sequence[FeedKey], days: _Days, wanted: Sequence[str]
     ) -> None:
@@ -181,15 +176,10 @@ def write_calendars(
             months[month].append((one, list(group)))
     for month in sorted(months):
         for one, found in months[month]:
-            ids = _calendar_ids(one.spec, found, index)
+            days = [day for page in found if not page.parts for day in page.days]
+            ids = index.day_ids(one.spec.key, min(days), max(days)) if days else {}
             for page in found:
                 stories = [] if page.parts else [id for day in page.days for id in ids.get(day, ())]
                 put(page.name, pages.calendar_page(one.head, page, entries.stories(stories, one.spec.content)))
                 yield
         entries.forget()
-
-
-def _calendar_ids(spec: FeedSpec, pages: Sequence[CalendarPage], index: ArticleIndex) -> Mapping[str, Sequence[str]]:
-    """The articles of these pages by day, in one query."""
-    days = [day for page in pages if not page.parts for day in page.days]
-    return index.day_ids(spec.key, min(days), max(days)) if days else {}

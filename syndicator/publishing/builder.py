@@ -1,9 +1,6 @@
 """The build: renders feeds, validates them, and puts what passed where it is published.
 
-A feed that is being built.
-"""
-
-from __future__ import annotations
+A feed that is being built."""
 
 import hashlib
 import uuid
@@ -344,7 +341,6 @@ class Builder:
         return made.going
 
     def _remembered(self, kind: str) -> dict[str, str]:
-        """What the feed of everything remembers of a kind, by name."""
         known = self.rows[ALL].files if ALL in self.rows else {}
         return {name.removeprefix(kind): made for name, made in known.items() if name.startswith(kind)}
 
@@ -385,7 +381,13 @@ class Builder:
             feed.files[name] = _digest(made[format])
 
     def _write_head(self, feed: Feed) -> None:
-        files = self._render(feed)
+        spec = feed.spec
+        views = self.entries.views(feed.ids, spec.content)
+        newest = max((view.updated for view in views), default=feed.head.updated)
+        previous = feed.archives[-1].name if feed.archives else ""
+        made = replace(feed.head, previous=previous, removed=self._tombstones(spec.key, newest))
+        found = documents(made, spec.formats, views, spec.content, self.entries)
+        files = {paths.file_name(spec.key, format): data for format, data in found.items()}
         reason = feed.fault or self._fault(feed, files) or self._put_all(feed, files)
         if reason:
             live = self.outlet.get(paths.file_name(feed.spec.key, ATOM)) or b""
@@ -398,16 +400,6 @@ class Builder:
         files_made = feed.files | {staleness.FEED: feed.made_with}
         self.fresh.add(feed.spec.key, files_made, feed.row.mark)
         self.shown[feed.spec.key] = (len(feed.ids), feed.row.count)
-
-    def _render(self, feed: Feed) -> dict[str, bytes]:
-        """The head feed in all its formats, by file name."""
-        spec = feed.spec
-        views = self.entries.views(feed.ids, spec.content)
-        newest = max((view.updated for view in views), default=feed.head.updated)
-        previous = feed.archives[-1].name if feed.archives else ""
-        made = replace(feed.head, previous=previous, removed=self._tombstones(spec.key, newest))
-        found = documents(made, spec.formats, views, spec.content, self.entries)
-        return {paths.file_name(spec.key, format): data for format, data in found.items()}
 
     def _tombstones(self, key: FeedKey, newest: datetime) -> tuple[Removed, ...]:
         """The withdrawn entries that a feed whose newest entry is of `newest` still names: none unless asked for."""
@@ -462,7 +454,6 @@ class Builder:
 
 
 def _format(name: str) -> str:
-    """The format of a published file by its name."""
     return name.rpartition(".")[2]
 
 

@@ -1,8 +1,7 @@
 """Entries made once and shared: the view, and the bytes in each format, of the articles that a build meets.
 
 How each format is written and checked: one table, under the names of `formats.FORMATS`. One feed's documents: the
-same entries in each of its formats.
-"""
+same entries in each of its formats."""
 
 from __future__ import annotations
 
@@ -114,7 +113,17 @@ class Entries:
         missing = [id for id in ids if (id, mode) not in self._views]
         articles = self.index.articles(missing) if missing else {}
         sources = {id: self.source_of(article) for id, article in articles.items()}
-        html = self._html(articles, sources, mode)
+        # the HTML of articles that are published whole, made again if it is missing
+        may_be = mode in (None, "full")
+        wanted = [id for id, one in articles.items() if may_be and permitted(one, sources[id])[0] == "full"]
+        html = dict(self.index.html(wanted)) if wanted else {}
+        for id in wanted:
+            made = html.get(id) or (self.remake(id) if self.remake else None)
+            if made:
+                html[id] = made
+            else:
+                reason = FeedFileReason.HTML_MISSING
+                self.problems[id] = Problem(what=articles[id].url, reason=reason, detail="shown as an excerpt")
         pictures = self.index.pictures(missing) if missing and self.thumbnails else {}
         for id in missing:
             shown = html.get(id, "")
@@ -184,7 +193,10 @@ class Entries:
         known = self.kept.get((id, mode), of)
         if known is None:
             try:
-                known = Made(of, self._shown(view(article, source, self.instance, mode, html, picture)))
+                made = view(article, source, self.instance, mode, html, picture)
+                content = card(made, self.links) if self.links else made.html
+                markdown = legal(self.markdown(made.id)) if self.markdown and made.html else ""
+                known = Made(of, replace(made, content=content, markdown=markdown))
             except _UNWRITABLE as error:
                 where, detail = article.url or id, str(error)
                 self.problems[id] = Problem(what=where, reason=FeedFileReason.CANNOT_RENDER, detail=detail)
@@ -192,28 +204,6 @@ class Entries:
             self.kept.put((id, mode), known)
         self._parts[id, mode] = known.parts
         return known.view
-
-    def _shown(self, made: View) -> View:
-        """The view with what readers show of it."""
-        content = card(made, self.links) if self.links else made.html
-        markdown = legal(self.markdown(made.id)) if self.markdown and made.html else ""
-        return replace(made, content=content, markdown=markdown)
-
-    def _html(
-        self, articles: Mapping[str, Article], sources: Mapping[str, Source | None], mode: ContentMode | None
-    ) -> dict[str, str]:
-        """The kept HTML of those that are published whole; made again where it is missing."""
-        may_be = mode in (None, "full")
-        wanted = [id for id, one in articles.items() if may_be and permitted(one, sources[id])[0] == "full"]
-        found = dict(self.index.html(wanted)) if wanted else {}
-        for id in wanted:
-            made = found.get(id) or (self.remake(id) if self.remake else None)
-            if made:
-                found[id] = made
-            else:
-                reason = FeedFileReason.HTML_MISSING
-                self.problems[id] = Problem(what=articles[id].url, reason=reason, detail="shown as an excerpt")
-        return found
 
 
 def documents(

@@ -1,7 +1,6 @@
 """Entries that the builds of a process made and show again: most of what a build writes, the one before wrote, too.
 
-Feeds that were written, until the index knows it: their marks share transactions.
-"""
+Feeds that were written, until the index knows it: their marks share transactions."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """How the pages look: our templates and stylesheet, and what the operator put over them. Imports no template library,
 so that a run with nothing to build loads none."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -51,7 +49,6 @@ def look(config: Path) -> Look:
 
 @cache
 def _shipped() -> str:
-    """A digest of what is ours."""
     return hashlib.sha256(b"\n".join(_files())).hexdigest()
 
 

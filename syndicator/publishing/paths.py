@@ -1,7 +1,5 @@
 """File names and addresses of what is published. Pure."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from syndicator.core.axes import ALL, AXES

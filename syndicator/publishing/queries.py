@@ -1,10 +1,7 @@
 """Saved queries: config/feeds.toml. Pure but for reading the file; the language itself is in `rules.query`.
 
 Which articles the saved queries hold, and the feeds of axes that are off unless asked for: each article is looked at
-once, and again when it, a query or `publish.axes` changes.
-"""
-
-from __future__ import annotations
+once, and again when it, a query or `publish.axes` changes."""
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
@@ -131,7 +128,6 @@ def _saved(item: FeedTable) -> SavedQuery:
 
 
 def _paths() -> str:
-    """The paths of feeds that articles make, as a person writes them."""
     return ", ".join(f"{axis.folder}…" for name, axis in AXES.items() if axis.folder and name != QUERY)
 
 

@@ -5,10 +5,7 @@ pages load them, and so does a browser that has the folder opened as files.
 
 What a text can be found by. Which articles are searched together: those of a closed year, a closed month, or a block
 of the open month. Puts the files of the search where they are published: those of periods that changed, and no
-others.
-"""
-
-from __future__ import annotations
+others."""
 
 import hashlib
 import json
@@ -87,7 +84,10 @@ def files(name: str, views: Sequence[View]) -> tuple[dict[str, bytes], int]:
     for place, view in enumerate(views):
         for term in terms(_text(view)):
             places[term].append(place)
-    parts = _parts(sum(map(len, places.values())))
+    postings = sum(map(len, places.values()))
+    parts = 1
+    while parts * _POSTINGS < postings:
+        parts *= 2
     made = dict(_term_files(name, places, parts, len(views)))
     for start in range(0, len(views), DOCS):
         file = f"{name}.d{start // DOCS}"
@@ -123,19 +123,11 @@ def called(script: bytes | None) -> Any:
 
 
 def _text(view: View) -> str:
-    """What an article is found by: its title, names and the excerpt that is shown of it."""
     return "\n".join((view.title, view.summary, view.category, *view.tags, *view.authors, view.origin.title))
 
 
 def _shown(view: View) -> list[str]:
     return [view.title, view.url, f"{view.published:%Y-%m-%d}", view.origin.title]
-
-
-def _parts(postings: int) -> int:
-    parts = 1
-    while parts * _POSTINGS < postings:
-        parts *= 2
-    return parts
 
 
 def _term_files(name: str, places: Mapping[str, list[int]], parts: int, count: int) -> Iterator[tuple[str, bytes]]:
@@ -261,14 +253,12 @@ def write_search(
 
 
 def _ids(index: ArticleIndex, period: Period) -> list[str]:
-    """The articles of a period, oldest first."""
     if period.ids:
         return list(period.ids)
     return [id for month in period.months for id in reversed(index.month_ids(ALL, month))]
 
 
 def _known(outlet: Outlet) -> dict[str, list[Any]]:
-    """The periods that are published, by name."""
     found = called(outlet.get(MANIFEST))
     rows = found if isinstance(found, list) else []
     return {row[0]: row for row in rows if isinstance(row, list) and [type(one) for one in row] == [str, str, int, int]}

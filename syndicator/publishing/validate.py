@@ -3,10 +3,7 @@
 ships beside it.
 
 The article because of which a feed is held: what its operator has to mend or withdraw. Entries of the live feed that
-its new edition lacks without a reason.
-"""
-
-from __future__ import annotations
+its new edition lacks without a reason."""
 
 import json
 import re
@@ -132,20 +129,17 @@ def _schematron_fault(entry: Any, authored: bool) -> str | None:
 
 
 def _called(entry: Any) -> str:
-    """How an entry is called in a fault: by its id."""
     id = entry.findtext(f"{_ATOM}id")
     return f" ({id})" if id else ""
 
 
 def _entry_of(root: Any, path: str | None) -> str:
-    """The entry in which the place `path` of a document is, as `_called`."""
     found = root.xpath(path) if path else []
     above = (one for node in found[:1] for one in (node, *node.iterancestors()))
     return next((_called(one) for one in above if one.tag == f"{_ATOM}entry"), "")
 
 
 def _entry_at(data: bytes, index: int) -> str:
-    """The entry in which byte `index` of a document of ours is, as `_called`."""
     start, end = data.rfind(b"<entry", 0, index), data.rfind(b"</entry>", 0, index)
     found = _ENTRIES.match(data, start) if start > end else None
     return f" ({found[1].decode('utf-8', 'replace')})" if found else ""

@@ -1,10 +1,7 @@
 """Pages that are no article: which kind they are, and stories of which only the free lead is shown. Pure.
 
 A page with the text of an article is never taken for another kind: the phrases of data/page_kinds.toml count only where
-little other text stands, so that an article on cookies, captchas or paywalls stays one.
-"""
-
-from __future__ import annotations
+little other text stands, so that an article on cookies, captchas or paywalls stays one."""
 
 import re
 import tomllib
@@ -75,10 +72,13 @@ def is_partial(document: Document, kept: Sequence[Block], blocks: Sequence[Block
     letters = sum(block.letters for block in kept)
     if letters < _LONG and _asks_at_end(kept, blocks):
         return True
-    locked = _locked(document)
+    locked = any(
+        str(item.get("isAccessibleForFree")).lower() in ("false", "http://schema.org/false") for item in document.jsonld
+    )
     if not locked and (letters >= _LONG or not _has_paywall_box(document)):
         return False
-    words = _declared_words(document)
+    counts = [str(item.get("wordCount", "")) for item in document.jsonld]
+    words = next((int(count) for count in counts if count.isdecimal() and len(count) <= _MOST_DIGITS), 0)
     short = bool(words) and letters < _LETTERS_A_WORD * words
     return _phrases_in("paywall", blocks) > 0 or (locked and (short or letters < _THIN or _breaks_off(kept)))
 
@@ -128,7 +128,12 @@ def _names(title: str, phrase: str) -> bool:
 def _by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> str | None:
     form = document.tree.find(".//input[@type='password']") is not None
     found = {kind: _phrases_in(kind, blocks) for kind in (*_KINDS, "paywall")}
-    if _challenge(document) or (found["bot-check"] and letters < _LEAD):
+    marks = _table()["bot-check"]["elements"]
+    ids = (
+        f"{element.get('id', '')} {element.get('class', '')}"
+        for element in document.tree.iter("div", "form", "section")
+    )
+    if any(mark in name for name in ids if name != " " for mark in marks) or (found["bot-check"] and letters < _LEAD):
         return "bot-check"
     if found["paywall"] and (letters < _LEAD or not _is_article(document)) and not found["consent"] > 1:
         return "paywall"
@@ -142,18 +147,8 @@ def _by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> st
 
 
 def _phrases_in(kind: str, blocks: Sequence[Block]) -> int:
-    """How many phrases of `kind` stand on the page."""
     text = hints.ready("\n".join(block.text[:_SAMPLE] for block in blocks[:_SAMPLE]))
     return sum(phrase in text for phrase in _table()[kind]["texts"])
-
-
-def _challenge(document: Document) -> bool:
-    marks = _table()["bot-check"]["elements"]
-    ids = (
-        f"{element.get('id', '')} {element.get('class', '')}"
-        for element in document.tree.iter("div", "form", "section")
-    )
-    return any(mark in name for name in ids if name != " " for mark in marks)
 
 
 def _types(document: Document) -> set[str]:
@@ -203,17 +198,6 @@ def _is_listing_address(url: str) -> bool:
     return urls.is_root(url) or bool(
         re.search(r"/(tag|tags|category|author|page|search|archive)s?/[^/]*/?$", parts.path)
     )
-
-
-def _locked(document: Document) -> bool:
-    return any(
-        str(item.get("isAccessibleForFree")).lower() in ("false", "http://schema.org/false") for item in document.jsonld
-    )
-
-
-def _declared_words(document: Document) -> int:
-    counts = [str(item.get("wordCount", "")) for item in document.jsonld]
-    return next((int(count) for count in counts if count.isdecimal() and len(count) <= _MOST_DIGITS), 0)
 
 
 def _has_paywall_box(document: Document) -> bool:

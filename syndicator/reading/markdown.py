@@ -1,9 +1,6 @@
 """Blocks as our markdown: nested lists, headings, quotes, tables, fenced code, images with captions. Pure.
 
-Inline text as markdown: marks, links and escapes, escaped so that a page's text stays text.
-"""
-
-from __future__ import annotations
+Inline text as markdown: marks, links and escapes, escaped so that a page's text stays text."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -32,13 +29,6 @@ def _inert(match: re.Match[str]) -> str:
     return {"<": "&lt;", "&": "&amp;", "~~": "\\~\\~"}.get(char, "\\" + char)
 
 
-def guard_start(line: str) -> str:
-    """`line` with a first character escaped that would open a heading, list, quote or rule."""
-    if "\n" not in line and not _START.match(line):
-        return line  # as most are; without, every character would be tried
-    return _START.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else "\\" + m[1], line)
-
-
 def link(base: str, href: str) -> str | None:
     """`href` as an absolute http, https or mailto address that is safe between parentheses, or None: also for one on a
     private network (`addresses.refusal`)."""
@@ -62,7 +52,9 @@ def render(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
     out = texts.legal("".join(pieces))
     if cell:
         return out.replace("\\\n", " ").replace("\n", " ").replace("|", "\\|")
-    return guard_start(out)
+    if "\n" not in out and not _START.match(out):
+        return out  # as most are; without, every character would be tried
+    return _START.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else "\\" + m[1], out)
 
 
 def _marked(runs: list[Run]) -> list[str]:
@@ -141,7 +133,9 @@ class _Writer:
             case "row":
                 return self._row(block, blocks, index)
             case "code":
-                return _fenced(block)
+                longest = max((len(run) for run in _FENCE.findall(block.code)), default=2)
+                fence = "`" * max(3, longest + 1)
+                return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
             case "img":
                 made = image(block.image, self.base, captions.get(block, "")) if block.image else ""
                 return [made] if made else []
@@ -233,14 +227,7 @@ def _bar(cells: list[str], columns: int) -> str:
     return "| " + " | ".join(filled) + " |"
 
 
-def _fenced(block: Block) -> list[str]:
-    longest = max((len(run) for run in _FENCE.findall(block.code)), default=2)
-    fence = "`" * max(3, longest + 1)
-    return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
-
-
 def _captions(blocks: Sequence[Block]) -> dict[Block, str]:
-    """The caption of each image: the figcaption of its figure."""
     found: dict[Frame, str] = {}
     for block in blocks:
         figure = _figure(block)

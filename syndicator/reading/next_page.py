@@ -1,7 +1,5 @@
 """The next page of an article, as its page leads there. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -52,8 +50,7 @@ def next_page(document: Document, first: str, number: int = 1) -> NextPage | Non
 
     A link has to be both: said to be the next page (`rel=next`, "next page", a row of numbers), and of the shape of the
     article's own address with the next number. `rel=next` alone is mostly the next *article*; an address like
-    "/story-2" may be one, too, and counts only in a row of numbers, or where the page says which of how many it is.
-    """
+    "/story-2" may be one, too, and counts only in a row of numbers, or where the page says which of how many it is."""
     if number >= MOST_NUMBER or not first:
         return None
     said: dict[str, set[str]] = defaultdict(set)
@@ -81,7 +78,6 @@ def address_of_next(html: bytes, url: str, headers: Mapping[str, str], first: st
 
 
 def _links(document: Document, number: int) -> Iterator[tuple[str, Any]]:
-    """The links of a page that have a number in them, with their absolute addresses."""
     digits = str(number)
     has_it = re.compile(rf"(?<!\d){number}(?!\d)").search  # spares resolving the hundreds that lead elsewhere
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
@@ -108,7 +104,6 @@ def _says(element: Any, number: int) -> Iterator[str]:
 
 
 def _in_a_row(element: Any, number: int) -> bool:
-    """True when the number stands in a row of them with that of this page."""
     row = element
     for _ in range(_LEVELS):
         row = row.getparent()
@@ -123,7 +118,6 @@ def _in_a_row(element: Any, number: int) -> bool:
 
 
 def _is_counted(document: Document, number: int) -> bool:
-    """True when the page says that it is page `number` of several."""
     for element in islice(
         document.tree.iter("a", "div", "em", "li", "p", "small", "span", "strong", "td"), _MOST_LINKS
     ):

@@ -4,10 +4,7 @@ A weighted sum of the features of the page for each type (multinomial logistic r
 person said. The weights are data/page_types.toml, written by tools/train/fit_pages.py, which says how often they are
 right on domains that they were not fitted on.
 
-Features of a whole page, as numbers by name, for telling an article from a list, a thread, a manual or a shop.
-"""
-
-from __future__ import annotations
+Features of a whole page, as numbers by name, for telling an article from a list, a thread, a manual or a shop."""
 
 import math
 import re

@@ -1,9 +1,6 @@
 """Several pages as one article. Pure.
 
-Which page of an article an address is, by its shape: that of the article's first page and a number.
-"""
-
-from __future__ import annotations
+Which page of an article an address is, by its shape: that of the article's first page and a number."""
 
 import json
 import re
@@ -74,7 +71,12 @@ def _by_path(path: list[str], other: list[str]) -> Numbered | None:
     if not bare:
         return None  # pages of a front page are lists
     if other[: len(bare)] == bare and len(other) in (len(bare) + 1, len(bare) + 2):
-        return _by_segments(other[len(bare) :])
+        added = other[len(bare) :]
+        if len(added) > 1:
+            word, number = added
+            return _number(number, sure=True) if _WORD.fullmatch(word) and _NUMBER.fullmatch(number) else None
+        found = _MARKED.fullmatch(_split(added[0])[0])
+        return _number(found["number"], sure=True) if found else None
     if len(other) != len(bare) or other[:-1] != bare[:-1]:
         return None
     (stem, kind), (changed, other_kind) = _split(bare[-1]), _split(other[-1])
@@ -85,7 +87,6 @@ def _by_path(path: list[str], other: list[str]) -> Numbered | None:
 
 
 def _bare(path: list[str]) -> list[str]:
-    """The path without what says that it is page 1."""
     if path[:-2] and _WORD.fullmatch(path[-2]) and path[-1] == "1":
         return path[:-2]
     found = _MARKED.fullmatch(path[-1]) if len(path) > 1 else None
@@ -96,15 +97,6 @@ def _bare(path: list[str]) -> list[str]:
     if cut and cut["word"] and cut["number"] == "1":
         return [*path[:-1], cut["stem"] + kind]
     return path
-
-
-def _by_segments(added: list[str]) -> Numbered | None:
-    """By one segment more ("2", "page-2"), or a word and a number."""
-    if len(added) > 1:
-        word, number = added
-        return _number(number, sure=True) if _WORD.fullmatch(word) and _NUMBER.fullmatch(number) else None
-    found = _MARKED.fullmatch(_split(added[0])[0])
-    return _number(found["number"], sure=True) if found else None
 
 
 def _split(segment: str) -> tuple[str, str]:

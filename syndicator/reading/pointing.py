@@ -1,9 +1,6 @@
 """The selectors of an element that somebody pointed to: the shortest that hold on other pages of the site. Pure.
 
-A stranger's page as something to point at: its text and its structure, and nothing that runs, loads or leads away.
-"""
-
-from __future__ import annotations
+A stranger's page as something to point at: its text and its structure, and nothing that runs, loads or leads away."""
 
 import base64
 import hashlib
@@ -83,14 +80,12 @@ def _rank(one: Suggested, role: Role) -> tuple[int, int, int, int]:
 
 
 def _attribute(element: Any, role: Role) -> str:
-    """The attribute that has the value, as the end of a selector."""
     if role == "date" and element.tag == "time" and element.get("datetime"):
         return "@datetime"
     return "@src" if role == "cover" and element.tag == "img" and element.get("src") else ""
 
 
 def _candidates(element: Any) -> list[str]:
-    """Selectors that may mean the element, short ones first, no more than are tried."""
     own = [*_simple(element)]
     found = [*own]
     above = element.getparent()
@@ -105,7 +100,6 @@ def _candidates(element: Any) -> list[str]:
 
 
 def _simple(element: Any) -> Iterator[str]:
-    """Selectors of an element by what is written on it alone."""
     tag = element.tag
     if _is_name(element.get("id")):
         yield f"#{element.get('id')}"

@@ -1,10 +1,7 @@
 """A page in, a draft of its article out. Pure: no I/O, no clock, the same bytes give the same draft.
 
 How often each selector of an operator's rules matches a page. A page read with other rules than before: what they
-match, and what becomes of its text.
-"""
-
-from __future__ import annotations
+match, and what becomes of its text."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -59,8 +56,7 @@ def read(
 
     `entry` is what the feed announced, `rules` are the operator's for the source, `repeated` holds digests of blocks
     that stand on many pages of the host, `headers` are those of the answer, dates more than a day after `now` do not
-    count. Raises NotAnArticle with the kind of page it is instead, RulesError for a rule's selector that is no CSS.
-    """
+    count. Raises NotAnArticle with the kind of page it is instead, RulesError for a rule's selector that is no CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
@@ -107,7 +103,6 @@ def read(
 
 
 def _more(**traces: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Those that say something."""
     return {name: trace for name, trace in traces.items() if trace}
 
 

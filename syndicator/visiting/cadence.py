@@ -1,9 +1,6 @@
 """When to visit a source next. Pure: values and `now` in, values out.
 
-A source that suddenly announces ten times as much as it is used to: the surplus waits, and the operator is told.
-"""
-
-from __future__ import annotations
+A source that suddenly announces ten times as much as it is used to: the surplus waits, and the operator is told."""
 
 import math
 from collections import Counter

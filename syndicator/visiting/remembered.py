@@ -1,7 +1,5 @@
 """What is remembered of a source after a visit. Pure: values and `now` in, values out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,9 +31,9 @@ def after(
     more in a row.
 
     feed: the parsed feed of a Fetched, None when nothing was parsed (the bytes are those of the last visit, or a page).
-    The caller passes a Failed for a Fetched that could not be parsed, so that its validators are not stored.
-    """
-    state = _reset_if_edited(source, state)
+    The caller passes a Failed for a Fetched that could not be parsed, so that its validators are not stored."""
+    if state.url != source.url:
+        state = SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
     if isinstance(result, Failed):
         state = replace(state, first_visit=state.first_visit or now, last_visit=now)
         failed = _failed(state, result, now)
@@ -59,12 +57,6 @@ def after(
     state = replace(state, warning=result.warning, pushed_newer=None)
     part = result.status == DELTA  # of the feed: what is not in it says nothing
     return _with_feed(_with_validators(source, state, result, feed, now), feed, now, part=part)
-
-
-def _reset_if_edited(source: Source, state: SourceState) -> SourceState:
-    if state.url == source.url:
-        return state
-    return SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
 
 
 def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:

@@ -3,10 +3,7 @@ Pure.
 
 Which hubs a feed or page names, and as what it is known there (WebSub, section 4). How far a hub is relied on: by
 what it brought, and what a poll found that it should have brought. Whether a push is signed by its hub (WebSub,
-section 7.1 "Authenticated Content Distribution").
-"""
-
-from __future__ import annotations
+section 7.1 "Authenticated Content Distribution")."""
 
 import hashlib
 import hmac
@@ -165,7 +162,13 @@ def offered(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Of
     """The offer of a feed fetched from `url`, None where it makes none. Link headers go before what stands in the
     body, for hub and topic each (section 4, and test 104 of websub.rocks); a feed that does not name itself is known by
     the address that answered."""
-    said = _header_links(headers.get("link", ""), url)
+    value = headers.get("link", "")
+    # RFC 8288
+    said: dict[str, list[str]] = {}
+    for target, parameters in _LINK.findall(value[: 20 * _LONGEST]):
+        rel = _REL.search(parameters)
+        for one in (rel[1] or rel[2]).lower().split() if rel else ():
+            said.setdefault(one, []).append(resolve(url, target.strip()))
     hubs = _addresses(said.get("hub", ()) or (feed.hubs if feed else ()))
     topics = _addresses((*said.get("self", ()), feed.self_url if feed else "", url))
     return Offer(hubs=hubs[:_MOST_HUBS], topic=topics[0]) if hubs and topics else None
@@ -176,16 +179,6 @@ def may_subscribe(source: Source) -> bool:
     tell a hub, which could not fetch it either."""
     private = source.headers_env or source.allow or secrets.variables(source.url)
     return not private and redacted(source.url) == source.url
-
-
-def _header_links(value: str, url: str) -> dict[str, list[str]]:
-    """The targets of a Link header (RFC 8288) by relation."""
-    found: dict[str, list[str]] = {}
-    for target, parameters in _LINK.findall(value[: 20 * _LONGEST]):
-        rel = _REL.search(parameters)
-        for one in (rel[1] or rel[2]).lower().split() if rel else ():
-            found.setdefault(one, []).append(resolve(url, target.strip()))
-    return found
 
 
 def _addresses(found: Iterable[str]) -> tuple[str, ...]:

@@ -9,10 +9,7 @@ A share of words alone proves little: of 42 falsehoods in the article's own word
 have three quarters of their words in one sentence or two neighbours, and none passes here; 14 of 29 honest ones do.
 Being refused costs nothing: our own excerpt stays.
 
-What is said of a model's answer. Whether an excerpt in a model's own words may stand: its form, and what it says.
-"""
-
-from __future__ import annotations
+What is said of a model's answer. Whether an excerpt in a model's own words may stand: its form, and what it says."""
 
 import re
 import tomllib

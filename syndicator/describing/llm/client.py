@@ -1,9 +1,6 @@
 """An OpenAI-compatible endpoint as `ports.Enricher`. It fetches with the client that the caller hands in.
 
-Whether a language model may be asked now: the day's budget, and a circuit breaker for a failing endpoint.
-"""
-
-from __future__ import annotations
+Whether a language model may be asked now: the day's budget, and a circuit breaker for a failing endpoint."""
 
 import json
 import re
@@ -137,7 +134,6 @@ def _content(value: Any) -> str:
 
 
 def _tokens(value: Any) -> int:
-    """The tokens that the call took, 0 when the endpoint does not say."""
     usage = value.get("usage")
     total = usage.get("total_tokens") if isinstance(usage, dict) else None
     return total if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 10**9 else 0

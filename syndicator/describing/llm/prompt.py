@@ -3,8 +3,6 @@
 All but the article is at most `INSTRUCTION` characters, so that a small model on the operator's machine is done in
 time. What may be chosen is short: only what our own scores support is offered."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -91,7 +89,6 @@ def _lists(asked: Material, room: int) -> str:
 
 
 def _fitting(lines: Iterator[str] | Sequence[str], most: int, size: Any) -> Iterator[str]:
-    """The first of `lines` that fit together into `most`, with two characters between them."""
     for line in lines:
         most -= size(line) + 2
         if most < 0:

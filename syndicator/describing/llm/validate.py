@@ -4,17 +4,14 @@ It names sentences by their numbers, so that nothing it says can be false: an ex
 for word; where the operator lets it write, its words have to stand in the article (aligned.py). Category
 and tags are among those that our own scores support.
 
-What of an article a language model may see: its text was written by strangers.
-"""
-
-from __future__ import annotations
+What of an article a language model may see: its text was written by strangers."""
 
 import hashlib
 import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
@@ -168,26 +165,21 @@ def _chosen(numbers: Any, asked: Material) -> str | Refusal:
     start = next((place for place in places if asked.sentences[place].opens), None)
     if start is None:
         return Refusal(reason="loose", detail=short(asked.sentences[places[0]].text))
-    return _passage(start, places, asked.sentences)
+    taken = [asked.sentences[start].text]
+    for place in range(start + 1, start + excerpt_rules.SENTENCES):
+        if place not in places or not asked.sentences[place].follows:
+            break
+        if excerpt_rules.too_long(joined([*taken, asked.sentences[place].text])):
+            break
+        taken.append(asked.sentences[place].text)
+    return joined(taken)
 
 
 def _written(said: Any, asked: Material) -> str | Refusal:
-    """What the model wrote, where it passes the gate."""
     if not isinstance(said, str):
         return Refusal(reason="shape", detail="excerpt has to be a text")
     excerpt = _line(said)
     return aligned.fault(excerpt, asked) or excerpt
-
-
-def _passage(start: int, places: Sequence[int], sentences: Sequence[Choosable]) -> str:
-    taken = [sentences[start].text]
-    for place in range(start + 1, start + excerpt_rules.SENTENCES):
-        if place not in places or not sentences[place].follows:
-            break
-        if excerpt_rules.too_long(joined([*taken, sentences[place].text])):
-            break
-        taken.append(sentences[place].text)
-    return joined(taken)
 
 
 def _unlisted(name: str, names: Iterable[str], what: str) -> Refusal | None:
@@ -197,7 +189,6 @@ def _unlisted(name: str, names: Iterable[str], what: str) -> Refusal | None:
 
 
 def _spelled(name: str, names: Iterable[str]) -> str:
-    """`name` as the list has it, "" when it has not."""
     folded = fold(_line(name))
     return next((known for known in names if fold(known) == folded), "")
 

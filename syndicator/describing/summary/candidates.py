@@ -1,9 +1,6 @@
 """The sentences of a text that an excerpt may be made of.
 
-The words of a text and of the sentences that may make its excerpt.
-"""
-
-from __future__ import annotations
+The words of a text and of the sentences that may make its excerpt."""
 
 import re
 from collections import Counter

@@ -1,7 +1,6 @@
 """Excerpts: whole sentences of the article, word for word, or the publisher's own description when it is sound.
 
-Which sentences say most: every choice of at most three of the likeliest is scored by a weighted sum of features.
-"""
+Which sentences say most: every choice of at most three of the likeliest is scored by a weighted sum of features."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 
 The names join features and weights ([choice] in data/ranker.toml), see sentence_features.py.
 
-What is measured of a sentence that may stand in an excerpt: each feature with its name.
-"""
+What is measured of a sentence that may stand in an excerpt: each feature with its name."""
 
 from __future__ import annotations
 
@@ -74,7 +73,6 @@ def sentence_rows(found: Candidates) -> SentenceFeaturesFloats:
 def _sentence(
     place: int, sentence: Sentence, known: frozenset[str], frequency: Counter[str], size: float
 ) -> dict[str, float]:
-    """The `_OWN` features of the candidate at `place` with the content words `known`."""
     text = sentence.text
     words = WORD.findall(text)
     n = max(1, length(text))

@@ -1,7 +1,5 @@
 """How a name is written: AI, LLM, ChatGPT, iPhone, macOS; an ordinary topic stays in lower case."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections import Counter

@@ -12,8 +12,7 @@ category for: a match is no world news where there is no category Sport. `Guess.
 stricter: 95.1 % of BBC's articles have a score above 0.84, and 96.7 % of these are right.
 
 Categories from the confirmed past: a ridge regression on the vectors of articles whose category a person confirmed,
-beside what the taxonomy's own words say.
-"""
+beside what the taxonomy's own words say."""
 
 from __future__ import annotations
 
@@ -221,20 +220,14 @@ def scores(known: Categories, title: str, text: str, counts: Counter[str], tagge
     lexical = np.array([_evidence(every, words) for words in known.words], dtype=np.float32)
     elsewhere = np.array([bool(words) and every.keys().isdisjoint(words) for words in known.subjects]) & ~tagged
     lexical[elsewhere] = 0  # of espresso machines there are models as well
-    loss = ELSEWHERE * elsewhere + _handicaps(known, counts)
-    shares = mixture.lexical * lexical / (float(lexical.sum()) + mixture.doubt)
-    result: Vector = (mixture.near * (known.labels @ here) + shares + subject - loss).astype(np.float32)
-    return result
-
-
-def _handicaps(known: Categories, counts: Counter[str]) -> Vector:
-    """What the score of a topic without a category loses: its lead, all of it where the text has few of its words."""
-    import numpy as np
-
+    # a topic without a category loses its lead, and all of its score if the text has few of its words
     least = RIVAL_WORDS_NATIVE if known.native else RIVAL_WORDS
     rivals = np.array([name == RIVAL for name in known.names])
     few = np.array([len(counts.keys() & words.keys()) < least for words in known.words])
-    result: Vector = (RIVAL_LEAD * rivals + 2.0 * (rivals & few)).astype(np.float32)
+    handicaps: Vector = (RIVAL_LEAD * rivals + 2.0 * (rivals & few)).astype(np.float32)
+    loss = ELSEWHERE * elsewhere + handicaps
+    shares = mixture.lexical * lexical / (float(lexical.sum()) + mixture.doubt)
+    result: Vector = (mixture.near * (known.labels @ here) + shares + subject - loss).astype(np.float32)
     return result
 
 

@@ -1,7 +1,6 @@
 """The operator's categories ready to be compared with texts of one language: vectors, and words topics are known by.
 
-The words of topics in other languages than English, found in a text by their beginnings.
-"""
+The words of topics in other languages than English, found in a text by their beginnings."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """Edits of taxonomy.toml: tags are renamed and merged in its text, so that the operator's comments survive. Pure."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from dataclasses import dataclass

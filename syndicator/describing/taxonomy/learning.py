@@ -2,8 +2,7 @@
 
 Every number that the fit sees of a post is what the other posts say (leave one out), else rare tags look certain.
 
-learnt.npz: what was learnt from the past, as numpy arrays without pickle.
-"""
+learnt.npz: what was learnt from the past, as numpy arrays without pickle."""
 
 from __future__ import annotations
 
@@ -150,19 +149,14 @@ def _tagger(a: dict[str, Any]) -> LearntTagger:
     matcher = Matcher(forms, frozenset(_unpacked(a["heads"])))
     labels, ridge = a["labels"].astype(f32), a["ridge"].astype(f32)
     threshold = float(a["threshold"])
-    weights = _by_name(a["weights"], _unpacked(a["features"]) if "features" in a else UNNAMED)
+    names = _unpacked(a["features"]) if "features" in a else UNNAMED
+    # means, spreads and weights, each in the order of `names`, then the constant
+    rows = a["weights"][:-1].reshape(3, len(names))
+    ordered = [in_order(dict(zip(names, row.tolist(), strict=True)), FEATURES, "what was learnt") for row in rows]
+    weights = np.concatenate([*ordered, a["weights"][-1:]]).astype(f32)
     return LearntTagger(
         index, tags, has, ridge, vectors, labels, a["mentions"], a["hits"], a["close"], weights, threshold, matcher
     )
-
-
-def _by_name(weights: LearntFileFloats, names: Sequence[str]) -> LearntFileFloats:
-    """Means, spreads and weights, each saved in the order of `names`, in that of FEATURES; the constant is last."""
-    import numpy as np
-
-    parts = weights[:-1].reshape(3, len(names))
-    ordered = [in_order(dict(zip(names, part.tolist(), strict=True)), FEATURES, "what was learnt") for part in parts]
-    return np.concatenate([*ordered, weights[-1:]]).astype(np.float32)
 
 
 def _packed(lines: Sequence[str]) -> Any:
@@ -211,8 +205,7 @@ def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
     for row, (_, _, tags) in enumerate(posts):
         has[row, [number[mentions.key(tag)] for tag in tags if mentions.key(tag)]] = 1
     matcher = mentions.build((number[key], form) for key in forms for form in forms[key])
-    names = tuple(surfaces[key] for key in number)
-    return _fit(posts, has, names, matcher)
+    return _fit(posts, has, tuple(surfaces[key] for key in number), matcher)
 
 
 def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher) -> LearntTagger:
@@ -248,7 +241,6 @@ def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
 
 
 def _others(near: Floats) -> Floats:
-    """Nearness without each post's nearness to itself."""
     import numpy as np
 
     out = near.copy()

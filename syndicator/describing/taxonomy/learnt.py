@@ -5,8 +5,7 @@ On two blogs with authors' tags, in five parts: F1 of at most five tags is 51.2 
 ridge regression alone, with their best threshold, have 41.9 and 53.7. `python -m tests.bench.bench_describing tags`
 shows it.
 
-How far the confirmed past bears out tags that it never had, and that their names alone speak for.
-"""
+How far the confirmed past bears out tags that it never had, and that their names alone speak for."""
 
 from __future__ import annotations
 

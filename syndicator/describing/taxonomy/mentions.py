@@ -2,15 +2,14 @@
 what is a part of a longer name ("Ceres Robotics", "Claude Monet") is no mention.
 
 Whether a word in a text is a name, and whether it is a part of a longer one. When two spellings are one tag: case,
-hyphens and plurals do not matter.
-"""
+hyphens and plurals do not matter."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -168,7 +167,9 @@ class Words:
         line = bisect_right(self.starts, at) - 1
         if line not in self._spans:
             begin = self._begins[line]
-            found = _found(self.text[begin : self._begins[line + 1] - 1])
+            text = self.text[begin : self._begins[line + 1] - 1]
+            low = text.casefold()  # "Node.JS" is one word then, as Node.js is
+            found = WORD.finditer(low if len(low) == len(text) else text)
             self._spans[line] = [(begin + match.start(), begin + match.end()) for match in found]
         return self._spans[line][at - self.starts[line]]
 
@@ -178,7 +179,6 @@ class Words:
 
     @cached_property
     def _begins(self) -> list[int]:
-        """Where each line begins."""
         return list(accumulate((len(line) + 1 for line in self.text.split("\n")), initial=0))
 
 
@@ -229,7 +229,6 @@ class Matcher:
 
     @cached_property
     def _words_too(self) -> frozenset[int]:
-        """Tags that are ordinary words as well."""
         return frozenset(
             form.tag for forms in self.forms.values() for form in forms if form.case and is_word(form.case)
         )
@@ -253,12 +252,6 @@ class Matcher:
             if tag in found:  # "Apple Pay" speaks of Apple where the text has Apple by itself too
                 found[tag] |= places
         return found
-
-
-def _found(line: str) -> Iterator[re.Match[str]]:
-    """The words of a line, in lower case where that moves none of them: "Node.JS" is one word then, as Node.js is."""
-    low = line.casefold()
-    return WORD.finditer(low if len(low) == len(line) else line)
 
 
 def _closed_up(tag: int, gone: int) -> int:

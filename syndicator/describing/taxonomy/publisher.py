@@ -3,8 +3,6 @@ own title, its author, its site and words of the site's housekeeping ("news", "P
 
 The rules were checked by eye on 673 keywords of real pages; their words stand in data/tag_words.toml by language."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Collection, Iterable
@@ -62,16 +60,11 @@ def stands(forms: Iterable[str], text: str) -> bool:
     have it anywhere."""
     folded = text.casefold()
     for form in forms:
-        words = _parts(form)
+        words = tuple(word.removesuffix("s") if len(word) > WORDS else word for word in _PART.findall(form))
         there = all(word.casefold() in folded for word in words)  # to look for them costs a tenth of the pattern
         if there and _pattern(words, bounded=form.isascii()).search(text):
             return True
     return False
-
-
-def _parts(form: str) -> tuple[str, ...]:
-    """The words of a name, those of some length without the s of their plural."""
-    return tuple(word.removesuffix("s") if len(word) > WORDS else word for word in _PART.findall(form))
 
 
 @lru_cache(maxsize=5_000)
@@ -94,7 +87,6 @@ def _housekeeping(tag: str, words: list[str]) -> bool:
 
 
 def _says_title(name: str, title: str) -> bool:
-    """True when a tag is the title, or most of it."""
     tag, whole = _folded(name), _folded(title)
     most = len(name.split()) >= PHRASE and tag in whole and len(tag) > MOST_OF_TITLE * len(whole)
     return bool(whole) and (tag == whole or most)

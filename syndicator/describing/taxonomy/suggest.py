@@ -4,10 +4,7 @@ A suggestion is a phrase that titles have again and again and that texts come ba
 adjectives, words of any title, parts of longer names. Judged by eye on 600 real pages: tests/gate/test_suggest_gate.py
 says by which rule, and which share is usable.
 
-Phrases of titles, and how articles use them: what `suggest` decides on.
-"""
-
-from __future__ import annotations
+Phrases of titles, and how articles use them: what `suggest` decides on."""
 
 import math
 import re
@@ -224,7 +221,6 @@ def _worth(use: Use, places: Collection[int], texts: int) -> float:
 
 
 def _published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[Key, set[int]]:
-    """Publishers' sound tags -> the numbers of their articles."""
     found: dict[Key, set[int]] = defaultdict(set)
     for number, (title, _, tags) in enumerate(articles):
         for tag in tags:
@@ -234,8 +230,12 @@ def _published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[Key, 
 
 
 def _subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
-    """Those phrases that name a subject."""
-    within = _within(used)
+    within = Counter[Key]()
+    for longer, use in used.items():
+        for size in range(1, len(longer)):
+            for at in range(len(longer) - size + 1):
+                part = longer[at : at + size]
+                within[part] = max(within[part], use.times)
     return {
         one
         for one, use in used.items()
@@ -253,21 +253,9 @@ def _is_subject(one: Key, used: Mapping[Key, Use]) -> bool:
 
 
 def _core(one: Key) -> Key:
-    """The phrase without words of any title at its ends."""
     generic = hints().generic
     telling = [at for at, word in enumerate(one) if word not in generic]
     return one[telling[0] : telling[-1] + 1] if telling else ()
-
-
-def _within(used: Mapping[Key, Use]) -> Counter[Key]:
-    """How often each phrase stands in the longer one that has it most."""
-    found = Counter[Key]()
-    for longer, use in used.items():
-        for size in range(1, len(longer)):
-            for at in range(len(longer) - size + 1):
-                part = longer[at : at + size]
-                found[part] = max(found[part], use.times)
-    return found
 
 
 def _joined(
@@ -315,5 +303,4 @@ def _definitions(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _each_once(forms: Iterable[str]) -> tuple[str, ...]:
-    """The first three that differ in more than case."""
     return tuple({form.casefold(): form for form in reversed(list(forms))}.values())[::-1][:3]

@@ -203,7 +203,6 @@ class Taxonomy:
         return (Taxonomy, (self.vocabulary, self.learnt, dict(self.forms), self.filed, self.trust))
 
     def _categories(self, title: str, text: str, language: str | None = None) -> Categories | None:
-        """The categories in the words of the text's language."""
         if not self.vocabulary.category:
             return None
         code = language or detect(f"{title}\n{text}"[:SAMPLE], None) or ENGLISH
@@ -231,7 +230,6 @@ class Taxonomy:
 
 
 def _bar(mention: Mention | None, short: bool, asked: bool) -> float:
-    """The probability from which on a tag is given."""
     if mention is None:
         return BAR_UNNAMED
     if asked:

@@ -1,8 +1,7 @@
 """taxonomy.toml as values. A wrong key or value is a ConfigError that names it and its cure.
 
 Where a taxonomy is on disk. Topics that many sites share, from data/topics: words that speak for a category that is
-called like one.
-"""
+called like one."""
 
 from __future__ import annotations
 

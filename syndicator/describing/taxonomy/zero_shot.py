@@ -76,7 +76,13 @@ class ZeroShotTagger:
         stems = body.stems
         seen = Words(frozenset(names.stems), Counter(stems), _first(stems), frozenset(stems[: mentions.HEAD]))
         words = seen.title | seen.times.keys()
-        rows = self._unseen(whole, name)
+        import numpy as np
+
+        rows = np.zeros((len(self.names), len(FEATURES)), dtype=np.float32)
+        rows[:, FEATURES.index("near")] = whole
+        rows[:, FEATURES.index("near-title")] = name
+        rows[:, FEATURES.index("very-near")] = np.maximum(whole, CLEAR) - CLEAR
+        rows[:, FEATURES.index("several-words")] = [len(key) > 1 for key in self.keys]
         for n, key in enumerate(self.keys):
             if n in found or not words.isdisjoint(key):
                 mention = found.get(n, NOWHERE)
@@ -87,17 +93,6 @@ class ZeroShotTagger:
                 )
                 rows[n] = [row[feature] for feature in FEATURES]
         return rows, found
-
-    def _unseen(self, whole: Floats, name: Floats) -> Floats:
-        """Tag x feature where no word of any tag stands in the text: most tags, so they are filled in together."""
-        import numpy as np
-
-        rows = np.zeros((len(self.names), len(FEATURES)), dtype=np.float32)
-        rows[:, FEATURES.index("near")] = whole
-        rows[:, FEATURES.index("near-title")] = name
-        rows[:, FEATURES.index("very-near")] = np.maximum(whole, CLEAR) - CLEAR
-        rows[:, FEATURES.index("several-words")] = [len(key) > 1 for key in self.keys]
-        return rows
 
 
 def prepare(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
@@ -127,7 +122,6 @@ def _first(stems: list[str]) -> dict[str, int]:
 
 
 def _mentioned(mention: Mention, length: int) -> dict[str, float]:
-    """What the mentions of a tag in a text of `length` words say."""
     return {
         "in-title": float(mention.title > 0),
         "in-text": float(mention.text > 0),

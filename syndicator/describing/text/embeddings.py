@@ -1,7 +1,6 @@
 """Static word vectors: a table of 32,000 pieces by 256 numbers (data/vectors/provenance.toml says where it is from).
 
-Text to the rows of the vector table: byte-pair encoding with the vocabulary of data/vectors/pieces.json.
-"""
+Text to the rows of the vector table: byte-pair encoding with the vocabulary of data/vectors/pieces.json."""
 
 from __future__ import annotations
 
@@ -81,12 +80,6 @@ class Tokenizer:
 def _bytes(character: str) -> tuple[str, ...]:
     """Parts that never merge: no piece holds the sign before them together with two hexadecimal digits."""
     return tuple(f"\0{byte:02x}" for byte in character.encode("utf-8", "replace"))
-
-
-def load_tokenizer(path: Path) -> Tokenizer:
-    """The tokenizer of a file of pieces, a JSON list in the order of the table's rows from FIRST_PIECE on."""
-    pieces = json.loads(path.read_text(encoding="utf-8"))
-    return Tokenizer({piece: row for row, piece in enumerate(pieces, FIRST_PIECE)})
 
 
 if TYPE_CHECKING:
@@ -220,4 +213,5 @@ def embedder() -> Embedder:
     import numpy as np
 
     table = np.load(DATA / "table.npy").astype(np.float32)
-    return Embedder(load_tokenizer(DATA / "pieces.json"), table)
+    pieces = json.loads((DATA / "pieces.json").read_text(encoding="utf-8"))
+    return Embedder(Tokenizer({piece: row for row, piece in enumerate(pieces, FIRST_PIECE)}), table)

@@ -2,8 +2,6 @@
 
 py3langid needs a second and 100 MB to load, so it is asked only when script and function words leave a doubt."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections import Counter

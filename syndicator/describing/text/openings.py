@@ -4,10 +4,7 @@ The rules are words of each language (opening_words.py). Of what an editor would
 three in four were sentences that point back ("They received ..."), the rest led up to the news, spoke of their own page
 or asked. Of 191 sentences that the editor took as openings these rules find 10 loose, of the others half.
 
-The words by which sentences of each language show how they open: data/openings.toml, which explains its lists.
-"""
-
-from __future__ import annotations
+The words by which sentences of each language show how they open: data/openings.toml, which explains its lists."""
 
 import re
 import tomllib
@@ -41,15 +38,11 @@ class OpeningWords:
         if not words or words[0].casefold() not in self.sets["articles"]:
             return False
         if not self.sets["verbs"]:
-            return self._bare(words[1:3])
-        return self._unnamed(words[1 : 1 + PHRASE], words)
-
-    def _bare(self, words: list[str]) -> bool:
-        """The noun, and neither a name nor a preposition behind it."""
-        noun, after = (*words, "", "")[:2]
-        return noun.casefold() in self.sets["nouns"] and after.casefold() not in self.sets["after"] and after.islower()
-
-    def _unnamed(self, phrase: list[str], words: list[str]) -> bool:
+            noun, after = (*words[1:3], "", "")[:2]
+            return (
+                noun.casefold() in self.sets["nouns"] and after.casefold() not in self.sets["after"] and after.islower()
+            )
+        phrase = words[1 : 1 + PHRASE]
         nouns, met = self.sets["nouns"], False
         for place, word in enumerate(phrase):
             low, after = word.casefold(), phrase[place + 1].casefold() if place + 1 < len(phrase) else ""
@@ -68,7 +61,6 @@ class OpeningWords:
         return met
 
     def _named(self, words: list[str]) -> bool:
-        """Whether a name or number comes before the next verb or preposition."""
         for word in words:
             if word[0].isupper() or word[0].isdigit():
                 return True

@@ -4,10 +4,7 @@ nupunkt finds the ends in scripts that put a space after a full stop; Chinese an
 their own. Three corrections follow. A piece is joined with the next one when it ends in an abbreviation or an ordinal
 of its language, when the next one starts in lower case, and when a quotation that it opens goes on there.
 
-What an excerpt must look like, whoever wrote it.
-"""
-
-from __future__ import annotations
+What an excerpt must look like, whoever wrote it."""
 
 import re
 import tomllib

@@ -1,7 +1,6 @@
 """Texts as weighted words and pairs, compared with many earlier texts at once, in numpy without a sparse library.
 
-How articles write their words: the commonest form inside sentences, over many articles.
-"""
+How articles write their words: the commonest form inside sentences, over many articles."""
 
 from __future__ import annotations
 
@@ -152,7 +151,6 @@ def _several(run: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _runs(text: str) -> Iterator[list[str]]:
-    """Words inside sentences of prose that stand side by side."""
     for line in text[:READ].split("\n"):
         found = list(_FORM_WORD.finditer(line))
         if len(found) < PROSE or not ends(line.rstrip()):

@@ -1,9 +1,6 @@
 """Published files in an object store, with the types and caching that our own server sends.
 
-Published files on disk: whole or not at all, touched only when their bytes differ.
-"""
-
-from __future__ import annotations
+Published files on disk: whole or not at all, touched only when their bytes differ."""
 
 import contextlib
 import errno
@@ -101,7 +98,6 @@ class FileOutlet:
 
 
 def _opened(name: str, folder: Path) -> BinaryIO:
-    """A new file; its folder is made when it is not there."""
     try:
         return open(name, "wb")  # noqa: PTH123
     except FileNotFoundError:

@@ -1,9 +1,6 @@
 """Addresses that moved or are gone, for web servers. Pure.
 
-Thumbnails among the published files: copies of those that are kept with the state.
-"""
-
-from __future__ import annotations
+Thumbnails among the published files: copies of those that are kept with the state."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -52,10 +49,13 @@ def files(
     }
     over = {*off, *(row.key for row in rows if row.dropped or row.moved_to)} - targets.keys()
     gone = sorted(chain(withdrawn, (file for row in rows if row.key in over for file in _files(row))))
+    lines = ["# In a site block: import this file."]
+    lines += [f'redir "{prefix}{old}" "{prefix}{new}" 301' for old, new in sorted(forward.items())]
+    lines += [f'respond "{prefix}{name}" 410' for name in gone]
     return {
         JSON: (json.dumps({"moved": dict(sorted(forward.items())), "gone": gone}, indent=1) + "\n").encode(),
         NGINX: _nginx(prefix, forward, gone),
-        CADDY: _caddy(prefix, forward, gone),
+        CADDY: ("\n".join(lines) + "\n").encode(),
     }
 
 
@@ -75,13 +75,6 @@ def _nginx(prefix: str, forward: Mapping[str, str], gone: Sequence[str]) -> byte
         *(f'    "{prefix}{name}" 1;' for name in gone),
         "}",
     ]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _caddy(prefix: str, forward: Mapping[str, str], gone: Sequence[str]) -> bytes:
-    lines = ["# In a site block: import this file."]
-    lines += [f'redir "{prefix}{old}" "{prefix}{new}" 301' for old, new in sorted(forward.items())]
-    lines += [f'respond "{prefix}{name}" 410' for name in gone]
     return ("\n".join(lines) + "\n").encode()
 
 

@@ -1,8 +1,6 @@
 """Notifies hubs of the feeds that changed (WebSub, https://www.w3.org/TR/websub/ section 6), and asks them whether they
 would take subscribers of ours."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus

@@ -1,7 +1,5 @@
 """Atom 1.0 (RFC 4287) with media, archives (RFC 5005) and tombstones (RFC 6721)."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Sequence
@@ -52,7 +50,16 @@ def entry(view: View, base: str) -> bytes:
     if view.content:
         made.content(view.content, type="html")
     made.register_extension("more", EntryExtension, atom=True, rss=False)
-    made.more.parts = [*_links(view), *media(view), _source(view)]
+    parts = [Part("link", rel="via", href=view.url)]
+    if view.rights:
+        parts.append(plain_text("rights", view.rights))
+    if view.licence:  # RFC 4946
+        parts.append(Part("link", rel="license", href=view.licence))
+    parts += [Part("link", rel="related", href=url) for url in view.related]
+    given = view.enclosure
+    if given is not None:
+        parts.append(Part("link", rel="enclosure", href=given.url, type=given.type, length=str(given.length)))
+    made.more.parts = [*parts, *media(view), _source(view)]
     if view.language:
         made.more.attributes = {XML_LANG: view.language}
     return plain(fragment(made.atom_entry(), prefixes(*_DECLARED)))
@@ -101,7 +108,9 @@ def _outline(head: Head, empty: bool) -> bytes:
     # The namespace of tombstones is declared only where there is one: the W3C validator warns of those that it does not
     # know, such as that of RFC 6721. A takedown that reaches readers is worth that, while `builder` keeps it.
     made.more.declared = (*_DECLARED, *(("at",) if head.removed else ()), *(("fh",) if head.archived else ()))
-    made.more.parts = _head_parts(head)
+    parts = [Part(qualified("fh", "archive"))] if head.archived else []
+    gone = qualified("at", "deleted-entry")
+    made.more.parts = parts + [Part(gone, ref=item.urn, when=item.when.isoformat()) for item in head.removed]
     return plain(made.atom_str())
 
 
@@ -129,19 +138,6 @@ def categories(view: View, base: str) -> list[dict[str, str]]:
     """The category and the tags as feedgen takes them, category first."""
     found = [{"term": view.category, "scheme": f"{base}categories/"}] if view.category else []
     return found + [{"term": tag, "scheme": f"{base}tags/"} for tag in view.tags]
-
-
-def _links(view: View) -> list[Part]:
-    parts = [Part("link", rel="via", href=view.url)]
-    if view.rights:
-        parts.append(plain_text("rights", view.rights))
-    if view.licence:  # RFC 4946
-        parts.append(Part("link", rel="license", href=view.licence))
-    parts += [Part("link", rel="related", href=url) for url in view.related]
-    given = view.enclosure
-    if given is not None:
-        parts.append(Part("link", rel="enclosure", href=given.url, type=given.type, length=str(given.length)))
-    return parts
 
 
 def media(view: View) -> list[Part]:
@@ -191,9 +187,3 @@ def _head_links(head: Head) -> list[dict[str, str]]:
     if head.following:
         links.append({"rel": "next-archive", "href": head.base + head.following})
     return links
-
-
-def _head_parts(head: Head) -> list[Part]:
-    parts = [Part(qualified("fh", "archive"))] if head.archived else []
-    gone = qualified("at", "deleted-entry")
-    return parts + [Part(gone, ref=item.urn, when=item.when.isoformat()) for item in head.removed]

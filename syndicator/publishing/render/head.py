@@ -1,10 +1,7 @@
 """What stands at the top of a feed, whatever the format. Pure.
 
 Which names in an entry lead to a page of ours. An entry that shows itself: picture, excerpt, and of which source,
-category and tags it is, as HTML.
-"""
-
-from __future__ import annotations
+category and tags it is, as HTML."""
 
 import re
 import uuid
@@ -193,6 +190,5 @@ def _linked(name: str, address: str) -> str:
 
 
 def _root(url: str) -> str:
-    """The front page of the site that an address is on."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/"

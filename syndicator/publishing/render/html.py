@@ -3,8 +3,6 @@
 Hostile markdown can make either library slow (100,000 nested <div> hold nh3 for 22 s), so callers run this in a process
 that they can end."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -71,7 +69,11 @@ def _adjusted(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
             yield from _image(token, base_url)
             continue
         if token.type == "link_open":
-            _point(token, base_url)
+            target = str(token.attrs.get("href", ""))
+            if not target.lower().startswith("mailto:"):
+                token.attrs["href"] = _address(base_url, target)
+            if not token.attrs["href"]:
+                del token.attrs["href"]
         style = str(token.attrs.pop("style", ""))
         if style.startswith("text-align:"):
             token.attrs["align"] = style.removeprefix("text-align:")
@@ -88,14 +90,6 @@ def _image(token: Token, base_url: str) -> Iterator[Token]:
         yield token
     elif token.content:
         yield Token("text", "", 0, content=token.content)
-
-
-def _point(token: Token, base_url: str) -> None:
-    target = str(token.attrs.get("href", ""))
-    if not target.lower().startswith("mailto:"):
-        token.attrs["href"] = _address(base_url, target)
-    if not token.attrs["href"]:
-        del token.attrs["href"]
 
 
 def _address(base_url: str, reference: str) -> str:

@@ -1,7 +1,5 @@
 """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), by hand."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +16,22 @@ def item(view: View) -> bytes:
         made["content_html"] = view.content
     else:
         made["content_text"] = view.text
-    made |= _optional(view)
+    # JSON Feed has one list for category and tags, and they may have the same name
+    tags: dict[str, str] = {}
+    for tag in filter(None, (view.category, *view.tags)):
+        tags.setdefault(tag.casefold(), tag)
+    found: dict[str, Any] = {
+        "summary": view.summary if view.content else "",
+        "image": view.cover,
+        "language": view.language,
+        "authors": [{"name": author} for author in view.authors],
+        # version 1.0 has one, and some readers know that alone; those that know both show a line of all names once more
+        "author": {"name": view.authors[0]},
+        "tags": list(tags.values()),
+        "attachments": _attachments(view),
+        "_rights": _rights(view),  # an extension: version 1.1 has no field for rights
+    }
+    made |= {name: value for name, value in found.items() if value}
     made["date_published"] = view.published.isoformat()
     made["date_modified"] = view.updated.isoformat()
     return _dump(made)
@@ -45,29 +58,6 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
         made["hubs"] = [{"type": "WebSub", "url": hub} for hub in head.hubs]
     start = _dump(made)
     return start[:-1] + b', "items": [\n' + b",\n".join(items) + b"\n]}\n"
-
-
-def _optional(view: View) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "summary": view.summary if view.content else "",
-        "image": view.cover,
-        "language": view.language,
-        "authors": [{"name": author} for author in view.authors],
-        # version 1.0 has one, and some readers know that alone; those that know both show a line of all names once more
-        "author": {"name": view.authors[0]},
-        "tags": _tags(view),
-        "attachments": _attachments(view),
-        "_rights": _rights(view),  # an extension: version 1.1 has no field for rights
-    }
-    return {name: value for name, value in found.items() if value}
-
-
-def _tags(view: View) -> list[str]:
-    """The category and the tags, each once: JSON Feed has one list for both, and they may have the same name."""
-    found: dict[str, str] = {}
-    for tag in filter(None, (view.category, *view.tags)):
-        found.setdefault(tag.casefold(), tag)
-    return list(found.values())
 
 
 def _rights(view: View) -> dict[str, str]:

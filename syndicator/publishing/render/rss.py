@@ -1,7 +1,5 @@
 """RSS 2.0 with Dublin Core, Media RSS and content:encoded."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterator, Sequence
@@ -46,7 +44,16 @@ def item(view: View, base: str) -> bytes:
     if view.origin.url:
         made.source(view.origin.url, _plain(view.origin.title))
     made.register_extension("more", EntryExtension, atom=False, rss=True)
-    made.more.parts = _parts(view)
+    # one line for all authors: of several dc:creator, newsboat and Miniflux show the last one alone
+    # http://source.scripting.com/#1653758422000. The element declares its namespace itself: the W3C validator warns
+    # of namespaces that it does not know, and so only of feeds that have it.
+    made.more.parts = [
+        Part(qualified("dc", "creator"), _plain(view.author)),
+        *media(view),
+        *_rights(view),
+        *_podcast(view),
+        *([Part(qualified("source", "markdown"), view.markdown)] if view.markdown else []),
+    ]
     return plain(fragment(made.rss_entry(), prefixes(*_DECLARED)))
 
 
@@ -84,17 +91,6 @@ def _plain(value: str) -> str:
     return _TAG.sub(r"\1 ", value)
 
 
-def _parts(view: View) -> list[Part]:
-    # one line for all authors: of several dc:creator, newsboat and Miniflux show the last one alone
-    return [
-        Part(qualified("dc", "creator"), _plain(view.author)),
-        *media(view),
-        *_rights(view),
-        *_podcast(view),
-        *_markdown(view),
-    ]
-
-
 def _rights(view: View) -> Iterator[Part]:
     """dc:rights, and the element for licences (http://backend.userland.com/creativeCommonsRssModule)."""
     if view.rights:
@@ -113,9 +109,3 @@ def _podcast(view: View) -> Iterator[Part]:
         part = Part(qualified("podcast", kind), said if kind == "person" else "")
         part.attributes = given if kind == "person" else {"url": said, **given}
         yield part
-
-
-def _markdown(view: View) -> list[Part]:
-    """The element for a text's source (http://source.scripting.com/#1653758422000), whose namespace it declares itself:
-    the W3C validator warns of namespaces that it does not know, and so only of feeds that have it."""
-    return [Part(qualified("source", "markdown"), view.markdown)] if view.markdown else []

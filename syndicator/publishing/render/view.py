@@ -1,7 +1,5 @@
 """One article as its entry shows it, whatever the format. Pure."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata
@@ -306,7 +304,6 @@ def _untitled(html: str, title: str) -> str:
 
 
 def _words(value: str) -> list[str]:
-    """What two spellings of a title have in common."""
     return [word for word in re.split(r"\W+", value.casefold()) if word]
 
 

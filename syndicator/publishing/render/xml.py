@@ -2,8 +2,7 @@
 
 feedgen extensions for what its own methods leave out: attributes of links and titles, sources, archives, tombstones.
 feedgen asks of an extension only these methods; its own base classes carry no types. OPML 2.0 of the feeds we
-publish.
-"""
+publish."""
 
 from __future__ import annotations
 
@@ -78,11 +77,7 @@ def splice(feed: bytes, closing: bytes, fragments: Sequence[bytes], stylesheet: 
     if not tag:
         raise ValueError("the feed has no closing tag")
     instruction = f'<?xml-stylesheet type="text/css" href="{stylesheet}"?>'.encode()
-    return b"\n".join([_quoted(declaration), instruction, body, *fragments, tag + tail, b""])
-
-
-def _quoted(declaration: bytes) -> bytes:
-    return declaration.replace(b"'", b'"')
+    return b"\n".join([declaration.replace(b"'", b'"'), instruction, body, *fragments, tag + tail, b""])
 
 
 _LIKE_MARKUP: Final = re.compile(r"<|&#?\w+;")  # what a reader that takes a text for HTML would not show as it stands
@@ -105,7 +100,6 @@ class Part:
 
 
 def _declared(tag: str) -> dict[str, str] | None:
-    """The prefix that an element declares itself."""
     return next((prefixes(prefix) for prefix in LOCAL if tag.startswith(qualified(prefix, ""))), None)
 
 
@@ -119,7 +113,6 @@ def plain_text(tag: str, value: str) -> Part:
 
 
 def _typed(element: Any) -> None:
-    """Makes an element that holds a text what `plain_text` says."""
     made = plain_text(element.tag, element.text or "")
     element.text = made.text
     element.set("type", made.attributes["type"])

@@ -9,10 +9,7 @@ prev-archive from the head meets every article, and a reader that stops at a doc
 What was published stays under its address: a part is not cut again, parts do not give way to a whole month, and a whole
 month that an earlier version published is not cut.
 
-Which articles a feed's head holds, and which it leaves to the archives.
-"""
-
-from __future__ import annotations
+Which articles a feed's head holds, and which it leaves to the archives."""
 
 import hashlib
 from collections import Counter
@@ -168,7 +165,7 @@ def ids_of(document: Document, key: FeedKey, index: ArticleIndex) -> Sequence[st
     if document.bits is None:
         return index.month_ids(key, document.month)
     placed = _placed(index.month_entries(key, document.month), document.month)
-    return [id for moment, id, _ in reversed(placed) if _bits(moment).startswith(document.bits)]
+    return [id for moment, id, _ in reversed(placed) if f"{moment:0{_SPAN}b}".startswith(document.bits)]
 
 
 def _kept(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
@@ -249,10 +246,6 @@ def _placed(entries: Sequence[Entry], month: str) -> list[Placed]:
     """Entries, newest first, as they stand in their month, oldest first."""
     first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     return [((added - first) // _MICROSECOND, id, made_of) for id, added, made_of in reversed(entries)]
-
-
-def _bits(moment: int) -> str:
-    return f"{moment:0{_SPAN}b}"
 
 
 def _halved(entries: Sequence[Placed], most: int, kept: frozenset[str]) -> list[tuple[str, Sequence[Placed]]]:

@@ -1,7 +1,5 @@
 """Which feeds exist. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -28,8 +26,6 @@ SHARE: Final = 0.33  # of the places for one source, while others have articles 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What the operator wrote that names and describes feeds."""
-
     settings: Settings
     sources: Mapping[str, Source]
     categories: Mapping[str, str]
@@ -83,7 +79,6 @@ def _told_apart(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
 
 
 def _of_articles(axis: str, rows: Sequence[FeedRow], given: _Given) -> Iterator[FeedSpec]:
-    """The feeds of an axis that articles make, none where the axis is off."""
     least = LEAST[axis](given.settings.publish) if axis in LEAST else 1
     if least is None:
         return
@@ -120,6 +115,7 @@ def _queries(rows: Sequence[FeedRow], settings: Settings, queries: Sequence[Save
 
 def _spec(key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = "") -> FeedSpec:
     publish = settings.publish
+    # how long a feed may get by articles older than a day
     return FeedSpec(
         key=key,
         name=name,

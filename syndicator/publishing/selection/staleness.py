@@ -1,9 +1,6 @@
 """Which feeds need a build. Imports little: a run with nothing to build loads no renderer, template or XML library.
 
-Fingerprints of what a feed is made of besides its articles. When to build while articles come.
-"""
-
-from __future__ import annotations
+Fingerprints of what a feed is made of besides its articles. When to build while articles come."""
 
 import hashlib
 import heapq
@@ -79,7 +76,6 @@ def of_source(source: Source) -> str:
 
 
 def _set(spec: FeedSpec) -> list[tuple[str, Any]]:
-    """The fields that do not have their default, by name."""
     found = ((field.name, getattr(spec, field.name), field.default) for field in fields(spec))
     return sorted((name, value) for name, value, default in found if default is MISSING or value != default)
 

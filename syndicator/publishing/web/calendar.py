@@ -4,10 +4,7 @@ A year stands on one page as long as it has at most `PAGE` stories; beyond that 
 that has more its days. So quiet feeds have few pages and busy ones short ones, and no address ever goes: where a page
 gets too long, its parts get pages of their own and it becomes their list. Days are those of publication, in UTC.
 
-What stands on the front page. The list of pages for search engines (https://www.sitemaps.org/protocol.html).
-"""
-
-from __future__ import annotations
+What stands on the front page. The list of pages for search engines (https://www.sitemaps.org/protocol.html)."""
 
 import hashlib
 from collections import Counter
@@ -75,7 +72,6 @@ def holding(pages: Sequence[CalendarPage], day: str) -> CalendarPage | None:
 def _spread(
     stem: str, days: Days, inside: Sequence[str], levels: Sequence[int], above: str, by_day: bool
 ) -> list[CalendarPage]:
-    """The page of a year, month or day, and the pages of its parts where it is a list of them."""
     level, *deeper = levels
     span, count = inside[0][:level], sum(days[day][0] for day in inside)
     made_of = ";".join(f"{day}={days[day][0]},{days[day][1]}" for day in inside)

@@ -1,10 +1,7 @@
 """The pages of a build: one value that knows the settings, the templates and which pages there are to link to.
 
 Templates of the operator's tried out on pages of two made-up articles, one with everything and one with little,
-before they are to make real ones.
-"""
-
-from __future__ import annotations
+before they are to make real ones."""
 
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -97,10 +94,12 @@ class Pages:
             head.title,
             head.description,
             updated=story.newest(stories),
-            feeds=_links_of(head),
+            feeds=_formats_of(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
             language=head.language,
         )
         found, earlier = self._cut(head.stem, story.days(stories, shell.root), shell.root)
+        link = _Linked(head.stem, shell.root)
+        years = [one for one in self.calendars.get(head.stem, ()) if len(one.span) == YEAR]
         return self.templates.render(
             "feed.html",
             page=shell,
@@ -108,7 +107,7 @@ class Pages:
             kind=_ONE.get(spec.key.axis, "") if spec else "",
             days=found,
             earlier=earlier,
-            years=self._years(head.stem, shell.root),
+            years=[(*link(one.span), one.count) for one in reversed(years)],
         )
 
     def calendar_page(self, head: Head, made: CalendarPage, stories: Sequence[bytes]) -> bytes:
@@ -148,12 +147,6 @@ class Pages:
             return found, ("", "")
         return shown, _Linked(stem, root)(page.span)
 
-    def _years(self, stem: str, root: str) -> list[tuple[str, str, int]]:
-        """The years of a feed, the latest first, as (name, link, stories)."""
-        link = _Linked(stem, root)
-        years = [one for one in self.calendars.get(stem, ()) if len(one.span) == YEAR]
-        return [(*link(one.span), one.count) for one in reversed(years)]
-
     def shared(
         self,
         rows: Mapping[FeedKey, FeedRow],
@@ -163,9 +156,12 @@ class Pages:
     ) -> dict[str, bytes]:
         """What speaks of all feeds, by file name: front page, the page of all feeds, stylesheets. `views` and
         `stories`: those of the front page; `newest`: the articles among which combinations are counted."""
+        title = f"All feeds - {text.line(self.settings.site.title)}"
+        about = f"{len(self.specs)} feeds to subscribe to: by category, tag and source."
+        shell = self._shell(FEEDS, title, about, feeds=self._main_feed())
         return {
             paths.INDEX: self._front(rows, views, stories),
-            FEEDS: self._all_feeds(rows),
+            FEEDS: self.templates.render("feeds.html", page=shell, groups=self._groups(rows), count=len(self.specs)),
             SEARCH: self._search(),
             _MISSING: self._missing(),
             **self._combine(rows, newest),
@@ -196,14 +192,7 @@ class Pages:
             all_feeds=FEEDS,
         )
 
-    def _all_feeds(self, rows: Mapping[FeedKey, FeedRow]) -> bytes:
-        title = f"All feeds - {text.line(self.settings.site.title)}"
-        about = f"{len(self.specs)} feeds to subscribe to: by category, tag and source."
-        shell = self._shell(FEEDS, title, about, feeds=self._main_feed())
-        return self.templates.render("feeds.html", page=shell, groups=self._groups(rows), count=len(self.specs))
-
     def _archive(self) -> bytes:
-        """The years and months of everything."""
         made, title = self.calendars.get(ALL.slug, []), f"Archive - {text.line(self.settings.site.title)}"
         count = sum(one.count for one in made if not one.parts)
         shell = self._shell(ARCHIVE, title, f"{count} stories by month.", feeds=self._main_feed())
@@ -265,7 +254,6 @@ class Pages:
         return made
 
     def _main_feed(self) -> list[tuple[str, str, str, str]]:
-        """How to subscribe to everything, or to the first feed there is."""
         spec = next((spec for spec in self.specs if spec.key == ALL), None)
         return _formats_of(paths.stem(spec.key), spec.formats, "", self.settings.base_url) if spec else []
 
@@ -288,10 +276,6 @@ class _Linked:
     def __call__(self, span: str) -> tuple[str, str]:
         """Name and link of a page; two empty ones for no page."""
         return (story.span_name(span), self.root + file_name(self.stem, span)) if span else ("", "")
-
-
-def _links_of(head: Head) -> list[tuple[str, str, str, str]]:
-    return _formats_of(head.stem, head.formats, "../" * head.stem.count("/"), head.base)
 
 
 def _formats_of(stem: str, formats: Sequence[str], root: str, base: str) -> list[tuple[str, str, str, str]]:

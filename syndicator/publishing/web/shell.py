@@ -1,10 +1,7 @@
 """What every page has round its own part: head, navigation, footer. Pure.
 
 The whole text of an article for a page of ours. The page on which a subscriber puts tags, categories and sources
-together.
-"""
-
-from __future__ import annotations
+together."""
 
 import base64
 import hashlib

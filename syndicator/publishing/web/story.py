@@ -1,9 +1,6 @@
 """Stories: an article as pages show it. Each is made once in a build and stands on every page that has it.
 
-What stands where a story has no picture: the first letter of its source, on the source's own colour.
-"""
-
-from __future__ import annotations
+What stands where a story has no picture: the first letter of its source, on the source's own colour."""
 
 import zlib
 from collections.abc import Iterable, Sequence
@@ -21,12 +18,6 @@ from syndicator.publishing.web.shell import page_text
 from syndicator.publishing.web.templates import ROOT, Templates
 
 COLOURS: Final = 8  # classes mono-0 to mono-7 of site.css
-
-
-def monogram(name: str) -> tuple[str, int]:
-    """The letter and the number of the colour for a source called `name`: always the same."""
-    letter = next((char for char in name if char.isalnum()), "·")
-    return letter.upper()[:1], zlib.crc32(name.encode("utf-8", "replace")) % COLOURS
 
 
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
@@ -88,21 +79,20 @@ def facts(view: View, picture: str) -> dict[str, Any]:
 def story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
     """The list item of an article, after a line with the moment of its publication, by which pages sort. Addresses
     within the site begin with `ROOT`, those of `links` too."""
-    letter, colour = monogram(view.origin.title)
+    name = view.origin.title
     made = templates.render(
         "story.html",
         entry=view,
         root=ROOT,
         own_page=ROOT + paths.article_name(view.id) if view.html else "",
-        letter=letter,
-        colour=colour,
+        letter=next((char for char in name if char.isalnum()), "·").upper()[:1],
+        colour=zlib.crc32(name.encode("utf-8", "replace")) % COLOURS,
         **_told(view, links, site_language),
     )
     return f"{view.published.strftime(_STAMP)}\n".encode() + made
 
 
 def _told(view: View, links: Links, site_language: str) -> dict[str, Any]:
-    """What stories and articles show alike."""
     return {
         "lang": view.language if view.language.lower() != site_language.lower() else "",
         "date": f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}",

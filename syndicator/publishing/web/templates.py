@@ -1,7 +1,5 @@
 """Templates of the pages, the operator's before ours. The one importer of Jinja."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any, Final
 

@@ -1,10 +1,7 @@
 """Features of a block that need no other block: its size, links, kind, how it begins and ends. Pure.
 
 Every feature has a name, and everything that uses features finds them by name: data/block_weights.toml, tools/train
-and the trace of `show --why`. No order or number of a feature means anything.
-"""
-
-from __future__ import annotations
+and the trace of `show --why`. No order or number of a feature means anything."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -126,7 +123,6 @@ def _frames_shown(frames: tuple[Frame, ...]) -> dict[str, bool]:
 
 
 def _of_runs(blocks: Sequence[Block]) -> Columns:
-    """Whether all text is bold or italic, and whether all links lead into the page."""
     marks = [_common_marks(block.runs) for block in blocks]
     hrefs = [[run.href for run in block.runs if run.href] if block.linked else [] for block in blocks]
     return {
@@ -137,7 +133,6 @@ def _of_runs(blocks: Sequence[Block]) -> Columns:
 
 
 def _common_marks(runs: Sequence[Run]) -> int:
-    """The marks that all runs of text bear; none where there is no text."""
     if len(runs) == 1:  # most texts
         return runs[0].marks if runs[0].text.strip() else 0
     none_yet = -1  # all bits
@@ -149,7 +144,6 @@ def _common_marks(runs: Sequence[Run]) -> int:
 
 
 def _of_phrases(blocks: Sequence[Block]) -> Columns:
-    """How much of each short text is a phrase of boilerplate at its start, and whether it contains one."""
     texts = [hints.ready(block.text) if block.letters <= _SHORT_TEXT else "" for block in blocks]
     nothing = [0.0] * len(_STARTS)
     shares = [hints.starts(_STARTS, text) if text else nothing for text in texts]
@@ -164,7 +158,6 @@ def _of_phrases(blocks: Sequence[Block]) -> Columns:
 
 
 def _repeats(blocks: Sequence[Block]) -> list[bool]:
-    """Whether each text stood on the page before."""
     seen: set[str] = set()
     found = []
     for block in blocks:
@@ -191,7 +184,6 @@ def _same(text: str, title: str) -> bool:
 
 
 def _digits(text: str) -> float:
-    """The share of digits in the start of `text`."""
     start = text[:_START]
     if start.isascii():
         return (len(start) - len(start.encode().translate(None, _DIGITS))) / (len(start) or 1)

@@ -1,10 +1,7 @@
 """The body of a page: which of its blocks are the article, as markdown. Pure.
 
 An operator's CSS rules: where the body is and what is never part of it. The only importer of trafilatura: which text
-of a page it takes for the article.
-"""
-
-from __future__ import annotations
+of a page it takes for the article."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,8 +26,7 @@ def apply_selectors(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[l
     """`blocks` as `rules.select` and `rules.remove` leave them, and what matched, for the trace.
 
     A `select` that matches nothing is passed over: a page that a site built anew is better read than lost.
-    Raises RulesError for a selector that is no CSS.
-    """
+    Raises RulesError for a selector that is no CSS."""
     notes: dict[str, Any] = {}
     kept = list(blocks)
     if rules.remove:
@@ -64,8 +60,7 @@ Focus = Literal["fast", "balanced"]
 def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
     """The text that trafilatura takes from `tree` (not changed), "" when it finds none, fails or would take too long.
 
-    "fast" is its own extractor alone, half the time of "balanced", which asks readability and jusText too.
-    """
+    "fast" is its own extractor alone, half the time of "balanced", which asks readability and jusText too."""
     from trafilatura import bare_extraction
 
     elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
@@ -75,11 +70,7 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
         tree, fast=focus == "fast", include_comments=False, include_tables=True, with_metadata=False
     )
     body = getattr(found, "body", None)
-    return "\n".join(_lines(body)) if body is not None else ""
-
-
-def _lines(body: Any) -> list[str]:
-    return ["".join(element.itertext()) for element in body]
+    return "\n".join(["".join(element.itertext()) for element in body]) if body is not None else ""
 
 
 _MOST_CUTS = 60  # cuts that the trace lists
@@ -110,8 +101,7 @@ def read_body(
     """The body of the page `document`, from the feed's own content where `rules` say so or the page is a stub of it.
 
     `meta` is the page's metadata, `entry` what the feed announced, `repeated` the digests of blocks that stand on many
-    pages of the host and are left out. May be empty. Raises RulesError for a selector in `rules` that is no CSS.
-    """
+    pages of the host and are left out. May be empty. Raises RulesError for a selector in `rules` that is no CSS."""
     from_feed = overlap.blocks(entry) if entry else []
     if rules.content == "feed" and from_feed:
         return _from_feed(from_feed, from_feed, document.base_url, "rules.content")
@@ -232,7 +222,6 @@ def _compare(page: _Page, summary: str) -> str:
 
 
 def _or_feed(made: Body, from_feed: Sequence[Block], base: str) -> Body:
-    """The feed's own content instead of `made` when the page is a stub of it."""
     whole = sum(block.letters for block in from_feed)
     if whole < _FEED_TEXT or whole < _FEED_MORE * made.letters:
         return made

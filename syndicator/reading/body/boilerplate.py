@@ -1,10 +1,7 @@
 """Rules that cut blocks which the score keeps: boilerplate by wording or shape, bylines above the text. Pure.
 
 Each rule takes all blocks and which of them stay, sets False where it cuts one, and returns those it cut with its name,
-which `show --why` prints.
-"""
-
-from __future__ import annotations
+which `show --why` prints."""
 
 import re
 from collections.abc import Sequence

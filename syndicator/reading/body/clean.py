@@ -2,10 +2,7 @@
 belong to them. Pure.
 
 The boxes in which a page asks for consent to cookies: their text is never the article's. Players of films and sound
-that stand inside the text, as links: a reader of feeds shows no frames.
-"""
-
-from __future__ import annotations
+that stand inside the text, as links: a reader of feeds shows no frames."""
 
 import re
 from bisect import bisect_right
@@ -74,8 +71,7 @@ def choose(
     """The scored `blocks` that stay and, of those that came near it, the ones that were cut.
 
     `heaviest` names for each block the feature that weighs most in its score, `title` and `authors` are the page's,
-    `selected` says that an operator chose these blocks.
-    """
+    `selected` says that an operator chose these blocks."""
     return attach(blocks, decide(blocks, title, authors, selected=selected), heaviest)
 
 
@@ -286,7 +282,11 @@ def placed(tree: Any, blocks: Sequence[Block], kept: Sequence[Block], base: str)
         inside = 0 < at < len(texts) and texts[at - 1] in chosen and texts[at] in chosen
         if inside and address and address not in seen:
             seen.add(address)
-            after.setdefault(texts[at - 1], []).append(_link(frame, address))
+            title = " ".join((frame.get("title") or "").split())[:_LONGEST]
+            name = title or (urlsplit(address).hostname or "").removeprefix("www.")
+            after.setdefault(texts[at - 1], []).append(
+                Block("p", frame, (), 0, 0, runs=[Run(name, 0, address)], text=name, linked=len(name))
+            )
     return [each for block in kept for each in (block, *after.get(block, ()))]
 
 
@@ -313,9 +313,3 @@ def _is_aside(frame: Any) -> bool:
     bits = sum(hints.bit(name) for name in _HINTS)
     above = frame.getparent()
     return bool(hints.of(frame) & bits) or (above is not None and bool(hints.of(above) & bits))
-
-
-def _link(frame: Any, address: str) -> Block:
-    title = " ".join((frame.get("title") or "").split())[:_LONGEST]
-    name = title or (urlsplit(address).hostname or "").removeprefix("www.")
-    return Block("p", frame, (), 0, 0, runs=[Run(name, 0, address)], text=name, linked=len(name))

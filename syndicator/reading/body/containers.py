@@ -1,9 +1,6 @@
 """What the elements of a page hold in sum, and which of them is its main container. Pure.
 
-Which class words may speak against a block: not those of an element that holds much of the page's prose.
-"""
-
-from __future__ import annotations
+Which class words may speak against a block: not those of an element that holds much of the page's prose."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -136,7 +133,19 @@ def weigh(blocks: Sequence[Block], box: Containers) -> None:
     if not box.words:
         box.words = [hints.of(node) for node in box.nodes]
     before = box.hints or box.words
-    box.hints = _weighed(box.words, box)
+    total = max(float(box.prose.max(initial=0.0)), 1.0)
+    weak, strong, closed = _bits(_WEAK), _bits(_STRONG), _bits(_CLOSED)
+    found = list(box.words)
+    inside: set[int] = set()  # elements that are or stand in what is closed
+    parents = box.parent.tolist()
+    for at, (prose, share) in enumerate(zip(box.prose.tolist(), _shares(box.words, box), strict=True)):
+        if max(prose, share) >= _ALL * total:
+            found[at] &= ~(weak | strong)
+        if parents[at] in inside or found[at] & closed:
+            inside.add(at)
+        elif share >= _MUCH * total and not found[at] & strong:
+            found[at] &= ~weak
+    box.hints = found
     changed = {at for at, (was, now) in enumerate(zip(before, box.hints, strict=True)) if was != now}
     if changed:
         _set_anew(blocks, box, changed)
@@ -144,23 +153,6 @@ def weigh(blocks: Sequence[Block], box: Containers) -> None:
 
 def _bits(names: Iterable[str]) -> int:
     return sum(hints.bit(name) for name in names)
-
-
-def _weighed(own: Sequence[int], box: Containers) -> list[int]:
-    """The hints of each element, less those that do not count."""
-    total = max(float(box.prose.max(initial=0.0)), 1.0)
-    weak, strong, closed = _bits(_WEAK), _bits(_STRONG), _bits(_CLOSED)
-    found = list(own)
-    inside: set[int] = set()  # elements that are or stand in what is closed
-    parents = box.parent.tolist()
-    for at, (prose, share) in enumerate(zip(box.prose.tolist(), _shares(own, box), strict=True)):
-        if max(prose, share) >= _ALL * total:
-            found[at] &= ~(weak | strong)
-        if parents[at] in inside or found[at] & closed:
-            inside.add(at)
-        elif share >= _MUCH * total and not found[at] & strong:
-            found[at] &= ~weak
-    return found
 
 
 def _shares(own: Sequence[int], box: Containers) -> list[float]:

@@ -3,8 +3,6 @@
 Measured by tests/gate/test_doubt_gate.py on the pages of ../shared/corpus: of those that are read well 2 in 100 are in
 doubt, of those that are read badly 2 in 5."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Final
 

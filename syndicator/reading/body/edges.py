@@ -7,10 +7,7 @@ with the words of data/phrases.toml. They are those of boilerplate.RULES in form
 
 Comments of readers below an article, which look like text because they are. Items of lists that stay though they
 score low: what most of a list is, its other items are too, and what the text encloses is seldom anything else. Rows
-of tables that stay though they score low: a table is read whole or not at all.
-"""
-
-from __future__ import annotations
+of tables that stay though they score low: a table is read whole or not at all."""
 
 import re
 from collections import Counter
@@ -333,13 +330,11 @@ def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _tables(blocks: Sequence[Block]) -> Iterator[list[int]]:
-    """The places of the rows of each table."""
     for is_row, group in groupby(range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)):
         if is_row[0]:
             yield list(group)
 
 
 def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], places: Sequence[int]) -> bool:
-    """True where the nearest texts before and after the rows stay."""
     before = next((stay[at] for at in range(places[0] - 1, -1, -1) if blocks[at].letters), False)
     return before and next((stay[at] for at in range(places[-1] + 1, len(blocks)) if blocks[at].letters), False)

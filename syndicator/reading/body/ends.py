@@ -5,10 +5,7 @@ They were grown on the ends that the scorer leaves on pages of domains that it w
 mistakes (tools/train/fit_ends.py); data/end_trees.json has a table for each end.
 
 What tells whether a text at an end of the body is the article's, as numbers for the trees of ends.py: the features of
-its block (scoring/features.py) and where it stands to the texts beside it.
-"""
-
-from __future__ import annotations
+its block (scoring/features.py) and where it stands to the texts beside it."""
 
 import json
 import math
@@ -70,8 +67,7 @@ def end_rows(
     """Names of the features, and a row of them for each of the first MOST texts of `order`.
 
     `order`: the places in `blocks` of all texts that are kept, from the end inwards; `values`: the features that the
-    scorer had for all blocks.
-    """
+    scorer had for all blocks."""
     seen = order[:MOST]
     of_block = np.array([values[name][seen] for name in values], dtype=np.float32).reshape(len(values), len(seen)).T
     around = _Around(blocks, order, facts)
@@ -101,12 +97,24 @@ class _Around:
         """The features of the text at `place` of the order."""
         block = self.texts[place]
         at = self.order[place]
+        others = [head for head in self.heads if head is not block]
+        ahead = [title - at for title in self.titles if title > at]
+        behind = [at - title for title in self.titles if title < at]
+        words = _words_of(block.text)
         return {
             **self._place(place),
             **self._beside(place),
             **self._own(block),
-            **self._headed(block, at),
-            **_tagged(block),
+            **{
+                "heads": math.log1p(len(others)),
+                "heads-alike": math.log1p(sum(_markup(head) == _markup(block) for head in others)),
+                "heads-level": math.log1p(sum(head.level == block.level for head in others)),
+                "title-ahead": 1.0 / min(ahead) if ahead else 0.0,
+                "title-behind": 1.0 / min(behind) if behind else 0.0,
+                "title-words": len(words & self.title_words) / (len(words) or 1),
+                "title-here": float(at in self.titles),
+            },
+            **{f"tag-{tag}": float(block.element.tag == tag) for tag in _TAGS},
             **_words(block),
         }
 
@@ -126,7 +134,6 @@ class _Around:
         }
 
     def _beside(self, place: int) -> dict[str, float]:
-        """How the text stands to its neighbours: gaps in the page, elements they share, markup and sizes."""
         block = self.texts[place]
         inner = self.texts[place + 1] if place + 1 < len(self.texts) else None
         outer = self.texts[place - 1] if place else None
@@ -157,37 +164,21 @@ class _Around:
             "link-out": outer.linked / (len(outer.text) or 1) if outer else 0.0,
         }
 
-    def _headed(self, block: Block, at: int) -> dict[str, float]:
-        """Where titles and other headings stand, and what the text has of the titles' words."""
-        others = [head for head in self.heads if head is not block]
-        ahead = [title - at for title in self.titles if title > at]
-        behind = [at - title for title in self.titles if title < at]
-        words = _words_of(block.text)
-        return {
-            "heads": math.log1p(len(others)),
-            "heads-alike": math.log1p(sum(_markup(head) == _markup(block) for head in others)),
-            "heads-level": math.log1p(sum(head.level == block.level for head in others)),
-            "title-ahead": 1.0 / min(ahead) if ahead else 0.0,
-            "title-behind": 1.0 / min(behind) if behind else 0.0,
-            "title-words": len(words & self.title_words) / (len(words) or 1),
-            "title-here": float(at in self.titles),
-        }
-
     def _skipped(self, place: int) -> int:
         low, high = sorted((self.order[place], self.order[place + 1]))
         return sum(block.letters for block in self.blocks[low + 1 : high])
 
     def _own(self, block: Block) -> dict[str, float]:
-        """What of the title, the description and names stands in the text."""
         own, facts = block.own, self.facts
         name = max((len(each) for each in facts.authors if each in own), default=0)
         size = len(own) or 1
         told = facts.description
+        limit = min(len(own), len(told))
         return {
             "title-in": len(facts.title) / size if facts.title and facts.title in own else 0.0,
             "in-title": float(len(own) >= _LEAST_NAME and own in facts.title),
             "told": float(len(own) >= _TELLING and (own in told or (told != "" and told in own))),
-            "told-start": _common(own, told) / size,
+            "told-start": next((at for at in range(limit) if own[at] != told[at]), limit) / size,
             "author": name / size,
             "site": float(len(facts.site) >= _LEAST_NAME and facts.site in own),
             "again": float(
@@ -196,28 +187,23 @@ class _Around:
         }
 
 
-def _tagged(block: Block) -> dict[str, float]:
-    """The element of the text."""
-    return {f"tag-{tag}": float(block.element.tag == tag) for tag in _TAGS}
-
-
 def _words_of(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()))
 
 
 def _words(block: Block) -> dict[str, float]:
-    """How the text is written, and phrases in it."""
     text = block.text
     found = hints.inside(_KINDS[:-1], hints.ready(text)) if block.letters <= _SHORT_TEXT else frozenset()
     starts = hints.starts(("cut",), hints.ready(text))[0] if block.letters <= _SHORT_TEXT else 0.0
     links = {run.href for run in block.runs if run.href}
+    words = text.split()[:40]
     return {
         **{f"has-{kind}": float(kind in found) for kind in _KINDS[:-1]},
         "cut": starts,
         "links": math.log1p(len(links)),
         "links-away": float(sum(href.startswith(("http:", "https:")) for href in links)),
         "upper": sum(char.isupper() for char in text) / (len(text) or 1),
-        "title-case": _title_case(text),
+        "title-case": (sum(word[:1].isupper() for word in words) / (len(words) or 1)),
         "quoted": float(text[:1] in "\"“„«»‘'"),
         "marked": float(text[:1] in "*_—–-•©(["),
         "closed": float(text[-1:] in ")]*"),
@@ -231,18 +217,6 @@ def _words(block: Block) -> dict[str, float]:
     }
 
 
-def _title_case(text: str) -> float:
-    """The share of words that begin with a capital."""
-    words = text.split()[:40]
-    return sum(word[:1].isupper() for word in words) / (len(words) or 1)
-
-
-def _common(one: str, other: str) -> int:
-    """Letters that both begin with."""
-    limit = min(len(one), len(other))
-    return next((at for at in range(limit) if one[at] != other[at]), limit)
-
-
 def _listed(block: Block) -> bool:
     return any(frame.kind == "li" for frame in block.frames)
 
@@ -254,7 +228,6 @@ def _markup(block: Block) -> tuple[Any, ...]:
 
 
 def _steps(block: Block, other: Block | None) -> tuple[float, float]:
-    """Steps from the block's element, and from the other's, up to the element that holds both."""
     if other is None:
         return -1.0, -1.0
     lines = [[each.element, *islice(each.element.iterancestors(), _MOST_STEPS)] for each in (block, other)]

@@ -1,10 +1,7 @@
 """Features of each block of a page, as numbers for the scorer: by itself, and by what stands above, around, before and
 after it. Pure.
 
-Every feature goes by its name; the names here and in data/block_weights.toml must be the same, or loading fails.
-"""
-
-from __future__ import annotations
+Every feature goes by its name; the names here and in data/block_weights.toml must be the same, or loading fails."""
 
 import math
 from collections.abc import Sequence
@@ -67,8 +64,7 @@ def of_text(blocks: Sequence[Block], title: str) -> Columns:
 def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) -> Columns:
     """Every feature of `blocks` by name, a float32 array each with one value a block. `text`: those of `of_text`.
 
-    Needs the overlap of the blocks set; `box` is what `containers.build` made of them.
-    """
+    Needs the overlap of the blocks set; `box` is what `containers.build` made of them."""
     containers.add_up(blocks, box)
     containers.weigh(blocks, box)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
@@ -94,7 +90,6 @@ def _hints_within(blocks: Sequence[Block], box: containers.Containers, main: int
 
 
 def _of_containers(box: containers.Containers, main: int) -> Columns:
-    """What the three elements above each block hold, and where it stands to the main container and that of prose."""
     parent = box.parent[box.of]
     above = {"parent": parent, "grand": box.parent[parent], "great": box.parent[box.parent[parent]]}
     depth = box.below(main)[box.of]
@@ -114,7 +109,6 @@ def _of_containers(box: containers.Containers, main: int) -> Columns:
 
 
 def _of_lists(blocks: Sequence[Block]) -> Columns:
-    """The shape of the innermost list or table that each block is in."""
     lists: dict[Any, list[Block]] = {}
     for block in blocks:
         for frame in block.frames:
@@ -139,7 +133,6 @@ def _shape_of(mates: Sequence[Block]) -> dict[str, float]:
 
 
 def _of_markup(blocks: Sequence[Block]) -> Columns:
-    """The mean overlap of the other blocks that are marked up alike, and how many there are."""
     sums: dict[tuple[Any, ...], list[float]] = {}
     known: dict[Any, list[float]] = {}
     own = []
@@ -166,7 +159,6 @@ def _markup(element: Any) -> tuple[Any, ...]:
 
 
 def _of_page(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """Where on the page each block stands, and where to the first and last text that trafilatura took."""
     n = len(blocks)
     taken = _exact(overlaps)
     size = _sizes(blocks)
@@ -186,7 +178,6 @@ def _of_page(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 
 def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """What an extractor took of the blocks before and after each one."""
     taken, size = _exact(overlaps), _sizes(blocks)
     return {
         "prev-overlap": _shift(taken, 1),
@@ -199,7 +190,6 @@ def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 
 def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
-    """What the blocks before and after each one are."""
     link, size = _exact(own["link"]), _sizes(blocks)
     return {
         "window-link": _mean(link, size, _NEAR),
@@ -256,7 +246,6 @@ def _shift(values: Any, by: int) -> Any:
 
 
 def _mean(values: Any, weights: Any, reach: int) -> Any:
-    """The weighted mean of `values` over each place and `reach` places to both sides of it."""
     kernel = np.ones(2 * reach + 1)
     top, bottom = (np.convolve(each, kernel)[reach:-reach] for each in (values * weights, weights))
     return top / np.maximum(bottom, 1.0)

@@ -1,10 +1,7 @@
 """How much of each block an extractor's text has too: the strongest feature of what is article. Pure.
 
 The feed's own content as blocks: a check that the right text was found, and the body when a page has none. Repeated
-texts: a second copy of the article on its page, and blocks that many pages of a host share.
-"""
-
-from __future__ import annotations
+texts: a second copy of the article on its page, and blocks that many pages of a host share."""
 
 import hashlib
 import re
@@ -116,8 +113,7 @@ def compare_extractions(blocks: Sequence[Block], box: containers.Containers, ext
     """Sets each block's overlap with the first extraction that has enough of the page's prose; returns its name.
 
     `extract` gives the text of the extraction "fast" or "balanced". When neither knows the page, its prose counts as
-    extracted and "prose" is returned.
-    """
+    extracted and "prose" is returned."""
     inside = _prose_inside(blocks, box)
     total = sum(block.letters for block in inside)
     for name in ("fast", "balanced"):

@@ -6,10 +6,7 @@ They are data/block_weights.toml and data/block_trees.json, written by tools/tra
 `asked` for blocks that were compared with an extractor's text, and `alone` for those whose overlap is a guess
 (`overlap.guess`). Pure.
 
-Boosted trees over the features of blocks, read from a table: each level of a tree asks one question.
-"""
-
-from __future__ import annotations
+Boosted trees over the features of blocks, read from a table: each level of a tree asks one question."""
 
 import json
 import re

@@ -1,9 +1,6 @@
 """The text of a page as a flat row of blocks, each with the frames (list, item, quote, table) around it. Pure.
 
-One walk over the tree without recursion: a page may be nested thousands of elements deep.
-"""
-
-from __future__ import annotations
+One walk over the tree without recursion: a page may be nested thousands of elements deep."""
 
 import re
 from dataclasses import dataclass, field

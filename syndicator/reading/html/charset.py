@@ -1,10 +1,7 @@
 """Bytes of a page as text, by byte order mark, HTTP header, meta and the bytes themselves. Pure.
 
 The order is that of WHATWG HTML 13.2.3.2 with one exception, which real pages need: bytes beyond ASCII that are valid
-UTF-8 are UTF-8, whatever the page or its server declare.
-"""
-
-from __future__ import annotations
+UTF-8 are UTF-8, whatever the page or its server declare."""
 
 import codecs
 import re
@@ -69,8 +66,7 @@ def _undouble(content: str) -> str:
     """UTF-8 that was taken for Windows-1252 and written as UTF-8 again becomes what it was.
 
     Of 801 real pages nine are such, and in them every accented letter is half of such a pair; in all others at most
-    three in a hundred are.
-    """
+    three in a hundred are."""
     if content.isascii() or len(_PERHAPS.findall(content)) < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))
@@ -110,11 +106,6 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
             return data.decode(name), name
         except (UnicodeDecodeError, LookupError):
             continue
-    return _nearest(data, stated)
-
-
-def _nearest(data: bytes, stated: list[str]) -> tuple[str, str]:
-    """For bytes that no charset fits without errors: the first declared one with few errors, else a guess."""
     for name in dict.fromkeys([*stated, "utf-8"]):
         text = _utf8(data) if name == "utf-8" else data.decode(name, "replace")
         wrong = text.count("\ufffd") if name != "utf-8" else _bad_utf8(data)

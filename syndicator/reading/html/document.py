@@ -1,9 +1,6 @@
 """A page parsed once: its tree and what its head declares. Bytes in, a `Document` out, or NotAnArticle("not-html").
 
-The JSON-LD objects of a page that describe its article.
-"""
-
-from __future__ import annotations
+The JSON-LD objects of a page that describe its article."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -87,11 +84,16 @@ class Document:
 def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
     """The page `html` that was answered at `url` with the HTTP `headers`.
 
-    Raises NotAnArticle("not-html") for no bytes, another file type, a feed, JSON or plain text.
-    """
+    Raises NotAnArticle("not-html") for no bytes, another file type, a feed, JSON or plain text."""
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lower.get("content-type", "")
-    _refuse_other(html, content_type)
+    start = html[:64].lstrip()
+    if not start and not html.strip():
+        raise NotAnArticle("not-html", "no bytes")
+    if start.startswith(_MAGIC):
+        raise NotAnArticle("not-html", f"starts with {start[:4]!r}")
+    if _OTHER_TYPES.match(content_type) and not start.startswith(b"<"):
+        raise NotAnArticle("not-html", f"content type {content_type[:100]}")
     content, used = charset.decode(html, content_type)
     content = content[:_MOST]
     if any(len(piece) > _LONG and not 0 <= piece.find(">") <= _LONG for piece in content.split("<")):
@@ -104,16 +106,6 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
     return Document(
         url, _base(tree, url), tree, _language(tree, metas, objects, lower), used, objects, metas, lower, len(content)
     )
-
-
-def _refuse_other(html: bytes, content_type: str) -> None:
-    start = html[:64].lstrip()
-    if not start and not html.strip():
-        raise NotAnArticle("not-html", "no bytes")
-    if start.startswith(_MAGIC):
-        raise NotAnArticle("not-html", f"starts with {start[:4]!r}")
-    if _OTHER_TYPES.match(content_type) and not start.startswith(b"<"):
-        raise NotAnArticle("not-html", f"content type {content_type[:100]}")
 
 
 def _refuse_text(content: str) -> None:

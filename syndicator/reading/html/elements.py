@@ -1,10 +1,7 @@
 """How each HTML element is read: inline or not, with which marks, skipped, as an image. Pure.
 
 Runs of inline text with their marks, and their white space as browsers show it. Images of a body: the best address,
-alt text and size of each.
-"""
-
-from __future__ import annotations
+alt text and size of each."""
 
 import re
 from collections.abc import Callable
@@ -133,7 +130,9 @@ def code_lines(runs: list[Stretch]) -> str:
 def collapse(runs: list[Stretch]) -> list[Run]:
     """`runs` with white space as browsers show it: runs of it are one space, none at the ends or beside a break."""
     if len(runs) == 1:
-        return _alone(*runs[0])
+        text, marks, href = runs[0]
+        text = _spaced(text).lstrip(" ").rstrip(" \xa0\n")
+        return [_run((text, marks, href))] if marks != -1 and text.strip() else []
     out: list[Run] = []
     space = True  # the text so far ends in white space
     for text, marks, href in runs:
@@ -156,11 +155,6 @@ def collapse(runs: list[Stretch]) -> list[Run]:
     while out and not out[0].text.strip():
         del out[0]
     return out if any(run.text.strip("\xa0\u200b \n") for run in out) else []
-
-
-def _alone(text: str, marks: int, href: str) -> list[Run]:
-    text = _spaced(text).lstrip(" ").rstrip(" \xa0\n")
-    return [_run((text, marks, href))] if marks != -1 and text.strip() else []
 
 
 def _spaced(text: str) -> str:

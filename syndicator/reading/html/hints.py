@@ -2,10 +2,7 @@
 
 The words are data/class_hints.toml. A number holds one bit for each hint: ask for a bit by its name with `bit`.
 
-Phrases of boilerplate ("Read also", "Sign up for our newsletter") in many languages: data/phrases.toml.
-"""
-
-from __future__ import annotations
+Phrases of boilerplate ("Read also", "Sign up for our newsletter") in many languages: data/phrases.toml."""
 
 import re
 import tomllib
@@ -45,7 +42,8 @@ def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], 
     starting: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _table()["words"].items():
         for expression in expressions:
-            starting.setdefault(_literal(expression), []).append((re.compile(expression), bit(name)))
+            found = _LITERAL.match(expression)
+            starting.setdefault(found[1] if found else "", []).append((re.compile(expression), bit(name)))
     all_of = {
         literal: [each for start in starting if literal.startswith(start) for each in starting[start]]
         for literal in starting
@@ -59,11 +57,6 @@ def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], 
 def tags() -> Mapping[str, int]:
     """The bits of each tag that has some."""
     return {tag: bit(name) for tag, name in _table()["tags"].items()}
-
-
-def _literal(expression: str) -> str:
-    found = _LITERAL.match(expression)
-    return found[1] if found else ""
 
 
 @lru_cache(maxsize=20_000)

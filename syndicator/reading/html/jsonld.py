@@ -1,8 +1,6 @@
 """JSON-LD of a page as a flat row of objects. JSON that is slightly broken is mended, of worse the main facts are kept.
 Pure."""
 
-from __future__ import annotations
-
 import html
 import json
 import re
@@ -32,7 +30,15 @@ def read(scripts: Iterable[str]) -> tuple[Object, ...]:
     out: list[Object] = []
     for script in scripts:
         for value in _values(script[:_MOST_TEXT]):
-            _flatten(value, out)
+            stack = [value]
+            while stack and len(out) < _MOST_OBJECTS:
+                item = stack.pop()
+                if isinstance(item, list):
+                    stack.extend(reversed(item[:_MOST_OBJECTS]))
+                elif isinstance(item, dict):
+                    if "@type" in item or "@id" in item or "headline" in item:
+                        out.append(item)
+                    stack.extend(item[key] for key in reversed(_NESTED) if isinstance(item.get(key), dict | list))
     return tuple(out)
 
 
@@ -99,15 +105,3 @@ def _unescape(value: str) -> str:
         return str(json.loads(f'"{value}"', strict=False))
     except ValueError:
         return value
-
-
-def _flatten(value: Any, out: list[Object]) -> None:
-    stack = [value]
-    while stack and len(out) < _MOST_OBJECTS:
-        item = stack.pop()
-        if isinstance(item, list):
-            stack.extend(reversed(item[:_MOST_OBJECTS]))
-        elif isinstance(item, dict):
-            if "@type" in item or "@id" in item or "headline" in item:
-                out.append(item)
-            stack.extend(item[key] for key in reversed(_NESTED) if isinstance(item.get(key), dict | list))

@@ -1,7 +1,5 @@
 """Tables and code listings: which tables hold data, their rows and cells, the text and language of code. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -71,7 +69,7 @@ class Row:
 
 def is_data(table: Any) -> bool:
     """True when `table` holds rows of data, False when it lays out a page or a code listing."""
-    if table.get("role") in _LAYOUT or _inside(table, "table"):
+    if table.get("role") in _LAYOUT or (next(table.iterancestors("table"), None) is not None):
         return False
     found = {
         tag: table.find(f".//{tag}") is not None
@@ -79,7 +77,12 @@ def is_data(table: Any) -> bool:
     }
     if any(found[tag] for tag in ("table", "pre", "h1", "h2", "article", "form", "blockquote")):
         return False
-    lengths = _shape(table)
+    rows: list[list[int]] = []
+    for row in table.iter("tr"):
+        rows.append([len("".join(cell.itertext()).strip()) for cell in row if cell.tag in ("td", "th")])
+        if len(rows) > _MOST_ROWS:
+            break
+    lengths = [row for row in rows if row]
     columns = [len(row) for row in lengths]
     if len(lengths) < 1 or max(columns, default=0) < _COLUMNS:
         return found["th"] and len(lengths) > 1
@@ -91,19 +94,6 @@ def is_data(table: Any) -> bool:
     return (
         bool(filled) and sum(filled) / len(filled) < _LONG_CELL and sum(1 for n in columns if n > 1) * 2 >= len(columns)
     )
-
-
-def _inside(element: Any, tag: str) -> bool:
-    return next(element.iterancestors(tag), None) is not None
-
-
-def _shape(table: Any) -> list[list[int]]:
-    rows: list[list[int]] = []
-    for row in table.iter("tr"):
-        rows.append([len("".join(cell.itertext()).strip()) for cell in row if cell.tag in ("td", "th")])
-        if len(rows) > _MOST_ROWS:
-            break
-    return [row for row in rows if row]
 
 
 def rows(table: Any) -> Iterator[Row]:
@@ -132,7 +122,6 @@ def is_listing(named: str, element: Any) -> bool:
 
 @lru_cache(maxsize=5_000)
 def _names_listing(named: str) -> bool:
-    """By class names; the same ones come again and again."""
     return _LISTING.search(named) is not None
 
 

@@ -1,8 +1,6 @@
 """Lists that a page declares for programs: JSON-LD (schema.org ItemList, Blog, several articles) and microformats
 (h-entry, microformats.org/wiki/h-entry). They go before what repeats on it, and tell more of it. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -77,7 +75,25 @@ def _declared(document: Document) -> Iterator[tuple[str, dict[str, Item]]]:
             yield "json-ld", _items(document, found)
     articles = (one for one in document.jsonld if _ARTICLES & {*jsonld.types(one)})
     yield "json-ld", _items(document, articles)
-    yield "h-feed", _entries(document)
+    entries: dict[str, Item] = {}
+    for entry in document.tree.iter("*"):
+        if "h-entry" not in (entry.get("class") or "").split():
+            continue
+        named = {name: one for one in entry.iter("*") for name in (one.get("class") or "").split() if "-" in name}
+        link, name, dated = named.get("u-url"), named.get("p-name"), named.get("dt-published")
+        url = _url(document, link.get("href")) if link is not None else None
+        if not url or len(entries) == _MOST:
+            continue
+        when = (dated.get("datetime") or inner(dated, _LONGEST)) if dated is not None else ""
+        photo = named.get("u-photo")
+        item = Item(
+            url=url,
+            title=text.line(inner(name if name is not None else link, _LONGEST)),
+            published=date.parse_date_text(when) if when else None,
+            image=(absolute(document, photo.get("src") or photo.get("href") or "") or "") if photo is not None else "",
+        )
+        entries.setdefault(urls.alias(url), item)
+    yield "h-feed", entries
 
 
 def _rows(value: Any) -> Iterator[dict[str, Any]]:
@@ -108,29 +124,6 @@ def _item(document: Document, url: str, row: dict[str, Any]) -> Item:
         published=next((when for when in dates if when), None),
         image=next((picture for picture in pictures if picture and is_picture(picture)), ""),
     )
-
-
-def _entries(document: Document) -> dict[str, Item]:
-    """The entries of an h-feed."""
-    found: dict[str, Item] = {}
-    for entry in document.tree.iter("*"):
-        if "h-entry" not in (entry.get("class") or "").split():
-            continue
-        named = {name: one for one in entry.iter("*") for name in (one.get("class") or "").split() if "-" in name}
-        link, name, dated = named.get("u-url"), named.get("p-name"), named.get("dt-published")
-        url = _url(document, link.get("href")) if link is not None else None
-        if not url or len(found) == _MOST:
-            continue
-        when = (dated.get("datetime") or inner(dated, _LONGEST)) if dated is not None else ""
-        photo = named.get("u-photo")
-        item = Item(
-            url=url,
-            title=text.line(inner(name if name is not None else link, _LONGEST)),
-            published=date.parse_date_text(when) if when else None,
-            image=(absolute(document, photo.get("src") or photo.get("href") or "") or "") if photo is not None else "",
-        )
-        found.setdefault(urls.alias(url), item)
-    return found
 
 
 def _url(document: Document, value: Any) -> str | None:

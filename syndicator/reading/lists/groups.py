@@ -1,7 +1,5 @@
 """The lists of a page: links in one form, each with its items, and which of them is the page's own. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -54,23 +52,7 @@ class Listed:
     elements: Mapping[str, tuple[Any, ...]]
 
 
-def read_groups(document: Document, links: Sequence[Link], also: Collection[str] = ()) -> list[Group]:
-    """The lists of a page, the most likely to be its own first. `also`: forms that are read however few they say."""
-    by_form: dict[str, list[Link]] = defaultdict(list)
-    for link in links:
-        by_form[link.form].append(link)
-    for link in links:  # in several forms together, each of few
-        if "." in link.short and len(by_form[link.form]) < LEAST:
-            by_form[f"... > {link.short}"].append(link)
-    rough = {form: _rough(own) for form, own in by_form.items() if len({one.key for one in own}) >= LEAST}
-    best = sorted(rough, key=lambda form: rough[form], reverse=True)[:_MOST_GROUPS]
-    best += [form for form in rough if form in also and form not in best]
-    found = [group for form in best if (group := _group(document, form, by_form[form], links))]
-    return sorted(found, key=lambda one: one.score, reverse=True)
-
-
 def _rough(links: Sequence[Link]) -> float:
-    """How much of a list these links may be, before their items are read."""
     said = {link.key: min(len(link.said), _COUNTED) for link in links}
     beside = sum(link.beside for link in links) / len(links)
     inline = sum(link.inline for link in links) / len(links)
@@ -130,7 +112,17 @@ def read_lists(document: Document, links: Sequence[Link], also: Collection[str] 
 
 
 def _each_list(document: Document, links: Sequence[Link], also: Collection[str]) -> Iterator[Listed]:
-    groups = read_groups(document, links, also)
+    by_form: dict[str, list[Link]] = defaultdict(list)
+    for link in links:
+        by_form[link.form].append(link)
+    for link in links:  # in several forms together, each of few
+        if "." in link.short and len(by_form[link.form]) < LEAST:
+            by_form[f"... > {link.short}"].append(link)
+    rough = {form: _rough(own) for form, own in by_form.items() if len({one.key for one in own}) >= LEAST}
+    best = sorted(rough, key=lambda form: rough[form], reverse=True)[:_MOST_GROUPS]
+    best += [form for form in rough if form in also and form not in best]
+    found = [group for form in best if (group := _group(document, form, by_form[form], links))]
+    groups = sorted(found, key=lambda one: one.score, reverse=True)
     own = [group for group in groups if not _is_beside(group)]
     asked = [group for group in groups if group.form in also]
     yield from (merged(document, group, own, links) for group in own[:_MOST_LISTS])
@@ -153,7 +145,6 @@ def merged(document: Document, best: Group, groups: Sequence[Group], links: Sequ
 
 
 def _listed(document: Document, own: Sequence[Link], links: Sequence[Link]) -> Listed:
-    """The list whose items are linked by `own`."""
     records = sorted(read_records(own, links), key=lambda one: one.place)
     forms = {link.key: link.form for link in reversed(own)}
     shown = tidy(read_items(document, records, forms))

@@ -1,9 +1,6 @@
 """Title, date and picture of an item of a list. Pure.
 
-What belongs to each item of a list: the largest part of the page around its links that has none of another item.
-"""
-
-from __future__ import annotations
+What belongs to each item of a list: the largest part of the page around its links that has none of another item."""
 
 import re
 from collections import defaultdict
@@ -157,7 +154,6 @@ def read_items(document: Document, records: Sequence[Record], forms: Mapping[str
 
 
 def _layout(record: Record, said: str, dated: Any, pictured: Any) -> str:
-    """The order in which picture, title and date stand in an item."""
     title = next((link.anchor for link in record.links if said and said in link.said), record.links[0].anchor)
     letters = {id(title): "t"} | ({id(dated): "d"} if dated is not None else {})
     letters |= {id(pictured): "p"} if pictured is not None else {}
@@ -264,7 +260,6 @@ def published(record: Record) -> tuple[Any, datetime] | None:
 
 
 def _dates(record: Record) -> Iterator[tuple[int, Any, datetime]]:
-    """Dates with how little they are to be trusted."""
     for element in record.elements:
         changed: set[Any] = set()
         for one in _elements(element):
@@ -297,7 +292,6 @@ def _labelled(element: Any) -> datetime | None:
 
 
 def _shown(element: Any) -> datetime | None:
-    """A date that an element's own text is, and little else."""
     for piece in (element.text or "", *(child.tail or "" for child in islice(element, 20))):
         said = text.line(piece[: 4 * _DATE_LINE])
         if _SHORTEST <= len(said) <= _DATE_LINE and (when := next(date.days(said), None)):

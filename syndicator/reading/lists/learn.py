@@ -2,10 +2,7 @@
 
 Whether a page is a list of articles, and not an article with a list beside it. Where a list goes on: the address of
 its next page. The lists of a page that hold an element to which somebody pointed, found as all lists of a page are. A
-page that lists articles, as a feed: each link that the operator's selectors match is an entry.
-"""
-
-from __future__ import annotations
+page that lists articles, as a feed: each link that the operator's selectors match is an entry."""
 
 import re
 from collections import Counter, defaultdict
@@ -52,7 +49,8 @@ def is_list(document: Document, shown: Sequence[Shown]) -> bool:
     headlines = sum(is_headline(one.item.title) for one in shown)
     if headlines < _HEADLINES * len(shown):
         return False
-    if _are_below(document.url, shown):
+    own = urls.alias(document.url).partition("?")[0].rstrip("/") + "/"
+    if sum(one.key.startswith(own) for one in shown) >= _BELOW * len(shown):
         return True
     if len(shown) < _LEAST:
         return False
@@ -62,11 +60,6 @@ def is_list(document: Document, shown: Sequence[Shown]) -> bool:
     return prose <= _HARDLY * len(shown) and not any(_ARTICLE & {*types(one)} for one in document.jsonld)
 
 
-def _are_below(url: str, shown: Sequence[Shown]) -> bool:
-    own = urls.alias(url).partition("?")[0].rstrip("/") + "/"
-    return sum(one.key.startswith(own) for one in shown) >= _BELOW * len(shown)
-
-
 def _is_section(url: str) -> bool:
     last = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2].partition(".")[0]
     return len(re.findall(r"[^\W\d_]+", last)) <= _WORDS and not _CODE.search(last)
@@ -74,7 +67,13 @@ def _is_section(url: str) -> bool:
 
 def _prose(tree: Any, keys: Collection[str], base: str) -> int:
     """Characters of paragraphs that are long and no links, without those of items and of what stands on every page."""
-    within = _within(tree, keys, base)
+    within: dict[Any, set[str]] = defaultdict(set)
+    for anchor in islice(tree.iter("a"), _WHOLE_MOST):
+        url = urls.absolute(base, anchor.get("href") or "")
+        key = urls.alias(url) if url else ""
+        if key in keys:
+            for above in islice(anchor.iterancestors(), _ABOVE):
+                within[above].add(key)
     count, owned = 0, Counter[str]()
     for paragraph in islice(tree.iter("p"), _WHOLE_MOST):
         if next(paragraph.iterancestors(*_BESIDE), None) is not None:
@@ -87,18 +86,6 @@ def _prose(tree: Any, keys: Collection[str], base: str) -> int:
         elif own >= _PARAGRAPH:
             count += own
     return count + sum(own for own in owned.values() if own > _EXCERPT)
-
-
-def _within(tree: Any, keys: Collection[str], base: str) -> dict[Any, set[str]]:
-    """Of each element that has links to items, to which."""
-    found: dict[Any, set[str]] = defaultdict(set)
-    for anchor in islice(tree.iter("a"), _WHOLE_MOST):
-        url = urls.absolute(base, anchor.get("href") or "")
-        key = urls.alias(url) if url else ""
-        if key in keys:
-            for above in islice(anchor.iterancestors(), _ABOVE):
-                found[above].add(key)
-    return found
 
 
 _NEXT_PAGE_MOST = 3_000  # links that are looked at
@@ -253,7 +240,6 @@ def _of(by_anchor: Mapping[Any, Link], anchors: Collection[Any]) -> list[Link]:
 
 
 def _holds(listed: Listed, meant: Sequence[Any]) -> bool:
-    """Whether the element that is meant, the first of `meant`, or one around it is an item's."""
     return not {id(one) for one in meant}.isdisjoint(_parts(listed))
 
 
@@ -304,7 +290,6 @@ def _links(tree: Any, links: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _anchor(element: Any) -> Any:
-    """The link that `element` is, contains or is in; None where there is none."""
     return next((one for one in chain(element.iter("a"), element.iterancestors("a")) if one.get("href")), None)
 
 

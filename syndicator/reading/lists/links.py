@@ -1,7 +1,5 @@
 """The links of a page that may lead to articles, with what is around each. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

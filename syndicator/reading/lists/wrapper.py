@@ -1,7 +1,6 @@
 """What the items of a list are known by, and which of a page's lists they are on. Pure: values in, values out.
 
-The shape of a link's address: what addresses of one kind on one site have in common.
-"""
+The shape of a link's address: what addresses of one kind on one site have in common."""
 
 from __future__ import annotations
 
@@ -225,7 +224,6 @@ def _is_of_many(one: Shown, shapes: Collection[str]) -> bool:
 
 
 def _part(shape: str) -> str:
-    """The host of a shape and the first part of its path, where it has several."""
     return "/".join(shape.split("/")[:2]) if shape.count("/") > 1 else shape
 
 
@@ -279,11 +277,7 @@ class Known:
 
     def _as_known(self, shown: Shown) -> Shown:
         old = self._titles.get(plain(shown.item.title))
-        return _at(shown, old.url) if old else shown
-
-
-def _at(shown: Shown, url: str) -> Shown:
-    return replace(shown, key=urls.alias(url), item=replace(shown.item, url=url))
+        return replace(shown, key=urls.alias(old.url), item=replace(shown.item, url=old.url)) if old else shown
 
 
 def plain(title: str) -> str:

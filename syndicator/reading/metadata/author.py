@@ -1,10 +1,7 @@
 """Who wrote a page, by JSON-LD, metas and marked bylines. Never the site, an address or a service; never a guess.
 
 Who opened a thread of a forum: there the name on the first post counts, and every reply bears one as well. Whose site
-it is, where it is one person's: there the site bears the author's name, not each page.
-"""
-
-from __future__ import annotations
+it is, where it is one person's: there the site bears the author's name, not each page."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -123,20 +120,6 @@ _LEAST_LINE = 3  # characters above which a line can be a name
 _SHORT = 60  # characters of a line that can name the owner
 
 
-def read_site_owner(document: Document, sitename: str) -> str:
-    """The name of the person whose site the page is of, "" when no two places agree on one."""
-    companies = {
-        key(name) for item in document.jsonld if _COMPANIES & set(jsonld.types(item)) for name in _site_owner_name(item)
-    }
-    found: dict[str, tuple[str, set[str]]] = {}
-    for kind, value in _names(document, sitename):
-        name = value.strip(" .,")
-        if person_names.is_person(name) and person_names.has_given_name(name) and key(name) not in companies:
-            found.setdefault(key(name), (name, set()))[1].add(kind)
-    name, kinds = max(found.values(), key=lambda pair: len(pair[1]), default=("", set()))
-    return name if len(kinds) > 1 else ""
-
-
 def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
     yield "site", sitename
     for link in document.tree.iter("link"):
@@ -200,7 +183,8 @@ _TWO = 2
 
 def read(document: Document, sitename: str, entry: Entry | None, survey: Survey) -> Choice[str]:
     """The authors as "A, B", and the candidate they come from. `survey` is the page as read around its headline."""
-    site = _site_names(document, sitename)
+    domain = urls.domain(document.url).removeprefix("www.")
+    site = frozenset(key(name) for name in (sitename, domain, urls.host(document.url), domain.split(".")[0]) if name)
     persons = frozenset(_persons(document))
     declared = [
         (candidate, people)
@@ -225,8 +209,17 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
 
 
 def _owner(document: Document, sitename: str) -> list[tuple[str, list[str]]]:
-    """The person whose site it is, for pages that name nobody."""
-    name = read_site_owner(document, sitename)
+    # two places must agree on the name
+    companies = {
+        key(name) for item in document.jsonld if _COMPANIES & set(jsonld.types(item)) for name in _site_owner_name(item)
+    }
+    found: dict[str, tuple[str, set[str]]] = {}
+    for kind, value in _names(document, sitename):
+        name = value.strip(" .,")
+        if person_names.is_person(name) and person_names.has_given_name(name) and key(name) not in companies:
+            found.setdefault(key(name), (name, set()))[1].add(kind)
+    name, kinds = max(found.values(), key=lambda pair: len(pair[1]), default=("", set()))
+    name = name if len(kinds) > 1 else ""
     return [("owner", [name])] if name else []
 
 
@@ -244,7 +237,6 @@ def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]])
 
 
 def _is_full(people: Sequence[str]) -> bool:
-    """True when one of the names is more than a first name or a login."""
     return any(person_names.rank(name) == person_names.FULL for name in people)
 
 
@@ -306,11 +298,6 @@ def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
         reference = item.get("@id") if isinstance(item, dict) and not item.get("name") else None
         item = by_id.get(reference, item) if isinstance(reference, str) else item
         yield from jsonld.strings(item, "name")
-
-
-def _site_names(document: Document, sitename: str) -> frozenset[str]:
-    domain = urls.domain(document.url).removeprefix("www.")
-    return frozenset(key(name) for name in (sitename, domain, urls.host(document.url), domain.split(".")[0]) if name)
 
 
 def _is_site(name: str, site: frozenset[str]) -> bool:

@@ -3,13 +3,10 @@
 Every mark gets a score by its kind and place: beside the headline it is the article's, in a list of other articles, a
 comment or a footer it is not.
 
-Names that bear no mark of a byline: beside the date below the headline, alone there, or as a signature.
-"""
-
-from __future__ import annotations
+Names that bear no mark of a byline: beside the date below the headline, alone there, or as a signature."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -250,14 +247,13 @@ def _mark(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int, str] |
 
 
 def _kind(spot: Spot) -> tuple[str, int]:
-    """Which mark of an author an element bears, and its weight."""
     element = spot.element
     marks = dict(element.items())  # one look at them all is cheaper than one for each
     if marks:
         rel, prop = marks.get("rel", ""), marks.get("itemprop", "")
         if "author" in rel.split() or "author" in prop.split():
             return "rel" if rel else "itemprop", 3
-        weight = _class_weight(marks)
+        weight = _weight(f"{marks.get('class', '')} {marks.get('data-testid', '')} {marks.get('id', '')}"[:300])
         if weight:
             return "class", weight
     href = marks.get("href") if element.tag == "a" else None
@@ -276,10 +272,6 @@ def _kind(spot: Spot) -> tuple[str, int]:
     if element.tag in ("a", "span", "strong", "b", "em", "i", "div", "p") and _ends_by(spot.before):
         return "by", 2
     return "", 0
-
-
-def _class_weight(marks: Mapping[str, str]) -> int:
-    return _weight(f"{marks.get('class', '')} {marks.get('data-testid', '')} {marks.get('id', '')}"[:300])
 
 
 @lru_cache(_REMEMBERED)
@@ -304,7 +296,6 @@ def _is_short(parent: Any) -> bool:
 
 
 def _pieces(element: Any) -> list[str]:
-    """The texts of an element, unless they are too much for a byline."""
     out: list[str] = []
     length = 0
     for count, value in enumerate(element.itertext()):

@@ -1,9 +1,6 @@
 """The picture of an article: og:image, JSON-LD, twitter, the first large figure. Absolute, never a logo.
 
-Candidates for one field: every place of a page that may state it, most trusted first.
-"""
-
-from __future__ import annotations
+Candidates for one field: every place of a page that may state it, most trusted first."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,10 +1,7 @@
 """When a page was published and updated. The only importer of htmldate, which is asked when nothing else is found.
 
 Dates as people and machines write them. The date that readers see beside the headline: time elements, elements called
-date, lines with a day in them.
-"""
-
-from __future__ import annotations
+date, lines with a day in them."""
 
 import re
 import tomllib
@@ -228,7 +225,6 @@ def anywhere(document: Document) -> datetime | None:
 
 
 def _is_american(document: Document) -> bool:
-    """True where 3/4/2021 is the 4th of March."""
     if document.language is None:
         return urls.host(document.url).endswith((".com", ".us", ".gov", ".edu", ".mil"))
     return document.language in _US
@@ -270,7 +266,6 @@ def _briefness(line: str) -> int:
 
 
 def _lines(element: Any) -> Iterator[str]:
-    """The element's own texts that are short and have a digit."""
     for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
         if value and len(value) <= 4 * _LINE:
             line = " ".join(value.split())
@@ -279,7 +274,6 @@ def _lines(element: Any) -> Iterator[str]:
 
 
 def _label(spot: Spot, named: str, line: str) -> int:
-    """What the words around a date add: it was published then, or only changed."""
     words = names()
     before = f"{spot.before[-40:]} {line}"
     if (_UPDATED.search(named) and not _SURE.search(named)) or (
@@ -377,7 +371,9 @@ def _published(
         yield from (("json-ld", parse_date_text(value)) for value in jsonld.strings(stated))
     for name in _PUBLISHED:
         yield name, parse_date_text(document.meta(name))
-    yield from _microdata(document.tree)
+    for element in document.tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')[:5]:
+        value = element.get("datetime") or element.get("content") or inner(element, 200)
+        yield "itemprop", parse_date_text(value)
     if entry is not None and entry.listed:
         yield "list", entry.published
     yield "first published", first_published(document, seen)
@@ -399,18 +395,11 @@ def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, dat
         yield name, parse_date_text(document.meta(name))
 
 
-def _microdata(tree: Any) -> Iterator[tuple[str, datetime | None]]:
-    for element in tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')[:5]:
-        value = element.get("datetime") or element.get("content") or inner(element, 200)
-        yield "itemprop", parse_date_text(value)
-
-
 def _as_shown(when: datetime, day: datetime) -> datetime:
     """`when`, declared in UTC, with the offset under which its day is the one that readers see, `day`, if that is
     the day before or after.
 
-    A site in Buenos Aires that declares 00:53Z shows the day before. The moment stays the same.
-    """
+    A site in Buenos Aires that declares 00:53Z shows the day before. The moment stays the same."""
     if when.utcoffset() or not (when.hour or when.minute) or abs((day.date() - when.date()).days) != 1:
         return when
     hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour

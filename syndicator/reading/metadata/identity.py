@@ -1,7 +1,5 @@
 """Which article a page is: its canonical URL, its other URLs, the name of its site, what robots may do. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,9 +1,6 @@
 """Everything about a page beside its text: title, author, dates, cover, identity, and where each is from. Pure.
 
-Title, author, date and cover from where the operator's rules say.
-"""
-
-from __future__ import annotations
+Title, author, date and cover from where the operator's rules say."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -114,8 +111,7 @@ def read_metadata(
     """The metadata of the page `document`.
 
     `entry` is what the feed announced; it wins where it is sane. `rules` are the operator's for the source. Dates more
-    than a day after `now` do not count.
-    """
+    than a day after `now` do not count."""
     site = identity.sitename(document)
     headline = title(document, rules) or metadata_title.read(document, site, entry, rules)
     seen = survey.survey(document.tree, headline.value or "")

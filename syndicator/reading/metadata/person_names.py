@@ -1,7 +1,5 @@
 """Names of people in the text of a byline. The words around them are data, per language: data/bylines.toml. Pure."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -181,7 +179,9 @@ def _listed(rest: str, *, lenient: bool = False) -> list[str]:
     parts = words().joined.split(rest)[:_MOST]
     running = any(len(part.split()) > _MOST_WORDS for part in parts)  # text, of which no word is a login
     for part in parts:
-        name = _tidy(part)
+        cleaned = unby(part.strip(' ,.:;|-–—•·*●/"“”„«»()[]<>\u200b@©')).strip()
+        cleaned = _WHOM.sub("", cleaned)
+        name = cleaned.removeprefix("@")
         if (running and name[:1].islower()) or (out and _ROLE_OF.search(name)):
             continue
         if out and _CREDENTIAL.match(name) and not _CJK.search(name) and not _is_agency(name):
@@ -242,12 +242,6 @@ def _is_phrase(parts: list[str]) -> bool:
     if len(parts) == _LEAST_WORDS and parts[0].casefold() in given():
         return False
     return any(part[:1].islower() and not _PARTICLES.match(part) and "'" not in part for part in parts)
-
-
-def _tidy(part: str) -> str:
-    name = unby(part.strip(' ,.:;|-–—•·*●/"“”„«»()[]<>\u200b@©')).strip()
-    name = _WHOM.sub("", name)
-    return name.removeprefix("@")
 
 
 def is_person(value: str) -> bool:

@@ -1,7 +1,5 @@
 """A page read once from top to bottom: which elements are near the headline, which are menus or other articles."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple

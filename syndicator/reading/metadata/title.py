@@ -5,10 +5,7 @@ another wording for search engines. The heading is what readers see. So a headin
 then an h1 that stands alone. Of 654 real pages with a known title 570 have such an h1.
 
 Which parts of a title are not the article's: the site's name at either end, sections behind bars. The headings of a
-page as readers see them: without logos, permalink marks and the small print inside them.
-"""
-
-from __future__ import annotations
+page as readers see them: without logos, permalink marks and the small print inside them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -54,7 +51,12 @@ class SiteTitle:
         stated = [name for name in sitenames if key(name) != key(whole) or urls.is_root(url)]
         self.names = {key(name) for name in (*stated, domain.split(".")[0], domain, urls.host(url))} - {""}
         self.domain = domain
-        self.slug = _slug(url)
+        path = re.sub(r"%[0-9A-Fa-f]{2}", " ", url.partition("://")[2].partition("/")[2].partition("?")[0])
+        parts = [set(_WORD.findall(part.replace("_", " ").casefold())) - _NO_WORDS for part in path.split("/")[:20]]
+        self.slug: set[str] = next(
+            (part for part in reversed(parts) if any(len(word) > _LEAST_NAME and word.isalpha() for word in part)),
+            set(),
+        )
         self.suffix = (suffix or "").strip()
 
     def sane(self, title: str) -> bool:
@@ -87,8 +89,7 @@ class SiteTitle:
     def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
         """The part of `title` between separators that has most words of the URL, else the longest.
 
-        Dashes and colons separate only where that makes `least` parts or more.
-        """
+        Dashes and colons separate only where that makes `least` parts or more."""
         title = masked(title)
         for pattern, enough in ((_HARD, 2),) if hard_only else ((_HARD, 2), (_SOFT, least)):
             pieces = [piece for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12]) if piece]
@@ -156,15 +157,6 @@ def words(value: str) -> list[str]:
 def visible(value: str) -> str:
     """`value` as one line without invisible characters."""
     return text.line(_INVISIBLE.sub("", value))
-
-
-def _slug(url: str) -> set[str]:
-    """The words of the last part of the URL's path that has some."""
-    path = re.sub(r"%[0-9A-Fa-f]{2}", " ", url.partition("://")[2].partition("/")[2].partition("?")[0])
-    parts = [set(_WORD.findall(part.replace("_", " ").casefold())) - _NO_WORDS for part in path.split("/")[:20]]
-    return next(
-        (part for part in reversed(parts) if any(len(word) > _LEAST_NAME and word.isalpha() for word in part)), set()
-    )
 
 
 _MOST = 60  # headings read of a page

@@ -1,9 +1,6 @@
 """What a page, its answer and its feed say of an article's use. Pure.
 
-The terms of a document of RSL 1.0 (https://rslstandard.org/rsl) as one line.
-"""
-
-from __future__ import annotations
+The terms of a document of RSL 1.0 (https://rslstandard.org/rsl) as one line."""
 
 import re
 from collections.abc import Iterator
@@ -32,8 +29,7 @@ def line(document: str, url: str = "") -> str:
     matches counts, and of them alone.
 
     A use is allowed that a licence permits which costs nothing. It is not where a licence prohibits it, where only
-    licences that cost something permit it, and where a free one permits others alone.
-    """
+    licences that cost something permit it, and where a free one permits others alone."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
         root = etree.fromstring(document.strip().encode("utf-8", "replace"), parser)

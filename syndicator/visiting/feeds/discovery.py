@@ -1,9 +1,6 @@
 """What is at a URL: a feed, a page that links to feeds, an OPML file, a sitemap. Pure.
 
-Feeds of pages whose service is known: data/known_feeds.toml. What a page says of hubs.
-"""
-
-from __future__ import annotations
+Feeds of pages whose service is known: data/known_feeds.toml. What a page says of hubs."""
 
 import re
 import tomllib
@@ -91,8 +88,7 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
     `feeds` of a feed and of a sitemap: itself. Of a page: its rel=alternate feeds in their order, else its links that
     look like feeds, else common paths on its host, which nobody has tried (type "guess"); before these what its
     service is known to have. Of OPML: its feeds. Of an
-    index of sitemaps: those it lists (type "sitemap").
-    """
+    index of sitemaps: those it lists (type "sitemap")."""
     try:
         feed = parse_feed(body, url, headers)
     except NotAFeed as refusal:
@@ -120,7 +116,6 @@ def head_links(body: bytes, url: str, headers: Mapping[str, str]) -> list[tuple[
 
 
 def _head(body: bytes, headers: Mapping[str, str]) -> str:
-    """The head of a page, without comments and scripts."""
     head = _without(_uncommented(_decoded(body, headers)), "<script", "</script")
     end = _BODY.search(head)
     return head[: end.start()] if end else head
@@ -131,9 +126,22 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
         body = unpacked(body)
     start = body[:4096].lower()
     if b"<opml" in start:
-        return _opml(body, url)
+        # regular expressions: no entity of the file is ever expanded
+        value = body.decode("utf-8", "replace")
+        title = re.search(r"<title>([^<]*)</title>", value)
+        found = []
+        for outline in re.findall(r"<outline\s[^<>]*>", value, re.I):
+            given = dict(re.findall(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']", outline))
+            target = resolve(url, one_line(given.get("xmlUrl", "") or given.get("xmlurl", "")))
+            if target:
+                found.append(FeedLink(target, one_line(given.get("title", "") or given.get("text", "")), "opml"))
+        return Discovery("opml", tuple(dict.fromkeys(found)), one_line(title[1]) if title else "")
     if b"<urlset" in start or b"<sitemapindex" in start:
-        return Discovery("sitemap", _listed(body, url))
+        places = re.findall(r"<loc>\s*([^<>]+?)\s*</loc>", body.decode("utf-8", "replace")[:_READ])
+        targets = (resolve(url, unescape(place)) for place in places[:_MOST])
+        return Discovery(
+            "sitemap", tuple(dict.fromkeys(FeedLink(target, "", "sitemap") for target in targets if target))
+        )
     page = _Page("" if looks_json(body) else _decoded(body, headers), url)
     links = [*known_feeds(url), *(_with_better(page.alternates) or _tried(page.likely or _guesses(url), page.posts))]
     return Discovery("page", tuple(dict.fromkeys(links))[:_MOST], one_line(page.title), page.article)
@@ -155,26 +163,6 @@ def _with_better(links: list[FeedLink]) -> list[FeedLink]:
     """`links`, each after the better one that its service is known to have."""
     better = {link.url: known_feeds(link.url) for link in links}
     return [one for link in links for one in (*(replace(new, instead_of=link.url) for new in better[link.url]), link)]
-
-
-def _listed(body: bytes, url: str) -> tuple[FeedLink, ...]:
-    """The sitemaps of an index of sitemaps."""
-    places = re.findall(r"<loc>\s*([^<>]+?)\s*</loc>", body.decode("utf-8", "replace")[:_READ])
-    targets = (resolve(url, unescape(place)) for place in places[:_MOST])
-    return tuple(dict.fromkeys(FeedLink(target, "", "sitemap") for target in targets if target))
-
-
-def _opml(body: bytes, url: str) -> Discovery:
-    """Outlines with an xmlUrl, by regular expressions: no entity of the file is ever expanded."""
-    value = body.decode("utf-8", "replace")
-    title = re.search(r"<title>([^<]*)</title>", value)
-    found = []
-    for outline in re.findall(r"<outline\s[^<>]*>", value, re.I):
-        given = dict(re.findall(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']", outline))
-        target = resolve(url, one_line(given.get("xmlUrl", "") or given.get("xmlurl", "")))
-        if target:
-            found.append(FeedLink(target, one_line(given.get("title", "") or given.get("text", "")), "opml"))
-    return Discovery("opml", tuple(dict.fromkeys(found)), one_line(title[1]) if title else "")
 
 
 def _guesses(url: str) -> list[FeedLink]:
@@ -247,7 +235,6 @@ def _attributes(inside: str) -> dict[str, str]:
 
 
 def _uncommented(value: str) -> str:
-    """`value` without HTML comments, in one pass."""
     return _without(value, "<!--", "-->")
 
 

@@ -1,10 +1,7 @@
 """Sitemaps (sitemaps.org protocol 0.9, with Google's news extension) as feeds: each URL is an entry. Pure.
 
 What Podcasting 2.0 says of the episodes of an RSS feed (https://podcasting2.org/docs/podcast-namespace/1.0):
-transcripts, chapters and persons. feedparser keeps the last of several.
-"""
-
-from __future__ import annotations
+transcripts, chapters and persons. feedparser keeps the last of several."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,9 +1,6 @@
 """Single fields of feed entries, cleaned. Pure.
 
-Dates as feeds write them, in aware UTC.
-"""
-
-from __future__ import annotations
+Dates as feeds write them, in aware UTC."""
 
 import hashlib
 import re
@@ -32,16 +29,12 @@ _LONGEST_ID = 1000  # characters; a digest stands for a longer id
 def one_line(value: str, *, markup: bool = True) -> str:
     """`value` as one line of plain text. markup False: it is plain text already, such as an Atom title of type text."""
     if markup and ("<" in value or "&" in value):
-        value = _unescape(_TAG.sub(_gap, value))
+        # decode twice if an entity is left: &amp;#8217; is common
+        once = unescape(_TAG.sub(_gap, value))
+        value = unescape(once) if re.search(r"&(#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});", once, re.I) else once
         if "<" in value:
             value = _TAG.sub(_gap, value)
     return text.line(value)
-
-
-def _unescape(value: str) -> str:
-    """Entities decoded, twice where one is left after the first time (&amp;#8217; is common)."""
-    once = unescape(value)
-    return unescape(once) if re.search(r"&(#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});", once, re.I) else once
 
 
 def _gap(match: re.Match[str]) -> str:
@@ -133,8 +126,7 @@ _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 def parse_date(value: str) -> datetime | None:
     """`value` as aware UTC; None for what is not a date and for years outside 1990..2200. Without a zone it is UTC.
 
-    Reads RFC 822 and its many misspellings, ISO 8601 and W3CDTF, Unix seconds, and month names in ten languages.
-    """
+    Reads RFC 822 and its many misspellings, ISO 8601 and W3CDTF, Unix seconds, and month names in ten languages."""
     value = " ".join(value.split())[:_LONGEST]
     if not value or not any(character.isdigit() for character in value):
         return None
@@ -164,7 +156,6 @@ def _iso(value: str) -> datetime | None:
 
 
 def _words(value: str) -> datetime | None:
-    """Dates whose month is a word, and 30.10.23 or 03/30/2020."""
     clock = _CLOCK.search(value)
     hour, minute, second = _time(clock)
     rest = value if clock is None else value[: clock.start()] + " " + value[clock.end() :]

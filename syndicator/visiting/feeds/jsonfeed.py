@@ -1,10 +1,7 @@
 """JSON Feed 1 and 1.1 (jsonfeed.org), and the posts of WordPress and Ghost, as a ParsedFeed. Pure.
 
 The interfaces in which WordPress and Ghost publish their posts as JSON, where a site without a feed has them open:
-where its pages name them, and what they answer as a ParsedFeed.
-"""
-
-from __future__ import annotations
+where its pages name them, and what they answer as a ParsedFeed."""
 
 import json
 import re

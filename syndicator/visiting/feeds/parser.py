@@ -2,10 +2,7 @@
 imports; `jsonfeed` and `sitemap` read the rest.
 
 Cheap checks of a feed's bytes before the parser gets them, as some inputs hang it. Common faults of feeds, corrected
-in the bytes so that the strict parser reads them.
-"""
-
-from __future__ import annotations
+in the bytes so that the strict parser reads them."""
 
 import calendar
 import io
@@ -115,7 +112,6 @@ def _cut(body: bytes) -> bytes:
 
 
 def _without_subset(body: bytes) -> bytes:
-    """The document without the declarations inside its DOCTYPE."""
     start = body.find(b"<!DOCTYPE", 0, _JUNK_BYTES)
     opened = body.find(b"[", start, body.find(b">", start)) if start >= 0 else -1
     closed = re.compile(rb"\]\s*>").search(body, opened) if opened >= 0 else None
@@ -164,8 +160,7 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
     At most 1,000 entries, in the feed's order. Links are absolute, titles and names plain lines of text, HTML fields as
     given (not sanitised), dates aware UTC (future ones too) and None when they are not dates. Ids differ from entry to
-    entry. Raises NotAFeed(empty | html | broken-xml | broken-json | unknown-format | too-large | sitemap-index).
-    """
+    entry. Raises NotAFeed(empty | html | broken-xml | broken-json | unknown-format | too-large | sitemap-index)."""
     body = unpacked(body)
     if looks_json(body):
         return _distinct(parse_json_feed(body, url, MOST_ENTRIES))
@@ -263,8 +258,12 @@ def _harmless(error: object) -> bool:
 def _entry(item: Any, head: Any, url: str, version: str) -> Entry:
     link = resolve(url, _get(item, "feedburner_origlink") or _get(item, "link"))
     title = _line(item, "title", version)
-    content, summary = _texts(item)
+    contents = [part for part in _list(item, "content") if isinstance(part, dict)]
+    content = max((_html(part) for part in contents), key=len, default="")
+    summary = _html(item.get("summary_detail") or {}) or _get(item, "summary")
     enclosures = tuple(_enclosures(item, url))
+    tags = [tag for tag in _list(item, "tags") if isinstance(tag, dict)]
+    words = (one_line(_get(tag, "label") or _get(tag, "term")) for tag in tags)
     return Entry(
         id=entry_id(_get(item, "id"), link, title, content or summary),
         url=link,
@@ -272,9 +271,9 @@ def _entry(item: Any, head: Any, url: str, version: str) -> Entry:
         authors=names(_authors(item)),
         published=_date(item, "published") or _date(item, "created"),
         updated=_date(item, "updated"),
-        summary=summary,
+        summary="" if summary == content else summary,
         content=content,
-        categories=_categories(item),
+        categories=tuple(dict.fromkeys(word for word in words if word and len(word) <= _LONGEST_CATEGORY)),
         enclosures=enclosures,
         image=_image(item, url, enclosures),
         language=_get(item.get("title_detail") or {}, "language"),
@@ -322,14 +321,6 @@ def _has_content(entry: Entry) -> bool:
     return any((entry.url, entry.title, entry.summary, entry.content, entry.enclosures, entry.image))
 
 
-def _texts(item: Any) -> tuple[str, str]:
-    """Content and summary as HTML; summary "" where both are the same."""
-    contents = [part for part in _list(item, "content") if isinstance(part, dict)]
-    content = max((_html(part) for part in contents), key=len, default="")
-    summary = _html(item.get("summary_detail") or {}) or _get(item, "summary")
-    return content, "" if summary == content else summary
-
-
 def _html(part: Any) -> str:
     value = _get(part, "value")
     plain = _get(part, "type") == "text/plain" and not re.search(r"</?[a-zA-Z][^<>]*>|&[#\w]+;", value)
@@ -339,12 +330,6 @@ def _html(part: Any) -> str:
 def _authors(item: Any) -> list[str]:
     found = [_get(author, "name") or _get(author, "email") for author in _list(item, "authors") if author]
     return [name for name in found if name] or [_get(item, "author")]
-
-
-def _categories(item: Any) -> tuple[str, ...]:
-    tags = [tag for tag in _list(item, "tags") if isinstance(tag, dict)]
-    words = (one_line(_get(tag, "label") or _get(tag, "term")) for tag in tags)
-    return tuple(dict.fromkeys(word for word in words if word and len(word) <= _LONGEST_CATEGORY))
 
 
 def _enclosures(item: Any, url: str) -> list[Enclosure]:
@@ -379,7 +364,6 @@ def _area(part: Any) -> int:
 
 
 def _date(item: Any, name: str) -> datetime | None:
-    """The date as `parse_date` reads it, else as feedparser does."""
     written = _get(item, name)
     found = parse_date(written) if written else None
     guess = dict.get(item, f"{name}_parsed")

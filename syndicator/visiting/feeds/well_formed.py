@@ -6,10 +6,7 @@ left to it: markup inside of texts, encodings other than UTF-8, RDF, a DOCTYPE, 
 `tests/visiting/feeds/test_well_formed.py` compares the two.
 
 Authors, as feedparser knows them: a name and an address in two fields or one. Pictures, sounds and tags of a feed and
-its entries. The elements of RSS and Atom, each read as feedparser reads it (6.0: mixin.py and namespaces/).
-"""
-
-from __future__ import annotations
+its entries. The elements of RSS and Atom, each read as feedparser reads it (6.0: mixin.py and namespaces/)."""
 
 import re
 from collections.abc import Callable, Mapping

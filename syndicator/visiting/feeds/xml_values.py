@@ -2,10 +2,7 @@
 that their namespace usually has and an underscore.
 
 Texts, addresses and attributes of elements, as feedparser has them. What is known of a feed while its elements are
-read, and how a value finds its place.
-"""
-
-from __future__ import annotations
+read, and how a value finds its place."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """One request with its redirects, within its deadline and its size limits."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import logging
@@ -69,8 +67,7 @@ class HttpFetcher:
     settings: limits, proxy and NAT64 prefixes. user_agent: sent with every request. clock: now, aware, for Retry-After.
     offsets: is given, by host, how far `clock` is ahead of the clock of the server that answers.
     lookup, dial: how names are resolved and sockets opened; tests put their own there. Raises ConfigError for a proxy
-    that is not an address.
-    """
+    that is not an address."""
 
     def __init__(
         self,
@@ -101,7 +98,18 @@ class HttpFetcher:
         started = time.monotonic()
         try:
             async with asyncio.timeout(request.deadline):
-                return await self._follow(self._start(request))
+                url = parse_url(expand(request.url, request.secrets))
+                credentials = dict(request.headers)
+                if url.userinfo:
+                    pair = unquote(url.userinfo.decode("ascii", "replace")).encode()
+                    credentials.setdefault("authorization", "Basic " + base64.b64encode(pair).decode())
+                url = bare(url)
+                chain = _Chain(request, url, origin(url), credentials)
+                for _ in range(MOST_REDIRECTS + 1):
+                    outcome = await self._exchange(chain)
+                    if outcome is not None:
+                        return outcome
+                raise Refusal("redirects", f"more than {MOST_REDIRECTS} redirects")
         except Refusal as refusal:
             return Failed(url=shown, reason=refusal.reason, detail=refusal.detail, status=refusal.status)
         except TimeoutError:
@@ -113,22 +121,6 @@ class HttpFetcher:
 
     async def aclose(self) -> None:
         await self._clients.aclose()
-
-    def _start(self, request: Request) -> _Chain:
-        url = parse_url(expand(request.url, request.secrets))
-        credentials = dict(request.headers)
-        if url.userinfo:
-            pair = unquote(url.userinfo.decode("ascii", "replace")).encode()
-            credentials.setdefault("authorization", "Basic " + base64.b64encode(pair).decode())
-        url = bare(url)
-        return _Chain(request, url, origin(url), credentials)
-
-    async def _follow(self, chain: _Chain) -> FetchResult:
-        for _ in range(MOST_REDIRECTS + 1):
-            outcome = await self._exchange(chain)
-            if outcome is not None:
-                return outcome
-        raise Refusal("redirects", f"more than {MOST_REDIRECTS} redirects")
 
     async def _exchange(self, chain: _Chain) -> FetchResult | None:
         """One request and its answer: the result, or None when a redirect leads on to `chain.url`."""
@@ -233,7 +225,6 @@ def _keeps_method(request: Request, status: int) -> bool:
 
 
 def _masked(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:
-    """`result` without the values of `secrets`, whatever the server made of them."""
     if isinstance(result, Failed):
         return replace(result, url=masked(result.url, secrets), detail=masked(result.detail, secrets))
     clean = replace(

@@ -1,9 +1,6 @@
 """Content-Encoding undone in small steps: a decompression bomb costs no more than the limit. Pure.
 
-What a status code and the headers of an answer mean.
-"""
-
-from __future__ import annotations
+What a status code and the headers of an answer mean."""
 
 import re
 import zlib
@@ -31,8 +28,7 @@ class BadEncoding(ValueError):
 class Inflater:
     """Undoes one Content-Encoding. `feed` takes bytes as they were sent, `finish` returns the decoded body.
 
-    encoding: the header's value. cap: the most decoded bytes. Every method raises TooLarge or BadEncoding.
-    """
+    encoding: the header's value. cap: the most decoded bytes. Every method raises TooLarge or BadEncoding."""
 
     def __init__(self, encoding: str, cap: int) -> None:
         names = [name.strip().lower() for name in encoding.split(",")]

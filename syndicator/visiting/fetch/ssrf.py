@@ -1,10 +1,7 @@
 """Which IP addresses may be connected to: public ones, and those that the operator allows. Pure.
 
 DNS look-ups, each on its own thread: one that hangs delays no other. URLs of requests: parsed and checked, redirects
-resolved, credentials taken out.
-"""
-
-from __future__ import annotations
+resolved, credentials taken out."""
 
 import asyncio
 import ipaddress
@@ -70,8 +67,7 @@ def verdict(
 
     allow: lines as for `parse_allow`, which raises ValueError for others. nat64: prefixes whose addresses contain an
     IPv4 address (RFC 6052 section 2.2), which is what is checked. loopback: True permits 127.0.0.0/8 and ::1. An
-    address that cannot be parsed is refused.
-    """
+    address that cannot be parsed is refused."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,9 +1,6 @@
 """Connections: one client per origin. Every address is checked before a socket is opened to it.
 
-What the transport raised, as a reason code and one line for the operator.
-"""
-
-from __future__ import annotations
+What the transport raised, as a reason code and one line for the operator."""
 
 import errno
 import re
@@ -89,8 +86,7 @@ class Clients:
     """Transports by origin and by the private addresses allowed: a connection that one source may use serves no other.
 
     settings: proxy, NAT64 prefixes, loopback. lookup, dial: how names are resolved and sockets opened. Raises
-    ConfigError for a proxy that is not an address.
-    """
+    ConfigError for a proxy that is not an address."""
 
     def __init__(self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
         self._settings = settings

@@ -1,7 +1,5 @@
 """Which hosts and URLs asked us to wait, and until when: stored where the next process finds it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -23,8 +21,7 @@ class Backoff:
     """The waits that hosts and URLs asked for (Retry-After, RFC 9110 section 10.2.3).
 
     get, set: notes that outlive the process (`VisitStore.note` and `set_note`). All waits are one note, so that a run
-    reads one. clock: now, aware. A note that cannot be read counts as empty.
-    """
+    reads one. clock: now, aware. A note that cannot be read counts as empty."""
 
     def __init__(
         self,

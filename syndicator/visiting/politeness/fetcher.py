@@ -1,7 +1,5 @@
 """The fetcher that is used outside of this folder: it asks robots.txt first and waits for the host's turn."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -38,8 +36,7 @@ class PoliteFetcher:
     A redirect to another host ends the turn at the first and waits for the other's. It takes no headers and no
     permission for private addresses with it, and secrets only within one site. robots: None asks no robots.txt.
     backoff: a URL that answered 429 or 503 with a Retry-After (RFC 9110 10.2.3, RFC 6585 4) is asked by no process
-    before that; None forgets it.
-    """
+    before that; None forgets it."""
 
     def __init__(
         self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Waits | None = None
@@ -151,7 +148,6 @@ class PoliteFetcher:
 
 
 def _answer(result: FetchResult) -> str | int:
-    """What a log says of an answer: its status, or why there is none."""
     if isinstance(result, Failed):
         return result.reason
     return result.status if isinstance(result, Fetched) else HTTPStatus.NOT_MODIFIED.value
@@ -163,7 +159,6 @@ def _wait(request: Request, by: str, until: datetime) -> Failed:
 
 
 def _server(url: str) -> str:
-    """What a server that is not reached is remembered by: its host and port."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 

@@ -1,7 +1,5 @@
 """robots.txt (RFC 9309): parsed by protego, which only this module imports, and remembered for a day."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re
@@ -62,8 +60,7 @@ class Robots:
     outlive the process (`VisitStore.note` and `set_note`). user_agent: as it is sent; its product token picks the group
     of rules. clock: now, aware. prune: forgets notes (`VisitStore.prune_notes`): those that have expired, and beyond
     16 MB the longest, which are asked for again when they are needed. It is called with the first note and after each
-    million characters.
-    """
+    million characters."""
 
     def __init__(
         self,
@@ -92,13 +89,20 @@ class Robots:
             return RobotsVerdict(True, OPERATOR)
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        rules = await self._rules(origin, allow)
+        # pages of one origin that ask at the same time cause one request
+        async with self._asking.setdefault(origin, asyncio.Lock()):
+            rules = self._remembered(origin) or await self._fetched(f"{origin}/robots.txt", allow, _MOST, origin)
         if rules.status == "none":
             return RobotsVerdict(True, "no robots.txt")
         if rules.status == "away":
             return RobotsVerdict(False, f"robots.txt unreachable ({rules.text})", cause=rules.text)
         usage = vocabularies.lines(rules.text, self._product, url)
-        return decide(self._parse(origin, rules), url, self._product)._replace(usage=usage)
+        key = (origin, rules.fetched)
+        if key not in self._parsed:
+            if len(self._parsed) >= _PARSED:
+                self._parsed.clear()
+            self._parsed[key] = parse(rules.text)
+        return decide(self._parsed[key], url, self._product)._replace(usage=usage)
 
     async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
         """The document of the licence that robots.txt names (`License`, RSL 1.0) for `url`, remembered for a day; ""
@@ -109,12 +113,6 @@ class Robots:
         async with self._asking.setdefault(at, asyncio.Lock()):
             known = self._remembered(at) or await self._fetched(at, allow if host(at) == host(url) else (), _LICENCE)
         return known.text if known.status == "file" else ""
-
-    async def _rules(self, origin: str, allow: tuple[str, ...]) -> _Rules:
-        """Remembered rules, or fetched ones; pages of one origin that ask at the same time cause one request."""
-        lock = self._asking.setdefault(origin, asyncio.Lock())
-        async with lock:
-            return self._remembered(origin) or await self._ask(origin, allow)
 
     def _remembered(self, origin: str) -> _Rules | None:
         raw = self._get(_note(origin))
@@ -128,9 +126,6 @@ class Robots:
             return None
         life = _AWAY_LIFE if rules.status == "away" else _LIFE
         return rules if timedelta(0) <= age < life else None
-
-    async def _ask(self, origin: str, allow: tuple[str, ...]) -> _Rules:
-        return await self._fetched(f"{origin}/robots.txt", allow, _MOST, origin)
 
     async def _fetched(self, url: str, allow: tuple[str, ...], most: int, name: str = "") -> _Rules:
         """What is at `url`, `most` bytes of it, and remembers it by `name` (`url` itself, where that is empty)."""
@@ -150,14 +145,6 @@ class Robots:
             self._noted = 0
             self._prune(_PREFIX, now - _LIFE, _TOTAL)
         return rules
-
-    def _parse(self, origin: str, rules: _Rules) -> Protego:
-        key = (origin, rules.fetched)
-        if key not in self._parsed:
-            if len(self._parsed) >= _PARSED:
-                self._parsed.clear()
-            self._parsed[key] = parse(rules.text)
-        return self._parsed[key]
 
 
 def parse(text: str) -> Protego:

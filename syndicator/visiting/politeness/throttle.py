@@ -1,7 +1,5 @@
 """How hard one host is asked: so many requests at a time, a pause between them, none while it backs off."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -49,8 +47,7 @@ class Throttle:
     at a time. sleep, clock: passed in, so that tests can simulate a day. total: requests to all hosts at a time, 0 = no
     limit; a request takes its place in the total after its place at its host, so one slow host cannot fill it.
     backoff: remembers which hosts back off when this process has ended; None: nothing does. turns: what all machines
-    that ask hosts have in common; None: this process is the only one.
-    """
+    that ask hosts have in common; None: this process is the only one."""
 
     def __init__(
         self,
