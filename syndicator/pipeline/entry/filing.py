@@ -234,14 +234,15 @@ def _record(
         run.store,
         reading.article,
         before=before,
-        ordered=("added",) if before and before.unlisted else (),
+        ordered=("added",) if before and before.added != reading.article.added else (),
         entry=endings.done(context.row, reading.article.id, now),
         html=reading.html,
         score=reading.category_score,
     )
     dedupe.remember(stored, run.store, now, named=named, after=context.unannounced)
     if page.html:
-        if not stored.merged_into:  # a copy repeats the whole of its article
+        if not (stored.merged_into or ownership.filed_by_neighbour(stored, run.owners)):
+            # a copy repeats the whole of its article, and pages that a neighbour picks may repeat one text
             run.store.learn_blocks(urls.own_host(page.url), stored.id, reading.blocks)
         run.snapshots.put_packed(stored.id, reading.packed)
     run.progress(stored.title)
