@@ -22,7 +22,7 @@ from syndicator.core.text import words
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext, FilingContext, Page, VisitContext
 from syndicator.pipeline.dedupe import in_file, is_copy, parted, sketched, standing
-from syndicator.pipeline.ownership import NONE, OWNS, Claimant, claim_of
+from syndicator.pipeline.ownership import OWNS, Claimant, claim_of, filed_by_neighbour
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.requests import page_request
 
@@ -264,7 +264,7 @@ def aside(article: Article, run: FilingContext, now: datetime) -> Article | None
     """`article`, which is new, as it is kept out of all feeds but those of its carriers: as a copy of the article whose
     text it has on the same site (a print page), or as unlisted if it is old or has no date. None if it may be listed:
     its own site's source announced it, or is not followed. Raises ConfigError."""
-    if claim_of(article, run.owners) != NONE or not run.owners.of(article.url):
+    if not filed_by_neighbour(article, run.owners):
         return None
     first = _same_text(article, run)
     if first is not None:

@@ -163,6 +163,11 @@ def claim_of(article: Article, known: Mapping[str, Claimant]) -> int:
     return holder.claim(article.url)
 
 
+def filed_by_neighbour(article: Article, owners: Owners) -> bool:
+    """True if the site of `article` is followed and none of its sources filed the article."""
+    return claim_of(article, owners) == NONE and bool(owners.of(article.url))
+
+
 def known_at(
     store: VisitStore, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
 ) -> str | None:
