@@ -187,9 +187,12 @@ def known_at(
 
 
 def _by_its_owner(store: VisitStore, article: Article | None) -> Article | None:
-    """The article, or the one of the same address in the spelling of its own site's source."""
+    """The article, or the one that it is a copy of and that has its address by the word of its own site's source:
+    spelled otherwise, or before that site gave it a new one."""
     first = store.article(article.merged_into) if article and article.merged_into else None
-    return first if first and article and urls.alias(first.url) == urls.alias(article.url) else article
+    if first is None or article is None:
+        return article
+    return first if urls.alias(article.url) in map(urls.alias, (first.url, *first.aliases)) else article
 
 
 def strayed(old: Article, announced: str, answered: str) -> bool:

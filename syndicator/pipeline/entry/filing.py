@@ -72,7 +72,8 @@ async def as_moved(context: EntryContext, article: Article) -> EntryResult | Non
     run, row = context.run, context.row
     keys = [urls.alias(url) for url in (article.url, *article.aliases)]
     away = endings.why_away(run.store, [*keys, *map(urls.alias, article.also)])
-    if row.article_id or away or known_at(run.store, keys, article.url):
+    known = run.store.article(known_at(run.store, keys, article.url) or "")
+    if row.article_id or away or (known is not None and not adopts(context, known)):
         return None
     old = await earlier(context, article)
     homes = {urls.site(article.url), context.home(article.url)}
