@@ -144,6 +144,11 @@ class Owners(Mapping[str, Claimant]):
         return self._by_site.get(urls.site(url), [])
 
     @cached_property
+    def speaking(self) -> list[Rights]:
+        """The rights of the sources that the operator lets speak for other places."""
+        return [self._rights(source) for source in self._sources.values() if source.speaks_for]
+
+    @cached_property
     def _by_site(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for key, site in (*((key, urls.site(source.url)) for key, source in self._sources.items()), *self._linked):
@@ -164,8 +169,10 @@ def claim_of(article: Article, known: Mapping[str, Claimant]) -> int:
 
 
 def filed_by_neighbour(article: Article, owners: Owners) -> bool:
-    """True if the site of `article` is followed and none of its sources filed the article."""
-    return claim_of(article, owners) == NONE and bool(owners.of(article.url))
+    """True if the site of `article` is followed, at its own host or by a source that the operator lets speak for it,
+    and none of its sources filed the article."""
+    followed = bool(owners.of(article.url)) or any(one.speaks_for(article.url) for one in owners.speaking)
+    return followed and claim_of(article, owners) == NONE
 
 
 def known_at(
