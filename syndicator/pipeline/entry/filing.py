@@ -159,7 +159,9 @@ def _beside_others(context: EntryContext, reading: PageReading) -> Article:
     """The article of a reading, which is new, as it is to be filed: on hold, where it takes part in no story before it
     is released, or as it is beside the copies of its story."""
     run, article = context.run, reading.article
-    if ownership.filed_by_neighbour(article, run.owners):  # what leads to it today, its site may need for another story
+    if (
+        ownership.claim_of(article, run.owners) == ownership.NONE
+    ):  # its site may need what leads to it for another story
         article = replace(article, aliases=())
     why = _why_on_hold(context, reading)
     if why:
