@@ -380,7 +380,8 @@ def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) ->
     A copy whose text is no longer that of the one which stands for it stands for itself. Where the one that stands has
     another text, its copies do: the first of them for the others. And what tells the story of another article by now
     is a copy of that one, whatever it says of its age: its text is of today. No other role turns."""
-    if old.body == new.body or new.hold:  # what is on hold takes part in no story before it is released
+    adopted = bool(new.merged_into) and old.source_key != new.source_key  # a neighbour's may be a copy for less
+    if new.hold or (old.body == new.body and not adopted):  # what is on hold takes part in no story before its release
         return new
     if new.merged_into:
         first = in_file(new.merged_into, run)
@@ -389,7 +390,7 @@ def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) ->
         kept = tuple(url for url in first.also if not is_named([urls.alias(url)], new))
         if kept != first.also:
             refile(run.article_store, run.store, replace(first, also=kept), before=first)
-        new = replace(new, merged_into="", also=())
+        new = replace(new, merged_into="", also=(), added=run.added() if adopted else new.added)
     else:
         new = _left(new, run)
     return new if new.also else _as_copy(new, run, now)

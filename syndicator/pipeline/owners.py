@@ -22,7 +22,7 @@ from syndicator.core.text import words
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext, FilingContext, Page, VisitContext
 from syndicator.pipeline.dedupe import in_file, is_copy, parted, sketched, standing
-from syndicator.pipeline.ownership import NONE, OWNS, Claimant, claim_of
+from syndicator.pipeline.ownership import OWNS, Claimant, claim_of, filed_by_neighbour
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.requests import page_request
 
@@ -40,18 +40,20 @@ async def linked_by(context: EntryContext, page: Page) -> EntryContext:
 
 
 async def ask_front(context: EntryContext, url: str) -> bool:
-    """True if the source may speak for the site of `url`. Its front page is asked once a week, whatever the number of
-    sources and entries; one that answers and links the feed no longer ends the right."""
+    """True if the source may speak for the site of `url`. Its front page is asked once a week, however many entries
+    there are; one that answers and links the feed no longer ends the right. Each source asks for itself: another one
+    may have asked on a bad day, or on another port."""
     if _owns_for_now(context, url):
         return True
     run, site = context.run, urls.site(url)
+    note = f"front page {site} {context.source.key}"
     async with run.asking.setdefault(site, asyncio.Lock()):
-        feeds = _remembered(run.store.note(_note(site)), run.clock())
+        feeds = _remembered(run.store.note(note), run.clock())
         if feeds is None:
-            feeds = await _ask(context, url)
+            feeds = await _ask(context, url, note)
     if urls.alias(context.source.url) in feeds:
         run.rights_file.link(context.source.key, site, run.clock().date())
-    elif feeds or _answered(run.store.note(_note(site))):
+    elif feeds or _answered(run.store.note(note)):
         run.rights_file.unlink(context.source.key, site)
     return context.rights.owns(url)
 
@@ -65,7 +67,7 @@ def _owns_for_now(context: EntryContext, url: str) -> bool:
     return context.rights.owns(url)
 
 
-async def _ask(context: EntryContext, url: str) -> Collection[str]:
+async def _ask(context: EntryContext, url: str, note: str) -> Collection[str]:
     run, front = context.run, front_page(url)
     result = await run.fetcher.fetch(page_request(front, context.terms(front), run.settings, run.environ))
     if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
@@ -74,7 +76,7 @@ async def _ask(context: EntryContext, url: str) -> Collection[str]:
     if isinstance(result, Fetched) and urls.same_site(result.final_url, url):
         feeds = await _feeds_on(context, Page(html=result.body, url=result.final_url, headers=result.headers))
     now = run.clock()
-    run.store.set_note(_note(urls.site(url)), json.dumps([now.isoformat(), feeds]), now)
+    run.store.set_note(note, json.dumps([now.isoformat(), feeds]), now)
     return feeds or ()
 
 
@@ -116,10 +118,6 @@ def _remembered(note: str | None, now: datetime) -> Collection[str] | None:
 def _answered(note: str | None) -> bool:
     """True if the front page answered when it was asked last."""
     return note is not None and json.loads(note)[1] is not None
-
-
-def _note(site: str) -> str:
-    return f"front page {site}"
 
 
 def adopts(context: VisitContext, article: Article) -> bool:
@@ -264,7 +262,7 @@ def aside(article: Article, run: FilingContext, now: datetime) -> Article | None
     """`article`, which is new, as it is kept out of all feeds but those of its carriers: as a copy of the article whose
     text it has on the same site (a print page), or as unlisted if it is old or has no date. None if it may be listed:
     its own site's source announced it, or is not followed. Raises ConfigError."""
-    if claim_of(article, run.owners) != NONE or not run.owners.of(article.url):
+    if not filed_by_neighbour(article, run.owners):
         return None
     first = _same_text(article, run)
     if first is not None:

@@ -144,6 +144,11 @@ class Owners(Mapping[str, Claimant]):
         return self._by_site.get(urls.site(url), [])
 
     @cached_property
+    def speaking(self) -> list[Rights]:
+        """The rights of the sources that the operator lets speak for other places."""
+        return [self._rights(source) for source in self._sources.values() if source.speaks_for]
+
+    @cached_property
     def _by_site(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for key, site in (*((key, urls.site(source.url)) for key, source in self._sources.items()), *self._linked):
@@ -161,6 +166,13 @@ def claim_of(article: Article, known: Mapping[str, Claimant]) -> int:
         gone = Source(key=article.source_key, url=article.origin.url)
         holder = Claimant(source=gone, rights=rights_of(gone))
     return holder.claim(article.url)
+
+
+def filed_by_neighbour(article: Article, owners: Owners) -> bool:
+    """True if the site of `article` is followed, at its own host or by a source that the operator lets speak for it,
+    and none of its sources filed the article."""
+    followed = bool(owners.of(article.url)) or any(one.speaks_for(article.url) for one in owners.speaking)
+    return followed and claim_of(article, owners) == NONE
 
 
 def known_at(
@@ -182,9 +194,12 @@ def known_at(
 
 
 def _by_its_owner(store: VisitStore, article: Article | None) -> Article | None:
-    """The article, or the one of the same address in the spelling of its own site's source."""
+    """The article, or the one that it is a copy of and that has its address by the word of its own site's source:
+    spelled otherwise, or before that site gave it a new one."""
     first = store.article(article.merged_into) if article and article.merged_into else None
-    return first if first and article and urls.alias(first.url) == urls.alias(article.url) else article
+    if first is None or article is None:
+        return article
+    return first if urls.alias(article.url) in map(urls.alias, (first.url, *first.aliases)) else article
 
 
 def strayed(old: Article, announced: str, answered: str) -> bool:

@@ -72,7 +72,8 @@ async def as_moved(context: EntryContext, article: Article) -> EntryResult | Non
     run, row = context.run, context.row
     keys = [urls.alias(url) for url in (article.url, *article.aliases)]
     away = endings.why_away(run.store, [*keys, *map(urls.alias, article.also)])
-    if row.article_id or away or known_at(run.store, keys, article.url):
+    known = run.store.article(known_at(run.store, keys, article.url) or "")
+    if row.article_id or away or (known is not None and not adopts(context, known)):
         return None
     old = await earlier(context, article)
     homes = {urls.site(article.url), context.home(article.url)}
@@ -158,6 +159,10 @@ def _beside_others(context: EntryContext, reading: PageReading) -> Article:
     """The article of a reading, which is new, as it is to be filed: on hold, where it takes part in no story before it
     is released, or as it is beside the copies of its story."""
     run, article = context.run, reading.article
+    if (
+        ownership.claim_of(article, run.owners) == ownership.NONE
+    ):  # its site may need what leads to it for another story
+        article = replace(article, aliases=())
     why = _why_on_hold(context, reading)
     if why:
         return replace(article, hold=True, hold_reason=why, also=())
@@ -234,14 +239,15 @@ def _record(
         run.store,
         reading.article,
         before=before,
-        ordered=("added",) if before and before.unlisted else (),
+        ordered=("added",) if before and before.added != reading.article.added else (),
         entry=endings.done(context.row, reading.article.id, now),
         html=reading.html,
         score=reading.category_score,
     )
     dedupe.remember(stored, run.store, now, named=named, after=context.unannounced)
     if page.html:
-        if not stored.merged_into:  # a copy repeats the whole of its article
+        if not (stored.merged_into or ownership.filed_by_neighbour(stored, run.owners)):
+            # a copy repeats the whole of its article, and pages that a neighbour picks may repeat one text
             run.store.learn_blocks(urls.own_host(page.url), stored.id, reading.blocks)
         run.snapshots.put_packed(stored.id, reading.packed)
     run.progress(stored.title)

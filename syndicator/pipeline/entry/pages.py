@@ -15,6 +15,7 @@ from syndicator.core.errors import NotAnArticle, WorkerFailed
 from syndicator.core.model import Article, Failed, Fetched
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext, Page
+from syndicator.pipeline.ownership import filed_by_neighbour
 from syndicator.pipeline.requests import page_request, refusal, without_credentials
 from syndicator.pipeline.results import PageReading
 from syndicator.reading.paging import Missing, Part, numbered, together
@@ -122,8 +123,11 @@ async def _fetched(
 
 
 def _is_an_article(context: EntryContext, address: str, article: str) -> bool:
-    """True for an address that is known or announced as an article of its own, or is none that we would ask."""
+    """True for an address that is known or announced as an article of its own, and not by a neighbour alone, or is
+    none that we would ask."""
     if refusal(address, context.source):
         return True
-    alias = urls.alias(address)
-    return alias in context.in_feed or context.run.store.find([alias]) not in (None, article)
+    alias, store = urls.alias(address), context.run.store
+    id = store.find([alias])
+    known = store.article(id) if id not in (None, article) else None
+    return alias in context.in_feed or (known is not None and not filed_by_neighbour(known, context.run.owners))

@@ -14,9 +14,10 @@ from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, FeedKey, Problem
 from syndicator.pipeline.dedupe import also_of
 from syndicator.pipeline.entry.filing import release as publish
+from syndicator.pipeline.ownership import filed_by_neighbour
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
-from syndicator.services.container import App, filing_context
+from syndicator.services.container import App, filing_context, owners
 from syndicator.services.naming import article_id, need_article, need_sources
 from syndicator.services.recovery import start
 
@@ -43,20 +44,30 @@ def plan_withdrawal(app: App, what: str) -> Withdrawal:
     id = need_article(app, what)
     article = app.store.visits.article(id)
     assert article is not None
-    copies = [copy for copy, into in app.store.index.merged().items() if into == id]
     return Withdrawal(
         id=id,
         url=article.url,
         title=article.title,
         feeds=tuple(app.store.index.shown(id)),
-        copies=tuple(app.store.index.articles(sorted(copies)).values()),
+        copies=tuple(copy for copy in _copies(app, id) if not _is_spelling(app, copy, article)),
     )
+
+
+def _copies(app: App, id: str) -> list[Article]:
+    found = [copy for copy, into in app.store.index.merged().items() if into == id]
+    return list(app.store.index.articles(sorted(found)).values())
+
+
+def _is_spelling(app: App, copy: Article, article: Article) -> bool:
+    """True if the copy is the article at another address of its site, which only a neighbour announced."""
+    return urls.same_site(copy.url, article.url) and filed_by_neighbour(copy, owners(app))
 
 
 def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     """Removes an article, named by URL, file or id, from every feed and page for good, and its text from all that was
-    kept of it. Its file alone is kept for `withdrawals.KEPT_FOR`, unless `purge`: then it is forgotten at once, also of
-    an article that was withdrawn before. Raises UsageError."""
+    kept of it, and with it what is the same article at another address of its site. Its file alone is kept for
+    `withdrawals.KEPT_FOR`, unless `purge`: then it is forgotten at once, also of an article that was withdrawn before.
+    Raises UsageError."""
     if purge and (before := withdrawn(app, what)):
         path, _ = app.kept_away.get(before.id) or ("", b"")
         app.kept_away.drop(before.id)
@@ -66,6 +77,9 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     planned = plan_withdrawal(app, what)
     article = app.store.visits.article(planned.id)
     assert article is not None
+    for copy in _copies(app, planned.id):
+        if _is_spelling(app, copy, article):
+            withdraw(app, copy.id, purge=purge)
     _name_copy(app, article, named=False)
     app.article_store.withdraw(article, app.clock(), planned.feeds)
     app.store.visits.withdraw(article, (), planned.feeds, app.clock())

@@ -41,17 +41,19 @@ def take(app: App, number: int, source: Source = BURNER) -> str | None:
     return take_entry(app, entry, None, source).added
 
 
-def test_a_front_page_is_asked_once_a_week(place: Place, web: Web) -> None:
+def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web) -> None:
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
     with place.app() as app:
         assert take(app, 1) and take(app, 2)
-        assert take(app, 3, Source(key="planet", url="http://planet.example/feed")) is None
         assert web.asked.count(FRONT) == 1
+        planet = Source(key="planet", url="http://planet.example/feed")
+        assert take(app, 3, planet) is None and take(app, 5, planet) is None
+        assert web.asked.count(FRONT) == 2
         assert linked(app, "burner") == ("bank.example",)
         place.now += timedelta(days=8)
         web.answers = {FRONT: Answer(body="<html><head></head><body>Bank</body></html>")}
         assert take(app, 4) is None  # the address of the feed may have changed hands
-        assert web.asked.count(FRONT) == 2 and linked(app, "burner") == ()
+        assert web.asked.count(FRONT) == 3 and linked(app, "burner") == ()
         assert app.rights_file.shown("burner") == ("bank.example",)  # what was filed stays as it is
         assert not app.store.visits.find(["bank.example/4"])
 
