@@ -128,9 +128,8 @@ def open_app(
     read: Configuration | None = None,
     entries: KeptEntries | None = None,
 ) -> Iterator[App]:
-    """The app of a configuration folder; closes what it opened. `create` lets `reindex` begin a database although
-    articles exist; `remake` is called where that had to be done because there is no database any more. `read`: the
-    configuration, where the caller has read it; `entries`: what the builds before made, in a process with many. Raises
+    """Open the app of a configuration folder. `create`: allow a new database although articles exist; `remake`: called
+    if the database was lost; `read`: the configuration, if read; `entries`: cache of earlier builds. Raises
     ConfigError, StoreError, MissingError."""
     read = read or configuration(config, environ, remember=True)
     settings = read.settings
@@ -347,8 +346,7 @@ def user_agent(settings: Settings) -> str:
 
 
 def make_fetcher(app: App) -> Fetcher:
-    """The one client for the network: it refuses private addresses, keeps requests to a host apart, and asks for
-    robots.txt first."""
+    """The network client: no private addresses, pauses between requests to a host, robots.txt first."""
     import asyncio
 
     from syndicator.store.fleet.hosts import HostWaits
@@ -392,8 +390,7 @@ def lease_seconds(settings: Settings) -> float:
 
 
 def make_enricher(app: App) -> Enricher:
-    """The operator's language model, over a client of the same kind that may reach exactly its host and port. Raises
-    ConfigError when its key is missing."""
+    """The client of the language model, which may reach its host and port only. Raises ConfigError without a key."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch import HttpFetcher
     from syndicator.visiting.fetch.ssrf import endpoint
@@ -407,8 +404,7 @@ def make_enricher(app: App) -> Enricher:
 
 
 def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
-    """The key of the language model, "" when none is configured. Raises ConfigError that names the variable, never its
-    value."""
+    """The key of the language model, "" if none is configured. Raises ConfigError that names the variable alone."""
     if not llm.key_env:
         return ""
     where = f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"

@@ -1,8 +1,4 @@
-"""What is at an address: feeds, the feeds of a site, an article, sitemaps, a list of feeds.
-
-OPML lists of subscriptions: what they list becomes sources, and what does not is named with its line. A page that is
-followed for itself: as an article, or as a list of articles.
-"""
+"""Search an address for feeds, articles, lists of articles, sitemaps and OPML lists."""
 
 from __future__ import annotations
 
@@ -97,8 +93,7 @@ def from_elsewhere(listed: SubscriptionList) -> SubscriptionList:
 
 
 def as_found(app: App, address: str, listed: SubscriptionList, folders: Folders = "category") -> Found:
-    """What a list at `address` holds, its folders read as `folders` says. Outlines that cannot be followed are among
-    those that are skipped."""
+    """Candidates of the OPML list at `address`; outlines that cannot be followed are in `skipped`."""
     known, categories = by_address(app), _categories(app)
     candidates: list[Candidate] = []
     skipped = list(listed.skipped)
@@ -137,7 +132,10 @@ def _categories(app: App) -> dict[str, str]:
 async def page_candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
     """The page at `url` as an article, as a list of articles, or both, what it is first. A front page is no article,
     what says that it is an article no list but where it is nothing else. Raises MissingError for what is neither."""
-    page = _page_candidate(session, url, answer, found)
+    title = found.title[:LONGEST_TITLE].strip() or None
+    source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
+    warning = SHUT_PAGE if answer.warning else ""
+    page = if_known(session.known, Candidate(source=source, kind="article", warning=warning, answer=answer))
     listed = await _list(session, page, answer)
     if urls.is_root(url):
         return listed
@@ -151,15 +149,7 @@ async def page_candidates(session: Session, url: str, answer: Fetched, found: Di
     return [*listed, page] if refused else [page, *listed]
 
 
-def _page_candidate(session: Session, url: str, answer: Fetched, found: Discovery) -> Candidate:
-    title = found.title[:LONGEST_TITLE].strip() or None
-    source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
-    warning = SHUT_PAGE if answer.warning else ""
-    return if_known(session.known, Candidate(source=source, kind="article", warning=warning, answer=answer))
-
-
 async def _list(session: Session, page: Candidate, answer: Fetched) -> list[Candidate]:
-    """The page as a list, none where its links are none of articles."""
     told = (answer.body, answer.final_url, dict(answer.headers))
     try:
         feed: ParsedFeed = await session.worker.call(jobs.read_listing, *told)
@@ -210,8 +200,6 @@ _ALLOW = re.compile(r'allow = \["([^"]+)"\]')
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """A feed that answered, and what the page that names it calls it."""
-
     url: str
     title: str
     answer: Fetched
@@ -235,7 +223,6 @@ async def look(session: Session, address: str) -> Found:
 
 
 def _url(address: str) -> str:
-    """The web address that is meant. Raises UsageError. Pure."""
     if "://" not in address and (address.startswith(("/", ".", "~")) or re.fullmatch(r"[^/]+\.opml", address, re.I)):
         raise UsageError(f"there is no file {address}; give the path of an OPML file, or a web address")
     url = address if "://" in address else f"https://{address}"
@@ -288,8 +275,7 @@ async def _page(session: Session, address: str, url: str, answer: Fetched, found
 
 
 async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Feed], list[str]]:
-    """Those of `links` that are feeds, and why others that the page calls feeds are none. Of addresses that are only
-    guessed the first one is enough."""
+    """The feeds among `links`, and why the others are none. Guessed addresses stop at the first feed."""
     feeds: dict[str, _Feed] = {}
     failed: list[str] = []
     needless: set[str] = set()
@@ -334,7 +320,6 @@ def unanswered(url: str, failed: Failed) -> SyndicatorError:
 
 
 def _cure(failed: Failed) -> str:
-    """What the operator can do about an address that gives no answer. Pure."""
     line = _ALLOW.search(failed.detail)
     if line:
         return f", or add it with --allow {line[1]}, which writes that line"
@@ -357,7 +342,6 @@ async def _listed(session: Session, answer: Fetched, url: str) -> SubscriptionLi
 
 
 async def _parsed(session: Session, url: str, answer: Fetched, title: str = "") -> _Feed:
-    """The feed in an answer. Raises NotAFeed, also when not one entry could be read, and MissingError."""
     try:
         feed = await session.worker.call(jobs.parse_feed, answer.body, answer.final_url, dict(answer.headers))
     except WorkerFailed as failure:

@@ -1,8 +1,4 @@
-"""An article as it is filed and published, and why it is so.
-
-What `show` prints. What a language model was asked about an article, and what came of it. Where each field of an
-article comes from, and why it has its tags and its category, in words. How an article stands in feeds.
-"""
+"""Explanation of a filed article for `show`: origins of its fields, model answers, tags, category and feeds."""
 
 from __future__ import annotations
 
@@ -100,8 +96,7 @@ _FEED: Final = "its feed, or its page when it was filed"
 
 
 def origins(article: Article, reading: Article | None, trace: Mapping[str, Any]) -> dict[str, str]:
-    """Field of the file -> where its value comes from. `reading`: what its kept page alone gives, with its `trace`;
-    None where no page is kept. A value that the page does not give (any more) came from the feed."""
+    """Origin of each field. `reading`: of the kept page with its `trace`, or None. Other values came from the feed."""
     return {
         key: _origin(key, article, reading, trace)
         for key in FIELDS
@@ -170,8 +165,7 @@ def category_reason(article: Article, source: Source | None, taxonomy: Taxonomy,
 
 
 def entry(app: App, what: str, format: str) -> bytes:
-    """The entry of an article, named by address, id or file, as it stands in the feeds of a format. Raises UsageError,
-    MissingError."""
+    """The entry of an article (address, id or file) in a feed format. Raises UsageError, MissingError."""
     tags = [tag.name for tag in build.vocabulary(app).tag]
     table = renderers(Pages(build.feed_specs(app), app.settings, look(app.config), tags))
     if format not in table:
@@ -189,8 +183,7 @@ def entry(app: App, what: str, format: str) -> bytes:
 
 
 def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
-    """In which feeds a filed article is, what it was merged with, which addresses find it, who announced it, and when
-    its source is visited next. What does not hold is left out."""
+    """Feeds, merges, addresses and carriers of an article, and its source's next visit. Empty facts are left out."""
     visits, index = app.store.visits, app.store.index
     into = article.merged_into or index.merged().get(article.id, "")
     yield "feeds", [stem(key) for key in sorted(index.shown(article.id))]

@@ -1,7 +1,4 @@
-"""What `show` shows: an article as it is published, or what a page that is none yet would become.
-
-What a source announced of an address that is no article yet.
-"""
+"""Explanation for `show` of an address that is no article yet: its page and what its source announced."""
 
 from __future__ import annotations
 
@@ -58,8 +55,7 @@ class Announced:
 
 
 async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
-    """As a visit would know it: from what was announced and waits, else from the feed as it is now, which is fetched.
-    Changes nothing."""
+    """The announcement of an address: from waiting rows, else from the feed, fetched now. Changes nothing."""
     owners = [source for source in app.sources.values() if app.rights_of(source).owns(url)]
     if not owners:
         return Announced()
@@ -159,7 +155,6 @@ async def show_url(url: str, app: App) -> Shown:
 
 
 def _state(app: App, url: str, found: Announced) -> str:
-    """What became of the address until now."""
     if app.store.visits.is_withdrawn([urls.alias(url)]):
         return "withdrawn; `syndicator withdraw --undo` brings it back"
     if app.store.visits.is_pruned([urls.alias(url)]):
@@ -207,7 +202,6 @@ def _shown(
 
 
 def _as_filed(app: App, read: ReadArticle, taxonomy: Taxonomy, source: Source, found: Announced) -> Article:
-    """The reading as a visit of its source would file it."""
     tags = tuple(dict.fromkeys((*spelled(source.tags, taxonomy), *read.tags)))
     state = found.state or SourceState(key=source.key, url=source.url)
     entry = found.entry or Entry(id=read.url, url=read.url)

@@ -1,5 +1,4 @@
-"""Metrics for Prometheus, from what the database says. No label has a URL, a title or the key of a source in it: there
-are as many series as reason codes, however many sources are followed."""
+"""Prometheus metrics from the database. No label has a URL, title or source key, so the series stay few."""
 
 from __future__ import annotations
 
@@ -49,8 +48,6 @@ _LAST: Final = {
 
 
 class _Measured(Collector):
-    """Everything that is measured, once."""
-
     def __init__(
         self,
         counts: Counts,
@@ -124,7 +121,6 @@ def _of_pictures(found: Pictured) -> Iterator[Metric]:
 
 
 def _of_hosts(found: HostCounts) -> Iterator[Metric]:
-    """Of several machines on one database."""
     states = GaugeMetricFamily("syndicator_hosts", "Hosts of sources, by what becomes of them now", labels=["state"])
     for state in ("due", "leased", "held", "away"):
         states.add_metric([state], getattr(found, state))
@@ -141,8 +137,7 @@ def page(
     pictures: Pictured | None = None,
     hosts: HostCounts | None = None,
 ) -> bytes:
-    """The answer to a scrape, in Prometheus' text format, with the figures of this process. `hosts`: where several
-    machines share the database."""
+    """The scrape answer with this process's figures. `hosts`: if several machines share the database."""
     registry = CollectorRegistry()
     registry.register(_Measured(counts, counters, fresh, pictures, hosts))
     ProcessCollector(registry=registry)
@@ -152,8 +147,7 @@ def page(
 def write(
     path: Path, counts: Counts, counters: Counters, fresh: Freshness | None, pictures: Pictured | None = None
 ) -> None:
-    """Replaces the textfile for node_exporter in one step: it never reads a part. Without the figures of a process,
-    which has ended when it is read. Raises OSError."""
+    """Replace the textfile for node_exporter atomically, without process figures. Raises OSError."""
     registry = CollectorRegistry()
     registry.register(_Measured(counts, counters, fresh, pictures))
     write_to_textfile(str(path), registry)

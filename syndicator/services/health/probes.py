@@ -1,5 +1,4 @@
-"""What a server is asked about itself: whether it can do its work, its metrics, its health feed. Reads only; each opens
-the database for itself, so that it may run in a thread."""
+"""Readiness, metrics and health feed of a server. Each probe opens the database read-only, for use in a thread."""
 
 from __future__ import annotations
 
@@ -21,8 +20,7 @@ from syndicator.store.engine import Store, look_into
 
 
 def unready(settings: Settings, *, writes: bool) -> str:
-    """Why the instance cannot do its work yet, in words that tell a stranger nothing; "" where it can. `writes`: its
-    work is more than serving."""
+    """Why the instance is not ready, in words safe for strangers, or "". `writes`: it must do more than serve."""
     try:
         with _store(settings):
             pass

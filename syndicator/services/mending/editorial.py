@@ -1,8 +1,4 @@
-"""An article is taken off every feed and page, and comes back when that is undone.
-
-Articles that were merged as copies of one story, and are none, are parted. Articles that wait for the operator before
-they are published, and their release.
-"""
+"""Withdraw articles and restore them, part merged copies, release articles on hold."""
 
 from __future__ import annotations
 
@@ -23,9 +19,8 @@ from syndicator.services.recovery import start
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """What a withdrawal does, or undoing one. `feeds`: that show the article. `copies`: articles merged into it, which
-    are published by themselves without it; they belong to other sites. `kept`: its file is kept. `problems`: article
-    files that could not be read on the way."""
+    """Effect of a withdrawal or its undo. `feeds` that show the article; `copies` merged into it, which then stand
+    alone; `kept`: its file is kept; `problems`: unreadable files."""
 
     id: str
     url: str
@@ -54,9 +49,8 @@ def plan_withdrawal(app: App, what: str) -> Withdrawal:
 
 
 def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
-    """Removes an article, named by URL, file or id, from every feed and page for good, and its text from all that was
-    kept of it. Its file alone is kept for `withdrawals.KEPT_FOR`, unless `purge`: then it is forgotten at once, also of
-    an article that was withdrawn before. Raises UsageError."""
+    """Remove an article (URL, file or id) and its text everywhere. Its file is kept for `withdrawals.KEPT_FOR`; with
+    `purge` it is deleted, even if withdrawn before. Raises UsageError."""
     if purge and (before := withdrawn(app, what)):
         path, _ = app.kept_away.get(before.id) or ("", b"")
         app.kept_away.drop(before.id)
@@ -85,8 +79,7 @@ def plan_return(app: App, what: str) -> Withdrawal:
 
 
 def undo_withdrawal(app: App, what: str) -> Withdrawal:
-    """Lets a withdrawn article come back: as its file was, with the operator's edits, where that is kept; otherwise it
-    is read again once its source announces it. Raises UsageError."""
+    """Restore a withdrawn article from its kept file, or read it again once announced. Raises UsageError."""
     found = plan_return(app, what)
     app.article_store.unlist_withdrawn(found.id)  # whatever happens now, the next start ends it
     problems = reconcile.files(app)
@@ -119,8 +112,7 @@ def withdrawn(app: App, what: str) -> Withdrawal | None:
 
 
 def split(app: App, what: str) -> list[Article]:
-    """Undoes the merge of a copy (named by URL, file or id) or of every copy of an article: each stands for itself
-    again, for good. Returns the copies. Raises UsageError."""
+    """Undo the merge of a copy, or of all copies of an article, for good. Returns the copies. Raises UsageError."""
     id = need_article(app, what)
     merged = app.store.index.merged()
     copies = [id] if id in merged else [copy for copy, into in merged.items() if into == id]
@@ -145,8 +137,7 @@ def _split(app: App, copy: str, original: str) -> Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """What `release` did, or would do. `published`: articles that were on hold; `known`: those that are published
-    already; `problems`: files that cannot be read, which stay as they are."""
+    """Result of `release`. `published`: released articles; `known`: not on hold; `problems`: unreadable files."""
 
     articles: tuple[Article, ...]
     known: tuple[Article, ...] = ()
@@ -183,7 +174,6 @@ def _is_of(article: Article, source: str) -> bool:
 
 
 def _meant(app: App, name: str) -> str:
-    """The id of the article that `name` names. Raises UsageError."""
     id = article_id(app, name)
     if id is None:
         raise UsageError(f"no article {name!r}; `syndicator status` lists the files of those that are on hold")

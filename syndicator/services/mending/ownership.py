@@ -1,7 +1,4 @@
-"""Articles of the wrong owner: found, told, and mended.
-
-Rights that sources lost, and the line of sources.toml that gives them back.
-"""
+"""Articles of the wrong owner: find and mend them; lost rights with the line of sources.toml to add."""
 
 from __future__ import annotations
 
@@ -61,9 +58,8 @@ def _others(fault: Fault) -> str:
 
 
 def mend(app: App, faults: Iterable[Fault]) -> None:
-    """Takes foreign aliases out of the files, gives articles to their owners, frees the entries that lead elsewhere,
-    and has pages read again at the next visit of a source that announced them. Raises OSError, ConfigError,
-    StoreError; what is mended until then stays so, and the rest is found again."""
+    """Remove foreign aliases, give articles to their owners, free misdirected entries, have pages read again. Safe to
+    repeat. Raises OSError, ConfigError, StoreError."""
     for fault in faults:
         _mend(app, fault)
 
@@ -104,7 +100,6 @@ def _due(app: App, fault: Fault) -> EntryRow:
 
 
 def _freed(row: EntryRow) -> EntryRow:
-    """An entry that leads to another site, as one that is still to be read."""
     entry = Entry(id=row.entry_id, url=row.url)
     return replace(row.reopened(), tries=0, article_id=None, entry=entry)
 

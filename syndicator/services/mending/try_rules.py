@@ -1,5 +1,4 @@
-"""Rules tried on the pages that are kept of a source, and saved to sources.toml. Nothing is fetched, and no article
-changes: `reread` does that."""
+"""Try rules on the kept pages of a source and save them; fetches nothing and changes no article."""
 
 from __future__ import annotations
 
@@ -36,8 +35,7 @@ class Tried:
 
 
 def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tried, ...]:
-    """`rules` for source `key`, on its newest kept pages, for which its rules hold. Changes nothing. Raises UsageError
-    for a key that is none, RulesError for a selector that is no CSS."""
+    """Try `rules` on the newest kept pages of source `key`. Raises UsageError, RulesError for an invalid selector."""
     need_sources(app, [key])
     source = app.sources[key]
     rights = app.rights_of(source)

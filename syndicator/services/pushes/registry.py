@@ -1,5 +1,4 @@
-"""Our subscriptions in memory, for the server that hubs reach and for the runs of one process. The server writes no
-database: what it hears is stored by the run under way, or by the next."""
+"""Subscriptions in memory, for server and runs of one process. The server writes no database; the next run does."""
 
 from __future__ import annotations
 
@@ -70,8 +69,7 @@ class Registry(Hubs):
     # -- from and to the store ----------------------------------------------------------------------------------------
 
     def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
-        """To be called when a run begins: reads the store once, and ends what its source or the operator does not want
-        any more. `base`: `site.callback`."""
+        """Read the store once when a run begins, and end unwanted subscriptions. `base`: `site.callback`."""
         if self._base is None:
             for one in store.all():
                 self._put(one, known=True)
@@ -199,7 +197,6 @@ class Registry(Hubs):
     # -- inside -------------------------------------------------------------------------------------------------------
 
     def _follow(self, source: Source, offer: Offer | None, now: datetime) -> None:
-        """Has the subscription that the source offers, and no other."""
         one = self._wanted(source.key)
         if offer is None:
             if one is not None:
@@ -268,5 +265,4 @@ class Registry(Hubs):
 
 
 def _is_for(one: Subscription, source: Source) -> bool:
-    """True where the subscription is what the operator wants of the source that has its key."""
     return source.enabled and one.source_url == source.url and may_subscribe(source)

@@ -1,7 +1,4 @@
-"""The lanes of a worker: jobs from the queue, a host each, and the signs of life of those under way.
-
-Work on one host: every source of it that is due, once.
-"""
+"""Lanes of a worker: one job, that is one host with all its due sources, each; with heartbeats."""
 
 from __future__ import annotations
 
@@ -109,7 +106,6 @@ class Lanes:
             signs.cancel()
 
     async def _become_free(self) -> None:
-        """Waits for a lane whose job has ended, and a moment for others."""
         await asyncio.wait(self._under_way, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
         await asyncio.sleep(_TOGETHER)
 
