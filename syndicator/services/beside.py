@@ -61,13 +61,11 @@ class Beside:
         self.store.index.keep = self.keep
 
     def keep(self, row: FeedRow) -> None:
-        """Writes down where a feed stands, before the database has it. Its name, and whether it is published, are
-        added when it was built (`note`)."""
+        """Write a feed's place to its file before the database. `note` adds its name and publication."""
         self._change(lambda kept: {**kept, row.key: _placed(kept.get(row.key, KeptFeed(row.key)), row)})
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
-        """Writes down which feeds are published with few articles, and which of these (None: of all) have a name that
-        the articles do not give."""
+        """Write which feeds are published with few articles, and names (of `rows`, or all) not from articles."""
         there, rows = self._is_there, self.store.index.plain_feeds()
         names = self.store.index.names(row.key for row in rows if keys is None or row.key in keys or not row.name)
         nameless = {row.key for row in rows if not row.name}  # in the file alone: its articles had no rows then

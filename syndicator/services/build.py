@@ -127,8 +127,7 @@ def read_freshness(store: Store) -> Samples:
 
 def of(samples: Samples) -> Freshness | None:
     """The two numbers, None where there is no article to take them of. Pure."""
-    ordered = sorted(samples.seconds)
-    if not ordered:
+    if not (ordered := sorted(samples.seconds)):
         return None
     middle, late = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(_SHARE * len(ordered)))]
     return Freshness(articles=len(ordered), median=middle, p95=late)
@@ -282,8 +281,7 @@ async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport
 
 
 def excuse(app: App, ids: Iterable[str]) -> None:
-    """Remembers, until the next build has ended, that these articles were taken off the store on purpose: feeds may
-    lack them then, which validation would take for a loss otherwise."""
+    """Remember until the next build that these articles were removed on purpose: validation then allows it."""
     app.store.visits.set_note(EXCUSED, json.dumps(sorted({*excused(app), *ids})), app.clock())
 
 
@@ -313,8 +311,7 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
     """Render HTML in a worker for articles that are published whole and have none, as after a rebuild."""
 
     def remake(id: str) -> str | None:
-        path = app.store.index.path(id)
-        if path is None:
+        if (path := app.store.index.path(id)) is None:
             return None
         from syndicator.publishing.render.html import render_markdown
 

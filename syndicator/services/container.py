@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -27,12 +29,16 @@ from syndicator.core.urls import private
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.pipeline.context import FilingContext, RunContext, rights_in
 from syndicator.pipeline.ownership import Owners, Rights, terms
+from syndicator.pipeline.refile import sequence
 from syndicator.processes.worker import Worker
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.services.beside import Beside, open_rights
 from syndicator.services.places import begun, indexed, kept_pages
+from syndicator.store.database import Database
 from syndicator.store.engine import Store, is_gone, open_store
+from syndicator.store.fleet.followed import Fleet
+from syndicator.store.fleet.hosts import HostWaits
 
 _POLL_SECONDS = 0.2  # between two tries to get the lock
 _LEASE_FACTOR, _LEASE_MORE = 1.5, 5.0  # of the longest request, and seconds more: a choice
@@ -243,10 +249,6 @@ def _locked_everywhere(settings: Settings, *, wait: bool, give_up: Callable[[], 
     if settings.store_url.startswith("sqlite"):
         yield
         return
-    import time
-
-    from syndicator.store.database import Database
-    from syndicator.store.fleet.followed import Fleet
 
     database = Database(settings.store_url, 10)
     try:
@@ -268,7 +270,6 @@ def _locked_everywhere(settings: Settings, *, wait: bool, give_up: Callable[[], 
 
 def filing_context(app: App) -> FilingContext:
     """What it takes to file an article beside those that are there."""
-    from syndicator.pipeline.refile import sequence
 
     return FilingContext(
         store=app.store.visits,
@@ -298,8 +299,7 @@ def make_context(
     asked: bool = False,
     hubs: Hubs | None = None,
 ) -> RunContext:
-    """What the visits of a run work with. `filed` is given the title of each article that is filed; `asked`: a person
-    named the sources; `hubs`: what pushes, where there is a server that hubs reach."""
+    """The context of a run's visits. `filed` gets each new title; `asked`: sources were named; `hubs`: pushes."""
     filing = filing_context(app)
     return RunContext(
         store=filing.store,
@@ -347,9 +347,7 @@ def user_agent(settings: Settings) -> str:
 
 def make_fetcher(app: App) -> Fetcher:
     """The network client: no private addresses, pauses between requests to a host, robots.txt first."""
-    import asyncio
 
-    from syndicator.store.fleet.hosts import HostWaits
     from syndicator.visiting.fetch import HttpFetcher
     from syndicator.visiting.fetch.decompress import LONGEST_RETRY
     from syndicator.visiting.politeness.backoff import Backoff
@@ -408,8 +406,7 @@ def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
     if not llm.key_env:
         return ""
     where = f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"
-    key = environ.get(llm.key_env, "").strip()
-    if not key:
+    if not (key := environ.get(llm.key_env, "").strip()):
         raise ConfigError(f'{where} is not set; set it to the key, or key_env to "" where the endpoint wants none')
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigError(f"{where} holds what no key is made of: spaces or unprintable characters; copy the key again")

@@ -45,8 +45,7 @@ def article_id(app: App, what: str) -> str | None:
 
 def need_article(app: App, what: str) -> str:
     """As `article_id`. Raises UsageError where `what` names no article."""
-    id = article_id(app, what)
-    if id is None:
+    if (id := article_id(app, what)) is None:
         raise UsageError(f"no article {what!r} in the article store; give its address, its id or its file")
     return id
 

@@ -51,8 +51,7 @@ def edited_sources(app: App) -> None:
     """`sources`, where something may have changed since a run did that: sources.toml, this version, the clock."""
     if start.reconciled(app):
         return
-    added = start.added(app)
-    if added is None:
+    if (added := start.added(app)) is None:
         sources(app)
     else:  # of 100,000 sources the others take four seconds
         states = [(source, app.store.visits.state(source.key)) for source in added]
@@ -129,8 +128,7 @@ def left_behind(app: App) -> tuple[Problem, ...]:
 
 
 def file(app: App, path: str) -> tuple[Problem, ...]:
-    """Records one article file that a hand wrote, edited or deleted, which nothing else notices in an object store.
-    Returns what is wrong with it. Raises OSError, StoreError."""
+    """Record an article file changed in an object store. Returns its problem. Raises OSError, StoreError."""
     visits = app.store.visits
     try:
         stamp = app.article_store.stamp(path)

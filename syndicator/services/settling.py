@@ -22,8 +22,7 @@ _LOOK_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one build is of. `among`: the feeds that may be written, None for all; `brief`: pages of older stories that
-    are there already are left to a later build, and so is what speaks of all feeds where that of everything is."""
+    """The scope of a build. `among`: feeds to write, None for all; `brief`: leave old pages and global files."""
 
     among: Callable[[FeedKey], bool] | None = None
     brief: bool = False

@@ -170,13 +170,11 @@ class Taking:
 
 
 def publish(app: App, outlet: Outlet) -> set[str]:
-    """Has every thumbnail among the published files that a page may show; those that are lost are made again by the
-    next run. Returns the names of all. To be called before feeds are looked at for what is stale. Raises OSError."""
+    """Publish all thumbnails; return the names. Call before stale feeds are determined. Raises OSError."""
     if not app.settings.publish.thumbnails:
         return set()
     names = app.store.pictures.names()
-    lost = redirects.publish(outlet, names, kept_pictures(app.settings).get)
-    if lost:
+    if lost := redirects.publish(outlet, names, kept_pictures(app.settings).get):
         app.store.pictures.lost(lost)
     return names - lost
 

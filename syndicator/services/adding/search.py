@@ -78,8 +78,7 @@ def read_list(data: bytes, where: str) -> SubscriptionList:
 
 
 def from_elsewhere(listed: SubscriptionList) -> SubscriptionList:
-    """`listed`, that somebody else's server sent, without what only the operator gives a source: credentials, private
-    networks, rights, and addresses that name a variable of this machine, which their server would be sent. Pure."""
+    """`listed` from a stranger, without credentials, private networks, rights, addresses with variables. Pure."""
     named = [one for one in listed.outlines if secrets.variables(one.url)]
     why = "its address names a variable of this machine, which its server would be sent; add it by itself"
     return SubscriptionList(
@@ -130,8 +129,7 @@ def _categories(app: App) -> dict[str, str]:
 
 
 async def page_candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
-    """The page at `url` as an article, as a list of articles, or both, what it is first. A front page is no article,
-    what says that it is an article no list but where it is nothing else. Raises MissingError for what is neither."""
+    """The page as an article, a list of articles, or both, likelier first. Raises MissingError if neither."""
     title = found.title[:LONGEST_TITLE].strip() or None
     source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
     warning = SHUT_PAGE if answer.warning else ""
@@ -212,8 +210,7 @@ class _Feed:
 
 
 async def look(session: Session, address: str) -> Found:
-    """What is at `address`: of the web, the path of an OPML file, or "-" for one on stdin. What fails is in the result,
-    with the address and the cure; nothing is written."""
+    """Look at `address`: a URL, an OPML file's path, or "-" (stdin). Errors are in the result; writes nothing."""
     try:
         if is_file(address):
             return as_found(session.app, address, read_file(address))
@@ -305,8 +302,7 @@ async def _asked(
     if lacking := [name for name in secrets.variables(url) if name not in known]:
         raise MissingError(f"{url}: {unset_detail(lacking)}")
     request = Request(url=url, kind=kind, secrets=known, deadline=app.settings.fetch.feed_seconds, allow=session.allow)
-    result = await session.fetcher.fetch(request)
-    if isinstance(result, Fetched):
+    if isinstance(result := await session.fetcher.fetch(request), Fetched):
         return result
     failed = result if isinstance(result, Failed) else Failed(url=url, reason=FetchReason.NOT_MODIFIED)
     raise unanswered(url, failed)
@@ -320,8 +316,7 @@ def unanswered(url: str, failed: Failed) -> SyndicatorError:
 
 
 def _cure(failed: Failed) -> str:
-    line = _ALLOW.search(failed.detail)
-    if line:
+    if line := _ALLOW.search(failed.detail):
         return f", or add it with --allow {line[1]}, which writes that line"
     told = _CURES.get(failed.reason) or explained(failed.reason)[1]
     return f"; {told}" if told and not told.startswith("nothing") else "; try again later"

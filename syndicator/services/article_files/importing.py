@@ -42,8 +42,7 @@ class _File:
 
 def import_folder(app: App, folder: Path, *, dry_run: bool = False) -> Imported:
     """File an article for each markdown file below `folder`. Raises UsageError, ConfigError, OSError, StoreError."""
-    paths = list(_markdown(folder))
-    if not paths:
+    if not (paths := list(_markdown(folder))):
         raise UsageError(f"{folder}: no file ends in {', '.join(_ENDINGS)}; name the folder that has the articles")
     reconcile.files(app)
     taxonomy = _taxonomy(app)

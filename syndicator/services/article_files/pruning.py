@@ -48,8 +48,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruning:
-    """What pruning does. `stays`: how many of those that were asked for stay, and why: "hand" (a hand wrote the file),
-    "hold" (on hold), "copy" (a copy of it stays, and would stand for itself)."""
+    """A planned deletion. `stays`: number of articles that stay, by reason: "hand", "hold", "copy" (one stays)."""
 
     articles: tuple[Row, ...]
     feeds: tuple[FeedKey, ...]

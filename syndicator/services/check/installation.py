@@ -77,8 +77,7 @@ def full(disks: Iterable[Disk]) -> Iterator[Finding]:
 
 
 def clock(now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = "") -> Iterator[Finding]:
-    """A clock that is behind what it has been: at the last run, when this program was installed, or when the articles
-    were filed (`articles`, in words). Pure."""
+    """The fault of a clock behind the last run, the installation or the articles (`articles`, in words). Pure."""
     for known, when in ((last_run, "the last run"), (installed, "this program was installed")):
         if known and known > now + AHEAD:
             detail = f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} was at {known:%Y-%m-%d %H:%M}; set it"
@@ -347,8 +346,7 @@ def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
                 f"words on articles there do not count; if they should, write in sources.toml: {line(source, [host])}"
             )
             yield Problem(what=source.key, reason=CheckReason.RIGHT_ENDS, detail=detail)
-        sites = app.rights_file.before(source.key)
-        if sites:
+        if sites := app.rights_file.before(source.key):
             more = f" and {len(sites) - _NAMED} more, named in {app.rights_file}" if len(sites) > _NAMED else ""
             detail = (
                 f"it still writes the articles of {len(sites)} domains that are not its own; write in sources.toml for "

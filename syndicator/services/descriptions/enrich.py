@@ -143,8 +143,7 @@ class _Pass:
     ) -> None:
         """Takes articles until there are no more; `one`: until one question was asked."""
         while going():
-            id = next(ids, None)
-            if id is None:
+            if (id := next(ids, None)) is None:
                 return
             task = asyncio.create_task(self._take(id))
             try:
@@ -171,14 +170,12 @@ class _Pass:
             return False
 
     async def _asked(self, id: str) -> bool:
-        found = self._read(id)
-        if found is None:
+        if (found := self._read(id)) is None:
             return False
         article, stamp = found
         before = self.store.asked(id)
         note = Asked(id=id, at=self.app.clock(), plan=self.plan, key="", status="skipped", stamp=stamp)
-        reason = self._needless(article)
-        if reason:
+        if reason := self._needless(article):
             self.store.save_asked(self._skipped(note, reason, before))
             return False
         try:
@@ -210,8 +207,7 @@ class _Pass:
         return replace(note, key="", reason=reason, next_try=again)
 
     def _read(self, id: str) -> tuple[Article, FileStamp] | None:
-        path = self.app.store.index.path(id)
-        if path is None:
+        if (path := self.app.store.index.path(id)) is None:
             return None
         try:
             stamp = self.app.article_store.stamp(path)

@@ -132,16 +132,14 @@ def _holders(app: App, slug: str) -> list[Article]:
 
 
 def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> str:
-    at = place(vocabulary, name)
-    if at is not None:
+    if (at := place(vocabulary, name)) is not None:
         return vocabulary.tag[at].name
     slug = text.slug(name)
     return next((tag for article in holders for tag in article.tags if text.slug(tag) == slug), name)
 
 
 def _done_already(vocabulary: Vocabulary, old: str, new: str) -> bool:
-    at = place(vocabulary, new)
-    if at is None:
+    if (at := place(vocabulary, new)) is None:
         return False
     return vocabulary.tag[at].name == new if fold(old) == fold(new) else knows(vocabulary.tag[at], old)
 
@@ -246,8 +244,7 @@ def part(
     index.show_again([old, new])
     with app.article_store.together() as settle, app.store.visits.shared(settle):
         for number, (id, its) in enumerate(tags.items(), 1):
-            path = index.path(id)
-            if path is not None:
+            if (path := index.path(id)) is not None:
                 before: Article = app.article_store.get(path)
                 after = replace(before, tags=its)
                 refile(app.article_store, app.store.visits, after, before=before, path=path, ordered=("tags",))

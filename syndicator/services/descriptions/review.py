@@ -103,8 +103,7 @@ class Review:
         self._steps.append(Step(sheet.article.id, sheet.path, sheet.article, None))
 
     def undo(self, sheet: Sheet | None) -> bool:
-        """Takes the last step back, and has that article come next and `sheet` after it; False when there is none.
-        Raises UsageError where the file was edited since: it stays."""
+        """Undo the last decision and show it next; False if none. Raises UsageError for an edited file."""
         if not self._steps:
             return False
         if sheet is not None:

@@ -47,8 +47,7 @@ _FENCE = "(a line of random letters)"
 
 def llm_history(app: App, id: str) -> Mapping[str, Any]:
     """What `show` prints of it; empty where no language model is set or was ever asked about article `id`."""
-    asked = app.store.enrichment.asked(id)
-    if asked is None:
+    if (asked := app.store.enrichment.asked(id)) is None:
         return {"llm": "not asked yet"} if app.settings.describe.llm.url and app.store.index.path(id) else {}
     shown: dict[str, Any] = {"llm": _verdict(asked)}
     if asked.answer:
@@ -170,8 +169,7 @@ def entry(app: App, what: str, format: str) -> bytes:
     table = renderers(Pages(build.feed_specs(app), app.settings, look(app.config), tags))
     if format not in table:
         raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
-    id = article_id(app, what)
-    if id is None:
+    if (id := article_id(app, what)) is None:
         raise UsageError(f"{what!r} is not published; give the address or the id of an article, or its file")
     index, body = app.store.index, lambda id: build.read(app, id).body
     entries = Entries.of(index, app.terms, app.instance, app.settings, table, tags=tags, markdown=body)
@@ -198,11 +196,9 @@ def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     yield from _lists({"also at": article.also, "other addresses": article.aliases, "split from": article.split_from})
     yield from _lists({"announced by": tuple(sorted({article.source_key, *visits.carriers(article.id)} - {""}))})
     yield "source", article.source_key or None
-    picture = app.store.pictures.row(article.id)
-    if picture:
+    if picture := app.store.pictures.row(article.id):
         yield "picture", outcomes.told(picture) if app.settings.publish.thumbnails else "none: thumbnails are off"
-    state = visits.state(article.source_key)
-    if state is not None:
+    if (state := visits.state(article.source_key)) is not None:
         when = state.next_due.isoformat(timespec="seconds") if state.next_due else "now"
         yield "next visit", f"{when}{f' ({state.due_why})' if state.due_why else ''}"
 

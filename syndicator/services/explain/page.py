@@ -44,8 +44,7 @@ _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
-    """The source that owns an address, if one is followed, and what its feed says of it. `entry` is None where it says
-    nothing; `told` has that in words, `row` what became of it until now, `state` what is known of the source."""
+    """The owner of an address, its feed's `entry`, the `row` and the source's `state`; `told`: in words."""
 
     source: Source | None = None
     entry: Entry | None = None
@@ -69,8 +68,7 @@ async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
 
 def _remembered(app: App, source: Source, url: str) -> Announced | None:
     rows = [*app.store.visits.pending(source.key, _ANY_TIME), *app.store.visits.refused(source.key)]
-    row = next((row for row in rows if urls.alias(row.url) == urls.alias(url)), None)
-    if row is None:
+    if (row := next((row for row in rows if urls.alias(row.url) == urls.alias(url)), None)) is None:
         return None
     entry = ownership.heard(row.entry, app.rights_of(source), url) if row.entry else None
     told = f"announced by {source.key}"
@@ -124,8 +122,7 @@ def _alone(article: Article, data: bytes) -> Shown:
 
 
 async def show_url(url: str, app: App) -> Shown:
-    """For the article at `url`, as it is filed; where it is not, for its page and what its source's feed says of it,
-    fetched under the same rules as in a visit. Raises NetworkDown, MissingError, NotAnArticle."""
+    """Explain the article at `url` or its page, as a visit would. Raises NetworkDown, MissingError, NotAnArticle."""
     id = article_id(app, url)
     if id is not None:
         return show_filed(app, id)

@@ -124,8 +124,7 @@ def password(alert: Alert, environ: Mapping[str, str]) -> str:
     """The mail password, or "". Raises ConfigError that names the variable if it is not set or unusable."""
     if not alert.password_env:
         return ""
-    found = environ.get(alert.password_env, "")
-    if not found:
+    if not (found := environ.get(alert.password_env, "")):
         raise ConfigError(f"the environment variable {alert.password_env} is not set; alert.password_env names it")
     if not found.isascii():  # smtplib can send no other, and its message would show a part of it
         raise ConfigError(f"the environment variable {alert.password_env} has characters that are not ASCII")

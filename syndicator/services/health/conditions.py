@@ -251,8 +251,7 @@ def _collapsed(state: SourceState) -> Condition:
 
 
 def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
-    """When the silence of a source began to be one: its last article, where the time since then is over three times its
-    usual pause; None where it is not, or nothing usual is known. `recent`: publication times."""
+    """Start of an unusual silence (three usual pauses), else None. `recent`: publication times."""
     past = [at for at in recent if at <= now]
     patience = _patience(past)
     return max(past) if patience and now - max(past) > patience else None

@@ -118,8 +118,7 @@ def walk(place: Place) -> Walked:
 def look(
     place: Place, each: Callable[[SourceState], object] = lambda state: None, *, walked: Walked | None = None
 ) -> Health:
-    """How the instance is; `each` is given the state of each source, in the order of their keys. `walked`: what a walk
-    told, for who asks often. Raises StoreError, OSError."""
+    """The instance's health; `each` gets every state. `walked`: result of a walk. Raises StoreError, OSError."""
     store, settings, sources = place.store, place.settings, place.sources
     disks = disks_of(settings.folders)
     seen = Observed(sources=sources, disks=disks)
@@ -207,8 +206,7 @@ class _Filed:
 def as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> Iterator[SourceState]:
     """The states of sources that are followed; of one whose address was edited since, nothing is known yet."""
     for state in states:
-        source = sources.get(state.key)
-        if source is not None:
+        if (source := sources.get(state.key)) is not None:
             yield state if source.url == state.url else SourceState(key=source.key, url=source.url)
 
 

@@ -47,8 +47,7 @@ def measured(settings: Settings) -> bytes:
 def health_feed(settings: Settings, token: str) -> bytes:
     """The health feed; without entries where nothing is known yet. Raises StoreError."""
     events: tuple[Event, ...] = ()
-    store = look_into(settings.store_url, articles_exist=False)
-    if store is not None:
+    if (store := look_into(settings.store_url, articles_exist=False)) is not None:
         with store:
             events = read_memory(store).events
     return document(events, settings, token)
@@ -56,8 +55,7 @@ def health_feed(settings: Settings, token: str) -> bytes:
 
 @contextmanager
 def _store(settings: Settings) -> Iterator[Store]:
-    store = look_into(settings.store_url, articles_exist=True)
-    if store is None:
+    if (store := look_into(settings.store_url, articles_exist=True)) is None:
         raise MissingError("there is no database yet")
     with store:
         yield store

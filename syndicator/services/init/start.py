@@ -103,8 +103,7 @@ def checkout() -> Path | None:
 
 def words() -> tuple[str, ...]:
     """The words that start the program: the script of the checkout, which follows its locks, or the installed one."""
-    folder = checkout()
-    if folder:
+    if folder := checkout():
         return (str(folder / "run"),)
     script = Path(sys.executable).parent / "syndicator"
     return (str(script),) if script.is_file() else (sys.executable, "-m", "syndicator")

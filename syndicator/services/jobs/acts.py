@@ -26,8 +26,7 @@ def undo(task: Task) -> Acted:
     """Takes back the change with this "number". Raises UsageError where that cannot be: nothing is changed then."""
     kept = log.Log(task.app.settings.state_dir)
     number = int(task.text("number")) if re.fullmatch("[0-9]{1,12}", task.text("number")) else 0
-    change = kept.get(number)
-    if change is None:
+    if (change := kept.get(number)) is None:
         raise UsageError(f"there is no change {number}")
     if number in kept.undone():
         raise UsageError(f"change {number} was taken back already")
@@ -56,8 +55,7 @@ def undo(task: Task) -> Acted:
 
 
 def _files(task: Task, change: log.Change) -> dict[str, tuple[str | None, str | None]]:
-    files = log.Log(task.app.settings.state_dir).files(change.number)
-    if not files:
+    if not (files := log.Log(task.app.settings.state_dir).files(change.number)):
         raise UsageError(f"what was kept of change {change.number} is not there any more: {change.said}")
     return files
 
@@ -133,8 +131,7 @@ def _put(task: Task, name: str, text: str | None) -> None:
     kind, _, path = name.partition(":")
     if kind == "list":
         visits = task.app.store.visits
-        state = visits.state(path)
-        if state is not None:
+        if (state := visits.state(path)) is not None:
             listing = unpacked_list(text) if text is not None else None
             visits.save_states([replace(state.asked_whole(), listing=listing)])
     elif kind == "config":

@@ -51,8 +51,7 @@ def _category(name: str, article: Article, names: Names) -> str | None:
 
 
 def edit(task: Task) -> Acted:
-    """Fields of an article as a hand would write them into its file. "stamp": of the file that the form had shown.
-    Raises UsageError where it was edited meanwhile, ConfigError for what cannot be."""
+    """Edit an article file. "stamp": of the form's file. Raises UsageError if edited since, ConfigError."""
     id, path = _found(task)
     data = task.app.article_store.read(path)
     if stamp(data) != task.text("stamp"):

@@ -138,8 +138,7 @@ _AROUND = 3  # lines that have to stand around what is put back, fewer where the
 
 
 def undone(before: str | None, after: str | None, now: str | None) -> str | None:
-    """The text `now` without the change from `before` to `after`; None stands for no file. Raises ValueError where an
-    edit made since is in the way: nothing of it is lost."""
+    """`now` without the change of `before` to `after` (None: no file). Raises ValueError on a conflict."""
     if now == after:
         return before
     if before is None or after is None or now is None:

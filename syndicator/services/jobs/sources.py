@@ -46,8 +46,7 @@ def retry(task: Task) -> Acted:
     async def visit() -> str:
         stop = asyncio.Event()
         report = await run(task.app, Wanted(keys=(key,), llm_seconds=0), stop=stop)
-        outcome = next((one for one in report.outcomes if one.key == key), None)
-        if outcome is None:
+        if (outcome := next((one for one in report.outcomes if one.key == key), None)) is None:
             return "was not visited"
         if outcome.status in ("failed", "disabled"):
             return f"{outcome.reason}: {outcome.detail}"
@@ -60,8 +59,7 @@ def adopt_move(task: Task) -> Acted:
     """Writes down where a source moved to."""
     key = task.text("key")
     touch_source(task, key)
-    moved = naming.apply_moves(task.app, only=key)
-    if not moved:
+    if not (moved := naming.apply_moves(task.app, only=key)):
         return Acted(subject=key, said=f"{key}: has not moved", logged=False, build=False)
     return Acted(subject=key, said=f"{key}: {moved[0][1]} is {moved[0][2]} now")
 
@@ -292,8 +290,7 @@ def fetch_list(task: Task) -> Acted:
             return answer
         return Failed(url=request.url, reason=FetchReason.NOT_MODIFIED)
 
-    answer = asyncio.run(fetch())
-    if isinstance(answer, Failed):
+    if isinstance(answer := asyncio.run(fetch()), Failed):
         raise unanswered(request.url, answer)
     return Acted(subject=source.key, said=f"{source.key}: its page is here", build=False, logged=False, page=answer)
 

@@ -45,8 +45,7 @@ def category_stamp(config: Any, name: str) -> str:
 
 
 def save_category(task: Task) -> Acted:
-    """Gives a category its line, or adds it: "name", "description", and the "stamp" of the line that was there when it
-    was tried. Raises UsageError where it was edited meanwhile, ConfigError for what cannot be."""
+    """Write a category: "name", "description", "stamp" of the trial. Raises UsageError if edited, ConfigError."""
     name, description = " ".join(task.text("name").split()), " ".join(task.text("description").split())
     if category_stamp(task.app.config, name) != task.text("stamp"):
         raise UsageError(f"the category {name!r} was edited meanwhile, and stays as it is; try it again")
@@ -131,8 +130,7 @@ def _before(task: Task) -> SavedQuery | None:
 
 
 def _new_slug(task: Task, title: str) -> str:
-    slug = text.slug(title)[:_LONGEST_SLUG].strip("-")
-    if not slug:
+    if not (slug := text.slug(title)[:_LONGEST_SLUG].strip("-")):
         raise UsageError("a query needs a name, of which the address of its feed is made")
     if any(one.slug == slug and one.feed is None for one in _queries(task)):
         raise UsageError(f"there is a query {slug!r} already; choose it to change it, or another name")
@@ -192,8 +190,7 @@ def add_tag(task: Task) -> Acted:
 def add_alias(task: Task) -> Acted:
     """Another spelling of a tag that is listed."""
     name, alias, known = task.text("name").strip(), task.text("alias").strip(), _vocabulary(task)
-    at = place(known, name)
-    if at is None:
+    if (at := place(known, name)) is None:
         raise UsageError(f"no tag {name!r} in taxonomy.toml")
     if any(knows(tag, alias) for tag in known.tag):
         raise UsageError(f"{alias!r} is listed already; merge it to make one of two tags")

@@ -71,8 +71,7 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
 
 def plan_return(app: App, what: str) -> Withdrawal:
     """What undoing the withdrawal of an article, named by URL or id, would do. Changes nothing. Raises UsageError."""
-    found = withdrawn(app, what)
-    if found is None:
+    if (found := withdrawn(app, what)) is None:
         path = app.article_store.file("withdrawn.toml")
         raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
     return found
@@ -83,16 +82,14 @@ def undo_withdrawal(app: App, what: str) -> Withdrawal:
     found = plan_return(app, what)
     app.article_store.unlist_withdrawn(found.id)  # whatever happens now, the next start ends it
     problems = reconcile.files(app)
-    article = app.store.visits.article(found.id)
-    if article is not None:
+    if (article := app.store.visits.article(found.id)) is not None:
         _name_copy(app, article, named=True)
     return replace(found, problems=problems)
 
 
 def _name_copy(app: App, copy: Article, *, named: bool) -> None:
     """Has the article that stands for `copy`, if there is one, name its address as another one of the story, or not."""
-    path = app.store.index.path(copy.merged_into)
-    if not path:
+    if not (path := app.store.index.path(copy.merged_into)):
         return
     first = app.article_store.get(path)
     others = tuple(url for url in first.also if urls.alias(url) != urls.alias(copy.url))
@@ -156,8 +153,7 @@ def release(app: App, named: Sequence[str], *, source: str = "", all: bool = Fal
         need_sources(app, [source])
     context, done = filing_context(app), []
     for id in reversed(ids):  # the latest last, so that it stands first
-        path = waiting.get(id)
-        if path is None:
+        if (path := waiting.get(id)) is None:
             continue
         try:
             article = app.article_store.get(path)
@@ -174,7 +170,6 @@ def _is_of(article: Article, source: str) -> bool:
 
 
 def _meant(app: App, name: str) -> str:
-    id = article_id(app, name)
-    if id is None:
+    if (id := article_id(app, name)) is None:
         raise UsageError(f"no article {name!r}; `syndicator status` lists the files of those that are on hold")
     return id

@@ -30,8 +30,7 @@ def find_mend(app: App) -> list[Fault]:
     found = []
     for part in chunks(sorted(app.store.visits.stamps())):
         for id, article in app.store.index.articles(part).items():
-            fault = fault_of(article, rows.get(id, ()), known, since)
-            if fault is not None:
+            if (fault := fault_of(article, rows.get(id, ()), known, since)) is not None:
                 found.append(fault)
     return sorted(found, key=lambda fault: (fault.article.added or since, fault.article.id))
 
@@ -66,8 +65,7 @@ def mend(app: App, faults: Iterable[Fault]) -> None:
 
 def _mend(app: App, fault: Fault) -> None:
     article, visits, files = fault.article, app.store.visits, app.article_store
-    path = files.find(article.id)
-    if path is None:
+    if (path := files.find(article.id)) is None:
         return  # its file is gone: `reconcile` forgets it
     due = _due(app, fault) if fault.reader and (fault.owner or fault.text) else None
     visits.save_entries([*map(_freed, fault.strays), *([due] if due else [])])

@@ -32,8 +32,7 @@ _READING = "reading version"  # the note with the version that ran last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """What the operator asked for. `what`: the key or address of a source, or the address or id of an article; "" is
-    all. `since`: those added from then on. `outdated`: those that an older version read."""
+    """Articles to reread. `what`: source or article, "" for all; `since`: of adding; `outdated`: by old versions."""
 
     what: str = ""
     since: datetime | None = None
@@ -139,8 +138,7 @@ def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, 
     with open_worker(app) as worker:
         reading = _Reading(app, worker, problems=problems)
         for number, id in enumerate(ids, 1):
-            changed = reading.take(id)
-            if changed is not None:
+            if (changed := reading.take(id)) is not None:
                 counter.add(changed.before, changed.now.article)
             progress(number, len(ids))
     return Plan(
@@ -260,8 +258,7 @@ async def fetch(app: App, ids: Sequence[str], progress: Progress = lambda done, 
 
 async def _fetch(app: App, fetcher: Fetcher, article: Article) -> Failed | None:
     """Keeps the page of `article`. Why it could not, None where it did. What another site answers is not its page."""
-    source = app.terms(article)
-    if source is None:
+    if (source := app.terms(article)) is None:
         return None
     request = page_request(article.url, source, app.settings, app.environ)
     result = without_credentials(request, source, app.environ) or await fetcher.fetch(request)

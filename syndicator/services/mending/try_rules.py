@@ -62,8 +62,7 @@ def pages_matched(tried: Sequence[Tried]) -> dict[str, int]:
 
 
 def save(app: App, key: str, rules: Rules) -> Source:
-    """Writes `rules` as those of source `key` into sources.toml, where comments stay, and returns the source as it is
-    then. Raises UsageError, ConfigError for what cannot be written, LockedError."""
+    """Write `rules` of source `key`; return the source. Raises UsageError, ConfigError, LockedError."""
     need_sources(app, [key])
     registry.save_rules(app.config / "sources.toml", key, rules)
     return replace(app.sources[key], rules=rules)

@@ -50,8 +50,7 @@ async def taking(
     watch: Watching,
     settling: Settling | None,
 ) -> AsyncIterator[Intake | None]:
-    """What hubs bring is taken within the block, and to its end where `finish` is called. None where no hub is wanted
-    (`site.callback`). `fetcher`: that of the run, so that no host is asked twice at once; None where it has none."""
+    """Take pushes within the block, the rest at `finish`; None without `site.callback`. `fetcher`: the run's."""
     registry.begin(app.store.subscriptions, app.sources, app.settings.site.callback)
     if not app.settings.site.callback:
         registry.save(app.store.subscriptions)

@@ -122,8 +122,7 @@ class Registry(Hubs):
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
         """Answers a hub that verifies our intent, or denies."""
-        one = self._by_token.get(token)
-        if one is None:
+        if (one := self._by_token.get(token)) is None:
             return self._unknown(), ""
         answer = websub.intent(one, asked, self._clock())
         if answer.status == HTTPStatus.OK:
@@ -133,8 +132,7 @@ class Registry(Hubs):
 
     def known(self, token: str) -> int:
         """200 where a push to this callback is to be read; 410 where it is not wanted any more."""
-        one = self._by_token.get(token)
-        if one is None:
+        if (one := self._by_token.get(token)) is None:
             return self._unknown()
         if not one.wanted:
             return HTTPStatus.GONE
@@ -173,11 +171,8 @@ class Registry(Hubs):
     ) -> None:
         if not self._base:
             return
-        one = self._wanted(source.key)
-        if one is not None:
-            lost = websub.missed(one, new, before, now)
-            if lost:
-                self._count(one, missed=lost)
+        if (one := self._wanted(source.key)) is not None and (lost := websub.missed(one, new, before, now)):
+            self._count(one, missed=lost)
         self._follow(source, offer if may_subscribe(source) else None, now)
 
     def brought(self, source_key: str, new: int, now: datetime) -> None:

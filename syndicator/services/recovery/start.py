@@ -256,8 +256,7 @@ def settle_withdrawals(app: App) -> None:
 
 def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
     """Delete a withdrawn article's file and all its text; a copy of the file is kept for undo."""
-    path = app.article_store.find(id)
-    if path is None:
+    if (path := app.article_store.find(id)) is None:
         return
     if keep:
         app.kept_away.put(id, path, app.article_store.read(path))

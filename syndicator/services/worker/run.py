@@ -47,8 +47,7 @@ _MODEL_SECONDS = 60.0  # for the operator's language model, of the same
 
 
 async def build(session: Session) -> None:
-    """Builds what is stale once it is due, and tells how visits went, while the session lasts and nobody else does.
-    Raises StoreError, OSError."""
+    """Build due feeds and record visits while the session lasts and we have the lock. Raises StoreError, OSError."""
     told = time.monotonic()
     while not session.ending:
         tells = bool(session.outcomes) and time.monotonic() - told >= _TELL_SECONDS
@@ -86,8 +85,7 @@ _FILL_SECONDS = 600.0  # between two looks at all sources for when their hosts a
 
 
 async def dispatch(session: Session) -> None:
-    """Puts hosts that are due into the queue, while the session lasts. What is in the queue already stays as it is, so
-    that a queue that was lost is filled again within a second. Raises StoreError."""
+    """Queue due hosts while the session lasts; a lost queue refills within a second. Raises StoreError."""
     filled = -_FILL_SECONDS
     while not session.ending:
         began = time.monotonic()
@@ -156,8 +154,7 @@ def need_server(settings: Settings) -> None:
 
 
 def pushed(config: Path, settings: Settings) -> Configuration:
-    """The configuration of a worker: sources as they were pushed, all else from its folder. Raises MissingError where
-    none were, ConfigError, StoreError."""
+    """A worker's configuration: pushed sources and its folder. Raises MissingError, ConfigError, StoreError."""
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
         stamp, sources = store.fleet.stamp(), store.fleet.sources()
     if not stamp:
@@ -236,8 +233,7 @@ async def _watch(session: Session, stamp: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetReport:
-    """`due`: hosts that are due, `late` seconds the first of them; `queued` jobs, `oldest` seconds the first; `picked`
-    jobs under way; `dead`: hosts whose jobs ended their workers; `workers` that work on something, by name."""
+    """Hosts `due`, how `late` (s); jobs `queued`, `oldest` (s), `picked`; `dead` hosts; `workers` by name."""
 
     hosts: int
     due: int

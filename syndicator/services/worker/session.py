@@ -32,8 +32,7 @@ _LATELY = 600.0  # seconds for which a host that was reached says that there is 
 
 
 class Reach:
-    """Whether anybody was reached lately: where not, it may be our network that is gone, and nothing that fails is held
-    against a source. steady: seconds."""
+    """Recent reachability: while nobody is reached, failures do not count. steady: seconds."""
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady
