@@ -60,8 +60,7 @@ def _places(url: str) -> Iterator[str]:
     labels, parts = name.split("."), [part for part in path.split("?")[0].split("/") if part]
     for start in range(len(labels)):
         for host in {".".join(labels[start:]), ".".join(labels[start:]) + port}:
-            for end in range(min(len(parts), _MOST_PARTS) + 1):
-                yield "/".join((host, *parts[:end]))
+            yield from ("/".join((host, *parts[:end])) for end in range(min(len(parts), _MOST_PARTS) + 1))
 
 
 def heard(entry: Entry, rights: Rights, url: str) -> Entry:

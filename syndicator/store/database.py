@@ -188,8 +188,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """`values` in parts that fit one query."""
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
+    yield from (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
 @cache

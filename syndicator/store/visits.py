@@ -149,8 +149,7 @@ class Visits(Comparisons):
 
     def each_state(self) -> Iterator[SourceState]:
         """The same one by one, by key: for many sources."""
-        for (data,) in self._db.stream(_STATES):
-            yield codec.unpack(SourceState, data)
+        yield from (codec.unpack(SourceState, data) for (data,) in self._db.stream(_STATES))
 
     def due(self, now: datetime) -> list[SourceState]:
         """The states that are not disabled and whose next_due is None or not after `now`, longest overdue first."""
@@ -272,8 +271,7 @@ class Visits(Comparisons):
 
     def bound(self) -> Iterator[EntryRow]:
         """Every entry that is, or is to become, a known article."""
-        for (data,) in self._db.rows(_BOUND):
-            yield codec.unpack(EntryRow, data)
+        yield from (codec.unpack(EntryRow, data) for (data,) in self._db.rows(_BOUND))
 
     def realias(self, article: Article) -> None:
         """Makes the aliases that find `article` just those that its file gives it, in one transaction."""
@@ -433,8 +431,7 @@ class Visits(Comparisons):
 
     def _states(self, statement: Any, **values: Any) -> Iterator[SourceState]:
         self._write_ended()
-        for (data,) in self._db.rows(statement, values):
-            yield codec.unpack(SourceState, data)
+        yield from (codec.unpack(SourceState, data) for (data,) in self._db.rows(statement, values))
 
 
 def _belongs(value: str, url: str) -> bool:

@@ -61,8 +61,7 @@ def said(place: Place, fields: Iterable[tuple[str, str]], base: str = "") -> tup
 def _of_field(place: Place, name: str, value: str, base: str) -> Iterator[Statement]:
     for row in vocabularies():
         if value and name in row.fields.get(place, ()):
-            for use, answer in _answers(row, value, base):
-                yield Statement(use, answer, row.name, place)
+            yield from (Statement(use, answer, row.name, place) for use, answer in _answers(row, value, base))
 
 
 def _answers(row: Vocabulary, value: str, base: str) -> Iterator[tuple[str, str]]:

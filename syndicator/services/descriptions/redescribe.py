@@ -184,5 +184,4 @@ def _described(
 
 
 def _parts(values: Sequence[str], size: int = BATCH) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
+    yield from (values[start : start + size] for start in range(0, len(values), size))

@@ -68,8 +68,7 @@ class _Measured(Collector):
         for kind, count in sorted(self._counters.get("conditions", {}).items()):
             ill.add_metric([kind], count)
         yield ill
-        for key, (name, label, text) in _COUNTED.items():
-            yield self._counter(key, name, label, text)
+        yield from (self._counter(key, name, label, text) for key, (name, label, text) in _COUNTED.items())
         for key, (name, counted, text) in _TIMED.items():
             many = int(sum(self._counters.get(counted, {}).values()))
             total = self._counters.get(key, {}).get("", 0)
@@ -86,8 +85,7 @@ class _Measured(Collector):
             ("syndicator_entries_pending", "Entries that wait to be read", one.pending),
             ("syndicator_entries_refused", "Entries that make no article", one.refused),
         )
-        for name, text, value in gauges:
-            yield GaugeMetricFamily(name, text, value=value)
+        yield from (GaugeMetricFamily(name, text, value=value) for name, text, value in gauges)
         if self._fresh:
             family = GaugeMetricFamily("syndicator_freshness_seconds", _FRESH, labels=["quantile"])
             family.add_metric(["0.5"], self._fresh.median)
