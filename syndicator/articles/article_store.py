@@ -1,7 +1,4 @@
-"""The article store in a folder: a markdown file per article under YYYY/MM/. Files are the truth.
-
-The article store at a place that the operator names: a folder, or s3://bucket/prefix.
-"""
+"""Article store in a folder, one markdown file per article under YYYY/MM/; opens folders and s3://bucket/prefix."""
 
 from __future__ import annotations
 
@@ -22,8 +19,7 @@ from syndicator.core.ports.articles import ArticleStore, Changes, FileStamp
 
 
 class FileArticleStore(Listed):
-    """The ArticleStore (see ports) in the folder `root`. One writer at a time (the run lock sees to it); readers
-    whenever they like."""
+    """ArticleStore in the folder `root`: one writer at a time (the run lock), any readers."""
 
     def __init__(
         self,
@@ -32,8 +28,7 @@ class FileArticleStore(Listed):
         durable: bool = True,
         in_turn: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:
-        """Without `durable` no write waits for the disk: for an article store that is thrown away. `in_turn`: what
-        writers of the files beside the articles wait in, where there are several."""
+        """Without `durable`, do not wait for the disk. `in_turn`: lock between several writers of side files."""
         self.root = root
         self.durable = durable
         self.in_turn = in_turn
@@ -46,9 +41,8 @@ class FileArticleStore(Listed):
 
     @contextlib.contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
-        """Inside, `put` leaves it to the function that this yields, and to the end of the block, to make durable that
-        its files are there: once for all files of a folder. Their contents are on the disk when `put` returns, so that
-        a power cut leaves a file whole or absent, or as it was. Raises OSError."""
+        """Within, one fsync per folder, by the yielded function and at the end, makes files of `put` durable. Contents
+        are on disk at once, so a power cut leaves whole files. Raises OSError."""
         self._unsettled = set()
         try:
             yield self._settle
@@ -59,12 +53,10 @@ class FileArticleStore(Listed):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Writes `article`; durable when it returns (see `together`). Fields that a hand edited stay as they are in the
-        file, except those that an operator `ordered` to change (`edits.merge`). Returns the article as the file has it
-        now, its stamp, and whether its bytes changed. An article that has a file keeps its path; `path` is where that
-        is, for callers who know. Raises OSError with the old file untouched, ConfigError when the old file cannot be
-        read."""
-        found = self._known(article.id, path)
+        """Write `article`, durable (see `together`). Hand-edited fields stay unless `ordered` (`edits.merge`). Returns
+        the article as filed, its stamp, and True if bytes changed. `path`: of the existing file, if known. Raises
+        OSError with the old file intact, ConfigError if it is unreadable."""
+        found = path if path is not None and self._id_of(path) == article.id else self.find(article.id)
         old = self._read(found) if found else None
         if found and old is not None:
             merged, data = versions.over(article, old, found, ordered)
@@ -78,8 +70,7 @@ class FileArticleStore(Listed):
         return merged, FileStamp(path=found, mtime_ns=stat.st_mtime_ns, size=stat.st_size), True
 
     def get(self, path: str) -> Article:
-        """The article in the file at `path`, its tags_by and excerpt_by "operator" where a hand wrote those. Raises
-        ConfigError for a file that is no article, FileNotFoundError, OSError."""
+        """The article at `path` with the marks of a hand. Raises ConfigError, FileNotFoundError, OSError."""
         if (name := paths.printable(path)) != path:
             raise ConfigError(f"{name}: its name is not UTF-8, and nothing can be kept of it; rename it")
         return versions.loaded(self._inside(path).read_bytes(), str(self.root / path))
@@ -96,8 +87,7 @@ class FileArticleStore(Listed):
         return None
 
     def id_at(self, path: str) -> str:
-        """The id that the file at `path` says, or its beginning as the file's name has it; "" where neither does. For
-        files that are no article (any more)."""
+        """The id (or its start by name) of the file at `path`, else ""; for files that are no articles."""
         try:
             said = self._id_of(path)
         except OSError:
@@ -137,8 +127,7 @@ class FileArticleStore(Listed):
                     yield Path(folder, name).relative_to(self.root).as_posix()
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """What happened to the files since `stamps` (by article id, or by any other key) were taken. Files left by a
-        write that a crash cut short are removed on the way, unless `sweep` is False."""
+        """Compare the files with `stamps` (any key). Removes remains of crashed writes unless `sweep` is False."""
         known = by_path(stamps)
         new: list[FileStamp] = []
         edited: list[FileStamp] = []
@@ -168,8 +157,7 @@ class FileArticleStore(Listed):
         return Changes()
 
     def folder_stamps(self) -> dict[str, tuple[int, int]]:
-        """What changes when an article file comes, goes or is replaced, and with the files beside the articles: cheap,
-        as no article file is looked at. A file that is edited in place changes none of it."""
+        """Values that change when files come, go or are replaced, but not when edited in place. Cheap."""
         found = {path: (os.stat(path).st_mtime_ns, 0) for _, path in disk.folders(self.root)}  # noqa: PTH116
         if not found:
             return {}
@@ -194,8 +182,7 @@ class FileArticleStore(Listed):
         disk.write(self._inside(path), data, durable=self.durable)
 
     def add(self, article: Article, data: bytes) -> str:
-        """The file of `article` as somebody else wrote it, at a path of its own: that path. Durable then. Raises
-        OSError."""
+        """Store another's file of `article` at its own path, durably; return it. Raises OSError."""
         path = self._new_path(article)
         self.put_back(path, data)
         return path
@@ -239,18 +226,11 @@ class FileArticleStore(Listed):
             disk.sync_folder(folder)
         self._unsettled = self._unsettled and set()
 
-    def _known(self, id: str, path: str | None) -> str | None:
-        """The path of article `id`'s file: `path` where that is right."""
-        if path is not None and self._id_of(path) == id:
-            return path
-        return self.find(id)
-
     def _new_path(self, article: Article) -> str:
         taken = {name for path in self._candidates(article.id) if (name := id_part(path))}
         return paths.new_path(article, taken)
 
     def _candidates(self, id: str) -> list[str]:
-        """The files that may be article `id`'s, by their names. When one of them is gone the folders are read anew."""
         for names in (self._paths, None):
             found = names if names is not None else self._read_names()
             likely = [path for path in found.get(id[:ID_CHARS], []) if id.startswith(id_part(path) or id)]
@@ -277,7 +257,6 @@ class FileArticleStore(Listed):
             paths.append(path)
 
     def _id_of(self, path: str) -> str | None:
-        """The id in the file at `path`, None when there is none or no file."""
         try:
             data = self._inside(path).read_bytes()
         except FileNotFoundError:
@@ -303,8 +282,7 @@ def _path(stamp: FileStamp) -> str:
 
 
 def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:
-    """For what needs no index: reading by path, and what lies beside. Credentials are in `environ`. Raises MissingError
-    where an object store needs a package that is not installed, OSError."""
+    """Open an article store without index: reads by path. `environ`: credentials. Raises MissingError, OSError."""
     if "://" not in place:
         return FileArticleStore(Path(place))
     from syndicator.articles.stores.bucket import Bucket

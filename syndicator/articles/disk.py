@@ -15,11 +15,9 @@ _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 def write(
     path: Path, data: bytes, *, durable: bool = True, folders: set[Path] | None = None, mode: int = 0o644
 ) -> os.stat_result:
-    """Puts `data` at `path` and returns the file's stat. Order: temporary file, fsync, rename, fsync of the folder; a
-    crash leaves the old file or the new one, at worst with a temporary file beside it, which `is_litter` recognises.
-    Raises OSError with nothing changed and nothing left. Without `durable` a power cut may leave anything: for what can
-    be made again. With `folders`, to which the folder is added, its fsync is the caller's: until then a power cut may
-    leave the old file, or none. `mode`: its rights, less the umask's."""
+    """Write `data` to `path` by temporary file, fsync, rename and folder fsync; return the stat. A crash leaves old or
+    new, and perhaps litter (`is_litter`). Raises OSError with nothing changed. Without `durable` no fsync; with
+    `folders` the folder's fsync is the caller's. `mode`: before umask."""
     if durable:
         make_folder(path.parent)
     else:
@@ -86,8 +84,7 @@ def unlink_litter(entry: os.DirEntry[str]) -> bool:
 
 
 def folders(root: Path) -> Iterator[tuple[str, str]]:
-    """Where article files are, relative to `root` and as paths, in order: `root` itself (as "", for files that a hand
-    put there) and its YYYY/MM folders, each with a last slash."""
+    """Folders of articles with paths, in order: `root` (as "") and its YYYY/MM/ folders."""
     if root.is_dir():
         yield "", str(root)
     for year in _named(root, r"\d{4}"):

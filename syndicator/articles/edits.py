@@ -1,8 +1,4 @@
-"""An operator's edit of a file wins: how a new version and a file that a hand may have edited are joined. Pure.
-
-Which fields of an article file a hand changed since our last write. Who wrote a field of an article, and who may
-write over it.
-"""
+"""Merge a new version into a file that a hand may have edited: the edit wins. Who wrote a field and who may. Pure."""
 
 from __future__ import annotations
 
@@ -41,9 +37,7 @@ def sign(article: Article) -> Article:
 
 
 def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
-    """`merged`, which is `ours` but for what a hand edited in `in_file`, with the digests of `ours`, so that the edits
-    stay known. An edited field on which `ours` and `merged` agree (`ours` may have been made from the file) keeps the
-    hash of what we wrote before the edit."""
+    """`merged` with the digests of `ours`, which show edits; equal edited fields keep their old digest."""
     edited, before = hand_edited(in_file), _written(in_file)
     new = {name: _hash(ours, name) for name in names()}
     kept = {name for name in edited if new[name] == _hash(merged, name)}
@@ -80,7 +74,6 @@ def _joined(hashes: dict[str, str]) -> str:
 
 
 def _text(article: Article, name: str) -> str:
-    """The field as text, "" where it is empty."""
     if name == "body":
         return _trimmed(article.body)
     value = fields.row(name).written(article)
@@ -109,9 +102,8 @@ class By(StrEnum):
 
 
 def by_of(article: Article, field: str) -> By | None:
-    """Who wrote `field` (one of `hand_edits.names()`) of an article as loaded from its file, None when it is not known.
-    What a hand edited is the operator's. Otherwise the file's own mark counts (`excerpt_by: llm`); a category without
-    one is the language model's where the excerpt or the tags are, and what we do not describe is the publisher's."""
+    """The writer of `field`, None if unknown: the operator if edited by hand, else the file's mark; an unmarked
+    category is the model's if excerpt or tags are; the rest is the publisher's."""
     if is_hand_edited(article, field):
         return By.OPERATOR
     if field in ("excerpt", "tags"):
@@ -124,11 +116,8 @@ def by_of(article: Article, field: str) -> By | None:
 
 
 def may_write(article: Article, field: str, by: By) -> bool:
-    """True when `by` may replace `field` (one of `hand_edits.names()`) of `article`, as loaded from its file.
-
-    The operator may replace everything, and nobody else what is the operator's. What a language model wrote is replaced
-    by another answer or by the publisher (a changed text, which the old answer no longer describes), never by what we
-    match, learn or extract ourselves."""
+    """True if `by` may replace `field` of `article`: the operator may always and is never overwritten; a model's value
+    yields to a new answer or a changed text, not to our own extraction."""
     if by is By.OPERATOR:
         return True
     match by_of(article, field):
@@ -146,13 +135,10 @@ def claim(article: Article) -> Article:
 
 
 def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """What to write over `in_file`: `ours_new` but for what is the operator's, with digests by which that stays known.
-    `ordered`: names (of `hand_edits.names()`) that an operator asked to change: they are taken from `ours_new` although
-    a hand edited them, with what that says of who wrote them. The id never changes, nor when it was added unless
-    "added" is ordered: a clock that is right knows better."""
+    """`ours_new` over `in_file`, keeping the operator's fields not `ordered`; id (and added, unless ordered) stay."""
     ours = settle(ours_new)
     kept: dict[str, Any] = {
-        (attribute := _attribute(name)): getattr(in_file, attribute)
+        (attribute := name if name == "body" else fields.row(name).attribute): getattr(in_file, attribute)
         for name in names()
         # whoever made `ours_new` asked for itself before; here only the operator's words are guarded
         if not may_write(in_file, name, By.OPERATOR if name in ordered else By.PUBLISHER)
@@ -160,10 +146,6 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
     added = ours.added if "added" in ordered else in_file.added or ours.added
     merged = sign_merged(replace(ours, **kept, added=added), ours, in_file)
     return _claimed(merged, in_file, ordered)
-
-
-def _attribute(name: str) -> str:
-    return name if name == "body" else fields.row(name).attribute
 
 
 def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:

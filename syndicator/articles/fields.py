@@ -67,9 +67,8 @@ _SHOWN_CHARS = 40  # of a wrong value, in a message
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """`settle`: any value -> its normal form, idempotent. `write`: a value in normal form -> what YAML holds. `read`:
-    what YAML holds (scalars as text) and where it stands -> a value; raises ConfigError that names place, fault and
-    cure. `absent`: what a missing key reads as. read(write(value)) is value, for every value in normal form."""
+    """`settle`: any value -> normal form. `write`: normal form -> YAML. `read`: YAML (texts) and place -> value, or
+    ConfigError with the cure; the inverse of `write`. `absent`: value of a missing key."""
 
     settle: Callable[[Any], Any]
     write: Callable[[Any], Any]
@@ -158,8 +157,7 @@ def spelled(value: str) -> str:
 
 
 def guarded(value: str) -> str:
-    """`value` so that no `{{<` or `{{%` in it ends a build of Hugo, which takes them for shortcodes anywhere, in code
-    too. A character that nobody sees and that breaks no line stands in between; reading the file takes it out."""
+    """`value` with an invisible character in `{{<` and `{{%`, which end builds of Hugo; reading removes it."""
     return _SHORTCODE.sub(f"{{{{{_JOINER}", value)
 
 
@@ -179,8 +177,7 @@ BODY = FieldType(_settle_body, _same, _read_text)
 
 
 def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
-    """The type of a dataclass whose fields are of `types`; empty ones are left out of the file. A value without the
-    field that it `needs` is None."""
+    """The type of a dataclass with fields of `types`; empty ones are left out; None without `needs`."""
 
     def settle(value: Any) -> Any:
         if value is None:
@@ -243,12 +240,10 @@ class Field:
 
 
 def _always(key: str, type: FieldType, name: str = "", shown: Callable[[Article], Any] | None = None) -> Field:
-    """A field that every file has."""
     return Field(key, type, 1, name, shown, always=True)
 
 
 def _where_set(key: str, type: FieldType) -> Field:
-    """A field of schema 1 that is written where it is not empty."""
     return Field(key, type, 1)
 
 
@@ -313,10 +308,8 @@ def signed() -> tuple[Field, ...]:
 
 
 def schema_of(values: Mapping[str, Any]) -> int:
-    """The schema of a file with the frontmatter `values` (scalars as text). A `schema` that is none of ours is the
-    operator's own key."""
-    value = values.get(SCHEMA)
-    if value is None:
+    """The schema of frontmatter `values` (texts). An invalid `schema` is the operator's own key."""
+    if (value := values.get(SCHEMA)) is None:
         return 1
     return next((number for number in {row.schema for row in TABLE} if value == str(number)), 1)
 
@@ -342,8 +335,7 @@ def own_keys(values: Mapping[str, Any]) -> frozenset[str]:
 
 
 def front(settled: Article, theirs: Iterable[str] = (), *, aged: bool = False) -> dict[str, Any]:
-    """The frontmatter of an article in normal form, in the order of the table; `theirs`: the operator's own keys.
-    `aged`: under the keys of earlier schemas where a field has one."""
+    """The frontmatter in table order; `theirs`: the operator's keys. `aged`: with keys of earlier schemas."""
     taken = frozenset(theirs)
     pairs = [(row, row.type.write(row.value(settled))) for row in TABLE]
     old = {row.attribute: row.key for row in TABLE if row.until}
@@ -367,22 +359,19 @@ def front(settled: Article, theirs: Iterable[str] = (), *, aged: bool = False) -
 
 
 def settle(article: Article) -> Article:
-    """`article` as it would come back from its file: legal characters, UTC times of whole seconds, None for an empty
-    author, cover or language, a tidy body. Idempotent."""
+    """`article` in normal form: legal characters, UTC whole seconds, None for empty fields. Idempotent."""
     settled = {row.attribute: row.type.settle(getattr(article, row.attribute)) for row in TABLE if row.shown is None}
     normal = replace(article, **settled, body=BODY.settle(article.body))
     return replace(normal, category_by="") if normal.category_by == category_by(normal) else normal
 
 
 def category_by(article: Article) -> str:
-    """Who wrote the category where the file does not say: the language model where the excerpt or the tags are its own,
-    which it gives together with the category."""
+    """The writer of an unmarked category: the language model if excerpt or tags are its own."""
     return "llm" if "llm" in (article.excerpt_by, article.tags_by) else "matched"
 
 
 def feeds_of(article: Article) -> list[FeedKey]:
-    """The feeds that carry `article`, no key twice. A copy of another article and one that is unlisted are in those of
-    its source alone, one that is on hold is in none."""
+    """The feeds of `article`. Copies and unlisted ones are in their source's only, held ones in none."""
     if article.hold:
         return []
     aside = article.merged_into or article.unlisted
@@ -399,8 +388,7 @@ def named_feeds_of(article: Article) -> dict[FeedKey, str]:
 
 
 def aliases_of(article: Article) -> list[str]:
-    """Every alias key of `article`, each once: its URL, its other URLs below the same domain (earlier versions filed
-    those of other hosts there; now they are of one host), its GUID within its source."""
+    """Every alias key of `article`: its URL, other URLs below the domain, and its GUID within the source."""
     own = (url for url in article.aliases if urls.same_publisher(url, article.url))
     found = [urls.alias(article.url), *map(urls.alias, own)]
     if article.source_id:

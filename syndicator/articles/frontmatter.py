@@ -46,9 +46,8 @@ _Dumper.add_representer(str, _string)
 def dump(
     article: Article, extra: Mapping[str, Any] | None = None, *, body: str | None = None, aged: bool = False
 ) -> bytes:
-    """The file of `article`: its fields in the order of their table, then `extra` (keys an operator added), then the
-    body, as `body` spells it where that is given and says the same. The same article gives the same bytes. `aged`: with
-    the keys of earlier versions."""
+    """The file of `article`: fields in table order, `extra` keys of the operator, the body (spelled as `body` if
+    equal). Deterministic. `aged`: with old keys."""
     settled = fields.settle(article)
     theirs = extra or {}
     as_given = body is not None and BODY.settle(body) == settled.body
@@ -89,8 +88,7 @@ def _read(data: bytes, path: str) -> Article:
 
 
 def _by_hand(article: Article, where: str) -> Article:
-    """A file that we did not write: it counts from its own date on. Raises ConfigError for one without what an entry of
-    a feed cannot do without."""
+    """A hand-written file, counted from its own date. Raises ConfigError if it lacks what an entry needs."""
     if not article.title:
         raise ConfigError(f"{where}: title: write what the article is called")
     if article.published is None:
@@ -113,10 +111,8 @@ def extra(data: bytes, path: str = "") -> dict[str, Any]:
 
 
 def foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
-    """The keys, with their YAML or TOML types, and the body of a file for another site generator. `+++` around the
-    frontmatter is TOML, as Hugo has it. Raises ConfigError."""
-    toml = _TOML.match(data.decode("utf-8-sig", "replace"))
-    if toml:
+    """Keys (YAML or, within `+++`, TOML types) and body of another generator's file. Raises ConfigError."""
+    if toml := _TOML.match(data.decode("utf-8-sig", "replace")):
         try:
             return tomllib.loads(toml[1]), data.decode("utf-8-sig", "replace")[toml.end() :]
         except tomllib.TOMLDecodeError as error:
@@ -177,6 +173,5 @@ def _parse(front: str, path: str, loader: Any) -> dict[str, Any]:
 
 @lru_cache(4)
 def _loaded(front: str, loader: Any) -> Any:
-    """What YAML makes of it, for reading alone. A file that is written anew is looked at four times on the way, and
-    this takes most of each time."""
+    """Parse YAML, cached: a rewrite looks at a file four times, which takes most of its time."""
     return YAMLHandler().load(front, Loader=loader)

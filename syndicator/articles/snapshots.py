@@ -49,10 +49,8 @@ def checked_id(id: str) -> str:
 
 
 class FileSnapshots:
-    """The Snapshots (see ports) in the folder `root`.
-
-    The name of a file says which version of ours made its article of the page: <id>.3.gz, <id>.gz for version 0. So
-    no article and no table has to, which would change with an upgrade, and a listing tells what is outdated."""
+    """Snapshots in the folder `root`. The name has the version that read the page (<id>.3.gz; <id>.gz for 0), so that a
+    listing finds outdated ones."""
 
     def __init__(self, root: Path, version: int = 0) -> None:
         self.root, self.version = root, version
@@ -89,8 +87,7 @@ class FileSnapshots:
             path.replace(current)
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
-        """Removes the pages kept before `before` and temporary files that are left over; how many. With `dry_run` they
-        are only counted."""
+        """Delete pages kept before `before` and litter; return the count. `dry_run` only counts."""
         limit = before.timestamp()
         removed = 0
         for path in sorted(self.root.glob("*/*")) if self.root.is_dir() else []:
@@ -111,13 +108,11 @@ class FileSnapshots:
         return self.root / checked_id(id)[:2] / (f"{id}.{self.version}.gz" if self.version else f"{id}.gz")
 
     def _names(self) -> Iterator[str]:
-        """The names of all files, read as fast as they can be: `status` and every run look."""
         folders = [one.path for one in os.scandir(self.root)] if self.root.is_dir() else []
         for folder in filter(os.path.isdir, folders):
             yield from (one.name for one in os.scandir(folder))
 
     def _found(self, id: str) -> Path:
-        """The file of the page, whichever version read it."""
         path = self._path(id)
         return path if path.exists() else next(iter(sorted(path.parent.glob(f"{id}.*gz"))), path)
 

@@ -60,7 +60,9 @@ def main() -> None:
     hear_others()
     # imports make many objects and no garbage: looking for it takes a tenth of the time of a short command
     gc.set_threshold(20_000)
-    _escape_unprintable()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         try:
             code = _run(as_json="--json" in sys.argv)
@@ -92,8 +94,7 @@ def _open_closed_streams() -> None:
 
 
 def needed(words: Sequence[str]) -> Sequence[str]:
-    """The modules that the command line `words` needs: one, where its first word is a command that does without the
-    others. Pure."""
+    """The modules for the command line `words`: one, if its command does without the others. Pure."""
     first = next((word for word in words if not word.startswith("-")), "")
     return (_ALONE[first],) if first in _ALONE else _COMMANDS
 
@@ -105,13 +106,6 @@ def load_commands(names: Sequence[str] = _COMMANDS) -> None:
     for group in (app, *(one.typer_instance for one in app.registered_groups)):
         for command in group.registered_commands if group else ():
             command.cls = Exemplified
-
-
-def _escape_unprintable() -> None:
-    """Characters that the terminal's encoding does not have are escaped instead of ending the command."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def _run(*, as_json: bool) -> Any:
@@ -140,9 +134,7 @@ def _run(*, as_json: bool) -> Any:
 
 
 def _nearer(message: str) -> str:
-    """`message` with the value that was meant, where it says which there are."""
-    found = re.search(r"'([^']*)' is not one of (.*)", message)
-    if not found:
+    if not (found := re.search(r"'([^']*)' is not one of (.*)", message)):
         return message
     from syndicator.core.text import suggestion
 

@@ -1,8 +1,4 @@
-"""The command add: what is found at addresses is listed, chosen from, shown, and written once that is confirmed.
-
-What `add` prints: what was found, how it would be published, what was done. What the folders of an OPML list mean: as
-the operator says, or answers when asked; and what was left out of it.
-"""
+"""Command add: list, choose, preview, confirm and write what is found; folders of OPML lists."""
 
 from __future__ import annotations
 
@@ -18,6 +14,7 @@ from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.logs import one_line
 from syndicator.cli.printing import counted
+from syndicator.core.errors import UsageError
 
 if TYPE_CHECKING:
     from syndicator.configuration.sources.opml import Skipped, SubscriptionList
@@ -105,7 +102,6 @@ def show(done: Added, verb: str, *, others: bool = True) -> None:
 
 
 def _show_hosts(candidate: Candidate, preview: Preview) -> None:
-    """The line of sources.toml for articles on other hosts than the feed's."""
     from syndicator.services.mending.ownership import line
 
     if preview.speaks_for:
@@ -117,7 +113,6 @@ def _show_hosts(candidate: Candidate, preview: Preview) -> None:
 
 
 def _show_items(candidate: Candidate) -> None:
-    """What a page lists, as it was read from it."""
     printing.say("    it lists:")
     for entry in candidate.entries[:_ITEMS]:
         day = f"{entry.published:%Y-%m-%d}" if entry.published else "no date   "
@@ -129,7 +124,6 @@ def _show_items(candidate: Candidate) -> None:
 
 
 def _show_article(article: ShownArticle) -> None:
-    """As its entry will read, and where its fields come from."""
     facts = (article.date, article.author or "no author", article.category, ", ".join(article.tags) or "no tags")
     printing.say(f"    {article.title or 'no title'}")
     printing.say(f"        {' | '.join(str(fact) for fact in facts if fact)}")
@@ -189,7 +183,6 @@ def meaning(listed: SubscriptionList, said: Meaning | None, *, ask: bool) -> Mea
 
 
 def say_skipped(where: str, skipped: Iterable[Skipped]) -> None:
-    from syndicator.cli import printing
 
     for one in skipped:
         printing.say(f"skipped: {where} line {one.line}: {one.name or 'no name'}: {one.why}")
@@ -275,7 +268,6 @@ def add(
 
 
 def _one_way(choice: Choice, addresses: Sequence[str], yes: bool) -> None:
-    from syndicator.core.errors import UsageError
 
     if bool(choice.pick) + choice.all + yes > 1:
         raise UsageError("--pick, --all and --yes each say what to take; give one of them")
@@ -284,7 +276,6 @@ def _one_way(choice: Choice, addresses: Sequence[str], yes: bool) -> None:
 
 
 def _need_contact(opened: App) -> None:
-    from syndicator.cli import printing
 
     if not opened.settings.site.contact:
         cure = f"set it in {opened.config}/syndicator.toml"
@@ -292,7 +283,6 @@ def _need_contact(opened: App) -> None:
 
 
 async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:
-    """Looks, lists, asks, shows and writes. Raises the error of an address that is the only one."""
     from syndicator.services.adding import found as writing
     from syndicator.services.adding import preview, search
     from syndicator.services.adding.found import open_session
@@ -328,7 +318,6 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
 
 
 def _read(opened: App, found: Found, choice: Choice) -> Found:
-    """A list as its folders are meant; anything else as it is."""
     from syndicator.services.adding import search
 
     if found.listed is None:
@@ -341,8 +330,6 @@ def _read(opened: App, found: Found, choice: Choice) -> Found:
 
 
 def _pick(found: Found, choice: Choice) -> tuple[Candidate, ...]:
-    """What is taken of what was found at one address. Raises UsageError."""
-    from syndicator.core.errors import UsageError
     from syndicator.services.adding.found import best, every
 
     total = len(found.candidates)
@@ -359,7 +346,6 @@ def _pick(found: Found, choice: Choice) -> tuple[Candidate, ...]:
 
 
 def _asked(found: Found) -> tuple[Candidate, ...]:
-    """What the operator answers."""
     from syndicator.services.adding.found import every
 
     total = len(found.candidates)

@@ -1,8 +1,4 @@
-"""The typer app and the options that every command shares.
-
-What commands that change articles have in common: they wait for a run that is under way, may only show what would
-change, and build the feeds. How a command ends on a signal: in order, or at once when that takes too long.
-"""
+"""The typer app, common options, how commands change articles under the lock, and how they end on signals."""
 
 from __future__ import annotations
 
@@ -231,11 +227,8 @@ GRACE_SECONDS = 8
 
 @contextmanager
 def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
-    """Sets `stop` on SIGTERM and on Ctrl-C, after which no new work is begun. After `grace` seconds, or on a second
-    signal, the process exits with 0 in the middle of its work: every write is complete or absent, so nothing is lost.
-
-    These are not handlers of the event loop, because it calls those only between two steps of tasks, and building feeds
-    is one long step."""
+    """Set `stop` on SIGTERM or Ctrl-C; after `grace` seconds or a second signal, exit with 0 (every write is atomic).
+    Not event loop handlers: those wait for a step to end, and a build is one long step."""
     loop = asyncio.get_running_loop()
     signals = [0]
 

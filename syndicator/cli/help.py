@@ -1,7 +1,4 @@
-"""Examples of every command, for its help: what is typed after the program's name, and what it is for.
-
-Completion in shells: typer's scripts for bash, zsh and fish, and what is completed beside commands and options.
-"""
+"""Examples for the help of every command; shell completion for bash, zsh and fish."""
 
 from __future__ import annotations
 
@@ -53,7 +50,6 @@ def tag_names(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _names(context: typer.Context, file: str, table: str, key: str, incomplete: str) -> list[str]:
-    """Out of the file as it is: what is wrong with it is told elsewhere."""
     import tomllib
 
     path = Path(context.params.get("config") or "config") / file

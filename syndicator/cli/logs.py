@@ -1,10 +1,5 @@
-"""The log of commands on stderr: one line an event, with time, zone and level, as text or as JSON.
-
-JSON is for programs: asked for with `--log-format json`, and what systemd's journal gets. The names of a line's values
-are the same in both. structlog is loaded with the first line, so that short commands do without.
-
-Strangers' text on a terminal: what would move the cursor, recolour or reorder it is shown and does nothing.
-"""
+"""Log on stderr: one line an event, as text or JSON (`--log-format json`, or systemd's journal), with the same names.
+structlog is loaded with the first line, for fast commands. Control characters are shown, never sent."""
 
 from __future__ import annotations
 
@@ -108,7 +103,10 @@ def log(event: str, level: Level = "info", **fields: object) -> None:
     if _choice.quiet and level in ("debug", "info"):
         return
     if _lines.key != (_choice, sys.stderr):
-        _lines.key, _lines.logger = (_choice, sys.stderr), _logger()
+        import structlog
+
+        made = structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=_processors(), context_class=dict)
+        _lines.key, _lines.logger = (_choice, sys.stderr), made.bind()
     getattr(_lines.logger, level)(event, **fields)
 
 
@@ -121,13 +119,6 @@ class _Lines:
 
 
 _lines = _Lines()
-
-
-def _logger() -> Any:
-    import structlog
-
-    made = structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=_processors(), context_class=dict)
-    return made.bind()
 
 
 def _log_steps() -> None:
@@ -160,12 +151,10 @@ def _processors() -> list[Any]:
 
 
 def _typed(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Commands in texts as the operator types them."""
     return {name: as_typed(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def _stamp(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The time with its date and zone, first of all."""
     return {"time": datetime.now().astimezone().isoformat(timespec="seconds"), **event}
 
 

@@ -1,7 +1,4 @@
-"""What is printed: JSON for programs, tables and progress bars for a terminal, one line an event in the log.
-
-Numbers with their nouns, and times, as people read them.
-"""
+"""Printing: JSON for programs, tables and progress for terminals, numbers with nouns, times for people."""
 
 from __future__ import annotations
 
@@ -237,8 +234,7 @@ def run_report(report: RunReport, *, json: bool) -> None:
     )
     if not report.outcomes:
         say("none was due: `syndicator sources` says when each is; `syndicator refresh --all` visits all of them now")
-    waiting = sum(outcome.waiting for outcome in report.outcomes)
-    if waiting:
+    if waiting := sum(outcome.waiting for outcome in report.outcomes):
         say(f"waiting for the next run: {waiting} of the announced entries")
     for outcome in report.failed:
         say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
+from syndicator.cli import printing
 from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
-from syndicator.cli.base import CONFIG, Config, DryRun, Json, app
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, app, build, opened_for_change
 from syndicator.cli.help import source_keys
 from syndicator.cli.printing import counted, local
 
@@ -22,7 +23,6 @@ def remove(
     config: Config = CONFIG,
 ) -> None:
     """Remove sources, all of those named or none. Their articles and feeds stay."""
-    from syndicator.cli import printing
     from syndicator.services import naming
     from syndicator.services.container import open_app
 
@@ -54,7 +54,6 @@ def sources(
     if action is Action.PUSH:
         _push(config, dry_run=dry_run, json=json)
         return
-    from syndicator.cli import printing
     from syndicator.services import naming, reconcile
     from syndicator.services.container import open_app
     from syndicator.services.health import status
@@ -82,7 +81,6 @@ def sources(
 
 
 def _push(config: Path, *, dry_run: bool, json: bool) -> None:
-    from syndicator.cli import printing
     from syndicator.services.container import open_app
     from syndicator.services.worker.session import push
 
@@ -113,7 +111,6 @@ def import_(
     if file != "-" and Path(file).is_dir():
         _import_folder(Path(file), dry_run=dry_run, json=json, config=config)
         return
-    from syndicator.cli import printing
     from syndicator.services.adding import found as writing
     from syndicator.services.adding import search
     from syndicator.services.adding.found import by_address
@@ -137,8 +134,6 @@ def import_(
 
 
 def _import_folder(folder: Path, *, dry_run: bool, json: bool, config: Path) -> None:
-    from syndicator.cli import printing
-    from syndicator.cli.base import build, opened_for_change
     from syndicator.services.article_files import importing
 
     with opened_for_change(config) as opened:

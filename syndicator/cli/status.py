@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.help import source_keys
 from syndicator.cli.logs import one_line
@@ -43,7 +44,6 @@ def status(
     config: Config = CONFIG,
 ) -> None:
     """Show how sources, articles and feeds are doing, and what went wrong. Changes nothing."""
-    from syndicator.cli import printing
     from syndicator.services.health import status as report
     from syndicator.services.health.look import look, place_of
     from syndicator.services.health.status import look_at
@@ -63,7 +63,6 @@ def status(
 
 
 def _all(health: Health) -> None:
-    from syndicator.cli import printing
 
     printing.say(_headline(health))
     printing.say(_numbers(health))
@@ -78,8 +77,6 @@ def _all(health: Health) -> None:
 
 
 def _source(found: SourceHealth) -> None:
-    """One source, in paragraphs and tables."""
-    from syndicator.cli import printing
 
     state = found.state
     printing.say(f"{found.source.key}: {urls.redacted(found.source.url)}{'' if found.source.enabled else ' (off)'}")
@@ -164,7 +161,6 @@ def _numbers(health: Health) -> str:
 
 
 def _fresh(health: Health) -> list[str]:
-    """How long the last articles took from their publication to the disk."""
     found = health.freshness
     if found is None:
         return []
@@ -182,8 +178,6 @@ def pictured(found: Pictured | None) -> list[str]:
 
 
 def _screen(found: Sequence[Condition]) -> None:
-    """What is wrong, what needs the operator first, as far as it fits the terminal."""
-    from syndicator.cli import printing
 
     room = shutil.get_terminal_size()
     for line in fitting(found, columns=room.columns, lines=room.lines - _ABOVE):

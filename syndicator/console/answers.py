@@ -1,7 +1,4 @@
-"""What pages answer: a page in its frame, or what became of something that was asked for.
-
-The templates of the console. A stranger's page in a frame.
-"""
+"""Answers: a page in its frame, the outcome of a job, templates, a stranger's page in a frame."""
 
 from __future__ import annotations
 
@@ -132,8 +129,7 @@ def part(request: Request, template: str, **values: Any) -> Response:
 
 
 async def ask(request: Request, act: str, args: dict[str, Any], then: str) -> Response:
-    """Queues something to be done and says so at once: to a script with the strip that shows what becomes of it, else
-    with the page `then`."""
+    """Queue a job and answer at once: a script gets the status strip, a form the page `then`."""
     console = console_of(request)
     job = console.ask(act, args, session_of(request).who)
     if request.headers.get("hx-request"):

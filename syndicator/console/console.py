@@ -1,7 +1,4 @@
-"""What all pages of the console work with.
-
-The process that does what the console queues: started when there is something to do, ended when it idles.
-"""
+"""Objects shared by the pages of the console, and the process that does its jobs while there are any."""
 
 from __future__ import annotations
 

@@ -60,8 +60,7 @@ class Guard:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        refused = await self._refused(request)
-        if refused is not None:
+        if (refused := await self._refused(request)) is not None:
             await refused(scope, receive, _with_headers(send))
             return
         await self._app(scope, receive, _with_headers(send))
@@ -83,8 +82,7 @@ class Guard:
             return PlainTextResponse("This was not sent by a page of the console.\n", 403)
         if session is None or not (known or is_open):
             return _to_login(request)
-        form = await _form(request)
-        if form is None:
+        if (form := await _form(request)) is None:
             return PlainTextResponse("That is no form, or has too many fields.\n", 413)
         if not is_token(session, form.text("token")):
             return PlainTextResponse("This form is too old; reload.\n", 403)
@@ -136,7 +134,6 @@ async def _form(request: Request) -> Form | None:
 
 
 def _with_headers(send: Send, more: Mapping[str, str] = HEADERS) -> Send:
-    """Adds the headers of every answer, unless it has its own."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

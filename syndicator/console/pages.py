@@ -1,8 +1,5 @@
-"""What is wrong as Today shows it: a sentence for all, and for each thing what can be done about it at once. Pure.
-
-How two texts differ, as lines that say what each is. The last 30 days of a source as a picture: bars of new articles,
-marks of visits, and when the next is due.
-"""
+"""Views for pages: conditions with their remedies (Today), text differences, and 30 days of a source as a picture.
+Pure."""
 
 from __future__ import annotations
 
@@ -50,8 +47,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """The picture, and the same in a sentence for who does not see it. `due`: where the next visit stands, in units
-    from the left, None where it is beyond."""
+    """The picture and a sentence for who does not see it. `due`: units from the left, None if it is beyond the edge."""
 
     bars: tuple[Bar, ...]
     width: int

@@ -1,8 +1,5 @@
-"""The file of passwords: a name and a scrypt hash each, for this account alone. The console is off without it.
-
-Who is logged in. Which requests are answered at all, and the headers of every answer. How often somebody may try to
-log in.
-"""
+"""Security of the console: password file (scrypt, private; no file, no console), sessions, allowed requests, headers of
+answers, limits on logins."""
 
 from __future__ import annotations
 
@@ -48,8 +45,7 @@ def matches(password: str, kept: str) -> bool:
 
 
 def read_passwords(path: Path) -> dict[str, str]:
-    """The hashes by name, none where there is no file. Raises ConfigError for one that others may read or that is
-    damaged."""
+    """The hashes by name. Raises ConfigError for a file that others may read or that is damaged."""
     try:
         mode = path.stat().st_mode
         found = json.loads(path.read_bytes())
@@ -77,8 +73,7 @@ def set_password(path: Path, name: str, password: str) -> None:
 
 def check_password(known: dict[str, str], name: str, password: str) -> str:
     """What is kept of the password of `name`, "" where this is not it. Takes as long for a name that nobody has."""
-    kept = known.get(name)
-    if kept is None:
+    if (kept := known.get(name)) is None:
         hashed(password, _DECOY.encode())
         return ""
     return kept if matches(password, kept) else ""
@@ -121,8 +116,7 @@ class Sessions:
     def find(self, id: str) -> Session | None:
         """The session of an id that a cookie brought; None for one that has ended."""
         key, now = _key(id), self._clock()
-        found = self._all.get(key)
-        if found is None:
+        if (found := self._all.get(key)) is None:
             return None
         if now - found.seen > IDLE_SECONDS or now - found.began > WHOLE_SECONDS:
             del self._all[key]
@@ -163,8 +157,7 @@ _ANY = ("0.0.0.0", "::", "")  # listening on all addresses names none
 
 
 def hosts(host: str, names: Iterable[str]) -> frozenset[str]:
-    """The host names that a request may be for: a page elsewhere whose name was made to lead here (rebinding) has
-    another."""
+    """The host names that requests may name: DNS rebinding uses others."""
     return frozenset(one.lower() for one in (*_HERE, *(() if host in _ANY else (host,)), *names))
 
 
@@ -178,8 +171,7 @@ def is_for_us(host: str, allowed: frozenset[str]) -> bool:
 
 
 def is_from_us(host: str, origin: str | None, site: str | None) -> bool:
-    """Whether a request that changes something was made by a page of the console, as far as its headers tell: `origin`
-    and `site` are what browsers add (Origin, Sec-Fetch-Site)."""
+    """True if the browser's `origin` and `site` headers (Origin, Sec-Fetch-Site) name the console."""
     if site is not None and site not in ("same-origin", "none"):
         return False
     try:

@@ -69,7 +69,6 @@ async def _missing(request: Request, error: HTTPException) -> Response:
 
 
 def _is_known(request: Request) -> bool:
-    """Whether who asks is logged in."""
     return request.state.session is not None and bool(request.state.session.who)
 
 

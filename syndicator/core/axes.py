@@ -1,7 +1,4 @@
-"""The ways to sort articles into feeds: one table, from which membership, paths, pages, archives and OPML derive.
-
-A new axis is a row here; `publishing.selection.feeds` says when its feeds are published and what they are called, where
-that is not as for most."""
+"""Axes of feeds: one row each, for membership, paths, archives and OPML; exceptions: `publishing.selection.feeds`."""
 
 from __future__ import annotations
 
@@ -28,13 +25,9 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """What is known of an axis besides its name, which is part of the ids of its feeds and never changes.
-
-    `members`: the feeds of the axis that carry an article. They are recorded while the axis is off, too. Articles that
-    were indexed before an axis was added join its feeds when the index is rebuilt (`reindex`).
-
-    `found`: the same for an axis whose members the build finds out: nothing is recorded while it is off, and all
-    articles are looked at, in batches, at the first build after it was put on. Both None: saved queries."""
+    """An axis; its name is part of feed ids and never changes. `members`: feeds that carry an article, recorded even
+    while off; after adding an axis, `reindex` fills it. `found`: members that builds find in batches once it is on.
+    Both None: saved queries."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None

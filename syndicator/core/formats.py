@@ -1,7 +1,4 @@
-"""The formats in which a feed is published: one table, from which settings, file names, media types and links derive.
-
-How a format is written and checked stands in `publishing.renderers` under the same name. A new format is a row in each
-of the two tables."""
+"""Feed formats: settings, file names, media types and links derive from this table."""
 
 from __future__ import annotations
 

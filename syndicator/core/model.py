@@ -49,8 +49,7 @@ class Rules:
 
     @property
     def digest(self) -> str:
-        """Changes when a rule does: 16 hex characters of what is not at its default, so that a rule which a later
-        version knows changes nothing for a source that does not use it."""
+        """16 hex characters of the rules that are not at their default: new rules of later versions change nothing."""
         said = [(one.name, getattr(self, one.name)) for one in fields(self) if getattr(self, one.name) != one.default]
         return hashlib.sha256(repr(sorted(said)).encode()).hexdigest()[:16]
 
@@ -247,8 +246,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An article of the article store. `id` never changes once given. What a file keeps of it, under which key and in
-    which form, says the table in articles/fields.py; times are aware UTC in whole seconds."""
+    """An article. `id` never changes; articles/fields.py has the file's fields; times are UTC in whole seconds."""
 
     id: str
     url: str  # `source` in the file

@@ -1,10 +1,5 @@
-"""The log of what happens on the way: structlog over the loggers of the standard library.
-
-Importing this configures nothing, and nothing is printed until an application sets a level and a handler for the logger
-"syndicator", as `syndicator --verbose` does. structlog is loaded with the first event that is: others do without.
-
-How this program is called here.
-"""
+"""Event log (structlog over the standard library), silent until an application sets level and handler of "syndicator";
+structlog is loaded with the first event. Also the name this program is called by."""
 
 from __future__ import annotations
 
@@ -14,25 +9,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 ROOT = "syndicator"
 
 
-class Logger(Protocol):
-    """What the pipeline uses of a logger of structlog. An event is a few words; its values are named."""
-
-    def debug(self, event: str, **values: object) -> object: ...
-
-    def info(self, event: str, **values: object) -> object: ...
-
-
 def logger(name: str, **bound: object) -> Logger:
     """A logger of that name below "syndicator" that adds the values `bound` to each event, as `extra` of its record."""
-    return _Heard(logging.getLogger(f"{ROOT}.{name}"), bound)
+    return Logger(logging.getLogger(f"{ROOT}.{name}"), bound)
 
 
-class _Heard:
+class Logger:
     """Makes structlog's logger for an event that somebody hears: the others, some for each visit, cost a look at the
     level, and structlog is not loaded for them."""
 

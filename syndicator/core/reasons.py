@@ -471,8 +471,7 @@ def explained(code: str) -> tuple[str, str]:
         if code.startswith(prefix):
             found = next((one for one in group if one.value == code.removeprefix(prefix)), None)
             return (f"the address gives no {what}: {found.means}", found.cure) if found else (code, "")
-    found = next((one for group in _OF_VISITS for one in group if one.value == code), None)
-    if found:
+    if found := next((one for group in _OF_VISITS for one in group if one.value == code), None):
         return found.means, found.cure
     status = code.removeprefix("http-")
     if status == code:

@@ -1,7 +1,4 @@
-"""What is asked of the web and what comes of it: values of `model`.
-
-What a page that lists articles shows, and what is remembered of it: values only.
-"""
+"""Values of requests, their answers, and lists of articles on pages."""
 
 from __future__ import annotations
 
@@ -81,8 +78,7 @@ class Failed:
 
     @property
     def unasked(self) -> bool:
-        """True when the host was not asked at all: it wants to be left alone until `retry_after`, or the operator's
-        headers have no value."""
+        """True if the host was not asked: it is paused until `retry_after`, or a header has no value."""
         return self.reason == FetchReason.UNSET_VARIABLE or (
             self.reason == FetchReason.RATE_LIMITED and self.status is None
         )
@@ -109,9 +105,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An item with how it is shown. `form`: the tags of its link and of what is nearest around it, each with its most
-    common class ("li.post > h2.title > a"); `path`: the tags alone; `shape`: that of its address; `layout`: the order
-    in which its picture, title and date stand ("p", "t", "d")."""
+    """A list item as displayed. `form`: tags and most common classes around its link ("li.post > h2.title > a");
+    `path`: tags only; `shape` of its address; `layout`: order of picture, title and date ("p", "t", "d")."""
 
     item: Item
     key: str  # urls.alias
@@ -131,10 +126,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrapper:
-    """What the items of a list are known by, in several ways of which a new layout leaves some: forms, paths, shapes
-    and layouts as in `Shown`, those of most items first; how many of them in a hundred show a date; how long their
-    titles are; whether the newest stand first; the items that were there, the latest first; what the operator is to
-    know of how the list was last read; and whether somebody pointed to it: then it is looked for in all of the page."""
+    """The marks of a list's items in several ways, so that a new layout leaves some: forms, paths, shapes, layouts
+    (most frequent first), percentage with dates, title lengths, order, last items, remark for the operator, and if a
+    person pointed to it."""
 
     by: str = ""  # what it was learnt from: "json-ld", "h-feed" or "blocks"
     forms: tuple[str, ...] = ()

@@ -1,8 +1,5 @@
-"""Secrets in the address of a source. The operator writes ${NAME}; the value, from the environment, is put in as the
-request is made, and taken out of all that comes back. Pure.
-
-Both spellings of a placeholder count: ${NAME}, and $%7BNAME%7D as `canonical` has it, which is the one that we store.
-"""
+"""Secrets in source addresses: ${NAME} (stored as $%7BNAME%7D) is replaced by the environment's value in requests, and
+removed from whatever comes back. Pure."""
 
 from __future__ import annotations
 
@@ -70,8 +67,7 @@ def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def published(url: str, names: Collection[str]) -> str:
-    """`url` as subscribers may see it: without the parameters that have a placeholder of one of `names`, and cut where
-    its path has one."""
+    """`url` for subscribers: parameters with a placeholder of `names` removed, the path cut at one."""
 
     def secret(part: str) -> int | None:
         return next((found.start() for found in _PLACEHOLDER.finditer(part) if found[1] in names), None)

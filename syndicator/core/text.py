@@ -89,10 +89,8 @@ def words(value: str) -> list[str]:
 
 
 def plain(markdown: str) -> str:
-    """Markdown of ours as plain text: a paragraph, heading, list item, table row or line of code a line.
-
-    Escapes and entities are undone; marks, targets of links and images are dropped; a tab stands between cells.
-    """
+    """Our Markdown as plain text, a line per block, item or row; escapes undone, marks and link targets dropped, cells
+    apart by tabs."""
     out: list[str] = []
     fence, margin, table = "", 0, False
     for raw in markdown.split("\n"):
@@ -109,8 +107,7 @@ def plain(markdown: str) -> str:
             table = False
             continue
         inner = _content(inner)
-        opened = _FENCE.match(inner)
-        if opened:
+        if opened := _FENCE.match(inner):
             fence, margin = opened[1], len(outer) - len(inner)
         elif inner.startswith("|"):
             if not (table and _DELIMITER.match(inner)):
@@ -122,7 +119,6 @@ def plain(markdown: str) -> str:
 
 
 def _content(value: str) -> str:
-    """A line without the markers of items, quotes and headings at its start."""
     if _RULE.match(value):
         return value
     for _ in range(_MOST_NESTED):
@@ -171,8 +167,7 @@ _SPELLED = (
 
 
 def stem(value: str, most: int = 80) -> str:
-    """`value` as a readable part of a file name: a-z, 0-9 and single hyphens, at most `most` characters, cut between
-    words where possible, "" when nothing is left. Not unique: two values may share a stem."""
+    """`value` as a file name stem (a-z, 0-9, single hyphens, at most `most` characters, or ""); not unique."""
     from slugify import slugify  # imported here alone, and late: it carries tables
 
     return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
@@ -180,9 +175,8 @@ def stem(value: str, most: int = 80) -> str:
 
 @lru_cache(maxsize=20_000)  # the same few hundred names come with every article
 def slug(name: str) -> str:
-    """The address of a tag, category or source name: [a-z0-9-], 1 to 60 characters, never a reserved name. Names that
-    differ only in case, accents, white space or plain punctuation share it (they are one tag); all others differ: + # &
-    @ % and a leading dot are spelled out, and what transliteration loses adds six characters of a digest."""
+    """The slug of a name: [a-z0-9-], 1 to 60 characters, not reserved. Case, accents, spaces and plain punctuation are
+    ignored; + # & @ % and a leading dot are spelled out; lossy transliteration adds six digest characters."""
     folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
     spelled = f"dot {folded[1:]}" if re.match(r"\.\w", folded) else folded
     for character, word in _SPELLED:
@@ -208,9 +202,8 @@ def _loses(spelled: str) -> bool:
 
 
 def persons(author: str | None) -> tuple[str, ...]:
-    """The names in `author`, no name twice, none for an empty line. Names stand apart by a comma and by nothing else:
-    "and" and "&" are part of the names of firms and offices. "Kim Lee, Jr." and "Acme, Inc." are one; so is "Okafor,
-    Ines", a single word on each side, which is how catalogues write one person."""
+    """The distinct names in `author`, separated by commas only: "and" and "&" are part of firms' names. "Kim Lee, Jr.",
+    "Acme, Inc." and the catalogue form "Okafor, Ines" are one name."""
     parts = list(_without_suffixes(author or ""))
     if len(parts) == 2 and not any(" " in part for part in parts):  # noqa: PLR2004 - a surname and a first name
         return (", ".join(parts),)
@@ -218,7 +211,6 @@ def persons(author: str | None) -> tuple[str, ...]:
 
 
 def _without_suffixes(author: str) -> Iterator[str]:
-    """The parts between commas, suffixes left with the name before them."""
     name = ""
     for part in (part.strip() for part in author.split(",")):
         if name and _SUFFIX.fullmatch(part):

@@ -1,7 +1,4 @@
-"""URLs: one canonical spelling, the aliases that find an article again, hosts and sites. Pure.
-
-Which addresses are public, by their own look: nothing is asked of DNS.
-"""
+"""URLs: canonical spelling, aliases, hosts, sites, and addresses that look public (no DNS). Pure."""
 
 from __future__ import annotations
 
@@ -54,9 +51,8 @@ class BadUrl(ValueError):
 
 @lru_cache(maxsize=1024)  # a visit asks a dozen times for those of its source
 def canonical(url: str) -> str:
-    """The one spelling of an http(s) `url`: lower-case scheme and IDNA host, no default port, no credentials, no
-    fragment, dot segments resolved, escapes in upper case and only where needed (RFC 3986 section 6.2.2), tracking
-    parameters gone, the others in their order. Idempotent. Raises BadUrl."""
+    """The canonical http(s) `url`: lower case, IDNA, no default port, credentials, fragment or tracking parameters,
+    normal escapes and dot segments (RFC 3986 section 6.2.2). Idempotent. Raises BadUrl."""
     return url if _is_canonical(url) else respelled(url)
 
 
@@ -128,8 +124,7 @@ def host(url: str) -> str:
 
 
 def own_host(url: str) -> str:
-    """Whose pages are made like the page `url`: its host, and on one that users share (`/~alice`, github.com/alice) the
-    site of the user alone; "" when it is no URL."""
+    """The host of `url`, or the user's site on a shared host (`/~alice`, github.com/alice); "" if it is no URL."""
     try:
         parts = urlsplit(canonical(url))
     except BadUrl:
@@ -138,8 +133,7 @@ def own_host(url: str) -> str:
 
 
 def domain(url: str) -> str:
-    """The registrable domain of `url` (bbc.co.uk of www.bbc.co.uk), or its host where there is none: a publisher's name
-    for itself. Whose an article is, `site` says."""
+    """The registrable domain of `url` (bbc.co.uk), else its host. For names; ownership is `site`."""
     try:
         name = urlsplit(canonical(url)).hostname or ""
     except BadUrl:
@@ -149,10 +143,8 @@ def domain(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def site(url: str) -> str:
-    """The unit of ownership that `url` belongs to, "" if it is no URL: its host without `www.`, whatever the scheme.
-    A name has one owner on all its ports; an IP address or a name of one label (a machine of the operator's) one on
-    each. On a host that strangers share (data/shared_hosts.toml: github.com/alice) and below a user's mark
-    (example.org/~alice, mastodon.example/@alice) it is that user's part of the path."""
+    """The unit of ownership of `url`, or "": the host without `www.`, on any port; IP addresses and single labels with
+    port. On shared hosts (data/shared_hosts.toml) and below user marks (/~alice, /@alice) the user's part."""
     try:
         parts = urlsplit(canonical(url))
     except BadUrl:
@@ -173,9 +165,8 @@ def same_site(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def publisher(url: str) -> str:
-    """The registrable domain of `url`, private suffixes of the public suffix list counted (alice.github.io): one
-    publisher, as far as a name can tell, but not one owner, since subdomains may be handed to others. On shared hosts
-    it is `site`, with one name below those of `subdomains` (alice.substack.com)."""
+    """The registrable domain of `url` with private suffixes (alice.github.io): one publisher, not one owner. On shared
+    hosts it is `site`, with a name below those of `subdomains` (alice.substack.com)."""
     found = site(url)
     name = found.partition("/")[0].partition(":")[0]
     if "/" in found or found.startswith("["):
@@ -190,8 +181,7 @@ def same_publisher(one: str, other: str) -> bool:
 
 
 def is_shared(url: str) -> bool:
-    """True where the site of `url` is one of many on a host that strangers share: alice.blogspot.com, github.com/alice.
-    Such a site is mostly one person's."""
+    """True if the site of `url` is one of many on a shared host, such as alice.blogspot.com or github.com/alice."""
     import tld  # late, as in _registrable
 
     name = publisher(url)
@@ -218,7 +208,6 @@ def _shared() -> _Shared:
 
 
 def _depth(name: str) -> int:
-    """How many segments of the path name whose site it is on host `name`."""
     shared = _shared()
     if name in shared.paths:
         return shared.paths[name]
@@ -244,7 +233,6 @@ def _unlisted(name: str) -> str:
 
 
 def _is_number(name: str) -> bool:
-    """True for an IP address in the place of a name."""
     return re.fullmatch(r"[\d.]+|.*:.*", name) is not None
 
 
@@ -280,12 +268,10 @@ def is_root(url: str) -> bool:
 
 
 def _cleaned(value: str) -> str:
-    """Without the characters that browsers ignore: controls and spaces around, tabs and line ends inside."""
     return re.sub(r"[\t\r\n]", "", value.strip(_BLANK).strip())
 
 
 def _slashed(value: str) -> str:
-    """Backslashes before query and fragment as slashes."""
     match = re.match(r"[^?#]*", value)
     head = match[0] if match else ""
     scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", head)
@@ -488,8 +474,7 @@ def _translated(value: int, length: int) -> ipaddress.IPv4Address:
 
 
 def special(address: Address, nat64: tuple[str, ...] = ()) -> str | None:
-    """What kind of non-public address this is, None for a public one. nat64: prefixes whose addresses contain an IPv4
-    address (RFC 6052 section 2.2), which is what is judged."""
+    """The kind of a non-public address, or None. nat64: prefixes with IPv4 addresses (RFC 6052 section 2.2)."""
     real = embedded(address, nat64) or address
     if isinstance(real, ipaddress.IPv4Address):
         return next((what for network, what in _BLOCKED_4 if real in network), None)

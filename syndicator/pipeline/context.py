@@ -30,8 +30,7 @@ _LONGEST_BUG = 300  # characters of a report; a choice: one line of a log
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingContext:
-    """What it takes to file an article beside those that are there: the files, the rows, and which source comes first
-    (`services.container.filing_context`)."""
+    """Files, rows and the order of sources, for filing an article (`services.container.filing_context`)."""
 
     store: VisitStore
     article_store: ArticleStore
@@ -147,8 +146,7 @@ class EntryContext(VisitContext):
         return self.row.entry or Entry(id=self.row.entry_id, url=self.row.url)
 
     def heard(self, url: str) -> Entry:
-        """What counts of the announcement for the article at `url`. The text of a link in a list ("Read more") is no
-        title."""
+        """The trusted part of the announcement of `url`. A link's text in a list ("Read more") is no title."""
         entry = replace(self.announced, title="") if self.source.rules.links else self.announced
         return ownership.heard(entry, self.rights, url)
 
@@ -160,7 +158,6 @@ class EntryContext(VisitContext):
         return [*dict.fromkeys(map(urls.alias, addresses)), urls.guid_alias(self.source.key, entry.id)]
 
     def _before_move(self, url: str) -> str:
-        """The address that the article at `url` had before the site moved, if its path is still the same."""
         here, home = urls.site(url), self.home(url)
         return url.replace(here, home, 1) if here != home else url
 

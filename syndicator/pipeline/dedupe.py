@@ -1,9 +1,5 @@
-"""One entry for one story: of the copies that are in the article store one stands, the others are merged into it.
-
-Which of several copies of a story stands for it. Entries of a site that gave its articles new addresses and ids: they
-are the articles that they were. A text that changed is asked again which story it tells: what was a copy of it, or
-what it was a copy of, may be none any more.
-"""
+"""Deduplicate stories: one copy stands, the others are merged into it. Also finds articles of a site that changed its
+addresses, and looks again when a text changes."""
 
 from __future__ import annotations
 
@@ -44,10 +40,9 @@ class Precedence(NamedTuple):
 
 
 def believed(published: datetime | None, added: datetime, after: datetime | None) -> datetime:
-    """Since when an article that we filed at `added` is believed to be there, if it says `published` and its source
-    did not announce it yet at `after`. A claim of more than a day counts as a day and one of more than WINDOW as none,
-    to the hour: of the old articles of first visits the rank of the source decides, not which was read some seconds
-    earlier. Without a date it is of an hour later."""
+    """The time since which an article `added` now may have existed, by `published` and the previous visit `after`.
+    Rounded to a day, and to none beyond WINDOW, so that source rank decides among old articles. Undated: an hour
+    later."""
     hour = added.replace(minute=0, second=0, microsecond=0)
     if published is None or published < added - WINDOW:
         return hour + timedelta(hours=2 if published is None else 1)
@@ -70,19 +65,18 @@ MOST_ALSO = 20  # addresses of copies that an article shows
 
 
 def merge_copy(article: Article, run: FilingContext, now: datetime, *, after: datetime | None = None) -> Article:
-    """`article`, which is about to be filed and new, as it is beside the copies of its story in the store: a copy of
-    the one that stands, or the one that stands from now on. Its `also` is what its page calls the original, which
-    counts only where the texts agree. `after`: when its source was visited and did not announce it yet.
-
-    The other one is filed first: a crash in between leaves nothing to mend, as a copy stands for itself while the
-    article that it is merged into is not there."""
-    first = _original(article, run, now)
-    if first is None:
+    """The new `article` as a copy of the standing one, or as the standing one. `also`: its page's original, if the
+    texts agree. `after`: the previous visit. The other one is filed first: after a crash in between, a copy whose
+    target is missing stands alone."""
+    if (first := _original(article, run, now)) is None:
         return replace(article, also=())
     logger = program.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
     if may_turn(first, now) and _outranks(article, first, run, after):
         logger.info("stands", instead_of=first.id, title=first.title)
-        return _took_over(article, first, run)
+        others = [one for one in copies(first, run) if alike(article, one)]
+        also = also_of(replace(article, also=()), *(one.url for one in (first, *others) if is_shown(one, article, run)))
+        refile(run.article_store, run.store, replace(first, merged_into=article.id), before=first)
+        return replace(article, also=also, merged_into="")
     logger.info("merged", into=first.id, title=first.title)
     return joined(article, first, run)
 
@@ -90,8 +84,7 @@ def merge_copy(article: Article, run: FilingContext, now: datetime, *, after: da
 def remember(
     article: Article, store: VisitStore, now: datetime, *, named: tuple[str, ...] = (), after: datetime | None = None
 ) -> None:
-    """Keeps what later articles are compared with, for as long as they may be copies. `named`: what the page calls the
-    original; `after` as for `merge_copy`. How early an article is believed to be stays as it was first filed."""
+    """Store the sketch of an article. `named`: the original its page names; `after` as for `merge_copy`."""
     made = sketched(article.body)
     at = article.added or now
     if at < now - WINDOW:
@@ -109,8 +102,7 @@ def remember(
 
 
 def alike(one: Article, other: Article) -> bool:
-    """True when the texts of two articles, bodies included, are one story; of texts that are too short to be compared
-    when they have the same words."""
+    """True if two texts are one story; texts too short to compare must have the same words."""
     made, there = sketched(one.body), sketched(other.body)
     if made and there:
         return same_story(made, there, one_source=one.source_key == other.source_key)
@@ -136,8 +128,7 @@ def in_file(id: str, run: FilingContext) -> Article | None:
 
 
 def standing(id: str, store: VisitStore) -> Article | None:
-    """The article that stands for article `id`, without its body: itself, or what it is merged into, however often that
-    one was merged in its turn."""
+    """The article, without body, that article `id` is merged into, through any chain; itself if none."""
     found, seen = store.article(id), {id}
     while found is not None and found.merged_into and found.merged_into not in seen:
         seen.add(found.merged_into)
@@ -195,8 +186,7 @@ def made_before(body: str, made: Sketch | None) -> None:
 
 
 def _original(article: Article, run: FilingContext, now: datetime) -> Article | None:
-    """The article that stands for the story of `article`: the one that its page names as the original, when the text is
-    that one's, else the likest."""
+    """The standing article of the story: the one its page names if the texts agree, else the likest."""
     id = run.store.find(map(urls.alias, article.also)) if article.also else None
     first = standing(id, run.store) if id else None
     stands = first is not None and first.id != article.id and not first.hold and not first.unlisted
@@ -207,7 +197,6 @@ def _original(article: Article, run: FilingContext, now: datetime) -> Article | 
 
 
 def _outranks(article: Article, first: Article, run: FilingContext, after: datetime | None) -> bool:
-    """True when `article`, which is new, stands before `first`, which stands now."""
     added = article.added or run.clock()
     since = believed(article.published, added, after)
     copied = is_named(map(urls.alias, article.also), first)
@@ -216,7 +205,6 @@ def _outranks(article: Article, first: Article, run: FilingContext, after: datet
 
 
 def _is_neighbours(article: Article, run: FilingContext) -> bool:
-    """True if no source of the article's own site filed it."""
     return claim_of(article, run.owners) == NONE
 
 
@@ -228,13 +216,6 @@ def is_named(aliases: Iterable[str], article: Article) -> bool:
 def may_turn(first: Article, now: datetime) -> bool:
     """Roles turn while a story is news, and never where an operator's hand was at work."""
     return first.added is not None and first.added >= now - WINDOW and not hand_edited(first)
-
-
-def _took_over(article: Article, first: Article, run: FilingContext) -> Article:
-    others = [one for one in copies(first, run) if alike(article, one)]
-    also = also_of(replace(article, also=()), *(one.url for one in (first, *others) if is_shown(one, article, run)))
-    refile(run.article_store, run.store, replace(first, merged_into=article.id), before=first)
-    return replace(article, also=also, merged_into="")
 
 
 def joined(article: Article, first: Article, run: FilingContext) -> Article:
@@ -258,8 +239,7 @@ def copies(first: Article, run: FilingContext) -> list[Article]:
 
 
 def _likely(article: Article, made: Sketch, run: FilingContext, now: datetime) -> list[str]:
-    """The ids of recent articles whose sketches are of the same story, the likest first. The dates that they claim tell
-    apart only what one source says again: a stranger's copy could claim any."""
+    """Ids of recent articles with similar sketches, the likest first. Dates count within one source: others may lie."""
     found = []
     for id, data in run.store.likely(made.keys, now - WINDOW).items():
         other, there = run.store.article(id), Sketch.unpack(data)
@@ -304,8 +284,7 @@ async def earlier(context: EntryContext, article: Article) -> Article | None:
 
 
 def is_same(new: Article, old: Article, *, late: bool) -> bool:
-    """True when `new` is the text of `old`, by text, title and time. `late`: it was there before the visit that found
-    it, and was not announced then. Pure."""
+    """True if `new` is `old` by text, title and time. `late`: it existed before the last visit unannounced. Pure."""
     exact = words(new.title) == words(old.title) and _second(new.published) == _second(old.published) is not None
     one, other = sketched(new.body), sketched(old.body)
     if one is None or other is None:
@@ -316,7 +295,6 @@ def is_same(new: Article, old: Article, *, late: bool) -> bool:
 
 
 def _may_be(context: EntryContext, old: Article) -> bool:
-    """True where nothing says that the two are two."""
     if old.added is None or old.added >= context.row.first_seen:
         return False
     known = {*map(urls.alias, (old.url, *old.aliases)), urls.guid_alias(old.source_key, old.source_id)}
@@ -324,7 +302,6 @@ def _may_be(context: EntryContext, old: Article) -> bool:
 
 
 def _is_late(context: EntryContext, article: Article) -> bool:
-    """True when the entry says that it was there at a visit that did not find it."""
     if context.row.reason == EntryReason.LATE:
         return True
     before = context.unannounced
@@ -397,7 +374,6 @@ def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) ->
 
 
 def _left(first: Article, run: FilingContext) -> Article:
-    """`first`, which stands, with those of its copies that still have its text; the others stand for themselves."""
     had = copies(first, run)
     still = [one for one in had if is_copy(first, one, run)]
     parted = [one for one in had if one not in still]
@@ -411,8 +387,7 @@ def _left(first: Article, run: FilingContext) -> Article:
 
 
 def regrouped(parted: Sequence[Article], run: FilingContext) -> list[Article]:
-    """Articles that were copies of one that tells another story now: each stands for itself, or is a copy of the first
-    of them that has its text. Those that stand come first."""
+    """Former copies, standing ones first: each stands alone or is a copy of the first with its text."""
     stands: list[Article] = []
     behind: list[Article] = []
     for one in sorted(parted, key=lambda article: place_of(article, parted, run)):

@@ -1,10 +1,6 @@
-"""What the frontmatter of other site generators means here: Hugo, Jekyll, Astro, Next.js. Pure.
-
-Their documentation: gohugo.io/content-management/front-matter, jekyllrb.com/docs/front-matter, docs.astro.build
-(content collections), and the Next.js blog starter, which has `coverImage`, `author.name` and `ogImage.url`.
-
-What is odd about an article that others wrote: each finding is shown to the operator, nothing is changed.
-"""
+"""Frontmatter of Hugo, Jekyll, Astro and Next.js translated to ours. Pure. Their documentation:
+gohugo.io/content-management/front-matter, jekyllrb.com/docs/front-matter, docs.astro.build (content collections), and
+the Next.js blog starter (`coverImage`, `author.name`, `ogImage.url`). Oddities are reported and changed in no file."""
 
 from __future__ import annotations
 
@@ -50,9 +46,8 @@ _INDEX = ("index", "_index")
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A file in our words. `front`: the first eight keys, those that it has, and the times `published` and `updated`.
-    `own`: it has no address elsewhere, so it is one of this site's own pages. `dropped`: what could not be taken over,
-    in words."""
+    """A translated file. `front`: the first eight keys, `published` and `updated`; `own`: a page of this site;
+    `dropped`: what was lost, in words."""
 
     front: Mapping[str, Any]
     own: bool
@@ -68,11 +63,10 @@ def is_draft(front: Mapping[str, Any]) -> bool:
 
 
 def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Translated:
-    """The frontmatter of the file at `path` (relative to the folder that is imported) in our words. `site`: the URL of
-    the published feeds, "" where it is not set; the address of a page without one elsewhere is made of it and `path`.
-    """
+    """The frontmatter of `path` (relative to the import folder) in our keys. `site`: URL of the published feeds, or "",
+    for pages without an address."""
     found = {field: _first(front, keys) for field, keys in _KEYS.items()}
-    dated = _DATED.fullmatch(_stem(path))
+    dated = _DATED.fullmatch(path.parent.name if path.stem in _INDEX else path.stem)
     when = _precise(_time(found["date"]), _time(front.get("published")))
     values: dict[str, Any] = {
         "title": _text(found["title"]),
@@ -101,7 +95,6 @@ def _tags(value: Any, *, spaced: bool) -> list[str]:
 
 
 def _own_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
-    """The path of a page of one's own: what its frontmatter says, else that of its file, without its ending."""
     said = next((text for key in _OWN_ADDRESS if (text := _text(front.get(key))).startswith("/")), "")
     if said:
         return quote(said.lstrip("/"), safe="/%")
@@ -112,17 +105,11 @@ def _own_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
     return quote(str(folder / (path.stem if name in ("", ".", "..") else name)))
 
 
-def _stem(path: PurePosixPath) -> str:
-    return path.parent.name if path.stem in _INDEX else path.stem
-
-
 def _absolute(value: str, base: str, *, own: bool) -> str:
-    """A picture of a page of one's own, beside that page."""
     return urljoin(base, quote(value, safe="/%:?=&")) if value and base and own else ""
 
 
 def _first(front: Mapping[str, Any], keys: Sequence[str]) -> Any:
-    """The value of the first of `keys` that says something."""
     for key in keys:
         value: Any = front
         for part in key.split("."):
@@ -151,7 +138,6 @@ def _each(value: Any) -> Iterator[str]:
 
 
 def _one(value: Any) -> str:
-    """A text as it stands there, with its commas; "" for a list."""
     return _text(value) if isinstance(value, str) else ""
 
 
@@ -177,7 +163,6 @@ def _time(value: Any) -> str:
 
 
 def _precise(day: str, when: str) -> str:
-    """The time `when` of a `day` that is no more than that, as our own files have both."""
     return when if len(day) == _DAY and when.startswith(day) else day
 
 
@@ -255,8 +240,7 @@ def _body(body: str) -> Iterator[Oddity]:
     if found:
         shown = "; ".join(repr(line[:60]) for line in found[:_MOST])
         yield Oddity(LintReason.BOILERPLATE, shown + (f" and {len(found) - _MOST} more" if len(found) > _MOST else ""))
-    blank = len(_BLANK_RUN.findall(body))
-    if blank:
+    if blank := len(_BLANK_RUN.findall(body)):
         yield Oddity(
             LintReason.BLANK_RUNS, f"{blank} times more than one blank line in a row; they are left out of feeds"
         )

@@ -1,5 +1,4 @@
-"""What a run has its worker do, each function named without loading it: the libraries that read pages are the worker
-process's alone, and this process stays small and starts fast."""
+"""Worker functions by name, so that this process never loads the page libraries: it stays small and starts fast."""
 
 from __future__ import annotations
 

@@ -1,9 +1,5 @@
-"""Hosts whose pages link the feed of a source, which may speak for them then (FeedBurner, podcast hosts, feeds on a
-subdomain). A front page speaks for its host, for as long as it is seen to do so; any other page for itself.
-
-An article that another source brought first goes to its own site's source once that announces it. A site that moved
-to another host for good: both sides have to say so. Pages of a followed site that only other sites' sources announce.
-"""
+"""Rights from outside: hosts that link a source's feed (FeedBurner, podcast hosts), sites that moved, articles that go
+to their own site's source, and pages that only other sites' sources announce."""
 
 from __future__ import annotations
 
@@ -28,12 +24,13 @@ from syndicator.pipeline.requests import page_request
 
 
 async def linked_by(context: EntryContext, page: Page) -> EntryContext:
-    """The context with the right to speak for `page`, if the page links the source's feed. Its front page is asked,
-    too, if the page links the feed or is below the domain of the feed."""
+    """The context with the right to write `page` if the page, or its front page (where related), links the feed."""
     bare = not context.announced.title and not context.announced.content
     if bare or not page.html or _owns_for_now(context, page.url):
         return context
-    links = _mentions(page, context.source.url) and await _links_feed(context, page)
+    links = (
+        urls.same_site(page.url, context.source.url) or urlsplit(context.source.url).netloc.encode() in page.html
+    ) and await _links_feed(context, page)
     if links or urls.same_publisher(page.url, context.source.url):
         await ask_front(context, page.url)
     return replace(context, pages=context.pages | {urls.alias(page.url)}) if links else context
@@ -85,17 +82,11 @@ async def _links_feed(context: EntryContext, page: Page) -> bool:
 
 
 async def _feeds_on(context: EntryContext, page: Page) -> list[str] | None:
-    """The feeds that a page links, None if it could not be read."""
     try:
         found = await context.run.worker.call(jobs.linked_feeds, page.html, page.url, dict(page.headers))
     except WorkerFailed:
         return None
     return [urls.alias(feed) for feed in found]
-
-
-def _mentions(page: Page, feed: str) -> bool:
-    """False if the page cannot link `feed`, which is mostly so and need not be parsed for."""
-    return urls.same_site(page.url, feed) or urlsplit(feed).netloc.encode() in page.html
 
 
 def front_page(url: str) -> str:
@@ -106,7 +97,6 @@ def front_page(url: str) -> str:
 
 
 def _remembered(note: str | None, now: datetime) -> Collection[str] | None:
-    """The feeds that a front page was seen to link lately, None if it is to be asked."""
     try:
         at, feeds = json.loads(note or "")
         fresh = timedelta(0) <= now - datetime.fromisoformat(at) < ASKED_AGAIN
@@ -116,13 +106,11 @@ def _remembered(note: str | None, now: datetime) -> Collection[str] | None:
 
 
 def _answered(note: str | None) -> bool:
-    """True if the front page answered when it was asked last."""
     return note is not None and json.loads(note)[1] is not None
 
 
 def adopts(context: VisitContext, article: Article) -> bool:
-    """True when the context's source has a stronger claim to `article` than the one that filed it. One that no source
-    filed (a hand put its file there) is nobody's to take."""
+    """True if the context's source has a better claim to `article` than its source. A hand's file is never taken."""
     if article.source_key in ("", context.source.key):
         return False
     mine = Claimant(source=context.source, rights=context.rights).claim(article.url)
@@ -132,8 +120,7 @@ def adopts(context: VisitContext, article: Article) -> bool:
 async def may_adopt(context: EntryContext, id: str) -> bool:
     """The same for the known article `id` that an entry announces; if no source of its site filed it, its page that was
     kept is looked at for a link to the source's feed."""
-    article = context.run.store.article(id)
-    if article is None:
+    if (article := context.run.store.article(id)) is None:
         return False
     kept = context.run.snapshots.get(id) if claim_of(article, context.run.owners) < OWNS else None
     if kept is not None:
@@ -196,9 +183,8 @@ Listed = tuple[str, str]  # address and title of an article
 
 
 async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
-    """The context of the visit, in which the feed was answered as `result`, with the right to write for the host that
-    the site moved to. The old host has to redirect the feed and sampled pages of articles permanently, the new feed has
-    to announce the same articles, and nobody else who is followed may own the new host. The right holds while the
+    """The context with rights for the host that the site moved to: the old host must redirect feed and sampled pages
+    permanently, the new feed must have the same articles, and nobody else followed may own the host. Holds while the
     feed comes from there."""
     new = urls.site(result.final_url)
     context = replace(context, answered=new)
@@ -272,7 +258,6 @@ def aside(article: Article, run: FilingContext, now: datetime) -> Article | None
 
 
 def _same_text(article: Article, run: FilingContext) -> Article | None:
-    """The article of the same site that stands for the text of `article`."""
     sketch = sketched(article.body)
     keys = sketch.keys if sketch else ()
     for owner in run.owners.of(article.url):

@@ -1,9 +1,5 @@
-"""Whose an article is. Any source may announce an address; the address itself answers, through its page; the article
-belongs to the site of its address. What a source says of an article counts where it owns that address or speaks for it,
-and so do the terms that the operator set for the source. Pure.
-
-Which article an entry is. What is wrong with whom an article belongs to, as versions that knew no owners left it.
-"""
+"""Ownership: an article belongs to the site of its address. Any source may announce an address, but its words and the
+operator's terms count only if it owns or speaks for the address. Also faults left by versions without owners. Pure."""
 
 from __future__ import annotations
 
@@ -23,10 +19,8 @@ _MOST_PARTS = 5  # of a path that a place names
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
-    """Whose articles a source may write. `sites` (urls.site): its own host, those whose front page links its feed and
-    those its site moved to; `pages`: alias keys of pages that link its feed, which speak for themselves alone;
-    `places`: hosts, and paths on shared hosts, that the operator lets it speak for; `before`: domains (urls.publisher)
-    it wrote for before articles had owners."""
+    """Rights of a source. `sites` (urls.site): own, linking or moved hosts; `pages`: alias keys of pages that link its
+    feed; `places`: granted by the operator; `before`: domains (urls.publisher) written for before owners existed."""
 
     sites: frozenset[str]
     pages: frozenset[str] = frozenset()
@@ -47,10 +41,8 @@ class Rights:
 
 
 def rights_of(source: Source, *, sites: Collection[str] = (), before: Collection[str] = ()) -> Rights:
-    """The rights of `source`. `sites`: hosts that gave it the right to speak for them, by a link to the feed at the
-    address that the operator wrote (where that redirects to, its server decides, and may send us to anybody's feed) or
-    by a move; `before`: domains it wrote for before there were owners, which it keeps until the operator answers with
-    speaks_for."""
+    """The rights of `source`. `sites`: granted by a link to the address the operator wrote (a redirect proves nothing)
+    or by a move; `before`: domains of before owners, until speaks_for is set."""
     own = frozenset((urls.site(source.url), *sites)) - {""}
     if source.speaks_for is None:
         return Rights(sites=own, before=frozenset(before))
@@ -62,26 +54,22 @@ def _normal(place: str) -> str:
 
 
 def _places(url: str) -> Iterator[str]:
-    """Every spelling of the place of `url` that speaks_for accepts: its host, a domain above that, one of these with
-    its port, and each with the beginning of its path."""
+    """Every spelling of `url`'s place that speaks_for accepts: host, higher domain, with port, with path prefix."""
     own, _, path = urls.alias(url).casefold().partition("/")
     name, port = own.partition(":")[0], own.removeprefix(own.partition(":")[0])
     labels, parts = name.split("."), [part for part in path.split("?")[0].split("/") if part]
     for start in range(len(labels)):
         for host in {".".join(labels[start:]), ".".join(labels[start:]) + port}:
-            for end in range(min(len(parts), _MOST_PARTS) + 1):
-                yield "/".join((host, *parts[:end]))
+            yield from ("/".join((host, *parts[:end])) for end in range(min(len(parts), _MOST_PARTS) + 1))
 
 
 def heard(entry: Entry, rights: Rights, url: str) -> Entry:
-    """What counts of the announcement `entry` for the article at `url`: all of it from its owner; from anybody else
-    that it exists."""
+    """The trusted part of `entry` for the article at `url`: all of it from the owner, else its existence."""
     return entry if rights.owns(url) else Entry(id=entry.id, url=entry.url)
 
 
 def terms(source: Source, rights: Rights, url: str) -> Source:
-    """`source` as it holds for the article at `url`: on another site no terms of the operator's apply but the stricter
-    ones, a title only (content = "link") and no language model (llm = false)."""
+    """`source` with its terms for `url`: on another site only stricter ones apply (content = "link", llm = false)."""
     if rights.owns(url):
         return source
     return replace(
@@ -112,17 +100,15 @@ class Claimant:
     rights: Rights
 
     def claim(self, url: str) -> int:
-        """OWNS if the source's feed is of the site of `url`, or linked by its front page; SPEAKS if the operator or the
-        page itself lets it speak for `url`; NONE otherwise. A feed that wrote for the site before articles had owners
-        claims nothing: it may write what it brings and takes nothing from others."""
+        """OWNS if the feed is of `url`'s site or linked by its front page; SPEAKS if operator or page allow; else NONE.
+        `before` claims nothing: such a source may write but takes nothing."""
         if urls.site(url) in self.rights.sites:
             return OWNS
         return SPEAKS if self.rights.speaks_for(url) else NONE
 
 
 class Owners(Mapping[str, Claimant]):
-    """The followed sources by key, each with its rights. `rights` finds those of a source; `linked`: pairs of a source
-    and a host, besides its own, whose owner it is."""
+    """The followed sources with their rights. `linked`: pairs of a source and a further host that it owns."""
 
     def __init__(
         self, sources: Mapping[str, Source], rights: Callable[[Source], Rights], linked: Iterable[tuple[str, str]]
@@ -157,12 +143,10 @@ class Owners(Mapping[str, Claimant]):
 
 
 def claim_of(article: Article, known: Mapping[str, Claimant]) -> int:
-    """The claim of the source that the file of `article` names; one that is followed no more had the feed it came
-    from; a hand that wrote the file owns it."""
+    """The claim of `article`'s source; a removed source had its feed's site; a hand owns its file."""
     if not article.source_key:
         return OWNS
-    holder = known.get(article.source_key)
-    if holder is None:
+    if (holder := known.get(article.source_key)) is None:
         gone = Source(key=article.source_key, url=article.origin.url)
         holder = Claimant(source=gone, rights=rights_of(gone))
     return holder.claim(article.url)
@@ -178,14 +162,11 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
 def known_at(
     store: VisitStore, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
 ) -> str | None:
-    """The id of the first article that one of the alias keys finds and that may be what is at `url`: it is of that
-    site; or its file names that very address, and this `source` filed it (the address led to it) or it is of that
-    domain (as earlier versions filed it); or there is no `url`. Aliases on other sites in a database of an earlier
-    version find nothing. `home`: the site that this one moved away from."""
+    """The first article id of the alias keys that may be at `url`: of that site, or filed under that address by this
+    `source` or on this domain. Foreign aliases of old databases count for nothing. `home`: the former site."""
     for key in aliases:
         id = store.find([key])
-        article = _by_its_owner(store, store.article(id) if id else None)
-        if article is None:
+        if (article := _by_its_owner(store, store.article(id) if id else None)) is None:
             continue
         named = url in article.aliases and (article.source_key == source or urls.same_publisher(article.url, url))
         if not url or named or urls.site(article.url) in (urls.site(url), home):
@@ -224,8 +205,7 @@ class Fault:
 def fault_of(
     article: Article, rows: Collection[EntryRow], known: Mapping[str, Claimant], since: datetime
 ) -> Fault | None:
-    """What is wrong with `article`, None when nothing is. `rows`: the entries that count as it; `known`: the sources
-    that are followed; `since`: when articles got owners: what was read after that is its page's own."""
+    """The fault of `article`, or None. `rows`: its entries; `known`: followed sources; `since`: when owners began."""
     owner = _owner(article, rows, known)
     strays = tuple(row for row in rows if _strayed(row, article, known))
     aliases = tuple(url for url in article.aliases if url not in of_site(article.url, article.aliases))

@@ -1,8 +1,4 @@
-"""The one way in which an article, and who announced it, is written: files first, then what the database knows.
-
-What a second reading of an article changes. When articles are added: the order of feeds, which no wrong clock turns
-round.
-"""
+"""Write articles and carriers: files first, then the database. Revisions by a second reading; the order of `added`."""
 
 from __future__ import annotations
 
@@ -59,9 +55,8 @@ def refile(
 def carry(
     article_store: ArticleStore, store: VisitStore, id: str, source: str, name: str, *, entry: EntryRow | None = None
 ) -> None:
-    """Remembers that `source`, whose feed is called `name`, announced article `id`: it carries it from then on, unless
-    it is the article's own source. In the file beside the articles first, so that no lost database loses it, then in
-    the store, with the end of the source's `entry`. Raises OSError, StoreError."""
+    """Remember that `source` (feed `name`) announced article `id` of another source: first in the file, then in the
+    store with the end of `entry`. Raises OSError, StoreError."""
     article = store.article(id)
     carried = [(id, source)] if article is not None and article.source_key != source else []
     if carried and source not in store.carriers(id):
@@ -84,7 +79,8 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
     Identity, `published`, `added` and what was frozen when it was filed stay; `updated` moves forward."""
     if same_text(old, new) or (new.partial and not old.partial):
         return None
-    if not _announced(old, new) and _flaps(old, now):
+    before = old.updated or old.published
+    if not (new.updated and before and new.updated > before) and _flaps(old, now):
         return None
     now = _later(old, now)
     moved = new.updated if new.updated and old.updated and old.updated < new.updated <= now else now
@@ -117,10 +113,8 @@ def now_revised(article: Article, now: datetime) -> Article:
 
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
-    """`old`, which another source brought, as the reading `new` of its site's own source has it: everything but its
-    identity, the source that its entry names included. `updated` of the entry moves only with the text: if the words
-    are the same but the times that the two sources give are not, what it showed until now is kept as a revision. One
-    that was unlisted is added with `new`, since the feeds that it joins have not shown it."""
+    """`old`, brought by another source, as the owner's reading `new`; identity and entry source stay. `updated` moves
+    with the text; if only times differ, the shown state becomes a revision. An unlisted one is added with `new`."""
     adopted = replace(
         new,
         id=old.id,
@@ -151,12 +145,6 @@ def _later(old: Article, now: datetime) -> datetime:
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _announced(old: Article, new: Article) -> bool:
-    """The publisher itself declares a later date of change."""
-    before = old.updated or old.published
-    return bool(new.updated and before and new.updated > before)
 
 
 def _flaps(old: Article, now: datetime) -> bool:

@@ -16,9 +16,8 @@ from syndicator.pipeline.results import PageReading
 
 
 async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) -> tuple[str, ...]:
-    """Reads those recent articles of the source on `host` again that carry a block of `repeated`, from the pages that
-    were kept, and files them without it. It is our reading that gets better, not the publisher's text that changed:
-    neither `updated` nor `revisions` moves. Returns the ids of the articles that changed."""
+    """Reread recent kept pages of `host` that contain blocks of `repeated`, and file them without. Our reading changed,
+    not the text: `updated` and `revisions` stay. Returns changed ids."""
     changed = []
     for id, blocks in context.run.store.blocks_by_article(host).items():
         if blocks & repeated and await _again(context, id):
@@ -69,9 +68,8 @@ def _file(context: VisitContext, old: Article, path: str, reading: PageReading) 
 
 
 def better_reading(old: Article, new: Article, otherwise: str) -> Article:
-    """`old` with the text of `new`, and with what that text makes of its description: the words that went may have
-    given it its excerpt, tags and category. What a hand or a language model wrote stays. `otherwise` is the category
-    where `new` has none. Pure."""
+    """`old` with the text of `new` and the excerpt, tags and category that follow from it; edits of a hand or model
+    stay. `otherwise`: category if `new` has none. Pure."""
     better = replace(old, body=new.body)
     if by_of(old, "excerpt") is By.EXTRACTIVE:  # a publisher's own does not come from the text
         better = replace(better, excerpt=new.excerpt)

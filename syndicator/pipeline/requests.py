@@ -1,8 +1,4 @@
-"""What a visit asks the web for: its feed and its pages, with the source's credentials where those belong; and
-what it does not ask for. Pure.
-
-What a page lists whose list is learnt, at its first visit with what stands on further pages.
-"""
+"""Requests of a visit, with the source's credentials where allowed; refusals; further pages of a learnt list. Pure."""
 
 from __future__ import annotations
 
@@ -54,8 +50,7 @@ def page_request(url: str, source: Source, settings: Settings, environ: Mapping[
 
 
 def picture_request(url: str, source: Source | None, settings: Settings) -> Request:
-    """A request for an article's picture. Without credentials: what only those see who are logged in is not ours to
-    show to everybody."""
+    """The request for an article's picture, without credentials: private pictures are not for everybody."""
     own = source is not None and _is_own(url, source)
     return Request(
         url=url,
@@ -68,8 +63,7 @@ def picture_request(url: str, source: Source | None, settings: Settings) -> Requ
 
 
 def refusal(url: str, source: Source) -> str:
-    """Why the reference of `source` to `url` is neither followed nor published, "" when it may be. A source that the
-    operator lets into private networks may name addresses there."""
+    """Why `source` may not refer to `url`, or "". Sources on permitted private networks may name addresses there."""
     return "" if source.allow else urls.refusal(url, source.url)
 
 
@@ -79,9 +73,8 @@ def let_in(source: Source) -> bool:
 
 
 def _is_own(url: str, source: Source) -> bool:
-    """True when `url` may have the credentials of `source` and may be on the private networks that the operator lets
-    it reach: they are for the host that the operator wrote, as a feed or a redirect may name any; and credentials that
-    the operator sends over TLS are not sent without it."""
+    """True if `url` may get the credentials of `source` and be on its private networks: only the host that the operator
+    wrote, and without TLS only if that address is, too."""
     if url == source.url:
         return True
     return urls.host(url) == urls.host(source.url) and not _unsafe(url, source)
@@ -153,8 +146,7 @@ async def read_listing(context: VisitContext, result: Fetched) -> ParsedFeed:
 
 
 async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
-    """The list with what stands on its next pages, as far as the source's backfill goes. What of them cannot be read is
-    left out: the list is there without it."""
+    """The list with the entries of its next pages, up to the backfill. Pages that fail are left out."""
     source, visited = context.source, {urls.alias(feed.site_url)}
     entries: dict[str, Entry] = {entry.id: entry for entry in feed.entries}
     page, found = feed, len(entries)

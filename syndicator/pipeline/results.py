@@ -1,8 +1,4 @@
-"""What the worker returns: values that the main process can hold without loading what made them.
-
-The same story from several sources: texts as small sketches from which it can be estimated how much two of them
-share. What speaks against publishing a reading unseen.
-"""
+"""Results of the worker that load no page library; sketches of texts to find copies; doubts about a reading."""
 
 from __future__ import annotations
 
@@ -101,11 +97,9 @@ def same_story(one: Sketch, other: Sketch, *, one_source: bool) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
-    """A page as it was read: the article as it would be filed, the digests of its blocks, and its body as sanitised
-    HTML where its source is published whole. `trace`: where each field came from, for who asked; `matches`: how many
-    elements each selector of the rules matches; `ruled`: the fields that a rule says; `doubts`: what speaks against
-    publishing it unseen. `sketch`: of the body, for the search for copies; `packed`: the page as it is kept. Both are
-    made there because this process does one thing at a time for all sources."""
+    """A page as read: article, block digests, HTML of the body if published whole. `trace`: origins of fields;
+    `matches`: elements per selector; `ruled`: fields set by rules; `doubts`: reasons to hold it; `sketch` and `packed`
+    page, made in the worker to spare this process."""
 
     article: Article
     blocks: tuple[str, ...] = ()
@@ -123,8 +117,7 @@ class PageReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redescription:
-    """What changes of an article: attribute -> value, and for each field a line that says what changes and why; and how
-    likely its category is."""
+    """Changes of an article: values by attribute, a line per field with the reason, and the category's score."""
 
     values: Mapping[str, Any]
     why: tuple[str, ...]
@@ -142,8 +135,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reread:
-    """An article as its page reads today, and what that changes of its file. `html`: the body rendered, where its
-    source is published whole."""
+    """An article as its page reads today and the changes. `html`: the body, if published whole."""
 
     article: Article
     changes: tuple[FieldChange, ...]

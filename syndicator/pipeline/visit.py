@@ -1,8 +1,4 @@
-"""One source's visit, from its address to its outcome.
-
-What may be made of what a hub pushed. All due sources, side by side: hosts are independent, a source is visited once
-at a time.
-"""
+"""Visit one source, take a push of its hub, or visit all due sources side by side, each host by itself."""
 
 from __future__ import annotations
 
@@ -51,17 +47,15 @@ _LEAST = timedelta(minutes=5)  # between two polls that a hub has us make: our c
 
 
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
-    """True where a push says only that there is something new, and the source is to be asked for it. Of a page no feed
-    is pushed. What has not been read once from its own address has nothing that a push could add to. And what comes
-    by a hub without TLS, which others may overhear and forge, says less than the source itself says over TLS."""
+    """True if a push only signals news and the source must be asked: lists of pages, feeds never read from their own
+    address, and hubs without TLS for a source with TLS, which anybody may forge."""
     if source.kind in ("page", "list") or source.rules.links or state.last_success is None:
         return True
     return _scheme(source.url) == "https" and _scheme(hub) != "https" and not private(hub)
 
 
 def signalled(state: SourceState, now: datetime) -> SourceState:
-    """`state` of a source that is to be asked soon: at once, or five minutes after it was asked last. A server that
-    fails or wants to be left alone is asked when it was to be asked anyway."""
+    """`state` due now, or five minutes after the last request; a failing or paused server keeps its time."""
     if state.failures or state.next_due is None:
         return state
     soon = max(now, (state.last_visit or now - _LEAST) + _LEAST)
@@ -149,8 +143,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
 async def take_push(
     context: VisitContext, pushed: Fetched, *, stop: asyncio.Event
 ) -> tuple[Outcome | None, SourceState]:
-    """A visit to the source with what its hub `pushed`: its feed is not asked. What is not in that says nothing, and no
-    header of it is remembered. Where it cannot be read there is no outcome, and the source is due."""
+    """Visit the source with the `pushed` feed, remembering no header. None if unreadable: the source is due."""
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     try:
@@ -174,8 +167,7 @@ async def take_push(
 async def _take_waiting(
     context: VisitContext, limit: int | None, stop: asyncio.Event, now: datetime
 ) -> tuple[Outcome, SourceState]:
-    """A visit for the entries that earlier ones had no time for. The feed is not asked. So nothing tells whether there
-    is a network: where a page's host is not reached, no try is counted, and the rest waits until the feed is due."""
+    """Visit waiting entries without asking the feed. Failed connections count as no try: the network may be down."""
     run, source, began = context.run, context.source, asyncio.get_running_loop().time()
     rows = _held_back(context, in_turn(run.store.pending(source.key, now), now), None)
     context.log.debug("taking what waits", entries=len(rows))
@@ -189,9 +181,8 @@ async def _take_waiting(
 
 
 async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Page | None]:
-    """The feed in the answer; of a page that lists articles, its links. A source of kind "page" is a feed
-    of one entry whose page is at hand, and so is one of kind "auto" that turns out to be HTML on its first visit.
-    Raises NotAFeed, WorkerFailed."""
+    """The feed in the answer, or the links of a list. A "page" source, or an "auto" one with HTML at first, is a feed
+    of one entry. Raises NotAFeed, WorkerFailed."""
     source = context.source
     if source.rules.links or source.kind == "list":
         read = _list if source.rules.links else read_listing
@@ -206,23 +197,17 @@ async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Pa
             if refusal.reason != FeedReason.HTML:
                 raise
             if source.kind == "feed" or context.state.last_success is not None:
-                raise await _named(context, result, refusal) from refusal
+                kind = await context.run.worker.call(jobs.kind_of, result.body, result.final_url, dict(result.headers))
+                walls = (FeedReason.BOT_CHECK, FeedReason.LOGIN, FeedReason.CONSENT)
+                raise NotAFeed(kind, str(refusal)) if kind in walls else refusal from refusal
     entry = Entry(id=source.url, url=result.final_url, summary=result.digest)
     page = Page(html=result.body, url=result.final_url, headers=result.headers)
     return ParsedFeed(format="page", entries=(entry,)), page
 
 
-async def _named(context: VisitContext, result: Fetched, refusal: NotAFeed) -> NotAFeed:
-    """`refusal` of a page in place of the feed, or what that page is where it keeps us out. Raises WorkerFailed."""
-    kind = await context.run.worker.call(jobs.kind_of, result.body, result.final_url, dict(result.headers))
-    walls = (FeedReason.BOT_CHECK, FeedReason.LOGIN, FeedReason.CONSENT)
-    return NotAFeed(kind, str(refusal)) if kind in walls else refusal
-
-
 async def _tell_hubs(
     context: VisitContext, result: Fetched, feed: ParsedFeed, rows: Sequence[EntryRow], now: datetime
 ) -> None:
-    """Tells which hubs the feed offers, and what it has that none of them brought. Raises WorkerFailed."""
     hubs = context.run.hubs
     if hubs is None or result.status == DELTA:
         return
@@ -234,7 +219,6 @@ async def _tell_hubs(
 
 
 async def _list(context: VisitContext, result: Fetched) -> ParsedFeed:
-    """The links of a page that lists articles. Raises NotAFeed, WorkerFailed."""
     read, links = context.run.worker.call, context.source.rules.links
     try:
         return await read(jobs.read_list, result.body, result.final_url, dict(result.headers), links)
@@ -243,7 +227,6 @@ async def _list(context: VisitContext, result: Fetched) -> ParsedFeed:
 
 
 def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
-    """Saves the rows of entries that are new or changed, and returns them."""
     source, store = context.source, context.run.store
     known = store.entries(source.key, [entry.id for entry in feed.entries])
     if source.rules.links or feed.listing:  # what stands around a link changes for reasons of its own ("3 hours ago")
@@ -269,8 +252,7 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
 
 
 def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Collection[str] | None) -> list[EntryRow]:
-    """The rows to be read in this visit, without what the operator does not want; what came late goes on, or ends when
-    it is not announced again."""
+    """The rows to read now, without muted ones; late ones go on if announced again, else end."""
     muted = [row for row in rows if row.entry and not row.article_id and is_muted(context.source, row.entry)]
     take, changed = held_back([row for row in rows if row not in muted], announced)
     context.run.store.save_entries([*changed, *map(endings.muted, muted)])
@@ -278,7 +260,6 @@ def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Colle
 
 
 def _in_feed(key: str, feed: ParsedFeed) -> frozenset[str]:
-    """The alias keys of what the feed announces. Pure."""
     found = (alias for entry in feed.entries for alias in (urls.alias(entry.url), urls.guid_alias(key, entry.id)))
     return frozenset(found)
 
@@ -293,8 +274,7 @@ def _flooded(context: VisitContext, now: datetime) -> str:
 
 
 def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
-    """`state` with the feed's own name: what an article says of its feed is frozen when it is filed, so a first visit
-    must know it before its entries are read. Pure."""
+    """`state` with the feed's name, which a first visit needs before filing: articles freeze it. Pure."""
     return replace(
         state,
         feed_title=feed.title or state.feed_title,
@@ -306,9 +286,8 @@ def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
 async def _ingest_all(
     context: VisitContext, rows: Sequence[EntryRow], page: Page | None, limit: int | None, stop: asyncio.Event
 ) -> tuple[list[EntryResult], int]:
-    """Takes what the budget of a source allows, `limit` entries at most, and returns what came of them and how many of
-    `rows` are left. The throttle keeps the requests to each host apart; side by side here means that a slow page of one
-    host does not keep another host's waiting. `page` is that of the entry which is the source itself."""
+    """Take entries within the budget (`limit`); return results and the number left. Hosts run side by side, so that a
+    slow one delays no other. `page`: of a source that is its own entry."""
     store = context.run.store
     if not rows:
         return [], 0
@@ -465,8 +444,7 @@ async def visit_all(
 
 @asynccontextmanager
 async def sharing_commits(run: RunContext) -> AsyncIterator[None]:
-    """Inside, what visits write is committed together, and so is that their articles' files are there, just before: a
-    row is never there before its file."""
+    """Commit writes of visits together, after making their files durable: no row before its file."""
 
     async def committing() -> None:
         while True:

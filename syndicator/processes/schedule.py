@@ -18,10 +18,8 @@ STOPPED_SECONDS = 300.0  # a run that shows no progress for longer than this is 
 
 
 class Scheduler:
-    """Calls `run` at once and then every `seconds`, never two at a time. `steady` is a clock that nobody sets
-    (time.monotonic). With it the scheduler notices that a run hangs, which is reported to `on_stopped` once a run with
-    the seconds without progress, and that the wall clock was set back, which would delay the next run: it is brought
-    forward."""
+    """Call `run` at once and every `seconds`, never twice at a time. By the `steady` clock (time.monotonic) it reports
+    a hanging run to `on_stopped` once, and corrects for a wall clock that was set back."""
 
     def __init__(
         self,
@@ -55,8 +53,7 @@ class Scheduler:
             self._again = self._again or again
 
     def silent_seconds(self) -> float:
-        """The seconds since anything went on that are more than a slow page or the pause between two runs explains; 0
-        while all is well."""
+        """Seconds without progress beyond what a slow page or pause explains; 0 while all is well."""
         silent = self._steady() - self._last
         return silent if silent > max(STOPPED_SECONDS, 3 * self._seconds) else 0
 

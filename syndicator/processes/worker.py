@@ -1,10 +1,7 @@
-"""CPU work in processes that can be killed: a page that hangs or eats memory costs that page, not the run.
-
-The child is a plain Python started once, fed over a pipe with pickled calls. It ignores SIGINT and SIGTERM, which a
-terminal and systemd (KillMode=control-group) send to it beside its parent: the page under way is read to its end. It
-ends when its parent's pipe closes: during a call the kernel's SIGIO does that, even in the middle of C code, with an
-alarm behind it.
-"""
+"""CPU work in child processes: a page that hangs or eats memory costs that page, not the run. Children are fed pickled
+calls over a pipe and ignore SIGINT and SIGTERM, which terminals and systemd (KillMode=control-group) send them too, so
+that a page is read to its end. They end with their parent's pipe: SIGIO, with an alarm behind it, works even in C
+code."""
 
 from __future__ import annotations
 
@@ -98,7 +95,11 @@ class Worker:
         Cancelling the call ends the child that works on it.
         """
         job = _Job(_pack(function, args, kwargs))
-        future = self._pool().submit(self._work, job)
+        if self._closed:
+            raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self._count, "worker")
+        future = self._threads.submit(self._work, job)
         try:
             answer = await asyncio.wrap_future(future)
         except asyncio.CancelledError:
@@ -140,18 +141,9 @@ class Worker:
             job.child = None
             self._idle.put(child)
 
-    def _pool(self) -> ThreadPoolExecutor:
-        if self._closed:
-            raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(self._count, "worker")
-        return self._threads
-
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """A call on its way to a child, and the child once it is there."""
-
     payload: bytes
     child: _Child | None = None
     dropped: bool = False
@@ -180,8 +172,6 @@ def _result(answer: tuple[bytes, bytes]) -> Any:
 
 
 class _Child:
-    """The parent's end of one process. One call at a time."""
-
     def __init__(self, seconds: float, megabytes: int, preload: tuple[str, ...]) -> None:
         self._seconds = seconds
         self._megabytes = megabytes
@@ -260,7 +250,6 @@ class _Child:
 
     @staticmethod
     def _status(process: subprocess.Popen[bytes]) -> int | None:
-        """How a process that closed its pipe ended."""
         try:
             return process.wait(1)
         except subprocess.TimeoutExpired:
@@ -278,7 +267,6 @@ class _Child:
         self._process, self._killed = None, False
 
     def _frame(self, process: subprocess.Popen[bytes], pipe: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
-        """The next frame, within `seconds` of wall time; the child's memory is checked meanwhile."""
         end = time.monotonic() + seconds
         poll = select.poll()
         poll.register(pipe, select.POLLIN | select.POLLHUP)
@@ -332,11 +320,9 @@ def _read(pipe: IO[bytes]) -> tuple[bytes, bytes]:
 
 
 def _exactly(number: int, size: int) -> bytes:
-    """`size` bytes from a pipe. Raises EOFError where it ends before."""
     data = bytearray()
     while len(data) < size:
-        piece = os.read(number, min(size - len(data), 1 << 20))
-        if not piece:
+        if not (piece := os.read(number, min(size - len(data), 1 << 20))):
             raise EOFError
         data += piece
     return bytes(data)
@@ -367,8 +353,7 @@ def serve() -> NoReturn:
 
 
 def _spare_garbage() -> None:
-    """A page is thousands of elements that live until it is read and then go by their own counts: looking for cycles
-    among them after every 700 is a seventh of the CPU of reading. What the imports made is looked at no more."""
+    """Search for cycles less often: pages are trees, and a search per 700 objects is a seventh of the CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_MOST_NEW)

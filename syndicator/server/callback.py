@@ -1,5 +1,4 @@
-"""The callbacks that hubs reach (WebSub, sections 5.2, 5.3 and 7). What is known of them is asked of whoever runs the
-server."""
+"""WebSub callbacks (sections 5.2, 5.3 and 7), answered by the operator of the server."""
 
 from __future__ import annotations
 
@@ -27,9 +26,8 @@ _HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
-    """What is asked of whoever runs the server. Each is given the token of a callback, and answers with a status and
-    a body. `known`: whether a push to it is read at all: its status where not, else 200. How many bytes a push may have
-    is said to `server.serve`."""
+    """Functions of the operator of the server; each gets a callback's token and returns status and body. `known`: the
+    status if a push is not wanted, else 200."""
 
     verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
     known: Callable[[str], int]

@@ -1,7 +1,4 @@
-"""Serves the published files: right types, strong validators, answers from memory, the maps of moved and gone feeds.
-
-The bodies of files that were asked for last, in memory.
-"""
+"""Serve published files: types, strong validators, cached bodies, moved and gone feeds."""
 
 from __future__ import annotations
 
@@ -33,8 +30,7 @@ LARGEST: Final = _MOST >> 4  # one large page pushes no hundred feeds out
 
 
 class Bodies:
-    """Bodies by file, each good for the file as it was by its stamp; of more than `most` bytes those go that were not
-    asked for the longest."""
+    """Cached bodies, valid for a stamp; beyond `most` bytes the least recently used go."""
 
     def __init__(self, most: int = _MOST, largest: int = LARGEST) -> None:
         self._most, self._largest = most, largest
@@ -42,8 +38,7 @@ class Bodies:
         self._bytes = 0
 
     def get(self, key: Key, stamp: Stamp) -> bytes | None:
-        found = self._held.pop(key, None)
-        if found is None:
+        if (found := self._held.pop(key, None)) is None:
             return None
         if found[0] != stamp:
             self._bytes -= len(found[1])
@@ -93,10 +88,8 @@ _READ: Final = frozenset((b"accept-encoding", b"if-none-match", b"if-modified-si
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is remembered of a file between requests, so that an answer from memory reads nothing from disk but its
-    stat. `tags`: those of the file and of its compressed variant. `unchanged`: the header of a 304, by the tag that a
-    client sends back. `whole`: that of a 200, but for its length, by whether it is compressed and whether a browser
-    opens it as a page."""
+    """A file in memory, so that an answer reads only its stat. `tags`: plain and compressed; `unchanged`: headers of a
+    304 by tag; `whole`: headers of a 200 by compression and use as a page."""
 
     path: Path
     stamp: Stamp
@@ -107,8 +100,7 @@ class _Known:
 
 
 def make_app(public: Path, *, hubs: Sequence[str] = (), base_url: str = "") -> ASGIApp:
-    """An ASGI application that serves the folder `public` at the root. `hubs` and `base_url` (with a last slash) make
-    the Link headers of feeds."""
+    """ASGI application of the folder `public`. `hubs` and `base_url` (with slash) make Link headers of feeds."""
     return _Files(public, tuple(hubs), base_url)
 
 
@@ -149,7 +141,7 @@ class _Files:
             return _plain("", 301, location="/" + quote(moved[name]))
         if name in gone:
             return _plain("Gone: this is no longer published.\n", 410)
-        if _is_folder(name):
+        if any(axis.folder and name.rstrip("/") == axis.folder.rstrip("/") for axis in AXES.values()):
             return _plain("", 303, location="/")
         asked = _asked(scope["headers"])
         page = self._page_of(name) if asked.get(b"sec-fetch-dest") == b"document" else ""
@@ -163,7 +155,6 @@ class _Files:
         return answer or self._missing(asked)
 
     def _missing(self, asked: Mapping[bytes, bytes]) -> Answer:
-        """A person gets the page that says so, a program a line."""
         known = self._known(_MISSING) if asked.get(b"sec-fetch-dest") == b"document" else None
         body = self._whole(_MISSING, known) if known else None
         if body is None:
@@ -172,9 +163,7 @@ class _Files:
         return 404, _lines({"cache-control": CACHE_CONTROL, **_SECURITY, **kind}), body
 
     def _of_file(self, name: str, known: _Known, asked: Mapping[bytes, bytes]) -> Answer | None:
-        """The answer for a file, None where it was replaced meanwhile."""
-        same = known.unchanged.get(asked.get(b"if-none-match", b""))
-        if same is not None:
+        if (same := known.unchanged.get(asked.get(b"if-none-match", b""))) is not None:
             return 304, same, b""
         packed = self._packed(name, known) if _takes_gzip(asked.get(b"accept-encoding", b"")) else None
         if _unchanged(asked, known):
@@ -187,15 +176,12 @@ class _Files:
         return 200, [*headers, (b"content-length", b"%d" % len(body))], body
 
     def _page_of(self, name: str) -> str:
-        """The page for people of a feed for programs, "" where there is none, as of an archive."""
         format = of_file(name)
         page = f"{name.rpartition('.')[0]}.{PAGE}" if format and format.subscribed else ""
         return page if page and self._known(page) else ""
 
     def _whole(self, name: str, known: _Known) -> bytes | None:
-        """The file as it is known, None where it has changed since."""
-        body = self.bodies.get((name, False), known.stamp)
-        if body is None:
+        if (body := self.bodies.get((name, False), known.stamp)) is None:
             body = _read(known.path)
             if body is None or _stamp(known.path) != known.stamp:
                 return None
@@ -205,8 +191,7 @@ class _Files:
     def _packed(self, name: str, known: _Known) -> bytes | None:
         """The compressed variant, None where there is none: the .gz, or one made now and kept in memory. The outlet
         writes a .gz after its file, and one that is older belongs to the edition before."""
-        body = self.bodies.get((name, True), known.stamp)
-        if body is None:
+        if (body := self.bodies.get((name, True), known.stamp)) is None:
             path = known.path.with_name(known.path.name + ".gz")
             made = _stamp(path)
             body = _read(path) if made is not None and made[0] >= known.stamp[0] else self._compressed(name, known)
@@ -237,7 +222,6 @@ class _Files:
         return headers
 
     def _path(self, name: str) -> Path | None:
-        """The file of a request path; None when it leads out of the folder or to something that is not for the web."""
         parts = name.split("/")
         if name.startswith(_HIDDEN) or any(part in ("", ".", "..") or part.startswith(".") for part in parts):
             return None
@@ -271,8 +255,7 @@ class _Files:
         return _Known(path, stamp, sent, mtime, dict(zip(sent, map(_lines, heads), strict=True)), whole)
 
     def _moves(self) -> tuple[Mapping[str, str], frozenset[str]]:
-        stamp = _stamp(self.map)
-        if stamp is None:
+        if (stamp := _stamp(self.map)) is None:
             return {}, frozenset()
         if self.maps[0] != stamp[0]:
             made = json.loads(self.map.read_text(encoding="utf-8"))
@@ -280,16 +263,10 @@ class _Files:
         return self.maps[1], self.maps[2]
 
 
-def _is_folder(name: str) -> bool:
-    """True for the folder of an axis, such as tags/: its feeds stand in the index."""
-    return any(axis.folder and name.rstrip("/") == axis.folder.rstrip("/") for axis in AXES.values())
-
-
 _CODING: Final[tuple[dict[str, str], dict[str, str]]] = ({}, {"content-encoding": "gzip"})
 
 
 def _asked(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """What of a request's header is read, by name; lines of one name are one list (RFC 9110 section 5.3)."""
     asked: dict[bytes, bytes] = {}
     for name, value in headers:
         if name in _READ:
@@ -305,7 +282,6 @@ def _read(path: Path) -> bytes | None:
 
 
 def _stamp(path: Path) -> Stamp | None:
-    """What changes with a file; None where there is none."""
     try:
         stat = os.stat(path)  # noqa: PTH116 - three times a request
     except (OSError, ValueError):
@@ -343,14 +319,12 @@ def _unchanged(asked: Mapping[bytes, bytes], known: _Known) -> bool:
 
 
 def _is_text(name: str) -> bool:
-    """False for what is compressed already."""
     return "charset" in media_type(name) or name.endswith(".svg")
 
 
 def _type(name: str, *, page: bool) -> str:
-    """The media type of an answer. A browser that opens a feed without a page of its own, such as an archive, as a page
-    (it says so, Fetch Metadata's Sec-Fetch-Dest) gets it as plain XML, since Chromium shows feed types as source text
-    and Firefox saves them: only so does the stylesheet count."""
+    """The media type of an answer. Feeds opened as a page (Sec-Fetch-Dest) are plain XML: Chromium shows feed types as
+    source and Firefox saves them, so only this applies the stylesheet."""
     format = of_file(name)
     if format and format.xml and page:
         return "application/xml; charset=utf-8"

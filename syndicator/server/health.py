@@ -86,9 +86,8 @@ async def _metrics(health: Health, request: Request) -> Response:
 
 
 def is_this_machine(host: str, headers: Headers, version: str) -> bool:
-    """Whether a request comes from this machine and from no proxy on it. Proxies name those they ask for, or ask for
-    the host that was asked of them; nginx, where it was told neither, asks in HTTP/1.0, as nobody else does. That the
-    host asked for is this machine also keeps out pages in a browser here whose name leads here. Pure."""
+    """True if a request comes from this machine and no proxy: those name the client, keep the host or (nginx by
+    default) use HTTP/1.0. The host check also stops DNS rebinding in local browsers. Pure."""
     asked = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
     direct = version != "1.0" and not any(name in headers for name in _FORWARDED)
     return direct and _is_loopback(host) and (asked == "localhost" or _is_loopback(asked))

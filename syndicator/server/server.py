@@ -1,7 +1,4 @@
-"""Runs an ASGI application until it is told to stop.
-
-The connections of the server, and how each keeps to the limits on requests (`request_limits`).
-"""
+"""Run an ASGI application with connections that keep to `request_limits`, until it is stopped."""
 
 from __future__ import annotations
 
@@ -80,8 +77,7 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def refuse(self, status: HTTPStatus) -> None:
-        """Answer the request under way with `status` in place of the application, and close. If an answer is under way,
-        close alone: the status would be read as a part of that answer."""
+        """Answer with `status` and close; if an answer is under way, only close, as it would become part of it."""
         cycle, answered = self.cycle, bool(self.pipeline) or self._phase == _ANSWER
         if self._phase == _BODY:
             answered = answered or cycle.response_started
@@ -162,8 +158,7 @@ class Connection(HttpToolsProtocol):
 
 
 class Connections(set[Any]):
-    """The connections of uvicorn's `ServerState`. `body_bytes`: the most bytes of a request body. `clock`: seconds,
-    steady."""
+    """uvicorn's connections. `body_bytes`: the most bytes of a request body. `clock`: seconds, steady."""
 
     def __init__(self, most: int, body_bytes: BodyBytes, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -228,10 +223,9 @@ async def serve(
     listening: Callable[[str], None] = lambda address: None,
     body_bytes: BodyBytes = lambda path: BODY_BYTES,
 ) -> None:
-    """Serve `app` on `host`:`port` (0: any free port) until `stop` is set; open requests get 3 s to end. Requests are
-    held to the `request_limits`; `body_bytes`: the most bytes of a request body, by path. The client of a request is
-    its peer, whatever a header says. `listening` is called with the address once it is bound. Installs no signal
-    handlers. Raises MissingError when the port is taken or may not be used, or the address is not this machine's."""
+    """Serve `app` on `host`:`port` (0: any) within `request_limits` until `stop` is set; open requests get 3 s.
+    `body_bytes`: limit by path. Clients are peers, whatever headers say. `listening` gets the bound address. Installs
+    no signal handlers. Raises MissingError if the address cannot be used."""
     listener = _listen(host, port)
     most = most_connections(_descriptors())
     listener.listen(min(_AT_ONCE, most))  # who is told the address may connect at once

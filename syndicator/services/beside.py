@@ -1,9 +1,5 @@
-"""What must outlive the database, in two files beside the articles (`articles.beside.kept`). What changes is written to
-the file first, then to the database; where the two differ, the file is right.
-
-A secret that stood in the address of a source, taken out of all that was written, once it is a variable there.
-rights.toml of an instance: the first start of this version writes it from what sources wrote until now.
-"""
+"""Facts that must outlive the database: kept in files beside the articles, written there first. If the two differ, the
+file is right. Also takes secrets of source addresses out of all that was written."""
 
 from __future__ import annotations
 
@@ -45,8 +41,7 @@ _NOTHING = "feeds.toml has nothing to say"  # a note of the database: it was loo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """The two files, feeds.toml and sources.toml, and the store whose facts they keep. Methods raise ConfigError for a
-    file that is not as it should be, OSError, StoreError."""
+    """The files feeds.toml and sources.toml with the store. Methods raise ConfigError, OSError, StoreError."""
 
     feeds: KeptFile
     sources: KeptFile
@@ -55,8 +50,7 @@ class Beside:
     clock: Callable[[], datetime]
 
     def begin(self) -> None:
-        """Sees to it that nothing is stored before it is written down. A database without the files, which is older
-        than they are or lost them, writes them first."""
+        """Write both files first if the database lacks them, before anything is stored."""
         if not self._is_there and self.store.visits.note(_NOTHING) is None:
             self.note()
             if not self._is_there:
@@ -67,13 +61,11 @@ class Beside:
         self.store.index.keep = self.keep
 
     def keep(self, row: FeedRow) -> None:
-        """Writes down where a feed stands, before the database has it. Its name, and whether it is published, are
-        added when it was built (`note`)."""
+        """Write a feed's place to its file before the database. `note` adds its name and publication."""
         self._change(lambda kept: {**kept, row.key: _placed(kept.get(row.key, KeptFeed(row.key)), row)})
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
-        """Writes down which feeds are published with few articles, and which of these (None: of all) have a name that
-        the articles do not give."""
+        """Write which feeds are published with few articles, and names (of `rows`, or all) not from articles."""
         there, rows = self._is_there, self.store.index.plain_feeds()
         names = self.store.index.names(row.key for row in rows if keys is None or row.key in keys or not row.name)
         nameless = {row.key for row in rows if not row.name}  # in the file alone: its articles had no rows then
@@ -124,8 +116,7 @@ class Beside:
             index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | kept.keys())))
 
     def follow(self, sources: Mapping[str, Source]) -> None:
-        """Writes down where each source is. One at the address of a source that was removed carries on with its feed,
-        whose old address moves."""
+        """Write the address of each source. A source at the address of a removed one takes over its feed."""
         index, kept = self.store.index, read_sources(self.sources)
         wanted = {key: source.url for key, source in sources.items()}
         rows = self._source_rows()
@@ -152,8 +143,7 @@ class Beside:
         return self.sources.stamp() or ""
 
     def former(self, taken: Collection[str]) -> dict[str, str]:
-        """The keys of removed sources that are not `taken`, by each address (urls.alias) that their articles came
-        from."""
+        """The keys of removed sources that are not `taken`, by each alias that their articles came from."""
         rows = {key: row for key, row in self._source_rows().items() if key not in taken and row.moved_to is None}
         kept = read_sources(self.sources) if rows else {}  # of 100,000 sources it takes four seconds
         free = sorted(kept.keys() & rows.keys())
@@ -175,8 +165,7 @@ class Beside:
         change: Callable[[Mapping[FeedKey, KeptFeed]], Mapping[FeedKey, KeptFeed]],
         rows: Iterable[FeedRow] | None = None,
     ) -> None:
-        """Writes what `change` makes of what the file says; where there is none, of what it would say of where feeds
-        (all of them: `rows`) stand."""
+        """Rewrite the file with change(content); if it is missing, start from the database's `rows` of all feeds."""
         if not self._is_there:
             self.store.visits.set_note(_NOTHING, None, self.clock())
             rows = self.store.index.plain_feeds() if rows is None else rows
@@ -185,8 +174,7 @@ class Beside:
 
 
 def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
-    """The feed `heir` carries on for `old`, whose address answers with it from now on. A feed that was published stays
-    published, although it may have few articles."""
+    """Let the feed `heir` take over address and publication of `old`."""
     index.save_feed(replace(heir, moved_to=None, dropped=False))
     if old.files and not heir.files:
         index.mark_fresh(heir.key, {staleness.FEED: ""}, seen=0)
@@ -200,17 +188,14 @@ def _placed(kept: KeptFeed, row: FeedRow) -> KeptFeed:
 
 
 def _by_articles(row: FeedRow) -> bool:
-    """False for a feed that the configuration names, and one that is no more."""
     return row.key.axis not in (ALL.axis, QUERY) and not row.moved_to and not row.dropped
 
 
 def _name(row: FeedRow, derived: str) -> str:
-    """The feed's name where the articles give another."""
     return row.name if _by_articles(row) and row.name != derived else ""
 
 
 def _few(row: FeedRow, publish: Publish) -> bool:
-    """True for a feed that is published and would not be, were it new."""
     least = LEAST[row.key.axis](publish) if row.key.axis in LEAST else 1
     return _by_articles(row) and bool(row.files) and row.count < (least or 1)
 
@@ -227,7 +212,6 @@ def _believed(row: FeedRow, kept: KeptFeed) -> FeedRow:
 
 
 def _addresses(index: Index) -> dict[str, tuple[str, ...]]:
-    """Where the sources of articles were, by the newest article of each one's feed."""
     found: dict[str, tuple[str, ...]] = {}
     for row in index.plain_feeds(SOURCE):
         if row.count:
@@ -256,9 +240,8 @@ def scrub(
     snapshots: Snapshots,
     now: datetime,
 ) -> int:
-    """Takes the values of the variables in the addresses of sources out of the database, the article files, what stands
-    beside them and the kept pages, once for each value; the feeds that show it become stale. Returns how many article
-    files changed. Ids stay. Raises OSError, StoreError."""
+    """Remove the values of variables in source addresses from database, articles, files and pages, once each. Returns
+    the number of changed article files. Ids stay; raises OSError, StoreError."""
     values = {name: value for source in sources for name, value in secrets.known(source.url, environ).items()}
     if not values:
         return 0
@@ -322,9 +305,8 @@ def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: S
 def _written_for(
     sources: Iterable[Source], file: RightsFile, article_store: ArticleStore, store: Store
 ) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """For each source the domains and the hosts, besides its own, whose articles it has written. Those of other domains
-    it keeps until the operator has said for whom it speaks; for other hosts of its domain it writes no more, and what
-    it wrote stays as it is published."""
+    """For each source the domains and hosts besides its own whose articles it wrote. It keeps the domains until
+    `speaks_for` is set; for hosts of its domain it writes no more."""
     known, domains, hosts = {source.key: source for source in sources}, defaultdict(set), defaultdict(set)
     for article in _articles(article_store, store):
         source = known.get(article.source_key)
@@ -338,7 +320,6 @@ def _written_for(
 
 
 def _articles(article_store: ArticleStore, store: Store) -> Iterator[Article]:
-    """Every article without its body: as the database has them, or from their files where it has none."""
     if store.visits.stamps():
         yield from store.index.each()
         return

@@ -1,9 +1,4 @@
-"""From the article store to the published files.
-
-Edits of sources and of taxonomy.toml that show in what is published: those feeds are made again that show articles of
-these sources, or with these tags. How fresh feeds are: the time from an article's publication to its feeds being on
-disk.
-"""
+"""Build: from the article store to published files, including feeds affected by edits, and their freshness."""
 
 from __future__ import annotations
 
@@ -41,9 +36,8 @@ _DIGITS: Final = 12  # of a fingerprint: one source is compared with itself alon
 
 
 def follow(app: App, tags: Iterable[str]) -> None:
-    """Has those feeds made again, with their archives, that show articles of a source of which something else shows
-    now than at the last build, or with a tag that is linked now and was not, or the other way round. A source that is
-    new, or gone, has changed as well: articles may be there from before. `tags`: those of taxonomy.toml."""
+    """Mark feeds for rebuild, with archives, if visible fields of their sources, or links of their tags, changed since
+    the last build. New and removed sources count. `tags`: those of taxonomy.toml."""
     for note, (changed, now) in ((_SOURCES, _sources(app)), (_TAGS, _tags(app, tags))):
         _forget(app, changed, kept=staleness.SEARCH if note == _TAGS else None)
         if now is not None:
@@ -56,7 +50,6 @@ def edited(before: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
 
 
 def _sources(app: App) -> tuple[list[FeedKey], str | None]:
-    """The feeds of the sources of which something else shows now, and the note of that, None where nothing does."""
     visits, stamp = app.store.visits, app.sources_stamp
     if stamp and visits.note(_STAMP) == stamp:
         return [], None
@@ -71,7 +64,6 @@ def _sources(app: App) -> tuple[list[FeedKey], str | None]:
 
 
 def _tags(app: App, tags: Iterable[str]) -> tuple[list[FeedKey], str | None]:
-    """The feeds of the tags that are linked now and were not, or the other way round, and the note of that."""
     now, kept = sorted(links(app.settings, tags).tags or ()), app.store.visits.note(_TAGS)
     if kept == json.dumps(now):
         return [], None
@@ -80,8 +72,7 @@ def _tags(app: App, tags: Iterable[str]) -> tuple[list[FeedKey], str | None]:
 
 
 def _forget(app: App, changed: Iterable[FeedKey], kept: str | None) -> None:
-    """Forgets what the documents were made of of all feeds that share an article with one of these, so that the next
-    build makes them. `kept`: the beginning of names of what stays: the search links no tag."""
+    """Forget the documents of all feeds that share an article with `changed`. `kept`: prefix of files that stay."""
     keys = {feed for key in changed for feed in app.store.index.beside(key)}
     forgotten: dict[FeedKey, dict[str, str]] = {}
     for row in app.store.index.feeds() if keys else ():
@@ -136,16 +127,14 @@ def read_freshness(store: Store) -> Samples:
 
 def of(samples: Samples) -> Freshness | None:
     """The two numbers, None where there is no article to take them of. Pure."""
-    ordered = sorted(samples.seconds)
-    if not ordered:
+    if not (ordered := sorted(samples.seconds)):
         return None
     middle, late = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(_SHARE * len(ordered)))]
     return Freshness(articles=len(ordered), median=middle, p95=late)
 
 
 def _seconds(added: Iterable[Article], firsts: Mapping[str, datetime | None], now: datetime) -> Sequence[int]:
-    """How long each took that was published while its source was followed, of those whose date has a time of day.
-    `firsts`: first visits by source. Pure."""
+    """Seconds to publication of each followed article whose date has a time. `firsts`: first visits by source. Pure."""
     return [
         int((now - one.published).total_seconds())
         for one in added
@@ -173,9 +162,8 @@ async def build_meanwhile(
     turn: Callable[[], object] = lambda: None,
     settling: Settling | None = None,
 ) -> BuildReport:
-    """Builds what becomes stale, `seconds` or more after the build before and once `settling` has it due, until `over`
-    is set; so no slow source holds up what came from another. Returns what it built. What is stale at its end is the
-    next build's."""
+    """Build stale feeds every `seconds` or more, once `settling` has them due, until `over` is set. Returns the
+    results; what is stale at the end is left to the next build."""
     clock = asyncio.get_running_loop().time
     report, seen, pause = BuildReport(), 0, seconds
     while not await _is_set(over, pause):
@@ -189,7 +177,6 @@ async def build_meanwhile(
 
 
 async def _is_set(event: asyncio.Event, seconds: float) -> bool:
-    """Whether `event` is set, which is waited for for so long."""
     try:
         await asyncio.wait_for(event.wait(), seconds)
     except TimeoutError:
@@ -231,9 +218,8 @@ async def build_feeds(
     among: Callable[[FeedKey], bool] | None = None,
     brief: bool = False,
 ) -> BuildReport:
-    """Builds the stale feeds, or all of them, and notifies the hubs of exactly those that changed. Others have their
-    turn between two feeds, and `turn` is called. `among`: only those stale feeds of which this is true; the others stay
-    so for the next build. `brief`: as in `publishing.builder.build`."""
+    """Build the stale feeds, or all, and notify the hubs of those that changed. Calls `turn` between two feeds.
+    `among`: filter of stale feeds; `brief`: as in `publishing.builder.build`."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
     known = vocabulary(app)
@@ -284,7 +270,6 @@ async def build_feeds(
 
 
 async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport:
-    """Takes the steps of a build, and lets others have their turn in between."""
     while True:
         try:
             next(steps)
@@ -296,8 +281,7 @@ async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport
 
 
 def excuse(app: App, ids: Iterable[str]) -> None:
-    """Remembers, until the next build has ended, that these articles were taken off the store on purpose: feeds may
-    lack them then, which validation would take for a loss otherwise."""
+    """Remember until the next build that these articles were removed on purpose: validation then allows it."""
     app.store.visits.set_note(EXCUSED, json.dumps(sorted({*excused(app), *ids})), app.clock())
 
 
@@ -324,12 +308,10 @@ async def _notify_hubs(app: App, report: BuildReport) -> tuple[Problem, ...]:
 
 @contextmanager
 def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
-    """Makes the HTML of articles that are published whole where a rebuilt database has none. In a worker, started when
-    first needed: it is CPU work on other people's text."""
+    """Render HTML in a worker for articles that are published whole and have none, as after a rebuild."""
 
     def remake(id: str) -> str | None:
-        path = app.store.index.path(id)
-        if path is None:
+        if (path := app.store.index.path(id)) is None:
             return None
         from syndicator.publishing.render.html import render_markdown
 
@@ -347,8 +329,7 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
 
 
 def _once_more(render: Callable[[], str]) -> str | None:
-    """The result of `render` in a worker, None if it fails twice: a busy machine may be to blame for the first time,
-    and nothing would try the text again before its feed changes."""
+    """The result of `render` in a worker, None if it fails twice: the first failure may be a busy machine's."""
     for _ in range(2):
         with suppress(WorkerFailed):
             return render()
@@ -356,8 +337,7 @@ def _once_more(render: Callable[[], str]) -> str | None:
 
 
 def read(app: App, id: str) -> Article:
-    """An article from its file; an empty one where that is gone or cannot be read, which `reconcile` tells the
-    operator."""
+    """An article from its file; an empty one if the file is gone or unreadable, which `reconcile` reports."""
     path = app.store.index.path(id)
     try:
         return app.article_store.get(path) if path else Article(id=id, url="", title="")

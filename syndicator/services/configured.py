@@ -1,7 +1,4 @@
-"""Every setting with its value and where that comes from.
-
-What an edit of the configuration changed, in words.
-"""
+"""Every setting with its value and origin, and the changes of an edited configuration in words."""
 
 from __future__ import annotations
 

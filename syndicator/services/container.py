@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -27,12 +29,16 @@ from syndicator.core.urls import private
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.pipeline.context import FilingContext, RunContext, rights_in
 from syndicator.pipeline.ownership import Owners, Rights, terms
+from syndicator.pipeline.refile import sequence
 from syndicator.processes.worker import Worker
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.services.beside import Beside, open_rights
 from syndicator.services.places import begun, indexed, kept_pages
+from syndicator.store.database import Database
 from syndicator.store.engine import Store, is_gone, open_store
+from syndicator.store.fleet.followed import Fleet
+from syndicator.store.fleet.hosts import HostWaits
 
 _POLL_SECONDS = 0.2  # between two tries to get the lock
 _LEASE_FACTOR, _LEASE_MORE = 1.5, 5.0  # of the longest request, and seconds more: a choice
@@ -130,9 +136,8 @@ def open_app(
     read: Configuration | None = None,
     entries: KeptEntries | None = None,
 ) -> Iterator[App]:
-    """The app of a configuration folder; closes what it opened. `create` lets `reindex` begin a database although
-    articles exist; `remake` is called where that had to be done because there is no database any more. `read`: the
-    configuration, where the caller has read it; `entries`: what the builds before made, in a process with many. Raises
+    """Open the app of a configuration folder. `create`: allow a new database although articles exist; `remake`: called
+    if the database was lost; `read`: the configuration, if read; `entries`: cache of earlier builds. Raises
     ConfigError, StoreError, MissingError."""
     read = read or configuration(config, environ, remember=True)
     settings = read.settings
@@ -246,10 +251,6 @@ def _locked_everywhere(settings: Settings, *, wait: bool, give_up: Callable[[], 
     if settings.store_url.startswith("sqlite"):
         yield
         return
-    import time
-
-    from syndicator.store.database import Database
-    from syndicator.store.fleet.followed import Fleet
 
     database = Database(settings.store_url, 10)
     try:
@@ -271,7 +272,6 @@ def _locked_everywhere(settings: Settings, *, wait: bool, give_up: Callable[[], 
 
 def filing_context(app: App) -> FilingContext:
     """What it takes to file an article beside those that are there."""
-    from syndicator.pipeline.refile import sequence
 
     return FilingContext(
         store=app.store.visits,
@@ -301,8 +301,7 @@ def make_context(
     asked: bool = False,
     hubs: Hubs | None = None,
 ) -> RunContext:
-    """What the visits of a run work with. `filed` is given the title of each article that is filed; `asked`: a person
-    named the sources; `hubs`: what pushes, where there is a server that hubs reach."""
+    """The context of a run's visits. `filed` gets each new title; `asked`: sources were named; `hubs`: pushes."""
     filing = filing_context(app)
     return RunContext(
         store=filing.store,
@@ -348,11 +347,8 @@ def user_agent(settings: Settings) -> str:
 
 
 def make_fetcher(app: App) -> Fetcher:
-    """The one client for the network: it refuses private addresses, keeps requests to a host apart, and asks for
-    robots.txt first."""
-    import asyncio
+    """The network client: no private addresses, pauses between requests to a host, robots.txt first."""
 
-    from syndicator.store.fleet.hosts import HostWaits
     from syndicator.visiting.fetch import HttpFetcher
     from syndicator.visiting.fetch.decompress import LONGEST_RETRY
     from syndicator.visiting.politeness.backoff import Backoff
@@ -393,8 +389,7 @@ def lease_seconds(settings: Settings) -> float:
 
 
 def make_enricher(app: App) -> Enricher:
-    """The operator's language model, over a client of the same kind that may reach exactly its host and port. Raises
-    ConfigError when its key is missing."""
+    """The client of the language model, which may reach its host and port only. Raises ConfigError without a key."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch import HttpFetcher
     from syndicator.visiting.fetch.ssrf import endpoint
@@ -408,13 +403,11 @@ def make_enricher(app: App) -> Enricher:
 
 
 def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
-    """The key of the language model, "" when none is configured. Raises ConfigError that names the variable, never its
-    value."""
+    """The key of the language model, "" if none is configured. Raises ConfigError that names the variable alone."""
     if not llm.key_env:
         return ""
     where = f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"
-    key = environ.get(llm.key_env, "").strip()
-    if not key:
+    if not (key := environ.get(llm.key_env, "").strip()):
         raise ConfigError(f'{where} is not set; set it to the key, or key_env to "" where the endpoint wants none')
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigError(f"{where} holds what no key is made of: spaces or unprintable characters; copy the key again")

@@ -55,10 +55,9 @@ class Totals:
 
 
 class ScheduledRuns:
-    """What the scheduler of `up` calls: `run_once` is one run with everything read anew, so that an edited
-    configuration counts from the next run on. While it is broken, the last good one is used. `report` is given the
-    report of each run, `trouble` one line on what could not be done, `changed` one line on each thing that an edit of
-    the configuration changed. `patience` is entered while a database is opened, which may take long."""
+    """Runs of the scheduler of `up`. `run_once` reads the configuration anew, or uses the last good one. `report` gets
+    each run's report, `trouble` a line on a failure, `changed` a line on each edit; `patience` is entered while a
+    database is opened."""
 
     def __init__(
         self,
@@ -139,10 +138,8 @@ class ScheduledRuns:
 
 
 class Site:
-    """What `up` and `serve` serve: the published files, by settings that can change meanwhile, and how all is; with
-    `hubs`, and where `site.callback` is set, what hubs ask and bring.
-    `silent_seconds`: for how long the runs of `up` have been silent though they should not, 0 where all is well; None
-    where there are none."""
+    """The published files with settings that may change, and health; with `hubs`, the callback. `silent_seconds`: how
+    long runs have been silent though they should not, 0 if all is well, None without runs."""
 
     def __init__(
         self, settings: Settings, silent_seconds: Callable[[], float] | None = None, hubs: Registry | None = None
@@ -172,7 +169,6 @@ class Site:
 
 
 def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
-    """What the server says of itself. What reads the database does so in a thread: visits go on meanwhile."""
     from syndicator.services.health import metrics, probes
 
     key = _token(settings)
@@ -208,15 +204,13 @@ async def serve_console(
     listening: Callable[[str], None],
     body_bytes: Callable[[str], int],
 ) -> None:
-    """Serves the console `app` until `stop` is set; `listening` is given the address. Raises MissingError when the port
-    is taken."""
+    """Serve the console until `stop` is set; `listening` gets the address. Raises MissingError if the port is taken."""
     where = settings.console
     await serve_app(app, where.host, where.port, stop=stop, listening=listening, body_bytes=body_bytes)
 
 
 async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
-    """Serves `site` until `stop` is set; `listening` is given the address. Raises MissingError when the port is
-    taken."""
+    """Serve `site` until `stop` is set; `listening` gets the address. Raises MissingError if the port is taken."""
     settings = site.settings
     if settings.public_dir is not None:
         settings.public_dir.mkdir(parents=True, exist_ok=True)

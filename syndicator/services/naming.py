@@ -1,7 +1,4 @@
-"""Which sources and which article an operator means by the words of a command.
-
-Sources that are followed no more, or have moved, in sources.toml.
-"""
+"""Resolve sources and articles named on the command line; remove or move sources in sources.toml."""
 
 from __future__ import annotations
 
@@ -37,8 +34,7 @@ def need_sources(app: Followed, keys: Iterable[str]) -> None:
 
 
 def article_id(app: App, what: str) -> str | None:
-    """The id of the filed article that `what` names by an address, its id or the path of its file; None when it names
-    none."""
+    """The id of the article named by address, id or file path, or None."""
     store = app.store.visits
     id = known_at(store, [urls.alias(what)], what) or what
     if store.article(id) is None:
@@ -49,15 +45,13 @@ def article_id(app: App, what: str) -> str | None:
 
 def need_article(app: App, what: str) -> str:
     """As `article_id`. Raises UsageError where `what` names no article."""
-    id = article_id(app, what)
-    if id is None:
+    if (id := article_id(app, what)) is None:
         raise UsageError(f"no article {what!r} in the article store; give its address, its id or its file")
     return id
 
 
 def remove_followed(app: App, keys: Iterable[str]) -> list[str]:
-    """Takes sources out of sources.toml, all or, where one of them is not there, none. Their articles and feeds stay.
-    Returns their keys. Raises UsageError."""
+    """Remove sources from sources.toml, all or none; articles and feeds stay. Returns the keys. Raises UsageError."""
     known = list(dict.fromkeys(keys))
     need_sources(app, known)
     for key in known:

@@ -1,8 +1,4 @@
-"""Opens the places of the settings: each is a folder or in an object store.
-
-The article store in a folder that several machines write: found by the index, as in an object store, and not by a
-walk, which over a network takes minutes for a million files.
-"""
+"""Open the places of the settings: folders, object stores, and article folders that several machines share."""
 
 from __future__ import annotations
 
@@ -71,8 +67,7 @@ class SharedArticleStore(FileArticleStore):
 
 
 def indexed(article_store: ArticleStore, store: Store, clock: Callable[[], datetime]) -> ArticleStore:
-    """`article_store` with the index by which an object store finds its files, and a folder that machines share. A
-    folder of one machine needs none."""
+    """`article_store` with the index that object stores and shared folders need to find files."""
     from syndicator.articles.stores.object_articles import ObjectArticleStore
 
     if isinstance(article_store, FileArticleStore) and not store.single:
@@ -103,8 +98,7 @@ def open_outlet(settings: Settings, environ: Mapping[str, str], *, whole: bool =
 
 
 def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
-    """True when this instance has written or published articles. One whose only files were put there by hand has not,
-    until they are published."""
+    """True if this instance wrote or published articles; unpublished files of a hand do not count."""
     outlet = open_outlet(settings, environ)
     published = any(outlet.written(f"{ALL.slug}.{name}") for name in FORMATS)
     return article_store.begun() or (published and any(True for _ in article_store.walk()))

@@ -1,7 +1,4 @@
-"""Brings the database into line with what the operator wrote: states with sources.toml, rows with article files.
-
-When `up` looks at every article file for edits, and when at their folders alone.
-"""
+"""Reconcile the database with sources.toml and the article files; schedule full walks for `up`."""
 
 from __future__ import annotations
 
@@ -36,9 +33,8 @@ OWNED_SINCE = "owned since"  # the note with the time of the first start at whic
 
 
 def sources(app: App) -> dict[str, SourceState]:
-    """A state for every source in sources.toml; a source whose URL the operator changed starts its validators and its
-    health anew, one that is to be visited otherwise than before is due now. States of sources that are gone are
-    dropped; their articles and feeds stay."""
+    """Give every source a state. A changed URL resets validators and health; a changed kind of visit is due now. States
+    of removed sources are dropped; their articles and feeds stay."""
     known = app.store.visits.states()
     for key in known.keys() - app.sources.keys():
         app.store.visits.drop_state(key)
@@ -55,8 +51,7 @@ def edited_sources(app: App) -> None:
     """`sources`, where something may have changed since a run did that: sources.toml, this version, the clock."""
     if start.reconciled(app):
         return
-    added = start.added(app)
-    if added is None:
+    if (added := start.added(app)) is None:
         sources(app)
     else:  # of 100,000 sources the others take four seconds
         states = [(source, app.store.visits.state(source.key)) for source in added]
@@ -65,10 +60,8 @@ def edited_sources(app: App) -> None:
 
 
 def _try_again(app: App, key: str, *, ruled: bool) -> bool:
-    """The entries of a source that wait for the operator, who has just edited it, are read at its next visit; so are
-    those that were refused on hosts for which it may speak now, and, where its rules changed (`ruled`), those that may
-    be articles by other rules, and those that its `keep` and `mute` leave out no more. True where what the feed says of
-    some was not kept, or not all of it."""
+    """Make entries of an edited source due that wait for the operator or were refused on hosts it may now speak for; if
+    `ruled`, also those that other rules, `keep` or `mute` may accept. True if the feed data of some was not kept."""
     visits, rights = app.store.visits, app.rights_of(app.sources[key])
     rows = visits.pending(key, _ANY_TIME)
     waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
@@ -82,8 +75,7 @@ def _try_again(app: App, key: str, *, ruled: bool) -> bool:
 
 
 def due_again(app: App, source: Source) -> list[EntryRow]:
-    """The entries of `source` that other rules than those they were refused or put off under may make articles of, as
-    due now. Its rules hold for its own articles alone."""
+    """The entries of `source` as due now that changed rules may turn into articles; for its own articles only."""
     from syndicator.pipeline.entry.endings import by_other_rules
 
     rows = [*app.store.visits.refused(source.key), *app.store.visits.pending(source.key, _ANY_TIME)]
@@ -92,11 +84,9 @@ def due_again(app: App, source: Source) -> list[EntryRow]:
 
 
 def files(app: App) -> tuple[Problem, ...]:
-    """Scrubs secrets that have become variables, does as the files beside the articles say, records article files that
-    are new or were edited by hand, forgets those that a hand deleted, has those fetched again that an earlier day's
-    folder lacks, and records which sources carry them. Returns the files that could not be read, each with its reason:
-    they stay as they are. Raises ConfigError, OSError,
-    StoreError."""
+    """Scrub secrets, apply the files beside the articles, record new and edited article files, forget deleted ones,
+    fetch again what a restored folder lacks, and record carriers. Returns unreadable files with reasons; they stay.
+    Raises ConfigError, OSError, StoreError."""
     visits = app.store.visits
     if scrub(app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock()):
         from syndicator.pipeline.descriptions import learn
@@ -133,14 +123,12 @@ def files(app: App) -> tuple[Problem, ...]:
 
 
 def left_behind(app: App) -> tuple[Problem, ...]:
-    """Records the article files that crashed writers left, which are found without a walk where several machines write.
-    Returns what is wrong with some. Raises OSError, StoreError."""
+    """Record article files of crashed writers on a shared store. Returns problems. Raises OSError, StoreError."""
     return tuple(_taken_in(app, app.article_store.left_behind())[0])
 
 
 def file(app: App, path: str) -> tuple[Problem, ...]:
-    """Records one article file that a hand wrote, edited or deleted, which nothing else notices in an object store.
-    Returns what is wrong with it. Raises OSError, StoreError."""
+    """Record an article file changed in an object store. Returns its problem. Raises OSError, StoreError."""
     visits = app.store.visits
     try:
         stamp = app.article_store.stamp(path)
@@ -160,9 +148,8 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
 
 
 def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list[Article]]:
-    """Records the files that are new or were edited. Returns what is wrong with some; how the ids of all begin: those
-    articles are not gone, whatever their files are called now; and the articles that were added at another time
-    before, or are new."""
+    """Record new and edited files. Returns problems; prefixes of the ids seen, so that renamed files are not gone; and
+    the new articles and those whose time of adding changed."""
     problems, there, written = [], set(), []
     for stamp in (*changes.new, *changes.edited):
         try:
@@ -208,8 +195,7 @@ class Filed(Protocol):
 
 
 def unread(app: Filed) -> tuple[Problem, ...]:
-    """The article files that cannot be read, of those that are new or were touched since they were recorded, and that
-    many are gone: what `files` would find, and nothing is changed. Raises OSError, StoreError."""
+    """Unreadable new or touched article files, and the number gone. Changes nothing. Raises OSError, StoreError."""
     rows = app.store.visits.stamps()
     changes = app.article_store.changed(rows, sweep=False)
     problems = []
@@ -240,8 +226,7 @@ def double(path: str, other: str) -> Problem:
 
 
 def unreadable(path: str, error: ConfigError | OSError) -> Problem:
-    """The problem of an article file that is no article, or that the system refuses to read. Raises DiskError for what
-    is wrong with the machine and not with the file."""
+    """The problem of a file that is no article or cannot be read. Raises DiskError for faults of the machine."""
     if isinstance(error, OSError):
         if error.errno in OURS - {errno.EACCES, errno.EPERM}:
             raise DiskError.of(error) from error
@@ -250,8 +235,7 @@ def unreadable(path: str, error: ConfigError | OSError) -> Problem:
 
 
 def as_shown(article: Article) -> Article:
-    """`article` as its row has it: a file of a hand's own that has no excerpt is published with sentences of its text.
-    The file stays as it is."""
+    """`article` for its row: a hand's file without excerpt gets sentences of its text. The file stays."""
     if article.digest or article.excerpt or not article.body.strip():
         return article
     from syndicator.describing.summary.excerpt import summarize
@@ -271,8 +255,7 @@ def _record(app: App, article: Article, stamp: FileStamp, before: Article | None
 
 
 def elsewhere(app: Filed, article: Article, stamp: FileStamp, known: FileStamp | None) -> str | None:
-    """The path of another file with the id of this article, None when there is none: of the one that is `known`, where
-    that has it still, else of one that is named after the article."""
+    """The path of another file with this article's id: the `known` one if it has it still, else by name; or None."""
     if known is None:
         found = app.article_store.find(article.id)
         return None if found == stamp.path else found
@@ -302,10 +285,8 @@ _MOST_SECONDS = 3600.0  # after which every file is looked at in any case
 
 
 class Walks:
-    """What is known of the article files, from one run of `up` to the next. A look at every file takes long where there
-    are many, and finds nothing at most runs. A file that came, went or was replaced, as by most editors, shows in the
-    time of its folder; one that was edited in place does not, and has to wait for the next look at every file, which
-    comes the later the longer it takes, within an hour. steady: seconds."""
+    """Knowledge of the article files between runs of `up`. Folder times show new, removed and replaced files; files
+    edited in place wait for a full walk, the later the longer a walk takes, within an hour. steady: seconds."""
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady

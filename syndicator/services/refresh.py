@@ -75,8 +75,7 @@ class Watch:
 
 
 def remake(app: App) -> None:
-    """What `reindex` does, for a run that finds no database: everything that must not change is in the files. Where
-    what was learnt of tags is lost as well, it is learnt again."""
+    """Do what `reindex` does, for a run without a database; learn tags anew if those are lost too."""
     from syndicator.services.article_files.reindexing import reindex
     from syndicator.services.descriptions.redescribe import learn
 
@@ -94,10 +93,9 @@ async def run(
     walks: Walks | None = None,
     hubs: Registry | None = None,
 ) -> RunReport:
-    """Visits, and builds meanwhile, then asks the language model and builds what that changed: no feed waits for it.
-    With `settling`, what is filed may wait for the build of a later run of the same; with `walks`, edits of
-    article files for a look at them; with `hubs`, what they push is taken meanwhile. The caller holds the lock. Raises
-    NetworkDown (after building what was stale), UsageError, StoreError, OSError."""
+    """Visit and build meanwhile, then ask the language model and build again. `settling`: builds may be left to a later
+    run; `walks`: so may looks at files; `hubs`: take pushes. The caller holds the lock. Raises NetworkDown (after
+    building), UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     reconcile.edited_sources(app)
     problems = walks.files(app) if walks else reconcile.files(app)
@@ -174,7 +172,6 @@ async def _taking(
 async def _with_pushes(
     intake: Intake | None, outcomes: list[Outcome], built: BuildReport
 ) -> tuple[list[Outcome], BuildReport]:
-    """What a run did, and what hubs brought to its end. Raises StoreError, OSError."""
     if intake is None:
         return outcomes, built
     await intake.finish()
@@ -182,7 +179,6 @@ async def _with_pushes(
 
 
 def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
-    """`watch` that tells `settling` of articles, and of the end of the first visits to the sources `firsts`."""
 
     def filed(title: str) -> None:
         settling.filed()
@@ -211,7 +207,6 @@ def _since(began: float) -> float:
 
 @asynccontextmanager
 async def _client(app: App, *, wanted: bool) -> AsyncIterator[Fetcher | None]:
-    """The client of a run, one for pages and pictures, so that no host is asked twice at once."""
     fetcher = make_fetcher(app) if wanted else None
     try:
         yield fetcher
@@ -221,7 +216,6 @@ async def _client(app: App, *, wanted: bool) -> AsyncIterator[Fetcher | None]:
 
 
 def _left(wanted: Wanted, began: float, most: float) -> float:
-    """The seconds that are left for what comes after the visits, `most` of them at most."""
     if wanted.max_seconds is None:
         return most
     return min(most, began + wanted.max_seconds - asyncio.get_running_loop().time())
@@ -293,7 +287,7 @@ def _due(app: App, wanted: Wanted) -> list[SourceState]:
     need_sources(app, wanted.keys)
     if wanted.keys:
         named = (state for key in dict.fromkeys(wanted.keys) if (state := visits.state(key)))
-        return [_asked_now(_relearnt(state) if wanted.relearn else state) for state in named]
+        return [_asked_now(replace(state.asked_whole(), listing=None) if wanted.relearn else state) for state in named]
     if wanted.asked:
         states = visits.states()
         enabled = [states[key] for key, source in app.sources.items() if source.enabled]
@@ -302,11 +296,5 @@ def _due(app: App, wanted: Wanted) -> list[SourceState]:
     return [state for state in due if state.key in app.sources and app.sources[state.key].enabled]
 
 
-def _relearnt(state: SourceState) -> SourceState:
-    """The state of a source whose list is learnt anew, from a page that is read whether it changed or not."""
-    return replace(state.asked_whole(), listing=None)
-
-
 def _asked_now(state: SourceState) -> SourceState:
-    """The state of a source whose feed is to be asked, due or not."""
     return replace(state, next_due=state.feed_due or state.next_due, feed_due=None)

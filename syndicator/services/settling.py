@@ -22,18 +22,16 @@ _LOOK_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one build is of. `among`: the feeds that may be written, None for all; `brief`: pages of older stories that
-    are there already are left to a later build, and so is what speaks of all feeds where that of everything is."""
+    """The scope of a build. `among`: feeds to write, None for all; `brief`: leave old pages and global files."""
 
     among: Callable[[FeedKey], bool] | None = None
     brief: bool = False
 
 
 class Settling:
-    """What waits, from one run of `up` to the next. What visits file waits for `publish.settle`; everything else that
-    makes feeds stale (edited and withdrawn articles, edited settings) is built at once, as are the first articles of a
-    source. Long feeds are written less often than short ones, and pages of older stories once an hour. The first run of
-    a process builds whatever a crash may have left. clock: seconds, steady."""
+    """Waiting builds between runs of `up`. Visits wait for `publish.settle`; edits, withdrawals and a source's first
+    articles are built at once; long feeds and old pages less often. The first run builds all. clock: seconds,
+    steady."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -79,8 +77,7 @@ class Settling:
 
     @contextmanager
     def building(self, app: App) -> Iterator[Part]:
-        """To be held while what waits is built, of which this yields the part. Where that fails, it waits on, and is
-        due as it was."""
+        """Held while the yielded part is built. If the build fails, it stays due."""
         before, whole = self._waiting, self._is_whole(app) or not seconds(app.settings.publish.settle)
         self._waiting = Waiting()
         try:
@@ -92,8 +89,7 @@ class Settling:
             self._made_with, self._looked, self._whole = _made_with(app), self._clock(), False
 
     def built(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
-        """To be called with the feeds that a build wrote, how many entries each shows and how many articles it has,
-        and how many feeds it left."""
+        """Record the built feeds with shown entries and articles, and how many feeds were left."""
         now = self._clock()
         if left and self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)
@@ -112,5 +108,4 @@ class Settling:
 
 
 def _made_with(app: App) -> Any:
-    """What the operator wrote that decides on feeds."""
     return app.settings, app.queries, app.sources, app.taxonomy

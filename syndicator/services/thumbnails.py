@@ -1,7 +1,5 @@
-"""The thumbnails of a run: taken after their articles are filed, beside the visits and for a while after them.
-
-No article, feed or visit waits for a picture: it goes after every page that its host is asked for, and where it is not
-there when pages are built they show a coloured letter until the next build."""
+"""Thumbnails, taken beside and after the visits. Nothing waits for a picture: page requests to its host go first, and
+pages show a coloured letter until the next build."""
 
 from __future__ import annotations
 
@@ -76,8 +74,7 @@ class Taking:
         self._task = asyncio.create_task(self._run())
 
     async def finish(self, seconds: float) -> None:
-        """Waits until all that is due is taken, `seconds` at most, or until the run is to stop. Raises OSError,
-        StoreError."""
+        """Wait for the due thumbnails, `seconds` at most or until stopped. Raises OSError, StoreError."""
         self._over.set()
         stopped = asyncio.create_task(self.stop.wait())
         try:
@@ -107,14 +104,12 @@ class Taking:
             raise failed.exceptions[0] from failed
 
     async def _a_moment(self) -> None:
-        """Until there may be something new."""
         waiting = [asyncio.create_task(self._over.wait())] if not self._over.is_set() else list(self._hosts.values())
         await asyncio.wait(waiting, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
         if waiting[0] not in self._hosts.values():
             waiting[0].cancel()
 
     def _queue(self, group: asyncio.TaskGroup) -> None:
-        """Gives each host one task for what is due there."""
         for row in self.app.store.pictures.due(self.app.clock(), len(self._seen) + _BATCH):
             if row.id in self._seen:
                 continue
@@ -125,7 +120,6 @@ class Taking:
                 self._hosts[host] = group.create_task(self._one_host(host, rows))
 
     async def _one_host(self, host: str, rows: deque[PictureRow]) -> None:
-        """Takes the pictures of a host one after the other."""
         try:
             while rows and not self.stop.is_set():
                 async with self._room:
@@ -136,7 +130,6 @@ class Taking:
             del self._hosts[host]
 
     async def _take(self, row: PictureRow) -> PictureRow | None:
-        """What is known of a picture after it was asked for; None where its article is gone meanwhile."""
         article, now = self.app.store.visits.article(row.id), self.app.clock()
         if article is None:
             return None
@@ -151,12 +144,8 @@ class Taking:
             return None
         if said := outcomes.forbidden(result.headers):
             return outcomes.off_limits(row, f"its server says {said}", now)
-        return await self._made(row, result.body)
-
-    async def _made(self, row: PictureRow, data: bytes) -> PictureRow:
-        """The thumbnail of a picture: kept, and published before a page can name it. Raises DiskError."""
         try:
-            made = await self.decoder.thumbnail(data)
+            made = await self.decoder.thumbnail(result.body)
         except PictureRefused as refusal:
             logger("pictures").debug("no thumbnail", article=row.id, reason=refusal.reason, detail=refusal.detail)
             return outcomes.refused(row, refusal.reason, refusal.detail, self.app.clock(), final=refusal.final)
@@ -169,8 +158,7 @@ class Taking:
         return outcomes.kept(row, Picture(name=name, width=made.width, height=made.height))
 
     def _page_forbids(self, article: Article) -> bool:
-        """True where the kept page of an article, which a version read that did not look for them, has rules on
-        pictures. In whatever tag or header: one that means something else costs a picture."""
+        """True if the kept page of an article read by an old version has rules on pictures, in any tag or header."""
         if self._outdated is None:
             self._outdated = self.app.snapshots.outdated()
         found = self.app.snapshots.get(article.id) if article.id in self._outdated else None
@@ -182,19 +170,16 @@ class Taking:
 
 
 def publish(app: App, outlet: Outlet) -> set[str]:
-    """Has every thumbnail among the published files that a page may show; those that are lost are made again by the
-    next run. Returns the names of all. To be called before feeds are looked at for what is stale. Raises OSError."""
+    """Publish all thumbnails; return the names. Call before stale feeds are determined. Raises OSError."""
     if not app.settings.publish.thumbnails:
         return set()
     names = app.store.pictures.names()
-    lost = redirects.publish(outlet, names, kept_pictures(app.settings).get)
-    if lost:
+    if lost := redirects.publish(outlet, names, kept_pictures(app.settings).get):
         app.store.pictures.lost(lost)
     return names - lost
 
 
 def take_off(app: App, outlet: Outlet, names: set[str]) -> None:
-    """Takes all thumbnails but `names` off the published files, after the pages were built, and what no article has any
-    more off the state. Raises OSError."""
+    """Remove thumbnails other than `names` after a build, and unused ones from the state. Raises OSError."""
     if redirects.take_off(outlet, names):
         kept_pictures(app.settings).drop_all_but(app.store.pictures.names(shown=False))

@@ -1,7 +1,4 @@
-"""What a clock that was ahead left in the database. Raises StoreError, DiskError for want of file descriptors.
-
-What visits remember as rows: states of sources, and entries.
-"""
+"""Times ahead of the clock, reset; states and entries as rows. Raises StoreError, DiskError (no descriptors)."""
 
 from __future__ import annotations
 
@@ -102,8 +99,7 @@ class Ahead:
         return last is not None and last > limit
 
     def set_back(self, now: datetime, limit: datetime) -> None:
-        """Later visits and entries become of `now`, and what waits for longer than anything may, for a page, a picture
-        or a language model, waits no more. One transaction."""
+        """Set future visits and entries to `now`, and end waits beyond any limit. One transaction."""
         late, longest = codec.micros(limit), codec.micros(now + _LONGEST_WAIT)
         entries = select(_e.data).where(or_(_e.first_seen > late, _e.next_try > longest))
         with self._db.write() as connection:

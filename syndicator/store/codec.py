@@ -1,5 +1,4 @@
-"""Dataclasses of `model` and `ports` as JSON documents and back, and times and texts as columns hold them. Pure: no
-transaction, no I/O."""
+"""Model dataclasses as JSON and back, times and texts as column values. Pure."""
 
 from __future__ import annotations
 
@@ -22,15 +21,13 @@ _KEY_CHARS = 500  # of four bytes at most: PostgreSQL indexes at most 2,704 byte
 
 
 def pack(value: Any, skip: frozenset[str] = frozenset()) -> str:
-    """A dataclass as JSON without the fields at their default and those of `skip`; in ASCII, so that lone surrogates
-    survive. Raises TypeError for a value that JSON does not know."""
+    """A dataclass as ASCII JSON (keeps lone surrogates), without defaults and `skip`. Raises TypeError."""
     return json.dumps(_plain(value, skip), separators=(",", ":"))
 
 
 def unpack(cls: type[T], document: str) -> T:
-    """The `cls` that `pack` was given; what was left out is at its default, fields that `cls` does not have (a newer
-    version wrote them) are passed over. Raises ValueError for what is no JSON, TypeError where a field without a
-    default is missing."""
+    """The `cls` of `pack`; missing fields get defaults, unknown ones of newer versions are ignored. Raises ValueError
+    for invalid JSON, TypeError for a missing required field."""
     kind: Any = cls
     return cast(T, _builder(kind)(json.loads(document)))
 
@@ -56,8 +53,7 @@ def moment(value: int) -> datetime:
 
 
 def key(value: str) -> str:
-    """`value` as a database can hold and index it; different ones stay different. A digest stands for a long tail and
-    for what is no valid text (NUL, lone surrogates)."""
+    """`value` as an indexable text; distinct values stay distinct. A digest replaces long tails and invalid text."""
     valid = value.encode("utf-8", "replace").decode().replace("\0", "?")
     if valid == value and len(value) <= _KEY_CHARS:
         return value
@@ -65,7 +61,6 @@ def key(value: str) -> str:
 
 
 def _plain(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """A dataclass as a dict that JSON can hold."""
     kind: Any = type(value)
     made = {}
     for name, default, convert in _fields(kind):
@@ -90,7 +85,6 @@ def _fields(cls: Any) -> tuple[tuple[str, Any, Callable[[Any], Any] | None], ...
 
 
 def _encoder(hint: Any) -> Callable[[Any], Any] | None:
-    """What turns a value of type `hint` into its JSON form; None where it is the same."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return next((made for argument in arguments if (made := _encoder(argument))), None)
@@ -123,7 +117,6 @@ def _builder(cls: Any) -> Callable[[dict[str, Any]], Any]:
 
 
 def _decoder(hint: Any) -> Callable[[Any], Any] | None:
-    """What turns the JSON form of a value of type `hint` back; None where it is the same."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         inner = next((made for argument in arguments if (made := _decoder(argument))), None)

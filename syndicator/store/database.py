@@ -31,7 +31,11 @@ class Database:
 
     def __init__(self, url: str, busy_seconds: float, *, read_only: bool = False) -> None:
         """`read_only`: nothing is written, no file made, and no right to write needed."""
-        self.url = _with_driver(url)
+        try:
+            made = make_url(url)
+        except ArgumentError as error:
+            raise StoreError(f"store.url: {error}; write sqlite:///path or postgresql://user@host/database") from error
+        self.url = made.set(drivername=postgres.DRIVER) if made.drivername in ("postgresql", "postgres") else made
         self.name = self.url.database or str(self.url)
         self.engine = _made_engine(self.url, busy_seconds, read_only=read_only)
         self.sqlite = self.engine.dialect.name == "sqlite"
@@ -60,8 +64,7 @@ class Database:
         return found[0][0] if found else None
 
     def once(self, statement: Executable, values: Any = None) -> Sequence[Any]:
-        """A statement that writes, as a transaction of its own: one way to the server and back instead of three. The
-        rows that it returns. Raises StoreError."""
+        """Run one writing statement as its own transaction in one round trip; return its rows. Raises StoreError."""
         with self.named_errors():
             found = self._read(statement, values)
             return found.all() if found.returns_rows else ()
@@ -73,9 +76,8 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction: all of it or nothing, durable when it ends. Takes the write lock at once (BEGIN IMMEDIATE), so
-        that it never fails half-way for want of it. An exception inside rolls it back and passes on; the driver's come
-        as StoreError."""
+        """A durable transaction, with the write lock from its start (BEGIN IMMEDIATE), so that it cannot fail half-way.
+        Exceptions roll back; the driver's become StoreError."""
         self.before_write()
         with self.named_errors():
             connection = self.writer()
@@ -116,9 +118,8 @@ class Database:
 
     @contextmanager
     def named_errors(self) -> Iterator[None]:
-        """Turns what the driver raises into a StoreError (DiskError for want of descriptors) with a cure: StoreConflict
-        where another writer came in between, StoreBusy where one holds a lock for long, StoreAway where there is no
-        connection (any more); the next call makes another."""
+        """Turn driver errors into StoreError with a cure (DiskError without descriptors): StoreConflict, StoreBusy (a
+        long lock), StoreAway (no connection; the next call makes another)."""
         try:
             yield
         except DBAPIError as error:
@@ -187,8 +188,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """`values` in parts that fit one query."""
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
+    yield from (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
 @cache
@@ -216,15 +216,6 @@ def _inserter(dialect: str) -> Any:
     from sqlalchemy.dialects.postgresql import insert as postgres_insert
 
     return postgres_insert
-
-
-def _with_driver(url: str) -> URL:
-    """`url` with the driver of ours where it names none. Raises StoreError."""
-    try:
-        made = make_url(url)
-    except ArgumentError as error:
-        raise StoreError(f"store.url: {error}; write sqlite:///path or postgresql://user@host/database") from error
-    return made.set(drivername=postgres.DRIVER) if made.drivername in ("postgresql", "postgres") else made
 
 
 def _made_engine(url: URL, busy_seconds: float, *, read_only: bool) -> Engine:

@@ -31,10 +31,8 @@ BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
 
 class Store:
-    """The stores of `ports` and more on one database. Used from one thread; `close` it. A reader sees the last commit;
-    each method that writes is one transaction, durable when it returns (within `visits.shared` with the next commit),
-    and waits `busy_seconds` for another program's.
-    All methods raise StoreError with the operator's cure, DiskError for want of file descriptors."""
+    """All stores on one database, for one thread; `close` it. Each write is a durable transaction (within
+    `visits.shared` with the next commit) and waits `busy_seconds`. Raises StoreError, DiskError (no descriptors)."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -84,11 +82,9 @@ class Store:
         withdrawn: Iterable[Withdrawn] = (),
         carried: Iterable[tuple[str, str]] = (),
     ) -> int:
-        """Rebuilds the rows of articles, aliases and feeds from the files, in one transaction; returns the number of
-        articles. Of a file that cannot be read `articles` has what it says of its id ("" for nothing); what is known of
-        that article stays. Source states, entries, merges, names and addresses of feeds stay, as do withdrawals, to
-        which `withdrawn` (the article store's list) adds; all feeds become stale. `carried` says which further sources
-        announced an article (id, key). Raises StoreError, and whatever `articles` raises, with nothing changed."""
+        """Rebuild articles, aliases and feeds from files in one transaction; return the number of articles. Unreadable
+        files in `articles` are ids (or ""), whose rows stay, as do states, entries, merges, names and withdrawals (plus
+        `withdrawn`). All feeds become stale. Raises StoreError and errors of `articles`, changing nothing."""
         with self._db.write() as connection:
             postgres.unlimited(connection)
             return rebuild.reindex(connection, articles, withdrawn, carried)
@@ -115,12 +111,10 @@ class Store:
 
 
 def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> Store:
-    """The store at `url` (sqlite:///path or postgresql+psycopg://...), made or moved to this version's tables, in one
-    transaction either way.
-
-    Raises StoreError with the cure for a database that is locked for longer than `busy_seconds`, somebody else's, of a
-    newer version, or missing, empty or damaged although `articles_exist`: opened as a fresh one it would fetch and
-    publish everything again. `create` (for `reindex`) makes a new one then, and moves a damaged file aside first."""
+    """The store at `url` (sqlite:///path or postgresql+psycopg://...), created or upgraded in one transaction. Raises
+    StoreError if it is locked beyond `busy_seconds`, foreign, newer, or missing, empty or damaged although
+    `articles_exist`: a fresh one would publish everything again. `create` (reindex) replaces it, keeping the damaged
+    file."""
     database = Database(url, busy_seconds)
     try:
         if database.sqlite:
@@ -133,9 +127,8 @@ def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_sec
 
 
 def look_into(url: str, *, articles_exist: bool, busy_seconds: float = BUSY_SECONDS) -> Store | None:
-    """The store at `url` for reading alone: nothing is written, no file or folder is made. None where there is none
-    and no articles either. Raises StoreError with the cure: for a database that is missing although `articles_exist`,
-    is somebody else's or cannot be read, or is of another version, as before the first run after an upgrade."""
+    """The store at `url`, read-only; None without store and articles. Raises StoreError if it is missing although
+    `articles_exist`, foreign, unreadable or of another version."""
     if is_gone(url):
         if articles_exist:
             raise StoreError(f"the database {make_url(url).database} is missing although there are articles; {_CURE}")
@@ -183,7 +176,6 @@ def _check_file(database: Database, *, articles_exist: bool, create: bool) -> No
 
 
 def _check_content(path: Path, *, articles_exist: bool) -> bool:
-    """Whether there is something in the file of a database."""
     there = path.is_file() and path.stat().st_size > 0
     if not there and articles_exist:
         state = "is empty" if path.is_file() else "is missing"
@@ -233,7 +225,6 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _damaged(database: Database) -> bool:
-    """True when the file is no sound database (a locked or unreadable one raises)."""
     from sqlalchemy import text
 
     try:

@@ -16,13 +16,9 @@ _POINT = "one_write"
 
 
 class Group:
-    """A database as visits see it. With several writers (PostgreSQL) each write is a transaction of its own, within
-    `shared` too: locks that are held from one write to the next would make writers wait for each other in a circle.
-
-    With one writer: Outside of `shared` each write is a transaction of its own. Inside, the writes wait
-    for a commit that they share: each is there for the reads of this object from then on, whole or not at all, and for
-    everybody else, and after a crash, once `commit` was called. A write of another part of the store commits first, so
-    that the order of writes is that of the calls."""
+    """The database for visits. PostgreSQL: each write is its own transaction, as locks held across writes would
+    deadlock. SQLite: within `shared`, writes wait for a common `commit`; this object reads them at once, others after
+    it. Writes of other parts commit first, which keeps the order."""
 
     def __init__(self, database: Database, fence: Callable[[Connection], object] | None = None) -> None:
         """`fence`: called at the beginning of each write, which it undoes by an exception: what has to hold for it."""
@@ -90,9 +86,8 @@ class Group:
 
     @contextmanager
     def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
-        """Inside, writes wait for `commit`, which the end of the block calls too, also when an exception ends it: what
-        was written is true all the same. `first` is called before each commit of something: what has to be on the disk
-        before the rows that tell of it. Raises StoreError, and what `first` raises, with the group undone."""
+        """Within, writes wait for `commit`, also called at the end even after an exception. `first` runs before each
+        commit, to make files durable. Raises StoreError and errors of `first`, with the group undone."""
         before, self._first = self._first, first
         try:
             yield

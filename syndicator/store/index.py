@@ -1,7 +1,4 @@
-"""The article store as publishing sees it (`ports.ArticleIndex`).
-
-Each method that writes is one transaction, durable when it returns. All raise StoreError, DiskError for want of file
-descriptors."""
+"""Articles for publishing (`ports.ArticleIndex`). Each write is a durable transaction. Raises StoreError, DiskError."""
 
 from __future__ import annotations
 
@@ -163,8 +160,7 @@ class Index:
         return statement.add_columns((literal(0) if self._db.sqlite else _MORE.scalar_subquery()).label("more"))
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
-        """The name that each feed has from the oldest article in it (those that a source merely carries do not count),
-        which is what a rebuilt database calls it; the slug where it has none among its first few."""
+        """The name of each feed by its oldest own article, as a rebuilt database has it; else the slug."""
         found = {key: key.slug for key in keys}
         moves = rows.moved(self._db.rows(rows.MOVES))
         for key in found:
@@ -224,12 +220,9 @@ class Index:
         return {month: (sums[0], "-".join(map(str, sums))) for month, sums in found.items()}
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
-        found = self._of_month(_MONTH_ENTRIES, key, month)
-        return [(id, codec.moment(added), f"{mtime_ns}-{size}") for id, added, mtime_ns, size in found]
-
-    def _of_month(self, statement: Any, key: FeedKey, month: str) -> Any:
         first, end = _month(month)
-        return self._db.rows(statement, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
+        found = self._db.rows(_MONTH_ENTRIES, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
+        return [(id, codec.moment(added), f"{mtime_ns}-{size}") for id, added, mtime_ns, size in found]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         found = self._db.rows(_DAYS, {"axis": key.axis, "slug": key.slug})
@@ -363,8 +356,7 @@ class Index:
 
     def _merged(self, id: str, into: str | None) -> None:
         with self._db.write() as connection:
-            found = connection.execute(_ROW, {"id": id}).first()
-            if found is None:
+            if (found := connection.execute(_ROW, {"id": id}).first()) is None:
                 raise StoreError(f"no article {id} is known; `syndicator reindex` reads the files anew")
             article = replace(codec.unpack(Article, found.data), merged_into=into or "")
             connection.execute(update(schema.articles).where(_a.id == id).values(merged_into=into))
@@ -379,7 +371,6 @@ class Index:
 
 
 def _set(connection: Connection, key: FeedKey, **values: Any) -> None:
-    """Changes the row of a feed, which is made where there is none."""
     known = connection.execute(update(schema.feeds).where(_this(key)).values(**values)).rowcount
     if not known:
         upsert(connection, schema.feeds, [rows.feed_row(key, key.slug) | values])
@@ -394,19 +385,16 @@ def _this(key: FeedKey) -> Any:
 
 
 def _month(month: str) -> tuple[int, int]:
-    """The first microsecond of a month "2026-11" and of the next."""
     year, number = int(month[:4]), int(month[5:])
     end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
     return codec.micros(datetime(year, number, 1, tzinfo=UTC)), codec.micros(end)
 
 
 def _date(day: int) -> str:
-    """The UTC day of so many days since 1970."""
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).strftime("%Y-%m-%d")
 
 
 def _number(date: str) -> int:
-    """How many days since 1970 a UTC day is."""
     return (datetime.strptime(date, "%Y-%m-%d") - datetime(1970, 1, 1)).days  # noqa: DTZ001, DTZ007 - days alone
 
 

@@ -99,8 +99,7 @@ def unlimited(connection: Connection) -> None:
 
 
 def alone(connection: Connection, name: str) -> None:
-    """Waits until no other transaction works on `name`, and keeps others waiting until this one ends. Nothing on
-    SQLite, whose transactions follow each other anyway."""
+    """Wait for and exclude other transactions on `name`. Does nothing on SQLite, which has one writer."""
     if connection.dialect.name == "postgresql":
         connection.execute(_ALONE, {"name": name})
 
@@ -109,8 +108,7 @@ _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 def retried(part: Any) -> None:
-    """Has the methods of `part` tried again, a few times, where another writer came in between: each is one
-    transaction, so that nothing of a try that failed is left."""
+    """Retry the methods of `part` after write conflicts; each is one transaction, so a failed try leaves nothing."""
     kind: Any = type(part)
     part.__class__ = _retrying(kind)
 

@@ -24,9 +24,8 @@ def reindex(
     withdrawn: Iterable[Withdrawn],
     carried: Iterable[tuple[str, str]],
 ) -> int:
-    """Replaces the rows of articles, aliases, members, carriers and fragments; the number of articles. The first of two
-    files with one id counts. An article whose file cannot be read, for which the beginning of its id stands, keeps what
-    is known of it. `carried`: article id and the key of a source that announced it."""
+    """Replace articles, aliases, members, carriers and fragments; return the count. The first file of an id counts.
+    Unreadable files (prefix of an id) keep their rows. `carried`: article id and source key."""
     for entry in withdrawn:
         rows.save_withdrawal(connection, entry)
     merged = _pairs(connection, select(schema.articles.c.id, schema.articles.c.merged_into))
@@ -61,8 +60,7 @@ _ASKED = select(schema.members.c.id, schema.members.c.axis, schema.members.c.slu
 
 
 def _found_of(kept: Collection[str], asked: Iterable[Any]) -> dict[str, dict[FeedKey, str]]:
-    """The saved queries, and other feeds whose members a build finds, that hold the articles of `kept`: nobody can look
-    into their texts now."""
+    """Feeds found by builds, such as queries, that hold `kept`: their texts cannot be read now."""
     found: dict[str, dict[FeedKey, str]] = {}
     for id, axis, slug in asked:
         if id in kept:
@@ -71,7 +69,6 @@ def _found_of(kept: Collection[str], asked: Iterable[Any]) -> dict[str, dict[Fee
 
 
 def _drop(connection: Connection, seen: Collection[str], kept: Collection[str]) -> None:
-    """Removes the rows of articles that have no file, and what was made of all texts but those of `kept`."""
     for table, stay in ((schema.articles, seen), (schema.fragments, kept), (schema.html, kept)):
         if not stay:
             connection.execute(delete(table))
@@ -82,7 +79,6 @@ def _drop(connection: Connection, seen: Collection[str], kept: Collection[str]) 
 
 
 def _carriers(connection: Connection, carried: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Writes the rows of `carriers`; they by article."""
     found: dict[str, list[str]] = {}
     for id, source in dict.fromkeys(carried):
         found.setdefault(id, []).append(source)
@@ -103,8 +99,6 @@ class _Place(NamedTuple):
 
 
 class _Load:
-    """Collects rows and writes them in batches."""
-
     def __init__(
         self,
         connection: Connection,
@@ -173,7 +167,6 @@ class _Load:
         return kept
 
     def _known(self) -> tuple[dict[str, str], dict[str, list[str]]]:
-        """The ids of the articles known until now: by path, and by the beginning that the names of files have."""
         by_path: dict[str, str] = {}
         by_beginning: dict[str, list[str]] = {}
         for id, path in self.connection.execute(select(schema.articles.c.id, schema.articles.c.path)):
@@ -197,7 +190,6 @@ class _Load:
 
 
 def _show_dangling(connection: Connection, on_hold: Collection[str]) -> None:
-    """A copy whose original is gone or on hold stands for itself again."""
     table = schema.articles
     alive = select(table.alias("original").c.id)
     copies = select(table.c.data).where(table.c.merged_into.is_not(None))
@@ -225,8 +217,7 @@ def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> N
     table = schema.entries
     pending = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
     for source, entry, data in connection.execute(pending).all():
-        id = guids.get((source, entry))
-        if id is None:
+        if (id := guids.get((source, entry))) is None:
             continue
         row = codec.unpack(EntryRow, data)
         done = EntryRow(
@@ -252,8 +243,7 @@ def _pairs(connection: Connection, statement: Any) -> dict[str, Any]:
 
 
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
-    """Writes the second of each pair wherever the first stands in a text column. A row of which the result is there
-    already (an alias in its other spelling) goes."""
+    """Replace the first of each pair by the second in all text columns; drop rows that then exist already."""
     for found, placeholder in spellings:
         for table in schema.metadata.sorted_tables:
             for column in table.c:

@@ -1,7 +1,4 @@
-"""Articles as rows: what one article changes in the tables.
-
-What takes a connection runs within the caller's transaction and commits nothing: it is all there when that ends, or
-nothing. Errors of the driver pass through; `Database.write` turns them into StoreError."""
+"""Rows of articles. Functions run in the caller's transaction; `Database.write` translates driver errors."""
 
 from __future__ import annotations
 
@@ -172,9 +169,8 @@ def save(
     score: float | None = None,
     parted: bool = False,
 ) -> None:
-    """Puts the row of `article`, its memberships and the marks of every feed that shows it or showed it. What was
-    rendered of its body goes, unless `keep_html` (the body is the same). `score`: how likely its category is; None
-    leaves what is known of that. `parted`: it is no copy any more."""
+    """Write the row of `article`, its memberships and stale marks. Drops HTML unless `keep_html`. `score`: of the
+    category, None keeps it; `parted`: no copy any more."""
     alone(connection, article.id)
     known = connection.execute(_KNOWN, {"id": article.id}).one()
     into = article.merged_into or (None if parted else known.merged_into)
@@ -212,7 +208,6 @@ def _alive(connection: Connection, into: str | None) -> str | None:
 
 
 def _show_copies(connection: Connection, original: str) -> None:
-    """Shows the copies of an article that came or went where they belong now."""
     for id, data in connection.execute(_COPIES, {"original": original}).all():
         gone = connection.execute(_WITHDRAWN, {"id": id}).first() is not None
         copy = codec.unpack(Article, data)
@@ -311,9 +306,8 @@ def fold_counts(connection: Connection) -> None:
 
 
 def set_found(connection: Connection, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-    """Makes each article (by id) a member of just those feeds, with their names, of the axes whose members builds find:
-    saved queries and others. A feed that gains or loses an article becomes stale. Ids that no article has are passed
-    over."""
+    """Set the found feeds (queries and others) of each article id, with names; changed feeds become stale. Unknown ids
+    are ignored."""
     ids = list(found)
     times = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
     before = {(id, FeedKey(axis, slug)) for id, axis, slug in connection.execute(_ASKED, {"ids": ids})}
@@ -333,8 +327,7 @@ def set_found(connection: Connection, found: Mapping[str, Mapping[FeedKey, str]]
 
 
 def follow_picture(connection: Connection, article: Article, before: Article | None) -> None:
-    """Has the picture of an article fetched where it has another one than `before`, or other rules for it; none is
-    shown until then."""
+    """Queue the picture of an article if it, or its rules, differ from `before`; show none until then."""
     if before is not None and _of_picture(before) == _of_picture(article):
         return
     if article.cover:

@@ -1,7 +1,5 @@
-"""What visits remember: states, entries, articles by alias, withdrawals, blocks and notes (`ports.VisitStore`).
-
-Each method that writes is one transaction, durable when it returns; within `shared` it is one write of the group's
-transaction, durable with its commit. All raise StoreError, DiskError for want of file descriptors."""
+"""Memory of visits: states, entries, aliases, withdrawals, blocks, notes (`ports.VisitStore`). Each write is a durable
+transaction, within `shared` durable with its commit. Raises StoreError, DiskError (no descriptors)."""
 
 from __future__ import annotations
 
@@ -151,8 +149,7 @@ class Visits(Comparisons):
 
     def each_state(self) -> Iterator[SourceState]:
         """The same one by one, by key: for many sources."""
-        for (data,) in self._db.stream(_STATES):
-            yield codec.unpack(SourceState, data)
+        yield from (codec.unpack(SourceState, data) for (data,) in self._db.stream(_STATES))
 
     def due(self, now: datetime) -> list[SourceState]:
         """The states that are not disabled and whose next_due is None or not after `now`, longest overdue first."""
@@ -269,14 +266,12 @@ class Visits(Comparisons):
         return [(id, source) for id, source in self._db.rows(_CARRIED)]
 
     def announced(self) -> list[tuple[str, str]]:
-        """The articles that a source announced and its feed does not show: (article id, source key). For a store of a
-        version that kept no carriers."""
+        """(article id, source key) of articles a source announced elsewhere; for stores without carriers."""
         return [(id, source) for id, source in self._db.rows(_ANNOUNCED)]
 
     def bound(self) -> Iterator[EntryRow]:
         """Every entry that is, or is to become, a known article."""
-        for (data,) in self._db.rows(_BOUND):
-            yield codec.unpack(EntryRow, data)
+        yield from (codec.unpack(EntryRow, data) for (data,) in self._db.rows(_BOUND))
 
     def realias(self, article: Article) -> None:
         """Makes the aliases that find `article` just those that its file gives it, in one transaction."""
@@ -320,8 +315,7 @@ class Visits(Comparisons):
                 upsert(connection, sources, [state_row(state.asked_whole()) for state in states])
 
     def filed(self, source_key: str) -> Filed:
-        own = int(self._db.scalar(_FILED, {"source": codec.key(source_key)}))
-        if own:
+        if own := int(self._db.scalar(_FILED, {"source": codec.key(source_key)})):
             return Filed(own=own)
         return Filed(own=0, articles=int(self._db.scalar(_ARTICLES)), sources=int(self._db.scalar(_SOURCES)))
 
@@ -343,16 +337,14 @@ class Visits(Comparisons):
         return [(id, alias) for id, alias in self._db.rows(_ALL_PRUNED)]
 
     def prune(self, ids: Iterable[str], aliases: Iterable[tuple[str, str]]) -> None:
-        """Deletes the rows of these articles (the copies of one stand before it), marks the feeds that showed them as
-        stale, and remembers `aliases`, all in one transaction."""
+        """Delete rows of articles (copies first), mark their feeds stale, remember `aliases`. One transaction."""
         with self._db.write() as connection:
             insert_new(connection, schema.pruned, [{"alias": alias, "id": id} for id, alias in aliases])
             for id in ids:
                 rows.erase(connection, id)
 
     def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
-        """Forgets these of `pruned`, and the entries that had become their articles, so that they are read again once
-        they are announced. Returns the keys of the sources of those. One transaction."""
+        """Forget `pruned` lines and their entries, to be read when announced. Returns source keys. One transaction."""
         with self._db.write() as connection:
             for part in chunks([alias for _, alias in aliases]):
                 connection.execute(delete(schema.pruned).where(schema.pruned.c.alias.in_(part)))
@@ -370,9 +362,8 @@ class Visits(Comparisons):
             self._upsert_entries(connection, without_text(connection, keys))
 
     def readmit(self, id: str, *, unread: bool) -> list[str]:
-        """Forgets that article `id` was withdrawn, and marks the feeds that showed it as stale. With `unread` its
-        entries are forgotten, too, so that they are read again once they are announced; the keys of their sources are
-        returned. One transaction."""
+        """Forget the withdrawal of article `id`; its feeds become stale. `unread` forgets its entries too, and returns
+        their source keys. One transaction."""
         gone, named = schema.withdrawn, schema.withdrawn_aliases
         with self._db.write() as connection:
             feeds = connection.execute(select(gone.c.feeds).where(gone.c.id == id)).scalar()
@@ -420,8 +411,7 @@ class Visits(Comparisons):
             self._write_ends(ended)
 
     def _write_ended(self) -> None:
-        """Writes the ends of visits that wait for the commit of their group: a statement for all of them costs a third
-        of one for each."""
+        """Write ended visits in one statement, a third of the cost of one each."""
         if not self._ended:
             return
         ended, self._ended = self._ended, []
@@ -441,8 +431,7 @@ class Visits(Comparisons):
 
     def _states(self, statement: Any, **values: Any) -> Iterator[SourceState]:
         self._write_ended()
-        for (data,) in self._db.rows(statement, values):
-            yield codec.unpack(SourceState, data)
+        yield from (codec.unpack(SourceState, data) for (data,) in self._db.rows(statement, values))
 
 
 def _belongs(value: str, url: str) -> bool:

@@ -1,8 +1,4 @@
-"""The file beside the article files that remembers for which hosts a source may speak besides its own.
-
-The list of withdrawn articles beside the article files, so that a lost database never brings one back. What every
-article store remembers beside its files: the uuid of this instance, withdrawals, carriers, prunings.
-"""
+"""Lists beside the articles: rights of sources, withdrawals, instance uuid; they survive a lost database."""
 
 from __future__ import annotations
 
@@ -31,8 +27,7 @@ _WITHDRAWALS_NOTE = (
 
 
 def withdrawn_of(article: Article, at: Any, feeds: Iterable[FeedKey] | None = None) -> Withdrawn:
-    """What is remembered of `article` once it is withdrawn: what belongs to it, on its own site. `feeds`: those that
-    showed it, None for those that it tells of."""
+    """The record of withdrawn `article`, with addresses of its own site. `feeds`: that showed it, None: by its file."""
     return Withdrawn(
         id=article.id,
         at=fields.moment(at) or at,
@@ -40,11 +35,6 @@ def withdrawn_of(article: Article, at: Any, feeds: Iterable[FeedKey] | None = No
         url=text.legal(article.url),
         aliases=tuple(dict.fromkeys(map(text.legal, aliases_of(article)))),
     )
-
-
-def read_withdrawals(file: KeptFile) -> list[Withdrawn]:
-    """The withdrawals in the file, none when there is no file. Raises ConfigError."""
-    return _listed(file.read(), file)
 
 
 def _listed(data: bytes | None, file: KeptFile) -> list[Withdrawn]:
@@ -64,8 +54,7 @@ def update_withdrawals(file: KeptFile, change: Callable[[list[Withdrawn]], Itera
     """Writes what `change` makes of the withdrawals in the file; nothing for None. Raises ConfigError, OSError."""
 
     def changed(data: bytes | None) -> bytes | None:
-        found = change(_listed(data, file))
-        if found is None:
+        if (found := change(_listed(data, file))) is None:
             return None
         ordered = sorted(found, key=lambda entry: (entry.at, entry.id))
         return (_WITHDRAWALS_NOTE + "".join(map(_entry, ordered))).encode()
@@ -120,8 +109,7 @@ class MovedHost(NamedTuple):
 
 
 class RightsFile:
-    """The file NAME of an article store, read when it is first asked for. Methods raise ConfigError for a file that
-    cannot be read, OSError when the disk refuses."""
+    """rights.toml of an article store, read on first use. Methods raise ConfigError, OSError."""
 
     def __init__(self, file: KeptFile) -> None:
         self._file = file
@@ -134,9 +122,8 @@ class RightsFile:
         return self._file.stamp() is not None and self._read.get("unit") == _UNIT
 
     def begin(self, before: _Names, shown: _Names) -> None:
-        """Write the first file of this version: per source the domains it wrote for before there were owners, and the
-        hosts it may write for no longer. A file of an earlier version keeps its [before]; its links become [shown],
-        since pages of articles gave them, too."""
+        """Write the first file: domains written for before owners, hosts no longer written for. An older file keeps
+        [before]; its links become [shown], as article pages gave them too."""
 
         def upgraded(there: dict[str, Any]) -> dict[str, Any]:
             if there.get("unit") == _UNIT:
@@ -241,7 +228,6 @@ def _written(tables: Mapping[str, Any]) -> bytes:
 
 
 def _value(value: date | Mapping[str, Any]) -> str:
-    """A day, or the inline table of a move."""
     if isinstance(value, date):
         return value.isoformat()
     return f"{{ old = {json.dumps(value['old'])}, on = {value['on'].isoformat()} }}"
@@ -288,7 +274,8 @@ class Listed(ABC):
         return self.file(WITHDRAWN_TOML).stamp() is not None
 
     def withdrawn(self) -> list[Withdrawn]:
-        return read_withdrawals(self.file(WITHDRAWN_TOML))
+        file = self.file(WITHDRAWN_TOML)
+        return _listed(file.read(), file)
 
     def carry(self, announced: Iterable[tuple[str, str]]) -> None:
         tsv_files.append_carried(self.file(tsv_files.CARRIED_TSV), announced)

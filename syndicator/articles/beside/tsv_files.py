@@ -1,12 +1,5 @@
-"""What the articles that were pruned are known by, in a file beside the articles that only grows: a source goes on
-announcing them, and they must not be fetched again, also after the database is lost.
-
-A line has an article's id, a tab and an alias key (`urls.alias`, `urls.guid_alias`); the first one of an article is its
-address. It counts as long as the article has no file: a file that is put back is an article again.
-
-Files beside the articles that only grow, a line a fact: cheap to add to, and read only when they changed. Which
-sources, besides the one in an article's file, announced it: a file beside the articles that only grows.
-"""
+"""Append-only files beside the articles: carried.tsv (further sources of an article) and pruned.tsv (article id, tab,
+alias key; the address first). Pruned lines count while the article has no file. Read only when changed."""
 
 from __future__ import annotations
 
@@ -18,8 +11,7 @@ from syndicator.core.ports.articles import KeptFile
 
 
 def read_lines(file: KeptFile) -> list[str]:
-    """The whole lines in order; none where there is no file. A last line that a crash cut short (it has no line end) is
-    left out. Raises OSError."""
+    """The whole lines in order, without a last line cut by a crash; [] without a file. Raises OSError."""
     return whole(file.read())
 
 
@@ -30,8 +22,7 @@ def whole(data: bytes | None) -> list[str]:
 
 
 def append_lines(file: KeptFile, note: str, lines: Iterable[str]) -> None:
-    """Adds lines, durable when it returns; makes the file, which `note` begins, where there is none. A last line that
-    was cut short goes. Raises OSError."""
+    """Append lines durably; a new file begins with `note`; a cut last line is removed. Raises OSError."""
     file.append(note.encode(), "".join(f"{line}\n" for line in lines).encode())
 
 
@@ -43,8 +34,7 @@ Carried = tuple[str, str]  # article id, source key
 
 
 def read_carried(file: KeptFile) -> list[Carried]:
-    """The lines of the file in order, each once; none where there is no file. What is no such line is passed over, and
-    so is a last line that a crash cut short. Raises OSError."""
+    """The distinct valid lines in order; [] without a file. Raises OSError."""
     return _carried_of(read_lines(file))
 
 
@@ -79,8 +69,7 @@ Pruned = tuple[str, str]  # article id, alias key
 
 
 def read_pruned(file: KeptFile) -> list[Pruned]:
-    """The lines of the file in order, each once; none where there is no file. What is no such line is passed over.
-    Raises OSError."""
+    """The distinct valid lines in order; [] without a file. Raises OSError."""
     return _of(read_lines(file))
 
 
@@ -90,8 +79,7 @@ def _of(lines: Iterable[str]) -> list[Pruned]:
 
 
 def append(file: KeptFile, pruned: Iterable[Pruned]) -> None:
-    """Adds lines, durable when it returns; makes the file where there is none. An alias that would be no line
-    is left out: the others find its article. Raises OSError."""
+    """Append lines durably, creating the file; skip aliases that are no line. Raises OSError."""
     written = (f"{id}\t{alias}" for id, alias in pruned)
     append_lines(file, _NOTE, (line for line in written if _LINE.fullmatch(line)))
 

@@ -34,8 +34,7 @@ _PACKAGE: Final = "obstore>=0.12,<1"
 
 
 class Bucket:
-    """The Objects (see ports) at `url`, s3://bucket or s3://bucket/prefix. Raises MissingError where obstore is not
-    installed, OSError for what it cannot use. `patience`: for how long a request is tried again."""
+    """Objects at s3://bucket[/prefix]. Raises MissingError without obstore, OSError. `patience`: for retries."""
 
     def __init__(self, url: str, environ: Mapping[str, str], *, patience: timedelta | None = None) -> None:
         try:

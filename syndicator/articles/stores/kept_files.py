@@ -19,8 +19,7 @@ _TRIES: Final = 20  # at a file that others write too; each try that fails is on
 
 @dataclass(frozen=True, slots=True)
 class FolderFile:
-    """A file at `path`. One writer at a time: `in_turn` waits for others, where a run lock does not see to it. Without
-    `durable` no write waits for the disk."""
+    """A file at `path`; `in_turn` locks out other writers. Without `durable`, writes do not wait for the disk."""
 
     path: Path
     durable: bool = True

@@ -1,12 +1,5 @@
-"""The article store in an object store: the same files under the same paths, found by the index and not by a walk.
-
-A new article's path is reserved in the database, then its file is written, then its row, which ends the reservation.
-Whatever crash comes in between, the reservation tells the next start where to look. An edit replaces the version that
-it was made of and no other: where a hand was quicker, its edit is read and kept.
-
-Recent pages in an object store, as <version>/<xx>/<id>.gz: what an older version read is found without a listing of
-all pages.
-"""
+"""Article store in an object store, found by index. A path is reserved before its file and row are written, so a crash
+is found at the next start. An edit replaces only the version it was made of. Pages are <version>/<xx>/<id>.gz."""
 
 from __future__ import annotations
 
@@ -34,8 +27,7 @@ _HEADERS: Final = {"Content-Type": "text/markdown; charset=utf-8"}
 
 @dataclass(slots=True)
 class ObjectArticleStore(Listed):
-    """The ArticleStore (see ports) in `objects`. `paths`: the index of its articles; without it, files are read by path
-    alone. `clock`: now."""
+    """ArticleStore in `objects`. `paths`: the index, or None to read by path only. `clock`: now."""
 
     objects: Objects
     paths: ArticlePaths | None = None
@@ -99,14 +91,12 @@ class ObjectArticleStore(Listed):
         return versions.loaded(self.read(path), self._place(path))
 
     def read(self, path: str) -> bytes:
-        found = self.objects.get(checked(path, self.name))
-        if found is None:
+        if (found := self.objects.get(checked(path, self.name))) is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
         return found[0]
 
     def stamp(self, path: str) -> FileStamp:
-        found = self.objects.head(checked(path, self.name))
-        if found is None:
+        if (found := self.objects.head(checked(path, self.name))) is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
         return _stamp_of(found)
 
@@ -148,8 +138,7 @@ class ObjectArticleStore(Listed):
         return {one.key: (number(one.etag), one.size) for one in self.objects.walk(deep=False)}
 
     def put_back(self, path: str, data: bytes) -> None:
-        id = versions.id_in(data, path)
-        if id is not None:
+        if (id := versions.id_in(data, path)) is not None:
             self._index.reserve(id, path, writing=False)
         if self.objects.head(path) is not None or self._put(path, data, over=ABSENT) is None:
             raise FileExistsError(errno.EEXIST, "is there", self._place(path))
@@ -197,8 +186,7 @@ class ObjectArticleStore(Listed):
     def _remember(self, ids: Iterable[str]) -> None:
         """Reserves the paths of articles whose rows go before their files do, so that these are found after a crash."""
         for id in ids:
-            path = self._index.path(id)
-            if path is not None:
+            if (path := self._index.path(id)) is not None:
                 self._index.reserve(id, path, writing=False)
 
     def _new_path(self, article: Article) -> str:
@@ -231,8 +219,7 @@ _PRUNED: Final = "pruned"  # an object that says up to which day old pages were 
 
 
 class ObjectSnapshots:
-    """The Snapshots (see ports) in `objects`. How long a page is kept counts from its last write: a version that reads
-    it again keeps it anew."""
+    """Snapshots in `objects`. Age counts from the last write, which a new version's reading renews."""
 
     def __init__(self, objects: Objects, version: int = 0) -> None:
         self._objects, self.version = objects, version
@@ -282,8 +269,7 @@ class ObjectSnapshots:
     def _find(self, id: str) -> tuple[str, bytes] | None:
         for version in (None, *self._others()):
             key = self._key(id, version)
-            found = self._objects.get(key)
-            if found is not None:
+            if (found := self._objects.get(key)) is not None:
                 return key, found[0]
         return None
 
@@ -291,7 +277,6 @@ class ObjectSnapshots:
         return f"{self.version if version is None else version}/{checked_id(id)[:2]}/{id}.gz"
 
     def _others(self) -> list[str]:
-        """The versions of which there are pages, besides this one. Looked up once: none comes back."""
         if self._older is None:
             found = (folder.rstrip("/") for folder in self._objects.folders())
             self._older = [version for version in found if version.isdigit() and version != str(self.version)]

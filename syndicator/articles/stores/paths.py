@@ -1,9 +1,4 @@
-"""What article files are called, and what of that tells their ids. Pure.
-
-The stamps of a whole article store, light enough to be compared at every start. What is written where an article file
-is, or is not yet. Paths that are reserved in the index before their files are written, and what a crash leaves of
-that.
-"""
+"""Names of article files with ids (pure), stamps of a store, and reserved paths."""
 
 from __future__ import annotations
 
@@ -108,9 +103,8 @@ def first(article: Article) -> tuple[Article, bytes]:
 
 
 def over(article: Article, old: bytes, path: str, ordered: Collection[str] = ()) -> tuple[Article, bytes]:
-    """The file at `path`, which is `old`, with what is new in `article`: fields that a hand edited stay, except those
-    `ordered`. Returns the article as the file has it then, and its bytes, `old` where nothing changes. Raises
-    ConfigError where `old` is no article."""
+    """The file `old` at `path` with what is new in `article`, keeping hand edits not `ordered`. Returns article and
+    bytes. Raises ConfigError if `old` is no article."""
     from syndicator.articles import frontmatter
 
     in_file = edits.claim(as_loaded := frontmatter.load(old, path))
@@ -160,16 +154,14 @@ def new_reserved_path(index: ArticlePaths, article: Article) -> str:
 def left_behind(
     index: ArticlePaths, now: datetime, look: Callable[[str], ArticlesFileStamp | None], *, sweep: bool = True
 ) -> Changes:
-    """What was reserved and not confirmed in time: files without rows are new, the rest is good for nothing, and ends
-    unless `sweep` is False. `look`: the file at a path, None for none."""
+    """Unconfirmed reservations: files without rows are new, the rest is dropped (`sweep`). `look`: file at a path."""
     since, new = now - WRITING, []
     if sweep:
         index.sweep(since)
     for one in index.reserved():
         if one.writing and one.at > since:
             continue
-        found = look(one.path)
-        if found is not None:
+        if (found := look(one.path)) is not None:
             new.append(found)
         elif sweep:
             index.release(one.path)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from syndicator.cli.base import CONFIG, Config, DryRun, Json, Since, app, build, opened_for_change, say_feeds
+from syndicator.cli import printing
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, Since, app, build, opened_for_change, say_feeds, stopping
 from syndicator.cli.printing import counted
+from syndicator.core.errors import ConfigError, MissingError, UsageError
 
 if TYPE_CHECKING:
     from syndicator.services.container import App
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
 def learn(json: Json = False, config: Config = CONFIG) -> None:
     """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml, and categories
     from those of an operator."""
-    from syndicator.cli import printing
     from syndicator.services import reconcile
     from syndicator.services.descriptions import redescribe
 
@@ -58,8 +60,6 @@ def describe(
     """Describe articles again after taxonomy.toml was edited or tags were learnt. Fetches nothing, keeps hand edits."""
     from datetime import UTC
 
-    from syndicator.cli import printing
-    from syndicator.core.errors import UsageError
     from syndicator.services.descriptions import redescribe
 
     if not all and since is None:
@@ -86,11 +86,7 @@ def describe(
 
 
 def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> None:
-    import sys
 
-    from syndicator.cli import printing
-    from syndicator.cli.base import stopping
-    from syndicator.core.errors import ConfigError, MissingError
     from syndicator.services import reconcile
     from syndicator.services.descriptions import enrich
     from syndicator.services.descriptions.enrich_report import EnrichReport
@@ -129,7 +125,6 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
 
 
 def _list(planned: object) -> None:
-    from syndicator.cli import printing
     from syndicator.services.descriptions.redescribe import Plan
 
     assert isinstance(planned, Plan)

@@ -1,7 +1,4 @@
-"""The command prune.
-
-The command withdraw. The command split. The command release.
-"""
+"""Commands prune, withdraw, split and release."""
 
 from __future__ import annotations
 
@@ -13,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, DryRun, Json, app, build, opened_for_change
 from syndicator.cli.help import source_keys
 from syndicator.cli.printing import counted
+from syndicator.core.errors import UsageError
 
 if TYPE_CHECKING:
     from syndicator.services.article_files.pruning import Pruning, Which
@@ -36,8 +35,6 @@ def withdraw(
     config: Config = CONFIG,
 ) -> None:
     """Remove an article from every feed and page, for good."""
-    from syndicator.cli import printing
-    from syndicator.core.errors import UsageError
     from syndicator.publishing import paths
     from syndicator.services.mending import editorial
 
@@ -63,7 +60,6 @@ def withdraw(
 
 
 def _say_withdrawal(done: Withdrawal, *, undo: bool) -> None:
-    from syndicator.cli import printing
     from syndicator.publishing import paths
 
     feeds = ", ".join(map(paths.stem, done.feeds)) or "no feed"
@@ -85,7 +81,6 @@ def split(
     config: Config = CONFIG,
 ) -> None:
     """Separate articles that were merged as copies of one. They are never merged again."""
-    from syndicator.cli import printing
     from syndicator.services.mending import editorial
 
     with opened_for_change(config) as opened:
@@ -113,8 +108,6 @@ def release(
     config: Config = CONFIG,
 ) -> None:
     """Publish articles that are on hold, and build their feeds. `status` lists them."""
-    from syndicator.cli import printing
-    from syndicator.core.errors import UsageError
     from syndicator.services.mending import editorial as releasing
 
     if bool(named) + bool(source) + all != 1:
@@ -159,7 +152,6 @@ def prune(
     """Delete articles for good, or kept pages older than store.pages_days where no articles are named. No source brings
     the articles back, and readers keep what they have. Of --older-than, --keep and --source all that are given must
     hold."""
-    from syndicator.core.errors import UsageError
 
     rules = older_than is not None or keep is not None
     if named and (rules or source):
@@ -178,7 +170,6 @@ def prune(
 
 def _which(named: Sequence[str], older_than: str | None, keep: int | None, source: str) -> Which:
     from syndicator.configuration.settings import seconds
-    from syndicator.core.errors import UsageError
     from syndicator.services.article_files.pruning import Which
 
     try:
@@ -189,7 +180,6 @@ def _which(named: Sequence[str], older_than: str | None, keep: int | None, sourc
 
 
 def _prune_articles(config: Path, which: Which, *, dry_run: bool, json: bool) -> None:
-    from syndicator.cli import printing
     from syndicator.publishing import paths
     from syndicator.services import reconcile
     from syndicator.services.article_files import pruning
@@ -220,7 +210,6 @@ _STAY = {
 
 
 def _say_pruning(planned: Pruning, *, dry_run: bool) -> None:
-    from syndicator.cli import printing
 
     if dry_run:
         for one in planned.articles:
@@ -233,7 +222,6 @@ def _say_pruning(planned: Pruning, *, dry_run: bool) -> None:
 
 
 def _prune_pages(config: Path, pages_days: int | None, *, dry_run: bool, json: bool) -> None:
-    from syndicator.cli import printing
 
     with opened_for_change(config) as opened:
         days = opened.settings.store.pages_days if pages_days is None else pages_days

@@ -1,7 +1,4 @@
-"""The command reread.
-
-What changes of an article, in lines that one can read.
-"""
+"""Command reread, and the changes of an article in readable lines."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, DryRun, Json, Since, app, build, opened_for_change, say_feeds
 from syndicator.cli.help import source_keys
 from syndicator.cli.logs import one_line
@@ -49,7 +47,6 @@ def _paragraphs(article: Article) -> list[str]:
 
 
 def _differ(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    """The paragraphs that differ, as a unified diff has them."""
     for tag, first, last, to, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
@@ -98,7 +95,6 @@ def reread(
     config: Config = CONFIG,
 ) -> None:
     """Read kept pages again after the rules of a source were edited. Fetches nothing unless asked, keeps hand edits."""
-    from syndicator.cli import printing
     from syndicator.services.mending import reread as rereading
     from syndicator.services.mending.reread import Which
 
@@ -129,7 +125,6 @@ def reread(
 
 
 def _fetched(opened: App, which: Which) -> tuple[Problem, ...]:
-    from syndicator.cli import printing
     from syndicator.services.mending import reread as fetching
 
     missing = fetching.unkept(opened, which)
@@ -138,15 +133,12 @@ def _fetched(opened: App, which: Which) -> tuple[Problem, ...]:
 
 
 def _plain(one: Changed) -> dict[str, object]:
-    from syndicator.cli import printing
 
     changes = printing.plain(one.now.changes)
     return {"id": one.before.id, "title": one.before.title, "path": one.path, "changes": changes}
 
 
 def _say(planned: Plan, pages_days: int, source: str) -> None:
-    from syndicator.cli import printing
-    from syndicator.cli.logs import one_line
 
     printing.say(f"{len(planned.articles)} of {counted(planned.looked, 'article')} change")
     for one in planned.articles:
@@ -172,12 +164,10 @@ def _say(planned: Plan, pages_days: int, source: str) -> None:
 
 def _say_rules(opened: App, key: str) -> None:
     """What the rules of a source do on its newest kept pages, whether or not an article changes by it."""
-    from syndicator.cli import printing
     from syndicator.services.mending.try_rules import pages_matched, score, try_out
 
     tried = try_out(opened, key, opened.sources[key].rules)
-    matched = pages_matched(tried)
-    if not matched:
+    if not (matched := pages_matched(tried)):
         return
     same = f"their texts have {score(tried):.0%} in common with what is read without rules"
     printing.say(f"rules of {key} on {counted(len(tried), 'kept page')}; {same}")

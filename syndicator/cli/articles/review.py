@@ -1,7 +1,4 @@
-"""The command tags review: one article after the other, a key for each.
-
-One key at a time from a terminal, without Enter.
-"""
+"""Command tags review: one article after the other, one key each, without Enter."""
 
 from __future__ import annotations
 
@@ -20,8 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from syndicator.cli import printing
 from syndicator.cli.articles.tags import tags
-from syndicator.cli.base import CONFIG, Config, Json
+from syndicator.cli.base import CONFIG, Config, Json, build, opened_for_change
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import UsageError
 
@@ -58,7 +56,6 @@ class Keys:
         return (ahead if ended else ahead + sys.stdin.readline()).strip()
 
     def _chunk(self) -> bytes:
-        """What is typed next, and what is there with it; empty where the terminal is gone."""
         before = termios.tcgetattr(self._fd)
         try:
             tty.setcbreak(self._fd, termios.TCSADRAIN)
@@ -91,7 +88,6 @@ _WIDEST = 100  # columns
 def review(json: Json = False, config: Config = CONFIG) -> None:
     """Look at articles that nobody confirmed, untagged and doubtful ones first: one key each. Each counts at once, so
     stop and go on when you like."""
-    from syndicator.cli import printing
 
     if not json and not is_terminal():
         raise UsageError(
@@ -107,12 +103,14 @@ def review(json: Json = False, config: Config = CONFIG) -> None:
             _Desk(sitting, Keys(sys.stdin.fileno())).sit()
     printing.log_problems(sitting.problems)
     if sitting.confirmed:
-        _publish(config, sitting.confirmed)
+        with opened_for_change(config) as opened:
+            written = build(opened)
+        printing.say(f"{counted(sitting.confirmed, 'article')} confirmed, {counted(len(written), 'file')} written")
+        printing.say("`syndicator learn` learns from them")
 
 
 @contextmanager
 def _sitting(config: Path) -> Iterator[Review]:
-    from syndicator.cli import printing
     from syndicator.services.container import locked, need_folder, open_app, open_worker
     from syndicator.services.descriptions.review import Review
 
@@ -129,19 +127,7 @@ def _sitting(config: Path) -> Iterator[Review]:
         yield Review(opened, worker, lambda: locked(opened.settings, wait=True, give_up=waits))
 
 
-def _publish(config: Path, confirmed: int) -> None:
-    from syndicator.cli import printing
-    from syndicator.cli.base import build, opened_for_change
-
-    with opened_for_change(config) as opened:
-        written = build(opened)
-    printing.say(f"{counted(confirmed, 'article')} confirmed, {counted(len(written), 'file')} written")
-    printing.say("`syndicator learn` learns from them")
-
-
 class _Desk:
-    """What a sitting shows and what its keys do."""
-
     def __init__(self, sitting: Review, keys: Keys) -> None:
         self._sitting, self._keys = sitting, keys
 
@@ -151,7 +137,6 @@ class _Desk:
             self._go_on()
 
     def _go_on(self) -> None:
-        from syndicator.cli import printing
 
         printing.say(_HELP)
         sheet = self._sitting.next()
@@ -167,8 +152,6 @@ class _Desk:
         printing.say("nothing waits: every article was looked at")
 
     def _pressed(self, key: str, sheet: Sheet | None) -> Sheet | None:
-        """The article to look at after a key."""
-        from syndicator.cli import printing
 
         try:
             if key == "u":
@@ -182,7 +165,6 @@ class _Desk:
             return sheet if key == "t" else self._sitting.next()
 
     def _of_sheet(self, key: str, sheet: Sheet) -> Sheet | None:
-        from syndicator.cli import printing
 
         if key in ("\n", "\r", "n"):
             self._sitting.confirm(replace(sheet, marked=()) if key == "n" else sheet)
@@ -201,11 +183,8 @@ class _Desk:
         return sheet
 
     def _category(self, now: str) -> str:
-        """The category whose letter is pressed; another key leaves it."""
-        from syndicator.cli import printing
 
-        listed = dict(zip(_LETTERS, self._sitting.categories, strict=False))
-        if not listed:
+        if not (listed := dict(zip(_LETTERS, self._sitting.categories, strict=False))):
             printing.say("taxonomy.toml lists no category")
             return now
         printing.say("   ".join(f"{letter}: {name}" for letter, name in listed.items()))
@@ -213,7 +192,6 @@ class _Desk:
 
 
 def _show(sheet: Sheet) -> None:
-    from syndicator.cli import printing
 
     article, width = sheet.article, min(_WIDEST, shutil.get_terminal_size().columns)
     printing.say("\n" + "\n".join(textwrap.wrap(article.title, width) or ["(no title)"]))

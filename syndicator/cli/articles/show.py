@@ -1,7 +1,4 @@
-"""The command show.
-
-Why an article is as it is, in lines.
-"""
+"""Command show, and why an article is as it is, in lines."""
 
 from __future__ import annotations
 
@@ -37,7 +34,6 @@ def lines(why: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _parts(name: str, value: Mapping[str, Any]) -> Iterator[str]:
-    """A group of named things; of a field that was read, where it is from and what else there was."""
     if value and "from" not in value:
         yield f"{name}:"
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, DryRun, Json, app, build, build_among, opened_for_change, say_feeds
 from syndicator.cli.help import tag_names
 from syndicator.cli.printing import counted
@@ -28,7 +29,6 @@ Old = Annotated[str, typer.Argument(metavar="A", autocompletion=tag_names, help=
 def suggest(json: Json = False, config: Config = CONFIG) -> None:
     """List what to consider as tags: two or more titles and three texts have it, taxonomy.toml does not. Changes
     nothing."""
-    from syndicator.cli import printing
     from syndicator.services.container import need_folder, open_app
     from syndicator.services.descriptions import redescribe
 
@@ -88,7 +88,6 @@ def reject(
 
 
 def _decide(what: str, decide: Callable[[Article, Names], Decision], dry_run: bool, json: bool, config: Path) -> None:
-    from syndicator.cli import printing
     from syndicator.services.descriptions import confirm
 
     written: tuple[str, ...] = ()
@@ -134,7 +133,6 @@ def merge(
 
 
 def _retag(kind: Literal["rename", "merge"], old: str, new: str, dry_run: bool, json: bool, config: Path) -> None:
-    from syndicator.cli import printing
     from syndicator.services.descriptions import rename_tags
 
     with opened_for_change(config) as opened:

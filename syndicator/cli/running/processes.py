@@ -1,7 +1,4 @@
-"""The command console: the operators' page, served alone, and its password.
-
-Commands of several machines on one database: worker, queue.
-"""
+"""Commands console, worker and queue."""
 
 from __future__ import annotations
 
@@ -13,8 +10,10 @@ from typing import Annotated
 
 import typer
 
+from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, app, stopping
 from syndicator.cli.printing import counted
+from syndicator.core.errors import MissingError
 
 
 @app.command()
@@ -40,7 +39,6 @@ def console(
 
 
 def _set_password(config: Config, name: str) -> None:
-    from syndicator.cli import printing
     from syndicator.configuration.settings import load
     from syndicator.console import security
 
@@ -52,11 +50,8 @@ def _set_password(config: Config, name: str) -> None:
 
 
 async def _serve(config: Config, beside: bool) -> None:
-    from syndicator.cli import printing
-    from syndicator.cli.base import stopping
     from syndicator.configuration.settings import load
     from syndicator.console import security, server
-    from syndicator.core.errors import MissingError
 
     if not security.read_passwords(security.file_of(load(config).state_dir)):
         raise MissingError("the console is off: `syndicator console --set-password` sets a password, and turns it on")
@@ -93,7 +88,6 @@ def worker(
     config: Config = CONFIG,
 ) -> None:
     """Visit sources and build feeds together with other workers on the same PostgreSQL server, until SIGTERM."""
-    from syndicator.cli import printing
     from syndicator.services.worker.run import work
 
     async def go() -> None:
@@ -125,7 +119,6 @@ def queue(
     config: Config = CONFIG,
 ) -> None:
     """Show what workers do: how many hosts wait and for how long, which are held, and who works."""
-    from syndicator.cli import printing
     from syndicator.services.worker.run import look
 
     found = asyncio.run(look(config, requeue=requeue))

@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
+from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, app, stopping
 from syndicator.cli.help import source_keys
 from syndicator.cli.printing import counted
+from syndicator.core.errors import UsageError
 
 MOST_NAMED = 5  # feeds that ended, in one line
 
@@ -68,9 +70,7 @@ def refresh(
     config: Config = CONFIG,
 ) -> None:
     """Visit the sources that are due and build the feeds that changed. For cron."""
-    from syndicator.cli import printing
     from syndicator.configuration.settings import load
-    from syndicator.core.errors import UsageError
     from syndicator.services.container import locked, need_folder, open_app
     from syndicator.services.refresh import RunReport, Wanted, remake, run
 
@@ -102,7 +102,6 @@ def refresh(
 
 def _seconds(duration: str | None) -> float | None:
     from syndicator.configuration.settings import seconds
-    from syndicator.core.errors import UsageError
 
     try:
         return float(seconds(duration)) if duration else None
@@ -121,7 +120,6 @@ def build(
     config: Config = CONFIG,
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
-    from syndicator.cli import printing
     from syndicator.configuration.settings import load
     from syndicator.services import reconcile
     from syndicator.services.build import build_feeds

@@ -1,7 +1,4 @@
-"""How `up` and `serve` run: until a signal, reading the configuration anew on SIGHUP, telling systemd how they are.
-
-The console beside `up`: a process of its own, so that no page waits for a visit and nothing of it is loaded here.
-"""
+"""Run `up` and `serve` until a signal, reloading on SIGHUP; the console runs in a process beside `up`."""
 
 from __future__ import annotations
 
@@ -46,16 +43,11 @@ async def console_beside(config: Path, state_dir: Path, warn: Callable[[str], No
 
 async def _keep(config: Path, passwords: Path, warn: Callable[[str], None]) -> None:
     while True:
-        await _there(passwords)
+        while not await asyncio.to_thread(passwords.exists):  # noqa: ASYNC110 - nobody tells us
+            await asyncio.sleep(_LOOK_SECONDS)
         code = await _run(config)
         warn(f"the console ended with {code}; it is started again in {_AGAIN_SECONDS:.0f} s")
         await asyncio.sleep(_AGAIN_SECONDS)
-
-
-async def _there(path: Path) -> None:
-    """Until there is such a file, which another process makes."""
-    while not await asyncio.to_thread(path.exists):  # noqa: ASYNC110 - nobody tells us
-        await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _run(config: Path) -> int:
@@ -156,7 +148,6 @@ def _read(config: Path) -> Configuration:
 async def _served(
     site: daemon.Site, stop: asyncio.Event, notify: Notify, reload: Callable[[], None], well: Callable[[], bool]
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """A server of `site`; what goes on beside it ends with it."""
 
     def listening(url: str) -> None:
         printing.log(f"serving {url}")

@@ -1,7 +1,4 @@
-"""The command check.
-
-Commands about the configuration: config show.
-"""
+"""Commands check and config show."""
 
 from __future__ import annotations
 
@@ -13,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, app, opened_for_change
 from syndicator.cli.printing import counted
+from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Problem
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ def check(
     config: Config = CONFIG,
 ) -> None:
     """Look for problems of configuration and installation, and say how to solve them. Exits with 78 for any error."""
-    from syndicator.core.errors import ConfigError, UsageError
     from syndicator.services.check import check as examine
 
     if (mend and not ownership) or (yes and not mend):
@@ -57,7 +55,6 @@ def check(
 
 
 def _print_findings(found: Sequence[Finding], json: bool) -> None:
-    from syndicator.cli import printing
 
     if json:
         printing.as_json(found)
@@ -70,7 +67,6 @@ def _print_findings(found: Sequence[Finding], json: bool) -> None:
 
 
 def _print_problems(found: Sequence[Problem], json: bool) -> None:
-    from syndicator.cli import printing
 
     if json:
         printing.as_json(found)
@@ -92,9 +88,6 @@ def _ownership(config: Path) -> list[Problem]:
 
 
 def _mend_ownership(config: Path, yes: bool, json: bool) -> None:
-    """Shows what is wrong, asks, and mends it."""
-    from syndicator.cli import printing
-    from syndicator.core.errors import UsageError
     from syndicator.services.mending import ownership as mend
 
     with opened_for_change(config) as opened:
@@ -118,7 +111,6 @@ app.add_typer(config_, name="config")
 @config_.command()
 def show(json: Json = False, config: Config = CONFIG) -> None:
     """Print every setting, its value and where that comes from: default, line of a file, or variable."""
-    from syndicator.cli import printing
     from syndicator.services.configured import configured
     from syndicator.services.container import need_folder
 

@@ -1,7 +1,4 @@
-"""The command that makes a folder of one's own: init.
-
-Commands about the database: db migrate, db move. The command reindex.
-"""
+"""Commands init, db migrate, db move and reindex."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, app, opened_for_change
 from syndicator.cli.printing import counted
 from syndicator.configuration.tables import root_of
@@ -32,7 +30,6 @@ def init(
     config: Config = CONFIG,
 ) -> None:
     """Make a folder of your own with a configuration to start with. Existing files stay as they are."""
-    from syndicator.cli import printing
     from syndicator.services.init.start import Start
     from syndicator.services.init.write import write_folder
 
@@ -59,7 +56,6 @@ def init(
 
 
 def _asked(question: str) -> str:
-    """The answer at the terminal; nothing is an answer, too."""
     return str(typer.prompt(question, default="", show_default=False)).strip()
 
 
@@ -70,7 +66,6 @@ app.add_typer(db, name="db")
 @db.command()
 def migrate(json: Json = False, config: Config = CONFIG) -> None:
     """Bring the database to this version's tables, as the first command after an upgrade does: before workers start."""
-    from syndicator.cli import printing
     from syndicator.services.worker.session import migrate
 
     name = migrate(config)
@@ -89,7 +84,6 @@ def move(
     config: Config = CONFIG,
 ) -> None:
     """Copy the database to a new one of either kind. Rows are counted, ids and feeds stay; the old one stays, too."""
-    from syndicator.cli import printing
     from syndicator.services.worker.session import move_to
 
     moved = move_to(config, to, lambda table, count: None)
@@ -111,7 +105,6 @@ Files = Annotated[
 @app.command()
 def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) -> None:
     """Rebuild the database from the article files, or take in those that a hand edited."""
-    from syndicator.cli import printing
     from syndicator.services.article_files import reindexing
 
     if files:

@@ -1,7 +1,4 @@
-"""Articles: a list to look through, unsure ones first, with tags and categories to correct in place.
-
-One article: as its entry shows it and as its file has it, with an edit that is seen before it is saved.
-"""
+"""Article pages: a list with tags and category to correct in place, and one article with a previewed edit."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What becomes of what was asked for: as a strip, as events, and its end on demand.
-
-Changes: who did what, when, with what was before; each can be taken back.
-"""
+"""Job status (HTML strip, events, cancel) and the log of changes with undo."""
 
 from __future__ import annotations
 
@@ -25,8 +22,7 @@ _STEP_SECONDS, _MOST_SECONDS = 0.25, 3600.0
 async def strip(request: Request) -> Response:
     """The strip of a job as it is now."""
     console = console_of(request)
-    job = console.queue.get(request.path_params["id"])
-    if job is None:
+    if (job := console.queue.get(request.path_params["id"])) is None:
         return PlainTextResponse("Not found.\n", 404)
     console.glance.changed()
     return part(request, "strip.html", job=job, undone=console.log.undone())
@@ -43,8 +39,7 @@ async def events(request: Request) -> Response:
 async def _events(console: Console, id: str) -> AsyncIterator[bytes]:
     last = ""
     for _ in range(int(_MOST_SECONDS / _STEP_SECONDS)):
-        job = console.queue.get(id)
-        if job is None:
+        if (job := console.queue.get(id)) is None:
             return
         told = json.dumps({"status": job.status, "done": job.done, "total": job.total, "ended": job.ended})
         if told != last:
@@ -78,15 +73,13 @@ async def show(request: Request) -> Response:
 async def one(request: Request) -> Response:
     """One change, with what it did to each file."""
     log, number = console_of(request).log, whole(request.path_params["number"], _MOST_CHANGES)
-    change = log.get(number)
-    if change is None:
+    if (change := log.get(number)) is None:
         raise HTTPException(404)
     diffs = [(_named(name), of_texts(*texts)) for name, texts in log.files(number).items()]
     return page(request, "change.html", title=change.said, change=change, diffs=diffs, undone=log.undone())
 
 
 def _named(name: str) -> str:
-    """What a change touched, as a person calls it. Pure."""
     kind, _, what = name.partition(":")
     return f"{kind} of {what}" if kind in ("tags", "list") else what
 

@@ -31,8 +31,7 @@ async def log_in(request: Request) -> Response:
         said = f"Too many tries. Wait {math.ceil(wait)} seconds."
         return _form(request, then, said, 429, {"retry-after": str(math.ceil(wait))})
     console.throttle.failed(address)  # until it is known to be right, so that tries at once count, too
-    kept = await console.password(name, form.text("password")[:_LONGEST])
-    if not kept:
+    if not (kept := await console.password(name, form.text("password")[:_LONGEST])):
         console.tell(f"console: a login from {address or 'somewhere'} was refused")
         return _form(request, then, "Name or password is wrong.", 403)
     console.throttle.succeeded(address)

@@ -1,5 +1,4 @@
-"""Mend: a kept page to point at, selectors made of what was pointed to, tried on five pages before they are saved, and
-applied to the articles that are there."""
+"""Mend: point at parts of a kept page, try the selectors on five pages, save and apply them."""
 
 from __future__ import annotations
 
@@ -72,8 +71,7 @@ async def act(request: Request) -> Response:
 async def shown(request: Request) -> Response:
     """A kept page for the frame, which has an origin of its own and no network."""
     pages = await _kept(request)
-    found = next((one for one in pages if one.id == request.path_params["id"]), None)
-    if found is None:
+    if (found := next((one for one in pages if one.id == request.path_params["id"]), None)) is None:
         return PlainTextResponse("Not found.\n", 404)
     return await framed(request, found.page)
 
@@ -107,19 +105,16 @@ async def _source(request: Request) -> lists.SourcePage:
 
 
 def _written(form: Form) -> dict[str, list[str]]:
-    """The selectors of each field: a line each."""
     return {name: [line.strip() for line in form.text(name).splitlines() if line.strip()] for name in FIELDS}
 
 
 def _rules(found: lists.SourcePage, job: Job | None) -> dict[str, str]:
-    """What stands in the form: what was tried last, else the rules of the source."""
     now = found.health.source.rules
     said = job.args if job is not None and job.act == "try-rules" else {}
     return {name: "\n".join(said.get(name, getattr(now, name))) for name in FIELDS}
 
 
 def _planned(job: Job | None) -> dict[str, Any] | None:
-    """What reading again changes, with the lines of each text that come and go."""
     if job is None or job.act not in ("plan-reread", "reread") or not job.result:
         return None
     articles = [

@@ -1,9 +1,4 @@
-"""The list of a page without a feed: its page to point at, the lists that hold what somebody pointed to, and one of
-them followed, or used in place of the one that was learnt.
-
-Sources: all of them, and one with its rhythm, its visits, what can be said of it, and its newest articles. Add: what
-is at an address, as it would be published, and one button that follows it.
-"""
+"""Source pages: the list and one source, adding from an address, and the list of a page without a feed."""
 
 from __future__ import annotations
 
@@ -137,8 +132,7 @@ async def use(request: Request) -> Response:
 
 
 async def _pointed(request: Request) -> tuple[PointedList, ...]:
-    """The lists that hold the element whose number a form brings: it comes from a stranger's page, so it is a number of
-    an element or nothing."""
+    """The lists that hold the element with the form's number, which a stranger's page sent and is checked."""
     kept, number = _page(request), whole(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:
         raise HTTPException(404)
@@ -164,12 +158,10 @@ def _page(request: Request) -> tuple[bytes, str, dict[str, str]]:
 
 
 def _key(job: Job) -> str:
-    """The source whose page it is, "" for one that is not followed yet."""
     return str(job.args.get("key", "")) if job.act == "fetch-list" else ""
 
 
 def _source(job: Job) -> dict[str, str]:
-    """The table of a source that follows the page of a look, by the name that the look found for it."""
     found = job.result if isinstance(job.result, dict) else {}
     title = next((str(one.get("title", "")) for one in found.get("candidates", ())), "")[:_LONGEST_TITLE].strip()
     return {"url": str(found.get("page", "")), "kind": "list", **({"title": title} if title else {})}
@@ -213,7 +205,6 @@ async def add_source(request: Request) -> Response:
 
 
 def _chosen(looked: Job | None, taken: list[str]) -> list[object]:
-    """The tables of what was chosen, by their places in what a look found."""
     result = looked.result if looked is not None and looked.act == "look" else None
     found = result["candidates"] if isinstance(result, dict) else []
     numbers = (whole(one, len(found) - 1) for one in taken)

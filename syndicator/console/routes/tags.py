@@ -1,5 +1,4 @@
-"""Tags, categories and queries: how many articles each has, what a change would touch before it is made, and lines that
-are tried on the articles."""
+"""Tags, categories and queries with article counts; changes are shown and tried before they are made."""
 
 from __future__ import annotations
 
@@ -93,7 +92,6 @@ async def live(request: Request) -> Response:
 
 
 def _lines(planned: Mapping[str, Any]) -> str:
-    """The lines of feeds.toml that make a feed of a query."""
     said = [(name, planned[name]) for name in ("slug", "query", "title") if planned[name]]
     return "\n".join(["[[feed]]", *(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in said)])
 

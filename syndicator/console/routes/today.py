@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -33,7 +31,9 @@ async def show(request: Request) -> Response:
     today = await console.read(lambda: console.glance.today(SHOWN))
     fault = await console.read(console.glance.configuration_fault)
     need, know = troubles(today.health)
-    _behind(console.renew())
+    task = asyncio.create_task(console.renew())
+    _behind_pages.add(task)  # a task that nobody holds may be collected
+    task.add_done_callback(_behind_pages.discard)
     return page(
         request,
         "today.html",
@@ -50,13 +50,6 @@ async def show(request: Request) -> Response:
         vocabulary=today.vocabulary,
         empty=not (today.health.fine or today.health.unvisited or today.health.conditions),
     )
-
-
-def _behind(what: Coroutine[Any, Any, None]) -> None:
-    """Has something done that the page does not wait for."""
-    task = asyncio.create_task(what)
-    _behind_pages.add(task)  # a task that nobody holds may be collected
-    task.add_done_callback(_behind_pages.discard)
 
 
 async def press(request: Request) -> Response:

@@ -1,7 +1,5 @@
-"""Protocols where two things plug in, or where a wing must not see the store; and the values that pass through them.
-
-`services.container` chooses the implementations. What only services call of the store (`Visits`, `Index`, `Status`,
-`Enrichment`) is not here: they see its classes. Every datetime is aware UTC."""
+"""Protocols where parts plug in or must not see the store, and their values. `services.container` chooses the
+implementations. Store methods for services only are not here. Datetimes are aware UTC."""
 
 from __future__ import annotations
 
@@ -27,9 +25,8 @@ class Fetcher(Protocol):
     """Fetches URLs. Nothing is stored but what the implementation remembers of a host."""
 
     async def fetch(self, request: Request) -> FetchResult:
-        """The answer to `request`, after redirects and within `request.deadline` seconds (the time spent waiting for a
-        host's turn does not count). Never raises for what the network does: a failure is a `Failed` with its reason
-        code. `request.headers` reach the request's own origin only. Cancelling it closes the connection."""
+        """The answer after redirects within `request.deadline` seconds (not counting the wait for a turn), or a
+        `Failed`. `request.headers` reach the request's origin only. Cancelling closes the connection."""
 
     async def aclose(self) -> None:
         """Closes the connections. The fetcher must not be used afterwards."""
@@ -37,8 +34,7 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
-    """What the store remembers of an entry of a feed. `entry` is kept while it is pending, its beginning while it is
-    muted."""
+    """An entry in the store. `entry` is kept while pending, its start while muted."""
 
     source_key: str
     entry_id: str
@@ -61,8 +57,7 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """How much was filed: articles of one source, of all, and sources that have any. The last two are only counted for
-    a source that has none."""
+    """Numbers of articles of one source, of all, and of sources; the latter two only if the source has none."""
 
     own: int
     articles: int = 0
@@ -70,15 +65,10 @@ class Filed:
 
 
 class VisitStore(Protocol):
-    """What a visit reads and writes of the store.
-
-    A method that writes is one transaction: when it returns, its rows are committed and survive a crash; a process that
-    is killed before that leaves none of them. Within `shared` its rows wait for the next `commit`, which makes all of
-    them durable in their order or, where the process is killed before that, none. An article, its row, its aliases, the
-    end of its entry and the stale marks of its feeds are one (`record`). Reads see what was committed and what this
-    object has written. Every method raises StoreError, with the cure,
-    when the database cannot be used (damaged, disk full, locked by another program for 10 s), and DiskError when this
-    process can open no more files. Used from one thread."""
+    """The store for visits, for one thread. Each write is one transaction, committed when it returns; within `shared`,
+    at the next `commit`, in order. An article, its row, aliases, entry and stale marks are one (`record`). Reads see
+    commits and own writes. Every method raises StoreError with the cure (damage, disk full, locked for 10 s), DiskError
+    without descriptors."""
 
     def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
         """Inside the block writes wait for `commit`, which its end calls too. `first` is called before each commit."""
@@ -96,8 +86,7 @@ class VisitStore(Protocol):
         """Pending rows whose next_try is None or not after `now`, oldest first_seen first."""
 
     def seen_since(self, source_key: str, since: datetime) -> list[tuple[datetime, datetime | None]]:
-        """Of each entry of the source that was first seen after `since`: when that was, and its next try where it is
-        pending and has one."""
+        """When each entry first seen after `since` was seen, and the next try of pending ones."""
 
     def listed(self, source_key: str) -> list[tuple[str, str]]:
         """Address and title of the newest articles in the feed of the source, at most as many as a list remembers."""
@@ -131,12 +120,9 @@ class VisitStore(Protocol):
         score: float | None = None,
         parted: bool = False,
     ) -> None:
-        """The article as its file says: its row, its memberships, every alias that finds it (its address and its other
-        ones, its GUID within its source, that of `entry`), the end of `entry`, and the stale mark of each feed that
-        showed it or shows it now, in one transaction. `html` is its body rendered; without it, what was rendered before
-        is kept where the article has the `same_body`, and dropped otherwise. `score`: how likely its category is, 0 to
-        1; without it, what is known of that stays. `parted`: it was a copy and is none any more; without that, a copy
-        stays one although its file does not say so."""
+        """Record the article with memberships, aliases (addresses, GUID, those of `entry`), the end of `entry` and
+        stale marks of its feeds in one transaction. `html`: rendered body; else the old one if `same_body`. `score`: of
+        its category, None keeps it. `parted`: it is no copy any more; else a copy stays one."""
 
     def carriers(self, id: str) -> list[str]:
         """The keys of the sources that announced article `id`, besides the one that its file names."""
@@ -144,9 +130,8 @@ class VisitStore(Protocol):
     def carry(
         self, carried: Iterable[tuple[str, str]], names: Mapping[str, str], *, entry: EntryRow | None = None
     ) -> None:
-        """Remembers which sources announced an article, as (article id, source key), and shows it in their feeds, which
-        alone become stale; with the end of `entry`, in one transaction. To be called after the article store's `carry`.
-        `names`: of the feeds that have none yet, by source."""
+        """Remember carriers (article id, source key), show the articles in their feeds, which become stale, and end
+        `entry`; one transaction. Call after the article store's `carry`. `names`: of new feeds."""
 
     def filed(self, source_key: str) -> Filed:
         """How many articles the entries of a source have become, and what there is beside it."""
@@ -177,9 +162,8 @@ class VisitStore(Protocol):
         since: datetime | None = None,
         named: str | None = None,
     ) -> None:
-        """Stores what article `id`, filed at `at`, is compared by: `data` as the caller packs it, `keys` to find it by,
-        `since` when it is believed to be there, and the alias that it `named` as its original. Deletes the sketches of
-        articles filed before `forget` and all but the few lowest of their keys, in the same transaction."""
+        """Store the sketch of article `id` filed at `at`: `data`, `keys`, `since` when it exists, and the original it
+        `named`. Deletes sketches filed before `forget`, keeping their lowest keys; one transaction."""
 
     def likely(self, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
         """The sketches of articles filed at `since` or later that share one of the keys, by article id."""
@@ -201,8 +185,7 @@ class VisitStore(Protocol):
         """Stores the text, or deletes it for None. `at`: now. One transaction."""
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
-        """Stores the outcome and the source's state, in one transaction: a visit that is killed has neither, and is
-        made again. The last 50 outcomes of a source are kept."""
+        """Store outcome and state together, so that a killed visit is repeated. Keeps 50 outcomes a source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,11 +223,9 @@ class Withdrawn:
 
 
 class ArticleIndex(Protocol):
-    """The article store as publishing sees it: ids by feed, articles without bodies, and which feeds are stale.
-
-    Order within a feed: `added` descending, then `published` descending, then id. Reads see what is committed. A method
-    that writes is one transaction, durable when it returns; a build that is killed leaves its feed stale, and the next
-    build makes it again. Every method raises StoreError or DiskError as those of `VisitStore` do."""
+    """Articles for publishing: ids by feed, articles without bodies, stale feeds. Feed order: `added` descending,
+    `published` descending, id. Reads see commits; each write is a durable transaction; a killed build's feed stays
+    stale. Raises as `VisitStore` does."""
 
     def feeds(self) -> list[FeedRow]:
         """Every feed that is or was published, by axis and slug."""
@@ -253,28 +234,24 @@ class ArticleIndex(Protocol):
         """Stores the name, first slug, move and drop of a feed; the rest of the row only where the feed is new."""
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
-        """The newest `limit` ids of a feed and further ones added after `since`, `most` in all. A merged copy is in the
-        feed of its source only."""
+        """The newest `limit` ids of a feed and those added after `since`, `most` in all. Copies: source feed only."""
 
     def month_ids(self, key: FeedKey, month: str) -> list[str]:
         """The ids of the articles of a feed that were added in a UTC month ("2026-11"), in the feed's order."""
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """The UTC months ("2026-11") in which articles of a feed were added, ascending, each with the number of its
-        articles and a fingerprint that changes whenever one of them joins, leaves or changes its file. Reads no
-        article."""
+        """UTC months ("2026-11") in which articles were added, ascending, with count and a fingerprint of their
+        files."""
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
-        """The articles of a feed that were added in a UTC month, in the feed's order: id, `added`, and a fingerprint
-        that changes whenever the file does."""
+        """Id, `added` and a fingerprint of the file of each article added in a UTC month, in feed order."""
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         """The UTC days ("2026-11-26") on which articles of a feed were published, as entries show it: how many and
         a fingerprint that changes whenever one joins, leaves, or changes its file or thumbnail. Reads no article."""
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
-        """The ids of the articles of a feed that were published from day `first` to day `last`, both included, by
-        day."""
+        """Ids of a feed's articles published from `first` to `last`, inclusive, by day."""
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
         """The ids of the `most` articles of a feed that were published last, the latest first."""
@@ -289,18 +266,15 @@ class ArticleIndex(Protocol):
         """The source key of those of the articles that are known, by id."""
 
     def each(self) -> Iterator[Article]:
-        """Every article that is published, newest first, without bodies. Read a few hundred at a time, so that memory
-        stays bounded; an article withdrawn meanwhile may be missing."""
+        """Every published article without body, newest first, in batches; withdrawn ones may be missing."""
 
     def unmatched(self, stamp: str) -> list[str]:
         """The ids, newest first, of the published articles for which `save_matches` was not called with this `stamp` (a
         fingerprint of all saved queries) since they last changed."""
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        """Stores which saved queries hold each article, and in which other feeds it is whose members a build finds, all
-        with their names, in place of what was stored for it. A feed that gains or loses an article becomes stale. One
-        transaction for each few hundred articles: a process that is killed between two leaves the others to the next
-        call."""
+        """Store the queries and other found feeds of each article, with names, replacing the old ones; changed feeds
+        become stale. One transaction per few hundred articles; a kill leaves the rest to the next call."""
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         """The sanitised HTML of the bodies that are published in full and have been rendered, by article id."""
@@ -321,10 +295,8 @@ class ArticleIndex(Protocol):
         """The ids of the articles that were pruned."""
 
     def mark_fresh(self, key: FeedKey, files: Mapping[str, str], *, seen: int) -> None:
-        """The feed was written as it was when its mark was `seen` (`FeedRow.mark`, read before its articles): it is not
-        held, and not stale either unless it was marked anew since. `files`: file name under the web root -> sha256 of
-        its bytes. To be called after the files are on disk: a process that is killed between the two writes them
-        again."""
+        """Mark the feed, written as of mark `seen` (`FeedRow.mark`), as not held and not stale unless marked since.
+        `files`: sha256 by name. Call after the files are on disk: a kill in between writes them again."""
 
     def mark_all_fresh(self, fresh: Sequence[tuple[FeedKey, Mapping[str, str], int]]) -> None:
         """The same for several feeds at once, each with its files and the mark that was seen: all of them or none."""
@@ -346,11 +318,8 @@ class Move:
 
 
 class Outlet(Protocol):
-    """Where published files go, by name: a relative path under the web root, with forward slashes.
-
-    A file is replaced in one step and on disk when `put` returns: a reader, and a process that starts after a crash,
-    sees the old bytes or the new ones and never a part. Every method raises UsageError for a name that leaves the root,
-    OSError when the disk refuses."""
+    """Published files by relative path. Files are replaced atomically and durable when `put` returns. Methods raise
+    UsageError for names outside the root, OSError."""
 
     def get(self, name: str) -> bytes | None:
         """The bytes of a file, None when there is none."""

@@ -1,8 +1,4 @@
-"""Where article files and fetched pages are kept: a folder, or an object store.
-
-An article file, and a file beside the articles, as those see them who need not know where they are kept. Files in an
-object store, as those who keep articles, pages or feeds there see it.
-"""
+"""Protocols for article files, fetched pages and files beside them, in a folder or an object store."""
 
 from __future__ import annotations
 
@@ -21,8 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileStamp:
-    """An article file as it was when its row was made. `mtime_ns` and `size` change when the file does: in an object
-    store, which has etags, `mtime_ns` is a number made of the etag."""
+    """An article file when recorded. `mtime_ns` and `size` change with it; `mtime_ns` may be made of an etag."""
 
     path: str  # relative to the article store, with forward slashes
     mtime_ns: int
@@ -30,8 +25,7 @@ class FileStamp:
 
 
 class KeptFile(Protocol):
-    """One small file beside the articles, which is read and written whole; str() is where it is, for people. Methods
-    raise OSError."""
+    """A small file beside the articles; str() is its place for people. Methods raise OSError."""
 
     def read(self) -> bytes | None:
         """The file, None when there is none."""
@@ -61,18 +55,16 @@ class Changes:
 
 
 class ArticleStore(Protocol):
-    """The article files, by paths relative to it with forward slashes, and the files beside them. Methods that write
-    are durable when they return, unless they say otherwise, and raise OSError with the old file untouched. A path that
-    leaves the article store is a ConfigError."""
+    """The article files by relative path and the files beside them. Writes are durable unless stated and raise OSError
+    with the old file intact. Paths outside raise ConfigError."""
 
     @property
     def name(self) -> str:
         """Where it is, for people."""
 
     def instance(self) -> uuid.UUID:
-        """This instance's uuid, which all published ids are made of: minted once, before the first article. When it is
-        lost although we wrote articles nothing is minted, for new ids would show every subscriber every entry again.
-        Raises ConfigError that says so."""
+        """The uuid of all published ids, minted before the first article. Raises ConfigError if it is lost, since a new
+        one would repeat every entry to all subscribers."""
 
     def minted(self) -> bool:
         """True when this instance has its uuid."""
@@ -81,20 +73,16 @@ class ArticleStore(Protocol):
         """True when we wrote articles here."""
 
     def together(self) -> AbstractContextManager[Callable[[], None]]:
-        """Inside, `put` may leave it to the function that this yields, and to the end of the block, to make durable
-        that its files are there. Their contents are when `put` returns."""
+        """Within, the yielded function and the end of the block make new files durable; contents are at `put`."""
 
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Writes `article`. Fields that a hand edited stay as they are in the file, also where it does so meanwhile,
-        except those that an operator `ordered` to change. Returns the article as the file has it now, its stamp, and
-        whether its bytes changed. An article that has a file keeps its path; `path` is where that is, for callers who
-        know. Raises ConfigError when the old file cannot be read."""
+        """Write `article`, keeping hand edits (also concurrent ones) not `ordered`. Returns the article as filed, its
+        stamp, and True if bytes changed. `path`: of its file, if known. Raises ConfigError for an unreadable file."""
 
     def get(self, path: str) -> Article:
-        """The article in the file at `path`, its tags_by and excerpt_by "operator" where a hand wrote those. Raises
-        ConfigError for a file that is no article, FileNotFoundError, OSError."""
+        """The article at `path` with the marks of a hand. Raises ConfigError, FileNotFoundError, OSError."""
 
     def read(self, path: str) -> bytes:
         """The bytes of the file. Raises FileNotFoundError, OSError."""
@@ -106,37 +94,32 @@ class ArticleStore(Protocol):
         """The path of the file of article `id`, None where it has none."""
 
     def id_at(self, path: str) -> str:
-        """The id that the file at `path` says, or its beginning as the file's name has it; "" where neither does. For
-        files that are no article (any more)."""
+        """The id (or its start by name) of the file at `path`, else ""; for files that are no articles."""
 
     def path_of(self, what: str) -> str | None:
         """The path of the file that an operator means by `what`, None where there is none here."""
 
     def walk(self) -> Iterator[FileStamp]:
-        """Every article file, in order of path. Of an object store it lists all, which costs: for `reindex` and the
-        like."""
+        """Every article file by path. Expensive on object stores: for `reindex` and the like."""
 
     def names(self) -> Iterator[str]:
         """The paths of all files, in order, those that are no articles too, without hidden ones. As costly."""
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """What happened to the files since `stamps` (by article id, or by any other key) were taken, and what a crash
-        left. Of an object store, whose files nobody looks at without being told to, that alone. What is good for
-        nothing is removed on the way, unless `sweep` is False."""
+        """Changes since `stamps` (any key), and remains of crashes; of an object store the latter only. Removes useless
+        ones unless `sweep` is False."""
 
     def left_behind(self) -> Changes:
         """What crashed writers left, as far as it is found without a walk: where several machines write."""
 
     def folder_stamps(self) -> Mapping[str, tuple[int, int]]:
-        """What changes when an article file comes, goes or is replaced (in a folder), and with the files beside the
-        articles: cheap, as no article file is looked at."""
+        """Values that change when article files come, go or are replaced, and side files. Cheap."""
 
     def put_back(self, path: str, data: bytes) -> None:
         """A file as it was once, where it was. Raises FileExistsError where there is one."""
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
-        """The file at `path` as an editor saves it, who saw it as `over`. In an object store, where others write too,
-        an OSError tells that it is that no longer."""
+        """Save an editor's version of `path`, seen as `over`; OSError if an object store's file changed since."""
 
     def add(self, article: Article, data: bytes) -> str:
         """The file of `article` as somebody else wrote it, at a path of its own: that path."""
@@ -157,8 +140,7 @@ class ArticleStore(Protocol):
         """All files beside the articles, and articles that lie there."""
 
     def withdraw(self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None) -> None:
-        """Remembers beside the articles that `article` was withdrawn from `feeds` (None: those that its file tells of);
-        its file is the caller's to delete."""
+        """Remember beside the articles that `article` left `feeds` (None: its own). The caller deletes the file."""
 
     def list_withdrawn(self, new: Iterable[Withdrawn]) -> None:
         """Adds withdrawals to the list; one that is on it stays as it is."""
@@ -182,8 +164,7 @@ class ArticleStore(Protocol):
         """What changes whenever `carried` may; None where nothing was ever written."""
 
     def prune(self, aliases: Iterable[tuple[str, str]]) -> None:
-        """Remembers beside the articles what those that are pruned are known by: (article id, alias key). The files are
-        the caller's to delete."""
+        """Remember (article id, alias key) of pruned articles. The caller deletes the files."""
 
     def pruned(self) -> list[tuple[str, str]]:
         """What `prune` was given, each once."""
@@ -216,8 +197,7 @@ class ArticlePaths(Protocol):
         """The other ids, of rows and reservations, that begin with the same `chars` characters."""
 
     def reserve(self, id: str, path: str, *, writing: bool = True) -> str:
-        """Reserves `path` for an article; returns the path that the article has by now, which is another one where
-        somebody was quicker. Not `writing`: whoever looks next may take in the file."""
+        """Reserve `path`; return the article's path, another's if it was quicker. Not `writing`: may be taken in."""
 
     def release(self, path: str) -> None:
         """Ends the reservation of a path."""
@@ -230,8 +210,7 @@ class ArticlePaths(Protocol):
 
 
 class Snapshots(Protocol):
-    """Recent pages as they were fetched, by article id, and which version of ours made its article of each. A cache:
-    what is broken or missing counts as absent, nothing is durable."""
+    """Recent fetched pages by article id, with the version that read each. A cache: damage counts as absence."""
 
     version: int  # that reads pages now
 
@@ -275,9 +254,8 @@ class ObjectStamp:
 
 
 class Objects(Protocol):
-    """Objects by key: a relative path with forward slashes. An object is replaced in one step and durable when `put`
-    returns. Every method raises OSError, with an `errno` of `errors.OURS`, when the store cannot be reached or refuses,
-    after some tries."""
+    """Objects by relative key, replaced atomically and durable after `put`. Methods raise OSError, with an `errno` of
+    `errors.OURS`, after some tries."""
 
     @property
     def name(self) -> str:
@@ -292,9 +270,8 @@ class Objects(Protocol):
     def put(
         self, key: str, data: bytes, *, over: str | None = None, headers: Mapping[str, str] | None = None
     ) -> str | None:
-        """Writes an object where the one there has the etag `over` (ABSENT: where there is none; None: in any case),
-        with `headers` such as Content-Type. Returns its etag, None where another writer was quicker; an object that has
-        these very bytes counts as written."""
+        """Write an object over the etag `over` (ABSENT: none there; None: any) with `headers`. Returns the etag, or
+        None if another writer was quicker; equal bytes count as written."""
 
     def delete(self, *keys: str) -> None:
         """Deletes those of the objects that are there."""

@@ -1,7 +1,4 @@
-"""How many machines ask hosts as one: who may ask now, and what all know of a host.
-
-The queue of hosts to be worked on.
-"""
+"""Leave to ask hosts and knowledge of hosts, shared by machines; the queue of hosts."""
 
 from __future__ import annotations
 
@@ -12,8 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 
 class Turn(NamedTuple):
-    """Leave to make one request. `token` gives it back; `away`: why the host was not reached a moment ago, as a reason
-    code and a detail, "" where it was."""
+    """Leave for one request. `token` returns it; `away`: reason and detail of a recent failure, or ""."""
 
     token: int
     away: str = ""
@@ -28,16 +24,14 @@ class Busy(NamedTuple):
 
 
 class HostTurns(Protocol):
-    """Leaves for requests, one at a time for each host whoever asks. A leave that is not given back ends by itself
-    after `lease` seconds, which are more than the longest request takes. Only one clock counts, that of whoever keeps
-    the leaves. Raises StoreError."""
+    """Leaves, one per host at a time. They expire after `lease` seconds (more than any request takes), by the clock of
+    the one who keeps them. Raises StoreError."""
 
     def take(self, host: str) -> Turn | Busy:
         """Leave for a request to `host`, unless another one has it, its pause is not over, or it is held."""
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
-        """The request has ended: the host is free `pause` seconds from now, later where its crawl-delay is longer. Does
-        nothing where the leave has ended by itself."""
+        """Free the host `pause` seconds from now (or its crawl-delay); ignored if the leave expired."""
 
     def set_delay(self, host: str, seconds: float) -> None:
         """The host's crawl-delay, for all who ask it."""

@@ -12,8 +12,7 @@ from syndicator.core.ports.articles import FileStamp
 
 
 class Choosable(NamedTuple):
-    """A sentence of an article that may stand in its excerpt. `opens`: also at its start. `follows`: it stands directly
-    behind the one before it in `Material.sentences`."""
+    """A sentence that an excerpt may use. `opens`: also first. `follows`: directly after the one before it."""
 
     text: str
     opens: bool
@@ -22,9 +21,8 @@ class Choosable(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What a language model gets to see of an article, plain text without invisible characters, and what it may choose
-    from: sentences of the article, and those categories (with their descriptions) and tags that our own scores
-    support. `write`: it writes the excerpt, instead of choosing sentences."""
+    """Input for a language model: sentences of the article, supported categories (with descriptions) and tags, as clean
+    plain text. `write`: it writes the excerpt instead of choosing sentences."""
 
     title: str
     text: str

@@ -31,8 +31,7 @@ def most_of_a_client(connections: int) -> int:
 
 
 def client_of(host: str) -> str:
-    """The client that the peer address `host` belongs to: an IPv4 address, or the /64 of an IPv6 address, which is
-    the least that one customer of a provider has. Pure."""
+    """The client of peer `host`: an IPv4 address, or a /64, the least that a customer has. Pure."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

@@ -1,7 +1,4 @@
-"""What is known of our subscriptions at hubs (WebSub), and what visits tell of them.
-
-An article's picture: its thumbnail, and what is known of one that was not made.
-"""
+"""Our subscriptions at hubs (WebSub) with what visits report, and the states of thumbnails."""
 
 from __future__ import annotations
 
@@ -69,8 +66,7 @@ class Hubs(Protocol):
     def polled(
         self, source: Source, offer: Offer | None, new: Sequence[Entry], before: datetime | None, now: datetime
     ) -> None:
-        """A visit at `now` read the whole feed: it makes this `offer`, and has these `new` entries, which the visit
-        `before` did not find and no hub brought."""
+        """A visit at `now` read the whole feed with this `offer` and `new` entries that no hub had pushed."""
 
     def brought(self, source_key: str, new: int, now: datetime) -> None:
         """What a hub pushed had so many new entries."""
@@ -107,8 +103,7 @@ class PictureRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictured:
-    """Articles with a picture that a feed shows: how many of them have a thumbnail, wait for it, or have none, by
-    reason code."""
+    """Articles with a picture in feeds: counts with a thumbnail, waiting, or without by reason."""
 
     made: int = 0
     waiting: int = 0

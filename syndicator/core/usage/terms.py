@@ -1,7 +1,4 @@
-"""What follows from the statements of an article: what may be published and shown of it. Pure.
-
-One thing that a publisher says of an article's use, as a line of its file.
-"""
+"""Terms of use from an article's statements: what may be published and shown. Pure."""
 
 from __future__ import annotations
 
@@ -65,12 +62,9 @@ class Terms(NamedTuple):
 
 
 def terms(lines: Iterable[str]) -> Terms:
-    """The terms of the statements `lines`, as `Article.rights` has them.
-
-    Within one vocabulary the nearest place decides: the page, the feed's entry, the header, robots.txt (as TDMRep
-    section 5.4 and RSL have it). Between vocabularies the stricter one does, as draft-ietf-aipref-attach has it for
-    preferences that differ. What nobody speaks of is allowed: a reservation has to be said.
-    """
+    """The terms of statements `lines` (`Article.rights`). In one vocabulary the nearest place decides: page, entry,
+    header, robots.txt (TDMRep section 5.4, RSL); between vocabularies the stricter one (draft-ietf-aipref-attach).
+    Unmentioned uses are allowed."""
     statements = [one for one in map(parsed, lines) if one]
     if not statements:
         return Terms()

@@ -1,7 +1,4 @@
-"""The table of vocabularies, data/vocabularies.toml, and what a field says by it. Pure.
-
-The lines of a robots.txt that say what may be done with what it lets one fetch.
-"""
+"""Vocabularies of usage terms (data/vocabularies.toml), in fields and in robots.txt. Pure."""
 
 from __future__ import annotations
 
@@ -64,8 +61,7 @@ def said(place: Place, fields: Iterable[tuple[str, str]], base: str = "") -> tup
 def _of_field(place: Place, name: str, value: str, base: str) -> Iterator[Statement]:
     for row in vocabularies():
         if value and name in row.fields.get(place, ()):
-            for use, answer in _answers(row, value, base):
-                yield Statement(use, answer, row.name, place)
+            yield from (Statement(use, answer, row.name, place) for use, answer in _answers(row, value, base))
 
 
 def _answers(row: Vocabulary, value: str, base: str) -> Iterator[tuple[str, str]]:
@@ -99,9 +95,8 @@ _Line = tuple[str, str]
 
 
 def lines(robots_txt: str, product: str, url: str) -> str:
-    """What a robots.txt says of the use of `url` to who calls itself `product`, "; " between its lines' names and
-    values as written, "" where it says nothing: those of its group, else of the group * (RFC 9309 2.2.1). A path before
-    the value is a pattern as in Allow (draft-ietf-aipref-attach section 5): the longest that matches counts."""
+    """The statements of a robots.txt on `url` for `product`, joined by "; ", or "": its group's, else group *'s (RFC
+    9309 2.2.1). Paths are Allow patterns (draft-ietf-aipref-attach section 5), the longest counts."""
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not _SAYS.search(robots_txt):
@@ -154,7 +149,6 @@ def _pairs(robots_txt: str) -> Iterator[tuple[str, str]]:
 
 
 def _matching(found: Iterable[tuple[str, str]], path: str) -> list[tuple[str, str]]:
-    """Of each name the values of the longest pattern that matches."""
     best: dict[str, tuple[int, list[str]]] = {}
     for name, value in found:
         pattern, rest = _pattern(value)

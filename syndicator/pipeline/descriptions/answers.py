@@ -1,10 +1,5 @@
-"""What a language model is asked of an article, and what its answer makes of it.
-
-Pure but for loading the taxonomy; runs in the worker.
-
-What the taxonomy offers an operator who looks at an article: its tags and others that may be right, with how likely
-they are. A category whose line is about to be edited, tried on articles: which would join it, and which would leave.
-"""
+"""Questions to a language model and the effect of its answers; offers of tags for the operator; a trial of a category's
+description. Pure but for loading the taxonomy; runs in the worker."""
 
 from __future__ import annotations
 
@@ -42,8 +37,7 @@ def changed_fields(
 ) -> dict[str, Any] | Refusal:
     """`apply_answer` with its taxonomy loaded. What a hand edited stays; so do the tags that an operator puts on the
     source, and a publisher's own that the taxonomy knows, before those of the model. Pure."""
-    answer = judge(content, asked)
-    if isinstance(answer, Refusal):
+    if isinstance(answer := judge(content, asked), Refusal):
         return answer
     values: dict[str, Any] = {}
     if may_write(article, "excerpt", By.LLM):
@@ -66,8 +60,7 @@ LIKELY: Final = 0.05  # probability from which on a tag is offered that the arti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offers:
-    """`tags`: those that the article has, then others, each with its probability; `category`: the likeliest, "" for
-    none, with its own."""
+    """`tags`: the article's own, then others, with probabilities; `category`: the likeliest, or "", with its own."""
 
     tags: tuple[tuple[str, float], ...]
     category: str

@@ -1,7 +1,4 @@
-"""What an operator's word on tags and category makes of an article, as if a hand had written it into the file. Pure.
-
-Which feeds a planned change of many articles touches, for the operator to see before it is made.
-"""
+"""An operator's decision on tags and category, as a hand edit; the feeds that a bulk change touches. Pure."""
 
 from __future__ import annotations
 
@@ -38,8 +35,7 @@ class Names:
     used: Collection[str] = ()
 
     def tag(self, name: str, article: Article) -> str:
-        """The tag that `name` means, as it is spelled. Raises UsageError for a name that is none of a list of tags: a
-        slip of the keyboard would become a feed."""
+        """The tag that `name` means, as spelled. Raises UsageError for an unknown one: a typo would become a feed."""
         name = text.line(name)
         if not name or not mentions_key(name):
             raise UsageError(f"{name!r} is no tag: a tag has a letter or a digit")

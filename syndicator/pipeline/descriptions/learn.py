@@ -1,8 +1,4 @@
-"""What the article files teach: how words are written, which tags a person gave to which texts, and which tags are
-missing. Runs in the worker.
-
-What article files teach, remembered between two times of learning, so that only those are read that changed since.
-"""
+"""Learn words, tags and missing tags from article files, in the worker. Unchanged files are not read again."""
 
 from __future__ import annotations
 
@@ -32,8 +28,7 @@ _FAST: Final = 1  # level of gzip: higher ones take five times as long for a ten
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taught:
-    """What learning needs of an article, with the same names. `text`: None where it was not kept, as it teaches
-    nothing."""
+    """The parts of an article to learn from. `text`: None if it was not kept."""
 
     title: str
     text: str | None
@@ -77,9 +72,8 @@ def lacking(files: Sequence[FileStamp], learnt: Path, newest: int) -> list[FileS
 
 
 def read_taught(article_store: ArticleStore, files: Sequence[FileStamp], learnt: Path, newest: int) -> list[Taught]:
-    """What `files`, oldest first, teach. Read are those alone that changed since, and those whose text was not kept
-    and is among the `newest` now. Files that are no article, or gone, are left out: who records them names them. What
-    was read is remembered. Raises OSError."""
+    """Learn from `files`, oldest first, reading only changed ones and the `newest` without text. Remembers what was
+    read; skips files that are gone or no articles. Raises OSError."""
     known = _known(memory(learnt))
     found: list[tuple[FileStamp, Taught]] = []
     for stamp in files:
@@ -144,10 +138,9 @@ def _remember(path: Path, kept: Iterable[tuple[FileStamp, Taught]]) -> None:
 
 
 def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int) -> tuple[int, int, int]:
-    """Learns from the article files of `stamps` below `root`, oldest first, and replaces what was learnt before, where
-    `files` says; those alone are read that changed since. Returns how many articles have a confirmed tag, how many such
-    tags were learnt, and how many articles have a category that a person confirmed. Nothing is learnt of tags, or of
-    categories, from fewer than `least` articles, but the spelling of words. Raises ConfigError, OSError."""
+    """Learn from the `stamps` below `root`, oldest first, and replace the old knowledge. Returns articles with a
+    confirmed tag, tags learnt, and articles with a confirmed category. Fewer than `least` teach spelling only. Raises
+    ConfigError, OSError."""
     toml, learnt = Path(files[0]), Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     articles = read_taught(FileArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
@@ -165,7 +158,6 @@ def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], le
 
 
 def _readable(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Article]:
-    """The articles of those files that are articles; the others are named to the operator when they are recorded."""
     for path in paths:
         with suppress(ConfigError, FileNotFoundError):
             yield article_store.get(path)
@@ -177,9 +169,8 @@ ROOM = 30  # tagged posts that any source may give, however few the others have:
 
 
 def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
-    """The posts of `past` (source key and post, oldest first), the tags taken off those that are more than what one
-    source may give; its newest keep theirs. All texts stay, as they teach how words are written. "" is the operator,
-    whose tags are never too many. Pure."""
+    """`past` (source key and post, oldest first) without tags of posts above a source's share; the newest keep theirs.
+    Texts stay. "" is the operator, who has no limit. Pure."""
     posts = list(past)
     most = _most(Counter(source for source, (_, _, tags) in posts if tags and source))
     taken = Counter[str]()
@@ -200,9 +191,8 @@ def _most(given: Counter[str]) -> int:
 
 
 def confirmed_tags(articles: Iterable[Article | Taught], taxonomy: Taxonomy) -> Iterator[tuple[str, Post]]:
-    """Source key ("" where the operator wrote the tags) and (title, text, tags) of articles, with those tags that a
-    person confirmed: an operator's; of a publisher's those that the taxonomy knows, also where a language model added
-    its own to them. Never our own guesses, nor a model's. Pure."""
+    """Source key ("" for the operator) and (title, text, tags): the operator's tags, and a publisher's that the
+    taxonomy knows. Never our guesses or a model's. Pure."""
     for article in articles:
         tags: tuple[str, ...] = ()
         if article.tags_by == "operator":

@@ -1,8 +1,5 @@
-"""A kept page read once more by the rules, the code and the taxonomy of today: what of its article changes. Pure but
-for loading the taxonomy.
-
-An article described anew, as its file says, by the taxonomy as it is now.
-"""
+"""Reread a kept page with today's rules, code and taxonomy; describe an article anew. Pure but for loading the
+taxonomy."""
 
 from __future__ import annotations
 
@@ -58,7 +55,7 @@ def redescribe(
     if tags != article.tags and may_write(article, "tags", By.MATCHED):
         values |= {"tags": tags, "tags_by": description.tags_by}
         why.append(_tags_line(article, tags, own, taxonomy))
-    category = description.category or _category_otherwise(article, source) or uncategorised
+    category = description.category or (source.category if source else article.category) or uncategorised
     if category != article.category and may_write(article, "category", By.MATCHED):
         values["category"] = category
         reason = description.trace.get("category", "") if description.category else "no category of the taxonomy fits"
@@ -68,11 +65,6 @@ def redescribe(
         values |= {"excerpt": excerpt, "excerpt_by": description.excerpt_by}
         why.append(f"excerpt: {description.excerpt_by or 'no sentence fits'}")
     return Redescription(values=values, why=tuple(why), score=description.certainty) if values else None
-
-
-def _category_otherwise(article: Article, source: Source | None) -> str | None:
-    """The category where none of the taxonomy fits: the source's; the article's own when its source is gone."""
-    return source.category if source else article.category
 
 
 def _tags_line(article: Article, tags: Sequence[str], own: Collection[str], taxonomy: Taxonomy) -> str:
@@ -116,16 +108,16 @@ def reread(
     now: datetime,
     uncategorised: str,
 ) -> Reread | None:
-    """`article`, as loaded from its file, as its kept page reads now, None when nothing changes. `source` holds as it
-    does for the article (`ownership.terms`); `owned`: what its feed said counted, and so stays: nobody kept the entry.
-    Raises NotAnArticle, whose detail says where the operator's selectors are the cause, and ConfigError."""
+    """`article` as its kept page reads now, or None if unchanged. `source`: with `ownership.terms`; `owned`: its feed
+    counted, so its values stay. Raises NotAnArticle (naming guilty selectors), ConfigError."""
 
     owned = owned and source.kind != "list" and not source.rules.links  # a list of links says nothing of an article
 
     def read(rules: Rules) -> PageReading:
+        url = headers.get(ANSWERED, "")
         return read_and_render(
             html,
-            _answered(headers, article),
+            url if urls.host(url) and urls.same_site(url, article.url) else article.url,
             files,
             render=source.content == "full",
             entry=_as_announced(article, owned),
@@ -153,12 +145,6 @@ def reread(
     return Reread(article=again, changes=changes, html=reading.html) if changes else None
 
 
-def _answered(headers: Mapping[str, str], article: Article) -> str:
-    """The address that the page was answered at, which earlier versions did not keep."""
-    url = headers.get(ANSWERED, "")
-    return url if urls.host(url) and urls.same_site(url, article.url) else article.url
-
-
 def _as_announced(article: Article, owned: bool) -> Entry:
     """What stands in for the announcement, which is not kept: what the file says, where the source may have said it."""
     entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
@@ -176,9 +162,8 @@ def _as_announced(article: Article, owned: bool) -> Entry:
 
 
 def _as_read(old: Article, reading: PageReading, owned: bool) -> Article:
-    """`old` with the text of the `reading`, and what its page says of itself. Where its source owns it, the feed may
-    have said author, picture and language: what is there stays, unless a rule says it now. Identity, times and
-    description stay here."""
+    """`old` with the text and metadata of `reading`. An owner's feed may have given author, picture and language, which
+    stay unless a rule sets them; so do identity, times and description."""
     new, ruled = reading.article, reading.ruled
     body = old.body if is_hand_edited(old, "body") else new.body
     return replace(
@@ -224,7 +209,6 @@ def _paragraphs(article: Article) -> list[str]:
 
 
 def _apart(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Those of either that the other does not have, in their order."""
     return _beyond(old, Counter(new)), _beyond(new, Counter(old))
 
 

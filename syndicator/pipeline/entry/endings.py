@@ -1,7 +1,4 @@
-"""The ways in which an entry ends, or waits: what is remembered of it, and what the visit reports.
-
-How an entry's row goes on after its page was read, or could not be.
-"""
+"""Endings of an entry: filed, refused, waiting; the row that is stored and the result that is reported."""
 
 from __future__ import annotations
 
@@ -95,9 +92,8 @@ def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
 
 
 def by_other_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
-    """`row` as one that is due now, because its source has other `rules` since it was refused, or failed and waits for
-    its next try; None where they make no difference to it. Its page is asked for once: tries stay counted. What waits
-    for its turn (a flood, a late announcement) goes on waiting."""
+    """`row` as due now if other `rules` refused it or it waits for a retry, else None. The page is asked for once:
+    tries still count. Rows that wait their turn go on waiting."""
     if row.status == "refused" and (row.reason in _READ_SO or rules.content == "feed"):
         return row.reopened()
     failed = row.tries > 0 or row.reason in FOR_THE_OPERATOR
@@ -146,16 +142,12 @@ def known_article(context: EntryContext) -> str | None:
 
 def known_already(context: EntryContext, known: str) -> EntryResult:
     """The entry is an article we have, under this or another address: its source carries it."""
-    carry_known(context, known, done(context.row, known, context.run.clock()))
-    context.log.debug("known already", article=known)
-    return EntryResult()
-
-
-def carry_known(context: EntryContext, known: str, entry: EntryRow | None = None) -> None:
-    """The entry's source carries the article `known` from now on."""
+    entry = done(context.row, known, context.run.clock())
     run, source = context.run, context.source
     name = source.title or context.state.feed_title
     carry(run.article_store, run.store, known, source.key, name, entry=entry)
+    context.log.debug("known already", article=known)
+    return EntryResult()
 
 
 def ask_operator(context: EntryContext, reason: str, detail: str) -> EntryResult:
@@ -167,8 +159,7 @@ def ask_operator(context: EntryContext, reason: str, detail: str) -> EntryResult
 
 
 def wait_once_more(context: EntryContext, title: str) -> EntryResult:
-    """The entry came late with most of its feed and is no article that moved: it waits for the next visit that
-    announces it."""
+    """Let an entry that came late with most of its feed wait for the next visit that announces it."""
     _save(context, late(context.row, context.run.clock()))
     return EntryResult(problem=problem(context.row, EntryReason.LATE, title))
 

@@ -1,8 +1,4 @@
-"""What a reading becomes: a new article, a revision of one that is known, or nothing new.
-
-An article that was on hold is published. Whether a new article waits for the operator before it is published
-(`[publish] hold`).
-"""
+"""File a reading as a new article, a revision, or nothing; hold and release articles."""
 
 from __future__ import annotations
 
@@ -33,10 +29,8 @@ def was_released(article: Article, *, on_hold: bool) -> bool:
 
 
 def release(article: Article, path: str, context: FilingContext) -> Article:
-    """Publishes `article`, as its file at `path` has it, as one that was added now: it stands on top of its feeds and
-    in the archive of this month, so that nobody misses it who has read them up to here. It is told beside the copies of
-    its story that were published meanwhile. Done twice, or after a crash half way, it is as if done once. Raises
-    OSError, ConfigError, StoreError."""
+    """Publish `article` from its file at `path` as added now, on top of its feeds, beside copies published meanwhile.
+    Safe to repeat after a crash. Raises OSError, ConfigError, StoreError."""
     now = context.added()
     new = replace(article, hold=False, hold_reason="", added=now)
     if not new.also and not new.merged_into:
@@ -52,9 +46,8 @@ MANY: Final = 50
 
 
 def hold_reason(doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: Filed) -> str:
-    """The code of `HoldReason` for which a new article is put on hold, "" where it is published at once. `doubts`: of
-    its reading; `every`: the operator wants to look at all; `categorised`: the operator gave it the category;
-    `flooded`: it is of a surplus that its source announced at once; `filed`: before it."""
+    """The `HoldReason` code of a new article, or "". `doubts` of its reading; `every`: the operator checks all;
+    `categorised` by the operator; `flooded`: too many at once; `filed` before."""
     given = [code for code in doubts if not (categorised and code == HoldReason.UNSURE_CATEGORY)]
     given += [HoldReason.FLOOD.value] if flooded else []
     given += [HoldReason.FIRST.value] if _is_first(filed) else []
@@ -67,8 +60,7 @@ def _is_first(filed: Filed) -> bool:
 
 
 async def as_moved(context: EntryContext, article: Article) -> EntryResult | None:
-    """The end of an entry that is an article of the store under a new address, or that waits because it may be one of
-    those; None for all others."""
+    """The ending of an entry that is a filed article under a new address, or may be one and waits; else None."""
     run, row = context.run, context.row
     keys = [urls.alias(url) for url in (article.url, *article.aliases)]
     away = endings.why_away(run.store, [*keys, *map(urls.alias, article.also)])
@@ -141,23 +133,20 @@ def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult
         made = replace(reading, article=filed)
         id = _record(context, page, made, None, named=article.also)
         return EntryResult(added=id, characters=len(made.article.body))
-    revised = _revised(context, old, article)
-    if revised is None:
+    if (revised := _revised(context, old, article)) is None:
         return endings.known_already(context, old.id)
     made = replace(reading, article=reconsider(old, revised, run, run.clock()))
     return EntryResult(changed=_record(context, page, made, old, named=article.also))
 
 
 def _is_other_spelling(context: EntryContext, old: Article, article: Article) -> bool:
-    """True if a neighbour filed the article as `old` under another address than its owner's `article` has, and that one
-    may still take its place."""
+    """True if a neighbour filed the owner's `article` as `old` under another address that it may still replace."""
     may_turn = old.unlisted or dedupe.may_turn(old, context.run.clock())
     return old.url != article.url and may_turn and adopts(context, old)
 
 
 def _beside_others(context: EntryContext, reading: PageReading) -> Article:
-    """The article of a reading, which is new, as it is to be filed: on hold, where it takes part in no story before it
-    is released, or as it is beside the copies of its story."""
+    """The new article as it is to be filed: on hold, else beside the copies of its story."""
     run, article = context.run, reading.article
     if (
         ownership.claim_of(article, run.owners) == ownership.NONE
@@ -193,16 +182,14 @@ def only_points(context: EntryContext, id: str) -> bool:
 
 
 def _still(context: EntryContext, bound: Article, article: Article, known: str | None) -> bool:
-    """True when the reading `article`, of what counts as `known`, is the article that the entry was until now. An
-    address that nobody knows is that on the word of the site's own sources alone: an article moved within its site.
-    Another source that changes a link there points to another article."""
+    """True if the reading (`known`) is still the entry's article. An unknown address counts only from the site's own
+    sources (a move within the site); from others it is another article."""
     if not urls.same_site(bound.url, article.url):
         return False
     return known == bound.id or (known is None and context.rights.owns(article.url))
 
 
 def _revised(context: EntryContext, old: Article, new: Article) -> Article | None:
-    """`old` as the reading `new` makes it, None where it stays as it is."""
     now, mended = context.run.clock(), context.row.reason == EntryReason.OWNERSHIP
     bound = context.row.article_id == old.id
     if adopts(context, old) or (bound and mended):
@@ -219,8 +206,7 @@ def _may_revise(context: EntryContext, article: Article) -> bool:
 def _stored(id: str, run: RunContext) -> Article | None:
     """The article as its file says, None where there is no file. Raises ConfigError for a file that is there and does
     not name its article (any more): the article must not get a second one."""
-    path = run.article_store.find(id)
-    if path is None:
+    if (path := run.article_store.find(id)) is None:
         stamp = run.store.stamp(id)
         path = stamp.path if stamp else None
     try:
@@ -232,7 +218,6 @@ def _stored(id: str, run: RunContext) -> Article | None:
 def _record(
     context: EntryContext, page: Page, reading: PageReading, before: Article | None, *, named: tuple[str, ...]
 ) -> str:
-    """Files the article and what is remembered of its page. Returns its id."""
     run, now = context.run, context.run.clock()
     stored, _ = refile(
         run.article_store,

@@ -27,8 +27,7 @@ NO_PAGE = b"<!doctype html><title></title>"
 
 
 async def ingest(context: EntryContext) -> EntryResult:
-    """Takes one pending entry to its end. Whatever happens is recorded; only what the disk and the store raise ends
-    more than the entry."""
+    """Take one pending entry to its end and record it. Raises only errors of the disk and the store."""
     try:
         return await _ingest(context)
     except ConfigError as error:  # the article's file was edited and is no article any more
@@ -77,7 +76,6 @@ async def _fetch(context: EntryContext) -> Page | Failed:
 
 
 async def _without_page(context: EntryContext, failed: Failed) -> EntryResult:
-    """The page cannot be had: try again later, or take the feed's own content, or refuse."""
     row, entry, now = context.row, context.announced, context.run.clock()
     if failed.ours:  # no try of this page: it stays as it is
         return EntryResult(problem=endings.problem(row, failed.reason, failed.detail))
@@ -147,7 +145,6 @@ async def _reading(context: EntryContext, page: Page, *, rules: Rules, now: date
 
 
 async def _reads_without_selectors(context: EntryContext, page: Page, now: datetime) -> bool:
-    """True when it is the operator's selectors that leave no article of a page."""
     written = context.terms(page.url).rules
     rules = replace(written, select=(), remove=())
     if rules == written:
@@ -160,7 +157,6 @@ async def _reads_without_selectors(context: EntryContext, page: Page, now: datet
 
 
 async def _without_article(context: EntryContext, page: Page, refusal: NotAnArticle) -> EntryResult:
-    """The page is no article: take the feed's own content, or refuse."""
     entry = context.announced
     if page.html and await _reads_without_selectors(context, page, context.run.clock()):
         detail = f"source {context.source.key!r}: rules.select and rules.remove leave no article of a page that is one"
@@ -173,17 +169,14 @@ async def _without_article(context: EntryContext, page: Page, refusal: NotAnArti
 
 
 def _not_its_own(context: EntryContext, detail: str) -> str:
-    """`detail` of a refusal, and why what the feed says does not stand in for the page."""
     place, key = urls.site(context.announced.url), context.source.key
     cure = f'speaks_for = ["{place}"] in sources.toml lets it'
     return f"{detail}; the feed's own text does not stand in, as {key} does not own {place}: {cure}".lstrip("; ")
 
 
 def _stands_in(entry: Entry, content: str) -> bool:
-    """True when what the feed itself says of the entry can be its article."""
     return len(content) >= LEAST_CONTENT and bool(urls.host(entry.url))
 
 
 def _no_page(entry: Entry) -> Page:
-    """For reading the feed's own content."""
     return Page(html=b"", url=entry.url, headers={})

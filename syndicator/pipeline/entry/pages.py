@@ -1,7 +1,4 @@
-"""The further pages of an article that is on several: fetched one after the other, and read as one.
-
-The AMP or print version of a page that is a stub: asked for once, and taken where it has more of the text.
-"""
+"""Further pages of an article, read as one; the AMP or print version of a stub, if it has more text."""
 
 from __future__ import annotations
 
@@ -64,12 +61,10 @@ async def _read_other(other: Page, read: Reader) -> PageReading | None:
 
 
 def _is_fuller(other: Article, article: Article) -> bool:
-    """True when `other` is the same article, by its own word, and has more text."""
     return other.id == article.id and len(other.body) > _MORE * len(article.body)
 
 
 def _joined(first: PageReading, second: PageReading) -> PageReading:
-    """`second` with what the page itself, read as `first`, says of the article."""
     said = {name: value for name in _PAGES_OWN if (value := getattr(first.article, name))}
     trace = {**second.trace, **{name: first.trace[name] for name in said if name in first.trace}}
     return replace(
@@ -82,9 +77,8 @@ _NO_SUCH = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # a link that leads nowhere 
 
 
 async def all_pages(context: EntryContext, page: Page, first: PageReading, read: Reader) -> tuple[Page, PageReading]:
-    """The bytes of `page`, which was read as `first`, with those of its further pages, and the reading of all by
-    `read`; `page` and `first` where there are none. Each is asked for under the rules of any page. Where one cannot be
-    had, the article ends before it and is partial."""
+    """The bytes of `page` and its further pages, and their reading; `page` and `first` if there are none. If a page
+    fails, the article ends before it and is partial."""
     if not first.next_page or not page.html:
         return page, first
     parts, missing = await _fetched(context, page, first.next_page, first.article.id)

@@ -35,10 +35,9 @@ def select(
     late: Collection[str] = (),
     muted: Collection[str] = (),
 ) -> tuple[EntryRow, ...]:
-    """The rows to save for what a feed announces: unseen entries as pending (on the source's first visit its newest
-    `backfill`, the others as skipped), and known ones whose digest changed as pending again, at most daily and for a
-    week after they were first seen. `late`: the ids of entries of which one visit takes only those that moved; `muted`:
-    of those that the operator does not want, which are skipped until that changes."""
+    """The rows to save: new entries as pending (on a first visit the newest `backfill`, the rest skipped), changed ones
+    as pending again, daily at most for a week. `late`: only moved articles are taken; `muted`: skipped until
+    unmuted."""
     unique = {entry.id: entry for entry in reversed(entries)}  # of a repeated id the first in the feed counts
     ordered = sorted(unique.values(), key=lambda entry: _position(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in known and entry.id not in muted]
@@ -66,8 +65,7 @@ def select(
 
 
 def due_entries(waiting: Sequence[EntryRow], chosen: Sequence[EntryRow], now: datetime) -> list[EntryRow]:
-    """The rows to be read now, `in_turn`: those that were `waiting` from earlier visits, as `select` has just `chosen`
-    them anew where it has, and the new ones that are pending."""
+    """The rows to read now, `in_turn`: `waiting` ones, as `chosen` anew if so, and new pending ones."""
     rows = {row.entry_id: row for row in (*waiting, *chosen)}
     due = [row for row in rows.values() if row.status == "pending" and (row.next_try is None or row.next_try <= now)]
     return in_turn(due, now)
@@ -76,8 +74,7 @@ def due_entries(waiting: Sequence[EntryRow], chosen: Sequence[EntryRow], now: da
 def late_entries(
     entries: Sequence[Entry], known: Collection[str], before: datetime | None, sites: Collection[str]
 ) -> frozenset[str]:
-    """The ids of the unseen entries of the source's own `sites` (urls.site) that say that they were there at the visit
-    `before`, which did not find them, when they are most of the feed; none otherwise."""
+    """Ids of unseen entries of the source's `sites` dated before the visit `before`, if they are most of the feed."""
     unique = {entry.id: entry for entry in reversed(entries)}
     own = [entry for entry in unique.values() if entry.id not in known and urls.site(entry.url) in {*sites, ""}]
     late = frozenset(entry.id for entry in own if before is not None and _latest(entry) < before)
@@ -85,9 +82,8 @@ def late_entries(
 
 
 def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tuple[list[EntryRow], list[EntryRow]]:
-    """Of the pending `rows` those to be read now, and those that changed: what came late and was no article that moved
-    waits until the feed announces it once more, and ends when it does not. `announced`: the ids in the feed, None when
-    it could not be read."""
+    """The pending rows to read now and the changed rows: late entries that did not move wait for a second announcement
+    or end. `announced`: ids in the feed, None if unread."""
     take, changed = [], []
     for row in rows:
         if row.reason != EntryReason.LATE or row.read_at is None:
@@ -100,10 +96,8 @@ def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tu
 
 
 def in_turn(rows: Sequence[EntryRow], now: datetime) -> list[EntryRow]:
-    """The order in which the entries of a source are read, as one visit may not take all. What was announced last goes
-    first: news does not wait for a thousand old entries that came with a first visit, or for pages that failed. What
-    was announced together goes in the order of its publication, because feeds list articles by when they were filed:
-    the newest of them are to be on top in the end."""
+    """Entries in reading order: the latest announcements first, so that news does not wait for a backlog; each
+    announcement oldest first, so that its newest articles end up on top."""
     by_age = sorted(rows, key=lambda row: (_position(row.entry, now) if row.entry else row.first_seen, row.entry_id))
     return sorted(by_age, key=lambda row: row.first_seen, reverse=True)
 
@@ -116,7 +110,6 @@ def _latest(entry: Entry) -> datetime:
 
 
 def _position(entry: Entry, now: datetime) -> datetime:
-    """Newest first; what claims to be from the future is not newer than now."""
     return min(entry.published or entry.updated or _NEVER, now)
 
 

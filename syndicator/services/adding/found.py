@@ -1,8 +1,4 @@
-"""What `add` found: values that are listed, chosen from and written.
-
-What looking at addresses and reading their pages need. What was chosen gets its key and what the operator said of it,
-and its lines in sources.toml.
-"""
+"""Candidates of `add`: the values that are listed, chosen and written, and the session that looks for them."""
 
 from __future__ import annotations
 
@@ -33,9 +29,8 @@ SHUT_PAGE = 'robots.txt disallows this address: it will not be read; robots = "i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Something that can be followed. `source` has no key yet unless it is `known`: in sources.toml already. `other`:
-    an address at which it was found. `same_as`: one listed before it has the same entries. `answer`: its bytes, so that
-    a preview need not ask for them again."""
+    """A source that can be followed. `source` has a key only if it is `known` (in sources.toml). `other`: another
+    address of it. `same_as`: an earlier candidate with the same entries. `answer`: its bytes, for a preview."""
 
     source: Source
     kind: Literal["feed", "sitemap", "article", "list", "opml"]
@@ -64,9 +59,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What is at one `address`: candidates, the best first, or why there is none. `whole`: a list that is taken as a
-    whole, `listed` as it stands in OPML, with what of it was `skipped`. `untried`: feeds that the page names and nobody
-    looked at, because it names very many. `page`: the web page that answered, also where nothing was found on it."""
+    """Candidates at one `address`, the best first, or an error. `whole`: an OPML list, `listed`, taken as a whole, with
+    its `skipped` outlines. `untried`: number of feeds not looked at. `page`: the web page that answered."""
 
     address: str
     candidates: tuple[Candidate, ...] = ()
@@ -106,8 +100,7 @@ def every(found: Found) -> tuple[Candidate, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What looking and reading need. `known`: the sources that there are, by address; `allow`: private networks that
-    the operator lets these sources reach."""
+    """Shared by all look-ups. `known`: existing sources by address; `allow`: private networks the sources may reach."""
 
     app: App
     known: Mapping[str, Source]
@@ -143,8 +136,7 @@ class Wishes:
 
 
 def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candidate]:
-    """`chosen` as they would be written, each address once: with a key, and as the operator wishes. What is known
-    already stays as it is. Raises UsageError for a wish that cannot be."""
+    """The chosen sources with keys and the operator's wishes, each address once. Raises UsageError for a wrong wish."""
     once: dict[str, Candidate] = {}
     for one in chosen:
         once.setdefault(urls.alias(one.source.url), one)
@@ -168,8 +160,7 @@ def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candida
 
 
 def write_sources(app: App, chosen: Sequence[Candidate], known: Mapping[str, Source]) -> list[Source]:
-    """Writes the new ones to sources.toml, all or none, and returns them. `known`: what `found.by_address` says. Raises
-    as `registry.add_sources` does."""
+    """Write the new sources to sources.toml, all or none; return them. Raises as `registry.add_sources` does."""
     new, path = [one.source for one in chosen if not one.known], app.config / "sources.toml"
 
     def unchanged() -> Mapping[str, Source] | None:

@@ -1,5 +1,4 @@
-"""How a source would be published: its first visit, made for its three newest entries in a folder that is thrown away.
-So it is read by what reads it later: robots.txt, pauses, owners, rules, refusals."""
+"""Preview of a source: a real first visit to its three newest entries, in a folder that is thrown away."""
 
 from __future__ import annotations
 
@@ -34,8 +33,7 @@ _SHOWN = {"title": "title", "author": "author", "published": "date", "cover": "c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownArticle:
-    """An article as it would be filed. `origins`: where its fields come from. `known`: the id of the article that it is
-    already."""
+    """An article as it would be filed. `origins`: the source of each field. `known`: the id if it is filed already."""
 
     url: str
     title: str
@@ -51,9 +49,8 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The newest articles of a source, the newest first, and what would not be filed. `speaks_for`: other hosts of its
-    domain, whose pages have the titles that the feed gives them: to be written for it. `elsewhere`: further hosts
-    that it does not own."""
+    """The newest articles of a source and its refused entries. `speaks_for`: hosts of its domain whose pages have the
+    titles of the feed. `elsewhere`: other hosts that it does not own."""
 
     articles: tuple[ShownArticle, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -62,8 +59,7 @@ class Preview:
 
 
 async def preview(session: Session, candidate: Candidate) -> Preview:
-    """The newest entries of `candidate` as they would be filed; none of one that is followed already, and of a list of
-    feeds, which may be long. Nothing of it stays."""
+    """The newest entries of `candidate` as they would be filed; none for a known source or a list of feeds."""
     if candidate.known or candidate.kind == "opml":
         return Preview()
     source = replace(candidate.source, backfill=min(ENTRIES, candidate.source.backfill))
@@ -94,8 +90,7 @@ async def _visited(session: Session, fetcher: Fetcher, source: Source) -> Previe
 
 
 def _agree(plain: Preview, with_line: Preview, hosts: Collection[str]) -> bool:
-    """True if each page on `hosts` has the title of its entry: `plain` has the pages' own titles, `with_line` those of
-    the feed if it has any. Pure."""
+    """True if the page titles on `hosts` (`plain`) equal the titles of the feed (`with_line`). Pure."""
     titles = {one.url: one.title for one in with_line.articles if one.origins.get("title") == "entry"}
     pages = [one for one in plain.articles if urls.site(one.url) in hosts]
     return all(_alike(words(one.title), words(titles.get(one.url, ""))) for one in pages)
@@ -131,7 +126,6 @@ def _shown(article: Article, trace: Mapping[str, Any], app: App) -> ShownArticle
 
 
 def _origin(told: object) -> str:
-    """Where a field comes from, as a trace tells it: by a word, or among the candidates that there were."""
     return str(told.get("from", "")) if isinstance(told, Mapping) else str(told or "")
 
 

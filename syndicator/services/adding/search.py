@@ -1,8 +1,4 @@
-"""What is at an address: feeds, the feeds of a site, an article, sitemaps, a list of feeds.
-
-OPML lists of subscriptions: what they list becomes sources, and what does not is named with its line. A page that is
-followed for itself: as an article, or as a list of articles.
-"""
+"""Search an address for feeds, articles, lists of articles, sitemaps and OPML lists."""
 
 from __future__ import annotations
 
@@ -82,8 +78,7 @@ def read_list(data: bytes, where: str) -> SubscriptionList:
 
 
 def from_elsewhere(listed: SubscriptionList) -> SubscriptionList:
-    """`listed`, that somebody else's server sent, without what only the operator gives a source: credentials, private
-    networks, rights, and addresses that name a variable of this machine, which their server would be sent. Pure."""
+    """`listed` from a stranger, without credentials, private networks, rights, addresses with variables. Pure."""
     named = [one for one in listed.outlines if secrets.variables(one.url)]
     why = "its address names a variable of this machine, which its server would be sent; add it by itself"
     return SubscriptionList(
@@ -97,8 +92,7 @@ def from_elsewhere(listed: SubscriptionList) -> SubscriptionList:
 
 
 def as_found(app: App, address: str, listed: SubscriptionList, folders: Folders = "category") -> Found:
-    """What a list at `address` holds, its folders read as `folders` says. Outlines that cannot be followed are among
-    those that are skipped."""
+    """Candidates of the OPML list at `address`; outlines that cannot be followed are in `skipped`."""
     known, categories = by_address(app), _categories(app)
     candidates: list[Candidate] = []
     skipped = list(listed.skipped)
@@ -135,9 +129,11 @@ def _categories(app: App) -> dict[str, str]:
 
 
 async def page_candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
-    """The page at `url` as an article, as a list of articles, or both, what it is first. A front page is no article,
-    what says that it is an article no list but where it is nothing else. Raises MissingError for what is neither."""
-    page = _page_candidate(session, url, answer, found)
+    """The page as an article, a list of articles, or both, likelier first. Raises MissingError if neither."""
+    title = found.title[:LONGEST_TITLE].strip() or None
+    source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
+    warning = SHUT_PAGE if answer.warning else ""
+    page = if_known(session.known, Candidate(source=source, kind="article", warning=warning, answer=answer))
     listed = await _list(session, page, answer)
     if urls.is_root(url):
         return listed
@@ -151,15 +147,7 @@ async def page_candidates(session: Session, url: str, answer: Fetched, found: Di
     return [*listed, page] if refused else [page, *listed]
 
 
-def _page_candidate(session: Session, url: str, answer: Fetched, found: Discovery) -> Candidate:
-    title = found.title[:LONGEST_TITLE].strip() or None
-    source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
-    warning = SHUT_PAGE if answer.warning else ""
-    return if_known(session.known, Candidate(source=source, kind="article", warning=warning, answer=answer))
-
-
 async def _list(session: Session, page: Candidate, answer: Fetched) -> list[Candidate]:
-    """The page as a list, none where its links are none of articles."""
     told = (answer.body, answer.final_url, dict(answer.headers))
     try:
         feed: ParsedFeed = await session.worker.call(jobs.read_listing, *told)
@@ -210,8 +198,6 @@ _ALLOW = re.compile(r'allow = \["([^"]+)"\]')
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """A feed that answered, and what the page that names it calls it."""
-
     url: str
     title: str
     answer: Fetched
@@ -224,8 +210,7 @@ class _Feed:
 
 
 async def look(session: Session, address: str) -> Found:
-    """What is at `address`: of the web, the path of an OPML file, or "-" for one on stdin. What fails is in the result,
-    with the address and the cure; nothing is written."""
+    """Look at `address`: a URL, an OPML file's path, or "-" (stdin). Errors are in the result; writes nothing."""
     try:
         if is_file(address):
             return as_found(session.app, address, read_file(address))
@@ -235,7 +220,6 @@ async def look(session: Session, address: str) -> Found:
 
 
 def _url(address: str) -> str:
-    """The web address that is meant. Raises UsageError. Pure."""
     if "://" not in address and (address.startswith(("/", ".", "~")) or re.fullmatch(r"[^/]+\.opml", address, re.I)):
         raise UsageError(f"there is no file {address}; give the path of an OPML file, or a web address")
     url = address if "://" in address else f"https://{address}"
@@ -288,8 +272,7 @@ async def _page(session: Session, address: str, url: str, answer: Fetched, found
 
 
 async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Feed], list[str]]:
-    """Those of `links` that are feeds, and why others that the page calls feeds are none. Of addresses that are only
-    guessed the first one is enough."""
+    """The feeds among `links`, and why the others are none. Guessed addresses stop at the first feed."""
     feeds: dict[str, _Feed] = {}
     failed: list[str] = []
     needless: set[str] = set()
@@ -319,8 +302,7 @@ async def _asked(
     if lacking := [name for name in secrets.variables(url) if name not in known]:
         raise MissingError(f"{url}: {unset_detail(lacking)}")
     request = Request(url=url, kind=kind, secrets=known, deadline=app.settings.fetch.feed_seconds, allow=session.allow)
-    result = await session.fetcher.fetch(request)
-    if isinstance(result, Fetched):
+    if isinstance(result := await session.fetcher.fetch(request), Fetched):
         return result
     failed = result if isinstance(result, Failed) else Failed(url=url, reason=FetchReason.NOT_MODIFIED)
     raise unanswered(url, failed)
@@ -334,9 +316,7 @@ def unanswered(url: str, failed: Failed) -> SyndicatorError:
 
 
 def _cure(failed: Failed) -> str:
-    """What the operator can do about an address that gives no answer. Pure."""
-    line = _ALLOW.search(failed.detail)
-    if line:
+    if line := _ALLOW.search(failed.detail):
         return f", or add it with --allow {line[1]}, which writes that line"
     told = _CURES.get(failed.reason) or explained(failed.reason)[1]
     return f"; {told}" if told and not told.startswith("nothing") else "; try again later"
@@ -357,7 +337,6 @@ async def _listed(session: Session, answer: Fetched, url: str) -> SubscriptionLi
 
 
 async def _parsed(session: Session, url: str, answer: Fetched, title: str = "") -> _Feed:
-    """The feed in an answer. Raises NotAFeed, also when not one entry could be read, and MissingError."""
     try:
         feed = await session.worker.call(jobs.parse_feed, answer.body, answer.final_url, dict(answer.headers))
     except WorkerFailed as failure:

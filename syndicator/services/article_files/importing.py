@@ -23,9 +23,8 @@ _ENDINGS = (".md", ".markdown", ".mdx")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import did, or would do. `articles`: new ones; `known`: files whose articles are here already, which stay
-    as they are; `drafts`: files left out; `problems`: files that are no articles; `oddities`: what is odd about those
-    that are."""
+    """Result of an import. `articles`: new ones; `known`: files of articles that exist; `drafts`: files left out;
+    `problems`: files that are no articles; `oddities`: remarks."""
 
     articles: tuple[Article, ...] = ()
     known: tuple[str, ...] = ()
@@ -36,18 +35,14 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file as it would be here."""
-
     article: Article
     data: bytes
     oddities: tuple[Problem, ...]
 
 
 def import_folder(app: App, folder: Path, *, dry_run: bool = False) -> Imported:
-    """Files an article for each markdown file in `folder` and the folders below it, as a hand would write it: nothing
-    of it is ever fetched or changed. Raises UsageError, ConfigError, OSError, StoreError."""
-    paths = list(_markdown(folder))
-    if not paths:
+    """File an article for each markdown file below `folder`. Raises UsageError, ConfigError, OSError, StoreError."""
+    if not (paths := list(_markdown(folder))):
         raise UsageError(f"{folder}: no file ends in {', '.join(_ENDINGS)}; name the folder that has the articles")
     reconcile.files(app)
     taxonomy = _taxonomy(app)
@@ -86,7 +81,6 @@ def import_folder(app: App, folder: Path, *, dry_run: bool = False) -> Imported:
 
 
 def _markdown(folder: Path) -> Iterator[Path]:
-    """The markdown files, in order of path, without those of hidden folders."""
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).parts
         if path.suffix.lower() in _ENDINGS and path.is_file() and not any(part.startswith(".") for part in inside):
@@ -94,7 +88,6 @@ def _markdown(folder: Path) -> Iterator[Path]:
 
 
 def _read(path: Path, inside: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None) -> _File | None:
-    """None for a draft. Raises ConfigError."""
     front, body = frontmatter.foreign(path.read_bytes(), str(path))
     if is_draft(front):
         return None

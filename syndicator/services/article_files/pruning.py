@@ -1,10 +1,9 @@
-"""Deletes articles that an operator keeps no longer, with their files: their ids are remembered, so that no source
-brings them back, and feeds name no deletion, so that readers keep what they have."""
+"""Delete articles and their files. Their ids are remembered, so no source brings them back; readers keep entries."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -24,9 +23,8 @@ _AT_A_TIME = 500  # articles that are pruned in one transaction: what a crash le
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Which articles go: those that meet all that is given. `older_than`: since they were added here. `keep`: so many
-    of the newest of each source stay. `source`: a source's key, "" for all. `named`: ids, addresses or files, instead
-    of all else."""
+    """Articles to delete; all criteria must hold. `older_than`: by time of adding. `keep`: that many of the newest of
+    each source stay. `named`: ids, addresses or files, instead of the rest."""
 
     older_than: timedelta | None = None
     keep: int | None = None
@@ -50,8 +48,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruning:
-    """What pruning does. `stays`: how many of those that were asked for stay, and why: "hand" (a hand wrote the file),
-    "hold" (on hold), "copy" (a copy of it stays, and would stand for itself)."""
+    """A planned deletion. `stays`: number of articles that stay, by reason: "hand", "hold", "copy" (one stays)."""
 
     articles: tuple[Row, ...]
     feeds: tuple[FeedKey, ...]
@@ -93,7 +90,8 @@ def plan(app: App, which: Which) -> Pruning:
     """What pruning would do; nothing is changed. Raises UsageError."""
     rows = list(_rows(app))
     if which.named:
-        asked = _named(app, which.named, rows)
+        by_id = {row.id: row for row in rows}
+        asked = [replace(by_id[id], stays="") for id in dict.fromkeys(need_article(app, what) for what in which.named)]
     else:
         asked = chosen(rows, which, app.clock())
         if not asked and which.source not in ("", *app.sources, *(row.source for row in rows)):
@@ -107,9 +105,8 @@ def plan(app: App, which: Which) -> Pruning:
 
 
 def prune(app: App, planned: Pruning) -> None:
-    """Does as `plan` said; the stale feeds are the caller's to build. First it is remembered what the articles are
-    known by, then their rows go, then their files: where this is ended early, what has its file is an article still.
-    Raises OSError, StoreError."""
+    """Carry out `plan`: remember the aliases, delete rows, then files: after a crash, what has
+    its file is still an article. The caller builds the stale feeds. Raises OSError, StoreError."""
     known = set(app.store.visits.pruned()) if planned.articles else set()
     for start in range(0, len(planned.articles), _AT_A_TIME):
         part = planned.articles[start : start + _AT_A_TIME]
@@ -155,9 +152,3 @@ def _why_it_stays(article: Article) -> str:
     if not article.digest:
         return "hand"
     return "hold" if article.hold else ""
-
-
-def _named(app: App, named: Iterable[str], rows: Collection[Row]) -> list[Row]:
-    """The articles of these addresses, ids or files, which go whoever wrote them. Raises UsageError."""
-    by_id = {row.id: row for row in rows}
-    return [replace(by_id[id], stays="") for id in dict.fromkeys(need_article(app, what) for what in named)]

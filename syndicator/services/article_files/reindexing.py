@@ -24,8 +24,7 @@ class Reindexed:
 
 
 def take_in(app: App, files: Sequence[str]) -> Reindexed:
-    """Records article files that a hand wrote, edited or deleted, named by their paths: in an object store nothing else
-    notices it. Raises UsageError for what is no path of one, OSError, StoreError."""
+    """Record article files (by path) that a hand changed in an object store. Raises UsageError, OSError, StoreError."""
     problems: list[Problem] = []
     taken = 0
     for what in files:
@@ -41,15 +40,13 @@ def take_in(app: App, files: Sequence[str]) -> Reindexed:
 
 
 def _known_path(app: App, what: str) -> str | None:
-    """The path of a file that is gone, of which a row tells."""
     name = what.replace("\\", "/").removeprefix(f"{app.article_store.name}/")
     return next((stamp.path for stamp in app.store.visits.stamps().values() if stamp.path == name), None)
 
 
 def reindex(app: App) -> Reindexed:
-    """Rebuilds the database's rows from the article files. What was learnt of tags stays: learning takes longer than
-    all else, and is a command of its own. Returns the files that cannot be read: they stay as they are, and so does
-    what the database knows of their articles. Feeds may lack those of which it knows nothing, for want of better."""
+    """Rebuild the database's rows from the article files; learnt tags stay. Returns the unreadable files: they and the
+    rows of their articles stay. Feeds may lack articles that neither has."""
     problems: list[Problem] = []
     unread: list[str] = []
     recent: list[Article] = []

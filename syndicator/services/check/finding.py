@@ -1,7 +1,4 @@
-"""What `check` reports. Values only.
-
-Categories, tags and sources that are named and are nowhere.
-"""
+"""Findings of `check`, as values; names of categories, tags and sources that are nowhere defined."""
 
 from __future__ import annotations
 
@@ -23,8 +20,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is wrong. `what`: a file with its line, a folder, a variable; `file`, `line` and `key` (dotted)
-    say the same for programs, where there is a file. `detail`: the fault and its cure, for people."""
+    """One fault. `what`: the file with line, folder or variable; `file`, `line`, `key`: the same for programs."""
 
     severity: Severity
     what: str
@@ -71,8 +67,7 @@ WHERE = {CATEGORY: "taxonomy.toml", TAG: "taxonomy.toml", SOURCE: "sources.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What is called how. `aliases`: other spellings of tags -> the tag. `used`: by axis, names that articles have too,
-    which a query may well ask for."""
+    """Known names. `aliases`: other spellings of tags; `used`: by axis, names of articles that queries may ask for."""
 
     categories: Collection[str] = ()
     tags: Collection[str] = ()
@@ -132,5 +127,4 @@ def _terms(expr: Expr) -> Iterator[Term]:
 
 
 def _folded(name: str) -> str:
-    """As queries compare names."""
     return name.casefold().replace(" ", "-")

@@ -1,8 +1,4 @@
-"""What keeps this installation from working, with the cure of each fault.
-
-What is wrong with this machine: folders, disk, clock, names. What is wrong with article files that a hand wrote, and
-files beside them that are taken for none. What is wrong with the operator's templates.
-"""
+"""Faults of the installation, each with its cure: machine, article files, files beside them, templates."""
 
 from __future__ import annotations
 
@@ -81,8 +77,7 @@ def full(disks: Iterable[Disk]) -> Iterator[Finding]:
 
 
 def clock(now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = "") -> Iterator[Finding]:
-    """A clock that is behind what it has been: at the last run, when this program was installed, or when the articles
-    were filed (`articles`, in words). Pure."""
+    """The fault of a clock behind the last run, the installation or the articles (`articles`, in words). Pure."""
     for known, when in ((last_run, "the last run"), (installed, "this program was installed")):
         if known and known > now + AHEAD:
             detail = f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} was at {known:%Y-%m-%d %H:%M}; set it"
@@ -135,8 +130,7 @@ _PLACES = "feeds/articles itself, or YYYY/MM/ in it"
 
 
 def by_hand(store: ArticleStore, categories: Collection[str]) -> Iterator[Finding]:
-    """What readers will not see as its author meant it, in files that we have not written. `categories`: the known
-    ones; none where there is no taxonomy. Files that are no article are told of elsewhere."""
+    """Faults in hand-written articles that readers would not see as meant. `categories`: the known ones."""
     for stamp in store.walk():
         try:
             data = store.read(stamp.path)
@@ -181,7 +175,6 @@ def broken(app: App) -> Iterator[Finding]:
 
 
 def _line(store: ArticleStore, path: str, key: str) -> int | None:
-    """The line of a file's frontmatter that sets `key`; its first line, where none does."""
     try:
         lines = store.read(path).decode("utf-8", "replace").splitlines()
     except OSError:
@@ -211,8 +204,7 @@ _PLACED: Final = re.compile(rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?
 
 
 def templates(config: Path, settings: Settings) -> Iterator[Finding]:
-    """Templates that stand for none of ours and are not used by one that does, and those with which pages cannot be
-    made: errors, since none of them is used then. A folder without any costs nothing."""
+    """Templates that are never used, and, as errors, those with which pages cannot be made."""
     given = look(config)
     if not given.templates:
         return
@@ -299,7 +291,6 @@ def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Findi
 
 
 async def _hubs(app: App) -> list[Finding]:
-    """Hubs that take no subscribers to the feed of everything."""
     from syndicator.publishing.output.websub import refused
     from syndicator.visiting.fetch.ssrf import endpoint
 
@@ -321,7 +312,6 @@ def _installed() -> datetime:
 
 
 def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
-    """Names that are nowhere defined, in sources, queries and files of a hand."""
     path = app.config / "taxonomy.toml"
     words = vocabulary.load(path) if path.exists() else Vocabulary()
     rows = [row for row in app.store.index.feeds() if not row.dropped]
@@ -348,8 +338,7 @@ def _of(rows: Iterable[FeedRow], axis: str) -> list[str]:
 
 
 def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
-    """Rights that wait for the operator: sources that write for domains not their own, as they did before articles had
-    owners, and links of front pages that were not seen lately."""
+    """Rights that wait for the operator: foreign domains written for before owners existed, links not seen lately."""
     for source in app.sources.values():
         if source.speaks_for is not None:
             continue
@@ -359,8 +348,7 @@ def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
                 f"words on articles there do not count; if they should, write in sources.toml: {line(source, [host])}"
             )
             yield Problem(what=source.key, reason=CheckReason.RIGHT_ENDS, detail=detail)
-        sites = app.rights_file.before(source.key)
-        if sites:
+        if sites := app.rights_file.before(source.key):
             more = f" and {len(sites) - _NAMED} more, named in {app.rights_file}" if len(sites) > _NAMED else ""
             detail = (
                 f"it still writes the articles of {len(sites)} domains that are not its own; write in sources.toml for "

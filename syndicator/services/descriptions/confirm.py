@@ -28,8 +28,7 @@ from syndicator.services.naming import need_article
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """What a decision does. `changed`: the file, also where only who stands behind the tags changes. `problems`: files
-    that cannot be read; none of them is the article's."""
+    """Effect of a decision. `changed`: the file differs, if only in who confirmed. `problems`: unreadable files."""
 
     before: Article
     after: Article
@@ -47,8 +46,7 @@ def names(app: App) -> Names:
 
 
 def plan(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> Confirmed:
-    """What the decision on the article that `what` names, by address, id or file, would do; nothing is changed. Raises
-    UsageError that names the cure, ConfigError for a file that is broken."""
+    """Plan the decision on the article `what`; changes nothing. Raises UsageError, ConfigError for a broken file."""
     problems = reconcile.files(app)
     if withdrawn(app, what):
         raise UsageError(f"{what!r} is withdrawn; `syndicator withdraw --undo` brings it back, with its tags")
@@ -69,9 +67,8 @@ def plan(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> C
 
 
 def write(app: App, path: str, seen: Article, wanted: Article) -> Article:
-    """Gives the article in the file at `path` the tags and the category of `wanted`, with who stands behind them; all
-    else stays as the file has it now. Returns the article. Raises UsageError where the file does not have those of
-    `seen` any more: a hand was quicker, and its edit is the last word. Raises OSError, ConfigError, StoreError."""
+    """Write tags and category of `wanted`, and who confirmed them, to the file at `path`. Returns the article. Raises
+    UsageError if the file differs from `seen`; OSError, ConfigError, StoreError."""
     now = app.article_store.get(path)
     if not same(now, seen):
         raise UsageError(

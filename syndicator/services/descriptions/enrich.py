@@ -35,8 +35,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which articles a pass asks about: those added since `since`. `again`: an operator wants it, so also those on
-    which asking failed too often, and while the endpoint rests."""
+    """Articles to ask about: added since `since`. `again`: also failed ones, and while the endpoint is paused."""
 
     since: datetime
     again: bool = False
@@ -50,10 +49,9 @@ async def enrich(
     scope: Scope | None = None,
     filed: Callable[[str], None] = lambda title: None,
 ) -> EnrichReport:
-    """Asks about the articles of `scope` (those of the last week when None) that were not asked about as they are,
-    newest first, and files what passes. No new question once `stop` is set or `seconds` are over; those under way are
-    dropped when `stop` is set. `filed` is given the title of each article that changed. Nothing that the network, the
-    model or an article's text does raises; the caller holds the lock and builds."""
+    """Ask about the articles of `scope` (default: the last week), newest first, and file accepted answers. Stops after
+    `seconds`; drops open questions when `stop` is set. `filed` gets the title of each changed article. Network, model
+    and text never raise; the caller holds the lock and builds."""
     report = EnrichReport()
     settings = app.settings.describe.llm
     if not settings.url:
@@ -94,8 +92,6 @@ def _unasked(app: App, scope: Scope, limit: int) -> list[str]:
 
 
 class _Pass:
-    """One pass over the articles that are to be asked about."""
-
     def __init__(
         self,
         app: App,
@@ -134,7 +130,6 @@ class _Pass:
             raise self.broken
 
     def _ids(self) -> Iterator[str]:
-        """The ids of the articles to ask about, each once a pass."""
         while True:
             found = [id for id in _unasked(self.app, self.scope, len(self.seen) + BATCH) if id not in self.seen]
             if not found:
@@ -148,8 +143,7 @@ class _Pass:
     ) -> None:
         """Takes articles until there are no more; `one`: until one question was asked."""
         while going():
-            id = next(ids, None)
-            if id is None:
+            if (id := next(ids, None)) is None:
                 return
             task = asyncio.create_task(self._take(id))
             try:
@@ -165,8 +159,6 @@ class _Pass:
                 return
 
     async def _take(self, id: str) -> bool:
-        """Handles one article; a bug that its text triggers is recorded and costs no other. True when the endpoint was
-        asked."""
         try:
             return await self._asked(id)
         except BUGS as bug:
@@ -178,14 +170,12 @@ class _Pass:
             return False
 
     async def _asked(self, id: str) -> bool:
-        found = self._read(id)
-        if found is None:
+        if (found := self._read(id)) is None:
             return False
         article, stamp = found
         before = self.store.asked(id)
         note = Asked(id=id, at=self.app.clock(), plan=self.plan, key="", status="skipped", stamp=stamp)
-        reason = self._needless(article)
-        if reason:
+        if reason := self._needless(article):
             self.store.save_asked(self._skipped(note, reason, before))
             return False
         try:
@@ -196,7 +186,7 @@ class _Pass:
             return False
         note = replace(note, key=validate.key(self.plan, asked))
         same = before if before is not None and before.key == note.key else None
-        if same is not None and self._settled(same):
+        if same is not None and (same.next_try is None or (not self.scope.again and same.next_try > self.app.clock())):
             self.store.save_asked(replace(same, stamp=stamp))  # another file of the same text
             return False
         if not asked.sentences:
@@ -210,20 +200,14 @@ class _Pass:
             await self._judged(note, article, asked, answer)
         return called
 
-    def _settled(self, before: Asked) -> bool:
-        """True when this text was asked about already and is not yet due again."""
-        return before.next_try is None or (not self.scope.again and before.next_try > self.app.clock())
-
     def _skipped(self, note: Asked, reason: str, before: Asked | None) -> Asked:
-        """The note for an article that needs no question. One whose answer was accepted before stays accepted."""
         if reason == LlmReason.EXCERPT_BY_LLM and before is not None and before.status == "accepted":
             return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
         again = note.at + OPTED_OUT if reason == LlmReason.OPTED_OUT else None
         return replace(note, key="", reason=reason, next_try=again)
 
     def _read(self, id: str) -> tuple[Article, FileStamp] | None:
-        path = self.app.store.index.path(id)
-        if path is None:
+        if (path := self.app.store.index.path(id)) is None:
             return None
         try:
             stamp = self.app.article_store.stamp(path)
@@ -235,7 +219,6 @@ class _Pass:
             return None
 
     def _needless(self, article: Article) -> str:
-        """Why there is nothing to ask, "" when there is."""
         source = self.app.sources.get(article.source_key)
         if source is not None and not source.llm:
             return LlmReason.OPTED_OUT
@@ -247,7 +230,6 @@ class _Pass:
         return LlmReason.SHORT if width(validate.material(article).text) < validate.LEAST else ""
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
-        """The model's answer, which is kept; None when there is none, which is recorded."""
         cost = self.enricher.cost(asked)
         meter = self._meter()
         self.report.hindrance = client.hindrance(meter, self.settings, cost, self.app.clock())
@@ -279,8 +261,7 @@ class _Pass:
         self._note(replace(failed, at=now, next_try=now + wait))
 
     async def _judged(self, note: Asked, was: Article, asked: Material, answer: str) -> None:
-        """Files the answer, or records why it is refused. When the article's text has changed since the question was
-        asked, the answer is left for the next pass, which looks at the article anew."""
+        """File the answer or record the refusal. If the text changed meanwhile, leave it to the next pass."""
         found = self._read(note.id)
         if found is None or validate.material(found[0]) != validate.material(was):
             return

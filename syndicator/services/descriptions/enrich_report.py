@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class EnrichReport:
-    """What a pass did. `counts`: articles by what came of them (accepted, refused, failed). `hindrance`: why the pass
-    ended early or never began. `wrong`: what is wrong in the configuration, so that nothing could be asked."""
+    """Result of a pass. `counts`: by outcome; `hindrance`: why it ended early; `wrong`: configuration faults."""
 
     counts: dict[str, int] = field(default_factory=dict)
     calls: int = 0

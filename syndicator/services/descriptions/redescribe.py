@@ -65,9 +65,8 @@ class Plan:
 
 
 def learn(app: App, *, least: int = LEAST) -> Learnt:
-    """Learns into the state folder how words are written in the article store, tags from those that a person confirmed
-    (an operator's, and a publisher's that the taxonomy knows), and categories from those of an operator, each when
-    `least` articles have such. Raises WorkerFailed, ConfigError."""
+    """Learn words, tags confirmed by a person, and categories set by an operator into the state folder, each from
+    `least` articles or more. Raises WorkerFailed, ConfigError."""
     stamps = _by_age(app)
     files = taxonomy_files(app.config, app.settings)
     if not stamps:
@@ -92,8 +91,7 @@ def suggest(app: App) -> list[Proposal]:
 
 @contextmanager
 def _at_hand(app: App, paths: Iterable[str]) -> Iterator[str]:
-    """The folder in which a worker finds the files: those of an object store, for which it has no credentials, are
-    copied into one that goes away."""
+    """The folder with the files; those of an object store are copied to a temporary one for the worker."""
     if not is_bucket(app.article_store.name):
         yield app.article_store.name
         return
@@ -109,7 +107,6 @@ def _at_hand(app: App, paths: Iterable[str]) -> Iterator[str]:
 
 @contextmanager
 def _long_worker() -> Iterator[Worker]:
-    """A worker for one long call over the whole article store."""
     worker = Worker(seconds=LONG_SECONDS, megabytes=LONG_MEGABYTES)
     try:
         yield worker
@@ -118,7 +115,6 @@ def _long_worker() -> Iterator[Worker]:
 
 
 def _by_age(app: App) -> list[FileStamp]:
-    """The files of the articles, oldest first."""
     stamps = app.store.visits.stamps()
     found = []
     for part in _parts(list(stamps), ROWS):
@@ -128,8 +124,7 @@ def _by_age(app: App) -> list[FileStamp]:
 
 
 def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda done, total: None) -> Plan:
-    """What the taxonomy, as it is now, would change of the articles added since `since` (all when None). Nothing is
-    fetched, nothing is changed."""
+    """Plan what today's taxonomy changes of articles added since `since` (None: all). Changes nothing."""
     problems = list(reconcile.files(app))
     bad = {problem.what for problem in problems}
     paths = [stamp.path for stamp in app.article_store.walk() if stamp.path not in bad]
@@ -189,5 +184,4 @@ def _described(
 
 
 def _parts(values: Sequence[str], size: int = BATCH) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
+    yield from (values[start : start + size] for start in range(0, len(values), size))

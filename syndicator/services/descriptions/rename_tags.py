@@ -1,7 +1,4 @@
-"""Tags renamed and merged: in taxonomy.toml, in the store, and in the feeds, whose ids and addresses stay good.
-
-Two tags that were merged are two again: their feeds, and the articles that had the one that went.
-"""
+"""Rename, merge and part tags in taxonomy.toml, articles and feeds; ids and addresses of feeds stay good."""
 
 from __future__ import annotations
 
@@ -32,8 +29,7 @@ _AT_ONCE = 200  # feeds, some seconds of a build: what somebody who typed a comm
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retagging:
-    """What a rename or a merge does. `change`: of taxonomy.toml, None when that has it already. `notes`: what else
-    names the old tag and is the operator's to change."""
+    """Effect of a rename or merge. `change`: of taxonomy.toml, or None; `notes`: other places that name the old tag."""
 
     kind: Literal["rename", "merge"]
     old: str
@@ -47,8 +43,7 @@ class Retagging:
 
 
 def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Retagging:
-    """What renaming the tag `old` to `new`, or merging it into `new`, would do; nothing is changed. Raises UsageError
-    that names the tag and the cure, ConfigError."""
+    """Plan the rename of tag `old` to `new`, or their merge. Raises UsageError with the cure, ConfigError."""
     reconcile.files(app)
     old, new = " ".join(old.split()), " ".join(new.split())
     if not old or not new:
@@ -95,19 +90,6 @@ def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lam
             if number % _SHARED == 0:
                 app.store.visits.commit()
             progress(number, len(planned.articles))
-    _rename_learnt(app, planned)
-
-
-def built_first(app: App, planned: Retagging) -> Callable[[FeedKey], bool] | None:
-    """Whether a feed is to be built at once, where many others show the tag beneath articles that they show all the
-    same: those are that have other articles now. None: all are."""
-    if len(planned.feeds) <= _AT_ONCE:
-        return None
-    return frozenset((planned.old_feed, planned.new_feed, *(query.key for query in app.queries))).__contains__
-
-
-def _rename_learnt(app: App, planned: Retagging) -> None:
-    """What was learnt of the tag holds under its new name. Learning all anew, from every text, is for `learn`."""
     learnt = app.settings.state_dir / "learnt.npz"
     if not learnt.exists():
         return
@@ -119,6 +101,14 @@ def _rename_learnt(app: App, planned: Retagging) -> None:
         fresh = learnt.with_name(f".{learnt.name}.new")
         renamed.save(fresh)
         fresh.replace(learnt)
+
+
+def built_first(app: App, planned: Retagging) -> Callable[[FeedKey], bool] | None:
+    """Whether a feed is to be built at once, where many others show the tag beneath articles that they show all the
+    same: those are that have other articles now. None: all are."""
+    if len(planned.feeds) <= _AT_ONCE:
+        return None
+    return frozenset((planned.old_feed, planned.new_feed, *(query.key for query in app.queries))).__contains__
 
 
 def _vocabulary(app: App) -> Vocabulary:
@@ -133,7 +123,6 @@ def _vocabulary(app: App) -> Vocabulary:
 
 
 def _holders(app: App, slug: str) -> list[Article]:
-    """The articles with the tag, without bodies, copies too."""
     ids = list(app.store.visits.stamps())
     found: list[Article] = []
     for start in range(0, len(ids), _MANY):
@@ -143,18 +132,14 @@ def _holders(app: App, slug: str) -> list[Article]:
 
 
 def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> str:
-    """A tag as it is written where it is: in taxonomy.toml, else in the article store, else as given."""
-    at = place(vocabulary, name)
-    if at is not None:
+    if (at := place(vocabulary, name)) is not None:
         return vocabulary.tag[at].name
     slug = text.slug(name)
     return next((tag for article in holders for tag in article.tags if text.slug(tag) == slug), name)
 
 
 def _done_already(vocabulary: Vocabulary, old: str, new: str) -> bool:
-    """True when taxonomy.toml knows `old` as another name of `new`."""
-    at = place(vocabulary, new)
-    if at is None:
+    if (at := place(vocabulary, new)) is None:
         return False
     return vocabulary.tag[at].name == new if fold(old) == fold(new) else knows(vocabulary.tag[at], old)
 
@@ -196,7 +181,6 @@ def _retagged(article: Article, slug: str, new: str) -> Article:
 
 
 def _notes(app: App, old: FeedKey, new: str) -> tuple[str, ...]:
-    """What in feeds.toml names the old tag."""
     found = []
     for query in app.queries:
         if query.feed == old:
@@ -252,8 +236,7 @@ def part(
     tags: Mapping[str, tuple[str, ...]],
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
-    """Gives the feed `old` its address and its id back, and each article, by its id, its `tags`. Safe to run again
-    after a crash."""
+    """Give the feed `old` its address and id back, and each article its `tags`. Safe to repeat after a crash."""
     index = app.store.index
     row = next((one for one in index.feeds() if one.key == old), None)
     if row is not None and row.moved_to is not None:
@@ -261,16 +244,11 @@ def part(
     index.show_again([old, new])
     with app.article_store.together() as settle, app.store.visits.shared(settle):
         for number, (id, its) in enumerate(tags.items(), 1):
-            path = index.path(id)
-            if path is not None:
-                _retag(app, path, its)
+            if (path := index.path(id)) is not None:
+                before: Article = app.article_store.get(path)
+                after = replace(before, tags=its)
+                refile(app.article_store, app.store.visits, after, before=before, path=path, ordered=("tags",))
             if number % _SHARED == 0:
                 app.store.visits.commit()
             progress(number, len(tags))
     index.mark_stale([old, new])
-
-
-def _retag(app: App, path: str, tags: tuple[str, ...]) -> None:
-    before: Article = app.article_store.get(path)
-    after = replace(before, tags=tags)
-    refile(app.article_store, app.store.visits, after, before=before, path=path, ordered=("tags",))

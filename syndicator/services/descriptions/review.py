@@ -1,7 +1,4 @@
-"""The articles that nobody looked at, the most doubtful first, and an operator's word on one after the other.
-
-Each word is written at once, so that a review can end at any moment and begin again: what waits is what no file calls
-the operator's. Other runs go on meanwhile: the lock is held for a write alone."""
+"""Review of unconfirmed articles, the most doubtful first. Each decision is written at once, under a short lock."""
 
 from __future__ import annotations
 
@@ -28,8 +25,7 @@ BATCH = 20  # articles to a call of the worker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """An article as it is looked at: `offered` tags with their probability, those of them that are `marked` as right,
-    and the category, "" for none."""
+    """An article under review: `offered` tags with probability, the `marked` ones, and the category, or ""."""
 
     article: Article
     path: str
@@ -91,8 +87,7 @@ class Review:
         return sheet.turned(self._names.tag(name, sheet.article))
 
     def confirm(self, sheet: Sheet) -> None:
-        """Writes what is marked: these tags and no others, and the category. Raises UsageError where tags or category
-        of the file changed meanwhile: where a hand did it that is the last word, else the article comes again."""
+        """Write the marked tags and the category. Raises UsageError if the file changed: a hand's edit stays."""
         category = sheet.category if sheet.category in self.categories else None
         wanted = decided(sheet.article, Decision(tags=sheet.marked, category=category))
         try:
@@ -108,8 +103,7 @@ class Review:
         self._steps.append(Step(sheet.article.id, sheet.path, sheet.article, None))
 
     def undo(self, sheet: Sheet | None) -> bool:
-        """Takes the last step back, and has that article come next and `sheet` after it; False when there is none.
-        Raises UsageError where the file was edited since: it stays."""
+        """Undo the last decision and show it next; False if none. Raises UsageError for an edited file."""
         if not self._steps:
             return False
         if sheet is not None:

@@ -1,8 +1,4 @@
-"""An article as it is filed and published, and why it is so.
-
-What `show` prints. What a language model was asked about an article, and what came of it. Where each field of an
-article comes from, and why it has its tags and its category, in words. How an article stands in feeds.
-"""
+"""Explanation of a filed article for `show`: origins of its fields, model answers, tags, category and feeds."""
 
 from __future__ import annotations
 
@@ -51,8 +47,7 @@ _FENCE = "(a line of random letters)"
 
 def llm_history(app: App, id: str) -> Mapping[str, Any]:
     """What `show` prints of it; empty where no language model is set or was ever asked about article `id`."""
-    asked = app.store.enrichment.asked(id)
-    if asked is None:
+    if (asked := app.store.enrichment.asked(id)) is None:
         return {"llm": "not asked yet"} if app.settings.describe.llm.url and app.store.index.path(id) else {}
     shown: dict[str, Any] = {"llm": _verdict(asked)}
     if asked.answer:
@@ -100,8 +95,7 @@ _FEED: Final = "its feed, or its page when it was filed"
 
 
 def origins(article: Article, reading: Article | None, trace: Mapping[str, Any]) -> dict[str, str]:
-    """Field of the file -> where its value comes from. `reading`: what its kept page alone gives, with its `trace`;
-    None where no page is kept. A value that the page does not give (any more) came from the feed."""
+    """Origin of each field. `reading`: of the kept page with its `trace`, or None. Other values came from the feed."""
     return {
         key: _origin(key, article, reading, trace)
         for key in FIELDS
@@ -170,14 +164,12 @@ def category_reason(article: Article, source: Source | None, taxonomy: Taxonomy,
 
 
 def entry(app: App, what: str, format: str) -> bytes:
-    """The entry of an article, named by address, id or file, as it stands in the feeds of a format. Raises UsageError,
-    MissingError."""
+    """The entry of an article (address, id or file) in a feed format. Raises UsageError, MissingError."""
     tags = [tag.name for tag in build.vocabulary(app).tag]
     table = renderers(Pages(build.feed_specs(app), app.settings, look(app.config), tags))
     if format not in table:
         raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
-    id = article_id(app, what)
-    if id is None:
+    if (id := article_id(app, what)) is None:
         raise UsageError(f"{what!r} is not published; give the address or the id of an article, or its file")
     index, body = app.store.index, lambda id: build.read(app, id).body
     entries = Entries.of(index, app.terms, app.instance, app.settings, table, tags=tags, markdown=body)
@@ -189,8 +181,7 @@ def entry(app: App, what: str, format: str) -> bytes:
 
 
 def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
-    """In which feeds a filed article is, what it was merged with, which addresses find it, who announced it, and when
-    its source is visited next. What does not hold is left out."""
+    """Feeds, merges, addresses and carriers of an article, and its source's next visit. Empty facts are left out."""
     visits, index = app.store.visits, app.store.index
     into = article.merged_into or index.merged().get(article.id, "")
     yield "feeds", [stem(key) for key in sorted(index.shown(article.id))]
@@ -205,11 +196,9 @@ def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     yield from _lists({"also at": article.also, "other addresses": article.aliases, "split from": article.split_from})
     yield from _lists({"announced by": tuple(sorted({article.source_key, *visits.carriers(article.id)} - {""}))})
     yield "source", article.source_key or None
-    picture = app.store.pictures.row(article.id)
-    if picture:
+    if picture := app.store.pictures.row(article.id):
         yield "picture", outcomes.told(picture) if app.settings.publish.thumbnails else "none: thumbnails are off"
-    state = visits.state(article.source_key)
-    if state is not None:
+    if (state := visits.state(article.source_key)) is not None:
         when = state.next_due.isoformat(timespec="seconds") if state.next_due else "now"
         yield "next visit", f"{when}{f' ({state.due_why})' if state.due_why else ''}"
 

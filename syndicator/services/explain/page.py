@@ -1,7 +1,4 @@
-"""What `show` shows: an article as it is published, or what a page that is none yet would become.
-
-What a source announced of an address that is no article yet.
-"""
+"""Explanation for `show` of an address that is no article yet: its page and what its source announced."""
 
 from __future__ import annotations
 
@@ -47,8 +44,7 @@ _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
-    """The source that owns an address, if one is followed, and what its feed says of it. `entry` is None where it says
-    nothing; `told` has that in words, `row` what became of it until now, `state` what is known of the source."""
+    """The owner of an address, its feed's `entry`, the `row` and the source's `state`; `told`: in words."""
 
     source: Source | None = None
     entry: Entry | None = None
@@ -58,8 +54,7 @@ class Announced:
 
 
 async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
-    """As a visit would know it: from what was announced and waits, else from the feed as it is now, which is fetched.
-    Changes nothing."""
+    """The announcement of an address: from waiting rows, else from the feed, fetched now. Changes nothing."""
     owners = [source for source in app.sources.values() if app.rights_of(source).owns(url)]
     if not owners:
         return Announced()
@@ -73,8 +68,7 @@ async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
 
 def _remembered(app: App, source: Source, url: str) -> Announced | None:
     rows = [*app.store.visits.pending(source.key, _ANY_TIME), *app.store.visits.refused(source.key)]
-    row = next((row for row in rows if urls.alias(row.url) == urls.alias(url)), None)
-    if row is None:
+    if (row := next((row for row in rows if urls.alias(row.url) == urls.alias(url)), None)) is None:
         return None
     entry = ownership.heard(row.entry, app.rights_of(source), url) if row.entry else None
     told = f"announced by {source.key}"
@@ -128,8 +122,7 @@ def _alone(article: Article, data: bytes) -> Shown:
 
 
 async def show_url(url: str, app: App) -> Shown:
-    """For the article at `url`, as it is filed; where it is not, for its page and what its source's feed says of it,
-    fetched under the same rules as in a visit. Raises NetworkDown, MissingError, NotAnArticle."""
+    """Explain the article at `url` or its page, as a visit would. Raises NetworkDown, MissingError, NotAnArticle."""
     id = article_id(app, url)
     if id is not None:
         return show_filed(app, id)
@@ -159,7 +152,6 @@ async def show_url(url: str, app: App) -> Shown:
 
 
 def _state(app: App, url: str, found: Announced) -> str:
-    """What became of the address until now."""
     if app.store.visits.is_withdrawn([urls.alias(url)]):
         return "withdrawn; `syndicator withdraw --undo` brings it back"
     if app.store.visits.is_pruned([urls.alias(url)]):
@@ -207,7 +199,6 @@ def _shown(
 
 
 def _as_filed(app: App, read: ReadArticle, taxonomy: Taxonomy, source: Source, found: Announced) -> Article:
-    """The reading as a visit of its source would file it."""
     tags = tuple(dict.fromkeys((*spelled(source.tags, taxonomy), *read.tags)))
     state = found.state or SourceState(key=source.key, url=source.url)
     entry = found.entry or Entry(id=read.url, url=read.url)

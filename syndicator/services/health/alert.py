@@ -1,7 +1,4 @@
-"""Tells whoever wants to be told: a command of the operator's, or a mail. Never harms a run: faults are returned.
-
-What stops the runs of `up` altogether: a database, a disk, a file that cannot be used.
-"""
+"""Alerts by command or mail. Never harms a run: faults are returned. Includes outages that stop the runs of `up`."""
 
 from __future__ import annotations
 
@@ -52,8 +49,7 @@ async def send(alert: Alert, site: Site, outbox: Outbox, now: datetime, environ:
 
 
 async def _aside(work: Callable[[], None]) -> None:
-    """`work` in a thread that nobody waits for when the process ends: a mail server may take long. Raises what it
-    raises."""
+    """Run `work` in a thread that does not keep the process alive: a mail server may be slow. Raises its errors."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
@@ -125,12 +121,10 @@ def letter(alert: Alert, site: Site, events: Sequence[Event], now: datetime) -> 
 
 
 def password(alert: Alert, environ: Mapping[str, str]) -> str:
-    """The password for the mail server, "" where none is needed. Raises ConfigError that names the variable where it
-    is not set or cannot be sent."""
+    """The mail password, or "". Raises ConfigError that names the variable if it is not set or unusable."""
     if not alert.password_env:
         return ""
-    found = environ.get(alert.password_env, "")
-    if not found:
+    if not (found := environ.get(alert.password_env, "")):
         raise ConfigError(f"the environment variable {alert.password_env} is not set; alert.password_env names it")
     if not found.isascii():  # smtplib can send no other, and its message would show a part of it
         raise ConfigError(f"the environment variable {alert.password_env} has characters that are not ASCII")
@@ -177,8 +171,7 @@ class Outage:
     async def follow(
         self, settings: Settings, error: SyndicatorError | None, now: datetime, environ: Mapping[str, str]
     ) -> str:
-        """Tells that runs fail, once they have twice in a row, and that they do no longer. Returns what was wrong with
-        telling it, "" where nothing was."""
+        """Alert once runs failed twice in a row, and when they recover. Returns the fault of the alert, or ""."""
         self._failures = self._failures + 1 if error else 0
         found = [_condition(error)] if error and self._failures >= _IN_A_ROW else []
         if error and not found:

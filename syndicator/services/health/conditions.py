@@ -1,7 +1,4 @@
-"""What is wrong or worth knowing, as a list that `status`, the health feed, alerts and metrics share. Pure.
-
-What was observed, and the conditions that follow from it. What is wrong with sources.
-"""
+"""Conditions: the faults and remarks that status, health feed, alerts and metrics share. Pure."""
 
 from __future__ import annotations
 
@@ -23,8 +20,7 @@ from syndicator.store.status import Waiting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One thing that is wrong or worth knowing. `identity` stays the same for as long as it lasts, whatever else
-    changes of it."""
+    """One fault or remark. `identity` stays the same for as long as it lasts."""
 
     kind: ConditionReason
     subject: str  # key of a source, name of a feed or file, folder; "" where there is only one of its kind
@@ -86,8 +82,7 @@ class Observed:
 
 
 def printable(condition: Condition) -> Condition:
-    """The condition with names of files and folders that are no UTF-8 as text that can be written and hashed: what
-    Python reads as a lone surrogate becomes its escape."""
+    """The condition with undecodable file names escaped (lone surrogates cannot be written or hashed)."""
     subject, detail = (_escaped(value) for value in (condition.subject, condition.detail))
     return replace(condition, subject=subject, detail=detail)
 
@@ -256,15 +251,13 @@ def _collapsed(state: SourceState) -> Condition:
 
 
 def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
-    """When the silence of a source began to be one: its last article, where the time since then is over three times its
-    usual pause; None where it is not, or nothing usual is known. `recent`: publication times."""
+    """Start of an unusual silence (three usual pauses), else None. `recent`: publication times."""
     past = [at for at in recent if at <= now]
     patience = _patience(past)
     return max(past) if patience and now - max(past) > patience else None
 
 
 def _patience(past: Sequence[datetime]) -> timedelta | None:
-    """How long a source may be silent that published at these times, None where that is not known."""
     gaps = _pauses(past)
     if len(gaps) < _KNOWN_PAUSES:
         return None
@@ -272,7 +265,6 @@ def _patience(past: Sequence[datetime]) -> timedelta | None:
 
 
 def _waiting(kind: ConditionReason, one: Waiting) -> Condition:
-    """Entries of a source that wait for one reason."""
     reason, cure = explained(one.reason)
     wait = "1 entry waits" if one.count == 1 else f"{one.count} entries wait"
     return Condition(
@@ -290,13 +282,11 @@ def _waiting(kind: ConditionReason, one: Waiting) -> Condition:
 
 
 def _pauses(times: Sequence[datetime]) -> list[float]:
-    """The seconds between `times`, the longest pause last."""
     ordered = sorted(times)
     return sorted((later - earlier).total_seconds() for earlier, later in pairwise(ordered))
 
 
 def _usual(recent: Sequence[datetime]) -> str:
-    """The usual pause in words."""
     days = median(_pauses(recent)) / _LEAST
     return f"{days:.2g} days" if days > 1 else f"{24 * days:.2g} hours"
 
@@ -352,7 +342,6 @@ def size(count: int) -> str:
 
 
 def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
-    """Sources have been due for long, and none was visited since."""
     asked = [state for state in seen.states if (one := seen.sources.get(state.key)) and one.enabled]
     last = max((state.last_visit for state in asked if state.last_visit), default=None)
     due = [state.next_due for state in asked if state.next_due and not state.disabled]

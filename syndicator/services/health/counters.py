@@ -1,5 +1,4 @@
-"""What has been counted since there is a database: it outlives processes, so that runs of cron are counted as those of
-`up` are. Pure, but for the two functions that read and write the note."""
+"""Counters that outlive processes, so that runs of cron count like those of `up`. Pure but for load and save."""
 
 from __future__ import annotations
 
@@ -30,8 +29,7 @@ def write(store: Store, counters: Counters, now: datetime) -> None:
 def counted(
     before: Counters, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, now: datetime, down: bool
 ) -> dict[str, dict[str, float]]:
-    """`before` and a run that ended `now` after `seconds`; `down`: as not one source could be reached. "times" are when
-    something was last done, as seconds since 1970."""
+    """`before` plus a run that ended `now` after `seconds`; `down`: no source was reachable. Times are Unix seconds."""
     after = {name: dict(values) for name, values in before.items()}
 
     def add(name: str, value: float = 1, by: str = "") -> None:

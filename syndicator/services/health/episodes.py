@@ -1,11 +1,6 @@
-"""What broke and what recovered, told once each: conditions over time become episodes, and these events. Pure.
-
-A thing that breaks is told at once, and so is its recovery. Where it does both again within a day, each is told only
-once it has lasted: an hour the first time, twice as long each time after. So a host that comes and goes is two or three
-messages a day. Nothing is told twice after a restart: what was told is remembered with what is wrong.
-
-What health remembers between runs, as notes in the database.
-"""
+"""Episodes: conditions over time, and the events that begin and end them, each reported once. Pure. If a condition ends
+and returns within a day, it is reported only once it lasted an hour, then twice as long each time. Notes in the
+database keep restarts from repeating events."""
 
 from __future__ import annotations
 
@@ -50,8 +45,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
-    """Something that is wrong, or was until a short while ago. `began`: when it was first seen; `gone`: since when it
-    is not any more; `told`: the event that told it."""
+    """A condition over time. `began`: first seen; `gone`: since when it is over; `told`: the event that reported it."""
 
     began: datetime
     kind: str
@@ -156,7 +150,6 @@ def _event(
 
 
 def _id(episode: Episode, state: str, instance: uuid.UUID) -> str:
-    """Of the beginning and the end of an episode, for ever."""
     return str(uuid.uuid5(instance, f"health:{episode.identity}:{episode.began.isoformat()}:{state}"))
 
 
@@ -174,7 +167,6 @@ def _named(kind: str) -> str:
 
 
 def _length(time: timedelta) -> str:
-    """A time in its largest unit."""
     seconds = max(0, int(time.total_seconds()))
     for unit, least in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= least:

@@ -23,8 +23,7 @@ _BYTES = 24
 
 
 def token(state_dir: Path) -> str:
-    """What stands in the address of the health feed: minted once, in the state folder, for this user's eyes alone.
-    Raises OSError."""
+    """The secret in the address of the health feed, minted once into the state folder. Raises OSError."""
     if not known_token(state_dir):
         state_dir.mkdir(parents=True, exist_ok=True)
         temporary = state_dir / f".{_FILE}.{os.getpid()}"
@@ -53,8 +52,7 @@ def feed_name(key: str) -> str:
 
 
 def feed_url(settings: Settings, key: str) -> str:
-    """Where it is: among the published feeds where a setting has it there, else where `up` and `serve` listen, for the
-    server of the published feeds need not be one of these."""
+    """The address of the health feed: among the published feeds if set so, else on our own server."""
     here = f"http://{settings.publish.host}:{settings.publish.port}/"
     return (settings.base_url if settings.health.publish else here) + feed_name(key)
 
@@ -101,7 +99,6 @@ def lines(event: Event) -> list[str]:
 
 
 def _moment(event: Event) -> datetime:
-    """The time of an event, told apart from those of the same second."""
     return event.at.replace(microsecond=uuid.UUID(event.id).int % 1_000_000)
 
 

@@ -1,5 +1,4 @@
-"""At the end of a run: what was counted, what broke or recovered since the last one, and telling those who asked for
-it. None of it harms the run: what goes wrong is returned."""
+"""End of a run: count it, find new and recovered conditions, alert. Faults are returned and never stop the run."""
 
 from __future__ import annotations
 
@@ -66,15 +65,13 @@ async def follow(
 
 
 def is_look_due(last: Mapping[str, float], now: datetime, *, something: bool) -> bool:
-    """Whether to look at everything after a run in which `something` happened or not. `last`: when that was last done,
-    in seconds since 1970, and how many it took. Pure."""
+    """True if all conditions are to be checked after a run. `last`: time of the last look and its seconds. Pure."""
     passed = now.timestamp() - last.get("at", 0)
     pause = _SHARE * round(last.get("took", 0)) if something else _LOOK.total_seconds()
     return not 0 <= passed < pause  # also where the clock was set back
 
 
 def _look(app: App, now: datetime, made: dict[str, dict[str, float]], configuration: str) -> None:
-    """Follows what is wrong, and counts how much of each kind there is."""
     clock = asyncio.get_running_loop().time
     began = clock()
     seen = observe(app.store, app.article_store, app.settings, app.sources, now, environ=app.environ)
@@ -91,7 +88,6 @@ def _look(app: App, now: datetime, made: dict[str, dict[str, float]], configurat
 
 
 def _publish(app: App) -> None:
-    """Keeps the health feed in the public folder, or out of it, as the operator has it."""
     from syndicator.services.health import feed
 
     settings = app.settings
@@ -123,7 +119,6 @@ def _write_textfile(app: App, made: counters.Counters) -> list[Problem]:
 
 
 async def _alert(app: App) -> list[Problem]:
-    """Sends what waits, where it is wanted; one message in ten minutes."""
     alert, now = app.settings.alert, app.clock()
     if not _is_wanted(app):
         return []

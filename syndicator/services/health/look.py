@@ -78,8 +78,7 @@ def place_of(
     environ: Mapping[str, str] = os.environ,
     read: Configuration | None = None,
 ) -> Iterator[Place]:
-    """What is to be looked at, with the database opened for reading alone; `read`: the configuration, where the caller
-    has read it. Raises ConfigError, StoreError."""
+    """Open the instance read-only; `read`: the configuration, if read already. Raises ConfigError, StoreError."""
     read = read or configuration(config, environ)
     article_store = open_articles(read.settings.articles_at, environ)
     store = look_into(read.settings.store_url, articles_exist=begun(article_store, read.settings, environ))
@@ -119,8 +118,7 @@ def walk(place: Place) -> Walked:
 def look(
     place: Place, each: Callable[[SourceState], object] = lambda state: None, *, walked: Walked | None = None
 ) -> Health:
-    """How the instance is; `each` is given the state of each source, in the order of their keys. `walked`: what a walk
-    told, for who asks often. Raises StoreError, OSError."""
+    """The instance's health; `each` gets every state. `walked`: result of a walk. Raises StoreError, OSError."""
     store, settings, sources = place.store, place.settings, place.sources
     disks = disks_of(settings.folders)
     seen = Observed(sources=sources, disks=disks)
@@ -163,8 +161,7 @@ def observe(
     *,
     environ: Mapping[str, str] = os.environ,
 ) -> Observed:
-    """What conditions follow from; `each` is given the state of each source on the way. Reads only. Raises StoreError,
-    OSError."""
+    """Observations for conditions; `each` gets every source state. Reads only. Raises StoreError, OSError."""
     status, on_hold = store.status, store.status.on_hold()
     outlet = open_outlet(settings, environ)
     walked = walked or _walked(store, article_store, settings, sources, environ)
@@ -209,8 +206,7 @@ class _Filed:
 def as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> Iterator[SourceState]:
     """The states of sources that are followed; of one whose address was edited since, nothing is known yet."""
     for state in states:
-        source = sources.get(state.key)
-        if source is not None:
+        if (source := sources.get(state.key)) is not None:
             yield state if source.url == state.url else SourceState(key=source.key, url=source.url)
 
 
@@ -224,7 +220,6 @@ def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], objec
 
 
 def _held(problem: Problem, outlet: Outlet) -> Held:
-    """A feed that is held, with the time of its live file."""
     axis, _, slug = problem.what.partition("/")
     stem = paths.stem(FeedKey(axis, slug)) if axis in AXES else problem.what
     written = [when for name in FORMATS if (when := outlet.written(f"{stem}.{name}"))]
@@ -232,7 +227,6 @@ def _held(problem: Problem, outlet: Outlet) -> Held:
 
 
 def _named(on_hold: Sequence[OnHold]) -> str:
-    """The latest few of what is on hold, with why."""
     named = [f"{one.file} ({one.reason})" if one.reason else one.file for one in on_hold[:_MOST_NAMED]]
     more = len(on_hold) - len(named)
     return ", ".join(named) + (f" and {more} more" if more else "")

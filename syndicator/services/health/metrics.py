@@ -1,5 +1,4 @@
-"""Metrics for Prometheus, from what the database says. No label has a URL, a title or the key of a source in it: there
-are as many series as reason codes, however many sources are followed."""
+"""Prometheus metrics from the database. No label has a URL, title or source key, so the series stay few."""
 
 from __future__ import annotations
 
@@ -49,8 +48,6 @@ _LAST: Final = {
 
 
 class _Measured(Collector):
-    """Everything that is measured, once."""
-
     def __init__(
         self,
         counts: Counts,
@@ -71,8 +68,7 @@ class _Measured(Collector):
         for kind, count in sorted(self._counters.get("conditions", {}).items()):
             ill.add_metric([kind], count)
         yield ill
-        for key, (name, label, text) in _COUNTED.items():
-            yield self._counter(key, name, label, text)
+        yield from (self._counter(key, name, label, text) for key, (name, label, text) in _COUNTED.items())
         for key, (name, counted, text) in _TIMED.items():
             many = int(sum(self._counters.get(counted, {}).values()))
             total = self._counters.get(key, {}).get("", 0)
@@ -89,8 +85,7 @@ class _Measured(Collector):
             ("syndicator_entries_pending", "Entries that wait to be read", one.pending),
             ("syndicator_entries_refused", "Entries that make no article", one.refused),
         )
-        for name, text, value in gauges:
-            yield GaugeMetricFamily(name, text, value=value)
+        yield from (GaugeMetricFamily(name, text, value=value) for name, text, value in gauges)
         if self._fresh:
             family = GaugeMetricFamily("syndicator_freshness_seconds", _FRESH, labels=["quantile"])
             family.add_metric(["0.5"], self._fresh.median)
@@ -124,7 +119,6 @@ def _of_pictures(found: Pictured) -> Iterator[Metric]:
 
 
 def _of_hosts(found: HostCounts) -> Iterator[Metric]:
-    """Of several machines on one database."""
     states = GaugeMetricFamily("syndicator_hosts", "Hosts of sources, by what becomes of them now", labels=["state"])
     for state in ("due", "leased", "held", "away"):
         states.add_metric([state], getattr(found, state))
@@ -141,8 +135,7 @@ def page(
     pictures: Pictured | None = None,
     hosts: HostCounts | None = None,
 ) -> bytes:
-    """The answer to a scrape, in Prometheus' text format, with the figures of this process. `hosts`: where several
-    machines share the database."""
+    """The scrape answer with this process's figures. `hosts`: if several machines share the database."""
     registry = CollectorRegistry()
     registry.register(_Measured(counts, counters, fresh, pictures, hosts))
     ProcessCollector(registry=registry)
@@ -152,8 +145,7 @@ def page(
 def write(
     path: Path, counts: Counts, counters: Counters, fresh: Freshness | None, pictures: Pictured | None = None
 ) -> None:
-    """Replaces the textfile for node_exporter in one step: it never reads a part. Without the figures of a process,
-    which has ended when it is read. Raises OSError."""
+    """Replace the textfile for node_exporter atomically, without process figures. Raises OSError."""
     registry = CollectorRegistry()
     registry.register(_Measured(counts, counters, fresh, pictures))
     write_to_textfile(str(path), registry)

@@ -1,5 +1,4 @@
-"""What a server is asked about itself: whether it can do its work, its metrics, its health feed. Reads only; each opens
-the database for itself, so that it may run in a thread."""
+"""Readiness, metrics and health feed of a server. Each probe opens the database read-only, for use in a thread."""
 
 from __future__ import annotations
 
@@ -21,8 +20,7 @@ from syndicator.store.engine import Store, look_into
 
 
 def unready(settings: Settings, *, writes: bool) -> str:
-    """Why the instance cannot do its work yet, in words that tell a stranger nothing; "" where it can. `writes`: its
-    work is more than serving."""
+    """Why the instance is not ready, in words safe for strangers, or "". `writes`: it must do more than serve."""
     try:
         with _store(settings):
             pass
@@ -49,8 +47,7 @@ def measured(settings: Settings) -> bytes:
 def health_feed(settings: Settings, token: str) -> bytes:
     """The health feed; without entries where nothing is known yet. Raises StoreError."""
     events: tuple[Event, ...] = ()
-    store = look_into(settings.store_url, articles_exist=False)
-    if store is not None:
+    if (store := look_into(settings.store_url, articles_exist=False)) is not None:
         with store:
             events = read_memory(store).events
     return document(events, settings, token)
@@ -58,8 +55,7 @@ def health_feed(settings: Settings, token: str) -> bytes:
 
 @contextmanager
 def _store(settings: Settings) -> Iterator[Store]:
-    store = look_into(settings.store_url, articles_exist=True)
-    if store is None:
+    if (store := look_into(settings.store_url, articles_exist=True)) is None:
         raise MissingError("there is no database yet")
     with store:
         yield store

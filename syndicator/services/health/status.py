@@ -1,7 +1,4 @@
-"""What `status --json` prints: docs/json.md says what of it stays.
-
-One source: how its last visits went, what waits and what was refused, and how it is read.
-"""
+"""Output of `status --json` (fields: docs/json.md), and the report on one source."""
 
 from __future__ import annotations
 
@@ -62,7 +59,6 @@ def look_at(place: Place, key: str) -> SourceHealth:
 
 
 def _rules(source: Source) -> tuple[str, ...]:
-    """The rules that the operator wrote for a source."""
     found = []
     for one in fields(source.rules):
         value = getattr(source.rules, one.name)

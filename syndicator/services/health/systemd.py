@@ -35,8 +35,7 @@ class Notify:
 
     @contextmanager
     def patience(self) -> Iterator[None]:
-        """For work that nothing else has a turn in: making a database anew of 100,000 files, or moving one on. A
-        service that is ended for that begins it again, for ever."""
+        """Extend the watchdog during one long task, such as a rebuild, that systemd would restart for ever."""
         if self.watchdog_seconds:
             self._tell(f"WATCHDOG_USEC={_PATIENCE_SECONDS * 1_000_000}")
         try:
@@ -46,8 +45,7 @@ class Notify:
                 self._tell(f"WATCHDOG_USEC={int(self.watchdog_seconds * 1_000_000)}", "WATCHDOG=1")
 
     async def keep_alive(self, well: Callable[[], bool]) -> None:
-        """Says twice in the time allowed that the service is alive, as long as it is `well`; for ever. That this is
-        said from the event loop is the proof that the loop turns."""
+        """Ping the watchdog twice per period while `well`; from the event loop, which proves that it turns."""
         if self.watchdog_seconds is None:
             return
         while True:
@@ -65,8 +63,7 @@ class Notify:
 
 
 def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
-    """After how many seconds of silence systemd ends process `pid` (sd_watchdog_enabled(3)); None: it does not.
-    Pure."""
+    """Seconds of silence after which systemd ends `pid` (sd_watchdog_enabled(3)), or None. Pure."""
     if environ.get("WATCHDOG_PID", str(pid)) != str(pid):
         return None
     try:

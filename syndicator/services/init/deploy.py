@@ -1,8 +1,4 @@
-"""The files that put a folder on a machine: systemd, cron, nginx, Caddy, a container. Pure: values in, texts out.
-
-Texts that we ship, with places for what differs from folder to folder. A repository that publishes by itself: files
-for a host of repositories that runs workflows and serves pages.
-"""
+"""Deployment files: systemd, cron, nginx, Caddy, containers, publishing repositories. Pure: values in, texts out."""
 
 from __future__ import annotations
 
@@ -47,9 +43,8 @@ _HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};]+")
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What the files name. All paths absolute. `program`: the words that start it. `url`: where the feeds will be, ""
-    where that is not known. `checkout`: the program's sources, "" where it was installed. `owner`: the numbers
-    of the account and the group that a container runs as."""
+    """Values of the files; absolute paths. `program`: start command; `url` of the feeds, or ""; `checkout`: sources of
+    the program, or ""; `owner`: account and group of a container."""
 
     root: Path
     config: Path
@@ -156,8 +151,7 @@ TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def repository_files(template: str, requirement: str) -> dict[str, str]:
-    """The files of a template. `requirement`: what pip installs the program from. Raises UsageError for a name that is
-    none."""
+    """Files of a repository template. `requirement`: for pip. Raises UsageError for an unknown template."""
     if template not in TEMPLATES:
         raise UsageError(f"--template {template}: there is none of that name; there is {', '.join(TEMPLATES)}")
     return {path: filled(name, REQUIREMENT=requirement) for path, name in TEMPLATES[template].items()}

@@ -1,8 +1,4 @@
-"""The configuration that a new folder begins with, made of the files we ship. Never of a checkout's `config`, which its
-operator may have edited.
-
-Where the program is, for scripts that start it.
-"""
+"""Initial configuration, made of the files we ship, never of a checkout's `config`; the program's location."""
 
 from __future__ import annotations
 
@@ -62,8 +58,7 @@ def checked(start: Start) -> Start:
 
 
 def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
-    """The four files by name. Sources and taxonomy are those of the example, else explained and empty. `at_home`: they
-    stay on this machine, where their schemas are."""
+    """The four files by name, with example sources and taxonomy or empty ones. `at_home`: they stay on this machine."""
     shipped = {name: _with_schema((SHIPPED / name).read_text(encoding="utf-8"), at_home) for name in FILES}
     if not start.example:
         shipped["sources.toml"] = _explanation(shipped["sources.toml"])
@@ -79,12 +74,10 @@ def _with_schema(text: str, at_home: bool) -> str:
 
 
 def _explanation(text: str) -> str:
-    """What a file says before its first table or heading of a group of them."""
     return re.split(r"(?m)^(?:\[\[|# ---)", text)[0].rstrip() + "\n"
 
 
 def _settings(text: str, title: str, url: str, contact: str) -> str:
-    """The settings with these of [site]; one that is empty is shown as the default that it then is."""
     text = re.sub(r'(?m)^title = "[^"]*"', _DEFAULT_TITLE, text, count=1)
     for name, value in (("title", title), ("url", url), ("contact", contact)):
         shown = re.search(rf'(?m)^# {name} = "[^"]*" *', text)
@@ -110,8 +103,7 @@ def checkout() -> Path | None:
 
 def words() -> tuple[str, ...]:
     """The words that start the program: the script of the checkout, which follows its locks, or the installed one."""
-    folder = checkout()
-    if folder:
+    if folder := checkout():
         return (str(folder / "run"),)
     script = Path(sys.executable).parent / "syndicator"
     return (str(script),) if script.is_file() else (sys.executable, "-m", "syndicator")
@@ -138,8 +130,7 @@ def account() -> str:
 
 
 def requirement() -> str:
-    """What pip installs this program from elsewhere: the repository that the checkout was cloned from, at this commit
-    where that repository has it; else this version from an index."""
+    """The pip requirement of this program: the checkout's remote at its commit if pushed, else this version."""
     folder = checkout()
     address = _public(_git(folder, "remote", "get-url", "origin")) if folder else ""
     if not address:
@@ -156,7 +147,6 @@ def _public(remote: str) -> str:
 
 
 def _git(folder: Path | None, *words: str) -> str:
-    """What git says in `folder`; "" where it fails or is not there."""
     try:
         done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired):

@@ -16,10 +16,9 @@ from syndicator.services.init.start import Start, checked, config_files
 def write_folder(
     root: Path, start: Start | None = None, *, config: Path | None = None, template: str = ""
 ) -> list[Path]:
-    """Makes `root` a folder to run the program in: configuration (in `root`/config, or where `config` says), `run`, and
-    `deploy` with files for systemd, cron, nginx, Caddy and containers; with `template`, the files of a repository that
-    publishes by itself in place of these two. Returns what was written. Raises UsageError for a wrong `start` or
-    `template`, and where `root` is the program's own folder."""
+    """Make `root` a working folder: configuration (in `config`), `run` and `deploy`; with `template`, a publishing
+    repository's files instead. Returns the files. Raises UsageError for wrong arguments and for the program's own
+    folder."""
     if root.resolve() == program.checkout():
         raise UsageError(
             f"{root.resolve()} is the program's own folder, whose files an upgrade changes; name one of your own, "
@@ -38,7 +37,6 @@ def write_folder(
 
 
 def _deployment(root: Path, config: Path) -> Deployment:
-    """Where things are on this machine, by the settings that are there now."""
     settings, checkout = load(config), program.checkout()
     written = [path.resolve() for path in settings.folders]
     return Deployment(
@@ -56,8 +54,7 @@ def _deployment(root: Path, config: Path) -> Deployment:
 
 
 def write_config(config: Path, start: Start | None = None, *, at_home: bool = True) -> list[Path]:
-    """Writes those of the four files that the folder `config` lacks (`at_home`: to stay on this machine); which. Raises
-    UsageError for a wrong `start`."""
+    """Write the files that `config` lacks and return them. Raises UsageError for a wrong `start`."""
     return write_missing(config, config_files(checked(start or Start()), at_home=at_home))
 
 

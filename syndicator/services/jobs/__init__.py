@@ -1,2 +1,1 @@
-"""What the console changes: jobs that are queued, done one after the other under the lock of runs, and kept in a log of
-changes by which each can be undone."""
+"""Changes of the console: queued jobs, done in order under the lock of runs, logged so that each can be undone."""

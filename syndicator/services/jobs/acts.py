@@ -1,7 +1,4 @@
-"""The acts by name: what each page may ask for, made of the functions that the commands use.
-
-A change of the log taken back: what it touched gets its text of before, unless an edit made since is in the way.
-"""
+"""Acts by name, made of the functions of the commands; undo of a logged change unless a later edit is in the way."""
 
 from __future__ import annotations
 
@@ -29,51 +26,48 @@ def undo(task: Task) -> Acted:
     """Takes back the change with this "number". Raises UsageError where that cannot be: nothing is changed then."""
     kept = log.Log(task.app.settings.state_dir)
     number = int(task.text("number")) if re.fullmatch("[0-9]{1,12}", task.text("number")) else 0
-    change = kept.get(number)
-    if change is None:
+    if (change := kept.get(number)) is None:
         raise UsageError(f"there is no change {number}")
     if number in kept.undone():
         raise UsageError(f"change {number} was taken back already")
     if change.lasting:
         raise UsageError(f"change {number} cannot be taken back: {change.lasting}")
     if change.act in log.OTHER_WAY:
-        return _other_way(task, change)
+        if change.act == "withdraw":
+            done = editorial.undo_withdrawal(task.app, change.subject)
+        else:
+            done = editorial.withdraw(task.app, change.subject)
+        return Acted(subject=done.id, said=f"taken back: {change.said}", undoes=change.number)
     if change.act == "retag":
         return _parted(task, change) if change.args.get("kind") == "merge" else _renamed_back(task, change)
     _refuse_older_list(kept, change)
-    return _put_back(task, change)
-
-
-def _put_back(task: Task, change: log.Change) -> Acted:
-    """What a change touched gets its text of before."""
     files = _files(task, change)
     wanted = {name: _before(task, name, *texts) for name, texts in files.items()}
     for name, text in wanted.items():
         _check(task, name, text)
     for name, text in wanted.items():
-        _write(task, name, text)
+        kind, _, path = name.partition(":")
+        task.touch(kind, path)
+        _put(task, name, text)
     if any(name.startswith("article:") for name in wanted):
         reconcile.files(task.app)
     return Acted(subject=change.subject, said=f"taken back: {change.said}", undoes=change.number)
 
 
 def _files(task: Task, change: log.Change) -> dict[str, tuple[str | None, str | None]]:
-    files = log.Log(task.app.settings.state_dir).files(change.number)
-    if not files:
+    if not (files := log.Log(task.app.settings.state_dir).files(change.number)):
         raise UsageError(f"what was kept of change {change.number} is not there any more: {change.said}")
     return files
 
 
 def _renamed_back(task: Task, change: log.Change) -> Acted:
-    """A tag that was renamed gets its old name."""
     old, new = str(change.args["old"]), str(change.args["new"])
     rename_tags.act(task.app, rename_tags.plan(task.app, "rename", new, old))
     return Acted(subject=change.subject, said=f"taken back: {change.said}", undoes=change.number)
 
 
 def _parted(task: Task, change: log.Change) -> Acted:
-    """Two tags that were merged are two again. Articles whose tags were edited since, where the merge changed them,
-    stay as they are."""
+    """Part two merged tags. Articles whose tags were edited since the merge stay."""
     files = _files(task, change)
     old, new = (FeedKey("tag", str(change.args[name])) for name in ("old_feed", "new_feed"))
     rename_tags.need_parted(task.app, old, new)
@@ -91,7 +85,6 @@ def _parted(task: Task, change: log.Change) -> Acted:
 def _tags_before(
     task: Task, files: Mapping[str, tuple[str | None, str | None]]
 ) -> tuple[dict[str, tuple[str, ...]], int]:
-    """The tags that articles get back, by id, and how many stay as they were edited."""
     found: dict[str, tuple[str, ...]] = {}
     edited = 0
     for name, (before, after) in files.items():
@@ -105,16 +98,7 @@ def _tags_before(
     return found, edited
 
 
-def _other_way(task: Task, change: log.Change) -> Acted:
-    if change.act == "withdraw":
-        done = editorial.undo_withdrawal(task.app, change.subject)
-    else:
-        done = editorial.withdraw(task.app, change.subject)
-    return Acted(subject=done.id, said=f"taken back: {change.said}", undoes=change.number)
-
-
 def _refuse_older_list(kept: log.Log, change: log.Change) -> None:
-    """Raises UsageError for a list that is not the one that was pointed to last."""
     taken = kept.undone()
     later = [
         one.number
@@ -135,7 +119,6 @@ def _before(task: Task, name: str, before: str | None, after: str | None) -> str
 
 
 def _check(task: Task, name: str, text: str | None) -> None:
-    """Raises UsageError for a configuration that would be none."""
     kind, _, path = name.partition(":")
     if kind == "config" and text is not None:
         try:
@@ -144,31 +127,19 @@ def _check(task: Task, name: str, text: str | None) -> None:
             raise UsageError(f"{path} would be no TOML then ({error}); edit it by hand") from error
 
 
-def _write(task: Task, name: str, text: str | None) -> None:
-    kind, _, path = name.partition(":")
-    task.touch(kind, path)
-    _put(task, name, text)
-
-
 def _put(task: Task, name: str, text: str | None) -> None:
     kind, _, path = name.partition(":")
     if kind == "list":
-        _list_back(task, path, text)
+        visits = task.app.store.visits
+        if (state := visits.state(path)) is not None:
+            listing = unpacked_list(text) if text is not None else None
+            visits.save_states([replace(state.asked_whole(), listing=listing)])
     elif kind == "config":
         registry.put_text(task.app.config / path, text, seen=read(task.app, name))
     elif text is None:
         task.app.article_store.delete(path)
     else:
         task.app.article_store.edit(path, text.encode("utf-8", "surrogateescape"))
-
-
-def _list_back(task: Task, key: str, text: str | None) -> None:
-    """What was remembered of the list of a source, None for nothing: then its next visit learns one anew."""
-    visits = task.app.store.visits
-    state = visits.state(key)
-    if state is not None:
-        listing = unpacked_list(text) if text is not None else None
-        visits.save_states([replace(state.asked_whole(), listing=listing)])
 
 
 Act = Callable[[Task], Acted]

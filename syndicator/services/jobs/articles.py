@@ -26,8 +26,7 @@ def stamp(data: bytes) -> str:
 
 
 def confirm(task: Task) -> Acted:
-    """The tags of an article are exactly these, and its category this one, by the operator's word. "seen": those that
-    the form had shown."""
+    """Set exactly these tags and this category, confirmed by the operator. "seen": the values of the form."""
     wanted, category = task.texts("tags"), task.args.get("category")
 
     def decide(article: Article, names: Names) -> Decision:
@@ -47,15 +46,12 @@ def confirm(task: Task) -> Acted:
 
 
 def _category(name: str, article: Article, names: Names) -> str | None:
-    """The category that is meant; None where nothing is said of it: the article has what the form had for want of
-    one."""
     listed = {one.name for one in names.vocabulary.category}
     return None if not name.strip() or (name == article.category and name not in listed) else names.category(name)
 
 
 def edit(task: Task) -> Acted:
-    """Fields of an article as a hand would write them into its file. "stamp": of the file that the form had shown.
-    Raises UsageError where it was edited meanwhile, ConfigError for what cannot be."""
+    """Edit an article file. "stamp": of the form's file. Raises UsageError if edited since, ConfigError."""
     id, path = _found(task)
     data = task.app.article_store.read(path)
     if stamp(data) != task.text("stamp"):
@@ -68,8 +64,7 @@ def edit(task: Task) -> Acted:
 
 
 def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
-    """The file in `data` with these fields as a hand would write them: title, excerpt, author, cover and body, those
-    that are given. Pure. Raises UsageError, ConfigError for what would be no article."""
+    """The file `data` with title, excerpt, author, cover or body replaced. Pure. Raises UsageError, ConfigError."""
     article = frontmatter.load(data, path)
     said = {name: str(value) for name, value in fields.items()}
     changed = replace(
@@ -144,7 +139,6 @@ def bring_back(task: Task) -> Acted:
 
 
 def _found(task: Task) -> tuple[str, str]:
-    """The id of the article that is meant, and the path of its file. Raises UsageError."""
     id = need_article(task.app, task.text("id"))
     return id, task.app.store.index.path(id) or ""
 

@@ -1,7 +1,4 @@
-"""The log of changes: who changed what, when, and the files before and after, by which a change can be undone.
-
-A change of a text taken back although the text was changed since, where what it changed is still there.
-"""
+"""Log of changes with the files before and after, and undo of a text change despite later edits elsewhere."""
 
 from __future__ import annotations
 
@@ -22,9 +19,8 @@ KEPT_BYTES = 20_000_000  # of the files of one change: more is not kept, and can
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change that was made. `files`: the names of what it touched ("article:2026/11/x.md", "config:sources.toml"),
-    each with its text before and after, None where there was no file. `undoes`: the number of the change that it took
-    back."""
+    """A logged change. `files`: each text before and after by name ("article:2026/11/x.md", "config:sources.toml"),
+    None for no file. `undoes`: number of the undone change."""
 
     number: int
     at: str
@@ -58,7 +54,8 @@ class Log:
     def add(self, change: Change, files: Mapping[str, tuple[str | None, str | None]]) -> Change:
         """Writes it down, durable, under the next number."""
         disk.make_private_folder(self.root)
-        number = self._last() + 1
+        newest = self.newest(20)  # the last may be half a line
+        number = (newest[0].number if newest else 0) + 1
         whole = json.dumps(files, ensure_ascii=True).encode()
         kept = bool(files) and len(whole) <= KEPT_BYTES
         made = Change(**{**asdict(change), "number": number, "kept": kept})
@@ -103,13 +100,8 @@ class Log:
                 found.add(one.undoes)
         return found
 
-    def _last(self) -> int:
-        newest = self.newest(20)  # of which the last may be half a line
-        return newest[0].number if newest else 0
-
 
 def _for_us_alone(path: str, flags: int) -> int:
-    """Open a file for this account alone; also one that others could read."""
     descriptor = os.open(path, flags, disk.PRIVATE)
     os.fchmod(descriptor, disk.PRIVATE)
     return descriptor
@@ -146,8 +138,7 @@ _AROUND = 3  # lines that have to stand around what is put back, fewer where the
 
 
 def undone(before: str | None, after: str | None, now: str | None) -> str | None:
-    """The text `now` without the change from `before` to `after`; None stands for no file. Raises ValueError where an
-    edit made since is in the way: nothing of it is lost."""
+    """`now` without the change of `before` to `after` (None: no file). Raises ValueError on a conflict."""
     if now == after:
         return before
     if before is None or after is None or now is None:

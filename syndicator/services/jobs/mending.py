@@ -25,8 +25,7 @@ _LONGEST = 400  # of a value
 
 
 def rules_of(task: Task, before: Rules) -> Rules:
-    """The rules of a form over those of before: each field a list of selectors. Raises ConfigError, RulesError for a
-    selector that is no CSS."""
+    """The rules of a form over the previous ones. Raises ConfigError, RulesError for an invalid selector."""
     said = {name: list(task.texts(name)) for name in FIELDS if name in task.args}
     merged = {**_table(before), **said}
     values = {name: value for name, value in merged.items() if value not in ([], None)}
@@ -55,7 +54,6 @@ def try_rules(task: Task) -> Acted:
 
 
 def _page(one: try_out.Tried, now: try_out.Tried | None) -> dict[str, Any]:
-    """A page as it reads with the rules, and as it reads now."""
     return {"id": one.id, "title": one.title, "with": _reading(one), "now": _reading(now) if now else None}
 
 

@@ -1,5 +1,4 @@
-"""The jobs that wait, run, and have run: a file each below the state folder, so that the console, and whoever does
-them, may be two processes, and neither loses one when it ends."""
+"""Queue of jobs, a file each in the state folder, shared by two processes and safe if either one ends."""
 
 from __future__ import annotations
 
@@ -27,8 +26,7 @@ ENDED = ("done", "failed", "cancelled")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One thing to do. `args`: texts and lists of texts; `said`: what came of it; `result`: what the page shows then;
-    `change`: its number in the log of changes."""
+    """A job. `args`: texts; `said`: outcome; `result`: for the page; `change`: its number in the log."""
 
     id: str
     act: str
@@ -48,8 +46,7 @@ class Job:
 
 
 class Queue:
-    """The jobs of an instance. Every file is written whole and renamed, and is for this account alone: forms may have
-    passwords in them."""
+    """The jobs of an instance. Files are replaced whole and private: forms may contain passwords."""
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console" / "jobs"
@@ -95,8 +92,7 @@ class Queue:
         return sorted(path.name.removesuffix(_TODO) for path in self.root.glob(f"*{_TODO}"))
 
     def claim(self, which: Callable[[Job], bool] = lambda job: True) -> Job | None:
-        """The oldest job that nobody has begun and `which` takes, which is the caller's then; None where there is
-        none."""
+        """Claim the oldest waiting job that `which` accepts, or None."""
         for id in self.waiting():
             found = self.get(id)
             if found is not None and not which(found):
@@ -133,8 +129,7 @@ class Queue:
         return [job for id in names[:most] if (job := self.get(id)) is not None]
 
     def lost(self) -> None:
-        """Says of jobs that were running when their process ended that they did not end. To be called by the one
-        process that does jobs, before it begins."""
+        """Mark jobs of a process that ended as lost. Call before the one process that does jobs begins."""
         for job in self.recent(KEPT):
             if job.status in ("running", "building"):
                 self.save(replace(job, status="failed", said="the program ended meanwhile; see whether it was done"))

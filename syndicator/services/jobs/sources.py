@@ -1,8 +1,4 @@
-"""Acts on one source: what it says in sources.toml, and a visit out of turn.
-
-What is at an address, as it would be published; and adding of that what was chosen. Acts on the list of a page
-without a feed: fetched to be pointed at, followed, and used in place of another.
-"""
+"""Acts on a source: edit, visit, look at an address and add, follow or replace the list of a page."""
 
 from __future__ import annotations
 
@@ -12,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
 from syndicator.configuration.sources import registry
@@ -51,8 +46,7 @@ def retry(task: Task) -> Acted:
     async def visit() -> str:
         stop = asyncio.Event()
         report = await run(task.app, Wanted(keys=(key,), llm_seconds=0), stop=stop)
-        outcome = next((one for one in report.outcomes if one.key == key), None)
-        if outcome is None:
+        if (outcome := next((one for one in report.outcomes if one.key == key), None)) is None:
             return "was not visited"
         if outcome.status in ("failed", "disabled"):
             return f"{outcome.reason}: {outcome.detail}"
@@ -65,8 +59,7 @@ def adopt_move(task: Task) -> Acted:
     """Writes down where a source moved to."""
     key = task.text("key")
     touch_source(task, key)
-    moved = naming.apply_moves(task.app, only=key)
-    if not moved:
+    if not (moved := naming.apply_moves(task.app, only=key)):
         return Acted(subject=key, said=f"{key}: has not moved", logged=False, build=False)
     return Acted(subject=key, said=f"{key}: {moved[0][1]} is {moved[0][2]} now")
 
@@ -89,8 +82,7 @@ def _switch(task: Task, *, on: bool) -> Acted:
 
 
 def change(task: Task) -> Acted:
-    """Gives a source what its form says. "stamp": of the source that the form had shown. Raises UsageError where it
-    was edited meanwhile, ConfigError for a value that cannot be."""
+    """Edit a source by its form. "stamp": of the source in the form. Raises UsageError if edited since, ConfigError."""
     source = source_of_task(task)
     if stamp(source) != task.text("stamp"):
         raise UsageError(f"the source {source.key!r} was edited meanwhile, and stays as it is; look at it again")
@@ -123,8 +115,7 @@ def changed(source: Source, task: Task) -> Source:
 
 
 def refuse_variables(address: str, before: str) -> None:
-    """A variable of this machine is sent where the address leads: that is for whoever may edit its files. Raises
-    UsageError for an address with one that is not the one of before."""
+    """Raise UsageError for an address with a new variable: only who edits files may send variables out."""
     if address != before and (named := secrets.variables(address)):
         raise UsageError(f"an address that names a variable (${{{named[0]}}}) is written into sources.toml by hand")
 
@@ -199,8 +190,7 @@ async def _previews(session: Session, found: Found) -> dict[str, preview.Preview
 
 
 def add_source(task: Task) -> Acted:
-    """Adds what was chosen of a look: "sources", each as the table of one. With "category", "tags", "every", "content"
-    and "licence" for all of them, where they are not empty."""
+    """Add the chosen "sources" (a table each), with the non-empty common fields of the form."""
     known = by_address(task.app)
     tables = task.args.get("sources", ())
     chosen = [
@@ -231,7 +221,6 @@ def _licensed(one: Candidate, licence: str) -> Candidate:
 
 
 def _source(values: Mapping[str, Any]) -> Any:
-    """The source of a table without a key, checked as a line of sources.toml is. Raises ConfigError."""
     return dataclasses.replace(source_of({**values, "key": "a"}), key="")
 
 
@@ -243,7 +232,6 @@ def _said(found: Found) -> str:
 
 
 def _plain(found: Found, shown: Mapping[str, preview.Preview]) -> dict[str, Any]:
-    """What was found as JSON has it."""
     return {
         "address": found.address,
         "fault": str(found.error or ""),
@@ -265,7 +253,7 @@ def _candidate(one: Candidate, shown: preview.Preview | None) -> dict[str, Any]:
         "url": one.source.url,
         "what": one.what,
         "announced": one.announced,
-        "latest": _time(one.latest),
+        "latest": f"{one.latest:%Y-%m-%d}" if one.latest else "",
         "same_as": one.same_as,
         "known": one.known,
         "comments": one.comments,
@@ -278,12 +266,7 @@ def _candidate(one: Candidate, shown: preview.Preview | None) -> dict[str, Any]:
     }
 
 
-def _time(value: datetime | None) -> str:
-    return f"{value:%Y-%m-%d}" if value else ""
-
-
 def _listed(value: Any) -> Any:
-    """Tuples as lists and mappings as dicts, as JSON has them."""
     if isinstance(value, Mapping):
         return {str(name): _listed(one) for name, one in value.items()}
     return [_listed(one) for one in value] if isinstance(value, list | tuple) else value
@@ -307,15 +290,13 @@ def fetch_list(task: Task) -> Acted:
             return answer
         return Failed(url=request.url, reason=FetchReason.NOT_MODIFIED)
 
-    answer = asyncio.run(fetch())
-    if isinstance(answer, Failed):
+    if isinstance(answer := asyncio.run(fetch()), Failed):
         raise unanswered(request.url, answer)
     return Acted(subject=source.key, said=f"{source.key}: its page is here", build=False, logged=False, page=answer)
 
 
 def follow_list(task: Task) -> Acted:
-    """Follows a page for the list that somebody pointed to. "sources": the table of it; "wrapper": what its items are
-    known by."""
+    """Follow the list of a page. "sources": its table; "wrapper": the mark of its items."""
     wrapper = _wrapper(task)
     made = add_source(task)
     _remember(task, made.subject, _address(task), wrapper)
@@ -324,8 +305,7 @@ def follow_list(task: Task) -> Acted:
 
 
 def use_list(task: Task) -> Acted:
-    """Another list of its page for a source of kind "list": "wrapper" is what its items are known by. It is read at the
-    next visit, which is due."""
+    """Replace the list of a source of kind "list" by "wrapper"; its next visit is due now."""
     source, wrapper = source_of_task(task), _wrapper(task)
     _remember(task, source.key, source.url, wrapper)
     said = f"{source.key}: the list of {len(wrapper.seen)} articles that was pointed to is read from now on"

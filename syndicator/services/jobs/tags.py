@@ -1,7 +1,4 @@
-"""Acts on tags and categories: proposed, listed, renamed, merged, and a category's line tried.
-
-Acts that write what was tried: a category's line into taxonomy.toml, a saved query into feeds.toml.
-"""
+"""Acts on tags, categories and saved queries: propose, list, rename, merge, try and save."""
 
 from __future__ import annotations
 
@@ -48,8 +45,7 @@ def category_stamp(config: Any, name: str) -> str:
 
 
 def save_category(task: Task) -> Acted:
-    """Gives a category its line, or adds it: "name", "description", and the "stamp" of the line that was there when it
-    was tried. Raises UsageError where it was edited meanwhile, ConfigError for what cannot be."""
+    """Write a category: "name", "description", "stamp" of the trial. Raises UsageError if edited, ConfigError."""
     name, description = " ".join(task.text("name").split()), " ".join(task.text("description").split())
     if category_stamp(task.app.config, name) != task.text("stamp"):
         raise UsageError(f"the category {name!r} was edited meanwhile, and stays as it is; try it again")
@@ -61,8 +57,7 @@ def save_category(task: Task) -> Acted:
 
 
 def plan_query(task: Task) -> Acted:
-    """What a saved query would hold, among all articles: "query", "title", and "slug" of one that is there, which it
-    takes the place of. Changes nothing. Raises UsageError."""
+    """Plan a saved query over all articles: "query", "title", "slug" of one to replace. Raises UsageError."""
     before, query, title = _before(task), task.text("query").strip(), " ".join(task.text("title").split())
     slug = before.slug if before else _new_slug(task, title)
     new, old = _parsed(query), before.expr if before else None
@@ -87,8 +82,7 @@ def plan_query(task: Task) -> Acted:
 
 
 def save_query(task: Task) -> Acted:
-    """Writes a query into feeds.toml: "slug", "title", "query", and the "stamp" of what was there when it was planned.
-    Raises UsageError where it was edited meanwhile, ConfigError for what cannot be."""
+    """Write a query: "slug", "title", "query", "stamp" of the plan. Raises UsageError if edited since, ConfigError."""
     slug, title = task.text("slug"), " ".join(task.text("title").split())
     queries = _queries(task)
     found = next((one for one in queries if one.slug == slug and one.feed is None), None)
@@ -103,8 +97,7 @@ def save_query(task: Task) -> Acted:
 def _write_writing(
     task: Task, name: str, kind: str, at: int | None, values: Mapping[str, str], check: Callable[[TomlFile], object]
 ) -> None:
-    """Adds or changes a table of a file of the configuration; comments stay. `check` refuses what no command could
-    read. Raises ConfigError, and UsageError where a hand was quicker."""
+    """Write a table of a configuration file, keeping comments; `check` validates. Raises ConfigError, UsageError."""
     path = task.app.config / name
     task.touch("config", name)
     before = task.before[f"config:{name}"]
@@ -129,7 +122,6 @@ def _queries(task: Task) -> Sequence[SavedQuery]:
 
 
 def _before(task: Task) -> SavedQuery | None:
-    """The query that is to be changed, None for a new one. Raises UsageError for one that is none."""
     slug = task.text("slug")
     found = next((one for one in _queries(task) if one.slug == slug and one.feed is None), None)
     if slug and found is None:
@@ -138,8 +130,7 @@ def _before(task: Task) -> SavedQuery | None:
 
 
 def _new_slug(task: Task, title: str) -> str:
-    slug = text.slug(title)[:_LONGEST_SLUG].strip("-")
-    if not slug:
+    if not (slug := text.slug(title)[:_LONGEST_SLUG].strip("-")):
         raise UsageError("a query needs a name, of which the address of its feed is made")
     if any(one.slug == slug and one.feed is None for one in _queries(task)):
         raise UsageError(f"there is a query {slug!r} already; choose it to change it, or another name")
@@ -158,7 +149,6 @@ def _parsed(query: str) -> Expr:
 
 
 def _articles(task: Task) -> Iterator[Article]:
-    """All articles without their bodies; tells how far it is."""
     index, ids = task.app.store.index, list(task.app.store.visits.stamps())
     for start in range(0, len(ids), _PART):
         yield from index.articles(ids[start : start + _PART]).values()
@@ -200,8 +190,7 @@ def add_tag(task: Task) -> Acted:
 def add_alias(task: Task) -> Acted:
     """Another spelling of a tag that is listed."""
     name, alias, known = task.text("name").strip(), task.text("alias").strip(), _vocabulary(task)
-    at = place(known, name)
-    if at is None:
+    if (at := place(known, name)) is None:
         raise UsageError(f"no tag {name!r} in taxonomy.toml")
     if any(knows(tag, alias) for tag in known.tag):
         raise UsageError(f"{alias!r} is listed already; merge it to make one of two tags")
@@ -217,8 +206,7 @@ def plan_retag(task: Task) -> Acted:
 
 
 def retag(task: Task) -> Acted:
-    """Renames a tag, or merges it into another: in taxonomy.toml, in articles, and in feeds, whose addresses stay
-    good."""
+    """Rename or merge a tag in taxonomy.toml, articles and feeds, whose addresses stay good."""
     planned = rename_tags.plan(task.app, _kind(task), task.text("old"), task.text("new"))
     if planned.kind == "merge":  # a rename is taken back by another
         task.touch("config", _FILE)
@@ -240,7 +228,10 @@ def try_category(task: Task) -> Acted:
     name, description = task.text("name").strip(), task.text("description").strip()
     if not name:
         raise UsageError("a category needs a name")
-    articles = _newest(task)
+    index, articles = task.app.store.index, []
+    for id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=TRIED, since=None, most=TRIED):
+        with suppress(ConfigError, OSError):
+            articles.append(task.app.article_store.get(index.path(id) or ""))
     try:
         with open_worker(task.app) as worker:
             parts = [articles[at : at + 20] for at in range(0, len(articles), 20)]
@@ -267,18 +258,9 @@ def try_category(task: Task) -> Acted:
 
 
 def _feeds(moved: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
-    """The feeds of categories that such articles would join and leave. Pure."""
     joins, leaves = Counter(one["after"] for one in moved), Counter(one["before"] for one in moved)
     names = sorted(name for name in {*joins, *leaves} if name)
     return [{"feed": name, "joins": joins[name], "leaves": leaves[name]} for name in names]
-
-
-def _newest(task: Task) -> list[Article]:
-    index, found = task.app.store.index, []
-    for id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=TRIED, since=None, most=TRIED):
-        with suppress(ConfigError, OSError):
-            found.append(task.app.article_store.get(index.path(id) or ""))
-    return found
 
 
 def _kind(task: Task) -> Literal["rename", "merge"]:
@@ -298,7 +280,6 @@ def _vocabulary(task: Task) -> Vocabulary:
 
 
 def _write(task: Task, change: Change) -> None:
-    """Edits taxonomy.toml; comments stay. Raises ConfigError where it is written in a way that cannot be edited."""
     path = (task.app.config / _FILE).resolve()  # a symlink stays one
     task.touch("config", _FILE)
     text = path.read_text(encoding="utf-8") if path.exists() else ""

@@ -19,10 +19,9 @@ class CancelledJob(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acted:
-    """What came of an act. `subject`: the id of the article or the key of the source that it is about, else a name;
-    `said`: a sentence; `build`: feeds may be stale now; `logged`: it changed something, which the log remembers;
-    `undoes`: the number of the change that it took back; `result`: what a page shows of it, as JSON has it; `args`:
-    what the log keeps of what was asked for, where that is something else; `page`: a web page to point at later."""
+    """Result of an act. `subject`: article id, source key or name; `said`: a sentence; `build`: feeds may be stale;
+    `logged`: it changed something; `undoes`: number of the undone change; `result`: JSON for the page; `args`: to log
+    instead of the form; `page`: a web page to point at."""
 
     subject: str
     said: str
@@ -36,8 +35,7 @@ class Acted:
 
 @dataclass(slots=True)
 class Task:
-    """One job under way. `progress` is given how much is done, of how much, and raises CancelledJob where somebody
-    asked for that."""
+    """A job under way. `progress(done, total)` raises CancelledJob if it was cancelled."""
 
     app: App
     args: Mapping[str, Any]
@@ -55,9 +53,8 @@ class Task:
         return tuple(str(one) for one in found) if isinstance(found, list | tuple) else ()
 
     def touch(self, kind: str, path: str) -> None:
-        """Says that a file is about to be changed, so that the log has what it was: "article" with the path of its
-        file, "config" with the name of a file of the configuration, "list" with the key of a source whose list is
-        learnt, or "tags" with the id of an article of which only these change."""
+        """Note the state before a change for the log: "article" with path, "config" with file name, "list" with source
+        key, "tags" with article id."""
         name = f"{kind}:{path}"
         if name not in self.before:
             self.before[name] = read(self.app, name)
@@ -67,7 +64,8 @@ def read(app: App, name: str) -> str | None:
     """The text of a file by the name that the log has for it, None where there is none. Raises OSError."""
     kind, _, path = name.partition(":")
     if kind == "list":
-        return list_text(app, path)
+        state = app.store.visits.state(path)
+        return packed_list(state.listing) if state and state.listing else None
     if kind == "tags":
         article = app.store.visits.article(path)
         return "".join(f"{tag}\n" for tag in article.tags) if article else None
@@ -76,12 +74,6 @@ def read(app: App, name: str) -> str | None:
     except FileNotFoundError:
         return None
     return data.decode("utf-8", "surrogateescape")
-
-
-def list_text(app: App, key: str) -> str | None:
-    """What is remembered of the list of a source, as lines of JSON; None where nothing is."""
-    state = app.store.visits.state(key)
-    return packed_list(state.listing) if state and state.listing else None
 
 
 def packed_list(wrapper: Wrapper) -> str:

@@ -1,5 +1,4 @@
-"""What the console asks for while a run of `up` is under way, which has the lock: the run does it between two steps of
-its own, as it would see the edit of a file. What takes long waits for the end of the run."""
+"""Quick jobs of the console during a run of `up`, between its steps; long jobs wait for the end of the run."""
 
 from __future__ import annotations
 
@@ -25,8 +24,7 @@ _PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not ther
 
 @asynccontextmanager
 async def jobs_done_within(app: App, hurry: Callable[[], None]) -> AsyncIterator[None]:
-    """While the block runs, does the quick jobs that come. `hurry` is called where feeds are stale by one: the run
-    builds them. Where nobody ever used the console, a look for its folder is all."""
+    """Do quick jobs during the block. `hurry` is called if one made feeds stale. Costs one look without a console."""
     doing = asyncio.create_task(_do(app, Queue(app.settings.state_dir), hurry))
     try:
         yield

@@ -129,7 +129,6 @@ def _logged(app: App, job: Job, task: Task, acted: Acted) -> Change:
 
 
 def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
-    """Builds what jobs made stale, which ends them. The caller holds the lock."""
     if not stale:
         return
     try:

@@ -1,8 +1,4 @@
-"""An article is taken off every feed and page, and comes back when that is undone.
-
-Articles that were merged as copies of one story, and are none, are parted. Articles that wait for the operator before
-they are published, and their release.
-"""
+"""Withdraw articles and restore them, part merged copies, release articles on hold."""
 
 from __future__ import annotations
 
@@ -24,9 +20,8 @@ from syndicator.services.recovery import start
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """What a withdrawal does, or undoing one. `feeds`: that show the article. `copies`: articles merged into it, which
-    are published by themselves without it; they belong to other sites. `kept`: its file is kept. `problems`: article
-    files that could not be read on the way."""
+    """Effect of a withdrawal or its undo. `feeds` that show the article; `copies` merged into it, which then stand
+    alone; `kept`: its file is kept; `problems`: unreadable files."""
 
     id: str
     url: str
@@ -91,29 +86,25 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
 
 def plan_return(app: App, what: str) -> Withdrawal:
     """What undoing the withdrawal of an article, named by URL or id, would do. Changes nothing. Raises UsageError."""
-    found = withdrawn(app, what)
-    if found is None:
+    if (found := withdrawn(app, what)) is None:
         path = app.article_store.file("withdrawn.toml")
         raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
     return found
 
 
 def undo_withdrawal(app: App, what: str) -> Withdrawal:
-    """Lets a withdrawn article come back: as its file was, with the operator's edits, where that is kept; otherwise it
-    is read again once its source announces it. Raises UsageError."""
+    """Restore a withdrawn article from its kept file, or read it again once announced. Raises UsageError."""
     found = plan_return(app, what)
     app.article_store.unlist_withdrawn(found.id)  # whatever happens now, the next start ends it
     problems = reconcile.files(app)
-    article = app.store.visits.article(found.id)
-    if article is not None:
+    if (article := app.store.visits.article(found.id)) is not None:
         _name_copy(app, article, named=True)
     return replace(found, problems=problems)
 
 
 def _name_copy(app: App, copy: Article, *, named: bool) -> None:
     """Has the article that stands for `copy`, if there is one, name its address as another one of the story, or not."""
-    path = app.store.index.path(copy.merged_into)
-    if not path:
+    if not (path := app.store.index.path(copy.merged_into)):
         return
     first = app.article_store.get(path)
     others = tuple(url for url in first.also if urls.alias(url) != urls.alias(copy.url))
@@ -133,8 +124,7 @@ def withdrawn(app: App, what: str) -> Withdrawal | None:
 
 
 def split(app: App, what: str) -> list[Article]:
-    """Undoes the merge of a copy (named by URL, file or id) or of every copy of an article: each stands for itself
-    again, for good. Returns the copies. Raises UsageError."""
+    """Undo the merge of a copy, or of all copies of an article, for good. Returns the copies. Raises UsageError."""
     id = need_article(app, what)
     merged = app.store.index.merged()
     copies = [id] if id in merged else [copy for copy, into in merged.items() if into == id]
@@ -159,8 +149,7 @@ def _split(app: App, copy: str, original: str) -> Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """What `release` did, or would do. `published`: articles that were on hold; `known`: those that are published
-    already; `problems`: files that cannot be read, which stay as they are."""
+    """Result of `release`. `published`: released articles; `known`: not on hold; `problems`: unreadable files."""
 
     articles: tuple[Article, ...]
     known: tuple[Article, ...] = ()
@@ -179,8 +168,7 @@ def release(app: App, named: Sequence[str], *, source: str = "", all: bool = Fal
         need_sources(app, [source])
     context, done = filing_context(app), []
     for id in reversed(ids):  # the latest last, so that it stands first
-        path = waiting.get(id)
-        if path is None:
+        if (path := waiting.get(id)) is None:
             continue
         try:
             article = app.article_store.get(path)
@@ -197,8 +185,6 @@ def _is_of(article: Article, source: str) -> bool:
 
 
 def _meant(app: App, name: str) -> str:
-    """The id of the article that `name` names. Raises UsageError."""
-    id = article_id(app, name)
-    if id is None:
+    if (id := article_id(app, name)) is None:
         raise UsageError(f"no article {name!r}; `syndicator status` lists the files of those that are on hold")
     return id

@@ -1,7 +1,4 @@
-"""Articles of the wrong owner: found, told, and mended.
-
-Rights that sources lost, and the line of sources.toml that gives them back.
-"""
+"""Articles of the wrong owner: find and mend them; lost rights with the line of sources.toml to add."""
 
 from __future__ import annotations
 
@@ -33,8 +30,7 @@ def find_mend(app: App) -> list[Fault]:
     found = []
     for part in chunks(sorted(app.store.visits.stamps())):
         for id, article in app.store.index.articles(part).items():
-            fault = fault_of(article, rows.get(id, ()), known, since)
-            if fault is not None:
+            if (fault := fault_of(article, rows.get(id, ()), known, since)) is not None:
                 found.append(fault)
     return sorted(found, key=lambda fault: (fault.article.added or since, fault.article.id))
 
@@ -61,17 +57,15 @@ def _others(fault: Fault) -> str:
 
 
 def mend(app: App, faults: Iterable[Fault]) -> None:
-    """Takes foreign aliases out of the files, gives articles to their owners, frees the entries that lead elsewhere,
-    and has pages read again at the next visit of a source that announced them. Raises OSError, ConfigError,
-    StoreError; what is mended until then stays so, and the rest is found again."""
+    """Remove foreign aliases, give articles to their owners, free misdirected entries, have pages read again. Safe to
+    repeat. Raises OSError, ConfigError, StoreError."""
     for fault in faults:
         _mend(app, fault)
 
 
 def _mend(app: App, fault: Fault) -> None:
     article, visits, files = fault.article, app.store.visits, app.article_store
-    path = files.find(article.id)
-    if path is None:
+    if (path := files.find(article.id)) is None:
         return  # its file is gone: `reconcile` forgets it
     due = _due(app, fault) if fault.reader and (fault.owner or fault.text) else None
     visits.save_entries([*map(_freed, fault.strays), *([due] if due else [])])
@@ -104,7 +98,6 @@ def _due(app: App, fault: Fault) -> EntryRow:
 
 
 def _freed(row: EntryRow) -> EntryRow:
-    """An entry that leads to another site, as one that is still to be read."""
     entry = Entry(id=row.entry_id, url=row.url)
     return replace(row.reopened(), tries=0, article_id=None, entry=entry)
 

@@ -1,8 +1,4 @@
-"""What reading kept pages again would change, and the change. Nothing is fetched.
-
-Which articles `reread` reads again. Pages that are kept no more, fetched so that their articles can be read again
-(`reread --fetch`).
-"""
+"""Plan and apply a reread of kept pages; fetch pages that are no longer kept (`reread --fetch`)."""
 
 from __future__ import annotations
 
@@ -36,8 +32,7 @@ _READING = "reading version"  # the note with the version that ran last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """What the operator asked for. `what`: the key or address of a source, or the address or id of an article; "" is
-    all. `since`: those added from then on. `outdated`: those that an older version read."""
+    """Articles to reread. `what`: source or article, "" for all; `since`: of adding; `outdated`: by old versions."""
 
     what: str = ""
     since: datetime | None = None
@@ -45,8 +40,7 @@ class Which:
 
 
 def chosen(app: App, which: Which) -> list[str]:
-    """The ids of the articles that are meant, oldest first. Articles whose source is followed no more are left out:
-    nobody knows its rules. Raises UsageError."""
+    """The ids of the chosen articles of followed sources, oldest first. Raises UsageError."""
     key, id = _meant(app, which.what)
     ids = [id] if id else list(app.store.visits.stamps())  # copies of a story too
     if which.outdated:
@@ -67,8 +61,7 @@ def outdated(index: Index, snapshots: Snapshots, followed: Collection[str]) -> i
 
 
 def newly_outdated(app: App) -> int:
-    """`outdated` at the first run of a version that reads otherwise than the one before, 0 ever after: an operator who
-    leaves them as they are is told once."""
+    """The number of articles read by an older version, at the first run of a new one; 0 later."""
     version = str(app.snapshots.version)
     if app.store.visits.note(_READING) == version:
         return 0
@@ -93,7 +86,6 @@ def _before(at: datetime | None, since: datetime | None) -> bool:
 
 
 def _meant(app: App, what: str) -> tuple[str, str]:
-    """The key of the source and the id of the article that `what` names, "" for any. Raises UsageError."""
     if not what or what in app.sources:
         return what, ""
     alias = urls.alias(what)
@@ -139,16 +131,14 @@ class Plan:
 
 
 def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, total: None) -> Plan:
-    """What reading kept pages again would change of the articles that are meant. Changes nothing. Raises UsageError,
-    and ConfigError for rules that are wrong."""
+    """Plan a reread of the chosen articles. Changes nothing. Raises UsageError, ConfigError for wrong rules."""
     problems = list(reconcile.files(app))
     ids = chosen(app, which)
     counter = ChangeCounter(app.store.index.merged())
     with open_worker(app) as worker:
         reading = _Reading(app, worker, problems=problems)
         for number, id in enumerate(ids, 1):
-            changed = reading.take(id)
-            if changed is not None:
+            if (changed := reading.take(id)) is not None:
                 counter.add(changed.before, changed.now.article)
             progress(number, len(ids))
     return Plan(
@@ -250,8 +240,7 @@ def unkept(app: App, which: Which) -> list[str]:
 
 
 async def fetch(app: App, ids: Sequence[str], progress: Progress = lambda done, total: None) -> tuple[Problem, ...]:
-    """Keeps the pages of these articles, asked for one after the other under the rules of a visit. Changes no article.
-    Returns the pages that could not be had. Raises NetworkDown, OSError."""
+    """Fetch and keep the pages of articles, one by one. Returns the failures. Raises NetworkDown, OSError."""
     fetcher = make_fetcher(app)
     problems: list[Problem] = []
     try:
@@ -269,8 +258,7 @@ async def fetch(app: App, ids: Sequence[str], progress: Progress = lambda done, 
 
 async def _fetch(app: App, fetcher: Fetcher, article: Article) -> Failed | None:
     """Keeps the page of `article`. Why it could not, None where it did. What another site answers is not its page."""
-    source = app.terms(article)
-    if source is None:
+    if (source := app.terms(article)) is None:
         return None
     request = page_request(article.url, source, app.settings, app.environ)
     result = without_credentials(request, source, app.environ) or await fetcher.fetch(request)

@@ -1,5 +1,4 @@
-"""Rules tried on the pages that are kept of a source, and saved to sources.toml. Nothing is fetched, and no article
-changes: `reread` does that."""
+"""Try rules on the kept pages of a source and save them; fetches nothing and changes no article."""
 
 from __future__ import annotations
 
@@ -36,8 +35,7 @@ class Tried:
 
 
 def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tried, ...]:
-    """`rules` for source `key`, on its newest kept pages, for which its rules hold. Changes nothing. Raises UsageError
-    for a key that is none, RulesError for a selector that is no CSS."""
+    """Try `rules` on the newest kept pages of source `key`. Raises UsageError, RulesError for an invalid selector."""
     need_sources(app, [key])
     source = app.sources[key]
     rights = app.rights_of(source)
@@ -64,8 +62,7 @@ def pages_matched(tried: Sequence[Tried]) -> dict[str, int]:
 
 
 def save(app: App, key: str, rules: Rules) -> Source:
-    """Writes `rules` as those of source `key` into sources.toml, where comments stay, and returns the source as it is
-    then. Raises UsageError, ConfigError for what cannot be written, LockedError."""
+    """Write `rules` of source `key`; return the source. Raises UsageError, ConfigError, LockedError."""
     need_sources(app, [key])
     registry.save_rules(app.config / "sources.toml", key, rules)
     return replace(app.sources[key], rules=rules)

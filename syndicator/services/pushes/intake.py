@@ -50,8 +50,7 @@ async def taking(
     watch: Watching,
     settling: Settling | None,
 ) -> AsyncIterator[Intake | None]:
-    """What hubs bring is taken within the block, and to its end where `finish` is called. None where no hub is wanted
-    (`site.callback`). `fetcher`: that of the run, so that no host is asked twice at once; None where it has none."""
+    """Take pushes within the block, the rest at `finish`; None without `site.callback`. `fetcher`: the run's."""
     registry.begin(app.store.subscriptions, app.sources, app.settings.site.callback)
     if not app.settings.site.callback:
         registry.save(app.store.subscriptions)
@@ -130,7 +129,6 @@ class Intake:
             self.registry.attended = False
 
     async def _a_moment(self) -> None:
-        """Until there may be something new."""
         events = (self._read, self.stop, self.registry.arrived) + (() if self._over.is_set() else (self._over,))
         waiting = [asyncio.create_task(one.wait()) for one in events]
         try:
@@ -154,8 +152,7 @@ class Intake:
             self._read.set()
 
     async def _visit(self, push: Push) -> None:
-        """Visits the source with what its hub brought. A source that does not let that be read is due at once instead:
-        whoever pushed it, it has changed."""
+        """Visit the source with the pushed feed; if that is not allowed, make the source due at once."""
         from syndicator.pipeline.visit import is_signal, signalled, take_push
 
         key = push.subscription.source_key
@@ -195,7 +192,6 @@ class Intake:
         return self._own
 
     async def _build(self) -> None:
-        """Builds what was brought, without the wait for more of its kind."""
         self._stale = False
         began = self._clock()
         if self.settling:
@@ -206,8 +202,7 @@ class Intake:
     # -- what hubs are asked ------------------------------------------------------------------------------------------
 
     def _ask_hubs(self, group: asyncio.TaskGroup) -> bool:
-        """Asks some of the hubs that are to be asked. False where none is, or the run has waited long enough for them:
-        a hub has a queue as any host has, and may have many sources of ours."""
+        """Ask some due hubs. False if there is none or the run waited long enough: a hub has a queue like any host."""
         due = self.registry.due(self.app.clock())
         if not due or (self._ended is not None and self._clock() - self._ended > _ASKING_SECONDS):
             return self._asked > 0

@@ -1,5 +1,4 @@
-"""Our subscriptions in memory, for the server that hubs reach and for the runs of one process. The server writes no
-database: what it hears is stored by the run under way, or by the next."""
+"""Subscriptions in memory, for server and runs of one process. The server writes no database; the next run does."""
 
 from __future__ import annotations
 
@@ -70,8 +69,7 @@ class Registry(Hubs):
     # -- from and to the store ----------------------------------------------------------------------------------------
 
     def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
-        """To be called when a run begins: reads the store once, and ends what its source or the operator does not want
-        any more. `base`: `site.callback`."""
+        """Read the store once when a run begins, and end unwanted subscriptions. `base`: `site.callback`."""
         if self._base is None:
             for one in store.all():
                 self._put(one, known=True)
@@ -124,8 +122,7 @@ class Registry(Hubs):
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
         """Answers a hub that verifies our intent, or denies."""
-        one = self._by_token.get(token)
-        if one is None:
+        if (one := self._by_token.get(token)) is None:
             return self._unknown(), ""
         answer = websub.intent(one, asked, self._clock())
         if answer.status == HTTPStatus.OK:
@@ -135,8 +132,7 @@ class Registry(Hubs):
 
     def known(self, token: str) -> int:
         """200 where a push to this callback is to be read; 410 where it is not wanted any more."""
-        one = self._by_token.get(token)
-        if one is None:
+        if (one := self._by_token.get(token)) is None:
             return self._unknown()
         if not one.wanted:
             return HTTPStatus.GONE
@@ -175,11 +171,8 @@ class Registry(Hubs):
     ) -> None:
         if not self._base:
             return
-        one = self._wanted(source.key)
-        if one is not None:
-            lost = websub.missed(one, new, before, now)
-            if lost:
-                self._count(one, missed=lost)
+        if (one := self._wanted(source.key)) is not None and (lost := websub.missed(one, new, before, now)):
+            self._count(one, missed=lost)
         self._follow(source, offer if may_subscribe(source) else None, now)
 
     def brought(self, source_key: str, new: int, now: datetime) -> None:
@@ -199,7 +192,6 @@ class Registry(Hubs):
     # -- inside -------------------------------------------------------------------------------------------------------
 
     def _follow(self, source: Source, offer: Offer | None, now: datetime) -> None:
-        """Has the subscription that the source offers, and no other."""
         one = self._wanted(source.key)
         if offer is None:
             if one is not None:
@@ -268,5 +260,4 @@ class Registry(Hubs):
 
 
 def _is_for(one: Subscription, source: Source) -> bool:
-    """True where the subscription is what the operator wants of the source that has its key."""
     return source.enabled and one.source_url == source.url and may_subscribe(source)

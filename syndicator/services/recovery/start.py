@@ -1,12 +1,5 @@
-"""A clock that is wrong, or was, is noticed and reported. What was published stays as it was: the order of feeds
-follows `pipeline.entry.sequence`, whatever the clock says.
-
-Which sources carry which articles, where the file beside the articles and the database differ. What a run need not do
-again, because no file of it changed since a run did it. Article files that are gone because the folder of an earlier
-day was put back, and not because a hand deleted them. What the console keeps of articles in the state folder: jobs,
-and the files before and after each change. Withdrawals, where the list beside the articles, the files and the
-database differ. Which articles were pruned, where the file beside the articles and the database differ.
-"""
+"""Recovery at the start of a run: a wrong clock, a restored folder or database, carriers, withdrawals and prunings that
+differ between files and database, unchanged files to skip, and text kept for the console."""
 
 from __future__ import annotations
 
@@ -36,8 +29,7 @@ _HOSTS = 3  # so many servers can tell: the clock of one is wrong more often tha
 
 
 def set_back(app: App) -> tuple[Problem, ...]:
-    """Has nothing wait for a time that the clock was at before it was set back, in the database alone. Returns the
-    problem if the clock is behind what was stored. Raises StoreError."""
+    """Reset times that lie ahead of the clock in the database. Returns the problem, if any. Raises StoreError."""
     now, detail = app.clock(), behind(app.store, app.clock())
     if app.store.ahead.visited(now + AHEAD):
         app.store.ahead.set_back(now, now + AHEAD)
@@ -46,8 +38,7 @@ def set_back(app: App) -> tuple[Problem, ...]:
 
 
 def compare(app: App) -> tuple[Problem, ...]:
-    """Compares the clock with those of the servers that answered in this run, and notes what came of it. Returns the
-    problem if it is wrong. Raises StoreError."""
+    """Compare the clock with the servers of this run and note the result. Returns the problem. Raises StoreError."""
     offsets, visits = app.clock_offsets.values(), app.store.visits
     if len(offsets) < _HOSTS:
         return ()
@@ -66,8 +57,7 @@ def middle(offsets: Iterable[timedelta]) -> timedelta:
 
 
 def behind(store: Store, now: datetime) -> str:
-    """What is wrong with this machine's clock, "" if nothing says so: first by what the last visit says, then by the
-    servers that answered, then by the newest article. Raises StoreError."""
+    """The fault of a slow clock by the last visit, servers or newest article, else "". Raises StoreError."""
     last, newest = store.ahead.last_visit(), store.ahead.newest_added()
     if last and last > now + AHEAD:
         return f"it says {fields.iso(now)}, and the last visit was at {fields.iso(last)}; what was published stays"
@@ -78,8 +68,7 @@ def behind(store: Store, now: datetime) -> str:
 
 
 def bring_back(app: App, written: Collection[Article]) -> None:
-    """Has files that a hand has just written and dated later than now count as of now, in their order; their date
-    stays. Raises OSError, StoreError."""
+    """Set articles of a hand that are dated ahead to now, in order; dates stay. Raises OSError, StoreError."""
     newest = app.store.ahead.newest_added()
     latest = max(app.clock(), newest or app.clock())
     late = [one for one in written if not one.digest and one.added and one.added > latest + AHEAD]
@@ -96,10 +85,8 @@ _NO_FILE = "none"
 
 
 def settle(app: App) -> None:
-    """Records those lines of the file that the database lacks, as after a crash between the two or with a database that
-    was restored. Looks no further than at the file's stamp where that is the one of last time. Where there is no file
-    it is made of what the database knows: an earlier version kept no carriers, but it did keep which source announced
-    which article. Raises OSError, StoreError."""
+    """Record lines of the file that the database lacks, as after a crash or restore; skipped if the file's stamp is
+    unchanged. A missing file is made from the database. Raises OSError, StoreError."""
     store, files = app.store.visits, app.article_store
     stamp, noted = files.carried_stamp(), store.note(_CARRIERS_NOTE)
     if stamp is None:
@@ -116,7 +103,6 @@ def settle(app: App) -> None:
 
 
 def _feed_names(app: App) -> dict[str, str]:
-    """What the feeds of sources are called."""
     states = app.store.visits.states()
     return {key: one.title or (states[key].feed_title if key in states else "") for key, one in app.sources.items()}
 
@@ -131,8 +117,7 @@ def reconciled(app: App) -> bool:
 
 
 def added(app: App) -> list[Source] | None:
-    """The sources that the database does not know yet, where it knows all others as they are written now; None where
-    only a look at all of them can tell."""
+    """The new sources if all others are unchanged; None if that needs a comparison of all."""
     base, added = app.sources_before
     if not _noted(app, _RECONCILED, base) or _ahead(app):
         return None
@@ -199,8 +184,7 @@ def lost(article_store: ArticleStore, store: Store, gone: Collection[str]) -> se
 
 
 def fetch_again(app: App, ids: Collection[str]) -> None:
-    """Has the pages of these articles read again, at the next visits of the sources that announced them, for their
-    texts; all else stays as the database has it. Raises StoreError."""
+    """Have the texts of these articles read again at the next visits of their sources. Raises StoreError."""
     noted = json.dumps(sorted(ids)) if ids else None
     if app.store.visits.note(_LOST) != noted:
         app.store.visits.reopen(ids, bound=True)
@@ -211,9 +195,8 @@ _OPEN: Final = ("queued", "running", "building")  # jobs that have not ended
 
 
 def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
-    """Deletes what has the text of article `id`, whose file is at `path`: the ended jobs that name it by one of
-    `names`, the web pages of jobs, and its file in changes. Those stay listed; an edit of it can be undone no more.
-    Raises OSError."""
+    """Delete the text of article `id` from ended jobs, their pages and changes. Changes stay listed but cannot be
+    undone. Raises OSError."""
     console = state_dir / "console"
     spelled = [json.dumps(name)[1:-1].encode() for name in names if name]
     for job in (console / "jobs").glob("*.json"):
@@ -251,9 +234,8 @@ KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
 def settle_withdrawals(app: App) -> None:
-    """Does as the list of withdrawn articles says: what is on it is withdrawn, as after a crash in between, what was
-    taken off it comes back. A list that is lost is written again from the database. Raises ConfigError, OSError,
-    StoreError."""
+    """Apply withdrawn.toml: withdraw what it lists, restore what was removed from it; write it anew if lost. Raises
+    ConfigError, OSError, StoreError."""
     files, visits = app.article_store, app.store.visits
     known = {one.id: one for one in app.store.index.withdrawn()}
     if not files.lists_withdrawn() and known:
@@ -273,10 +255,8 @@ def settle_withdrawals(app: App) -> None:
 
 
 def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
-    """Deletes the file of a withdrawn article, which is kept elsewhere first, so that the withdrawal can be undone, and
-    all else that has its text."""
-    path = app.article_store.find(id)
-    if path is None:
+    """Delete a withdrawn article's file and all its text; a copy of the file is kept for undo."""
+    if (path := app.article_store.find(id)) is None:
         return
     if keep:
         app.kept_away.put(id, path, app.article_store.read(path))
@@ -304,8 +284,7 @@ def _put_back(app: App, id: str) -> None:
 
 
 def read_again(app: App, keys: Collection[str], why: str) -> None:
-    """Has the sources visited anew, as if their feeds were not known, for entries that are to be read again after
-    all."""
+    """Visit the sources anew as if their feeds were unknown, for entries to be read again."""
     states = app.store.visits.states()
     due = [replace(states[key].asked_whole(), due_why=why) for key in keys if key in states]
     app.store.visits.save_states(due)
@@ -315,9 +294,8 @@ NOTE = "pruned"  # the note with the stamp of the file whose lines the database 
 
 
 def settle_prunings(app: App) -> None:
-    """Makes the database remember just the lines of the file. Looks no further than at the file's stamp where that is
-    the one of last time. What the database has of lines that are gone is forgotten, and its sources are asked for it
-    again; a file that is lost is written anew. Raises OSError, StoreError."""
+    """Make the database match pruned.tsv, skipped if its stamp is unchanged. Entries of removed lines are asked for
+    again; a lost file is rewritten. Raises OSError, StoreError."""
     files, visits = app.article_store, app.store.visits
     if files.pruned_stamp() == visits.note(NOTE):
         return

@@ -1,8 +1,4 @@
-"""What the console's pages show of an instance: read from a database that is opened for reading alone, for each page
-anew, by the configuration as it is now.
-
-The kept pages of a source, at which somebody points.
-"""
+"""Data of the console's pages, from a read-only database and the current configuration; kept pages of a source."""
 
 from __future__ import annotations
 

@@ -88,7 +88,6 @@ def articles(place: Place, wanted: Wanted) -> list[Item]:
 
 
 def _unsure(article: Article, score: float | None) -> int | None:
-    """How likely the category is, in a hundred, where it is unsure. Pure."""
     is_unsure = score is not None and 1000 * score < UNSURE and article.tags_by != "operator"
     return round(100 * score) if is_unsure and score is not None else None
 

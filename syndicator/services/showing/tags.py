@@ -1,5 +1,4 @@
-"""Tags, categories and saved queries with how many articles each has, and a query tried on the newest articles. Reads
-only."""
+"""Tags, categories and queries with article counts; a query tried on the newest articles. Reads only."""
 
 from __future__ import annotations
 
@@ -22,8 +21,7 @@ _SHOWN = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A tag or category: how many articles it has, and under which other names it is known. `listed`: in
-    taxonomy.toml."""
+    """A tag or category with article count and other names. `listed`: in taxonomy.toml."""
 
     name: str
     count: int

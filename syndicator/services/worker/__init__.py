@@ -1,2 +1,1 @@
-"""Workers: processes on one machine or many that share a database. Each takes hosts from the queue, and each offers to
-hand hosts out and to build: one does."""
+"""Workers on one or many machines that share a database; one of them dispatches hosts and builds."""

@@ -1,7 +1,4 @@
-"""The lanes of a worker: jobs from the queue, a host each, and the signs of life of those under way.
-
-Work on one host: every source of it that is due, once.
-"""
+"""Lanes of a worker: one job, that is one host with all its due sources, each; with heartbeats."""
 
 from __future__ import annotations
 
@@ -23,8 +20,7 @@ _AT_A_TIME = 200  # sources of a host that are looked up at a time
 
 
 async def work_on(session: Session, host: str) -> bool:
-    """Visits what is due of `host`, unless somebody else does, and says when it is due again. False where the work has
-    ended its workers too often: the host is held then. Raises StoreError."""
+    """Visit the due sources of `host` unless taken. False if it crashed too many workers. Raises StoreError."""
     log = logger("worker", host=host)
     hosts, owner = session.hosts, session.owner
     if not hosts.start(host, owner):
@@ -109,7 +105,6 @@ class Lanes:
             signs.cancel()
 
     async def _become_free(self) -> None:
-        """Waits for a lane whose job has ended, and a moment for others."""
         await asyncio.wait(self._under_way, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
         await asyncio.sleep(_TOGETHER)
 
@@ -123,8 +118,7 @@ class Lanes:
         session = self._session
         while True:
             await asyncio.sleep(session.lease / _SIGNS)
-            jobs = list(self._under_way.items())
-            if not jobs:
+            if not (jobs := list(self._under_way.items())):
                 continue
             session.hosts.keep({job.host for _, job in jobs}, session.owner)
             await session.queue.keep([job for _, job in jobs])

@@ -1,8 +1,4 @@
-"""A worker from its start to its end, over databases that go away and come back.
-
-Building and what else a run does after its visits, once for all workers: whoever has the lock does it. Handing hosts
-out: every worker offers to do it, one does at a time. How the workers are doing together.
-"""
+"""A worker's life: sessions on databases that come and go, dispatch and builds by whoever has the lock, reports."""
 
 from __future__ import annotations
 
@@ -51,8 +47,7 @@ _MODEL_SECONDS = 60.0  # for the operator's language model, of the same
 
 
 async def build(session: Session) -> None:
-    """Builds what is stale once it is due, and tells how visits went, while the session lasts and nobody else does.
-    Raises StoreError, OSError."""
+    """Build due feeds and record visits while the session lasts and we have the lock. Raises StoreError, OSError."""
     told = time.monotonic()
     while not session.ending:
         tells = bool(session.outcomes) and time.monotonic() - told >= _TELL_SECONDS
@@ -90,8 +85,7 @@ _FILL_SECONDS = 600.0  # between two looks at all sources for when their hosts a
 
 
 async def dispatch(session: Session) -> None:
-    """Puts hosts that are due into the queue, while the session lasts. What is in the queue already stays as it is, so
-    that a queue that was lost is filled again within a second. Raises StoreError."""
+    """Queue due hosts while the session lasts; a lost queue refills within a second. Raises StoreError."""
     filled = -_FILL_SECONDS
     while not session.ending:
         began = time.monotonic()
@@ -111,8 +105,6 @@ _LOOK = 10.0  # seconds between two looks whether sources were pushed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Worker:
-    """What outlives a session."""
-
     config: Path
     lanes: int
     owner: str
@@ -125,9 +117,8 @@ class _Worker:
 async def work(
     config: Path, lanes: int, *, stop: asyncio.Event, ready: Callable[[str], None], trouble: Callable[[str], None]
 ) -> Totals:
-    """Works until `stop` is set. `ready` is given who this worker is each time that it begins, `trouble` one line on
-    what is wrong and goes on. Raises ConfigError, UsageError, MissingError, StoreError for what waiting does not
-    mend."""
+    """Work until `stop` is set. `ready` gets our name at each start, `trouble` a line on each fault. Raises
+    ConfigError, UsageError, MissingError, StoreError for what waiting does not mend."""
     owner, tries = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}", 0
     worker = _Worker(config=config, lanes=lanes, owner=owner, stop=stop, ready=ready)
     while not stop.is_set():
@@ -147,8 +138,7 @@ async def work(
 
 
 def _passes(error: StoreError | OSError, totals: Totals) -> bool:
-    """True for what waiting mends: a database or object store that is away, another build that was quicker; not what is
-    wrong from the start, nor what is wrong with a disk of this machine."""
+    """True for faults that waiting mends (database, object store, a faster build), not for wrong settings or disks."""
     if isinstance(error, OSError):
         return error.errno == errno.EREMOTE and totals.jobs > 0
     return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0
@@ -164,8 +154,7 @@ def need_server(settings: Settings) -> None:
 
 
 def pushed(config: Path, settings: Settings) -> Configuration:
-    """The configuration of a worker: sources as they were pushed, all else from its folder. Raises MissingError where
-    none were, ConfigError, StoreError."""
+    """A worker's configuration: pushed sources and its folder. Raises MissingError, ConfigError, StoreError."""
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
         stamp, sources = store.fleet.stamp(), store.fleet.sources()
     if not stamp:
@@ -213,7 +202,6 @@ async def _context(app: App) -> AsyncIterator[RunContext]:
 
 
 async def _tasks(session: Session, lanes: int, stamp: str) -> None:
-    """Runs the tasks of a session until it is over, or one of them fails."""
     try:
         async with asyncio.TaskGroup() as group:
             for task in (dispatch(session), build(session), _watch(session, stamp)):
@@ -234,8 +222,7 @@ async def _drain(session: Session, working: asyncio.Task[None]) -> None:
 
 
 async def _watch(session: Session, stamp: str) -> None:
-    """Ends the session when other sources were pushed: the next one reads them. Takes in what a worker that is gone
-    has left."""
+    """End the session when other sources were pushed; take in files of workers that are gone."""
     while not session.ending:
         if await pause(session.stop, _LOOK):
             return
@@ -246,8 +233,7 @@ async def _watch(session: Session, stamp: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetReport:
-    """`due`: hosts that are due, `late` seconds the first of them; `queued` jobs, `oldest` seconds the first; `picked`
-    jobs under way; `dead`: hosts whose jobs ended their workers; `workers` that work on something, by name."""
+    """Hosts `due`, how `late` (s); jobs `queued`, `oldest` (s), `picked`; `dead` hosts; `workers` by name."""
 
     hosts: int
     due: int
@@ -264,8 +250,7 @@ class FleetReport:
 
 
 async def look(config: Path, *, requeue: bool = False) -> FleetReport:
-    """What there is. `requeue`: hosts that are held because their work ended its workers are worked on again. Raises
-    ConfigError, UsageError, StoreError."""
+    """The state of the fleet. `requeue`: retry held hosts. Raises ConfigError, UsageError, StoreError."""
     settings = load(config)
     need_server(settings)
     lease = lease_seconds(settings)

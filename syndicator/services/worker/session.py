@@ -1,8 +1,4 @@
-"""What the tasks of one worker share, for as long as its database answers and its sources are what they were.
-
-Moving the database: to this version's tables, or to another place. The sources of the machine that has sources.toml,
-for all workers.
-"""
+"""Session of a worker: shared by its tasks while database and sources stay; database moves; pushed sources."""
 
 from __future__ import annotations
 
@@ -36,8 +32,7 @@ _LATELY = 600.0  # seconds for which a host that was reached says that there is 
 
 
 class Reach:
-    """Whether anybody was reached lately: where not, it may be our network that is gone, and nothing that fails is held
-    against a source. steady: seconds."""
+    """Recent reachability: while nobody is reached, failures do not count. steady: seconds."""
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady
@@ -66,8 +61,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """`owner` names this worker in leases. `stop`: no new work is begun once it is set; `over` ends the session
-    alone."""
+    """`owner`: our name in leases. `stop`: begin no new work; `over`: end this session."""
 
     app: App
     run: RunContext
@@ -97,9 +91,8 @@ async def pause(event: asyncio.Event, seconds: float) -> bool:
 
 
 def migrate(config: Path) -> str:
-    """Brings the database to this version's tables, or makes it; what every command does when it opens it. On a server
-    the queue's, too, which workers do at their start, and had better not behind a pooler that hands connections around.
-    Returns its name. Raises ConfigError, StoreError."""
+    """Create or upgrade the tables, and on a server the queue's, which workers otherwise do at start (not behind a
+    pooler). Returns the database's name. Raises ConfigError, StoreError."""
     settings = load(config)
     with open_store(settings.store_url, articles_exist=_begun(settings)) as store:
         if not store.single:
@@ -134,8 +127,7 @@ def _begun(settings: Settings) -> bool:
 
 
 def push(app: App, *, dry_run: bool = False) -> Pushed:
-    """Has workers follow the sources of `app` as they are now, within seconds. Returns what that changes; with
-    `dry_run` nothing is. Raises StoreError."""
+    """Have workers use the sources of `app` now. Returns the changes; `dry_run` changes nothing. Raises StoreError."""
     fleet, sources = app.store.fleet, list(app.sources.values())
     if dry_run:
         return fleet.difference(sources)

@@ -109,9 +109,8 @@ class Fleet:
 
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:
-        """Whether nobody else does `name` at the moment, and until the end of the block nobody begins to. What is done
-        inside has to be harmless all the same where it is done twice: a machine that stops, or builds, for a quarter of
-        a minute loses it."""
+        """True if nobody else does `name`, held until the block ends. Actions inside must be safe to repeat: a machine
+        that stops for 15 seconds loses it."""
         if self._db.sqlite:
             yield True
             return
@@ -134,8 +133,7 @@ class Fleet:
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
-        """Waits until no other machine is in such a block: for files that are read and then written, in a folder that
-        machines share. A moment each."""
+        """Wait until no other machine is in such a block: for read-modify-write of shared files. Short."""
         if self._db.sqlite:
             yield
             return
@@ -145,8 +143,7 @@ class Fleet:
 
     @contextmanager
     def hold(self, name: str) -> Iterator[None]:
-        """Holds the lock `name` of the whole database, for as long as the block and this process last. Raises
-        LockedError when somebody else has it."""
+        """Hold the database-wide lock `name` while block and process last. Raises LockedError."""
         if self._db.sqlite:
             yield
             return

@@ -1,7 +1,4 @@
-"""The table of hosts: what several machines know of a host together, and who works on it.
-
-Each method is one statement or one transaction. Only the database's clock counts: no two machines need to agree on the
-time. All raise StoreError."""
+"""Table of hosts shared by machines. Each method is one transaction, by the database's clock. Raises StoreError."""
 
 from __future__ import annotations
 
@@ -114,8 +111,7 @@ _FREE = "UPDATE hosts SET held_until = 0, starts = 0 WHERE starts >= :starts RET
 
 
 def poison_hold(starts: int) -> float:
-    """For how many seconds a host is held whose work was started so often, this time included, and nothing came of it;
-    0 where it is to be tried. After a hold it is tried once. Pure."""
+    """Seconds to hold a host after so many starts without a result, 0 to try it; after a hold, one try. Pure."""
     if starts <= POISON_STARTS or (starts - POISON_STARTS) % 2 == 0:
         return 0.0
     return float(min(LONGEST_HOLD, POISON_HOLD * 2 ** min((starts - POISON_STARTS) // 2, 20)))
@@ -158,12 +154,10 @@ class Hosts:
         self._made: dict[str, TextClause] = {}
 
     def take(self, host: str) -> Turn | Busy:
-        row = self._once(_TAKE, name=host, lease=self._lease)
-        if row is not None:
+        if (row := self._once(_TAKE, name=host, lease=self._lease)) is not None:
             reason, _, detail = (row.why if row.away else "").partition(_SEPARATOR)
             return Turn(row.free_at, reason, detail)
-        waits = self._once(_WAIT, name=host)
-        if waits is None:
+        if (waits := self._once(_WAIT, name=host)) is None:
             return Busy(0.0)
         return Busy(max(waits.free, waits.held, 0) / _MICROS, held=waits.held > max(waits.free, 0))
 
@@ -193,10 +187,8 @@ class Hosts:
         self._do(_BACK, name=host)
 
     def start(self, host: str, owner: str) -> bool:
-        """Begins work on a host. False where somebody else does it, it is held, or its work has ended its worker three
-        times: it is held and named then."""
-        row = self._once(_START, name=host, owner=owner, lease=self._lease)
-        if row is None:
+        """Begin work on a host. False if taken, held, or named as poison after three lost workers."""
+        if (row := self._once(_START, name=host, owner=owner, lease=self._lease)) is None:
             return False
         seconds = poison_hold(row.starts)
         if seconds:
@@ -220,8 +212,7 @@ class Hosts:
             return {host for host in sorted(hosts) if connection.execute(kept, {"name": host, **values}).first()}
 
     def fence(self, host: str, owner: str) -> Callable[[Connection], None]:
-        """What has to hold within each transaction that writes a result of work on the host: the work is still the
-        owner's, and goes on for another lease. Raises LeaseLost."""
+        """Condition for writes of results: the work is still the owner's, whose lease is renewed. Raises LeaseLost."""
         values = {"name": host, "owner": owner, "lease": self._lease}
 
         def hold(connection: Connection) -> None:
@@ -269,12 +260,10 @@ class Hosts:
         self._db.once(self._text(statement), values)
 
     def _once(self, statement: str, **values: Any) -> Any:
-        """The first row of what a statement returns."""
         return next(iter(self._db.once(self._text(statement), values)), None)
 
     def _text(self, statement: str) -> TextClause:
-        made = self._made.get(statement)
-        if made is None:
+        if (made := self._made.get(statement)) is None:
             now = _NOW[self._db.engine.dialect.name]
             skip = "" if self._db.sqlite else "FOR UPDATE OF hosts SKIP LOCKED"
             made = self._made[statement] = text(statement.replace("{now}", now).replace("{skip}", skip))

@@ -18,10 +18,9 @@ _LEFT = (schema.hosts, schema.revision)
 
 
 def copy(origin: str, target: str, told: Callable[[str, int], object] = lambda table, count: None) -> Mapping[str, int]:
-    """Copies all rows of the database at `origin` into the empty tables at `target`, both of this version, in one
-    transaction, and compares how many there are and which ids the articles have. `told` is given each table and its
-    rows. Returns the rows by table. The origin stays as it is; nobody may write to it meanwhile. Raises StoreError,
-    with nothing left at the target, where that is in use."""
+    """Copy all rows from `origin` to the empty tables at `target` (same version) in one transaction, and compare counts
+    and ids. `told` gets each table and its rows. Nobody may write meanwhile. Raises StoreError, leaving the target
+    empty."""
     source, made = Database(origin, 10), Database(target, 10)
     try:
         with made.write() as connection:
@@ -72,8 +71,7 @@ def _go_on_counting(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
     for table, column in _numbered():
-        highest = connection.execute(select(func.max(column))).scalar()
-        if highest is not None:
+        if (highest := connection.execute(select(func.max(column))).scalar()) is not None:
             named = {"table": table.name, "column": column.name, "n": highest}
             connection.execute(text("SELECT setval(pg_get_serial_sequence(:table, :column), :n)"), named)
 

@@ -1,7 +1,5 @@
-"""`ports.Queue` by PgQueuer, which only this module imports. Its dashboard and its other commands (`pgq`) work on it.
-
-No LISTEN, no session state and no prepared statements: it works through a pooler, and a second's wait for a job is
-nothing beside the minutes between two visits."""
+"""`ports.Queue` on PgQueuer, whose `pgq` commands work on it. Without LISTEN, session state or prepared statements, so
+that poolers work; a second's delay does not matter."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""Lists of articles by what is wrong with them or by words of their titles. Reads only; raises StoreError.
-
-A look among 100,000 rows has to be short: titles are searched in their index, and whatever stands inside of rows (tags,
-partial texts) is looked for among the newest rows alone."""
+"""Article lists by fault or title words; read-only, raises StoreError. Titles use an index; fields within rows are
+searched among the newest only, to stay fast with 100,000 rows."""
 
 from __future__ import annotations
 
@@ -28,8 +26,7 @@ FILTERS: Final[tuple[Filter, ...]] = ("unsure", "all", "untagged", "partial", "h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """An article without its body, and the path of its file. `score`: how likely its category was when it was read,
-    0 to 1; None where that is not known."""
+    """An article without body, with its path. `score`: of its category, 0 to 1, or None."""
 
     article: Article
     path: str
@@ -38,8 +35,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which articles: those of a `filter`, a source, with these `words` in their titles. `none`: the category of what
-    fits no other; `skip`: of pages before."""
+    """Criteria: a `filter`, a source, title `words`. `none`: the category of the rest; `skip`: earlier pages."""
 
     filter: Filter = "all"
     source: str = ""
@@ -56,8 +52,7 @@ class Browse:
         self._db = database
 
     def articles(self, wanted: Wanted) -> list[Listed]:
-        """The articles that are wanted, the newest first; of unsure ones those on hold, then those whose category is
-        the least likely, before others."""
+        """The wanted articles, newest first; unsure ones: held first, then by the least likely category."""
         order = (case((_has('"hold":true'), 0), else_=1), func.coalesce(_a.score, _CERTAIN))
         first = order if wanted.filter == "unsure" else ()
         rows = select(_a.data, _a.path, _a.score).order_by(*first, _a.added.desc(), _a.published.desc(), _a.id)

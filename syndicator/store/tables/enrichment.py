@@ -1,7 +1,4 @@
-"""What was asked of a language model and what it answered.
-
-Each method that writes is one transaction, durable when it returns. All raise StoreError, DiskError for want of file
-descriptors."""
+"""Questions to a language model and its answers. Each write is a durable transaction. Raises StoreError, DiskError."""
 
 from __future__ import annotations
 

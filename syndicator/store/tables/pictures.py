@@ -1,6 +1,4 @@
-"""Which articles have a thumbnail, and which wait for one. What is there can be made again: it is no truth.
-
-Each method that writes is one transaction. All raise StoreError, DiskError for want of file descriptors."""
+"""Thumbnails of articles, made or waiting; all can be remade. Writes are transactions. Raises StoreError, DiskError."""
 
 from __future__ import annotations
 
@@ -49,8 +47,7 @@ class Pictures:
         return _row(found[0]) if found else None
 
     def save(self, row: PictureRow) -> None:
-        """What became of a picture. Where another one, or none, is to be shown than before, the feeds that show the
-        article become stale. Of an article whose picture is another by now, or that is gone, nothing is stored."""
+        """Save the outcome of a picture; feeds become stale if it shows. Ignored if the article's picture changed."""
         values = {
             "next_try": None if row.next_try is None else codec.micros(row.next_try),
             "name": row.picture.name if row.picture else "",
@@ -94,7 +91,6 @@ class Pictures:
 
 
 def _touch(connection: Connection, ids: Collection[str]) -> None:
-    """Marks the feeds that show these articles as stale."""
     keys = sorted({FeedKey(axis, slug) for axis, slug in connection.execute(_FEEDS, {"ids": list(ids)})})
     if keys:
         rows.mark(connection, keys)

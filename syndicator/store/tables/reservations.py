@@ -1,5 +1,4 @@
-"""Paths of article files that are written before their articles have rows: in an object store nothing is walked, and
-what a crash leaves there is found by what was reserved."""
+"""Reserved paths of article files without rows yet, by which a crash's files are found in an object store."""
 
 from __future__ import annotations
 
@@ -24,8 +23,7 @@ _BY_ID = delete(schema.reservations).where(_r.id == bindparam("gone"))
 
 
 class Reservations:
-    """ArticlePaths (see ports) in the database of `group`, whose commit makes a reservation durable before its file is
-    written. `clock`: now."""
+    """ArticlePaths in the database of `group`; reservations commit before files are written. `clock`: now."""
 
     def __init__(self, group: Group, clock: Callable[[], datetime] | None = None) -> None:
         self._db, self._clock = group, clock

@@ -131,7 +131,6 @@ class Comparisons:
 
 
 def _save(connection: Connection, row: dict[str, Any], keys: Sequence[int], forget: int) -> None:
-    """Puts a row of `sketches` and its `keys`; of the articles filed before `forget` only the lowest keys stay."""
     table, found_by = schema.sketches, schema.sketch_keys
     old = select(_s.id).where(_s.at < forget)
     other = found_by.alias("other")

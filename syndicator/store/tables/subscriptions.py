@@ -1,7 +1,4 @@
-"""Our subscriptions at hubs, and how reliable each hub was.
-
-Each method that writes is one transaction, durable when it returns. All raise StoreError, DiskError for want of file
-descriptors."""
+"""Subscriptions and the reliability of hubs. Each write is a durable transaction. Raises StoreError, DiskError."""
 
 from __future__ import annotations
 
