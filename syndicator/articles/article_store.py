@@ -70,24 +70,20 @@ class FileArticleStore(Listed):
         return merged, FileStamp(path=found, mtime_ns=stat.st_mtime_ns, size=stat.st_size), True
 
     def get(self, path: str) -> Article:
-        """The article at `path` with the marks of a hand. Raises ConfigError, FileNotFoundError, OSError."""
         if (name := paths.printable(path)) != path:
             raise ConfigError(f"{name}: its name is not UTF-8, and nothing can be kept of it; rename it")
         return versions.loaded(self._inside(path).read_bytes(), str(self.root / path))
 
     def stamp(self, path: str) -> FileStamp:
-        """The file as it is now. Raises FileNotFoundError."""
         return self._stamp(path)
 
     def find(self, id: str) -> str | None:
-        """The path of the file of article `id`, relative to the article store."""
         for path in self._candidates(id):
             if self._id_of(path) == id:
                 return path
         return None
 
     def id_at(self, path: str) -> str:
-        """The id (or its start by name) of the file at `path`, else ""; for files that are no articles."""
         try:
             said = self._id_of(path)
         except OSError:
@@ -102,7 +98,6 @@ class FileArticleStore(Listed):
         return None
 
     def walk(self) -> Iterator[FileStamp]:
-        """Every article file, in order of path."""
         for folder, absolute in disk.folders(self.root):
             with os.scandir(absolute) as found:
                 entries = sorted((entry for entry in found if is_article(entry.name)), key=lambda entry: entry.name)
@@ -157,7 +152,6 @@ class FileArticleStore(Listed):
         return Changes()
 
     def folder_stamps(self) -> dict[str, tuple[int, int]]:
-        """Values that change when files come, go or are replaced, but not when edited in place. Cheap."""
         found = {path: (os.stat(path).st_mtime_ns, 0) for _, path in disk.folders(self.root)}  # noqa: PTH116
         if not found:
             return {}
@@ -166,11 +160,9 @@ class FileArticleStore(Listed):
         return found | {path: (stat.st_mtime_ns, stat.st_size) for path, stat in stats.items()}
 
     def read(self, path: str) -> bytes:
-        """The bytes of the file at `path`. Raises FileNotFoundError, OSError."""
         return self._inside(path).read_bytes()
 
     def put_back(self, path: str, data: bytes) -> None:
-        """A file as it was once, where it was; durable when it returns. Raises FileExistsError where there is one."""
         inside = self._inside(path)
         if inside.exists():
             raise FileExistsError(f"{inside} is there")
@@ -178,17 +170,14 @@ class FileArticleStore(Listed):
         self._paths = None
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
-        """The file at `path` as an editor saves it; durable when it returns. Raises OSError."""
         disk.write(self._inside(path), data, durable=self.durable)
 
     def add(self, article: Article, data: bytes) -> str:
-        """Store another's file of `article` at its own path, durably; return it. Raises OSError."""
         path = self._new_path(article)
         self.put_back(path, data)
         return path
 
     def delete(self, path: str) -> bool:
-        """Removes the file, durably. False when it was not there."""
         inside = self._inside(path)
         try:
             inside.unlink()
@@ -199,7 +188,6 @@ class FileArticleStore(Listed):
         return True
 
     def delete_all(self, paths: Iterable[str]) -> None:
-        """Removes those of the files that are there; durable when it returns, and not one by one, which takes long."""
         inside = [path for one in paths if (path := self._inside(one)).exists()]
         for path in inside:
             path.unlink(missing_ok=True)
@@ -214,7 +202,6 @@ class FileArticleStore(Listed):
         yield from (FolderFile(path) for path in self.root.iterdir() if path.is_file())
 
     def sweep(self) -> int:
-        """Removes the temporary files of writers that are gone; how many."""
         removed = 0
         for _, absolute in disk.folders(self.root):
             with os.scandir(absolute) as found:

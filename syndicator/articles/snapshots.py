@@ -56,38 +56,31 @@ class FileSnapshots:
         self.root, self.version = root, version
 
     def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
-        """Keeps the page of an article that this version read. Raises OSError."""
         self.put_packed(id, packed(html, headers))
 
     def put_packed(self, id: str, packed: bytes) -> None:
-        """`put` for who has called `packed` elsewhere: it is CPU work."""
         disk.write(self._path(id), packed, durable=False)
         self._drop(id, but=self._path(id))
 
     def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
-        """(html, headers), None when the page is not kept."""
         try:
             return unpacked(self._found(id).read_bytes())
         except OSError:
             return None
 
     def forget(self, id: str) -> None:
-        """Removes the page of an article, where it is kept."""
         self._drop(id)
 
     def outdated(self) -> frozenset[str]:
-        """The ids of the articles whose pages an older version read."""
         names = (name.removesuffix(".gz").partition(".") for name in self._names() if name.endswith(".gz"))
         return frozenset(id for id, _, version in names if _number(version) < self.version)
 
     def note_read(self, id: str) -> None:
-        """This version has read the page of the article too. How long it is kept stays. Raises OSError."""
         path, current = self._found(id), self._path(id)
         if path != current and path.exists():
             path.replace(current)
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
-        """Delete pages kept before `before` and litter; return the count. `dry_run` only counts."""
         limit = before.timestamp()
         removed = 0
         for path in sorted(self.root.glob("*/*")) if self.root.is_dir() else []:
@@ -98,7 +91,6 @@ class FileSnapshots:
         return removed
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
-        """Removes the pages in whose bytes or headers something is `secret`."""
         for path in sorted(self.root.glob("*/*.gz")):
             whole = unzipped(path.read_bytes())
             if whole is None or secret(whole):

@@ -161,8 +161,7 @@ def _numbers(health: Health) -> str:
 
 
 def _fresh(health: Health) -> list[str]:
-    found = health.freshness
-    if found is None:
+    if (found := health.freshness) is None:
         return []
     middle, late = (span(timedelta(seconds=one)) for one in (found.median, found.p95))
     return [f"from publication to feed {middle} (median), {late} (p95) over {counted(found.articles, 'article')}"]

@@ -313,8 +313,7 @@ async def _ingest_all(
         tasks = [group.create_task(one(row)) for row in taken]
     found = [result for task in tasks if (result := task.result())]
     for host in sorted(hosts):
-        repeated = store.repeated(host) - before[host]
-        if repeated and not stop.is_set():
+        if (repeated := store.repeated(host) - before[host]) and not stop.is_set():
             await reprocess(context, host, repeated)
     return found, len(rows) - len(found)
 

@@ -150,8 +150,7 @@ class _Job:
 
     def drop(self) -> None:
         self.dropped = True
-        child = self.child
-        if child is not None:
+        if (child := self.child) is not None:
             child.kill(self)
 
 

@@ -283,7 +283,6 @@ class Index:
         self._merged(id, None)
 
     def merged(self) -> dict[str, str]:
-        """Copies: article id -> the id of the article that stands for it."""
         return dict(self._db.rows(rows.MERGED))
 
     def on_hold(self) -> dict[str, str]:

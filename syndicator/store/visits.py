@@ -140,7 +140,6 @@ class Visits(Comparisons):
             self._waiting = before
 
     def commit(self) -> None:
-        """As `store.group.Group.commit`."""
         self._db.commit()
 
     def states(self) -> dict[str, SourceState]:
@@ -376,12 +375,10 @@ class Visits(Comparisons):
             return forget_unread(connection, {id}, aliases) if unread else []
 
     def note(self, key: str) -> str | None:
-        """A small text remembered by key, such as the robots.txt of an origin; None when there is none."""
         value = self._db.scalar(_NOTE, {"key": codec.key(key)})
         return None if value is None else str(json.loads(value))
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
-        """Stores the text, or deletes it for None. `at`: now. One transaction."""
         with self._db.write() as connection:
             if value is None:
                 connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(key)))

@@ -45,11 +45,6 @@ def _listed(data: bytes | None, file: KeptFile) -> list[Withdrawn]:
         raise ConfigError(f"{file}: not a list of withdrawn articles ({error}); restore it from a backup") from error
 
 
-def write_withdrawals(file: KeptFile, withdrawals: Iterable[Withdrawn]) -> None:
-    """Writes the file whole, in order of time."""
-    update_withdrawals(file, lambda before: withdrawals)
-
-
 def update_withdrawals(file: KeptFile, change: Callable[[list[Withdrawn]], Iterable[Withdrawn] | None]) -> None:
     """Writes what `change` makes of the withdrawals in the file; nothing for None. Raises ConfigError, OSError."""
 

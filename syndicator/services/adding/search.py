@@ -141,8 +141,7 @@ async def page_candidates(session: Session, url: str, answer: Fetched, found: Di
         return [*listed, page]
     if found.article:
         return [page]
-    refused = await _refused(session, answer)
-    if refused and not listed:
+    if (refused := await _refused(session, answer)) and not listed:
         raise MissingError(f"{url} names no feed, and is neither an article nor a list of them: {refused}")
     return [*listed, page] if refused else [page, *listed]
 

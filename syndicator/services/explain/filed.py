@@ -52,8 +52,7 @@ def llm_history(app: App, id: str) -> Mapping[str, Any]:
     shown: dict[str, Any] = {"llm": _verdict(asked)}
     if asked.answer:
         shown["llm_answer"] = asked.answer
-    article = in_file(app, id)
-    if article is not None and asked.key:
+    if (article := in_file(app, id)) is not None and asked.key:
         shown["llm_asked"] = _question(app, article)
     return shown
 

@@ -156,8 +156,7 @@ def _state(app: App, url: str, found: Announced) -> str:
         return "withdrawn; `syndicator withdraw --undo` brings it back"
     if app.store.visits.is_pruned([urls.alias(url)]):
         return f"pruned; without its lines in {app.article_store.file('pruned.tsv')} it is fetched again"
-    row = found.row
-    if row is None:
+    if (row := found.row) is None:
         return "not filed"
     again = f"; next try {row.next_try.isoformat()}" if row.next_try else ""
     why = ": ".join(part for part in (row.reason, row.detail) if part)

@@ -104,8 +104,7 @@ def _publish(app: App) -> None:
 
 
 def _write_textfile(app: App, made: counters.Counters) -> list[Problem]:
-    path = app.settings.health.textfile
-    if not path:
+    if not (path := app.settings.health.textfile):
         return []
     from syndicator.services.health import metrics
 

@@ -58,11 +58,9 @@ def _page(one: try_out.Tried, now: try_out.Tried | None) -> dict[str, Any]:
 
 
 def _reading(one: try_out.Tried) -> dict[str, Any]:
-    trial = one.trial
-    if trial is None:
+    if (trial := one.trial) is None:
         return {"failed": "reading it was given up"}
-    draft = trial.draft
-    if draft is None:
+    if (draft := trial.draft) is None:
         return {"failed": f"it is no article then: {trial.kind}", "matches": dict(trial.matches)}
     plain = text.plain(draft.body)
     return {

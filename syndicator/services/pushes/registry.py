@@ -176,8 +176,7 @@ class Registry(Hubs):
         self._follow(source, offer if may_subscribe(source) else None, now)
 
     def brought(self, source_key: str, new: int, now: datetime) -> None:
-        one = self._wanted(source_key)
-        if one is not None and new:
+        if (one := self._wanted(source_key)) is not None and new:
             self._count(one, pushed=new)
 
     def trust(self, source_key: str, now: datetime) -> float:

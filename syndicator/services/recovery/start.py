@@ -273,8 +273,7 @@ def forget_text(app: App, id: str, url: str, path: str) -> None:
 
 def _put_back(app: App, id: str) -> None:
     """The file of an article that is withdrawn no longer, where it was, unless the article has one again."""
-    kept = app.kept_away.get(id)
-    if kept is not None and app.article_store.find(id) is None:
+    if (kept := app.kept_away.get(id)) is not None and app.article_store.find(id) is None:
         path, data = kept
         try:
             app.article_store.put_back(path, data)
@@ -299,8 +298,7 @@ def settle_prunings(app: App) -> None:
     files, visits = app.article_store, app.store.visits
     if files.pruned_stamp() == visits.note(NOTE):
         return
-    known = set(visits.pruned())
-    if known and files.pruned_stamp() is None:
+    if (known := set(visits.pruned())) and files.pruned_stamp() is None:
         files.prune(sorted(known))
     listed = files.pruned()
     if gone := known.difference(listed):
