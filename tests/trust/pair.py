@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.trust.case import Case, Day, Page
+from tests.trust.case import Case, Day, Item, Page
 from tests.trust.memory import Machine, MemoryLife
 from tests.trust.published import Difference, Published, differences, plain, published, unit
 
@@ -46,8 +46,15 @@ class Seen:
         """The answers of an address, and of those that name it as theirs, the last first."""
         for day in reversed(self.so_far):
             for at, page in day.pages.items():
-                if plain(url) in map(plain, (at, page.canonical, page.ogurl)):
+                named = map(plain, (page.canonical, page.ogurl)) if unit(at) == unit(url) else ()
+                if plain(url) in (plain(at), *named):
                     yield page
+
+    def items(self) -> Iterator[tuple[str, Item]]:
+        """Every announcement so far, with the feed."""
+        for day in self.so_far:
+            for feed, items in day.feeds.items():
+                yield from ((feed, item) for item in (() if isinstance(items, Page) else items))
 
     def was_news(self, url: str) -> bool:
         """True if a page of this address had a recent date on a day on which it answered."""
@@ -72,6 +79,10 @@ class Allowed:
 
 def _is_name(seen: Seen) -> bool:
     return seen.difference.field in ("carriers", "also", "link related", "aliases")
+
+
+def _is_feed_of_judged(seen: Seen) -> bool:
+    return seen.difference.field == "feed" and seen.difference.alone is None
 
 
 def _is_unshown(seen: Seen) -> bool:
@@ -105,7 +116,9 @@ def _was_read_in_time(seen: Seen) -> bool:
     robots = url.partition("://")[0] + "://" + url.split("/")[2] + "/robots.txt" if "://" in url else ""
     said = list(seen.pages(url))
     at = [plain(address) for day in seen.so_far for address in day.pages]
-    closed = plain(url) not in at or any(robots in day.pages for day in seen.so_far)
+    links = [plain(item.link) for _, item in seen.items()]
+    elsewhere = any(link not in at and link.partition("?")[0] == plain(url) for link in links)
+    closed = elsewhere or plain(url) not in at or any(robots in day.pages for day in seen.so_far)
     answered = [page for page in said if page.status == 200 and not page.to]
     return bool(answered) and (closed or len(answered) < len(said))
 
@@ -116,6 +129,8 @@ def _is_untellable(seen: Seen) -> bool:
     hidden = found.field == "copy of" or (
         not found.field and found.beside is None and not found.place.startswith("file")
     )
+    content = next((item.content for _, item in seen.items() if item.link == found.url and item.content), "")
+    page = page or (Page(text=content) if content else None)
     if not hidden or page is None or found.place.startswith("sources/"):
         return False
     by_feed = {str(source["url"]): unit(str(source["url"])) for source in neighbours(seen.case)}
@@ -147,6 +162,10 @@ ALLOWED = (
         reason="who announced an article, where copies of it stand, and which of its host's addresses lead to it, are "
         "lists that grow; they change nothing else",
         holds=_is_name,
+    ),
+    Allowed(
+        reason="a feed is there if an article is in it, and each of its articles is judged by itself",
+        holds=_is_feed_of_judged,
     ),
     Allowed(
         reason="a neighbour may announce pages that their site does not: they have a file, and only the neighbour's "
