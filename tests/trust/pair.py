@@ -117,7 +117,7 @@ def _was_read_in_time(seen: Seen) -> bool:
     said = list(seen.pages(url))
     at = [plain(address) for day in seen.so_far for address in day.pages]
     links = [plain(item.link) for _, item in seen.items()]
-    elsewhere = any(link not in at and link.partition("?")[0] == plain(url) for link in links)
+    elsewhere = any(link not in at and link.partition("?")[0].rstrip("/") == plain(url).rstrip("/") for link in links)
     closed = elsewhere or plain(url) not in at or any(robots in day.pages for day in seen.so_far)
     answered = [page for page in said if page.status == 200 and not page.to]
     return bool(answered) and (closed or len(answered) < len(said))
