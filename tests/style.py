@@ -141,8 +141,10 @@ def percent(part: int, whole: int) -> float:
 
 
 def is_entry(path: Path) -> bool:
-    """True for folders and modules; `__init__.py`, `__main__.py` and `__pycache__` do not count."""
-    return not path.name.startswith("__") and (path.is_dir() or path.suffix == ".py")
+    """True for folders and modules; `__init__.py`, `__main__.py` and `__pycache__` do not count, and neither does a
+    folder of which only bytecode is left, as after a module was moved."""
+    filled = any(inner.name != "__pycache__" for inner in path.iterdir()) if path.is_dir() else path.suffix == ".py"
+    return not path.name.startswith("__") and filled
 
 
 def count_words(path: Path) -> int:
