@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import configparser
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterator, Sequence
 from importlib.metadata import Distribution, distributions, packages_distributions
@@ -155,3 +156,9 @@ def test_the_test_lock_holds_the_very_packages_of_the_other() -> None:
     pins = re.compile(r"^[a-z0-9._-]+==[^ ]+", re.MULTILINE)
     run, tests = (set(pins.findall((ROOT / name).read_text(encoding="utf-8"))) for name in LOCKS)
     assert run <= tests
+
+
+def test_the_repository_has_no_symbolic_link() -> None:
+    """A link leads out of a clone, and no sdist is made of one that does."""
+    listed = subprocess.run(["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert [line for line in listed.stdout.splitlines() if line.startswith("120000")] == []
