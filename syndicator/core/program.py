@@ -36,6 +36,10 @@ class Logger:
         if self._under.isEnabledFor(logging.INFO):
             self._made().info(event, **values)
 
+    def warning(self, event: str, **values: object) -> None:
+        if self._under.isEnabledFor(logging.WARNING):
+            self._made().warning(event, **values)
+
     def _made(self) -> Logger:
         import structlog
 

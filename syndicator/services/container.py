@@ -8,31 +8,35 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicator import __version__
+from syndicator.articles import disk
 from syndicator.articles.article_store import open_articles
 from syndicator.articles.beside import feeds_toml
 from syndicator.articles.beside.feeds_toml import KeptAway
 from syndicator.articles.beside.lists import RightsFile
 from syndicator.configuration.settings import Llm, Settings, dropped_settings, load
 from syndicator.configuration.sources import remembered
+from syndicator.configuration.toml_files import read_toml_file
 from syndicator.core.errors import ConfigError, Fault, LockedError, MissingError
 from syndicator.core.model import Article, Source
 from syndicator.core.ports import Enricher, Fetcher
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.ports.subscriptions import Hubs
+from syndicator.core.program import logger
 from syndicator.core.urls import private
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
+from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.pipeline.context import FilingContext, RunContext, rights_in
 from syndicator.pipeline.ownership import Owners, Rights, terms
 from syndicator.pipeline.refile import sequence
 from syndicator.processes.worker import Worker
 from syndicator.publishing.kept import KeptEntries
-from syndicator.publishing.queries import SavedQuery, load_queries
+from syndicator.publishing.queries import SavedQuery, load_queries, readable_queries
 from syndicator.services.beside import Beside, open_rights
 from syndicator.services.places import begun, indexed, kept_pages
 from syndicator.store.database import Database
@@ -43,6 +47,7 @@ from syndicator.store.fleet.hosts import HostWaits
 _POLL_SECONDS = 0.2  # between two tries to get the lock
 _LEASE_FACTOR, _LEASE_MORE = 1.5, 5.0  # of the longest request, and seconds more: a choice
 _INSTANCE = "instance"  # the note with this instance's uuid
+_VALID = "valid"  # the folder of copies of the configuration as it was valid last
 
 
 def utc_now() -> datetime:
@@ -71,6 +76,7 @@ class App:
     environ: Mapping[str, str]
     sources_stamp: str = ""  # differs after every edit of the sources; "" where nobody looked
     sources_before: tuple[str, int] = ("", 0)  # the stamp before an edit that only added sources, and how many
+    fault: str = ""  # what is wrong with the configuration
     entries: KeptEntries = field(default_factory=KeptEntries)  # for its builds
     clock_offsets: dict[str, timedelta] = field(default_factory=dict)  # host -> how far `clock` is ahead of its clock
 
@@ -98,6 +104,14 @@ class Configuration:
     sources_stamp: str = ""  # differs after every edit of the sources
     sources_before: tuple[str, int] = ("", 0)  # as in `App`
     dropped: tuple[Fault, ...] = ()  # settings of earlier versions that are still set
+    faults: tuple[Fault, ...] = ()  # of all files; in place of what is wrong, what was valid last counts
+    source_faults: tuple[Fault, ...] = ()  # those of the sources
+    taxonomy: Path | None = None  # the file that counts; None: taxonomy.toml
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the files, "" if nothing is."""
+        return str(ConfigError.of(self.faults)) if self.faults else ""
 
 
 def configuration(
@@ -108,20 +122,66 @@ def configuration(
     remember: bool = False,
 ) -> Configuration:
     """The configuration in a folder. Sources that did not change since they were read `before`, or since a run
-    remembered them, are not read again; with `remember` this is such a run. Raises ConfigError."""
+    remembered them, are not read again; with `remember` this is such a run. A file or a table with a fault costs
+    nothing but itself: `faults` has it, and what was valid last counts. Raises ConfigError for syndicator.toml."""
     need_folder(config)
     settings = load(config, environ)
-    known = remembered.Read(before.sources, before.sources_stamp) if before else None
+    known = remembered.Read(before.sources, before.sources_stamp, faults=before.source_faults) if before else None
     cache = settings.state_dir / "sources.cache"
     read = remembered.read(config / "sources.toml", cache, __version__, before=known, remember=remember)
+    queries, wrong = valid_queries(config, settings, remember=remember)
+    taxonomy, untaken = _valid_taxonomy(config, settings, remember=remember)
     return Configuration(
         settings=settings,
         sources=read.sources,
-        queries=load_queries(config / "feeds.toml"),
+        queries=queries,
         sources_stamp=read.stamp,
         sources_before=(read.base, read.added),
         dropped=dropped_settings(config, environ),
+        source_faults=read.faults,
+        faults=(*read.faults, *wrong, *untaken),
+        taxonomy=taxonomy,
     )
+
+
+def valid_queries(
+    config: Path, settings: Settings, *, remember: bool = False
+) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
+    """The valid entries of feeds.toml, with those that were valid last in place of the others, and what is wrong."""
+    path, copy = config / "feeds.toml", settings.state_dir / _VALID / "feeds.toml"
+    if not path.exists():
+        return (), ()
+    try:
+        found, faults = readable_queries(read_toml_file(path))
+    except ConfigError as error:
+        found, faults = (), error.faults
+    if not faults:
+        if remember:
+            _copy(path, copy)
+        return found, ()
+    valid = {one.key: one for one in (*(load_queries(copy) if copy.exists() else ()), *found)}
+    return tuple(valid.values()), faults
+
+
+def _valid_taxonomy(config: Path, settings: Settings, *, remember: bool) -> tuple[Path, tuple[Fault, ...]]:
+    """taxonomy.toml, or if it is wrong, a copy of it as it was valid last, and what is wrong."""
+    path, copy = config / "taxonomy.toml", settings.state_dir / _VALID / "taxonomy.toml"
+    if not path.exists() or (copy.exists() and path.is_file() and copy.read_bytes() == path.read_bytes()):
+        return path, ()
+    try:
+        load_vocabulary(path)
+    except ConfigError as error:
+        return copy if copy.exists() else path, error.faults
+    if remember:
+        _copy(path, copy)
+    return path, ()
+
+
+def _copy(path: Path, copy: Path) -> None:
+    """Keep a file that is valid; if that cannot be done, an earlier copy stays."""
+    with suppress(OSError):
+        if not copy.exists() or copy.read_bytes() != path.read_bytes():
+            disk.write(copy, path.read_bytes())
 
 
 @contextmanager
@@ -139,7 +199,7 @@ def open_app(
     """Open the app of a configuration folder. `create`: allow a new database although articles exist; `remake`: called
     if the database was lost; `read`: the configuration, if read; `entries`: cache of earlier builds. Raises
     ConfigError, StoreError, MissingError."""
-    read = read or configuration(config, environ, remember=True)
+    read = read or _read_and_warn(config, environ)
     settings = read.settings
     article_store = open_articles(settings.articles_at, environ)
     has_begun = begun(article_store, settings, environ)
@@ -171,7 +231,8 @@ def open_app(
             rights_file=open_rights(read.sources, article_store, store),
             snapshots=kept_pages(settings, environ),
             kept_away=KeptAway(settings.state_dir / "withdrawn"),
-            taxonomy=taxonomy_files(config, settings),
+            taxonomy=taxonomy_files(config, settings, read.taxonomy),
+            fault=read.fault,
             clock=clock,
             jitter=jitter,
             environ=environ,
@@ -182,6 +243,13 @@ def open_app(
         yield app
     finally:
         store.close()
+
+
+def _read_and_warn(config: Path, environ: Mapping[str, str]) -> Configuration:
+    read = configuration(config, environ, remember=True)
+    for fault in read.faults:
+        logger("configuration").warning(f"{fault}; what was valid before counts")
+    return read
 
 
 def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, begun: bool) -> None:
@@ -219,9 +287,9 @@ def need_folder(config: Path) -> None:
         raise ConfigError(f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names another")
 
 
-def taxonomy_files(config: Path, settings: Settings) -> TaxonomyFiles:
-    """The files of the taxonomy and of what was learnt."""
-    return TaxonomyFiles.of(config / "taxonomy.toml", settings.state_dir / "learnt.npz")
+def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) -> TaxonomyFiles:
+    """The files of the taxonomy and of what was learnt. `valid`: a copy that counts in place of taxonomy.toml."""
+    return TaxonomyFiles.of(valid or config / "taxonomy.toml", settings.state_dir / "learnt.npz")
 
 
 @contextmanager

@@ -50,7 +50,7 @@ async def follow(
     """Remembers how a run went that took `seconds`, and tells what is new. `down`: not one source could be reached.
     `configuration`: why one of before had to be used. Returns what could not be told."""
     try:
-        now, known = app.clock(), counters.read(app.store)
+        now, known, configuration = app.clock(), counters.read(app.store), configuration or app.fault
         made = counters.counted(known, outcomes, built, seconds=seconds, now=now, down=down)
         if is_look_due(known.get("look", {}), now, something=bool(outcomes or built.builds or configuration)):
             _look(app, now, made, configuration)
