@@ -128,7 +128,7 @@ def build(
     config: Config = CONFIG,
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
-    from syndicator.configuration.settings import load
+    from syndicator.configuration.settings import is_bucket, load
     from syndicator.services import reconcile
     from syndicator.services.build import build_feeds
     from syndicator.services.container import locked, need_folder, open_app
@@ -137,6 +137,7 @@ def build(
     need_folder(config)
     with locked(load(config), wait=wait), open_app(config, remake=remake) as opened:
         bad = reconcile.files(opened)
+        bad += () if is_bucket(opened.settings.articles_at) else reconcile.ignored(opened.article_store)
         report = asyncio.run(build_feeds(opened, all=all))
     if json:
         printing.as_json(
