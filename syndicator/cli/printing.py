@@ -112,7 +112,7 @@ def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def say(line: str) -> None:
-    print(visible(as_typed(line)))
+    print(visible(as_typed(line)), flush=True)
 
 
 def log(event: str, level: Level = "info", **fields: object) -> None:

@@ -5,6 +5,7 @@ once, and again when it, a query or `publish.axes` changes."""
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -56,6 +57,13 @@ def queries_of(file: TomlFile) -> tuple[SavedQuery, ...]:
     if faults:
         raise ConfigError.of(faults)
     return found
+
+
+def valid_entries(path: Path) -> tuple[SavedQuery, ...]:
+    """The valid entries of a file that has faults; none if it is no TOML."""
+    with suppress(ConfigError):
+        return readable_queries(read_toml_file(path))[0]
+    return ()
 
 
 def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:

@@ -21,7 +21,6 @@ from syndicator.articles.beside.feeds_toml import KeptAway
 from syndicator.articles.beside.lists import RightsFile
 from syndicator.configuration.settings import Llm, Settings, dropped_settings, load
 from syndicator.configuration.sources import remembered
-from syndicator.configuration.toml_files import read_toml_file
 from syndicator.core.errors import ConfigError, Fault, LockedError, MissingError
 from syndicator.core.model import Article, Source
 from syndicator.core.ports import Enricher, Fetcher
@@ -36,7 +35,7 @@ from syndicator.pipeline.ownership import Owners, Rights, terms
 from syndicator.pipeline.refile import sequence
 from syndicator.processes.worker import Worker
 from syndicator.publishing.kept import KeptEntries
-from syndicator.publishing.queries import SavedQuery, load_queries, readable_queries
+from syndicator.publishing.queries import SavedQuery, load_queries, valid_entries
 from syndicator.services.beside import Beside, open_rights
 from syndicator.services.places import begun, indexed, kept_pages
 from syndicator.store.database import Database
@@ -47,7 +46,6 @@ from syndicator.store.fleet.hosts import HostWaits
 _POLL_SECONDS = 0.2  # between two tries to get the lock
 _LEASE_FACTOR, _LEASE_MORE = 1.5, 5.0  # of the longest request, and seconds more: a choice
 _INSTANCE = "instance"  # the note with this instance's uuid
-_VALID = "valid"  # the folder of copies of the configuration as it was valid last
 
 
 def utc_now() -> datetime:
@@ -130,7 +128,7 @@ def configuration(
     cache = settings.state_dir / "sources.cache"
     read = remembered.read(config / "sources.toml", cache, __version__, before=known, remember=remember)
     queries, wrong = valid_queries(config, settings, remember=remember)
-    taxonomy, untaken = _valid_taxonomy(config, settings, remember=remember)
+    taxonomy, untaken = _last_valid(config / "taxonomy.toml", settings, load_vocabulary, remember=remember)
     return Configuration(
         settings=settings,
         sources=read.sources,
@@ -140,48 +138,35 @@ def configuration(
         dropped=dropped_settings(config, environ),
         source_faults=read.faults,
         faults=(*read.faults, *wrong, *untaken),
-        taxonomy=taxonomy,
+        taxonomy=taxonomy if taxonomy.exists() else None,
     )
 
 
 def valid_queries(
     config: Path, settings: Settings, *, remember: bool = False
 ) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
-    """The valid entries of feeds.toml, with those that were valid last in place of the others, and what is wrong."""
-    path, copy = config / "feeds.toml", settings.state_dir / _VALID / "feeds.toml"
-    if not path.exists():
-        return (), ()
-    try:
-        found, faults = readable_queries(read_toml_file(path))
-    except ConfigError as error:
-        found, faults = (), error.faults
-    if not faults:
-        if remember:
-            _copy(path, copy)
-        return found, ()
-    valid = {one.key: one for one in (*(load_queries(copy) if copy.exists() else ()), *found)}
-    return tuple(valid.values()), faults
+    """The valid entries of feeds.toml, with those that were valid last in place of the others, and the faults."""
+    path = config / "feeds.toml"
+    last, faults = _last_valid(path, settings, load_queries, remember=remember)
+    found = (*load_queries(last), *(valid_entries(path) if faults else ()))
+    return tuple({one.key: one for one in found}.values()), faults
 
 
-def _valid_taxonomy(config: Path, settings: Settings, *, remember: bool) -> tuple[Path, tuple[Fault, ...]]:
-    """taxonomy.toml, or if it is wrong, a copy of it as it was valid last, and what is wrong."""
-    path, copy = config / "taxonomy.toml", settings.state_dir / _VALID / "taxonomy.toml"
-    if not path.exists() or (copy.exists() and path.is_file() and copy.read_bytes() == path.read_bytes()):
+def _last_valid(
+    path: Path, settings: Settings, read: Callable[[Path], object], *, remember: bool
+) -> tuple[Path, tuple[Fault, ...]]:
+    """`path`, or if `read` finds faults in it, its copy of when it was valid last (perhaps absent), and the faults."""
+    copy = settings.state_dir / "valid" / path.name
+    if not path.exists() or (path.is_file() and copy.exists() and copy.read_bytes() == path.read_bytes()):
         return path, ()
     try:
-        load_vocabulary(path)
+        read(path)
     except ConfigError as error:
-        return copy if copy.exists() else path, error.faults
+        return copy, error.faults
     if remember:
-        _copy(path, copy)
-    return path, ()
-
-
-def _copy(path: Path, copy: Path) -> None:
-    """Keep a file that is valid; if that cannot be done, an earlier copy stays."""
-    with suppress(OSError):
-        if not copy.exists() or copy.read_bytes() != path.read_bytes():
+        with suppress(OSError):  # an earlier copy stays
             disk.write(copy, path.read_bytes())
+    return path, ()
 
 
 @contextmanager

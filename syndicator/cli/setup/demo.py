@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -68,11 +67,4 @@ async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: 
             if once:
                 return
             site = daemon.Site(load(made.config))
-            await daemon.serve(site, stop=stop, listening=_say_address)
-
-
-def _say_address(url: str) -> None:
-    from syndicator.cli import printing
-
-    printing.say(f"open {url} in a browser; Ctrl-C ends it")
-    sys.stdout.flush()
+            await daemon.serve(site, stop=stop, listening=lambda url: printing.say(f"open {url} (Ctrl-C ends it)"))

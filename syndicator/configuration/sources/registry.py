@@ -109,11 +109,9 @@ def add_sources(
         check(TomlFile(path, tomllib.loads(added), added))
         return f"{text.rstrip()}\n\n{added}".lstrip()
 
-    _change(path, edit, lambda before: (*before, *sources), check=_valid)  # a fault elsewhere in it hinders nobody
-
-
-def _valid(file: TomlFile) -> tuple[Source, ...]:
-    return tuple(one.source for one in readable([file])[0])
+    _change(
+        path, edit, lambda before: (*before, *sources), lambda file: tuple(one.source for one in readable([file])[0])
+    )
 
 
 def _append(path: Path, target: Path, text: str, known: Mapping[str, Source], sources: Sequence[Source]) -> bool:
@@ -235,7 +233,6 @@ def _change(
     path: Path,
     edit: Callable[[str, tuple[Source, ...]], str],
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
-    *,
     check: Callable[[TomlFile], tuple[Source, ...]] = check,
 ) -> None:
     """Reads the file, edits it, checks that the result reads as `expected` and only then replaces it, under a lock."""
