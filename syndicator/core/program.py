@@ -71,6 +71,12 @@ def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
     return "python -m syndicator" if (path.parent.name, path.name) == ("syndicator", "__main__.py") else "syndicator"
 
 
+def install(extra: str) -> str:
+    """The commands that install an extra: of an installed program, and of a checkout, from its lock."""
+    lock = f"requirements-{extra}.lock"
+    return f"pip install 'syndicator[{extra}]', in a checkout .venv/bin/uv pip install --python .venv -r {lock}"
+
+
 def as_typed(message: str) -> str:
     """`message` with the commands in it as the operator types them."""
     return message.replace(_WRITTEN, f"`{program()} ") if _WRITTEN in message else message
