@@ -146,9 +146,7 @@ def import_(
         printing.as_json(document)
     elif report:
         printing.run_report(report, json=False)
-        printing.say(
-            "next: `syndicator up` reads the rest, serves the feeds and goes on; `syndicator refresh` reads once"
-        )
+        printing.say("next: `syndicator up` reads the rest, serves the feeds and goes on")
 
 
 _FIRST_SECONDS = 90.0  # of the first visits; with those under way and pictures, less than two minutes: a choice
