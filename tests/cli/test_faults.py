@@ -36,7 +36,7 @@ def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(valid: Instance,
     assert valid.run("refresh", "--source", "holt").exit_code == 0
     assert queries(valid) == {"agents", *(["mr-holt"] if name == "feeds.toml" else [])}
     (wrong,) = (one for one in valid.json("status")["conditions"] if one["kind"] == "configuration")
-    assert fault in wrong["detail"] and name in wrong["detail"]
+    assert fault in wrong["detail"] and name in wrong["detail"] and wrong["since"]
     assert valid.run("check").exit_code == 78
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import tomllib
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from syndicator.cli import sources
+from syndicator.configuration.settings import load
 from syndicator.core.errors import MissingError, UsageError
+from syndicator.services.container import locked
 from tests.cli.conftest import Instance
 from tests.world import World, serving
 
@@ -133,6 +136,16 @@ def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_f
     assert output.index("1 new article") < output.index("failed: gone: gone ")
     assert len(json.loads((instance.folder / "feeds/public/all.json").read_text())["items"]) == 1
     assert "1 new article" not in instance.run("import", str(listing)).output
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["no network", "another run"])
+def test_an_import_that_can_visit_nobody_adds_all_the_same(empty: Instance, busy: bool) -> None:
+    listing = empty.folder / "list.opml"
+    listing.write_text('<opml><body><outline xmlUrl="http://127.0.0.1:9/feed"/></body></opml>')
+    with locked(load(empty.config)) if busy else nullcontext():
+        done = empty.run("import", str(listing))
+    assert done.exit_code == 0 and "1 source added, 0 already known" in done.stdout
+    assert "the next refresh visits them" in done.stderr and len(empty.keys()) == 1
 
 
 LIST = """<opml version="2.0"><body>

@@ -141,6 +141,12 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
     assert read(path) == before
 
 
+def test_of_two_sources_with_one_key_the_first_is_valid(path: Path) -> None:
+    path.write_text(ALL + '[[source]]\nkey = "plain"\nurl = "https://second.example/"\n')
+    sources, faults = readable_sources(path)
+    assert sources == check(TomlFile(path, tomllib.loads(ALL))) and "two sources have the key" in str(faults)
+
+
 def load_one(text: str) -> tuple[Source, ...]:
     return check(TomlFile(Path("sources.toml"), tomllib.loads(text)))
 
