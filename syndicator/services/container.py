@@ -157,11 +157,16 @@ def _last_valid(
 ) -> tuple[Path, tuple[Fault, ...]]:
     """`path`, or if `read` finds faults in it, its copy of when it was valid last (perhaps absent), and the faults."""
     copy = settings.state_dir / "valid" / path.name
-    if not path.exists() or (path.is_file() and copy.exists() and copy.read_bytes() == path.read_bytes()):
+    if not path.exists():
         return path, ()
+    with suppress(OSError):  # `read` says why
+        if path.is_file() and copy.read_bytes() == path.read_bytes():
+            return path, ()
     try:
         read(path)
     except ConfigError as error:
+        if not error.faults:  # it cannot be read at all
+            raise
         return copy, error.faults
     if remember:
         with suppress(OSError):  # an earlier copy stays

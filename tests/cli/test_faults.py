@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.errors import ConfigError
+from syndicator.services.container import configuration
 from tests.cli.conftest import Instance
 
 QUERY = "[[feed]]\nslug = 'agents'\nquery = 'the or a'\n"
@@ -38,6 +39,20 @@ def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(valid: Instance,
     (wrong,) = (one for one in valid.json("status")["conditions"] if one["kind"] == "configuration")
     assert fault in wrong["detail"] and name in wrong["detail"] and wrong["since"]
     assert valid.run("check").exit_code == 78
+
+
+def test_a_file_that_cannot_be_read_stops_the_command(valid: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_text = Path.read_text
+
+    def denied(path: Path, encoding: str | None = None) -> str:
+        if path.name == "taxonomy.toml":
+            raise PermissionError(13, "denied", str(path))
+        return read_text(path, encoding)
+
+    (valid.config / "taxonomy.toml").write_text("")  # not what its copy has
+    monkeypatch.setattr(Path, "read_text", denied)
+    with pytest.raises(ConfigError, match="taxonomy.toml cannot be read"):
+        configuration(valid.config)
 
 
 def test_a_query_that_was_never_valid_ends_no_feed(valid: Instance) -> None:
