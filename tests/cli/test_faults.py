@@ -51,7 +51,7 @@ def test_a_file_that_cannot_be_read_stops_the_command(valid: Instance, monkeypat
 
     (valid.config / "taxonomy.toml").write_text("")  # not what its copy has
     monkeypatch.setattr(Path, "read_text", denied)
-    with pytest.raises(ConfigError, match="taxonomy.toml cannot be read"):
+    with pytest.raises(ConfigError, match=r"taxonomy\.toml cannot be read"):
         configuration(valid.config)
 
 
