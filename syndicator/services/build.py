@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from pathlib import Path
 from typing import Final
 
 from syndicator.core.axes import QUERY, SOURCE, TAG
@@ -356,9 +357,9 @@ def feed_specs(app: App, known: Vocabulary | None = None) -> list[FeedSpec]:
         categories={one.name: one.description for one in known.category},
         tags=[tag.name for tag in known.tag],
     )
-    wanted = {spec.key for spec in specs}
-    if app.fault and any(row.key.axis == QUERY and ended(row, wanted, app.settings.publish) for row in rows):
-        raise ConfigError(app.fault)  # a feed whose query cannot be read must not end
+    wanted, faults = {spec.key for spec in specs}, [one for one in app.faults if Path(one.file).name == "feeds.toml"]
+    if faults and any(row.key.axis == QUERY and ended(row, wanted, app.settings.publish) for row in rows):
+        raise ConfigError.of(faults)  # a feed whose query cannot be read must not end
     return specs
 
 

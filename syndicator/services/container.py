@@ -7,7 +7,7 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -74,7 +74,7 @@ class App:
     environ: Mapping[str, str]
     sources_stamp: str = ""  # differs after every edit of the sources; "" where nobody looked
     sources_before: tuple[str, int] = ("", 0)  # the stamp before an edit that only added sources, and how many
-    fault: str = ""  # what is wrong with the configuration
+    faults: tuple[Fault, ...] = ()  # of the configuration
     entries: KeptEntries = field(default_factory=KeptEntries)  # for its builds
     clock_offsets: dict[str, timedelta] = field(default_factory=dict)  # host -> how far `clock` is ahead of its clock
 
@@ -109,7 +109,12 @@ class Configuration:
     @property
     def fault(self) -> str:
         """What is wrong with the files, "" if nothing is."""
-        return str(ConfigError.of(self.faults)) if self.faults else ""
+        return fault_of(self.faults)
+
+
+def fault_of(faults: Sequence[Fault]) -> str:
+    """All of them in a sentence, "" for none."""
+    return str(ConfigError.of(faults)) if faults else ""
 
 
 def configuration(
@@ -222,7 +227,7 @@ def open_app(
             snapshots=kept_pages(settings, environ),
             kept_away=KeptAway(settings.state_dir / "withdrawn"),
             taxonomy=taxonomy_files(config, settings, read.taxonomy),
-            fault=read.fault,
+            faults=read.faults,
             clock=clock,
             jitter=jitter,
             environ=environ,

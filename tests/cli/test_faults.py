@@ -63,6 +63,13 @@ def test_a_query_that_was_never_valid_ends_no_feed(valid: Instance) -> None:
     assert queries(valid) == {"agents"}
 
 
+def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(valid: Instance) -> None:
+    (valid.config / "feeds.toml").write_text("")
+    sources = valid.config / "sources.toml"
+    sources.write_text(sources.read_text() + "\n[[source]]\nkey = 'one'\n")
+    assert valid.run("build").exit_code == 0 and queries(valid) == set()
+
+
 def test_sources_are_added_to_a_file_in_which_another_has_a_fault(instance: Instance, tmp_path: Path) -> None:
     sources = instance.config / "sources.toml"
     sources.write_text(sources.read_text() + "\n[[source]]\nkey = 'one'\nurl = 'https://one.example/'\nevry = '3h'\n")
