@@ -9,7 +9,8 @@ import pytest
 
 from tests.packaging import ROOT
 
-EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 _PIN = re.compile(r"(?m)^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)[^\n]*\\\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)")
 
 
@@ -24,6 +25,7 @@ def pins(name: str) -> dict[str, set[str]]:
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_an_extra_has_a_lock_that_fits_beside_the_others(extra: str) -> None:
     locked = pins(f"requirements-{extra}.lock")
+    assert PROJECT["dependency-groups"][extra] == EXTRAS[extra]  # of which it is made
     assert {re.split(r"[\[><=]", one)[0].lower() for one in EXTRAS[extra]} <= locked.keys()
     for other in ("requirements.lock", "requirements-test.lock"):
         beside = pins(other)
