@@ -83,14 +83,15 @@ def _say_written(done: Added) -> None:
 
 
 def _show_briefly(done: Added) -> None:
-    """Print three lines for each source: its key and address, its newest article, and what to know of it."""
-    for one, preview in done.chosen:
-        printing.say(f"{'already known' if one.known else 'added'}: {one.source.key}: {one.source.url} ({one.what})")
-        if one.known or one.kind == "opml":
+    """Print three lines for each source: its key and address, its newest article, and notes."""
+    for candidate, preview in done.chosen:
+        source, verb = candidate.source, "already known" if candidate.known else "added"
+        printing.say(f"{verb}: {source.key}: {source.url} ({candidate.what})")
+        if candidate.known or candidate.kind == "opml":
             continue
-        newest = next((f"{one.date or 'no date'}  {one.title}" for one in preview.articles), "none could be read")
-        printing.say(f"    newest: {one_line(newest)}")
-        notes = [one.warning, *_hosts(one, preview)]
+        titles = (f"{article.date or 'no date'}  {article.title}" for article in preview.articles)
+        printing.say(f"    newest: {one_line(next(titles, 'none could be read'))}")
+        notes = [candidate.warning, *_hosts(candidate, preview)]
         notes += [f"not published: {problem.reason}: {problem.what}" for problem in preview.problems[:1]]
         printing.say(f"    to know: {one_line('; '.join(filter(None, notes)) or 'nothing')}")
     if done.others:

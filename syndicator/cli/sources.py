@@ -136,12 +136,12 @@ def import_(
     would = "would be " if dry_run else ""
     if not json:
         if new:
-            printing.table("Sources", ("key", "url"), [(one.key, one.url) for one in new])
+            printing.table("Sources", ("key", "url"), [(source.key, source.url) for source in new])
         printing.say(f"{counted(len(added), 'source')} {would}added, {len(known)} already known")
         say_skipped(file, found.skipped)
     report = None if dry_run or no_refresh or not added else _first_visits(config, added)
     if json:
-        failed = {one.key: one.reason for one in report.failed} if report else {}
+        failed = {outcome.key: outcome.reason for outcome in report.failed} if report else {}
         document = {"added": added, "known": known, "skipped": found.skipped, "failed": failed, "applied": not dry_run}
         printing.as_json(document)
     elif report:

@@ -67,11 +67,11 @@ def valid_entries(path: Path) -> tuple[SavedQuery, ...]:
 
 
 def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
-    """The valid [[feed]] entries of a file, and what is wrong with the others."""
+    """The valid [[feed]] entries of a file, and the faults of the others."""
     tables = file.values.get("feed", ())
     if not (isinstance(tables, list | tuple) and all(isinstance(table, Mapping) for table in tables)):
         return (), (file.fault("write [[feed]] with two brackets on each side, and its keys below", "feed"),)
-    found: dict[FeedKey, SavedQuery] = {}
+    queries: dict[FeedKey, SavedQuery] = {}
     faults = [file.fault(f"unknown key {name!r} outside of a [[feed]]", name) for name in file.values if name != "feed"]
     for number, table in enumerate(tables):
         entry = f"[[feed]] {number + 1}"
@@ -82,11 +82,11 @@ def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Faul
         except _Wrong as error:
             faults.append(file.fault(str(error), "feed", number, error.key, entry=entry))
         else:
-            if saved.key in found:
+            if saved.key in queries:
                 message = f"two [[feed]] entries are about {saved.slug!r}; give each its own slug"
                 faults.append(file.fault(message, "feed", number, "slug"))
-            found.setdefault(saved.key, saved)
-    return tuple(found.values()), tuple(faults)
+            queries.setdefault(saved.key, saved)
+    return tuple(queries.values()), tuple(faults)
 
 
 class _Wrong(ValueError):

@@ -108,12 +108,12 @@ class Configuration:
 
     @property
     def fault(self) -> str:
-        """What is wrong with the files, "" if nothing is."""
+        """The faults as one sentence, "" for none."""
         return fault_of(self.faults)
 
 
 def fault_of(faults: Sequence[Fault]) -> str:
-    """All of them in a sentence, "" for none."""
+    """As `Configuration.fault`."""
     return str(ConfigError.of(faults)) if faults else ""
 
 
@@ -153,8 +153,8 @@ def valid_queries(
     """The valid entries of feeds.toml, with those that were valid last in place of the others, and the faults."""
     path = config / "feeds.toml"
     last, faults = _last_valid(path, settings, load_queries, remember=remember)
-    found = (*load_queries(last), *(valid_entries(path) if faults else ()))
-    return tuple({one.key: one for one in found}.values()), faults
+    queries = (*load_queries(last), *(valid_entries(path) if faults else ()))
+    return tuple({query.key: query for query in queries}.values()), faults
 
 
 def _last_valid(

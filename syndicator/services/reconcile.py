@@ -183,15 +183,15 @@ _PLACES = "feeds/articles itself, or YYYY/MM/ in it"
 def ignored(store: ArticleStore) -> tuple[Problem, ...]:
     """Files that look like articles, by name or by frontmatter, and are none for their name or place, with the cure."""
     articles = {stamp.path for stamp in store.walk()}
-    found = []
+    problems = []
     for path in store.names():
         name, suffix = path.rpartition("/")[2], Path(path).suffix.lower()
         if path in articles or name.upper().startswith("README.") or not _looks_like_article(store, path, suffix):
             continue
         cure = f"only files that end in .md are articles; call it {Path(name).stem}.md"
         detail = f"it is ignored where it is; articles are in {_PLACES}" if name.endswith(".md") else cure
-        found.append(Problem(what=f"{store.name}/{path}", reason=CheckReason.PASSED_OVER, detail=detail))
-    return tuple(found)
+        problems.append(Problem(what=f"{store.name}/{path}", reason=CheckReason.PASSED_OVER, detail=detail))
+    return tuple(problems)
 
 
 def _looks_like_article(store: ArticleStore, path: str, suffix: str) -> bool:

@@ -54,7 +54,8 @@ def demo_report(made: Made, *, json: bool) -> None:
 def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """The failed visits of sources that do not fail on purpose."""
     on_purpose = {trouble.key for trouble in TROUBLES}
-    return [one for one in outcomes if one.status in ("failed", "disabled") and one.key not in on_purpose]
+    failed = (outcome for outcome in outcomes if outcome.status in ("failed", "disabled"))
+    return [outcome for outcome in failed if outcome.key not in on_purpose]
 
 
 def kill_report(survived: Survived, *, json: bool) -> None:

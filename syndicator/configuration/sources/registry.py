@@ -48,9 +48,9 @@ def load_sources(path: Path) -> tuple[Source, ...]:
 
 
 def readable_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
-    """The valid sources in `path` and the files beside it, and what is wrong with the others."""
+    """The valid sources in `path` and the files beside it, and the faults of the others."""
     placed, faults = readable(*_files(path))
-    return tuple(one.source for one in placed), faults
+    return tuple(valid.source for valid in placed), faults
 
 
 def placed_sources(path: Path) -> tuple[Placed, ...]:
@@ -110,7 +110,10 @@ def add_sources(
         return f"{text.rstrip()}\n\n{added}".lstrip()
 
     _change(
-        path, edit, lambda before: (*before, *sources), lambda file: tuple(one.source for one in readable([file])[0])
+        path,
+        edit,
+        lambda before: (*before, *sources),
+        lambda file: tuple(one.source for one in readable([file])[0]),
     )
 
 

@@ -84,8 +84,9 @@ def read(path: Path, cache: Path, version: str, *, before: Read | None = None, r
 
 def _with_last(valid: tuple[Source, ...], last: tuple[Source, ...]) -> tuple[Source, ...]:
     """The `valid` sources and those of `last` whose key and address none of them has."""
-    keys, addresses = {one.key for one in valid}, {urls.alias(one.url) for one in valid}
-    return (*valid, *(one for one in last if one.key not in keys and urls.alias(one.url) not in addresses))
+    keys, addresses = {source.key for source in valid}, {urls.alias(source.url) for source in valid}
+    gone = (source for source in last if source.key not in keys and urls.alias(source.url) not in addresses)
+    return (*valid, *gone)
 
 
 def _last_valid(cache: Path) -> tuple[Source, ...]:

@@ -45,7 +45,7 @@ class Place:
     article_store: ArticleStore
     now: datetime
     environ: Mapping[str, str]
-    fault: str = ""  # what is wrong with the configuration
+    fault: str = ""  # of the configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
