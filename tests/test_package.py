@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
+import urllib.request
 import zipfile
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -54,25 +56,45 @@ def test_its_metadata_bounds_what_it_needs(built: tuple[Path, Path]) -> None:
     assert "Typing :: Typed" in metadata.get_all("Classifier", []) and metadata["License-Expression"] == "MIT"
 
 
-def uv_tool(folder: Path, wheel: Path) -> tuple[list[str], dict[str, str]]:
+def uv_tool(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
     uv = str(Path(sys.executable).parent / "uv")
-    return [uv, "tool", "install", str(wheel)], {
-        "UV_TOOL_DIR": str(folder / "tools"),
-        "UV_TOOL_BIN_DIR": str(folder / "bin"),
-    }
+    environ = {"UV_TOOL_DIR": str(folder / "tools"), "UV_TOOL_BIN_DIR": str(folder / "bin")}
+    return [uv, "tool", "install", "--python", python, str(dist)], environ
 
 
-def pipx(folder: Path, wheel: Path) -> tuple[list[str], dict[str, str]]:
+def pipx(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
     uvx = [str(Path(sys.executable).parent / "uv"), "tool", "run", "pipx"]
-    return [*uvx, "install", str(wheel)], {"PIPX_HOME": str(folder / "pipx"), "PIPX_BIN_DIR": str(folder / "bin")}
+    environ = {"PIPX_HOME": str(folder / "pipx"), "PIPX_BIN_DIR": str(folder / "bin")}
+    return [*uvx, "install", "--python", python, str(dist)], environ
 
 
-@pytest.fixture(scope="module", params=[uv_tool, pipx], ids=["uv tool", "pipx"])
+def pip(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
+    subprocess.run([python, "-m", "venv", folder], check=True)
+    return [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", str(dist)], {}
+
+
+def python_of(minor: int) -> str:
+    """A Python 3.`minor` that makes environments, of the path or of pyenv; skips without one."""
+    name = f"python3.{minor}"
+    pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+    for one in (shutil.which(name), *map(str, pyenv.glob(f"versions/3.{minor}.*/bin/{name}"))):
+        if one and subprocess.run([one, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0:
+            return one
+    pytest.skip(f"{name} is not installed")
+
+
+WAYS = [(11, pip, 1), (12, pip, 0), (13, pip, 1), (12, uv_tool, 1), (13, pipx, 1)]  # Python, installer, sdist or wheel
+
+
+@pytest.fixture(
+    scope="module", params=WAYS, ids=lambda way: f"3.{way[0]} {way[1].__name__} {('sdist', 'wheel')[way[2]]}"
+)
 def installed(
     request: pytest.FixtureRequest, built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("installed")
-    command, environ = request.param(folder, built[1])
+    minor, way, form = request.param
+    command, environ = way(folder, python_of(minor), built[form])
     done = subprocess.run(command, env={**os.environ, **environ}, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stderr
     yield folder / "bin/syndicator"
@@ -81,14 +103,35 @@ def installed(
 def test_an_installed_program_works_on_a_folder_of_its_own(installed: Path, tmp_path: Path) -> None:
     environ = {"PATH": f"{installed.parent}:/usr/bin:/bin", "HOME": str(tmp_path / "home")}
 
-    def run(*words: str) -> str:
-        done = subprocess.run(words, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def run(*words: str, code: int = 0, said: str = "") -> str:
+        done = subprocess.run(words, cwd=tmp_path, env=environ, input=said, capture_output=True, text=True, timeout=120)
+        assert done.returncode == code, done.stderr
+        return done.stdout + done.stderr
 
-    run("syndicator", "init", "mine", "--example", "ai", "--title", "Mine")
-    run("mine/run", "build")
-    assert "<title>Mine" in (tmp_path / "mine/feeds/public/index.html").read_text()
-    assert "techcrunch-ai" in run("mine/run", "sources")
-    run("mine/run", "demo", "--once", "--dir", "demo")
+    def served(command: str, page: str) -> str:
+        with subprocess.Popen(
+            [installed, command, "--port", "0"], cwd=tmp_path, env=environ, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stderr
+            try:
+                address = next(found[1] for line in process.stderr if (found := re.search(r"(http://[\d.:]+/)", line)))
+                with urllib.request.urlopen(address + page, timeout=60) as answer:
+                    return str(answer.read().decode())
+            finally:
+                process.terminate()
+                process.stderr.read()
+
+    run("syndicator", "init", "--example", "ai", "--title", "Mine")
+    sources = tmp_path / "config/sources.toml"
+    assert "techcrunch-ai" in run("./run", "sources")
+    sources.write_text("")  # nobody is visited
+    run("./run", "build")
+    assert "<title>Mine" in served("up", "")
+    run("syndicator", "console", "--set-password", said="correct horse battery\n")
+    assert "Log in" in served("console", "login")
+    assert "workers share a database server" in run("syndicator", "worker", code=2)
+    environ["SYNDICATOR_STORE__URL"] = "postgresql://nobody@127.0.0.1:9/none"
+    assert "pip install 'syndicator[postgres]'" in run("syndicator", "worker", code=69)
+    del environ["SYNDICATOR_STORE__URL"]
+    assert "4 sources fail on purpose" in run("syndicator", "demo", "--once", "--dir", "demo")
     assert list((tmp_path / "demo").rglob("tags/*.atom"))

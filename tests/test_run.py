@@ -53,3 +53,6 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (temporary / "mine/config/sources.toml").exists() and (checkout / ".venv/cache").is_dir()
+    command = [checkout / ".venv/bin/syndicator", "status", "--config", temporary / "mine/config"]
+    status = subprocess.run(command, cwd="/", env={"PATH": PATH}, capture_output=True, text=True, **account)
+    assert f"no source yet: `{checkout}/.venv/bin/syndicator add URL`" in status.stdout, status.stderr

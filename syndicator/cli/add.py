@@ -51,12 +51,14 @@ def list_candidates(found: Found) -> None:
         printing.say(f"  and {found.untried} more that were not looked at; give the address of the one you want")
 
 
-def report(done: Added, *, json: bool, asked: bool, dry_run: bool) -> None:
+def report(done: Added, *, json: bool, asked: bool, dry_run: bool, brief: bool) -> None:
     """Prints what was done, and ends with the code of what failed."""
     if json:
         printing.as_json([*(_plain(*one, done) for one in done.chosen), *(_failure(*one) for one in done.failed)])
     elif asked:
         _say_written(done)
+    elif brief and not dry_run:
+        _show_briefly(done)
     else:
         show(done, "would add" if dry_run else "added")
     if done.written and not json and not printing.quiet():
@@ -80,13 +82,30 @@ def _say_written(done: Added) -> None:
             printing.say(f"already known: {one.source.key}: {one.source.url}")
 
 
+def _show_briefly(done: Added) -> None:
+    """Print three lines for each source: its key and address, its newest article, and notes."""
+    for candidate, preview in done.chosen:
+        source, verb = candidate.source, "already known" if candidate.known else "added"
+        printing.say(f"{verb}: {source.key}: {source.url} ({candidate.what})")
+        if candidate.known or candidate.kind == "opml":
+            continue
+        titles = (f"{article.date or 'no date'}  {article.title}" for article in preview.articles)
+        printing.say(f"    newest: {one_line(next(titles, 'none could be read'))}")
+        notes = [candidate.warning, *_hosts(candidate, preview)]
+        notes += [f"not published: {problem.reason}: {problem.what}" for problem in preview.problems[:1]]
+        printing.say(f"    to know: {one_line('; '.join(filter(None, notes)) or 'nothing')}")
+    if done.others:
+        printing.say(f"not chosen: {len(done.others)} more; --dry-run lists them, --pick N takes one")
+
+
 def show(done: Added, verb: str, *, others: bool = True) -> None:
     """Prints what was chosen as it would be published, and what was not chosen."""
     for one, preview in done.chosen:
         printing.say(f"{'already known' if one.known else verb}: {one.source.key}: {one.source.url} ({one.what})")
         if one.warning:
             printing.log("warning", source=one.source.key, what=one.warning)
-        _show_hosts(one, preview)
+        for line in _hosts(one, preview):
+            printing.say(f"    {line}")
         if one.kind == "list" and not one.known:
             _show_items(one)
         for article in preview.articles:
@@ -101,15 +120,18 @@ def show(done: Added, verb: str, *, others: bool = True) -> None:
         printing.say("--pick N takes another, --all every feed of articles")
 
 
-def _show_hosts(candidate: Candidate, preview: Preview) -> None:
+def _hosts(candidate: Candidate, preview: Preview) -> list[str]:
+    """The other hosts that the source speaks for by a line that is written, and those that it would need one for."""
     from syndicator.services.mending.ownership import line
 
+    lines = []
     if preview.speaks_for:
         why = "its articles are there, under the titles that the feed gives them"
-        printing.say(f"    {line(candidate.source, ())}: {why}")
+        lines.append(f"{line(candidate.source, ())}: {why}")
     if preview.elsewhere:
         why = "what the feed says of its articles there does not count without that line in sources.toml"
-        printing.say(f"    not written: {line(candidate.source, preview.elsewhere)}: {why}")
+        lines.append(f"not written: {line(candidate.source, preview.elsewhere)}: {why}")
+    return lines
 
 
 def _show_items(candidate: Candidate) -> None:
@@ -197,6 +219,7 @@ class Choice:
     dry_run: bool = False
     json: bool = False
     ask: bool = False
+    brief: bool = False  # the best is taken, and its few lines are enough
     folders: Meaning | None = None
 
 
@@ -259,12 +282,12 @@ def add(
         select=tuple(select or ()),
     )
     ask = is_answered() and not (yes or json or dry_run)
-    choice = Choice(pick=tuple(pick or ()), all=all, dry_run=dry_run, json=json, ask=ask, folders=folders)
+    choice = Choice(pick=tuple(pick or ()), all=all, dry_run=dry_run, json=json, ask=ask, brief=yes, folders=folders)
     _one_way(choice, url, yes)
     with open_app(config) as opened:
         _need_contact(opened)
         done = asyncio.run(_add(opened, url, wishes, choice))
-    report(done, json=json, asked=ask, dry_run=dry_run)
+    report(done, json=json, asked=ask, dry_run=dry_run, brief=yes)
 
 
 def _one_way(choice: Choice, addresses: Sequence[str], yes: bool) -> None:
@@ -333,7 +356,7 @@ def _pick(found: Found, choice: Choice) -> tuple[Candidate, ...]:
     from syndicator.services.adding.found import best, every
 
     total = len(found.candidates)
-    if total > 1 and not found.whole and not choice.json:
+    if total > 1 and not (found.whole or choice.json or choice.brief):
         list_candidates(found)
     if choice.pick:
         wrong = [number for number in choice.pick if not 1 <= number <= total]

@@ -87,14 +87,17 @@ def choose(made: Choice) -> None:
 
 
 def hear_others() -> None:
-    """From now on what the packages that we use warn of is a line as any other."""
+    """Send warnings to our log: those of third-party packages, and ours that no command prints."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a run is still under way is no warning
     logging.getLogger().addHandler(_Others(logging.WARNING))
 
 
 class _Others(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        if not record.name.startswith(ROOT):
+        if record.name.startswith(ROOT):
+            if not _choice.steps:  # else it is logged as a step
+                log(record.getMessage(), "warning")
+        else:
             log(record.getMessage(), "error" if record.levelno >= logging.ERROR else "warning", package=record.name)
 
 

@@ -112,7 +112,7 @@ def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def say(line: str) -> None:
-    print(visible(as_typed(line)))
+    print(visible(as_typed(line)), flush=True)
 
 
 def log(event: str, level: Level = "info", **fields: object) -> None:
@@ -167,12 +167,13 @@ def quiet() -> bool:
 
 
 @contextmanager
-def watching() -> Iterator[Watch]:
-    """Shows a progress bar on a terminal, log lines otherwise and where the operator chose what is logged."""
+def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
+    """Show a progress bar on a terminal, log lines otherwise and if the operator chose what is logged. `tells`: true
+    for the visits that get a line."""
     from syndicator.services.refresh import Watch
 
     if not sys.stderr.isatty() or logs.choice().steps or logs.choice().quiet:
-        yield Watch(visited=log_visit)
+        yield Watch(visited=lambda outcome: log_visit(outcome) if tells(outcome) else None)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -183,7 +184,7 @@ def watching() -> Iterator[Watch]:
 
         def ended(outcome: Outcome) -> None:
             progress.advance(task)
-            if outcome.reason:
+            if outcome.reason and tells(outcome):
                 progress.console.print(one_line(f"{outcome.key}: {outcome.reason} {outcome.detail}"), markup=False)
 
         yield Watch(

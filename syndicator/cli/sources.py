@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,10 @@ from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.base import CONFIG, Config, DryRun, Json, app, build, opened_for_change
 from syndicator.cli.help import source_keys
 from syndicator.cli.printing import counted, local
+from syndicator.core.errors import LockedError, NetworkDown
+
+if TYPE_CHECKING:
+    from syndicator.services.refresh import RunReport
 
 
 @app.command()
@@ -102,12 +107,15 @@ def import_(
         str, typer.Argument(metavar="FILE|DIR", help='An OPML file, "-" for one on stdin, or a folder of articles.')
     ],
     folders: Folders = None,
+    no_refresh: Annotated[
+        bool, typer.Option("--no-refresh", help="Add the feeds only: the next refresh visits them.")
+    ] = False,
     dry_run: DryRun = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Add the feeds of an OPML file, as `syndicator export` or another reader wrote it; or the articles of a folder:
-    markdown files with frontmatter, as Hugo, Jekyll, Astro and Next.js have them."""
+    """Add the feeds of an OPML file, as `syndicator export` or another reader wrote it, and read the newest article of
+    each; or the articles of a folder: markdown files with frontmatter, as Hugo, Jekyll, Astro and Next.js have them."""
     if file != "-" and Path(file).is_dir():
         _import_folder(Path(file), dry_run=dry_run, json=json, config=config)
         return
@@ -125,12 +133,35 @@ def import_(
             source.key for source in (new if dry_run else writing.write_sources(opened, named, by_address(opened)))
         ]
     known = [one.source.url for one in named if one.known]
-    if json:
-        printing.as_json({"added": added, "known": known, "skipped": found.skipped, "applied": not dry_run})
-        return
     would = "would be " if dry_run else ""
-    printing.say(f"{counted(len(added), 'source')} {would}added, {len(known)} already known")
-    say_skipped(file, found.skipped)
+    if not json:
+        if new:
+            printing.table("Sources", ("key", "url"), [(source.key, source.url) for source in new])
+        printing.say(f"{counted(len(added), 'source')} {would}added, {len(known)} already known")
+        say_skipped(file, found.skipped)
+    report = None if dry_run or no_refresh or not added else _first_visits(config, added)
+    if json:
+        failed = {outcome.key: outcome.reason for outcome in report.failed} if report else {}
+        document = {"added": added, "known": known, "skipped": found.skipped, "failed": failed, "applied": not dry_run}
+        printing.as_json(document)
+    elif report:
+        printing.run_report(report, json=False)
+        printing.say("next: `syndicator up` reads the rest, serves the feeds and goes on")
+
+
+_FIRST_SECONDS = 90.0  # of the first visits; with those under way and pictures, less than two minutes: a choice
+
+
+def _first_visits(config: Path, keys: list[str]) -> RunReport | None:
+    """Read the newest article of each new source; None if that has to wait, as the log says."""
+    from syndicator.cli.running.service import run_once
+    from syndicator.services.refresh import Wanted
+
+    try:
+        return asyncio.run(run_once(config, Wanted(keys=keys, limit=1, max_seconds=_FIRST_SECONDS)))
+    except (LockedError, NetworkDown) as error:
+        printing.log("the sources are added; the next refresh visits them", "warning", because=str(error))
+        return None
 
 
 def _import_folder(folder: Path, *, dry_run: bool, json: bool, config: Path) -> None:

@@ -36,6 +36,10 @@ class Logger:
         if self._under.isEnabledFor(logging.INFO):
             self._made().info(event, **values)
 
+    def warning(self, event: str, **values: object) -> None:
+        if self._under.isEnabledFor(logging.WARNING):
+            self._made().warning(event, **values)
+
     def _made(self) -> Logger:
         import structlog
 
@@ -65,6 +69,12 @@ def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
         return environ[VARIABLE]
     path = Path(argv[0]) if argv else Path()
     return "python -m syndicator" if (path.parent.name, path.name) == ("syndicator", "__main__.py") else "syndicator"
+
+
+def install(extra: str) -> str:
+    """The commands that install an extra: of an installed program, and of a checkout, from its lock."""
+    lock = f"requirements-{extra}.lock"
+    return f"pip install 'syndicator[{extra}]', in a checkout .venv/bin/uv pip install --python .venv -r {lock}"
 
 
 def as_typed(message: str) -> str:

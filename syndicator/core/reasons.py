@@ -348,7 +348,7 @@ class CheckReason(Reason):
     BAD_COVER = "bad-cover", "the cover of a file of yours is no whole address", "write it with https://"
     PASSED_OVER = (
         "passed-over",
-        "a markdown file in the folder of articles is none, for its name or its place",
+        "a file in the folder of articles looks like one and is ignored, for its name or its place",
         "let its name end in .md, and put it into the folder itself or into YYYY/MM/ in it",
     )
     NO_LLM_KEY = "no-llm-key", "the key of the language model is not set", "set the variable that the detail names"

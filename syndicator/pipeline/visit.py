@@ -303,8 +303,7 @@ async def _ingest_all(
                 spent.set()
             return result
 
-    most = MOST_PAGES if limit is None else min(limit, MOST_PAGES)
-    taken = rows[:most]
+    taken = (rows if limit is None else in_turn(rows, context.run.clock(), limit))[:MOST_PAGES]
     hosts = {urls.own_host(row.url) for row in taken}
     before = {host: store.repeated(host) for host in hosts}
     # A group and not `gather`: what ends the run ends the other entries too, before the worker and the fetcher close

@@ -4,7 +4,8 @@ Which articles the saved queries hold, and the feeds of axes that are off unless
 once, and again when it, a query or `publish.axes` changes."""
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -15,9 +16,10 @@ from syndicator.configuration.entry_rules import Expr, QueryError, matches, pars
 from syndicator.configuration.settings import FormatName, seconds
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core.axes import AXES, QUERY, Members
-from syndicator.core.errors import ConfigError
+from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Article, ContentMode, FeedKey, FeedSpec
 from syndicator.core.ports import ArticleIndex
+from syndicator.core.text import slug
 from syndicator.publishing.paths import parse_stem
 
 
@@ -51,25 +53,40 @@ def load_queries(path: Path) -> tuple[SavedQuery, ...]:
 
 def queries_of(file: TomlFile) -> tuple[SavedQuery, ...]:
     """The same of a file that was read."""
-    try:
-        items = FeedsFile.model_validate(file.values).feed
-    except ValidationError as error:
-        raise ConfigError.of(file.faults(error, FeedsFile)) from error
-    found, faults, seen = [], [], set()
-    for number, item in enumerate(items):
-        try:
-            saved = _saved(item)
-        except _Wrong as error:
-            faults.append(file.fault(str(error), "feed", number, error.key, entry=f"[[feed]] {number + 1}"))
-            continue
-        if saved.key in seen:
-            message = f"two [[feed]] entries are about {saved.slug!r}; give each its own slug"
-            faults.append(file.fault(message, "feed", number, "slug"))
-        seen.add(saved.key)
-        found.append(saved)
+    found, faults = readable_queries(file)
     if faults:
         raise ConfigError.of(faults)
-    return tuple(found)
+    return found
+
+
+def valid_entries(path: Path) -> tuple[SavedQuery, ...]:
+    """The valid entries of a file that has faults; none if it is no TOML."""
+    with suppress(ConfigError):
+        return readable_queries(read_toml_file(path))[0]
+    return ()
+
+
+def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
+    """The valid [[feed]] entries of a file, and the faults of the others."""
+    tables = file.values.get("feed", ())
+    if not (isinstance(tables, list | tuple) and all(isinstance(table, Mapping) for table in tables)):
+        return (), (file.fault("write [[feed]] with two brackets on each side, and its keys below", "feed"),)
+    queries: dict[FeedKey, SavedQuery] = {}
+    faults = [file.fault(f"unknown key {name!r} outside of a [[feed]]", name) for name in file.values if name != "feed"]
+    for number, table in enumerate(tables):
+        entry = f"[[feed]] {number + 1}"
+        try:
+            saved = _saved(FeedTable.model_validate(table))
+        except ValidationError as error:
+            faults += file.faults(error, FeedTable, "feed", number, entry=entry)
+        except _Wrong as error:
+            faults.append(file.fault(str(error), "feed", number, error.key, entry=entry))
+        else:
+            if saved.key in queries:
+                message = f"two [[feed]] entries are about {saved.slug!r}; give each its own slug"
+                faults.append(file.fault(message, "feed", number, "slug"))
+            queries.setdefault(saved.key, saved)
+    return tuple(queries.values()), tuple(faults)
 
 
 class _Wrong(ValueError):
@@ -111,10 +128,10 @@ def _saved(item: FeedTable) -> SavedQuery:
     feed = parse_stem(item.feed) if item.feed is not None else None
     if item.feed is not None and (feed is None or feed.axis == QUERY):
         raise _Wrong("feed", f"feed {item.feed!r} is none of all, {_paths()}")
-    if feed is None and item.slug is None:
-        raise _Wrong("slug", "a query needs a slug, the name of its files")
+    if feed is None and item.slug is None and not item.title:
+        raise _Wrong("slug", "a query needs a slug, the name of its files, or a title to make one of")
     return SavedQuery(
-        slug=item.slug or item.feed or "",
+        slug=item.slug or item.feed or slug(item.title),
         query=item.query or "",
         expr=_parsed(item.query) if item.query is not None else None,
         feed=feed,

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from pathlib import Path
 from typing import Final
 
-from syndicator.core.axes import SOURCE, TAG
+from syndicator.core.axes import QUERY, SOURCE, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
@@ -22,7 +23,7 @@ from syndicator.publishing.queries import finders_of, update_members
 from syndicator.publishing.render.head import links
 from syndicator.publishing.selection import staleness
 from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
+from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, replaced, settled, stale
 from syndicator.services import thumbnails
 from syndicator.services.container import App, make_fetcher, open_worker
 from syndicator.services.places import open_outlet
@@ -347,18 +348,22 @@ def read(app: App, id: str) -> Article:
 
 def feed_specs(app: App, known: Vocabulary | None = None) -> list[FeedSpec]:
     """Every feed there is to be. `known`: what `vocabulary` gives, where it was read already."""
-    known = known or vocabulary(app)
-    return plan(
-        app.store.index.feeds(),
+    known, rows = known or vocabulary(app), app.store.index.feeds()
+    specs = plan(
+        rows,
         settings=app.settings,
         sources=list(app.sources.values()),
         queries=app.queries,
         categories={one.name: one.description for one in known.category},
         tags=[tag.name for tag in known.tag],
     )
+    wanted, faults = {spec.key for spec in specs}, [one for one in app.faults if Path(one.file).name == "feeds.toml"]
+    if faults and any(row.key.axis == QUERY and ended(row, wanted, app.settings.publish) for row in rows):
+        raise ConfigError.of(faults)  # a feed whose query cannot be read must not end
+    return specs
 
 
 def vocabulary(app: App) -> Vocabulary:
     """The operator's categories and tags."""
-    path = app.config / "taxonomy.toml"
+    path = app.taxonomy.toml
     return load_vocabulary(path) if path.exists() else Vocabulary()

@@ -7,13 +7,14 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicator import __version__
+from syndicator.articles import disk
 from syndicator.articles.article_store import open_articles
 from syndicator.articles.beside import feeds_toml
 from syndicator.articles.beside.feeds_toml import KeptAway
@@ -25,14 +26,16 @@ from syndicator.core.model import Article, Source
 from syndicator.core.ports import Enricher, Fetcher
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.ports.subscriptions import Hubs
+from syndicator.core.program import logger
 from syndicator.core.urls import private
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
+from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.pipeline.context import FilingContext, RunContext, rights_in
 from syndicator.pipeline.ownership import Owners, Rights, terms
 from syndicator.pipeline.refile import sequence
 from syndicator.processes.worker import Worker
 from syndicator.publishing.kept import KeptEntries
-from syndicator.publishing.queries import SavedQuery, load_queries
+from syndicator.publishing.queries import SavedQuery, load_queries, valid_entries
 from syndicator.services.beside import Beside, open_rights
 from syndicator.services.places import begun, indexed, kept_pages
 from syndicator.store.database import Database
@@ -71,6 +74,7 @@ class App:
     environ: Mapping[str, str]
     sources_stamp: str = ""  # differs after every edit of the sources; "" where nobody looked
     sources_before: tuple[str, int] = ("", 0)  # the stamp before an edit that only added sources, and how many
+    faults: tuple[Fault, ...] = ()  # of the configuration
     entries: KeptEntries = field(default_factory=KeptEntries)  # for its builds
     clock_offsets: dict[str, timedelta] = field(default_factory=dict)  # host -> how far `clock` is ahead of its clock
 
@@ -98,6 +102,19 @@ class Configuration:
     sources_stamp: str = ""  # differs after every edit of the sources
     sources_before: tuple[str, int] = ("", 0)  # as in `App`
     dropped: tuple[Fault, ...] = ()  # settings of earlier versions that are still set
+    faults: tuple[Fault, ...] = ()  # of all files; in place of what is wrong, what was valid last counts
+    source_faults: tuple[Fault, ...] = ()  # those of the sources
+    taxonomy: Path | None = None  # the file that counts; None: taxonomy.toml
+
+    @property
+    def fault(self) -> str:
+        """The faults as one sentence, "" for none."""
+        return fault_of(self.faults)
+
+
+def fault_of(faults: Sequence[Fault]) -> str:
+    """As `Configuration.fault`."""
+    return str(ConfigError.of(faults)) if faults else ""
 
 
 def configuration(
@@ -108,20 +125,58 @@ def configuration(
     remember: bool = False,
 ) -> Configuration:
     """The configuration in a folder. Sources that did not change since they were read `before`, or since a run
-    remembered them, are not read again; with `remember` this is such a run. Raises ConfigError."""
+    remembered them, are not read again; with `remember` this is such a run. A file or a table with a fault costs
+    nothing but itself: `faults` has it, and what was valid last counts. Raises ConfigError for syndicator.toml."""
     need_folder(config)
     settings = load(config, environ)
-    known = remembered.Read(before.sources, before.sources_stamp) if before else None
+    known = remembered.Read(before.sources, before.sources_stamp, faults=before.source_faults) if before else None
     cache = settings.state_dir / "sources.cache"
     read = remembered.read(config / "sources.toml", cache, __version__, before=known, remember=remember)
+    queries, wrong = valid_queries(config, settings, remember=remember)
+    taxonomy, untaken = _last_valid(config / "taxonomy.toml", settings, load_vocabulary, remember=remember)
     return Configuration(
         settings=settings,
         sources=read.sources,
-        queries=load_queries(config / "feeds.toml"),
+        queries=queries,
         sources_stamp=read.stamp,
         sources_before=(read.base, read.added),
         dropped=dropped_settings(config, environ),
+        source_faults=read.faults,
+        faults=(*read.faults, *wrong, *untaken),
+        taxonomy=taxonomy if taxonomy.exists() else None,
     )
+
+
+def valid_queries(
+    config: Path, settings: Settings, *, remember: bool = False
+) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
+    """The valid entries of feeds.toml, with those that were valid last in place of the others, and the faults."""
+    path = config / "feeds.toml"
+    last, faults = _last_valid(path, settings, load_queries, remember=remember)
+    queries = (*load_queries(last), *(valid_entries(path) if faults else ()))
+    return tuple({query.key: query for query in queries}.values()), faults
+
+
+def _last_valid(
+    path: Path, settings: Settings, read: Callable[[Path], object], *, remember: bool
+) -> tuple[Path, tuple[Fault, ...]]:
+    """`path`, or if `read` finds faults in it, its copy of when it was valid last (perhaps absent), and the faults."""
+    copy = settings.state_dir / "valid" / path.name
+    if not path.exists():
+        return path, ()
+    with suppress(OSError):  # `read` says why
+        if path.is_file() and copy.read_bytes() == path.read_bytes():
+            return path, ()
+    try:
+        read(path)
+    except ConfigError as error:
+        if not error.faults:  # it cannot be read at all
+            raise
+        return copy, error.faults
+    if remember:
+        with suppress(OSError):  # an earlier copy stays
+            disk.write(copy, path.read_bytes())
+    return path, ()
 
 
 @contextmanager
@@ -139,7 +194,7 @@ def open_app(
     """Open the app of a configuration folder. `create`: allow a new database although articles exist; `remake`: called
     if the database was lost; `read`: the configuration, if read; `entries`: cache of earlier builds. Raises
     ConfigError, StoreError, MissingError."""
-    read = read or configuration(config, environ, remember=True)
+    read = read or _read_and_warn(config, environ)
     settings = read.settings
     article_store = open_articles(settings.articles_at, environ)
     has_begun = begun(article_store, settings, environ)
@@ -171,7 +226,8 @@ def open_app(
             rights_file=open_rights(read.sources, article_store, store),
             snapshots=kept_pages(settings, environ),
             kept_away=KeptAway(settings.state_dir / "withdrawn"),
-            taxonomy=taxonomy_files(config, settings),
+            taxonomy=taxonomy_files(config, settings, read.taxonomy),
+            faults=read.faults,
             clock=clock,
             jitter=jitter,
             environ=environ,
@@ -182,6 +238,13 @@ def open_app(
         yield app
     finally:
         store.close()
+
+
+def _read_and_warn(config: Path, environ: Mapping[str, str]) -> Configuration:
+    read = configuration(config, environ, remember=True)
+    for fault in read.faults:
+        logger("configuration").warning(f"{fault}; what was valid before counts")
+    return read
 
 
 def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, begun: bool) -> None:
@@ -219,9 +282,9 @@ def need_folder(config: Path) -> None:
         raise ConfigError(f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names another")
 
 
-def taxonomy_files(config: Path, settings: Settings) -> TaxonomyFiles:
-    """The files of the taxonomy and of what was learnt."""
-    return TaxonomyFiles.of(config / "taxonomy.toml", settings.state_dir / "learnt.npz")
+def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) -> TaxonomyFiles:
+    """The files of the taxonomy and of what was learnt. `valid`: a copy that counts in place of taxonomy.toml."""
+    return TaxonomyFiles.of(valid or config / "taxonomy.toml", settings.state_dir / "learnt.npz")
 
 
 @contextmanager

@@ -128,6 +128,8 @@ class ScheduledRuns:
             now = configuration(self._config, before=self._last_good, remember=True)
             for line in changes(self._last_good or now, now):
                 self._changed(line)
+            for fault in set(now.faults) - set(self._last_good.faults if self._last_good else ()):
+                self._trouble(f"{fault}; what was valid before counts")
             self._last_good, self._fault = now, ""
         except ConfigError as error:
             if self._last_good is None:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Protocol
 
 from syndicator.articles.stores.paths import ID_CHARS, printable
@@ -16,7 +18,9 @@ from syndicator.core.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.core.model import Article, Problem, Source, SourceState
 from syndicator.core.ports import EntryRow, FileStamp
 from syndicator.core.ports.articles import ArticleStore, Changes
-from syndicator.core.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
+from syndicator.core.reasons import FOR_THE_OPERATOR, CheckReason, CommandReason, FileReason
+from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
+from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.services.beside import scrub
 from syndicator.services.container import App, filing_context
 from syndicator.services.recovery import start
@@ -171,6 +175,29 @@ def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list
     return problems, there, written
 
 
+_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".mdtxt")
+_TEXTS = (".txt", ".text", "")
+_PLACES = "feeds/articles itself, or YYYY/MM/ in it"
+
+
+def ignored(store: ArticleStore) -> tuple[Problem, ...]:
+    """Files that look like articles, by name or by frontmatter, and are none for their name or place, with the cure."""
+    articles = {stamp.path for stamp in store.walk()}
+    problems = []
+    for path in store.names():
+        name, suffix = path.rpartition("/")[2], Path(path).suffix.lower()
+        if path in articles or name.upper().startswith("README.") or not _looks_like_article(store, path, suffix):
+            continue
+        cure = f"only files that end in .md are articles; call it {Path(name).stem}.md"
+        detail = f"it is ignored where it is; articles are in {_PLACES}" if name.endswith(".md") else cure
+        problems.append(Problem(what=f"{store.name}/{path}", reason=CheckReason.PASSED_OVER, detail=detail))
+    return tuple(problems)
+
+
+def _looks_like_article(store: ArticleStore, path: str, suffix: str) -> bool:
+    return suffix in _MARKDOWN or (suffix in _TEXTS and store.read(path).startswith((b"---\n", b"---\r\n")))
+
+
 def are_many(missing: int, known: int) -> bool:
     """True when so many of the known files are gone that nobody can have meant it. Pure."""
     return any(missing >= least and missing > share * known for least, share in ((_MANY, _SHARE), (_FEW, _HALF)))
@@ -234,9 +261,21 @@ def unreadable(path: str, error: ConfigError | OSError) -> Problem:
     return Problem(what=printable(path), reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
 
 
-def as_shown(article: Article) -> Article:
-    """`article` for its row: a hand's file without excerpt gets sentences of its text. The file stays."""
-    if article.digest or article.excerpt or not article.body.strip():
+@lru_cache(maxsize=1)
+def _spellings(files: TaxonomyFiles) -> dict[str, str]:
+    tags = load_vocabulary(files.toml).tag if files.toml.exists() else ()
+    return {fold(name): tag.name for tag in tags for name in (*tag.aliases, tag.name)}
+
+
+def as_shown(article: Article, files: TaxonomyFiles) -> Article:
+    """`article` for its row: of a hand's file, tags are spelt as the taxonomy spells them, and if it has no excerpt, it
+    gets sentences of its text. The file stays."""
+    if article.digest:
+        return article
+    if article.tags:
+        spelt = _spellings(files)
+        article = replace(article, tags=tuple(dict.fromkeys(spelt.get(fold(tag), tag) for tag in article.tags)))
+    if article.excerpt or not article.body.strip():
         return article
     from syndicator.describing.summary.excerpt import summarize
 
@@ -251,7 +290,7 @@ def _record(app: App, article: Article, stamp: FileStamp, before: Article | None
         article = release(article, stamp.path, filing_context(app))
         stamp = app.article_store.stamp(stamp.path)
     by_hand = before is not None and bool(before.merged_into) and not article.merged_into  # the line was taken out
-    visits.record(as_shown(article), stamp, parted=by_hand)
+    visits.record(as_shown(article, app.taxonomy), stamp, parted=by_hand)
 
 
 def elsewhere(app: Filed, article: Article, stamp: FileStamp, known: FileStamp | None) -> str | None:

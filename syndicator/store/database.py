@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from syndicator.core.errors import DiskError, StoreError
+from syndicator.core.program import install
 from syndicator.store import postgres
 from syndicator.store.postgres import StoreAway, StoreBusy, StoreConflict
 
@@ -222,8 +223,8 @@ def _made_engine(url: URL, busy_seconds: float, *, read_only: bool) -> Engine:
     try:
         return _reading_engine(url, busy_seconds) if read_only else _engine(url, busy_seconds)
     except ModuleNotFoundError as error:
-        cure = "pip install 'syndicator[postgres]'" if url.drivername == postgres.DRIVER else "install it"
-        raise StoreError(f"store.url needs the package {error.name!r}: {cure}, or use sqlite:///") from error
+        cure = install("postgres") if url.drivername == postgres.DRIVER else "install it"
+        raise StoreError(f"store.url needs the package {error.name!r}: {cure}; or use sqlite:///") from error
     except ArgumentError as error:  # a dialect that nobody knows
         raise StoreError(f"store.url: {error}; write sqlite:///path or postgresql://user@host/database") from error
 

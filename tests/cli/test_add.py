@@ -143,8 +143,11 @@ def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(adding: Adding, ans
 
 
 @pytest.mark.usefixtures("there")
-def test_who_says_yes_is_not_asked(adding: Adding) -> None:
-    assert "Which" not in adding.run(SITE, "--yes").output
+def test_who_says_yes_is_not_asked_and_reads_three_lines(adding: Adding) -> None:
+    first, newest, known, others, after = adding.run(SITE, "--yes").output.splitlines()
+    assert first.startswith("added: ") and FEED in first
+    assert newest.startswith("    newest: 2026-") and known == "    to know: nothing"
+    assert others.startswith("not chosen: 2 more;") and after.startswith("next: ")
     assert adding.urls == [FEED]
 
 
@@ -409,7 +412,9 @@ def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(ad
     assert seen["source"]["speaks_for"] == ["paper.example"] and seen["proposed_speaks_for"] == []
     assert [one["origins"]["title"] for one in seen["articles"]] == ["entry"] * 3  # as the line has it
     assert adding.urls == [] and len(adding.web.asked) == len(set(adding.web.asked))
-    assert '    speaks_for = ["paper.example"]: its articles are there' in adding.run(ELSEWHERE, "--yes").output
+    assert (
+        '    to know: speaks_for = ["paper.example"]: its articles are there' in adding.run(ELSEWHERE, "--yes").output
+    )
     assert adding.written[0]["speaks_for"] == ["paper.example"]
 
 

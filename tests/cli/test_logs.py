@@ -13,6 +13,7 @@ import pytest
 from syndicator.cli import logs, printing
 from syndicator.cli.base import global_first
 from syndicator.cli.logs import Choice, LogFormat
+from syndicator.core.program import logger
 from tests.cli.conftest import Instance
 
 
@@ -71,6 +72,18 @@ def test_what_packages_warn_of_is_a_line_as_any_other(
         "Invalid HTTP request received.",
         "uvicorn.error",
     )
+
+
+@pytest.mark.parametrize("steps", [False, True])
+def test_what_we_warn_of_is_a_line_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, steps: bool
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    logs.hear_others()
+    logs.choose(Choice(json=True, steps=steps))
+    logger("configuration").warning("feeds.toml:1: a fault")
+    [found] = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (found["level"], found["event"]) == ("warning", "feeds.toml:1: a fault")
 
 
 def test_quiet_leaves_warnings_and_errors(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,13 @@ def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
     assert len(published(instance)) == 5
 
 
+def test_build_names_an_article_that_it_ignores(filled: Instance) -> None:
+    head = "---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n---\n"
+    (filled.folder / "feeds/articles/mine.txt").write_text(f"{head}Text.\n")
+    (problem,) = filled.json("build")["problems"]
+    assert problem["what"].endswith("mine.txt") and problem["detail"].endswith("call it mine.md")
+
+
 @pytest.mark.slow
 def test_a_run_that_visits_nobody_says_why(filled: Instance) -> None:
     output = filled.run("refresh").output

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from syndicator.cli import sources
+from syndicator.configuration.settings import load
 from syndicator.core.errors import MissingError, UsageError
+from syndicator.services.container import locked
 from tests.cli.conftest import Instance
 from tests.world import World, serving
 
@@ -111,12 +115,37 @@ def test_sources_leave_and_come_back_as_opml(filled: Instance, tmp_path: Path) -
     listing.write_bytes(filled.run("export").stdout_bytes)
     assert 'htmlUrl="http' in listing.read_text()
     path.write_text("")
-    added = filled.json("import", str(listing))
+    added = filled.json("import", "--no-refresh", str(listing))
     assert (len(added["added"]), added["known"]) == (len(before["source"]), [])
     assert tomllib.loads(path.read_text()) == before
     assert filled.run("import", str(listing)).output == f"0 sources added, {len(before['source'])} already known\n"
     with pytest.raises(MissingError, match="give the path of an OPML file"):
         filled.run("import", str(tmp_path / "none.opml"))
+
+
+def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_failed(
+    instance: Instance, tmp_path: Path
+) -> None:
+    instance.follow("holt", "gone")
+    listing = tmp_path / "list.opml"
+    listing.write_bytes(instance.run("export").stdout_bytes)
+    instance.run("remove", "holt", "gone")
+    output = instance.run("import", str(listing)).output
+    assert "\nholt\thttp" in output and "\ngone\thttp" in output and "2 sources added, 0 already known" in output
+    assert "2 sources visited, 1 failed; 1 new article" in output
+    assert output.index("1 new article") < output.index("failed: gone: gone ")
+    assert len(json.loads((instance.folder / "feeds/public/all.json").read_text())["items"]) == 1
+    assert "1 new article" not in instance.run("import", str(listing)).output
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["no network", "another run"])
+def test_an_import_that_can_visit_nobody_adds_all_the_same(empty: Instance, busy: bool) -> None:
+    listing = empty.folder / "list.opml"
+    listing.write_text('<opml><body><outline xmlUrl="http://127.0.0.1:9/feed"/></body></opml>')
+    with locked(load(empty.config)) if busy else nullcontext():
+        done = empty.run("import", str(listing))
+    assert done.exit_code == 0 and "1 source added, 0 already known" in done.stdout
+    assert "the next refresh visits them" in done.stderr and len(empty.keys()) == 1
 
 
 LIST = """<opml version="2.0"><body>
@@ -142,7 +171,7 @@ def test_folders_become_what_the_operator_says(
     listing = empty.folder / "list.opml"
     listing.write_text(LIST)
     monkeypatch.setattr(sources, "is_answered", lambda: bool(answers))
-    done = empty.run("import", str(listing), *words, answers=answers)
+    done = empty.run("import", "--no-refresh", str(listing), *words, answers=answers)
     written = tomllib.loads((empty.config / "sources.toml").read_text())["source"]
     assert written == [{"key": "piers", "url": "https://piers.example/feed", "title": "Piers", **made}]
     assert f"skipped: {listing} line 3: Nothing: it has no xmlUrl\n" in done.output
@@ -154,7 +183,7 @@ def test_names_of_folders_do_nothing_to_a_terminal(empty: Instance, monkeypatch:
     listing = empty.folder / "list.opml"
     listing.write_text(LIST.replace('"Sea"', '"Sea\u202e"'))
     monkeypatch.setattr(sources, "is_answered", lambda: True)
-    assert "\u202e" not in empty.run("import", str(listing), answers="tag\n").output
+    assert "\u202e" not in empty.run("import", "--no-refresh", str(listing), answers="tag\n").output
 
 
 def test_add_takes_a_list_as_import_does(empty: Instance) -> None:

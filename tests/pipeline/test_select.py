@@ -100,6 +100,8 @@ def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_o
     first = select("s", [entry(n) for n in (5, 3, 4)], {}, first=True, backfill=20, now=NOW - timedelta(days=1))
     news = select("s", [entry(1), entry(2)], {}, first=False, backfill=20, now=NOW)
     assert [row.entry_id for row in in_turn([*first, *news], NOW)] == ["e2", "e1", "e5", "e4", "e3"]
+    assert [row.entry_id for row in in_turn([*first, *news], NOW, 1)] == ["e1"]  # the newest of the latest
+    assert [row.entry_id for row in in_turn([*first, *news], NOW, 4)] == ["e2", "e1", "e4", "e3"]
     undated = [replace(row, entry=None) for row in first]
     assert [row.entry_id for row in in_turn(undated, NOW)] == ["e3", "e4", "e5"]
 

@@ -78,6 +78,8 @@ def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) ->
     second = visit(app, "holt")  # the feed has not changed: only what waits is read
     assert (len(second.added), second.pending) == (first.announced - 1, 0)
     assert not {*first.added} & {*second.added}
+    articles = app.store.index.articles([*first.added, *second.added])
+    assert max(articles, key=lambda id: str(articles[id].published)) == first.added[0]
 
 
 def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:

@@ -49,6 +49,16 @@ def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_pat
     settings.write_text("[publish]\nlimit = 60\n")
     assert runs.read().settings.publish.limit == 60
     assert said == ["setting publish.limit changed"]
+    sources.write_text('[[source]]\nkey = "one"\n[[source]]\nkey = "two"\nurl = "https://two.example/"\n')
+    for _ in range(2):  # a fault is told once
+        assert [source.key for source in runs.read().sources] == ["two"]
+    assert said[1:] == [
+        "source two added",
+        f"{sources}:1: source 'one': has no url; write one; what was valid before counts",
+    ]
+    sources.write_text("")
+    assert runs.read().sources == () and said.pop() == "source two removed"
+    del said[1:]
     settings.write_text("[publish]\nlimit = 0\n")
     assert runs.read().settings.publish.limit == 60
     assert "publish.limit" in said[1] and said[1].endswith("going on with the configuration read before")

@@ -112,6 +112,19 @@ def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> No
     assert copy.exists()
 
 
+def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Place) -> None:
+    tags = "tags: [large language model, llm, Ports]\n"
+    head = f"---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n{tags}---\n"
+    with place.app() as app:
+        path = app.article_store.root / "mine.md"  # type: ignore[attr-defined]
+        path.write_text(f"{head}Text.\n")
+        assert reconcile.files(app) == ()
+        (id,) = app.store.visits.stamps()
+        recorded = app.store.visits.article(id)
+    assert recorded is not None and recorded.tags == ("LLM", "Ports")
+    assert path.read_text() == f"{head}Text.\n"
+
+
 def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Story", "Text.", tags=("LLM",))

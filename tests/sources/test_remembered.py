@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from syndicator.configuration.sources import registry, remembered
-from syndicator.configuration.sources.registry import load_sources
-from syndicator.core.errors import ConfigError
+from syndicator.configuration.sources.registry import load_sources, readable_sources
+from syndicator.configuration.sources.schema import check
+from syndicator.configuration.toml_files import TomlFile
+from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Source
 
 ALL = """
@@ -55,11 +58,11 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that were read, as often as they were."""
     seen: list[Path] = []
 
-    def watched(path: Path) -> tuple[Source, ...]:
+    def watched(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
         seen.append(path)
-        return load_sources(path)
+        return readable_sources(path)
 
-    monkeypatch.setattr(registry, "load_sources", watched)
+    monkeypatch.setattr(registry, "readable_sources", watched)
     return seen
 
 
@@ -123,12 +126,29 @@ def test_a_cache_that_cannot_be_written_costs_nothing(path: Path) -> None:
     assert sorted(one.name for one in path.parent.parent.iterdir()) == ["cache", "config"]
 
 
-def test_what_is_wrong_is_told_each_time(path: Path) -> None:
-    read(path)
-    path.write_text(ALL + "[[source]]\n")
+def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path: Path) -> None:
+    before = read(path)
+    more = '[[source]]\nkey = "new"\nurl = "https://new.example/"\n'
+    path.write_text(ALL.replace('key = "plain"', 'kye = "plain"') + more)
     for _ in range(2):
-        with pytest.raises(ConfigError, match="has no key"):
-            read(path)
+        again = remembered.read(path, path.parent.parent / "cache", "1", remember=True)
+        assert {one.key: one for one in again.sources} == {one.key: one for one in (*before, *load_one(more))}
+        assert ["unknown key 'kye'" in str(fault) or "has no key" in str(fault) for fault in again.faults] == [True] * 2
+    path.write_text(ALL + "[[source\n")
+    unread = remembered.read(path, path.parent.parent / "cache", "1", remember=True)
+    assert unread.sources == before and "is not valid TOML" in str(unread.faults[0])
+    path.write_text(ALL)
+    assert read(path) == before
+
+
+def test_of_two_sources_with_one_key_the_first_is_valid(path: Path) -> None:
+    path.write_text(ALL + '[[source]]\nkey = "plain"\nurl = "https://second.example/"\n')
+    sources, faults = readable_sources(path)
+    assert sources == check(TomlFile(path, tomllib.loads(ALL))) and "two sources have the key" in str(faults)
+
+
+def load_one(text: str) -> tuple[Source, ...]:
+    return check(TomlFile(Path("sources.toml"), tomllib.loads(text)))
 
 
 MORE = '\n[[source]]\nkey = "more"\nurl = "https://more.example/feed"\n[source.rules]\nselect = ["main p"]\n'
@@ -172,10 +192,8 @@ def test_whatever_else_is_added_is_read_as_part_of_the_whole(
         wanted: tuple[Source, ...] | str = load_sources(path)
     except ConfigError as error:
         wanted = str(error)
-    try:
-        found: tuple[Source, ...] | str = read(path)
-    except ConfigError as error:
-        found = str(error)
+    again = remembered.read(path, path.parent.parent / "cache", "1", remember=True)
+    found = str(ConfigError.of(again.faults)) if again.faults else again.sources
     assert found == wanted and parsed == [path]
 
 

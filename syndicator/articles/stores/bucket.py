@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from syndicator.core.errors import MissingError
 from syndicator.core.ports.articles import ABSENT, ObjectStamp
+from syndicator.core.program import install
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
@@ -30,7 +31,6 @@ VARIABLES: Final = (
 _REQUEST: Final = timedelta(seconds=30)  # for one try: a file of ours has a few hundred kB. A choice
 _PATIENCE: Final = timedelta(seconds=60)  # from the first try to the last: stores that restart come back. A choice
 _TRIES: Final = 8
-_PACKAGE: Final = "obstore>=0.12,<1"
 
 
 class Bucket:
@@ -41,9 +41,7 @@ class Bucket:
             from obstore import exceptions
             from obstore.store import S3Store
         except ModuleNotFoundError as error:
-            raise MissingError(
-                f"{url} needs the package obstore (the extra [s3]): .venv/bin/uv pip install '{_PACKAGE}'"
-            ) from error
+            raise MissingError(f"{url} needs the package obstore: {install('s3')}") from error
         self.name = url.rstrip("/")
         self._errors = exceptions
         given: Any = {name.lower(): value for name in VARIABLES if (value := environ.get(name))}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,9 @@ from syndicator.cli.base import CONFIG, Config, Json, app, stopping
 from syndicator.cli.help import source_keys
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from syndicator.services.refresh import RunReport, Wanted
 
 MOST_NAMED = 5  # feeds that ended, in one line
 
@@ -70,9 +74,8 @@ def refresh(
     config: Config = CONFIG,
 ) -> None:
     """Visit the sources that are due and build the feeds that changed. For cron."""
-    from syndicator.configuration.settings import load
-    from syndicator.services.container import locked, need_folder, open_app
-    from syndicator.services.refresh import RunReport, Wanted, remake, run
+    from syndicator.services.container import need_folder
+    from syndicator.services.refresh import Wanted
 
     need_folder(config)
     if relearn and not source:
@@ -85,19 +88,24 @@ def refresh(
         limit=limit,
         max_seconds=_seconds(max_time),
     )
-
-    async def go() -> RunReport:
-        stop = asyncio.Event()
-        alone = locked(load(config), wait=wait, give_up=stop.is_set)
-        with stopping(stop), alone, open_app(config, remake=remake) as opened, printing.watching() as watch:
-            return await run(opened, wanted, stop=stop, watch=watch)
-
-    report = asyncio.run(go())
+    report = asyncio.run(run_once(config, wanted, wait=wait))
     printing.run_report(report, json=json)
     if report.llm.wrong:
         sys.exit(78)
     if strict and (report.failed or report.built.held):
         sys.exit(3)
+
+
+async def run_once(config: Path, wanted: Wanted, *, wait: bool = False) -> RunReport:
+    """Visit and build as `wanted`, showing progress. Raises LockedError unless `wait`, NetworkDown."""
+    from syndicator.configuration.settings import load
+    from syndicator.services.container import locked, open_app
+    from syndicator.services.refresh import remake, run
+
+    stop = asyncio.Event()
+    alone = locked(load(config), wait=wait, give_up=stop.is_set)
+    with stopping(stop), alone, open_app(config, remake=remake) as opened, printing.watching() as watch:
+        return await run(opened, wanted, stop=stop, watch=watch)
 
 
 def _seconds(duration: str | None) -> float | None:
@@ -120,7 +128,7 @@ def build(
     config: Config = CONFIG,
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
-    from syndicator.configuration.settings import load
+    from syndicator.configuration.settings import is_bucket, load
     from syndicator.services import reconcile
     from syndicator.services.build import build_feeds
     from syndicator.services.container import locked, need_folder, open_app
@@ -129,6 +137,7 @@ def build(
     need_folder(config)
     with locked(load(config), wait=wait), open_app(config, remake=remake) as opened:
         bad = reconcile.files(opened)
+        bad += () if is_bucket(opened.settings.articles_at) else reconcile.ignored(opened.article_store)
         report = asyncio.run(build_feeds(opened, all=all))
     if json:
         printing.as_json(

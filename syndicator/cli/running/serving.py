@@ -14,7 +14,7 @@ from pathlib import Path
 from syndicator.cli import printing
 from syndicator.cli.base import GRACE_SECONDS, on_hangup, stopping
 from syndicator.cli.logs import choice
-from syndicator.configuration.settings import load
+from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
 from syndicator.processes.schedule import Scheduler
@@ -111,12 +111,21 @@ async def up(config: Path) -> None:
         try:
             serving = _served(site, stop, notify, reload, lambda: not scheduler.silent_seconds())
             async with serving as server, console_beside(config, site.settings.state_dir, _warn):
+                if not runs.read().sources:
+                    printing.log(no_source(site.settings))
                 scheduler.start()
                 await server
         finally:
             await scheduler.stop(GRACE_SECONDS / 2)  # the server may have taken three seconds of it
             await hubs.rest()
         printing.log("stopped", "info", **asdict(totals))
+
+
+def no_source(settings: Settings) -> str:
+    """The line of an instance that follows nothing yet, with the console's address if that is on."""
+    console, on = settings.console, (settings.state_dir / PASSWORDS).exists()
+    beside = f", or the console at http://{console.host}:{console.port}/" if on else ""
+    return f"No source yet: `syndicator add URL`, `syndicator import FILE`{beside}"
 
 
 async def serve(config: Path) -> None:

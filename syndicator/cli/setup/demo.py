@@ -55,16 +55,16 @@ async def _kill(folder: Path | None, times: int, *, json: bool) -> None:
 
 async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool) -> None:
     from syndicator.cli import printing
-    from syndicator.cli.setup.demo_report import demo_report
+    from syndicator.cli.setup.demo_report import demo_report, unplanned
     from syndicator.configuration.settings import load
     from syndicator.demo.trip import trip
     from syndicator.services import daemon
 
     stop = asyncio.Event()
-    with stopping(stop), printing.watching() as watch:
+    with stopping(stop), printing.watching(tells=lambda outcome: bool(unplanned([outcome]))) as watch:
         async with trip(folder, articles=articles, port=port, stop=stop, watch=watch) as made:
             demo_report(made, json=json)
             if once:
                 return
             site = daemon.Site(load(made.config))
-            await daemon.serve(site, stop=stop, listening=lambda url: printing.log(f"serving {url} until Ctrl-C"))
+            await daemon.serve(site, stop=stop, listening=lambda url: printing.say(f"open {url} (Ctrl-C ends it)"))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from syndicator.cli.printing import as_json, counted, say, table
+from syndicator.core.model import Outcome
 from syndicator.demo.kill import Survived
+from syndicator.demo.sites import TROUBLES
 from syndicator.demo.trip import Made
 
 
@@ -43,6 +47,15 @@ def demo_report(made: Made, *, json: bool) -> None:
     say(
         f"{counted(len(made.feeds), 'feed')} from {counted(count, 'article')} in {made.seconds:.1f} s, in {made.folder}"
     )
+    failed = made.report.failed
+    say(f"{counted(len(failed) - len(unplanned(failed)), 'source')} fail on purpose: `syndicator status` shows such")
+
+
+def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The failed visits of sources that do not fail on purpose."""
+    on_purpose = {trouble.key for trouble in TROUBLES}
+    failed = (outcome for outcome in outcomes if outcome.status in ("failed", "disabled"))
+    return [outcome for outcome in failed if outcome.key not in on_purpose]
 
 
 def kill_report(survived: Survived, *, json: bool) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from syndicator.configuration.sources.identity import files_of, key_for
 from syndicator.configuration.sources.rules_table import HEADER, HEADERS, with_fields, with_rules
 from syndicator.configuration.sources.rules_table import table as plain
-from syndicator.configuration.sources.schema import Placed, check, check_all
+from syndicator.configuration.sources.schema import Placed, check, check_all, readable
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, Fault, LockedError, UsageError
@@ -32,6 +32,7 @@ __all__ = [
     "load_sources",
     "placed_sources",
     "put_text",
+    "readable_sources",
     "remove_source",
     "save_rules",
     "update_url",
@@ -46,8 +47,18 @@ def load_sources(path: Path) -> tuple[Source, ...]:
     return tuple(one.source for one in placed_sources(path))
 
 
+def readable_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
+    """The valid sources in `path` and the files beside it, and the faults of the others."""
+    placed, faults = readable(*_files(path))
+    return tuple(valid.source for valid in placed), faults
+
+
 def placed_sources(path: Path) -> tuple[Placed, ...]:
-    """The same, each with the place it stands at."""
+    """The same as `load_sources`, each with the place it stands at."""
+    return check_all(*_files(path))
+
+
+def _files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
     files: list[TomlFile] = []
     unread: list[Fault] = []
     for one in files_of(path):
@@ -57,7 +68,7 @@ def placed_sources(path: Path) -> tuple[Placed, ...]:
             if not error.faults:
                 raise
             unread += error.faults
-    return check_all(files, unread)
+    return files, unread
 
 
 def _file_with(path: Path, key: str) -> Path:
@@ -89,13 +100,21 @@ def add_sources(
             return
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
-        placed = placed_sources(path) if path.exists() else ()
+        placed, _ = readable(*_files(path)) if path.exists() else ((), ())
         keys = {one.source.key: one.file.path for one in placed}
         _not_there(keys, {urls.alias(one.source.url): one.source.key for one in placed}, path, sources)
-        parts = [text.rstrip(), *(_table_text(source).strip() for source in sources)] if sources else [text]
-        return "\n\n".join(filter(None, parts)) + ("\n" if sources else "")
+        if not sources:
+            return text
+        added = "\n\n".join(_table_text(source).strip() for source in sources) + "\n"
+        check(TomlFile(path, tomllib.loads(added), added))
+        return f"{text.rstrip()}\n\n{added}".lstrip()
 
-    _change(path, edit, lambda before: (*before, *sources))
+    _change(
+        path,
+        edit,
+        lambda before: (*before, *sources),
+        lambda file: tuple(one.source for one in readable([file])[0]),
+    )
 
 
 def _append(path: Path, target: Path, text: str, known: Mapping[str, Source], sources: Sequence[Source]) -> bool:
@@ -217,6 +236,7 @@ def _change(
     path: Path,
     edit: Callable[[str, tuple[Source, ...]], str],
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
+    check: Callable[[TomlFile], tuple[Source, ...]] = check,
 ) -> None:
     """Reads the file, edits it, checks that the result reads as `expected` and only then replaces it, under a lock."""
     with _locked_file(path) as target:

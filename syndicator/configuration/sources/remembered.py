@@ -2,7 +2,8 @@
 
 A hundred thousand of them take ten seconds to parse and check, and half a second to be remembered. Of a file that was
 only added to, which is what `add` does, the end alone is parsed. The file is a cache: whatever is wrong with it, the
-sources are read as if it were not there."""
+sources are read as if it were not there. While sources.toml has faults, it is not written: then it has what was valid
+last."""
 
 from __future__ import annotations
 
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.configuration.sources.identity import files_of
+from syndicator.core import urls
+from syndicator.core.errors import Fault
 from syndicator.core.model import Rules, Source
 
 # How much later than the last edit a cache has to be written to be believed: in the same tick of a file's clock a
@@ -32,12 +35,13 @@ _DEFAULTS = {field.name: field.default for field in fields(Source)}
 @dataclass(frozen=True, slots=True)
 class Read:
     """Sources, and the state of the files that they are from: different after every edit. Where the last edit only
-    added some, `base` is the state before it, and they are the last `added` ones."""
+    added some, `base` is the state before it, and they are the last `added` ones. `faults`: of the other sources."""
 
     sources: tuple[Source, ...]
     stamp: str
     base: str = ""
     added: int = 0
+    faults: tuple[Fault, ...] = ()
 
 
 def stamp(path: Path, version: str) -> str:
@@ -53,7 +57,8 @@ def stamp(path: Path, version: str) -> str:
 
 def read(path: Path, cache: Path, version: str, *, before: Read | None = None, remember: bool = False) -> Read:
     """The sources of `path` and the files beside it: what was read `before`, or is in `cache`, where they did not
-    change since then; with `remember` the cache is written where they did. Raises ConfigError."""
+    change since then; with `remember` the cache is written where they did. Of those that have faults, what was valid
+    last."""
     now = stamp(path, version)
     if before is not None and before.stamp == now:
         return before
@@ -61,17 +66,35 @@ def read(path: Path, cache: Path, version: str, *, before: Read | None = None, r
     if known is not None:
         return Read(known, now)
     known, checked, base = _with_added(cache, now, path)
+    faults: tuple[Fault, ...] = ()
     if known is None:
         from syndicator.configuration.sources.registry import (
-            load_sources,  # what checks them is not loaded for those that were
+            readable_sources,  # what checks them is not loaded for those that were
         )
 
-        known = load_sources(path)
-    if remember:
+        known, faults = readable_sources(path)
+        if faults:
+            known = _with_last(known, before.sources if before else _last_valid(cache))
+    if remember and not faults:
         data = path.read_bytes() if files_of(path) == [path] and path.exists() else None
         if stamp(path, version) == now:
             _remember(cache, now, known, data, checked)
-    return Read(known, now, base, len(known) - checked if base else 0)
+    return Read(known, now, base, len(known) - checked if base else 0, faults)
+
+
+def _with_last(valid: tuple[Source, ...], last: tuple[Source, ...]) -> tuple[Source, ...]:
+    """The `valid` sources and those of `last` whose key and address none of them has."""
+    keys, addresses = {source.key for source in valid}, {urls.alias(source.url) for source in valid}
+    gone = (source for source in last if source.key not in keys and urls.alias(source.url) not in addresses)
+    return (*valid, *gone)
+
+
+def _last_valid(cache: Path) -> tuple[Source, ...]:
+    try:
+        made, _, _, rows = json.loads(cache.read_bytes())
+        return tuple(map(_source, rows)) if tuple(made) == _FIELDS + _RULES else ()
+    except (OSError, ValueError, TypeError):
+        return ()
 
 
 def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:

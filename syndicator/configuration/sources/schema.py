@@ -262,16 +262,24 @@ def check(file: TomlFile) -> tuple[Source, ...]:
 def check_all(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[Placed, ...]:
     """The sources of several files, in their order. Raises ConfigError with all that is wrong in any of them; `unread`:
     what is wrong with further ones, which are no TOML."""
+    found, faults = readable(files, unread)
+    if faults:
+        raise ConfigError.of(faults)
+    return found
+
+
+def readable(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[tuple[Placed, ...], tuple[Fault, ...]]:
+    """The valid sources of several files, in their order, and all faults, with those of `unread`."""
     found: list[Placed] = []
     faults = list(unread)
     for file in files:
         well, wrong = tables(file)
         found += well
         faults += wrong
-    faults += distinct(found)
-    if faults:
-        raise ConfigError.of(sorted(faults, key=lambda fault: (fault.file, fault.line or 0)))
-    return tuple(found)
+    doubles = distinct(found)
+    faults += doubles.values()
+    valid = tuple(one for number, one in enumerate(found) if number not in doubles)
+    return valid, tuple(sorted(faults, key=lambda fault: (fault.file, fault.line or 0)))
 
 
 def tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
@@ -300,20 +308,20 @@ def _name(table: Mapping[str, Any], number: int) -> str:
     return f"source {key!r}" if isinstance(key, str) else f"source number {number + 1}"
 
 
-def distinct(found: Iterable[Placed]) -> list[Fault]:
-    """Sources that have the key or the address of one before them."""
-    faults = []
+def distinct(found: Iterable[Placed]) -> dict[int, Fault]:
+    """The faults of sources that have the key or the address of one before them, by their number in `found`."""
+    faults: dict[int, Fault] = {}
     keys: dict[str, Placed] = {}
     addresses: dict[str, Placed] = {}
-    for one in found:
+    for number, one in enumerate(found):
         key, address = one.source.key, urls.canonical(one.source.url)
         if key in keys:
             message = f"two sources have the key {key!r}{_where(keys[key], one)}; give one of them another key"
-            faults.append(one.file.fault(message, "source", one.number, "key"))
+            faults[number] = one.file.fault(message, "source", one.number, "key")
         elif address in addresses:
             other = addresses[address]
             where = f"source {other.source.key!r}{_where(other, one)}"
-            faults.append(one.fault(f"url: {where} has the same; remove one of them", "url"))
+            faults[number] = one.fault(f"url: {where} has the same; remove one of them", "url")
         keys.setdefault(key, one)
         addresses.setdefault(address, one)
     return faults

@@ -95,6 +95,11 @@ class TaxonomyFiles(tuple[str, str, int]):
         changed = sum(path.stat().st_mtime_ns for path in (toml, learnt) if path.exists())
         return cls((str(toml), str(learnt), changed))
 
+    @property
+    def toml(self) -> Path:
+        """The file of the operator's categories and tags."""
+        return Path(self[0])
+
 
 ENGLISH: Final = "en"
 _TERM = re.compile(r"[\w][\w'’.+-]*[\w+]|\w")

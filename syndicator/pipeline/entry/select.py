@@ -95,11 +95,16 @@ def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tu
     return [*take, *(row for row in changed if row.status == "pending")], changed
 
 
-def in_turn(rows: Sequence[EntryRow], now: datetime) -> list[EntryRow]:
+def in_turn(rows: Sequence[EntryRow], now: datetime, limit: int | None = None) -> list[EntryRow]:
     """Entries in reading order: the latest announcements first, so that news does not wait for a backlog; each
-    announcement oldest first, so that its newest articles end up on top."""
-    by_age = sorted(rows, key=lambda row: (_position(row.entry, now) if row.entry else row.first_seen, row.entry_id))
-    return sorted(by_age, key=lambda row: row.first_seen, reverse=True)
+    announcement oldest first, so that its newest articles end up on top. With `limit`, so many of the newest alone."""
+
+    def age(row: EntryRow) -> tuple[datetime, str]:
+        return _position(row.entry, now) if row.entry else row.first_seen, row.entry_id
+
+    if limit is not None:
+        rows = sorted(rows, key=lambda row: (row.first_seen, *age(row)), reverse=True)[:limit]
+    return sorted(sorted(rows, key=age), key=lambda row: row.first_seen, reverse=True)
 
 
 def _latest(entry: Entry) -> datetime:

@@ -124,7 +124,7 @@ def _candidate(outline: Outline, folders: Folders, categories: Mapping[str, str]
 
 
 def _categories(app: App) -> dict[str, str]:
-    path = app.config / "taxonomy.toml"
+    path = app.taxonomy.toml
     return {one.name.casefold(): one.name for one in load_vocabulary(path).category} if path.exists() else {}
 
 

@@ -79,7 +79,7 @@ def reindex(app: App) -> Reindexed:
             if article.added and article.added >= now - WINDOW:
                 recent.append(article)
             late.extend([article] if article.added and article.added > now else [])
-            yield reconcile.as_shown(article), stamp
+            yield reconcile.as_shown(article, app.taxonomy), stamp
 
     start.settle(app)  # makes the file where it was lost
     app.article_store.compact()

@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -40,7 +41,7 @@ from syndicator.services.container import App, make_fetcher, open_app, utc_now
 from syndicator.services.health.conditions import Disk, is_nearly_full, room
 from syndicator.services.health.look import disks_of
 from syndicator.services.mending.ownership import line
-from syndicator.services.reconcile import unread
+from syndicator.services.reconcile import ignored, unread
 from syndicator.services.recovery import start as recovery
 from syndicator.services.recovery.start import AHEAD
 from syndicator.visiting.fetch import ssrf
@@ -123,10 +124,8 @@ def _one_resolves(hosts: Sequence[str], lookup: Lookup) -> bool:
     return False
 
 
-_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".mdtxt")
 _KEY = re.compile(r"(\w+):")
 _LINE = re.compile(r"line (\d+): ")
-_PLACES = "feeds/articles itself, or YYYY/MM/ in it"
 
 
 def by_hand(store: ArticleStore, categories: Collection[str]) -> Iterator[Finding]:
@@ -180,24 +179,6 @@ def _line(store: ArticleStore, path: str, key: str) -> int | None:
     except OSError:
         return None
     return next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
-
-
-def passed_over(store: ArticleStore) -> Iterator[Finding]:
-    """Markdown files below the folder of articles that are no articles for their name or their place."""
-    articles = {stamp.path for stamp in store.walk()}
-    for path in store.names():
-        name = path.rpartition("/")[2]
-        if name.upper().startswith("README.") or path in articles or Path(name).suffix.lower() not in _MARKDOWN:
-            continue
-        wrong = not name.endswith(".md")
-        detail = f"only files that end in .md are articles; call it {Path(name).stem}.md" if wrong else ""
-        yield Finding(
-            severity="warning",
-            what=f"{store.name}/{path}",
-            reason=CheckReason.PASSED_OVER,
-            detail=detail or f"it is passed over where it is; articles are in {_PLACES}",
-            file=f"{store.name}/{path}",
-        )
 
 
 _PLACED: Final = re.compile(rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?P<said>.*)", re.DOTALL)
@@ -285,7 +266,8 @@ def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Findi
     yield from broken(app)
     yield from (of_problem(one) for one in status.check())
     yield from (of_problem(one, "warning") for one in status.held())
-    yield from passed_over(app.article_store)
+    for problem in ignored(app.article_store):
+        yield replace(of_problem(problem, "warning"), file=problem.what)
     if app.settings.site.url and app.settings.publish.hubs:  # nobody is asked where feeds have no public address
         yield from asyncio.run(_hubs(app))
 

@@ -17,7 +17,7 @@ from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import build
-from syndicator.services.container import App
+from syndicator.services.container import App, fault_of
 from syndicator.services.health import counters, episodes
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.episodes import (
@@ -50,7 +50,7 @@ async def follow(
     """Remembers how a run went that took `seconds`, and tells what is new. `down`: not one source could be reached.
     `configuration`: why one of before had to be used. Returns what could not be told."""
     try:
-        now, known = app.clock(), counters.read(app.store)
+        now, known, configuration = app.clock(), counters.read(app.store), configuration or fault_of(app.faults)
         made = counters.counted(known, outcomes, built, seconds=seconds, now=now, down=down)
         if is_look_due(known.get("look", {}), now, something=bool(outcomes or built.builds or configuration)):
             _look(app, now, made, configuration)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -45,6 +45,7 @@ class Place:
     article_store: ArticleStore
     now: datetime
     environ: Mapping[str, str]
+    fault: str = ""  # of the configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,7 @@ def place_of(
             article_store=article_store,
             now=now(),
             environ=environ,
+            fault=read.fault,
         )
     finally:
         if store is not None:
@@ -126,7 +128,7 @@ def look(
         seen = observe(
             store, place.article_store, settings, sources, place.now, disks, each, walked, environ=place.environ
         )
-    found = conditions(seen, place.now)
+    found = conditions(replace(seen, configuration=place.fault), place.now)
     if store is not None:
         found = dated(found, read_memory(store))
     ill = {one.source for one in found if one.needs_you}

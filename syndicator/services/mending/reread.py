@@ -131,7 +131,10 @@ class Plan:
 
 
 def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, total: None) -> Plan:
-    """Plan a reread of the chosen articles. Changes nothing. Raises UsageError, ConfigError for wrong rules."""
+    """Plan a reread of the chosen articles. Changes nothing. Raises UsageError, ConfigError for any fault: who rereads
+    wants the rules as they are now."""
+    if app.faults:
+        raise ConfigError.of(app.faults)
     problems = list(reconcile.files(app))
     ids = chosen(app, which)
     counter = ChangeCounter(app.store.index.merged())

@@ -68,10 +68,9 @@ class Glance:
     def configuration_fault(self) -> str:
         """What is wrong with the configuration as it is now, "" where nothing is."""
         try:
-            configuration(self.config, before=self._read)
+            return configuration(self.config, before=self._read).fault
         except ConfigError as error:
             return str(error)
-        return ""
 
     def dropped_settings(self) -> tuple[str, ...]:
         """The settings of earlier versions that were still set when a page was last read."""

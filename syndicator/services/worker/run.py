@@ -19,7 +19,6 @@ from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import LockedError, MissingError, StoreError, UsageError, first_of
 from syndicator.core.program import logger
 from syndicator.pipeline.context import RunContext
-from syndicator.publishing.queries import load_queries
 from syndicator.services import reconcile, thumbnails
 from syndicator.services.build import build_due, together
 from syndicator.services.container import (
@@ -30,6 +29,7 @@ from syndicator.services.container import (
     make_context,
     make_fetcher,
     open_app,
+    valid_queries,
 )
 from syndicator.services.health.follow import follow
 from syndicator.services.refresh import ask_model, make_worker
@@ -161,8 +161,8 @@ def pushed(config: Path, settings: Settings) -> Configuration:
         raise MissingError(
             "no sources were pushed to this database: run `syndicator sources push` where sources.toml is"
         )
-    queries = load_queries(config / "feeds.toml")
-    return Configuration(settings=settings, sources=sources, queries=queries, sources_stamp=stamp)
+    queries, faults = valid_queries(config, settings, remember=True)
+    return Configuration(settings=settings, sources=sources, queries=queries, sources_stamp=stamp, faults=faults)
 
 
 async def _session(worker: _Worker, settings: Settings) -> None:

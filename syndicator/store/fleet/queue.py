@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from syndicator.core.errors import StoreError
 from syndicator.core.ports.fleet import Depths, Job
+from syndicator.core.program import install
 from syndicator.store.postgres import StoreAway
 
 if TYPE_CHECKING:
@@ -114,8 +115,7 @@ async def open_queue(url: str, silence: float) -> AsyncIterator[HostQueue]:
         import pgqueuer.queries  # noqa: F401 - that it is installed
         from psycopg import AsyncConnection
     except ModuleNotFoundError as error:
-        cure = "pip install 'syndicator[postgres]'"
-        raise StoreError(f"workers need the package {error.name!r}: {cure}") from error
+        raise StoreError(f"workers need the package {error.name!r}: {install('postgres')}") from error
     async with _named():
         connection = await AsyncConnection.connect(url, autocommit=True, prepare_threshold=None, connect_timeout=10)
     try:

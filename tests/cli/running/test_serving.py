@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.cli.running.serving import no_source
+from syndicator.configuration.settings import load
+from syndicator.console import security
 from syndicator.services.container import open_app
 from syndicator.services.health import feed
 from tests.commands import ROOT
@@ -95,6 +98,13 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
     assert events[4] == "stopped"
 
 
+def test_an_instance_without_sources_says_where_to_add_one(tmp_path: Path) -> None:
+    settings = load(tmp_path / "config")
+    assert no_source(settings) == "No source yet: `syndicator add URL`, `syndicator import FILE`"
+    security.set_password(security.file_of(settings.state_dir), "ann", "correct horse battery")
+    assert no_source(settings).endswith(", or the console at http://127.0.0.1:8081/")
+
+
 @pytest.mark.slow
 def test_up_is_watched_and_visits_at_once_what_sighup_added(tmp_path: Path) -> None:
     config = tmp_path / "config"
@@ -117,5 +127,6 @@ def test_up_is_watched_and_visits_at_once_what_sighup_added(tmp_path: Path) -> N
         _, err = process.communicate(timeout=60)
         assert process.returncode == 0
     lines = [json.loads(line) for line in err.splitlines()]
-    assert "source one added" in [line["event"] for line in lines]
+    events = [line["event"] for line in lines]
+    assert "source one added" in events and events[0].startswith("No source yet: `python -m syndicator add URL`")
     assert lines[-1]["event"] == "stopped" and lines[-1]["runs"] >= 1

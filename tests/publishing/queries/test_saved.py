@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from syndicator.configuration import entry_rules as language
 from syndicator.configuration.entry_rules import QueryError, parse_query
+from syndicator.configuration.toml_files import read_toml_file
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
-from syndicator.publishing.queries import load_queries
+from syndicator.publishing.queries import load_queries, readable_queries
 
 STORY = Article(
     id="x",
@@ -179,6 +180,18 @@ def test_a_bad_query_is_shown_with_a_caret(tmp_path: Path) -> None:
 def test_a_bad_file_is_named(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         load_queries(written(tmp_path, text))
+
+
+def test_a_query_without_a_slug_gets_one_of_its_title(tmp_path: Path) -> None:
+    (saved,) = load_queries(written(tmp_path, "[[feed]]\nquery = 'chip'\ntitle = 'Chips & more'\n"))
+    assert saved.key == FeedKey("query", "chips-and-more")
+
+
+def test_an_entry_with_a_fault_costs_no_other_one(tmp_path: Path) -> None:
+    text = "[[feed]]\nslug = 'x'\nquery = 'a'\n[[feed]]\nslug = 'y'\nquery = '('\n[[feed]]\nslug = 'x'\nquery = 'b'\n"
+    found, faults = readable_queries(read_toml_file(written(tmp_path, text)))
+    assert [(one.slug, one.query) for one in found] == [("x", "a")]
+    assert [fault.line for fault in faults] == [6, 8]
 
 
 def test_the_shipped_file_loads_and_its_examples_are_right(tmp_path: Path) -> None:

@@ -168,9 +168,9 @@ def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
     (folder / "2026/03/deep").mkdir(parents=True)
     text = "---\ntitle: T\ndate: 2026-03-01\nsource: https://a.example/{}\ncategory: Ai\ncoverImage: /a.jpg\n---\n"
     (folder / "mine.md").write_text(text.format(1))
-    for name in ("a.markdown", "2026/b.md", "2026/03/deep/c.md", "d.MD"):
+    for name in ("a.markdown", "2026/b.md", "2026/03/deep/c.md", "d.MD", "e.txt"):
         (folder / name).write_text(text.format(name))
-    for name in ("README.md", "2026/03/picture.jpg", ".hidden.md"):
+    for name in ("README.md", "2026/03/picture.jpg", ".hidden.md", "notes.txt"):
         (folder / name).write_text("x")
     found = {(Path(one.file).name, one.line, one.reason) for one in check(place.config, environ={})}
     assert found == {
@@ -180,6 +180,7 @@ def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
         ("b.md", None, "passed-over"),
         ("c.md", None, "passed-over"),
         ("d.MD", None, "passed-over"),
+        ("e.txt", None, "passed-over"),
     }
 
 

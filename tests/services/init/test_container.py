@@ -47,7 +47,9 @@ def test_compose_builds_the_checkout_and_mounts_the_folder() -> None:
     found = service(FILES)
     assert set(found) == KEYS
     assert found["build"] == {"context": str(ROOT), "dockerfile": "/srv/feeds/deploy/Dockerfile"}
-    assert (found["user"], found["ports"], found["volumes"]) == ("1234:1235", ["127.0.0.1:8090:8080"], ["..:/data"])
+    assert (found["user"], found["volumes"]) == ("1234:1235", ["..:/data"])
+    assert found["ports"] == ["127.0.0.1:8090:8080", "127.0.0.1:8081:8081"]  # the second is the console's
+    assert [said.split() for step, said in steps() if step == "EXPOSE"] == [["8080", "8081"]]
 
 
 def test_nobody_is_root_in_it() -> None:
@@ -118,6 +120,7 @@ def test_the_steps_of_the_build_make_a_program_that_runs(tmp_path: Path) -> None
         done = subprocess.run([f"{opt}/bin/syndicator", *words], cwd="/", env=environ, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     assert (data / "feeds/public/index.html").exists()
+    assert subprocess.run([f"{opt}/bin/python", "-c", "import psycopg, pgqueuer, obstore"]).returncode == 0
     port = free_port()
     check = yaml.safe_load(dict(steps())["HEALTHCHECK"].partition("CMD ")[2].replace("8080", str(port)))
     with subprocess.Popen([f"{opt}/bin/syndicator", "up", "--port", str(port)], cwd="/", env=environ) as up:

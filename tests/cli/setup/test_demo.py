@@ -1,0 +1,41 @@
+"""The demo: the troubles of its web are no line of its log, and are named at the end."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from syndicator.cli.setup.demo_report import unplanned
+from syndicator.core.model import Outcome
+
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+@pytest.mark.slow
+def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "syndicator", "demo", "--dir", str(tmp_path / "demo"), "--port", "0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout and process.stderr
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("open "):
+                break
+        process.terminate()
+        logged = process.stderr.read()
+    assert logged == ""
+    assert lines[-2].startswith("4 sources fail on purpose")
+    assert re.match(r"open http://127\.0\.0\.1:\d+/ ", lines[-1])
+
+
+def test_a_failure_that_nobody_meant_is_told() -> None:
+    meant = Outcome(key="gone", at=NOW, status="failed")
+    assert unplanned([meant, replace(meant, key="holt"), Outcome(key="ledger", at=NOW, status="new")]) == [
+        replace(meant, key="holt")
+    ]

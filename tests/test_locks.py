@@ -1,0 +1,33 @@
+"""The locks of the extras: made of the extras' bounds, hashed, and of one mind with the other locks."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from tests.packaging import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+_PIN = re.compile(r"(?m)^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)[^\n]*\\\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)")
+
+
+def pins(name: str) -> dict[str, set[str]]:
+    """Package -> its versions: there may be one for each Python."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found = _PIN.findall(text)
+    assert len(found) == len(re.findall(r"(?m)^[^ #\n]", text)), "a line without hashes"
+    return {package: {version for name, version, _ in found if name == package} for package, _, _ in found}
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_an_extra_has_a_lock_that_fits_beside_the_others(extra: str) -> None:
+    locked = pins(f"requirements-{extra}.lock")
+    assert PROJECT["dependency-groups"][extra] == EXTRAS[extra]  # of which it is made
+    assert {re.split(r"[\[><=]", one)[0].lower() for one in EXTRAS[extra]} <= locked.keys()
+    for other in ("requirements.lock", "requirements-test.lock"):
+        beside = pins(other)
+        both = locked.keys() & beside.keys()
+        assert {name: locked[name] for name in both} == {name: beside[name] for name in both}

@@ -1,0 +1,83 @@
+"""The workflow that publishes a version, and the units for packages of distributions."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from syndicator import __version__
+from syndicator.services.init.deploy import Deployment, deployment_files
+from tests.packaging import ROOT
+
+WORKFLOW: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())
+JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
+DEBIAN = ROOT / "syndicator/data/debian"
+HOME = Path("/var/lib/syndicator")
+INSTALLED = Deployment(
+    root=HOME,
+    config=HOME / "config",
+    public=HOME / "feeds/public",
+    program=("/usr/bin/syndicator",),
+    user="syndicator",
+)
+UNITS = ("syndicator.service", "syndicator-refresh.service", "syndicator-refresh.timer")
+
+
+def test_a_tag_publishes_only_if_the_repository_says_so_and_without_a_key() -> None:
+    assert WORKFLOW[True] == {"push": {"tags": ["v*"]}} and WORKFLOW["permissions"] == {}  # YAML 1.1: `on` is True
+    assert JOBS["build"]["if"] == "vars.PUBLISH == 'true'"
+    assert all(job.get("needs") == "build" for name, job in JOBS.items() if name != "build")
+    assert "secrets." not in (ROOT / ".github/workflows/release.yml").read_text()
+    uses = [step["uses"] for job in JOBS.values() for step in job["steps"] if "uses" in step]
+    assert [one for one in uses if not re.fullmatch(r"[a-z0-9-]+/[a-z-]+@v\d+(\.\d+)*", one)] == []
+
+
+@pytest.mark.parametrize("job", ["build", "image"])
+def test_what_is_published_is_signed(job: str) -> None:
+    (signed,) = (step for step in JOBS[job]["steps"] if step.get("uses", "").startswith("actions/attest-build-"))
+    assert signed["with"].get("subject-path", signed["with"].get("subject-name")) in ("dist/*", IMAGE)
+    assert {"id-token": "write", "attestations": "write"}.items() <= JOBS[job]["permissions"].items()
+
+
+IMAGE = "${{ vars.REGISTRY }}/${{ vars.IMAGE }}"
+
+
+@pytest.mark.parametrize(("tag", "code"), [(f"v{__version__}", 0), ("v9.9.9", 1), (f"{__version__}x", 1)])
+def test_only_the_tag_of_this_version_is_built(tag: str, code: int) -> None:
+    (step,) = (step for step in JOBS["build"]["steps"] if step.get("name") == "The tag is the version")
+    environ = {**os.environ, "GITHUB_REF_NAME": tag}
+    assert subprocess.run(["bash", "-e", "-c", step["run"]], cwd=ROOT, env=environ).returncode == code
+
+
+def test_the_image_is_built_of_the_file_that_init_writes() -> None:
+    (step,) = (step for step in JOBS["image"]["steps"] if step.get("id") == "image")
+    text = (ROOT / step["with"]["file"]).read_text()
+    assert text == deployment_files(INSTALLED)["Dockerfile"]  # nothing in it depends on the folder
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_the_units_are_those_of_init_for_an_installed_program(name: str) -> None:
+    of_init = [line for line in deployment_files(INSTALLED)[name].splitlines() if not line.startswith("#")]
+    ours = [line for line in (DEBIAN / name).read_text().splitlines() if not line.startswith("#")]
+    more = ["StateDirectory=syndicator", "ExecStartPre=/usr/bin/syndicator init /var/lib/syndicator"]
+    assert [line for line in ours if line not in more] == of_init
+    assert [line for line in ours if line in more] == (more if name.endswith(".service") else [])
+    assert "u syndicator " in (DEBIAN / "syndicator.sysusers").read_text()
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    for name in UNITS:  # programs and folders of this machine, which systemd looks for
+        text = (DEBIAN / name).read_text().replace("/usr/bin/syndicator", "/bin/true")
+        (tmp_path / name).write_text(text)
+    words = ["systemd-analyze", "verify", *(str(tmp_path / name) for name in UNITS)]
+    environ = {**os.environ, "SYSTEMD_LOG_LEVEL": "warning"}
+    done = subprocess.run(words, capture_output=True, text=True, env=environ, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
