@@ -160,7 +160,8 @@ class Site:
     def _made(self) -> ASGIApp:
         settings = self.settings
         public = settings.public_dir
-        files = make_app(public, hubs=settings.publish.hubs, base_url=settings.base_url) if public else elsewhere
+        secret, hubs = settings.publish.secret_path, settings.publish.hubs
+        files = make_app(public, hubs=hubs, base_url=settings.base_url, secret_path=secret) if public else elsewhere
         answering = with_health(files, _health(settings, self._silent_seconds))
         if self._hubs is None or not settings.site.callback:
             return answering

@@ -86,6 +86,7 @@ def page(settings: Settings, name: str, title: str, description: str, **more: An
         "root": "../" * name.count("/"),
         "canonical": settings.base_url + address if site.url else "",
         "contact": contact(site.contact),
+        "indexed": not settings.publish.secret_path,
     }
     return Page(**(shell | more))
 

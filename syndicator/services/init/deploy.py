@@ -38,6 +38,13 @@ FILES: Final = (
 )
 _OF_THE_IMAGE: Final = 10001  # its account, which the folder is given to where root made it
 _HOMES: Final = (Path("/home"), Path("/", "root"), Path("/run/user"))
+_NGINX_PRIVATE: Final = """
+    add_header X-Robots-Tag "noindex, nofollow" always;
+    # the path is a secret
+    access_log off;
+    log_not_found off;"""
+_CADDY_PRIVATE: Final = """
+\t\t\tX-Robots-Tag "noindex, nofollow\""""
 _HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};]+")
 
 
@@ -55,6 +62,7 @@ class Deployment:
     port: int = 8080
     checkout: str = ""
     owner: tuple[int, int] = (0, 0)
+    private: bool = False  # the path of `url` is a secret
     elsewhere: tuple[Path, ...] = ()  # folders outside `root` that it writes to, by the settings
 
 
@@ -106,6 +114,9 @@ def _web(here: Deployment) -> dict[str, str]:
     host = f"[{host}]" if ":" in host else host
     return {
         "HOST": host or "_",
+        "CACHE_CONTROL": "private, no-cache" if here.private else "no-cache",
+        "NGINX_PRIVATE": _NGINX_PRIVATE * here.private,
+        "CADDY_PRIVATE": _CADDY_PRIVATE * here.private,
         "LISTEN": str((parts.scheme == "http" and parts.port) or 80),
         "PREFIX": prefix,
         "PREFIX_BARE": prefix.rstrip("/") or "/",
