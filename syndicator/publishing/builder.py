@@ -30,7 +30,7 @@ from syndicator.publishing.selection.archive import Document, head_of_window
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
 from syndicator.publishing.web import calendar, shell
 from syndicator.publishing.web.calendar import CalendarPage
-from syndicator.publishing.web.pages import Pages
+from syndicator.publishing.web.pages import PHONE, Pages
 
 
 @dataclass(slots=True)
@@ -302,6 +302,8 @@ class Builder:
         withdrawn = [paths.article_name(item.id) for item in self.index.withdrawn()] if self.whole_texts else ()
         files |= redirects.files(list(rows.values()), base, silent, withdrawn)
         self.written.discard(redirects.JSON)
+        if not self.pages.phone:
+            self._delete(PHONE)
         for name, data in files.items():
             self._put(name, data)
 

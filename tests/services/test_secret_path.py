@@ -12,6 +12,7 @@ import pytest
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import SourceState, article_id
+from syndicator.publishing.web.qr_code import qr_code, svg
 from syndicator.services.check.configuration import settings as checked
 from syndicator.services.container import make_context, user_agent
 from tests.services.places import SOURCES, Place, store_articles
@@ -41,6 +42,15 @@ def test_readers_get_whole_texts_below_the_secret(place: Place) -> None:
     whole = {item["title"] for item in feed["items"] if "last paragraph" in item["content_html"]}
     assert whole == {"Own", "Found"}  # `content = "link"` of the operator holds
     assert sorted(path.name for path in (place.folder / "feeds/public/articles").rglob("*.html")) != []
+
+
+def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
+    """`test_once_it_is_public` says that it goes."""
+    assert '<a href="phone.html">Subscribe from your phone</a>' in place.published("index.html")
+    page, base = place.published("phone.html"), f"http://192.168.1.5:8080/{SECRET}/"
+    code = qr_code(f"{base}phone.html")
+    assert code is not None and svg(code) in page
+    assert f"<code>{base}all.atom</code>" in page and f'href="feed:{base.removeprefix("http:")}all.atom"' in page
 
 
 def test_no_page_is_for_search_engines(place: Place) -> None:
