@@ -48,6 +48,14 @@ def svg(matrix: Matrix) -> str:
     )
 
 
+def blocks(matrix: Matrix) -> Iterator[str]:
+    """The code as lines of half blocks, for a terminal: dark modules are drawn."""
+    quiet, edge = [False] * (len(matrix) + 2 * QUIET), [False] * QUIET
+    rows = [*[quiet] * QUIET, *([*edge, *row, *edge] for row in matrix), *[quiet] * (QUIET + 1)]
+    for above, below in zip(rows[::2], rows[1::2], strict=False):
+        yield "".join(" ▀▄█"[upper + 2 * lower] for upper, lower in zip(above, below, strict=True))
+
+
 def _masked(version: int, coded: str, mask: int) -> Matrix:
     fixed, size = _patterns(version) | _format(version, mask), 17 + 4 * version
     free = [place for place in _places(size) if place not in fixed]
