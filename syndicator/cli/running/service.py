@@ -29,6 +29,7 @@ def up(
 ) -> None:
     """Visit sources when they are due, build feeds and serve them, until Ctrl-C or SIGTERM."""
     from syndicator.cli.running import serving
+    from syndicator.configuration.settings import load
     from syndicator.services.container import need_folder
 
     need_folder(config)
@@ -37,6 +38,7 @@ def up(
         from syndicator.services.init.share import share as share_at_home
 
         share_at_home(config)
+    printing.address_for_phones(load(config))  # also if another one serves already
     asyncio.run(serving.up(config))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from syndicator.cli import app, printing
+from syndicator.cli import app, load_commands, printing
 from syndicator.cli.running import serving
 from syndicator.configuration.settings import Publish, Settings, Site, load
 from syndicator.core.errors import MissingError, UsageError
@@ -33,12 +33,16 @@ def test_it_listens_at_home_behind_a_secret(config: Path, monkeypatch: pytest.Mo
         return None
 
     monkeypatch.setattr(serving, "up", up)
+    shown: list[Settings] = []
+    monkeypatch.setattr(printing, "address_for_phones", shown.append)
+    load_commands()
     before = (config / "syndicator.toml").read_text()
     result = CliRunner().invoke(app, ["up", "--share", "--config", str(config)], catch_exceptions=False)
     settings = load(config, {})
     assert result.exit_code == 0 and settings.site.title == "Mine"
     assert settings.publish.host == "0.0.0.0" and len(settings.publish.secret_path) == 20
     assert settings.base_url == f"http://192.168.1.5:8080/{settings.publish.secret_path}/"
+    assert [one.base_url for one in shown] == [settings.base_url]
     after = (config / "syndicator.toml").read_text().splitlines()
     assert [line for line in before.splitlines() if line not in after] == []
 
