@@ -15,6 +15,7 @@ from syndicator.core.model import SourceState, article_id
 from syndicator.publishing.web.qr_code import qr_code, svg
 from syndicator.services.check.configuration import settings as checked
 from syndicator.services.container import make_context, user_agent
+from syndicator.services.health.feed import feed_url
 from tests.services.places import SOURCES, Place, store_articles
 
 SECRET = "sesame-opens-this-door"
@@ -70,6 +71,12 @@ def test_once_it_is_public_its_texts_are_excerpts(place: Place) -> None:
 
 def test_the_sites_that_are_visited_are_not_told_where_it_is(tmp_path: Path) -> None:
     assert "192.168" not in user_agent(Settings.model_validate(tomllib.loads(PRIVATE)))
+
+
+def test_the_health_feed_is_where_the_home_network_reaches_it() -> None:
+    shared = tomllib.loads(f'{PRIVATE}host = "0.0.0.0"\n')
+    assert feed_url(Settings.model_validate(shared), "k") == "http://192.168.1.5:8080/health/k.atom"
+    assert feed_url(Settings.model_validate(tomllib.loads(PRIVATE)), "k") == "http://127.0.0.1:8080/health/k.atom"
 
 
 @pytest.mark.parametrize(
