@@ -33,14 +33,14 @@ def init(
         str | None, typer.Option("--for", metavar="me|public", help="Who reads the feeds: you alone, or the world.")
     ] = None,
     runs: Annotated[
-        str | None,
-        typer.Option("--run", metavar="up|systemd|cron|docker", help="How it will run."),
+        str | None, typer.Option("--run", metavar="up|systemd|cron|docker", help="How it will run.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
     config: Config = CONFIG,
 ) -> None:
     """Make a folder of your own with a configuration to start with. Existing files stay as they are."""
     from syndicator.configuration.settings import load
+    from syndicator.services.init.deploy import RUNS
     from syndicator.services.init.share import for_me
     from syndicator.services.init.start import Start
     from syndicator.services.init.write import next_command, write_folder
@@ -55,7 +55,7 @@ def init(
         if audience == "public":
             url = url if url is not None else _asked("Where will they be published, if you know (https://...)?")
             contact = contact or _asked("How can owners of visited sites reach you (mail or page)?")
-        runs = runs or ("" if template else _one_of("How will it run?", _RUNS))
+        runs = runs or ("" if template else _one_of("How will it run?", tuple(RUNS)))
     if audience not in (None, *_AUDIENCES) or (audience == "me" and template):
         raise UsageError(f"--for {audience}: say {' or '.join(_AUDIENCES)}; what a --template publishes is public")
     command = next_command(folder, runs or "")
@@ -72,7 +72,6 @@ def init(
 
 
 _AUDIENCES = ("me", "public")
-_RUNS = ("up", "systemd", "cron", "docker")
 
 
 def _asked(question: str) -> str:

@@ -70,13 +70,13 @@ def _masked(version: int, coded: str, mask: int) -> Matrix:
 def _patterns(version: int) -> _Fixed:
     """The modules that are the same in every code of a version."""
     size = 17 + 4 * version
-    found = {place: at % 2 == 0 for at in range(size) for place in ((6, at), (at, 6))}
+    modules = {place: at % 2 == 0 for at in range(size) for place in ((6, at), (at, 6))}
     if version > 1:
-        found |= _square(size - 7, size - 7, 2, light=(1,))
+        modules |= _square(size - 7, size - 7, 2, light=(1,))
     for row, column in ((3, 3), (3, size - 4), (size - 4, 3)):
-        found |= _square(row, column, 4, light=(2, 4))
+        modules |= _square(row, column, 4, light=(2, 4))
     inside = range(size)
-    return {place: dark for place, dark in found.items() if place[0] in inside and place[1] in inside}
+    return {place: dark for place, dark in modules.items() if place[0] in inside and place[1] in inside}
 
 
 def _square(row: int, column: int, radius: int, light: Sequence[int]) -> _Fixed:

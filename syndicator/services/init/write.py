@@ -62,7 +62,7 @@ def _deployment(root: Path, config: Path, runs: str) -> Deployment:
         elsewhere=tuple(path for path in written if not path.is_relative_to(root.resolve())),
         url=settings.site.url and settings.base_url,
         private=bool(settings.publish.secret_path),
-        shared=settings.publish.host in ("0.0.0.0", "::"),
+        shared=bool(settings.publish.secret_path) and settings.publish.host == "0.0.0.0",
         runs=runs,
         port=settings.publish.port,
         checkout=str(checkout or ""),
