@@ -19,6 +19,7 @@ from syndicator.core.reasons import ConditionReason
 from syndicator.core.text import width
 
 if TYPE_CHECKING:
+    from syndicator.configuration.settings import Settings
     from syndicator.core.model import Outcome, Problem
     from syndicator.core.ports import Enriched
     from syndicator.services.descriptions.enrich_report import EnrichReport
@@ -74,6 +75,18 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Path) else value
+
+
+def address_for_phones(settings: Settings) -> None:
+    """Print the address of feeds that are for the operator alone, on a terminal, where no log keeps it."""
+    if not settings.publish.secret_path or not sys.stdout.isatty():
+        return
+    from syndicator.publishing.web.qr_code import blocks, qr_code
+
+    address = f"{settings.base_url}phone.html"
+    print(f"your feeds, for nobody else: {address}")
+    if (code := qr_code(address)) and "utf" in (sys.stdout.encoding or "").lower():
+        print("\n".join(f"\x1b[30;107m{line}\x1b[0m" for line in blocks(code)))  # black on white in any theme
 
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:

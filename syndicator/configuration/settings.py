@@ -63,6 +63,12 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _secret_path(value: str) -> str:
+    if value and not re.fullmatch(r"[a-z0-9-]{16,64}", value):
+        raise ValueError("write 16 to 64 small letters, digits and hyphens that nobody can guess, or leave it empty")
+    return value
+
+
 def _callback(value: str) -> str:
     parts = urlsplit(value)
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
@@ -117,6 +123,7 @@ class Publish(_Section):
     thumbnails: bool = True  # small copies of the articles' pictures on the pages, fetched once and served from here
     gzip: bool = True
     hubs: tuple[str, ...] = ()
+    secret_path: Annotated[str, AfterValidator(_secret_path)] = ""  # the feeds are for the operator alone, below this
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
 
@@ -249,6 +256,14 @@ class Settings(_Section):
     console: Console = Console()
     root: Annotated[Path, Field(exclude=True)] = Path()
 
+    @model_validator(mode="after")
+    def _private(self) -> Settings:
+        if self.publish.secret_path and self.publish.hubs:
+            raise ValueError("publish.hubs would be told the secret addresses of publish.secret_path; leave one empty")
+        if self.publish.secret_path and is_bucket(self.paths.public):
+            raise ValueError("publish.secret_path does not protect a bucket; set paths.public to a folder")
+        return self
+
     @property
     def articles_at(self) -> str:
         """A folder, or s3://bucket/prefix; so are the two that follow."""
@@ -288,7 +303,15 @@ class Settings(_Section):
     def base_url(self) -> str:
         """The URL of the published feeds, with a slash at the end."""
         url = self.site.url or f"http://{self.publish.host}:{self.publish.port}/"
-        return url if url.endswith("/") else url + "/"
+        secret = self.publish.secret_path
+        return url.rstrip("/") + "/" + (f"{secret}/" if secret else "")
+
+    @property
+    def is_exposed(self) -> bool:
+        """True if http carries the secret address of the feeds beyond the home network."""
+        from syndicator.core.urls import private
+
+        return bool(self.publish.secret_path) and self.base_url.startswith("http:") and not private(self.base_url)
 
 
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:

@@ -1,4 +1,4 @@
-"""One table of a list in a TOML file, such as a [[feed]], added or changed in the text, so that comments stay. Pure.
+"""One table of a list in a TOML file, such as a [[feed]], or settings, changed in the text; comments stay. Pure.
 
 Where the folder of an instance is: its configuration, and what the paths in its settings begin at.
 """
@@ -68,6 +68,16 @@ def _changed(text: str, kind: str, values: Mapping[str, str]) -> str:
             table[name] = value
     result = tomlkit.dumps(document)
     return result if result.endswith("\n") else result + "\n"
+
+
+def with_settings(text: str, wanted: Mapping[str, Mapping[str, str]]) -> str:
+    """`text` of a syndicator.toml with these settings, by section; comments stay."""
+    import tomlkit
+
+    document: Any = tomlkit.parse(text)
+    for section, values in wanted.items():
+        document.setdefault(section, tomlkit.table()).update(values)
+    return tomlkit.dumps(document)
 
 
 VARIABLE: Final = "SYNDICATOR_CONFIG"  # names a folder of configuration where no option does

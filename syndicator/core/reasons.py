@@ -295,6 +295,7 @@ class CheckReason(Reason):
     """What `check` finds, beside the reasons of commands, files and feeds."""
 
     NO_SITE_URL = "no-site-url", "site.url is not set", "set it to the address that feeds/public is served at"
+    SECRET_WITHOUT_TLS = "secret-without-tls", "the secret path of your feeds goes over http", "serve it with https"
     NO_CONTACT = "no-contact", "site.contact is not set", "set it, so that site owners can reach you"
     NOT_WRITABLE = "not-writable", "a folder cannot be written", "give this user write access"
     FOREIGN_SOURCE = (

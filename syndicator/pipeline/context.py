@@ -93,7 +93,8 @@ class VisitContext:
 
     def terms(self, url: str) -> Source:
         """The source as what the operator wrote of it holds for the article at `url`."""
-        return ownership.terms(self.source, self.rights, url)
+        private = bool(self.run.settings.publish.secret_path)
+        return ownership.terms(self.source, self.rights, url, private=private)
 
     def entry(self, row: EntryRow, page: Page | None = None) -> EntryContext:
         """The context of one pending entry; `page` where its bytes are at hand already."""

@@ -68,8 +68,14 @@ def heard(entry: Entry, rights: Rights, url: str) -> Entry:
     return entry if rights.owns(url) else Entry(id=entry.id, url=entry.url)
 
 
-def terms(source: Source, rights: Rights, url: str) -> Source:
-    """`source` with its terms for `url`: on another site only stricter ones apply (content = "link", llm = false)."""
+def terms(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
+    """`source` with its terms for `url`: on another site only stricter ones apply (content = "link", llm = false).
+    `private`: the operator alone reads the feeds, and gets whole texts for excerpts."""
+    held = _terms(source, rights, url)
+    return replace(held, content="full") if private and held.content == "excerpt" else held
+
+
+def _terms(source: Source, rights: Rights, url: str) -> Source:
     if rights.owns(url):
         return source
     return replace(

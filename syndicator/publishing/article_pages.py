@@ -63,9 +63,9 @@ def write(
     whole: bool,
 ) -> Generator[None, None, Made]:
     """Makes the pages of the days that changed, all with `whole`, day by day. `about`: the fingerprint of what else
-    they are made with; `known`: what `made_of` was the last time. A database without sources that are published whole
-    is not asked."""
-    keys = sorted(FeedKey(SOURCE, source.key) for source in sources if source.content == "full")
+    they are made with; `known`: what `made_of` was the last time. `sources`: those that are published whole; without
+    any, the database is not asked."""
+    keys = sorted(FeedKey(SOURCE, source.key) for source in sources)
     days = _days(keys, index, about)
     changed = [day for day in days.order if whole or known.get(day) != days.made_of[day]]
     if not changed and known.keys() == days.made_of.keys():

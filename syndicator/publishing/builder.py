@@ -30,7 +30,7 @@ from syndicator.publishing.selection.archive import Document, head_of_window
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
 from syndicator.publishing.web import calendar, shell
 from syndicator.publishing.web.calendar import CalendarPage
-from syndicator.publishing.web.pages import Pages
+from syndicator.publishing.web.pages import PHONE, Pages
 
 
 @dataclass(slots=True)
@@ -86,22 +86,22 @@ def build(
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
 
-    `source_of`: the source of an article as it holds for that article, from `sources` by its key unless given.
-    `specs`: every feed there is (`plan`); the index page, the OPML and the maps speak of all of them. `only`: the ones
-    to render (`stale`), None for all, which restores everything after the web root was deleted. `remake`: makes the
-    HTML of an article whose kept HTML is missing (in a process that can be ended). `excused`: ids of articles that
-    were taken off the store on purpose and may vanish (pruned). `tags`: those of taxonomy.toml. `markdown`: the body
-    of an article. `look`: of the pages, ours unless given. `kept`: the entries of the builds before in this process.
-    `brief`: pages of older stories that are there already, and what speaks of all feeds where that of everything is not
-    among these, are left to a later build, which `stale` tells of."""
+    `source_of`: the source of an article as it holds for that article, from `sources` by its key unless given. `specs`:
+    every feed (`plan`); the index page, the OPML and the maps speak of all of them. `only`: those to render (`stale`),
+    None for all, which restores everything after the web root was deleted. `remake`: makes the HTML of an article whose
+    HTML is missing (in a process that can be ended). `excused`: ids of articles that may vanish (pruned). `tags`: those
+    of taxonomy.toml. `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries
+    of the builds before in this process. `brief`: pages of older stories that are there already, and what speaks of all
+    feeds where that of everything is not among these, are left to a later build, which `stale` tells of."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     of = source_of or (lambda article: sources.get(article.source_key))
     table, shared = renderers(pages), staleness.common(settings, instance)
     kept.begin(staleness.of_entries(shared, settings, pages.templates.look, tags))
     entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake, kept=kept)
-    whole_texts = [one for one in sources.values() if one.content == "full" and PAGE in settings.publish.formats]
-    whole = only is None
-    builder = Builder(index, outlet, settings, instance, entries, pages, frozenset(excused), whole_texts, whole, brief)
+    shown_whole = ("full", "excerpt") if settings.publish.secret_path else ("full",)
+    whole_texts = [one for one in sources.values() if one.content in shown_whole and PAGE in settings.publish.formats]
+    excused, whole = frozenset(excused), only is None
+    builder = Builder(index, outlet, settings, instance, entries, pages, excused, whole_texts, whole, brief)
     feeds = []
     for spec in (spec for spec in specs if only is None or spec.key in only):
         feeds.append(builder.prepare(spec, shared))
@@ -302,6 +302,8 @@ class Builder:
         withdrawn = [paths.article_name(item.id) for item in self.index.withdrawn()] if self.whole_texts else ()
         files |= redirects.files(list(rows.values()), base, silent, withdrawn)
         self.written.discard(redirects.JSON)
+        if not self.pages.phone:
+            self._delete(PHONE)
         for name, data in files.items():
             self._put(name, data)
 

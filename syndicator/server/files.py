@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import hmac
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.core.axes import AXES
 from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, media_type, of_file
@@ -99,16 +100,65 @@ class _Known:
     whole: Mapping[tuple[bool, bool], Headers]
 
 
-def make_app(public: Path, *, hubs: Sequence[str] = (), base_url: str = "") -> ASGIApp:
-    """ASGI application of the folder `public`. `hubs` and `base_url` (with slash) make Link headers of feeds."""
-    return _Files(public, tuple(hubs), base_url)
+def make_app(public: Path, *, hubs: Sequence[str] = (), base_url: str = "", secret_path: str = "") -> ASGIApp:
+    """ASGI application of the folder `public`. `hubs` and `base_url` (with slash) make Link headers of feeds. With
+    `secret_path`, all of it is below that name, and everything else is not found."""
+    files = _Files(public, tuple(hubs), base_url)
+    return _below(f"/{secret_path}", files) if secret_path else files
+
+
+def _below(secret: str, app: ASGIApp) -> ASGIApp:
+    """`app` below the path `secret`, for its owner alone: in no shared cache, in no search engine. Elsewhere the answer
+    depends on nothing, so that it tells nothing; our page for missing files would show the secret."""
+    refused = _answering(_plain("Not found.\n", 404))
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        path, below = scope["path"][: len(secret)], scope["path"][len(secret) :]
+        if not hmac.compare_digest(path.encode(), secret.encode()) or below[:1] not in ("", "/"):
+            await refused(scope, receive, send)
+            return
+
+        async def privately(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [_private(name, value, secret) for name, value in message["headers"]]
+                message["headers"].append((b"x-robots-tag", b"noindex, nofollow"))
+            await send(message)
+
+        inner = app if below else _answering(_plain("", 303, location="/"))
+        await inner({**scope, "path": below}, receive, privately)
+
+    return guarded
+
+
+def _private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
+    """A header of an answer below the path `secret`."""
+    if name == b"cache-control":
+        return name, b"private, " + value
+    return name, secret.encode() + value if name == b"location" else value
+
+
+def _answering(answer: Answer) -> ASGIApp:
+    """The application with one answer to everything."""
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        await _send(answer, scope, send)
+
+    return answering
+
+
+async def _send(answer: Answer, scope: Scope, send: Send) -> None:
+    status, headers, body = answer
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    body = b"" if scope["method"] == "HEAD" else body
+    last = max(len(body) - 1, 0) // PART_BYTES * PART_BYTES
+    for start in range(0, last, PART_BYTES):  # the next part waits until the client has read most of this one
+        await send({"type": "http.response.body", "body": body[start : start + PART_BYTES], "more_body": True})
+    await send({"type": "http.response.body", "body": body[last:]})
 
 
 async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
     """The application where the published files are in an object store, from which another server hands them out."""
-    status, headers, body = _plain("Not here: the feeds are served from an object store.\n", 404)
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await _send(_plain("Not here: the feeds are served from an object store.\n", 404), scope, send)
 
 
 class _Files:
@@ -123,13 +173,7 @@ class _Files:
         self.maps: tuple[int, Mapping[str, str], frozenset[str]] = (-1, {}, frozenset())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status, headers, body = self._answer(scope)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        body = b"" if scope["method"] == "HEAD" else body
-        last = max(len(body) - 1, 0) // PART_BYTES * PART_BYTES
-        for start in range(0, last, PART_BYTES):  # the next part waits until the client has read most of this one
-            await send({"type": "http.response.body", "body": body[start : start + PART_BYTES], "more_body": True})
-        await send({"type": "http.response.body", "body": body[last:]})
+        await _send(self._answer(scope), scope, send)
 
     def _answer(self, scope: Scope) -> Answer:
         if scope["method"] not in ("GET", "HEAD"):

@@ -85,7 +85,8 @@ class App:
     def terms(self, article: Article) -> Source | None:
         """The source of `article` as it holds for that article, None when it is gone."""
         source = self.sources.get(article.source_key)
-        return terms(source, self.rights_of(source), article.url) if source else None
+        private = bool(self.settings.publish.secret_path)
+        return terms(source, self.rights_of(source), article.url, private=private) if source else None
 
     @property
     def instance(self) -> uuid.UUID:
@@ -405,7 +406,7 @@ def open_worker(app: App, count: int = 1) -> Iterator[Worker]:
 
 def user_agent(settings: Settings) -> str:
     """The User-Agent of every request, with the address that site owners may write to."""
-    contact = settings.site.contact or settings.site.url
+    contact = settings.site.contact or ("" if settings.publish.secret_path else settings.site.url)
     return settings.fetch.user_agent or f"Syndicator/{__version__}" + (f" (+{contact})" if contact else "")
 
 

@@ -162,12 +162,13 @@ class Site:
     def _made(self) -> ASGIApp:
         settings = self.settings
         public = settings.public_dir
-        files = make_app(public, hubs=settings.publish.hubs, base_url=settings.base_url) if public else elsewhere
-        answering = with_health(files, _health(settings, self._silent_seconds))
+        base, hubs, secret = settings.base_url, settings.publish.hubs, settings.publish.secret_path
+        site = make_app(public, hubs=hubs, base_url=base, secret_path=secret) if public else elsewhere
+        answering = with_health(site, _health(settings, self._silent_seconds))
         if self._hubs is None or not settings.site.callback:
             return answering
-        hubs = Callbacks(verify=self._hubs.verify, known=self._hubs.known, push=self._hubs.push)
-        return with_callbacks(answering, hubs)
+        callbacks = Callbacks(verify=self._hubs.verify, known=self._hubs.known, push=self._hubs.push)
+        return with_callbacks(answering, callbacks)
 
 
 def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:

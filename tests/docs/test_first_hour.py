@@ -10,10 +10,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
+from syndicator.configuration.settings import load
 from tests.docs.commands import ROOT, Shown, to_type
 from tests.docs.sandbox import Sandbox
 from tests.services.init.test_web_servers import free_port, listening, nginx
@@ -31,7 +33,13 @@ class Hour:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox, self.world, self.said = sandbox, sandbox.world, ""
         self.serves = free_port()
-        self.sandbox.environ["SYNDICATOR_PUBLISH__PORT"] = str(self.serves)
+        # at another address than the one at home, which another program may have and which not every machine has
+        self.own = {
+            "SYNDICATOR_PUBLISH__PORT": str(self.serves),
+            "SYNDICATOR_PUBLISH__HOST": "127.0.0.1",
+            "SYNDICATOR_SITE__URL": f"http://127.0.0.1:{self.serves}/",
+        }
+        self.sandbox.environ |= self.own
         self.port, self.steps, self.began = free_port(), 0, time.monotonic()
         self.story = next(address for address in sandbox.world.truths() if "//127.0.0.3:" in address)
         self.there = {
@@ -60,12 +68,16 @@ class Hour:
         line = shown.typed
         for named, real in self.there.items():
             line = line.replace(named, real)
-        asked = line.startswith("./run add") and "--yes" not in line
-        done = self.sandbox.type(line, answers="y\n" if asked else "")
+        done = self.sandbox.type(line, answers=self.answers(shown))
         self.steps += 1
         print(f"\n$ {line}\n{done.stdout.rstrip()}")
         assert done.returncode == 0, f"{shown}\n{done.stdout}"
         return done.stdout
+
+    def answers(self, shown: Shown) -> str:
+        """What the page types when it is asked, up to the end of the line."""
+        asked = PAGE.read_text().split("\n")[shown.line :]
+        return "".join(re.split(r"[?:] ?", line)[-1] + "\n" for line in takewhile(lambda line: "? " in line, asked))
 
     def advertise(self) -> None:
         """The story's page has an advert between its paragraphs."""
@@ -101,21 +113,44 @@ def hour() -> Iterator[Hour]:
 def test_the_first_hour(hour: Hour) -> None:
     hour.advertise()
     hour.part(1)
-    assert "1 fine, 0 need you" in hour.part(2)
+    export = f'<opml version="2.0"><body><outline xmlUrl="{hour.world.feed_url("parallel")}"/></body></opml>'
+    (hour.sandbox.cwd / "subscriptions.opml").write_text(export)
+    assert "1 source added" in hour.part(2)
+    subscribe(hour)
+    run_for_good(hour)
+    publish(hour)
     assert any(ADVERT in text for text in hour.files().values())
     mend(hour)
     break_and_heal(hour)
     rename(hour)
-    assert "0 sources added, 2 already known" in hour.part(6)
-    let_it_run(hour)
-    publish(hour)
     move(hour)
     print(f"\n{hour.steps} commands in {time.monotonic() - hour.began:.0f} s")
 
 
+def subscribe(hour: Hour) -> None:
+    """A telephone opens the page of the code, subscribes, and reads an article whole."""
+    (shown,) = hour.steps_of(3)
+    assert shown.typed == "./run"
+    hour.steps += 1
+    secret = load(hour.sandbox.cwd / "config", {}).publish.secret_path
+    base = f"http://127.0.0.1:{hour.serves}/{secret}/"
+    words = ["bash", "-c", f"exec {shown.typed}"]
+    with subprocess.Popen(words, cwd=hour.sandbox.cwd, env=hour.sandbox.environ, stderr=subprocess.DEVNULL) as up:
+        try:
+            assert listening("127.0.0.1", hour.serves, up)
+            until = time.monotonic() + 120
+            while ADVERT not in (read := hour.page(f"{base}all.json")) and time.monotonic() < until:
+                time.sleep(0.2)
+            assert ADVERT in read
+            assert f"<code>{base}all.atom</code>" in hour.page(f"{base}phone.html")
+            assert hour.page(base.replace(secret, "guessed") + "all.json") == "Not found.\n"
+        finally:
+            up.terminate()
+
+
 def mend(hour: Hour) -> None:
     before = hour.files()
-    why, *rest = hour.steps_of(3)
+    why, *rest = hour.steps_of(6)
     assert ADVERT in hour.type(why)
     hour.write("sources.toml", RULES[0])
     assert ADVERT[:20] in "".join(map(hour.type, rest))
@@ -125,7 +160,7 @@ def mend(hour: Hour) -> None:
 
 
 def break_and_heal(hour: Hour) -> None:
-    add, *until_known, again, well = hour.steps_of(4)
+    add, *until_known, again, well = hour.steps_of(7)
     hour.type(add)
     hour.world.fail("holt", 410)
     assert "1 needs you" in "".join(map(hour.type, until_known))
@@ -152,30 +187,39 @@ def health_feed(hour: Hour) -> str:
 
 def rename(hour: Hour) -> None:
     hour.write("taxonomy.toml", RULES[1])
-    hour.part(5)
+    hour.part(8)
     named = [text for name, text in hour.files().items() if name.endswith(".md") and "- machine learning" in text]
     assert named and (hour.sandbox.cwd / "feeds/public/tags/machine-learning.atom").exists()
 
 
-def let_it_run(hour: Hour) -> None:
-    """The crontab is not this machine's: its line is typed instead, and so is what verifies the units, where it is."""
-    line = (hour.sandbox.cwd / "deploy/crontab").read_text().splitlines()[-1]
-    done = hour.sandbox.type(line.split(maxsplit=5)[5])
-    assert (done.returncode, done.stdout) == (0, ""), line
+def run_for_good(hour: Hour) -> None:
+    """This machine's first process is not systemd: what it would be told is verified instead."""
+    (shown,) = hour.steps_of(4)
+    unit = hour.sandbox.cwd / "deploy/syndicator.service"
+    assert shown.typed == 'sudo systemctl enable --now "$PWD/deploy/syndicator.service"' and unit.is_file()
+    hour.steps += 1
     if shutil.which("systemd-analyze"):
-        hour.type(hour.steps_of(7)[-1])
+        done = hour.sandbox.type(f"systemd-analyze verify {unit}")
+        assert (done.returncode, done.stdout) == (0, "")
 
 
 def publish(hour: Hour) -> None:
-    check, *asked = hour.steps_of(8)
-    hour.type(check)
+    for name in hour.own:
+        del hour.sandbox.environ[name]
+    hour.sandbox.environ["SYNDICATOR_PUBLISH__PORT"] = str(hour.serves)
+    *made, saved, compared = hour.steps_of(5)
+    assert "1 source added" in "".join(map(hour.type, made))
+    assert hour.sandbox.cwd.name == "public"
+    line = (hour.sandbox.cwd / "deploy/crontab").read_text().splitlines()[-1]
+    done = hour.sandbox.type(line.split(maxsplit=5)[5])
+    assert (done.returncode, done.stdout) == (0, ""), line
     if not shutil.which("nginx"):
         return
     words = nginx(hour.sandbox.cwd)
     with subprocess.Popen(words, stderr=subprocess.DEVNULL) as server:
         try:
             assert listening("127.0.0.1", hour.port, server)
-            assert [hour.type(shown).strip() for shown in asked] == ["200 gzip", "304"]
+            assert [hour.type(shown).strip() for shown in (saved, compared)] == ["200 gzip", "304"]
         finally:
             server.terminate()
 

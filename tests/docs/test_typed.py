@@ -62,7 +62,10 @@ def test_each_is_typed(page: str, part: str, visited: Sandbox, tmp_path: Path, l
 
 
 def prepare(sandbox: Sandbox) -> None:
-    """What pages speak of and nobody has made: an article of one's own, one that is on hold."""
+    """What pages speak of and nobody has made: an article of one's own, one that is on hold, what a reader exported."""
+    (sandbox.checkout.parent / "feeds").mkdir()
+    export = f'<opml version="2.0"><body><outline xmlUrl="{sandbox.world.feed_url("parallel")}"/></body></opml>'
+    (sandbox.checkout.parent / "feeds/subscriptions.opml").write_text(export)
     (sandbox.checkout / "mine.md").write_text(
         "---\ntitle: Mine\ndate: '2026-11-20'\nsource: https://me.example/mine\n---\n\nA text of my own.\n"
     )

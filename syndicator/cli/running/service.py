@@ -27,13 +27,22 @@ def up(
     config: Config = CONFIG,
     host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to serve on.", min=0, max=65535)] = None,
+    share: Annotated[
+        bool, typer.Option("--share", help="Serve your network, behind a secret address that it prints with a QR code.")
+    ] = False,
 ) -> None:
     """Visit sources when they are due, build feeds and serve them, until Ctrl-C or SIGTERM."""
     from syndicator.cli.running import serving
+    from syndicator.configuration.settings import load
     from syndicator.services.container import need_folder
 
     need_folder(config)
     _override(host, port)
+    if share:
+        from syndicator.services.init.share import share as share_at_home
+
+        share_at_home(config)
+    printing.address_for_phones(load(config))  # also if another one serves already
     asyncio.run(serving.up(config))
 
 

@@ -160,6 +160,8 @@ async def _served(
 
     def listening(url: str) -> None:
         printing.log(f"serving {url}")
+        if site.settings.is_exposed:
+            _warn("anybody on the way reads the secret path of the feeds; serve them with https (docs/publishing.md)")
         notify.ready(f"serving {url}")
 
     async def say_stopping() -> None:

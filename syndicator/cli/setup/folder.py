@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, app, opened_for_change
 from syndicator.cli.printing import counted
 from syndicator.configuration.tables import root_of
+from syndicator.core.errors import UsageError
 
 
 @app.command()
@@ -27,36 +29,64 @@ def init(
     template: Annotated[
         str, typer.Option(metavar="NAME", help="Make a repository that publishes by itself, without a server: github.")
     ] = "",
+    audience: Annotated[
+        str | None, typer.Option("--for", metavar="me|public", help="Who reads the feeds: you alone, or the world.")
+    ] = None,
+    runs: Annotated[
+        str | None, typer.Option("--run", metavar="up|systemd|cron|docker", help="How it will run.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
     config: Config = CONFIG,
 ) -> None:
     """Make a folder of your own with a configuration to start with. Existing files stay as they are."""
+    from syndicator.configuration.settings import load
+    from syndicator.services.init.deploy import RUNS
+    from syndicator.services.init.share import for_me
     from syndicator.services.init.start import Start
-    from syndicator.services.init.write import write_folder
+    from syndicator.services.init.write import next_command, write_folder
 
     source = context.get_parameter_source("config")
     named = dir is None and source is not None and source.name != "DEFAULT"
     folder = dir or (root_of(config, os.environ) if named else Path())
     place = config if named else folder / "config"
-    if sys.stdin.isatty() and not (place / "syndicator.toml").exists():
+    if sys.stdin.isatty() and not yes and not (place / "syndicator.toml").exists():
+        audience = audience or ("public" if url or contact or template else _one_of("Who reads it?", _AUDIENCES))
         title = title if title is not None or example else _asked("What are the feeds about (their title)?")
-        url = url if url is not None else _asked("Where will they be published, if you know (https://...)?")
-        contact = (
-            contact if contact is not None else _asked("How can owners of visited sites reach you (mail or page)?")
-        )
+        if audience == "public":
+            url = url if url is not None else _asked("Where will they be published, if you know (https://...)?")
+            contact = contact or _asked("How can owners of visited sites reach you (mail or page)?")
+        runs = runs or ("" if template else _one_of("How will it run?", tuple(RUNS)))
+    if audience not in (None, *_AUDIENCES) or (audience == "me" and template):
+        raise UsageError(f"--for {audience}: say {' or '.join(_AUDIENCES)}; what a --template publishes is public")
+    command = next_command(folder, runs or "")
     start = Start(title or "", url or "", contact or "", example)
-    for path in write_folder(folder, start, config=place, template=template):
+    start = for_me(start) if audience == "me" else start
+    for path in write_folder(folder, start, config=place, template=template, runs=runs or ""):
         printing.say(f"wrote {path}")
     script = shlex.quote(f"{folder.resolve()}/run")
-    further = (
-        f"push it to a repository of yours; {folder}/README.md says how"
-        if template
-        else f"{script} add URL, then {script}"
-    )
-    printing.say(f"next: {further}")
+    if template:
+        printing.say(f"next: push it to a repository of yours; {folder}/README.md says how")
+        return
+    printing.say(f"next: {script} add URL, or import FILE.opml; then {command}")
+    printing.address_for_phones(load(place))
+
+
+_AUDIENCES = ("me", "public")
 
 
 def _asked(question: str) -> str:
     return str(typer.prompt(question, default="", show_default=False)).strip()
+
+
+def _one_of(question: str, answers: Sequence[str]) -> str:
+    """One of `answers`; the first for an empty line. Asks again for another word."""
+
+    def checked(word: str) -> str:
+        if word not in answers:
+            raise typer.BadParameter(f"say one of {', '.join(answers)}")
+        return word
+
+    return str(typer.prompt(f"{question} {', '.join(answers)}", default=answers[0], value_proc=checked))
 
 
 db = typer.Typer(help="Bring the database to this version, or move it to another server or file.", no_args_is_help=True)

@@ -28,6 +28,7 @@ from syndicator.publishing.web import shell as combine
 from syndicator.publishing.web.calendar import PAGE as CALENDAR_PAGE
 from syndicator.publishing.web.calendar import YEAR, CalendarPage, file_name, holding
 from syndicator.publishing.web.calendar import calendar as calendar_calendar
+from syndicator.publishing.web.qr_code import qr_code, svg
 from syndicator.publishing.web.shell import Page, page
 from syndicator.publishing.web.story import Day
 from syndicator.publishing.web.templates import ROOT, Templates
@@ -35,6 +36,7 @@ from syndicator.publishing.web.templates import ROOT, Templates
 FEEDS: Final = "feeds.html"  # the page of all feeds
 ARCHIVE: Final = "archive.html"
 SEARCH: Final = "search.html"
+PHONE: Final = "phone.html"  # how to subscribe, of an instance for its operator alone
 _MISSING: Final = "404.html"
 _ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}  # what a feed of an axis is
 
@@ -57,6 +59,7 @@ class Pages:
         everything = any(spec.key == ALL and PAGE in spec.formats for spec in specs)
         self.archived = everything and settings.publish.archives
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
+        self.phone = PHONE if settings.publish.secret_path and self._main_feed() else ""
 
     def story(self, view: View) -> bytes:
         """The list item of an article, the same on every page that has it (`story.story`)."""
@@ -167,6 +170,7 @@ class Pages:
             **self._combine(rows, newest),
             calendar.NAME_sitemap: calendar.sitemap(self._every(rows), self.settings.base_url),
             **({ARCHIVE: self._archive()} if self.archived else {}),
+            **({PHONE: self._phone()} if self.phone else {}),
             **self.templates.look.assets(),
         }
 
@@ -190,6 +194,7 @@ class Pages:
             groups=self._groups(rows, most=calendar.SHOWN),
             count=len(self.specs),
             all_feeds=FEEDS,
+            phone=self.phone,
         )
 
     def _archive(self) -> bytes:
@@ -214,6 +219,12 @@ class Pages:
         queries = next((group for group in self._groups(rows) if group["axis"] == QUERY), None)
         made = self.templates.render("combine.html", page=shell, kinds=kinds, total=len(newest), queries=queries)
         return {combine.PAGE: made, combine.DATA: combine.data(newest, found)}
+
+    def _phone(self) -> bytes:
+        title, here = f"Subscribe - {text.line(self.settings.site.title)}", self.settings.base_url + PHONE
+        code = qr_code(here)
+        shell = self._shell(PHONE, title, "", feeds=self._main_feed())
+        return self.templates.render("phone.html", page=shell, here=here, code=svg(code) if code else "")
 
     def _missing(self) -> bytes:
         """What a web server shows for an address that has no file, at whatever depth."""

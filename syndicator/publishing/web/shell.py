@@ -77,7 +77,7 @@ def page(settings: Settings, name: str, title: str, description: str, **more: An
     """The shell of the page in the file `name`. `more`: other fields of `Page`."""
     site = settings.site
     address = "" if name == paths.INDEX else name
-    shell = {
+    shell: dict[str, Any] = {
         "name": name,
         "title": text.line(title),
         "site": text.line(site.title),
@@ -86,6 +86,7 @@ def page(settings: Settings, name: str, title: str, description: str, **more: An
         "root": "../" * name.count("/"),
         "canonical": settings.base_url + address if site.url else "",
         "contact": contact(site.contact),
+        "indexed": not settings.publish.secret_path,
     }
     return Page(**(shell | more))
 

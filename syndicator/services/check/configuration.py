@@ -79,7 +79,10 @@ def settings(config: Path, found: Settings, environ: Mapping[str, str], *, stric
     elif not site.url and strict:
         said = "set site.url to the address feeds/public is served at"
         yield of_fault(file.fault(said, "site", "url"), CheckReason.NO_SITE_URL)
-    if not site.contact and strict:
+    if found.is_exposed:
+        said = f"anybody on the way to {urls.host(found.base_url)} reads the secret path of your feeds; use https"
+        yield of_fault(file.fault(said, "site", "url"), CheckReason.SECRET_WITHOUT_TLS, "warning")
+    if not site.contact and strict and not found.publish.secret_path:
         said = "set site.contact, so that site owners can reach you"
         yield of_fault(file.fault(said, "site", "contact"), CheckReason.NO_CONTACT)
     for number, hub in enumerate(found.publish.hubs):

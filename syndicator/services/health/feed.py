@@ -53,7 +53,9 @@ def feed_name(key: str) -> str:
 
 def feed_url(settings: Settings, key: str) -> str:
     """The address of the health feed: among the published feeds if set so, else on our own server."""
-    here = f"http://{settings.publish.host}:{settings.publish.port}/"
+    publish, base = settings.publish, settings.base_url
+    at_home = publish.secret_path and publish.host == "0.0.0.0"
+    here = base.removesuffix(f"{publish.secret_path}/") if at_home else f"http://{publish.host}:{publish.port}/"
     return (settings.base_url if settings.health.publish else here) + feed_name(key)
 
 

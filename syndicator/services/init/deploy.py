@@ -36,8 +36,23 @@ FILES: Final = (
     "Dockerfile.dockerignore",
     "compose.yaml",
 )
+_WEB: Final = ("nginx.conf", "Caddyfile")
+# The answer to how it will run -> the files for that, and the command that starts it, also after a reboot.
+RUNS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
+    "up": ((), "{run}"),
+    "systemd": (FILES[:3], "{sudo}systemctl enable --now {root}/deploy/syndicator.service"),
+    "cron": (("crontab",), "(crontab -l; cat {root}/deploy/crontab) | crontab -"),
+    "docker": (FILES[-3:], "docker compose -f {root}/deploy/compose.yaml up -d --build"),
+}
 _OF_THE_IMAGE: Final = 10001  # its account, which the folder is given to where root made it
 _HOMES: Final = (Path("/home"), Path("/", "root"), Path("/run/user"))
+_NGINX_PRIVATE: Final = """
+    add_header X-Robots-Tag "noindex, nofollow" always;
+    # the path is a secret
+    access_log off;
+    log_not_found off;"""
+_CADDY_PRIVATE: Final = """
+\t\t\tX-Robots-Tag "noindex, nofollow\""""
 _HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};]+")
 
 
@@ -55,6 +70,9 @@ class Deployment:
     port: int = 8080
     checkout: str = ""
     owner: tuple[int, int] = (0, 0)
+    private: bool = False  # the path of `url` is a secret
+    shared: bool = False  # the program itself serves other machines
+    runs: str = ""  # a key of RUNS; "": files for all of them
     elsewhere: tuple[Path, ...] = ()  # folders outside `root` that it writes to, by the settings
 
 
@@ -67,7 +85,18 @@ def deployment_files(here: Deployment) -> dict[str, str]:
             )
     values = _paths(here) | _systemd(here) | _cron(here) | _web(here) | _container(here)
     values["HARDENING"] = filled("deploy/hardening", **values)
-    return {name: filled(f"deploy/{name}", **values) for name in FILES}
+    wanted = (*RUNS[here.runs][0], *(() if here.shared else _WEB)) if here.runs else FILES
+    return {name: filled(f"deploy/{name}", **values) for name in FILES if name in wanted}
+
+
+def start_command(runs: str, root: Path, user: str, *, as_root: bool) -> str:
+    """The command that starts the program as `runs` says, also after a reboot."""
+    folder = shlex.quote(str(root))
+    command = RUNS[runs or "up"][1].format(root=folder, run=shlex.quote(f"{root}/run"), sudo="" if as_root else "sudo ")
+    if not as_root or runs != "systemd":
+        return command
+    account = f"useradd --system --home-dir {folder} --shell /usr/sbin/nologin {user}"
+    return f"{account} && chown -R {user} {folder} && {command}"
 
 
 def _paths(here: Deployment) -> dict[str, str]:
@@ -93,6 +122,8 @@ def _cron(here: Deployment) -> dict[str, str]:
     words = {"ROOT": str(here.root), "CONFIG": str(here.config)}
     quoted = {f"CRON_{name}": shlex.quote(word) for name, word in words.items()}
     quoted["CRON_PROGRAM"] = shlex.join(here.program)
+    quoted["CRON_WHEN"] = "@reboot" if here.shared else "*/15 * * * *"
+    quoted["CRON_COMMAND"] = "up" if here.shared else "refresh --max-time 10m"
     return {name: text.replace("%", r"\%") for name, text in quoted.items()}
 
 
@@ -106,6 +137,9 @@ def _web(here: Deployment) -> dict[str, str]:
     host = f"[{host}]" if ":" in host else host
     return {
         "HOST": host or "_",
+        "CACHE_CONTROL": "private, no-cache" if here.private else "no-cache",
+        "NGINX_PRIVATE": _NGINX_PRIVATE * here.private,
+        "CADDY_PRIVATE": _CADDY_PRIVATE * here.private,
         "LISTEN": str((parts.scheme == "http" and parts.port) or 80),
         "PREFIX": prefix,
         "PREFIX_BARE": prefix.rstrip("/") or "/",
@@ -127,6 +161,7 @@ def _container(here: Deployment) -> dict[str, str]:
     user, group = here.owner if here.owner[0] else (_OF_THE_IMAGE, _OF_THE_IMAGE)
     return {
         "PORT": str(here.port or 8080),
+        "BOUND": "" if here.shared else "127.0.0.1:",
         "UID": str(user),
         "GID": str(group),
         "CONTEXT": json.dumps(here.checkout or "/path/of/a/checkout", ensure_ascii=False),

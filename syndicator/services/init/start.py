@@ -45,6 +45,8 @@ class Start:
     url: str = ""  # where the feeds will be
     contact: str = ""
     example: str = ""
+    secret_path: str = ""  # for the operator alone
+    host: str = ""  # where `up` listens
 
 
 def checked(start: Start) -> Start:
@@ -64,7 +66,9 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
         shipped["sources.toml"] = _explanation(shipped["sources.toml"])
         shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + _FIRST_TAXONOMY
     title = start.title or EXAMPLES.get(start.example, "")
-    return shipped | {"syndicator.toml": _settings(shipped["syndicator.toml"], title, start.url, start.contact)}
+    settings = {"title": title, "url": start.url, "contact": start.contact}
+    settings |= {"secret_path": start.secret_path, "host": start.host}
+    return shipped | {"syndicator.toml": _settings(shipped["syndicator.toml"], settings)}
 
 
 def _with_schema(text: str, at_home: bool) -> str:
@@ -77,9 +81,9 @@ def _explanation(text: str) -> str:
     return re.split(r"(?m)^(?:\[\[|# ---)", text)[0].rstrip() + "\n"
 
 
-def _settings(text: str, title: str, url: str, contact: str) -> str:
+def _settings(text: str, settings: Mapping[str, str]) -> str:
     text = re.sub(r'(?m)^title = "[^"]*"', _DEFAULT_TITLE, text, count=1)
-    for name, value in (("title", title), ("url", url), ("contact", contact)):
+    for name, value in settings.items():
         shown = re.search(rf'(?m)^# {name} = "[^"]*" *', text)
         if value and shown:
             line = f"{name} = {_quoted(value)} "

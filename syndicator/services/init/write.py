@@ -9,16 +9,23 @@ from pathlib import Path
 from syndicator.configuration.settings import load
 from syndicator.core.errors import UsageError
 from syndicator.services.init import start as program
-from syndicator.services.init.deploy import Deployment, deployment_files, filled, repository_files
+from syndicator.services.init.deploy import (
+    RUNS,
+    Deployment,
+    deployment_files,
+    filled,
+    repository_files,
+    start_command,
+)
 from syndicator.services.init.start import Start, checked, config_files
 
 
 def write_folder(
-    root: Path, start: Start | None = None, *, config: Path | None = None, template: str = ""
+    root: Path, start: Start | None = None, *, config: Path | None = None, template: str = "", runs: str = ""
 ) -> list[Path]:
-    """Make `root` a working folder: configuration (in `config`), `run` and `deploy`; with `template`, a publishing
-    repository's files instead. Returns the files. Raises UsageError for wrong arguments and for the program's own
-    folder."""
+    """Make `root` a working folder: configuration (in `config`), `run` and `deploy` (for a key of `RUNS`, or all of
+    them); with `template`, a publishing repository's files instead. Returns the files. Raises UsageError for wrong
+    arguments and for the program's own folder."""
     if root.resolve() == program.checkout():
         raise UsageError(
             f"{root.resolve()} is the program's own folder, whose files an upgrade changes; name one of your own, "
@@ -31,12 +38,19 @@ def write_folder(
     written = write_config(config, start)
     script = filled("run", PROGRAM=program.for_shell(), CONFIG=program.config_for_shell(root, config))
     files = {"run": script}
-    for name, text in deployment_files(_deployment(root, config)).items():
+    for name, text in deployment_files(_deployment(root, config, runs)).items():
         files[f"deploy/{name}"] = text
     return written + write_missing(root, files)
 
 
-def _deployment(root: Path, config: Path) -> Deployment:
+def next_command(root: Path, runs: str) -> str:
+    """The command that starts the program as `runs` says, also after a reboot. Raises UsageError for another word."""
+    if runs and runs not in RUNS:
+        raise UsageError(f"--run {runs}: say {', '.join(RUNS)}")
+    return start_command(runs, root.resolve(), program.account(), as_root=not os.getuid())
+
+
+def _deployment(root: Path, config: Path, runs: str) -> Deployment:
     settings, checkout = load(config), program.checkout()
     written = [path.resolve() for path in settings.folders]
     return Deployment(
@@ -46,7 +60,10 @@ def _deployment(root: Path, config: Path) -> Deployment:
         program=program.words(),
         user=program.account(),
         elsewhere=tuple(path for path in written if not path.is_relative_to(root.resolve())),
-        url=settings.site.url,
+        url=settings.site.url and settings.base_url,
+        private=bool(settings.publish.secret_path),
+        shared=bool(settings.publish.secret_path) and settings.publish.host == "0.0.0.0",
+        runs=runs,
         port=settings.publish.port,
         checkout=str(checkout or ""),
         owner=(os.getuid(), os.getgid()),

@@ -13,8 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from syndicator.cli import app
+from syndicator.configuration.settings import load
 from syndicator.core.errors import UsageError
-from syndicator.services.init import start
+from syndicator.services.init import share, start
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -106,14 +107,71 @@ def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path)
     assert "held back" in done.stdout and (tmp_path / "moved/feeds/public/index.html").exists()
 
 
-def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
+def at_terminal(answers: str, *words: str) -> str:
+    """What is printed when somebody types these answers."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "syndicator", "init", str(tmp_path / "mine"), "--contact", "me@garden.example"]
+    command = [sys.executable, "-m", "syndicator", "init", *words]
     with subprocess.Popen(command, cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE, text=True) as asking:
-        os.write(ours, b"Gardening\n\n")
+        os.write(ours, answers.encode())
         output, _ = asking.communicate(timeout=60)
-    assert asking.returncode == 0 and "What are the feeds about" in output and "reach you" not in output
+    assert asking.returncode == 0, output
+    return output
+
+
+def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
+    output = at_terminal("Gardening\n\nboat\ncron\n", str(tmp_path / "mine"), "--contact", "me@garden.example")
+    assert "What are the feeds about" in output and "reach you" not in output
+    assert output.count("How will it run?") == 2  # a boat is no answer
     assert site(tmp_path / "mine") == {"title": "Gardening", "contact": "me@garden.example"}
+    assert sorted(path.name for path in (tmp_path / "mine/deploy").iterdir()) == ["Caddyfile", "crontab", "nginx.conf"]
+
+
+def test_who_reads_alone_is_asked_for_no_contact(tmp_path: Path) -> None:
+    output = at_terminal("\nGardening\n\n", str(tmp_path / "mine"))
+    assert "reach you" not in output and "Where will they be published" not in output
+    settings = load(tmp_path / "mine/config", {})
+    assert settings.site.title == "Gardening" and len(settings.publish.secret_path) == 20
+    assert not (tmp_path / "mine/deploy").exists()
+    assert settings.publish.secret_path not in output  # it is no terminal that this goes to
+
+
+def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
+    output = at_terminal("", "--yes", "--for", "me", "--url", "https://feeds.example/", str(tmp_path / "mine"))
+    settings = load(tmp_path / "mine/config", {})
+    assert settings.base_url == f"https://feeds.example/{settings.publish.secret_path}/"
+    assert settings.publish.host == "127.0.0.1" and "?" not in output
+    assert f"location /{settings.publish.secret_path}/ {{" in (tmp_path / "mine/deploy/nginx.conf").read_text()
+
+
+@pytest.mark.parametrize(
+    ("runs", "command", "files"),
+    [
+        ("systemd", "systemctl enable --now {}/deploy/syndicator.service", {"service", "timer"}),
+        ("cron", "(crontab -l; cat {}/deploy/crontab) | crontab -", {"crontab"}),
+        ("docker", "docker compose -f {}/deploy/compose.yaml up -d --build", {"yaml", "Dockerfile", "dockerignore"}),
+        ("up", "; then {}/run\n", set()),
+    ],
+)
+def test_one_command_has_it_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: str, command: str, files: set[str]
+) -> None:
+    monkeypatch.setattr(share, "home_address", lambda: "192.168.1.5")
+    output = init(str(tmp_path / "mine"), "--for", "me", "--run", runs)
+    assert command.format(tmp_path / "mine") in output
+    written = {path.name.rpartition(".")[2]: path.read_text() for path in (tmp_path / "mine/deploy").glob("*")}
+    assert written.keys() == files
+    assert load(tmp_path / "mine/config", {}).base_url.startswith("http://192.168.1.5:8080/")
+    if runs == "cron":  # it serves, too
+        assert "\n@reboot  cd" in written["crontab"] and written["crontab"].endswith("--quiet up\n")
+    if runs == "docker":
+        assert '- "8080:8080"' in written["yaml"]
+
+
+@pytest.mark.parametrize("words", [("--run", "boat"), ("--for", "you"), ("--for", "me", "--template", "github")])
+def test_another_word_is_refused_before_anything_is_written(tmp_path: Path, words: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match="say "):
+        init(str(tmp_path / "mine"), *words)
+    assert not (tmp_path / "mine").exists()
 
 
 @pytest.mark.slow

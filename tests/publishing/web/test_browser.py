@@ -23,6 +23,7 @@ from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.publishing.builder import build
 from syndicator.publishing.render.html import render_markdown
 from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.web.pages import PHONE, Pages
 from tests import axe as axe_core
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
 from tests.publishing.test_builder import INSTANCE, SOURCES, article
@@ -34,7 +35,7 @@ SETTINGS = Settings(
 )
 PAGES = (
     *("index.html", "tags/ai.html", "feeds.html", "archive.html", "combine.html", "archive/all/2025-11-04.html"),
-    *("search.html", f"articles/{article(7).id}.html"),
+    *("search.html", f"articles/{article(7).id}.html", PHONE),
 )
 # A text with all that markdown has, wide things and deep headings first.
 WHOLE = render_markdown(
@@ -118,6 +119,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     sources = {**SOURCES, "whole": replace(SOURCES["alpha"], key="whole", content="full")}
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(sources.values()), queries=(), categories={})
     finish(build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=sources, instance=INSTANCE))
+    private = SETTINGS.model_copy(update={"publish": Publish(secret_path="sesame-opens-this-door")})
+    outlet.files[PHONE] = Pages(specs, private).shared({}, [], [])[PHONE]
     for name, data in outlet.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)

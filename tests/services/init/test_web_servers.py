@@ -36,17 +36,18 @@ def row(slug: str, to: str = "", *, dropped: bool = False) -> FeedRow:
 class Site:
     """A published folder behind a real web server."""
 
-    def __init__(self, folder: Path, prefix: str) -> None:
-        self.folder, self.port, self.prefix = folder, free_port(), prefix
+    def __init__(self, folder: Path, prefix: str, secret_path: str = "") -> None:
+        self.folder, self.port, self.prefix, self.secret_path = folder, free_port(), prefix, secret_path
         self.url = f"http://127.0.0.1:{self.port}{prefix}"
-        write_folder(folder, Start(url=self.url))
+        write_folder(folder, Start(url=self.url, secret_path=secret_path))
         self.outlet = FileOutlet(folder / "feeds/public")
 
     def publish(self) -> None:
         for name in FILES:
             self.outlet.put(name, TEXT)
         rows = [row("old", "new"), row("new"), row("ended", dropped=True)]
-        for name, data in redirects.files(rows, self.url).items():
+        base = self.url + (f"{self.secret_path}/" if self.secret_path else "")
+        for name, data in redirects.files(rows, base).items():
             self.outlet.put(name, data)
 
     def get(self, path: str, *options: str) -> tuple[int, dict[str, str], bytes]:
@@ -102,18 +103,21 @@ def server(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module", params=["/", "/my/feeds/"])
 def site(request: pytest.FixtureRequest, server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(tmp_path_factory.mktemp("a site"), request.param)
+    yield from running(Site(tmp_path_factory.mktemp("a site"), request.param), server)
+
+
+def running(site: Site, server: str) -> Iterator[Site]:
     words = nginx(site.folder) if server == "nginx" else caddy(site)
     check(site, words)  # before the first build, too
     site.publish()
     check(site, words)
     environ = {"HOME": str(site.folder), "PATH": "/usr/sbin:/usr/bin:/bin", "CADDY_ADMIN": "off"}
-    with (site.folder / "log").open("w") as log, subprocess.Popen(words, stderr=log, env=environ) as running:
+    with (site.folder / "log").open("w") as log, subprocess.Popen(words, stderr=log, env=environ) as process:
         try:
-            assert listening("127.0.0.1", site.port, running), (site.folder / "log").read_text()
+            assert listening("127.0.0.1", site.port, process), (site.folder / "log").read_text()
             yield site
         finally:
-            running.terminate()
+            process.terminate()
 
 
 def listening(host: str, port: int, running: subprocess.Popen[bytes]) -> bool:
@@ -125,6 +129,38 @@ def listening(host: str, port: int, running: subprocess.Popen[bytes]) -> bool:
                 return True
         time.sleep(0.05)
     return False
+
+
+SECRET = "sesame-opens-this-door"
+
+
+@pytest.fixture(scope="module")
+def private(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site of an instance for its operator alone."""
+    site = Site(tmp_path_factory.mktemp("private"), "/", secret_path=SECRET)
+    yield from running(site, server)
+
+
+def test_who_does_not_know_the_secret_path_is_told_nothing(private: Site) -> None:
+    paths = (
+        "", "all.rss", "index.html", "404.html", "none.html", "tags/old.atom", "tags/ended.rss", "tags/", "favicon.ico",
+        f"x/../{SECRET[:-1]}/all.rss", f"{SECRET.upper()}/all.rss", f"{SECRET}x/all.rss", "maps/moved.json",
+        "%2e/all.rss", "as-xml/all.rss", f"{SECRET[:-1]}", "../feeds/public/all.rss", "/all.rss", ".hidden",
+    )  # fmt: skip
+    for path in paths:
+        for options in ((), DOCUMENT, ("-I",), ("-H", "Range: bytes=0-3"), ("-H", "Accept-Encoding: gzip")):
+            status, heads, body = private.get(path, *options)
+            assert status in (400, 404), path
+            assert SECRET not in f"{heads}{body!r}" and TEXT not in body, path
+
+
+def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(private: Site) -> None:
+    for path, expected in (("", 200), ("all.rss", 200), ("tags/old.atom", 301), ("tags/ended.rss", 410), ("none", 404)):
+        status, heads, _ = private.get(f"{SECRET}/{path}")
+        assert (status, heads["cache-control"]) == (expected, "private, no-cache"), path
+        assert heads["x-robots-tag"] == "noindex, nofollow"
+    assert private.get(f"{SECRET}/none.html")[2] == TEXT
+    assert SECRET not in (private.folder / "log").read_text()
 
 
 def test_every_type_that_is_published_keeps_its_own(site: Site) -> None:

@@ -1,0 +1,110 @@
+"""An instance that its operator reads on the home network."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicator.cli import app, load_commands, printing
+from syndicator.cli.running import serving
+from syndicator.configuration.settings import Publish, Settings, Site, load
+from syndicator.core.errors import MissingError, UsageError
+from syndicator.publishing.web.qr_code import blocks, qr_code
+from syndicator.services.init import share
+from syndicator.services.init.start import Start
+from syndicator.services.init.write import write_config
+
+SECRET = "sesame-opens-this-door"
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write_config(tmp_path / "config", Start(title="Mine"))
+    monkeypatch.setattr(share, "home_address", lambda: "192.168.1.5")
+    return tmp_path / "config"
+
+
+def test_it_listens_at_home_behind_a_secret(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def up(config: Path) -> None:
+        return None
+
+    monkeypatch.setattr(serving, "up", up)
+    shown: list[Settings] = []
+    monkeypatch.setattr(printing, "address_for_phones", shown.append)
+    load_commands()
+    before = (config / "syndicator.toml").read_text()
+    result = CliRunner().invoke(app, ["up", "--share", "--config", str(config)], catch_exceptions=False)
+    settings = load(config, {})
+    assert result.exit_code == 0 and settings.site.title == "Mine"
+    assert settings.publish.host == "0.0.0.0" and len(settings.publish.secret_path) == 20
+    assert settings.base_url == f"http://192.168.1.5:8080/{settings.publish.secret_path}/"
+    assert [one.base_url for one in shown] == [settings.base_url]
+    after = (config / "syndicator.toml").read_text().splitlines()
+    assert [line for line in before.splitlines() if line not in after] == []
+
+
+def test_where_it_moved_in_the_network_its_secret_stays(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    share.share(config)
+    before = load(config, {})
+    monkeypatch.setattr(share, "home_address", lambda: "192.168.1.7")
+    share.share(config)
+    assert load(config, {}).base_url == before.base_url.replace("1.5", "1.7")
+
+
+def test_one_that_is_published_stays_public(config: Path) -> None:
+    path = config / "syndicator.toml"
+    path.write_text(text := '[site]\nurl = "https://feeds.example/"\n')
+    with pytest.raises(UsageError, match="this folder is published at"):
+        share.share(config)
+    assert path.read_text() == text
+
+
+def test_one_behind_a_web_server_stays_there(config: Path) -> None:
+    path = config / "syndicator.toml"
+    path.write_text(text := f'[site]\nurl = "https://feeds.example/"\n[publish]\nsecret_path = "{SECRET}"\n')
+    share.share(config)
+    assert path.read_text() == text
+
+
+def test_without_a_network_it_says_so(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(share, "home_address", lambda: "")
+    with pytest.raises(MissingError, match="in no network"):
+        share.share(config)
+
+
+def test_no_two_secrets_are_the_same() -> None:
+    assert len({share.new_secret() for _ in range(100)}) == 100
+    Publish(secret_path=share.new_secret())
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_shows_address_and_code_and_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(site=Site(url="http://192.168.1.5:8080/"), publish=Publish(secret_path=SECRET))
+    address = f"http://192.168.1.5:8080/{SECRET}/phone.html"
+    code = qr_code(address)
+    for out, shown in ((io.StringIO(), False), (Terminal(), True)):
+        monkeypatch.setattr(sys, "stdout", out)
+        printing.address_for_phones(settings)
+        assert (address in out.getvalue()) == shown
+        assert code is not None and all((line in out.getvalue()) == shown for line in blocks(code))
+    printing.address_for_phones(Settings())
+    assert out.getvalue().count("\n") == 1 + len(list(blocks(code)))
+
+
+def test_half_blocks_draw_every_dark_module() -> None:
+    code = qr_code("http://a")
+    assert code is not None
+    lines = list(blocks(code))
+    assert {len(line) for line in lines} == {len(code) + 8}
+    assert sum({" ": 0, "▀": 1, "▄": 1, "█": 2}[mark] for line in lines for mark in line) == sum(map(sum, code))
+    assert lines[2][4:11] == "█▀▀▀▀▀█"  # a finder
