@@ -26,7 +26,7 @@ from statistics import median
 from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Fetched, NotModified, Request
 from syndicator.visiting.feeds.parser import parse_feed
-from syndicator.visiting.fetch import HttpFetcher
+from syndicator.visiting.fetch.client import HttpFetcher
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.throttle import Throttle
 from tests.bench.feed_server import feeds, sample_feed
