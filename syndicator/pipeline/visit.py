@@ -304,7 +304,8 @@ async def _ingest_all(
             return result
 
     most = MOST_PAGES if limit is None else min(limit, MOST_PAGES)
-    taken = rows[:most]
+    readable = context.run.readable
+    taken = [row for row in rows if readable is None or readable(row.url)][:most]
     hosts = {urls.own_host(row.url) for row in taken}
     before = {host: store.repeated(host) for host in hosts}
     # A group and not `gather`: what ends the run ends the other entries too, before the worker and the fetcher close
