@@ -233,7 +233,10 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
         new = (entry for entry in feed.entries if entry.id not in known or known[entry.id].status != "done")
         feed = replace(feed, entries=tuple(new))
     before = context.state.last_success
-    sites = {urls.site(source.url), urls.site(feed.site_url or context.state.site_url)}
+    late: Collection[str] = ()
+    if before is not None:  # on a first visit all is new
+        sites = {urls.site(source.url), urls.site(feed.site_url or context.state.site_url)}
+        late = late_entries(feed.entries, known, before, sites)
     rows = select(
         source.key,
         feed.entries,
@@ -241,7 +244,7 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
         first=before is None,
         backfill=source.backfill,
         now=now,
-        late=late_entries(feed.entries, known, before, sites),
+        late=late,
         muted=[entry.id for entry in feed.entries if is_muted(source, entry)],
     )
     if before is not None and any(row.first_seen == now for row in rows):
@@ -269,6 +272,8 @@ def _noted(feed: ParsedFeed) -> str:
 
 
 def _flooded(context: VisitContext, now: datetime) -> str:
+    if context.state.last_success is None:
+        return ""  # nothing of a first visit waits for a later day
     seen = context.run.store.seen_since(context.source.key, now - cadence.WEEKS)
     return cadence.told(seen, context.state.first_visit, now)
 
