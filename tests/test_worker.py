@@ -266,3 +266,10 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_child_that_reads_pages_and_feeds_loads_no_client() -> None:
+    preload = "import sys, syndicator.pipeline.read_article, syndicator.visiting.feeds.parser; "
+    code = preload + "print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert {"aiohttp", "httpx", "asyncio", "sqlalchemy", "trafilatura"}.isdisjoint(done.stdout.split())

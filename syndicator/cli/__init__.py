@@ -37,9 +37,11 @@ _COMMANDS = (
     "setup.demo",
     "sources",
 )
-# What timers and watchers call, many times an hour: these do without the other commands.
+# What timers and watchers call, many times an hour, and a newcomer first: these do without the other commands.
 _ALONE = {
+    "add": "add",
     "build": "running.service",
+    "init": "setup.folder",
     "refresh": "running.service",
     "serve": "running.service",
     "status": "status",

@@ -336,7 +336,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
             show(done, "would add", others=False)
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return done
-        writing.write_sources(opened, chosen, session.known)
+        await preview.first_visits(session, writing.write_sources(opened, chosen, session.known))
         return replace(done, written=True)
 
 

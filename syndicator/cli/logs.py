@@ -1,17 +1,18 @@
 """Log on stderr: one line an event, as text or JSON (`--log-format json`, or systemd's journal), with the same names.
-structlog is loaded with the first line, for fast commands. Control characters are shown, never sent."""
+Control characters are shown, never sent."""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from syndicator.core.program import ROOT, as_typed
 
@@ -30,16 +31,13 @@ def one_line(value: object) -> str:
     return visible(" ".join(str(value).split()) if any(end in str(value) for end in "\n\t\r") else str(value))
 
 
-def visible_fields(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A processor of structlog: every text of an event as `one_line` has it."""
-    return {name: one_line(value) if isinstance(value, str) else value for name, value in event.items()}
-
-
 def _escape(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
 
 
 Level = Literal["debug", "info", "warning", "error"]
+_COLOURS = {"warning": 33, "error": 31}  # ECMA-48, on a terminal
+_QUOTED = re.compile("[ \t=\r\n\"']")  # a text with one of these is quoted
 # What journald makes of "<4>" at the beginning of a line (sd-daemon(3)), so that `journalctl -p warning` works.
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3}
 
@@ -83,7 +81,8 @@ def choose(made: Choice) -> None:
     steps.handlers.clear()
     steps.setLevel(logging.NOTSET)
     if made.steps:
-        _log_steps()
+        steps.addHandler(_Steps())
+        steps.setLevel(logging.DEBUG)
 
 
 def hear_others() -> None:
@@ -102,64 +101,51 @@ class _Others(logging.Handler):
 
 
 def log(event: str, level: Level = "info", **fields: object) -> None:
-    """Logs an event to stderr; nothing below a warning where quiet was asked for."""
+    """Log an event to stderr; with `quiet`, nothing below a warning."""
     if _choice.quiet and level in ("debug", "info"):
         return
-    if _lines.key != (_choice, sys.stderr):
-        import structlog
-
-        made = structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=_processors(), context_class=dict)
-        _lines.key, _lines.logger = (_choice, sys.stderr), made.bind()
-    getattr(_lines.logger, level)(event, **fields)
+    _write(event, level, fields)
 
 
-@dataclass(slots=True)
-class _Lines:
-    """The logger of the lines of this process, and what it was made for: a run logs thousands."""
-
-    key: tuple[Choice, object] | None = None
-    logger: Any = None
+def _write(event: str, level: str, fields: Mapping[str, object]) -> None:
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    sys.stderr.write(rendered(event, level, fields, now, _choice, colours=sys.stderr.isatty()) + "\n")
+    sys.stderr.flush()
 
 
-_lines = _Lines()
-
-
-def _log_steps() -> None:
-    """Each step of a visit on stderr too (see `core.log`). Its end is logged with more by the command itself."""
-    import structlog
-
-    handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(lambda record: record.getMessage() != "visited")
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_processors()],
-        )
-    )
-    steps = logging.getLogger(ROOT)
-    steps.addHandler(handler)
-    steps.setLevel(logging.DEBUG)
-
-
-def _processors() -> list[Any]:
-    import structlog
-
-    begin: list[Any] = [_typed, _stamp, structlog.processors.add_log_level]
-    if _choice.json:
-        # ASCII alone: what would control a terminal is escaped
-        rendered: list[Any] = [structlog.processors.JSONRenderer(ensure_ascii=True, default=str)]
+def rendered(
+    event: str, level: str, fields: Mapping[str, object], now: str, choice: Choice, *, colours: bool = False
+) -> str:
+    """A line of the log. JSON is ASCII alone, so that what would control a terminal is escaped. Pure."""
+    typed = {name: as_typed(value) if isinstance(value, str) else value for name, value in fields.items()}
+    event = as_typed(event)
+    if choice.json:
+        line = json.dumps({"time": now, **typed, "event": event, "level": level}, default=str)
     else:
-        rendered = [visible_fields, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="time")]
-    return [*begin, *rendered, _prioritised] if _choice.journal else [*begin, *rendered]
+        shown = f"\x1b[{_COLOURS[level]}m{level:<9}\x1b[0m" if colours and level in _COLOURS else f"{level:<9}"
+        pairs = [f"{name}={_value(value)}" for name, value in sorted(typed.items())]
+        line = (
+            " ".join([now, f"[{shown}]", f"{one_line(event):<30}", *pairs])
+            if pairs
+            else f"{now} [{shown}] {one_line(event)}"
+        )
+    return f"<{_PRIORITIES.get(level, 6)}>{line}" if choice.journal else line
 
 
-def _typed(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: as_typed(value) if isinstance(value, str) else value for name, value in event.items()}
+def _value(value: object) -> str:
+    if not isinstance(value, str):
+        return repr(value)
+    value = one_line(value)
+    return repr(value) if _QUOTED.search(value) else value
 
 
-def _stamp(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {"time": datetime.now().astimezone().isoformat(timespec="seconds"), **event}
+class _Steps(logging.Handler):
+    """Each step of a visit on stderr too (see `core.program`). Its end is logged with more by the command itself."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage() != "visited":
+            fields = {name: value for name, value in record.__dict__.items() if name not in _OF_RECORDS}
+            _write(record.getMessage(), record.levelname.lower(), fields)
 
 
-def _prioritised(logger: object, method: str, line: str) -> str:
-    return f"<{_PRIORITIES.get(method, 6)}>{line}"
+_OF_RECORDS = frozenset(logging.makeLogRecord({}).__dict__)

@@ -1,5 +1,5 @@
-"""Event log (structlog over the standard library), silent until an application sets level and handler of "syndicator";
-structlog is loaded with the first event. Also the name this program is called by."""
+"""Event log (the standard library's), silent until an application sets level and handler of "syndicator". Also the name
+this program is called by."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import cast
 
 ROOT = "syndicator"
 
@@ -20,8 +19,7 @@ def logger(name: str, **bound: object) -> Logger:
 
 
 class Logger:
-    """Makes structlog's logger for an event that somebody hears: the others, some for each visit, cost a look at the
-    level, and structlog is not loaded for them."""
+    """Logs events with their values as `extra`."""
 
     __slots__ = ("_bound", "_under")
 
@@ -30,27 +28,15 @@ class Logger:
 
     def debug(self, event: str, **values: object) -> None:
         if self._under.isEnabledFor(logging.DEBUG):
-            self._made().debug(event, **values)
+            self._under.debug(event, extra={**self._bound, **values})
 
     def info(self, event: str, **values: object) -> None:
         if self._under.isEnabledFor(logging.INFO):
-            self._made().info(event, **values)
+            self._under.info(event, extra={**self._bound, **values})
 
     def warning(self, event: str, **values: object) -> None:
         if self._under.isEnabledFor(logging.WARNING):
-            self._made().warning(event, **values)
-
-    def _made(self) -> Logger:
-        import structlog
-
-        made = structlog.wrap_logger(
-            self._under,
-            processors=[structlog.stdlib.render_to_log_kwargs],
-            wrapper_class=structlog.stdlib.BoundLogger,
-            context_class=dict,
-            cache_logger_on_first_use=False,
-        )
-        return cast(Logger, made.bind(**self._bound))
+            self._under.warning(event, extra={**self._bound, **values})
 
 
 VARIABLE = "RUN_STARTED_AS"  # set by ./run to how that was called itself

@@ -36,6 +36,8 @@ _AUTHORITY = re.compile(r"(https?://)[^/?#]*@", re.I)
 # Addresses that nothing has to be done to: a host of lower-case names, the last with a letter first, a path of plain
 # names none of which begins with a dot, no port, no query.
 _CANONICAL = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?)+")
+# Absolute addresses that no base changes, as most are.
+_ABSOLUTE = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w~./%-]*(?:\?[\w~./%&=+-]+)?", re.A)
 _HOST_CHARS = 253  # 255 octets with lengths and root (RFC 1035 2.3.4)
 _IPV4_PARTS = 4
 _OCTET = 256  # values of one part of an IPv4 address
@@ -100,6 +102,8 @@ def guid_alias(source_key: str, entry_id: str) -> str:
 
 def absolute(base: str, reference: str) -> str | None:
     """`reference` seen from `base` as an absolute http(s) URL, its fragment kept, or None."""
+    if _ABSOLUTE.fullmatch(reference):
+        return reference
     reference = _slashed(_cleaned(reference))
     if reference.startswith("//"):
         reference = "//" + reference.lstrip("/")

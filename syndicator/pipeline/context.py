@@ -57,6 +57,7 @@ class RunContext(FilingContext):
     asked: bool = False  # a person named what to visit: what fails is not held against a source
     hubs: Hubs | None = None  # what pushes, where the operator lets it
     traced: Callable[[str, Mapping[str, Any]], None] | None = None  # is given where the fields of an article came from
+    readable: Callable[[str], bool] | None = None  # True for the pages that this run may read; None: all
     asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # one a site: `owners.links`
 
     def visit(self, source: Source, state: SourceState) -> VisitContext:

@@ -233,7 +233,10 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
         new = (entry for entry in feed.entries if entry.id not in known or known[entry.id].status != "done")
         feed = replace(feed, entries=tuple(new))
     before = context.state.last_success
-    sites = {urls.site(source.url), urls.site(feed.site_url or context.state.site_url)}
+    late: Collection[str] = ()
+    if before is not None:  # on a first visit all is new
+        sites = {urls.site(source.url), urls.site(feed.site_url or context.state.site_url)}
+        late = late_entries(feed.entries, known, before, sites)
     rows = select(
         source.key,
         feed.entries,
@@ -241,7 +244,7 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
         first=before is None,
         backfill=source.backfill,
         now=now,
-        late=late_entries(feed.entries, known, before, sites),
+        late=late,
         muted=[entry.id for entry in feed.entries if is_muted(source, entry)],
     )
     if before is not None and any(row.first_seen == now for row in rows):
@@ -269,6 +272,8 @@ def _noted(feed: ParsedFeed) -> str:
 
 
 def _flooded(context: VisitContext, now: datetime) -> str:
+    if context.state.last_success is None:
+        return ""  # nothing of a first visit waits for a later day
     seen = context.run.store.seen_since(context.source.key, now - cadence.WEEKS)
     return cadence.told(seen, context.state.first_visit, now)
 
@@ -303,7 +308,9 @@ async def _ingest_all(
                 spent.set()
             return result
 
-    taken = (rows if limit is None else in_turn(rows, context.run.clock(), limit))[:MOST_PAGES]
+    readable = context.run.readable
+    taken = [row for row in rows if readable is None or readable(row.url)]
+    taken = (taken if limit is None else in_turn(taken, context.run.clock(), limit))[:MOST_PAGES]
     hosts = {urls.own_host(row.url) for row in taken}
     before = {host: store.repeated(host) for host in hosts}
     # A group and not `gather`: what ends the run ends the other entries too, before the worker and the fetcher close

@@ -413,7 +413,7 @@ def user_agent(settings: Settings) -> str:
 def make_fetcher(app: App) -> Fetcher:
     """The network client: no private addresses, pauses between requests to a host, robots.txt first."""
 
-    from syndicator.visiting.fetch import HttpFetcher
+    from syndicator.visiting.fetch.client import HttpFetcher
     from syndicator.visiting.fetch.decompress import LONGEST_RETRY
     from syndicator.visiting.politeness.backoff import Backoff
     from syndicator.visiting.politeness.fetcher import PoliteFetcher
@@ -455,7 +455,7 @@ def lease_seconds(settings: Settings) -> float:
 def make_enricher(app: App) -> Enricher:
     """The client of the language model, which may reach its host and port only. Raises ConfigError without a key."""
     from syndicator.describing.llm.client import Endpoint
-    from syndicator.visiting.fetch import HttpFetcher
+    from syndicator.visiting.fetch.client import HttpFetcher
     from syndicator.visiting.fetch.ssrf import endpoint
 
     llm = app.settings.describe.llm

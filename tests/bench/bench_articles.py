@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -38,6 +37,7 @@ from syndicator.store.engine import Store
 from tests import postgres
 from tests.bench.bench_workers import Elsewhere, cpu, server_cpu
 from tests.bench.feed_server import SERVE, addresses
+from tests.bench.machine import machine
 from tests.services.worker.fleet import Instance
 
 _OF_SOURCES = ("sources", "followed", "hosts", "outcomes", "notes", "subscriptions", "blocks")
@@ -166,7 +166,7 @@ def main() -> None:
     options.add_argument("--more", type=int, default=500)
     given = options.parse_args()
     articles = given.sources * given.entries
-    print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} CPUs")
+    print(machine())
     with (
         postgres.server() as server,
         sites(given.sources, given.entries) as urls,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.bench.machine import machine
 from tests.docs.sandbox import Sandbox
 from tests.publishing import miniflux, newsboat
 from tests.world import World, serving
@@ -62,6 +63,7 @@ def of_miniflux(folder: Path, world: World, feed: str) -> Iterator[Step]:
 
 
 def main() -> None:
+    print(machine())
     with serving(World(without={"slow"})) as world, tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         for way in (ours, of_newsboat, of_miniflux):

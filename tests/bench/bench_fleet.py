@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import heapq
-import os
 import random
 import time
 from collections import Counter, defaultdict
@@ -28,6 +27,7 @@ from syndicator.core.ports.fleet import Turn
 from syndicator.store.engine import Store, open_store
 from syndicator.store.fleet.hosts import Hosts
 from tests import postgres
+from tests.bench.machine import machine
 
 _START = 1_800_000_000.0  # seconds since 1970
 _VISIT, _PAUSE = 1.0, 2.0
@@ -231,7 +231,7 @@ def main() -> None:
     options.add_argument("--interval", type=float, default=3600, help="seconds between two visits of a source")
     options.add_argument("--seconds", type=float, default=600, help="of real time, at most")
     options.add_argument("--step", type=float, default=1, help="seconds of the day between two looks of the dispatcher")
-    print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} CPUs")
+    print(machine())
     run(options.parse_args())
 
 

@@ -5,8 +5,9 @@
 Ours is the trip that a visit takes: fetched from loopback (a host each, robots.txt asked), read and described in the
 worker, filed and recorded; CPU of this process and its workers. trafilatura's is `bare_extraction` with metadata, in
 this process, nothing fetched, nothing filed. Every figure is the least and the median of the rounds, which go turn by
-turn, after a page that is not counted. Wall time counts only where nothing else runs: the load is printed.
-Pages: every Nth of ../shared/corpus/pages.
+turn. Both sides are warm and meet pages that their processes have not seen: the first quarter of the pages, read by
+each process, is not counted, and each round has a share of the others. Wall time counts only where nothing else runs:
+the load is printed. Pages: every Nth of ../shared/corpus/pages.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import resource
 import socket
 import subprocess
@@ -38,6 +38,7 @@ from syndicator.services.init.start import SHIPPED
 from syndicator.services.refresh import make_worker
 from tests.bench.bench_reading import html_of, rows
 from tests.bench.feed_server import SERVE, addresses
+from tests.bench.machine import machine
 from tests.worker_jobs import pid
 
 _SERVER = f"""
@@ -77,14 +78,13 @@ def theirs(pages: Sequence[bytes]) -> float:
     """CPU milliseconds a page that trafilatura takes."""
     import trafilatura
 
-    trafilatura.bare_extraction(pages[-1], with_metadata=True, include_comments=False)
     start = time.process_time()
-    for page in pages[:-1]:
+    for page in pages:
         trafilatura.bare_extraction(page, with_metadata=True, include_comments=False)
-    return (time.process_time() - start) / (len(pages) - 1) * 1000
+    return (time.process_time() - start) / len(pages) * 1000
 
 
-def ours(urls: Sequence[str], workers: int) -> tuple[float, float, float, int]:
+def ours(warming: Sequence[str], urls: Sequence[str], workers: int) -> tuple[float, float, float, int]:
     """CPU milliseconds a page: all of it, this process's share of it; wall milliseconds a page; articles filed."""
     with tempfile.TemporaryDirectory() as name:
         config = Path(name) / "config"
@@ -93,10 +93,10 @@ def ours(urls: Sequence[str], workers: int) -> tuple[float, float, float, int]:
         (config / "sources.toml").write_text('[[source]]\nkey = "bench"\nurl = "http://127.0.0.1/feed"\n')
         (config / "taxonomy.toml").write_bytes((SHIPPED / "taxonomy.toml").read_bytes())
         with open_app(config) as app:
-            return asyncio.run(_trip(app, urls, workers))
+            return asyncio.run(_trip(app, warming, urls, workers))
 
 
-async def _trip(app: App, urls: Sequence[str], workers: int) -> tuple[float, float, float, int]:
+async def _trip(app: App, warming: Sequence[str], urls: Sequence[str], workers: int) -> tuple[float, float, float, int]:
     fetcher, worker = make_fetcher(app), make_worker(app)
     filed: list[str] = []
     run = make_context(app, fetcher, worker, filed.append)
@@ -110,14 +110,14 @@ async def _trip(app: App, urls: Sequence[str], workers: int) -> tuple[float, flo
             await ingest(run.visit(source, state).entry(replace(row, entry=Entry(id=url, url=url))))
 
     try:
-        await asyncio.gather(*(one(f"{urls[-1]}?warm={number}") for number in range(4 * workers)))
+        await asyncio.gather(*(one(f"{url}?warm={number}") for url in warming for number in range(workers)))
         filed.clear()
         pids = await _children(worker, workers)
         begun, before, wall = time.process_time(), _cpu(pids), time.monotonic()
         async with sharing_commits(run):  # as in a run
-            await asyncio.gather(*map(one, urls[:-1]))
+            await asyncio.gather(*map(one, urls))
         mine, all_of = time.process_time() - begun, _cpu(pids) - before + time.process_time() - begun
-        each = 1000 / (len(urls) - 1)
+        each = 1000 / len(urls)
         return all_of * each, mine * each, (time.monotonic() - wall) * each, len(filed)
     finally:
         await worker.aclose()
@@ -149,12 +149,14 @@ def main() -> None:
     pages = [html_of(row) for row in rows(given.every)]
     alone: list[float] = []
     found: dict[int, list[tuple[float, float, float, int]]] = {1: [], 2: []}
-    print(f"{len(pages)} pages, load {os.getloadavg()[0]:.1f} at {datetime.now(UTC):%H:%M} UTC, {os.cpu_count()} CPUs")
+    warm = len(pages) // 4
+    print(f"{len(pages)} pages, {warm} of them to warm; {machine()} at {datetime.now(UTC):%H:%M} UTC")
     with tempfile.TemporaryDirectory() as name, served(pages, Path(name)) as urls:
-        for _ in range(given.rounds):
-            alone.append(theirs(pages))
+        theirs(pages[:warm])
+        for turn in range(given.rounds):
+            alone.append(theirs(pages[warm + turn :: given.rounds]))
             for workers, costs in found.items():
-                costs.append(ours(urls, workers))
+                costs.append(ours(urls[:warm], urls[warm + turn :: given.rounds], workers))
     base = median(alone)
     print(f"{'trafilatura, extraction alone':44} {min(alone):7.1f} {base:7.1f} ms CPU a page")
     for workers, costs in found.items():
@@ -166,7 +168,7 @@ def main() -> None:
             f"wall {min(wall):.1f} {median(wall):.1f} ms"
         )
     one, two = (median([cost[2] for cost in found[workers]]) for workers in (1, 2))
-    print(f"{'2 workers against 1, wall':44} x {one / two:.2f}; load {os.getloadavg()[0]:.1f} now")
+    print(f"{'2 workers against 1, wall':44} x {one / two:.2f}; {machine()} now")
 
 
 if __name__ == "__main__":

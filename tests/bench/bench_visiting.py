@@ -26,10 +26,11 @@ from statistics import median
 from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Fetched, NotModified, Request
 from syndicator.visiting.feeds.parser import parse_feed
-from syndicator.visiting.fetch import HttpFetcher
+from syndicator.visiting.fetch.client import HttpFetcher
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.throttle import Throttle
 from tests.bench.feed_server import feeds, sample_feed
+from tests.bench.machine import machine
 
 SAME, FIRST = "nothing changed (304)", "first visit, entries only"
 Costs = dict[str, dict[str, list[float]]]  # what -> who -> CPU milliseconds a feed, a round each
@@ -160,6 +161,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--reader", type=Path, help="a Python that has the package reader")
     given = options.parse_args()
+    print(machine())
     for what, row in measure(given.feeds, given.rounds, given.reader).items():
         ours_median = median(row["ours"])
         for who, costs in row.items():

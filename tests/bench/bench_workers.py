@@ -29,6 +29,7 @@ from sqlalchemy import text
 
 from tests import postgres
 from tests.bench.feed_server import feeds
+from tests.bench.machine import machine
 from tests.postgres import Server
 from tests.services.worker.fleet import Instance
 from tests.services.worker.web import Web
@@ -153,10 +154,10 @@ def main() -> None:
     options.add_argument("--latency", type=float, default=200)
     options.add_argument("--all", action="store_true")
     given = options.parse_args()
-    print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} CPUs")
+    print(machine())
     with postgres.server() as server, feeds(given.sources, given.latency / 1000) as addresses:
         measure(server, addresses, given)
-    print(f"load {os.getloadavg()[0]:.1f}")
+    print(machine())
 
 
 if __name__ == "__main__":

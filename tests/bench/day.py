@@ -7,7 +7,8 @@ Time is made up: a run a minute, each source asked every 15 minutes at a minute 
 to 1,000 words (tests/bench/shelf.py) and are announced evenly over the day; what a run finds is filed as visits file
 it, then feeds are built as `up` builds them. With `--settle 0s` every run builds what it found. Each day is a process
 of its own: user+sys CPU of all of it (fetching and reading pages is not in it: tests/bench/bench_refresh.py), bytes
-written (wchar of the kernel, the database's too), the largest resident set, and the minutes from an article's
+written (wchar of the kernel) altogether, by the database for an article (its entry, sketch and blocks too) and in kept
+pages for an article, the largest resident set, and the minutes from an article's
 announcement to its source's feed and to that of everything, the wait for the next visit included (median and 95th
 percentile)."""
 
@@ -15,22 +16,31 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import json
-import os
 import resource
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from syndicator.articles.snapshots import packed
+from syndicator.core import urls
 from syndicator.core.axes import ALL
+from syndicator.core.model import Article, Entry
+from syndicator.core.ports import EntryRow
+from syndicator.pipeline.dedupe import remember
+from syndicator.pipeline.entry import endings
+from syndicator.pipeline.refile import refile
+from syndicator.publishing.render.html import render_markdown
 from syndicator.services.build import build_due, build_feeds
 from syndicator.services.container import App, open_app
 from syndicator.services.settling import Settling
 from tests.bench import shelf
 from tests.bench.bench_publishing import peak
+from tests.bench.machine import machine
 
 EVERY = 15  # minutes between two visits of a source
 MINUTE = timedelta(minutes=1)
@@ -51,6 +61,9 @@ class Day:
     long_waiting: list[float] = field(default_factory=list)
     builds: int = 0
     files: int = 0
+    database: int = 0  # bytes written while articles are filed, without their files
+    pages: int = 0  # bytes of kept pages
+    filed: int = 0
 
     def announced(self, number: int) -> float:
         return number * 24 * 60 / self.articles
@@ -65,15 +78,14 @@ class Day:
     async def run(self, settling: Settling) -> None:
         """What a run of `up` does of it."""
         settling.begin(self.app)
+        before = written()
         with self.app.article_store.together() as settle, self.app.store.visits.shared(settle):
             for number in self.found():
-                one = shelf.article(number, self.articles, self.sources)
-                now = shelf.BEGIN + self.minute * MINUTE
-                stored, stamp, _ = self.app.article_store.put(replace(one, added=now, published=now - MINUTE))
-                self.app.store.visits.record(stored, stamp)
+                self.file(shelf.article(number, self.articles, self.sources), shelf.BEGIN + self.minute * MINUTE)
                 settling.filed()
                 self.waiting.append(self.announced(number))
                 self.long_waiting.append(self.announced(number))
+        self.database += written() - before
         report = await build_due(self.app, settling)
         settling.end(self.app)
         if report.builds:
@@ -83,6 +95,32 @@ class Day:
         if ALL in report.shown:
             self.long_waits += [self.minute - one for one in self.long_waiting]
             self.long_waiting.clear()
+
+    def file(self, article: Article, now: datetime) -> None:
+        """Announce and file an article as a visit does: entry, file, row, sketch, blocks of its host and its page."""
+        visits, app = self.app.store.visits, self.app
+        article = replace(article, added=now, published=now - MINUTE)
+        announced = Entry(id=article.url, url=article.url, title=article.title, summary=article.excerpt)
+        row = EntryRow(
+            source_key=article.source_key, entry_id=article.url, url=article.url, digest=announced.digest,
+            status="pending", first_seen=now, entry=announced,
+        )  # fmt: skip
+        visits.save_entries([row])
+        html = render_markdown(article.body, article.url)
+        stored, _ = refile(app.article_store, visits, article, entry=endings.done(row, article.id, now), html=html)
+        remember(stored, visits, now)
+        blocks = tuple(hashlib.sha256(part.encode()).hexdigest()[:16] for part in article.body.split("\n\n"))
+        visits.learn_blocks(urls.own_host(article.url), article.id, blocks)
+        page = packed(f"<html><head><title>{article.title}</title></head><body>{html}</body></html>".encode(), {})
+        app.snapshots.put_packed(article.id, page)
+        path = app.article_store.find(article.id)
+        self.database -= len(page) + (len(app.article_store.read(path)) if path else 0)
+        self.pages, self.filed = self.pages + len(page), self.filed + 1
+
+
+def written() -> int:
+    """Bytes that this process has written."""
+    return int(Path("/proc/self/io").read_text().partition("wchar: ")[2].split()[0])
 
 
 def begin(folder: Path, sources: int, settle: str) -> None:
@@ -107,11 +145,12 @@ def day(folder: Path, sources: int, articles: int, hours: float) -> dict[str, fl
             lived.minute = minute[0]
             asyncio.run(lived.run(settling))
     used = resource.getrusage(resource.RUSAGE_SELF)
-    written = Path("/proc/self/io").read_text().partition("wchar: ")[2].split()[0]
     waits, long_waits = sorted(lived.waits), sorted(lived.long_waits)
     return {
         "cpu": used.ru_utime + used.ru_stime,
-        "megabytes_written": int(written) / 1e6,
+        "megabytes_written": written() / 1e6,
+        "kilobytes of the database": lived.database / lived.filed / 1e3,
+        "kilobytes of pages": lived.pages / lived.filed / 1e3,
         "megabytes": peak(),
         "builds": lived.builds,
         "files": lived.files,
@@ -138,10 +177,9 @@ def main() -> None:
     if told.folder:
         print(json.dumps(day(told.folder, told.sources, told.articles, told.hours)))
         return
-    print(
-        f"{told.sources} sources, {told.articles} articles a day, {told.hours} h of it; load {os.getloadavg()[0]:.1f}"
-    )
-    heads = ("s CPU", "MB written", "MB", "builds", "files", "articles", "p50 min", "p95 min", "all p50", "all p95")
+    print(f"{told.sources} sources, {told.articles} articles a day, {told.hours} h of it; {machine()}")
+    heads = ("s CPU", "MB written", "kB db", "kB pages", "MB", "builds", "files", "articles")
+    heads += ("p50 min", "p95 min", "all p50", "all p95")
     print(f"{'settle':8}" + "".join(f"{head:>12}" for head in heads))
     for settle in told.settle:
         with tempfile.TemporaryDirectory() as folder:

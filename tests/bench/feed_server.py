@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from syndicator.core.errors import NotAFeed
+from syndicator.visiting.feeds.parser import parse_feed, unpacked
+from tests.samples import SHARED
 
 # What follows the definition of `reply(transport, head)` in a server of its own: its arguments are the port, one for
 # `reply`, and the addresses to listen on.
@@ -26,15 +31,17 @@ asyncio.run(main())
 """
 _MOST_SOCKETS = 5000
 _SERVER = f"""
-import asyncio, sys
-BODY = sys.stdin.buffer.read()
+import asyncio, pickle, sys
+BODIES = pickle.load(sys.stdin.buffer)
 WAIT = float(sys.argv[2])
 HEAD = b"HTTP/1.1 200 OK\\r\\netag: \\"1\\"\\r\\ncontent-type: application/rss+xml\\r\\n"
-OK = HEAD + b"content-length: %d\\r\\n\\r\\n" % len(BODY) + BODY
+OK = [HEAD + b"content-length: %d\\r\\n\\r\\n" % len(body) + body for body in BODIES]
 SAME = b"HTTP/1.1 304 Not Modified\\r\\netag: \\"1\\"\\r\\n\\r\\n"
 NONE = b"HTTP/1.1 404 Not Found\\r\\ncontent-length: 0\\r\\n\\r\\n"
 def reply(transport, head):
-    body = SAME if b"if-none-match" in head.lower() else OK
+    numbers = transport.get_extra_info("sockname")[0].split(".")
+    number = (int(numbers[1]) - 1) * 62_500 + int(numbers[2]) * 250 + int(numbers[3]) - 1
+    body = SAME if b"if-none-match" in head.lower() else OK[number % len(OK)]
     body = NONE if b"robots.txt" in head[:40] else body
     if WAIT: asyncio.get_running_loop().call_later(WAIT, transport.write, body)
     else: transport.write(body)
@@ -57,9 +64,24 @@ def addresses(count: int) -> list[str]:
     return [f"127.{1 + n // 62_500}.{n // 250 % 250}.{n % 250 + 1}" for n in range(count)]
 
 
+def real_feeds() -> list[bytes]:
+    """The RSS and Atom feeds among the real ones that have entries. Raises SystemExit if there are none."""
+    found = []
+    for path in sorted((SHARED / "corpus/feeds").glob("*.gz")):
+        with suppress(NotAFeed):
+            body = unpacked(path.read_bytes())
+            feed = parse_feed(body, "https://example.org/feed")
+            if feed.entries and feed.format.startswith(("rss", "atom")):
+                found.append(body)
+    if not found:
+        raise SystemExit(f"there are no real feeds: {SHARED / 'corpus/feeds'} is missing")
+    return found
+
+
 @contextmanager
-def feeds(count: int, latency: float = 0) -> Iterator[list[str]]:
-    """The addresses of that many feeds, served by a process of its own, each answer `latency` seconds late."""
+def feeds(count: int, latency: float = 0, bodies: Sequence[bytes] = ()) -> Iterator[list[str]]:
+    """The addresses of that many feeds, served by a process of its own, each answer `latency` seconds late: `bodies` in
+    turn, else the `sample_feed` each."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -68,7 +90,7 @@ def feeds(count: int, latency: float = 0) -> Iterator[list[str]]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdin is not None
         assert server.stdout is not None
-        server.stdin.write(sample_feed())
+        server.stdin.write(pickle.dumps(list(bodies) or [sample_feed()]))
         server.stdin.close()
         server.stdout.readline()
         try:

@@ -15,10 +15,11 @@ from typer.testing import CliRunner, Result
 from syndicator.articles.frontmatter import load
 from syndicator.cli import add, app
 from syndicator.cli.running import service
+from syndicator.configuration.settings import load as load_settings
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.core.model import Fetched, ParsedFeed
 from syndicator.services.adding import search
-from syndicator.services.container import open_app
+from syndicator.services.container import locked, open_app
 from syndicator.services.jobs import sources
 from syndicator.services.jobs.task import Task
 from syndicator.visiting.feeds.discovery import FeedLink
@@ -140,6 +141,7 @@ def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(adding: Adding, ans
     assert ("nothing was added" in output) == (not urls)
     if not urls:
         assert (adding.config / "sources.toml").read_text() == before
+        assert not read_files(adding.config.parent)
 
 
 @pytest.mark.usefixtures("there")
@@ -180,6 +182,23 @@ def test_the_preview_is_what_is_published(adding: Adding) -> None:
         for name in ("title", "author", "category", "excerpt", "cover"):
             assert one[name] == getattr(article, name), name
     assert {one["category"] for one in seen["articles"]} == {"Sea"}
+
+
+def test_the_preview_becomes_the_first_visit(adding: Adding) -> None:
+    stories = [f"{SITE}{name}/" for name in ("ferries", "sheep", "rain", "tickets")]
+    adding.run(SITE, "--yes")
+    assert len(read_files(adding.config.parent / "feeds/articles")) == 3
+    assert f"{SITE}tickets/" not in adding.web.asked
+    CliRunner().invoke(app, ["refresh", "--config", str(adding.config)], catch_exceptions=False)
+    assert len(read_files(adding.config.parent / "feeds/articles")) == 4
+    asked = [url for url in adding.web.asked if url == FEED or url in stories]
+    assert len(asked) == len(set(asked)) == 5
+
+
+def test_a_source_is_left_to_the_run_that_is_under_way(adding: Adding) -> None:
+    with locked(load_settings(adding.config)):
+        adding.run(SITE, "--yes")
+    assert adding.urls == [FEED] and not read_files(adding.config.parent / "feeds/articles")
 
 
 def test_the_preview_says_what_would_not_be_published(adding: Adding) -> None:

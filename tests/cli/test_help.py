@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HEAVY = (
     "aiohttp", "alembic", "apscheduler", "feedgen", "feedparser", "filelock", "frontmatter", "htmldate", "httpx",
     "jinja2", "lxml", "markdown_it", "numpy", "nupunkt", "protego", "py3langid", "rich",
-    "sqlalchemy", "starlette", "structlog", "tld", "tomlkit", "trafilatura", "uvicorn", "yaml",
+    "sqlalchemy", "starlette", "tld", "tomlkit", "trafilatura", "uvicorn", "yaml",
 )  # fmt: skip
 SCRIPT = """
 import sys

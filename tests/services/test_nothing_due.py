@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # Each costs a run of every few minutes more than its own work does.
 HEAVY = (
     "aiohttp", "feedgen", "feedparser", "frontmatter", "httpx", "jinja2", "lxml", "markdown_it", "numpy", "protego",
-    "rich", "structlog", "tld", "trafilatura", "yaml",
+    "rich", "tld", "trafilatura", "yaml",
 )  # fmt: skip
 SCRIPT = """
 import sys

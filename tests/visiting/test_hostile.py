@@ -17,7 +17,7 @@ from syndicator.core.errors import NotAFeed, WorkerFailed
 from syndicator.core.model import Failed, Request
 from syndicator.processes.worker import Worker
 from syndicator.visiting.feeds.parser import parse_feed
-from syndicator.visiting.fetch import HttpFetcher
+from syndicator.visiting.fetch.client import HttpFetcher
 from tests.visiting.conftest import NOW
 
 BOMBS = ["trunc", "lie", "gz", "gg", "br", "zs", "bighead", "endless", "slowbody", "slowhead", "hang"]

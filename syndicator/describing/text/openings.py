@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from typing import Final
 
@@ -69,16 +69,18 @@ class OpeningWords:
         return False
 
 
+@cache  # their patterns take milliseconds to compile
 def of_language(language: str | None) -> OpeningWords | None:
     """The lists of a two-letter code, of English where it is None; None where there are none."""
-    return every().get(language or "en")
+    lists = every().get(language or "en")
+    return _made(lists) if lists else None
 
 
-@lru_cache(maxsize=1)
-def every() -> dict[str, OpeningWords]:
+@cache
+def every() -> dict[str, dict[str, str | bool]]:
     """Code -> lists."""
     raw = resources.files("syndicator.describing").joinpath("data/openings.toml").read_text("utf-8")
-    return {code: _made(lists) for code, lists in tomllib.loads(raw).items()}
+    return tomllib.loads(raw)
 
 
 def _made(lists: Mapping[str, str | bool]) -> OpeningWords:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -100,13 +100,15 @@ def every(found: Found) -> tuple[Candidate, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Shared by all look-ups. `known`: existing sources by address; `allow`: private networks the sources may reach."""
+    """Shared by all look-ups. `known`: existing sources by address; `allow`: private networks the sources may reach;
+    `previewed`: by key of a source, the fetcher that has the answers of its preview."""
 
     app: App
     known: Mapping[str, Source]
     fetcher: Fetcher
     worker: Worker
     allow: tuple[str, ...] = ()
+    previewed: dict[str, Fetcher] = field(default_factory=dict)
 
 
 @asynccontextmanager

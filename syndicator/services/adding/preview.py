@@ -1,11 +1,12 @@
-"""Preview of a source: a real first visit to its three newest entries, in a folder that is thrown away."""
+"""Preview of a source: a real first visit to its three newest entries, in a folder that is thrown away. If the source
+is added, the same answers are its first visit: nothing is fetched twice."""
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +16,16 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import FileSnapshots
 from syndicator.core import urls
-from syndicator.core.model import Article, FetchResult, Problem, Request, Source, SourceState
+from syndicator.core.errors import LockedError
+from syndicator.core.model import Article, Fetched, FetchResult, Problem, Request, Source, SourceState
 from syndicator.core.ports import Fetcher
 from syndicator.core.text import words
 from syndicator.pipeline.context import rights_in
 from syndicator.pipeline.ownership import known_at
-from syndicator.pipeline.visit import visit
+from syndicator.pipeline.visit import visit, visit_all
 from syndicator.services.adding.found import Candidate, Session
-from syndicator.services.container import App, make_context
+from syndicator.services.container import App, locked, make_context
+from syndicator.services.reconcile import reconciled
 from syndicator.store.engine import open_store
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -63,13 +66,25 @@ async def preview(session: Session, candidate: Candidate) -> Preview:
     if candidate.known or candidate.kind == "opml":
         return Preview()
     source = replace(candidate.source, backfill=min(ENTRIES, candidate.source.backfill))
-    fetcher = _Remembering(session.fetcher, candidate)
+    fetcher = session.previewed[source.key] = _Remembering(session.fetcher, candidate)
     plain = await _visited(session, fetcher, source)
     ours = tuple(host for host in plain.elsewhere if urls.same_publisher(f"https://{host}/", source.url))
     if not ours:
         return plain
     with_line = await _visited(session, fetcher, replace(source, speaks_for=ours))
     return replace(with_line, speaks_for=ours) if _agree(plain, with_line, ours) else plain
+
+
+async def first_visits(session: Session, sources: Iterable[Source]) -> None:
+    """File the entries that the previews of `sources` read, from the answers of the previews; the other entries wait.
+    Do nothing while another run is under way, which visits the sources itself."""
+    with suppress(LockedError), locked(session.app.settings):
+        for source in sources:
+            fetcher = session.previewed.get(source.key)
+            if isinstance(fetcher, _Remembering) and fetcher.pages:
+                app = replace(session.app, sources={**session.app.sources, source.key: source})
+                run = replace(make_context(app, fetcher, session.worker, lambda title: None), readable=fetcher.has_page)
+                await visit_all([(source, reconciled(source, None))], run, stop=asyncio.Event())
 
 
 async def _visited(session: Session, fetcher: Fetcher, source: Source) -> Preview:
@@ -165,6 +180,13 @@ class _Remembering:
         if asked not in self._answers:
             self._answers[asked] = await self._fetcher.fetch(request)
         return self._answers[asked]
+
+    @property
+    def pages(self) -> int:
+        return sum(kind == "page" and isinstance(answer, Fetched) for (kind, _), answer in self._answers.items())
+
+    def has_page(self, url: str) -> bool:
+        return ("page", url) in self._answers
 
     async def aclose(self) -> None:
         """The other fetcher goes on."""

@@ -17,7 +17,6 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Problem, Source
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.reasons import ConditionReason, FileReason
-from syndicator.pipeline.descriptions import learn
 from syndicator.pipeline.refile import refile
 from syndicator.services.container import App
 from syndicator.store.engine import Store
@@ -266,6 +265,8 @@ def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
 
 def forget_text(app: App, id: str, url: str, path: str) -> None:
     """Deletes what else has the text of a withdrawn article, whose file was at `path`. Raises OSError."""
+    from syndicator.pipeline.descriptions import learn  # late: it loads the taxonomy
+
     app.snapshots.forget(id)
     learn.forget(app.settings.state_dir / "learnt.npz")
     forget(app.settings.state_dir, id, (id, path, url), path)

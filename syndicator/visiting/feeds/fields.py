@@ -44,6 +44,11 @@ def _gap(match: re.Match[str]) -> str:
 
 def names(values: Iterable[str]) -> tuple[str, ...]:
     """The names in author fields, each once, without e-mail addresses, "By" and placeholders such as "admin"."""
+    return _names(tuple(values))
+
+
+@lru_cache(maxsize=256)  # most entries of a feed have the same authors
+def _names(values: tuple[str, ...]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for value in values:
         for name in _people(one_line(value)):
@@ -117,12 +122,19 @@ _ISO = re.compile(
     r"(?:[Tt ]+(?P<H>\d{1,2}):?(?P<M>\d{2})(?::?(?P<S>\d{2})(?:[.,]\d+)?)?)?\s*(?P<rest>.*)",
     re.S,
 )
+# RFC 822 as most feeds have it; `_words` reads the rest.
+_USUAL = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?) ([A-Z][a-z][a-z]) (\d{4}) "
+    r"(\d\d):(\d\d):(\d\d) ([A-Z]{1,4}|[+-]\d{4})",
+    re.A,
+)
 _HALF = r"([ap])\.?m\b\.?"
 _CLOCK = re.compile(rf"(\d{{1,2}}):(\d{{1,2}})(?::(\d{{1,2}}))?(?:[.:]\d+)?\s*(?:{_HALF})?|(\d{{1,2}})\s*{_HALF}", re.I)
 _OFFSET = re.compile(r"(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?\b", re.I)
 _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 
 
+@lru_cache(maxsize=1024)  # that a date is one is asked before it is read
 def parse_date(value: str) -> datetime | None:
     """`value` as aware UTC; None for what is not a date and for years outside 1990..2200. Without a zone it is UTC.
 
@@ -131,11 +143,20 @@ def parse_date(value: str) -> datetime | None:
     if not value or not any(character.isdigit() for character in value):
         return None
     try:
-        parsed = _epoch(value) or _iso(value) or _words(value)
+        parsed = _usual(value) or _epoch(value) or _iso(value) or _words(value)
         parsed = None if parsed is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return parsed if parsed is not None and parsed.year in YEARS else None
+
+
+def _usual(value: str) -> datetime | None:
+    match = _USUAL.fullmatch(value)
+    month = _MONTH.get(match[2].lower()) if match else None
+    if match is None or month is None:
+        return None
+    day = datetime(int(match[3]), month, int(match[1]), tzinfo=UTC)
+    return _at(day, int(match[4]), int(match[5]), int(match[6]), match[7])
 
 
 def _epoch(value: str) -> datetime | None:

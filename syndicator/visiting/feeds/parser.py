@@ -7,7 +7,8 @@ in the bytes so that the strict parser reads them."""
 import calendar
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
@@ -168,9 +169,12 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
         raise NotAFeed("html")
     if looks_sitemap(body):
         return _distinct(parse_sitemap(body, url, MOST_ENTRIES))
-    body = repaired(trimmed(checked(body)))
+    body = trimmed(checked(body))
     content_type = (headers or {}).get("content-type", "")
-    parsed = read_well_formed(body, content_type) or read_any(body, content_type)
+    parsed = read_well_formed(body, content_type)
+    if parsed is None:
+        body = repaired(body)
+        parsed = read_well_formed(body, content_type) or read_any(body, content_type)
     if not parsed.get("version") and not parsed["entries"]:
         raise _refusal(body, parsed)
     feed = _feed(parsed, url, body)
@@ -230,7 +234,7 @@ def _refusal(body: bytes, parsed: Any) -> NotAFeed:
 
 def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
     head = parsed["feed"]
-    links = [link for link in _list(head, "links") if isinstance(link, dict)]
+    links = _list(head, "links")
     version = str(parsed.get("version") or "rss")
     return ParsedFeed(
         format="rdf" if version in ("rss090", "rss10") else version,
@@ -246,7 +250,9 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
         skip_hours=_skip_hours(body),
         skip_days=_skip_days(body),
         complete=not parsed.get("bozo") or _harmless(parsed.get("bozo_exception")),
-        entries=tuple(_entry(item, head, url, version) for item in parsed["entries"][:MOST_ENTRIES]),
+        entries=tuple(
+            _entry(item, url, version, _linked(links, "license")) for item in parsed["entries"][:MOST_ENTRIES]
+        ),
     )
 
 
@@ -255,15 +261,20 @@ def _harmless(error: object) -> bool:
     return type(error).__name__ in ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamespace")
 
 
-def _entry(item: Any, head: Any, url: str, version: str) -> Entry:
+def _entry(item: Any, url: str, version: str, licences: list[str]) -> Entry:
+    """The entry; `licences` are those of the whole feed. One of the whole feed is that of an entry without its own (RFC
+    4946 section 2); words of the whole feed stay there: a copyright line on each article says nothing of that article.
+    """
     link = resolve(url, _get(item, "feedburner_origlink") or _get(item, "link"))
     title = _line(item, "title", version)
-    contents = [part for part in _list(item, "content") if isinstance(part, dict)]
-    content = max((_html(part) for part in contents), key=len, default="")
+    contents = [_html(part) for part in _list(item, "content")]
+    content = max(contents, key=len, default="")
     summary = _html(item.get("summary_detail") or {}) or _get(item, "summary")
-    enclosures = tuple(_enclosures(item, url))
-    tags = [tag for tag in _list(item, "tags") if isinstance(tag, dict)]
-    words = (one_line(_get(tag, "label") or _get(tag, "term")) for tag in tags)
+    links = _list(item, "links")
+    enclosures = tuple(_enclosures(links, url, item))
+    words = [one_line(_get(tag, "label") or _get(tag, "term")) for tag in _list(item, "tags")]
+    rights = [("rights", one_line(_get(item, "rights")))]
+    rights += [("rel=license", licence) for licence in _linked(links, "license") or licences]
     return Entry(
         id=entry_id(_get(item, "id"), link, title, content or summary),
         url=link,
@@ -277,21 +288,13 @@ def _entry(item: Any, head: Any, url: str, version: str) -> Entry:
         enclosures=enclosures,
         image=_image(item, url, enclosures),
         language=_get(item.get("title_detail") or {}, "language"),
-        rights=_rights(item, head, url),
+        rights=tuple(one.line() for one in said("feed", rights, url)) if any(value for _, value in rights) else (),
     )
 
 
-def _rights(item: Any, head: Any, url: str) -> tuple[str, ...]:
-    """What an entry says of its use. A licence of the whole feed is that of an entry without its own (RFC 4946 section
-    2); words of the whole feed are left there: a copyright line on each article says nothing of that article."""
-    licences = _licences(item) or _licences(head)
-    fields = [("rights", one_line(_get(item, "rights"))), *(("rel=license", licence) for licence in licences)]
-    return tuple(one.line() for one in said("feed", fields, url))
-
-
-def _licences(context: Any) -> list[str]:
-    links = (link for link in _list(context, "links") if isinstance(link, dict))
-    return [_get(link, "href") for link in links if _get(link, "rel") == "license" and _get(link, "href")]
+def _linked(links: list[Any], rel: str) -> list[str]:
+    """The addresses of the links of that `rel`."""
+    return [target for link in links if _get(link, "rel") == rel and (target := _get(link, "href"))]
 
 
 def _distinct(feed: ParsedFeed) -> ParsedFeed:
@@ -328,35 +331,29 @@ def _html(part: Any) -> str:
 
 
 def _authors(item: Any) -> list[str]:
-    found = [_get(author, "name") or _get(author, "email") for author in _list(item, "authors") if author]
-    return [name for name in found if name] or [_get(item, "author")]
+    people = [_get(author, "name") or _get(author, "email") for author in _list(item, "authors")]
+    return [name for name in people if name] or [_get(item, "author")]
 
 
-def _enclosures(item: Any, url: str) -> list[Enclosure]:
-    found = []
-    for part in _list(item, "links"):
-        target = resolve(url, _get(part, "href")) if _get(part, "rel") == "enclosure" else ""
-        if target:
-            found.append(
-                Enclosure(
-                    url=target,
-                    type=_get(part, "type").lower(),
-                    length=_number(_get(part, "length"), 2**53) or 0,
-                    duration=_get(item, "itunes_duration")[:20],
-                )
+def _enclosures(links: list[Any], url: str, item: Any) -> Iterator[Enclosure]:
+    for part in links:
+        if _get(part, "rel") == "enclosure" and (target := resolve(url, _get(part, "href"))):
+            yield Enclosure(
+                url=target,
+                type=_get(part, "type").lower(),
+                length=_number(_get(part, "length"), 2**53) or 0,
+                duration=_get(item, "itunes_duration")[:20],
             )
-    return found
 
 
 def _image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
     """The largest image of media:content, else media:thumbnail, itunes:image, an image enclosure; "" for none."""
-    media = [part for part in _list(item, "media_content") if isinstance(part, dict)]
+    media = _list(item, "media_content")
     pictures = [part for part in media if _get(part, "medium") == "image" or _get(part, "type").startswith("image/")]
-    thumbnails = [part for part in _list(item, "media_thumbnail") if isinstance(part, dict)]
-    given = [_get(part, "url") for part in (*sorted(pictures, key=_area, reverse=True), *thumbnails)]
-    given.append(_get(item.get("image") or {}, "href"))
-    given += [part.url for part in enclosures if part.type.startswith("image/")]
-    return next((target for target in (resolve(url, one) for one in given) if target), "")
+    pictures = sorted(pictures, key=_area, reverse=True) + _list(item, "media_thumbnail")
+    addresses = [*(_get(part, "url") for part in pictures), _get(item.get("image") or {}, "href")]
+    addresses += [part.url for part in enclosures if part.type.startswith("image/")]
+    return next((target for address in addresses if address and (target := resolve(url, address))), "")
 
 
 def _area(part: Any) -> int:
@@ -365,15 +362,12 @@ def _area(part: Any) -> int:
 
 def _date(item: Any, name: str) -> datetime | None:
     written = _get(item, name)
-    found = parse_date(written) if written else None
-    guess = dict.get(item, f"{name}_parsed")
-    if found is None and written and guess is not None:
-        try:
-            found = datetime.fromtimestamp(calendar.timegm(guess), UTC)
-        except (ValueError, TypeError, OverflowError):
-            return None
-        return found if found.year in YEARS else None
-    return found
+    moment = parse_date(written) if written else None
+    guess = dict.get(item, f"{name}_parsed") if moment is None and written else None
+    if guess is not None:
+        with suppress(ValueError, TypeError, OverflowError):
+            moment = datetime.fromtimestamp(calendar.timegm(guess), UTC)
+    return moment if moment is not None and moment.year in YEARS else None
 
 
 def _update_seconds(head: Any) -> int | None:
@@ -414,8 +408,9 @@ def _get(owner: Any, name: str) -> str:
 
 
 def _list(owner: Any, name: str) -> list[Any]:
+    """The dictionaries of a list."""
     value = dict.get(owner, name)
-    return value if isinstance(value, list) else []
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
 def _number(value: str, most: int) -> int | None:

@@ -1,415 +1,471 @@
-"""Well-formed RSS and Atom, read with lxml as feedparser reads it, at a tenth of its cost. Pure.
+"""Well-formed RSS and Atom, read with lxml as feedparser 6.0 reads it, as far as `parser` looks at it, for less CPU.
 
-What comes out is what `feedparser.parse` gives, as far as `parser` looks at it: which of two titles or summaries
-counts, and what a guid does for a link, is as there. Whatever feedparser does in ways that are not written down here is
-left to it: markup inside of texts, encodings other than UTF-8, RDF, a DOCTYPE, names where they do not belong.
-`tests/visiting/feeds/test_well_formed.py` compares the two.
-
-Authors, as feedparser knows them: a name and an address in two fields or one. Pictures, sounds and tags of a feed and
-its entries. The elements of RSS and Atom, each read as feedparser reads it (6.0: mixin.py and namespaces/)."""
+Each of `_ROWS` names a method of `_Reader` and the elements that it reads. Whatever feedparser treats in a way of its
+own raises Unusual, and the feed is left to it: markup in texts, RDF, a DOCTYPE, names where they do not belong."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urljoin
 
 from lxml import etree
 
 from syndicator.visiting.feeds.fields import parse_date
-from syndicator.visiting.feeds.xml_values import (
-    BASE,
-    BELONG_ELSEWHERE,
-    NAMES,
-    State,
-    Unusual,
-    around,
-    attributes,
-    language,
-    leaf,
-    raw,
-    text,
-    with_href,
-)
 
+# Namespaces whose elements mean something to feedparser, in lower case, by the prefix that they usually have.
+_SPACES = {
+    "cc": "http://creativecommons.org/ns#license http://web.resource.org/cc/",
+    "creativecommons": "http://backend.userland.com/creativecommonsrssmodule",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd http://example.com/dtds/podcast-1.0.dtd",
+    "media": "http://search.yahoo.com/mrss http://search.yahoo.com/mrss/",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
+}
+_PREFIXES = {space: prefix for prefix, spaces in _SPACES.items() for space in spaces.split()}
+# Method of `_Reader`, its argument, and the elements, named as feedparser names them: prefix, underscore, lower case.
+_ROWS = (
+    ("item", "", "item entry"),
+    ("title", "", "title dc_title"),
+    ("title", "media", "media_title"),
+    ("link", "", "link"),
+    ("guid", "", "guid id"),
+    ("summary", "text/html", "description dc_description media_description"),
+    ("summary", "text/plain", "summary itunes_summary"),
+    ("content", "text/plain", "content"),
+    ("content", "text/html", "content_encoded"),
+    ("kept", "published", "published issued pubdate dcterms_issued"),
+    ("kept", "updated", "updated modified lastbuilddate dc_date dcterms_modified"),
+    ("kept", "created", "created dcterms_created"),
+    ("kept", "language", "language dc_language"),
+    ("kept", "href", "url"),
+    ("kept", "rights", "rights copyright dc_rights"),
+    ("author", "", "author managingeditor dc_author dc_creator itunes_author"),
+    ("category", "", "category keywords dc_subject"),
+    ("category", "http://search.yahoo.com/mrss/category_schema", "media_category"),
+    ("category", "http://www.itunes.com/", "itunes_category"),
+    ("keywords", "", "itunes_keywords media_keywords"),
+    ("attached", "links", "enclosure"),
+    ("attached", "media_content", "media_content"),
+    ("attached", "media_thumbnail", "media_thumbnail"),
+    ("other", "media_group", "media_group"),
+    ("attached", "image", "itunes_image itunes_link"),
+    ("image", "", "image"),
+    ("inside", "person", "contributor itunes_owner"),
+    ("inside", "source", "source"),
+    ("inside", "textinput", "textinput"),
+    # not used here, as long as there is no more than text in it
+    ("kept", "", "subtitle tagline generator webmaster expirationdate cloud homepage uri name email width height"),
+    ("kept", "", "media_rating media_credit media_restriction media_license media_player itunes_subtitle dc_publisher"),
+    ("kept", "", "dc_contributor dcterms_valid feedburner_browserfriendly itunes_name itunes_email"),
+    # elements of a feed where they do not belong, keys that feedparser uses itself, and rare ones that become links
+    (
+        "inside",
+        "refused",
+        "rss cc_license creativecommons_license channel feed body abstract info fullitem newlocation tags",
+    ),
+    (
+        "inside",
+        "refused",
+        "date date_parsed items entries authors links published_parsed updated_parsed created_parsed",
+    ),
+    ("inside", "refused", "title_detail summary_detail description_detail where"),
+)
+_BY_NAME = {name: (method, argument) for method, argument, names in _ROWS for name in names.split()}
+_REFUSED = frozenset(name for name, (_, argument) in _BY_NAME.items() if argument == "refused")
+_IN_AUTHOR = frozenset(("name", "email", "url", "uri", "homepage"))
+_NOT_IN = {  # of what is not used itself
+    "source": _REFUSED | {"description", "summary", "content", "content_encoded", "item"},
+    "textinput": _BY_NAME.keys() - {"title", "link", "description", "name"},
+    "person": _BY_NAME.keys() - _IN_AUTHOR - {"itunes_name", "itunes_email"},
+}
+_IN_IMAGE = frozenset(("title", "link", "url", "width", "height", "description"))
+# Of the elements without a row, those that are used.
+_STORED = frozenset(("ttl", "sy_updateperiod", "sy_updatefrequency", "itunes_duration", "feedburner_origlink"))
+# Namespaces whose elements feedparser takes for RSS, Atom or XHTML, in versions that it reads in other ways.
+_OTHER_VERSIONS = (
+    "http://backend.userland.com/rss http://blogs.law.harvard.edu/tech/rss http://example.com/necho "
+    "http://example.com/newformat# http://my.netscape.com/rdf/simple/0.9/ http://purl.org/atom/ns# "
+    "http://purl.org/echo/ http://purl.org/pie/ http://purl.org/rss/1.0/ http://purl.org/rss/1.0/modules/rss091# "
+    "http://www.w3.org/1999/xhtml uri/of/echo/namespace#"
+)
+_HTML = ("html", "text/html", "xhtml", "application/xhtml+xml")
+_CDF = frozenset(("lastmod", "href"))  # attributes of another format
+_TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html"}
+_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _EMAIL = re.compile(
     r"(([a-zA-Z0-9\_\-\.\+]+)@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.)|(([a-zA-Z0-9\-]+\.)+))([a-zA-Z]{2,4}|[0-9]{1,3})"
     r"(\]?))(\?subject=\S+)?"
 )
-_IN_AUTHOR = frozenset(("name", "email", "url", "uri", "homepage"))
-_IN_PERSON = _IN_AUTHOR | {"itunes_name", "itunes_email"}
-
-
-class People(State):
-    """What reads the elements of people."""
-
-    def author(self, element: etree._Element, depth: int) -> None:
-        if self.entry is None:  # nobody asks who made the feed
-            self.person(element, depth)
-            return
-        attributes(element)
-        self.entry.setdefault("authors", []).append({})
-        for child in element:
-            name = self.named(child)
-            if name not in _IN_AUTHOR:
-                if name in NAMES or name in BELONG_ELSEWHERE or leaf(child).text:
-                    raise Unusual("more in an author than name and address")
-                continue
-            value = raw(leaf(child))
-            if name in ("url", "uri", "homepage"):
-                name, value = "href", self.address(child)
-            self.entry.setdefault("author_detail", {})[name] = value  # which may be the author before: as there
-            self.known_author(self.entry)
-            self.entry["authors"][-1][name] = value
-        self.keep("author", text(element) if not len(element) else around(element), depth)
-        self.known_author(self.entry)
-
-    def person(self, element: etree._Element, depth: int) -> None:
-        """Somebody whom nobody asks for."""
-        attributes(element)
-        for child in element:
-            name = self.named(leaf(child))
-            if name not in _IN_PERSON and (name in NAMES or name in BELONG_ELSEWHERE):
-                raise Unusual("more in a person than name and address")
-
-    def known_author(self, entry: dict[str, Any]) -> None:
-        """Name and address of the last author, from one field into the other."""
-        detail = entry["authors"][-1]
-        if detail:
-            name, email = detail.get("name"), detail.get("email")
-            if name or email:
-                entry["author"] = f"{name} ({email})" if name and email else name or email
-            return
-        author = entry.get("author")
-        if not author:
-            return
-        found = _EMAIL.search(author)
-        if found:
-            author = author.replace(found[0], "").replace("()", "").replace("<>", "").replace("&lt;&gt;", "").strip()
-            author = author.removeprefix("(").removesuffix(")").strip()
-        if author or found:
-            entry.setdefault("author_detail", detail)
-        if author:
-            detail["name"] = author
-        if found:
-            detail["email"] = found[0]
-
-
-_IN_IMAGE = frozenset(("title", "link", "url", "width", "height", "description"))
-
-
-class Attached(State):
-    """What reads the elements of what is attached."""
-
-    def title(self, element: etree._Element, depth: int) -> None:
-        raise NotImplementedError
-
-    def enclosure(self, element: etree._Element, depth: int) -> None:
-        given = with_href(attributes(leaf(element)))
-        self.context.setdefault("links", []).append({**given, "rel": "enclosure"})
-
-    def media_content(self, element: etree._Element, depth: int) -> None:
-        given = attributes(element, language=not len(element))
-        self.context.setdefault("media_content", []).append(given)
-        self.children(element, depth)
-
-    def media_group(self, element: etree._Element, depth: int) -> None:
-        if "lang" in attributes(element):
-            raise Unusual("a language of its own")
-        self.children(element, depth)
-
-    def media_thumbnail(self, element: etree._Element, depth: int) -> None:
-        given, value = attributes(leaf(element)), self.address(element)
-        if value:
-            given.setdefault("url", value)
-        self.context.setdefault("media_thumbnail", []).append(given)
-
-    def media_title(self, element: etree._Element, depth: int) -> None:
-        before = self.title_depth
-        self.title(element, depth)
-        self.title_depth = before
-
-    def itunes_image(self, element: etree._Element, depth: int) -> None:
-        given = attributes(leaf(element))
-        target = given.get("href") or given.get("url")
-        if target:
-            self.context["image"] = {"href": target}
-
-    def picture(self, element: etree._Element, depth: int) -> None:
-        self.title_depth = -1
-        if self.entry is not None:
-            leaf(element)
-            return
-        attributes(element)
-        self.image = self.head.setdefault("image", {})
-        self.bases.append(self.base)
-        for child in element:
-            name = self.named(child)
-            if name not in _IN_IMAGE:
-                raise Unusual("more in an image")
-            if name == "url":
-                self.image["href"] = self.address(leaf(child))
-            elif name == "title":
-                self.title(child, depth + 1)
-            else:
-                leaf(child)
-        self.image = None
-        self.bases.pop()
-        self.base = self.bases[-1] or self.base
-
-    def category(self, element: etree._Element, depth: int) -> None:
-        given = attributes(leaf(element))
-        self.tagged(element, given.get("term"), given.get("scheme", given.get("domain")), given.get("label"))
-
-    def media_category(self, element: etree._Element, depth: int) -> None:
-        given = attributes(leaf(element))
-        given.setdefault("scheme", "http://search.yahoo.com/mrss/category_schema")
-        self.tagged(element, given.get("term"), given["scheme"], given.get("label"))
-
-    def itunes_category(self, element: etree._Element, depth: int) -> None:
-        if self.entry is None:
-            return
-        self.tagged(leaf(element), attributes(element).get("text"), "http://www.itunes.com/", None)
-
-    def tagged(self, element: etree._Element, term: str | None, scheme: str | None, label: str | None) -> None:
-        self.tag(term, scheme, label)
-        value, tags = text(element), self.context["tags"]
-        if value and tags and not tags[-1]["term"]:
-            tags[-1]["term"] = value
-        elif value:
-            self.tag(value, None, None)
-
-    def itunes_keywords(self, element: etree._Element, depth: int) -> None:
-        self.keywords(element, "http://www.itunes.com/")
-
-    def media_keywords(self, element: etree._Element, depth: int) -> None:
-        self.keywords(element, None)
-
-    def keywords(self, element: etree._Element, scheme: str | None) -> None:
-        if leaf(element).attrib:  # a slip of feedparser's
-            return
-        for term in filter(None, map(str.strip, text(element).split(","))):
-            self.tag(term, scheme, None)
-
-
 _ENTITY = re.compile(r"&([A-Za-z0-9_]+);")
-_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
-_HTML = ("html", "text/html", "xhtml", "application/xhtml+xml")
-_IN_FORM = frozenset(("title", "link", "description", "name"))
+_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
+_BASE = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
+# The characters that windows-1252 has where ISO 8859-1 has controls: pages say the one and mean the other.
+_WINDOWS = {
+    code: bytes((code,)).decode("cp1252") for code in range(128, 160) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+# Bytes or references that may be of the characters in _WINDOWS.
+_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"&#(?:0*1[2-5]\d|[xX]0*[89][\da-fA-F]);")
+_Row = tuple[str, Callable[[Any, str, int], None], str]  # name, method, argument
 
 
-class Reader(Attached, People):
-    """What reads a whole feed."""
+class Unusual(Exception):
+    """Something that feedparser reads in ways of its own."""
 
-    def parsed(self, root: etree._Element) -> dict[str, Any]:
-        """What `feedparser.parse` gives for a document. Raises Unusual."""
-        given = attributes(root, language=True, based=True)
-        self.base, self.language = given.get("base", ""), language(given, None)
-        if self.base and not BASE.fullmatch(self.base):
+
+def _attributes(element: Any, *, language: bool = False, based: bool = False) -> dict[str, str]:
+    """The attributes, names in lower case and without namespaces, as feedparser has them. Raises Unusual."""
+    found: dict[str, str] = {}
+    for name, value in element.items():
+        local = name.rpartition("}")[2].lower()
+        if local in found or (local == "base" and not based):
+            raise Unusual("a base, or two attributes of one name")
+        found[local] = value.lower() if local in ("rel", "type") else value
+    if "lang" in found and not language and len(element):
+        raise Unusual("a language of a part")
+    return found
+
+
+def _leaf(element: Any, *, based: bool = False) -> dict[str, str]:
+    """The attributes of an element that has no other in it. Raises Unusual."""
+    if len(element):
+        raise Unusual("markup in a text")
+    return _attributes(element, based=based) if element.keys() else {}
+
+
+class _Reader:
+    """One feed while it is read. `depth`: of an element, the root's is 1."""
+
+    def __init__(self, body: bytes) -> None:
+        self.windows = any(pattern.search(body) for pattern in _CONTROLS)  # True if there may be characters of _WINDOWS
+        self.head: dict[str, Any] = {}
+        self.context = self.head  # the values of the feed, of the entry or of the picture that is being read
+        self.entries: list[dict[str, Any]] = []
+        self.entry: dict[str, Any] | None = None
+        self.depths: dict[str, int] = {}  # of the elements that the entry's values came from
+        self.title_depth = -1  # of the last title that was no empty one
+        self.has_content = False
+        self.language = ""
+        self.base = self.base_around = ""  # against which links are resolved; that of the element around
+        self.rows: dict[object, _Row] = {}  # by tag as lxml has it
+
+    def parsed(self, root: Any) -> dict[str, Any]:
+        """The outcome of `feedparser.parse` for a document. Raises Unusual."""
+        given = _attributes(root, language=True, based=True)
+        self.base, self.language = given.get("base", ""), given.get("lang", "").replace("_", "-")
+        if self.base and not _BASE.fullmatch(self.base):
             raise Unusual("a base that is no plain address")
-        if self.language:
-            self.head["language"] = self.language
-        if self.named(root) == "rss":
+        self.head["language"] = self.language
+        if self.row(root)[0] == "rss":
             version = given.get("version", "")
             version = _VERSIONS.get(version) or ("rss20" if version.startswith("2.") else "rss")
-            root, depth = self.channel(root), 2
-        elif str(root.tag) == "{http://www.w3.org/2005/Atom}feed":
-            version, depth = "atom10", 1
+            if [self.row(child)[0] for child in root] != ["channel"] or not _CDF.isdisjoint(_attributes(root[0])):
+                raise Unusual("an RSS feed is one channel")
+            self.children(root[0], 2)
+        elif root.tag == "{http://www.w3.org/2005/Atom}feed":
+            version = "atom10"
+            self.children(root, 1)
         else:
-            raise Unusual(self.named(root))
-        self.children(root, depth)
+            raise Unusual(self.row(root)[0])
         return {"version": version, "feed": self.head, "entries": self.entries, "bozo": False}
 
-    def channel(self, root: etree._Element) -> etree._Element:
-        if [self.named(child) for child in root] != ["channel"]:
-            raise Unusual("an RSS feed is one channel")
-        if {"lastmod", "href"} & attributes(root[0]).keys():
-            raise Unusual("CDF")
-        self.bases.append(self.base)
-        return root[0]
+    def children(self, parent: Any, depth: int) -> None:
+        """Read the elements in `parent`."""
+        outer, self.base_around = self.base_around, self.base
+        for child in parent:
+            _, method, argument = self.rows.get(child.tag) or self.row(child)
+            method(child, argument, depth + 1)
+        self.base_around = outer
+        self.base = outer or self.base
 
-    def visit(self, element: etree._Element, depth: int) -> None:
-        name = self.named(element)
-        handler = _HANDLERS.get(name)
-        if handler is not None:
-            handler(self, element, depth)
-        elif name in BELONG_ELSEWHERE:
-            raise Unusual(name)
-        else:
-            self.other(name, element, depth)
+    def row(self, element: Any) -> _Row:
+        """The name under which feedparser knows an element, with its row. One without a prefix is an element of the
+        feed, unless its namespace has a prefix too. Raises Unusual."""
+        tag, prefix = element.tag, element.prefix
+        if tag in self.rows:
+            return self.rows[tag]
+        space, _, name = tag.lower().rpartition("}") if isinstance(tag, str) else ("", "", ":")
+        space = space[1:]
+        if ":" in name:
+            raise Unusual("a prefix without a namespace, or an entity")
+        if space in _PREFIXES:
+            name = f"{_PREFIXES[space]}_{name}"
+        elif space and space != "http://www.w3.org/2005/atom":
+            if space in _OTHER_VERSIONS.split() or "userland.com/rss" in space or (prefix or "").lower() in _SPACES:
+                raise Unusual("a namespace that is not what it seems")
+            if prefix is None and list(element.nsmap.values()).count(element.nsmap[None]) > 1:
+                raise Unusual("a namespace with two names")
+            name = name if prefix is None else f"{prefix.lower()}:{name}"
+        method, argument = _BY_NAME.get(name, ("other", name))
+        self.rows[tag] = name, getattr(self, method), argument
+        return self.rows[tag]
 
-    def other(self, name: str, element: etree._Element, depth: int) -> None:
-        """An element that means nothing to feedparser: a text of that name, or its attributes. What is in it counts as
-        if it stood outside."""
-        if element.attrib:
-            attributes(element)  # which refuses a base, and a language of what is in it
+    def keep(self, name: str, value: str, depth: int) -> None:
+        """Store a value: of an entry not one from deeper down than the one that is there, of the feed the last."""
+        if self.entry is None:
+            self.context[name] = value
+        elif depth <= self.depths.get(name, depth):
+            self.depths[name] = depth
+            self.entry[name] = value
+
+    def detail(self, element: Any, kind: str) -> dict[str, Any]:
+        """Type, language and value of a text. Raises Unusual."""
+        given, value, language = _leaf(element, based=True), self.text(element), self.language
+        if given:
+            if not _BASE.fullmatch(given.get("base", "http://none")) or "mode" in given:
+                raise Unusual("a base that is no plain address, or a mode")
+            if "base" in given:
+                self.base = self.base_around or given["base"]  # no text is resolved; with none around it, it stays
+            kind, language = given.get("type", kind), given.get("lang", language).replace("_", "-")
+            kind = _TYPES.get(kind, kind)
+            if kind not in ("text/plain", "text/html"):
+                raise Unusual(kind)
+        return {"type": kind, "language": language, "value": value}
+
+    def text(self, element: Any) -> str:
+        value: str = (element.text or "").strip()
+        return value if value.isascii() else self.mended(value)
+
+    def mended(self, value: str) -> str:
+        """UTF-8 that was taken for ISO 8859-1 and encoded once more, and windows-1252, as they were meant."""
+        with suppress(UnicodeError):
+            value = value.encode("iso-8859-1").decode()
+        return value.translate(_WINDOWS) if self.windows else value
+
+    def address(self, element: Any) -> str:
+        address = (element.text or "").strip()
+        address = self.resolved(address) if address else ""
+        return address if address.isascii() else self.mended(address)
+
+    def resolved(self, url: str) -> str:
+        if ":///" in url:
+            url = _SLASHES.sub(r"\1\3", url)
+        if not self.base:
+            return url
+        try:
+            return urljoin(self.base, url)
+        except ValueError:
+            return ""
+
+    def other(self, element: Any, name: str, depth: int) -> None:
+        """An element that means nothing to feedparser: a text of that name, or "" if it has attributes. The elements in
+        it count as if they stood outside."""
+        if element.keys():
+            _attributes(element)
             self.context[name] = ""
         elif name in ("icon", "logo"):
             self.keep(name, self.address(element), depth)
-        elif not len(element):
-            self.keep(name, text(element), depth)
-        self.children(element, depth)
+        elif name in _STORED and not len(element):
+            self.keep(name, self.text(element), depth)
+        if len(element):
+            self.children(element, depth)
 
-    def skip(self, element: etree._Element, depth: int) -> None:
-        """One whose value nobody asks for."""
-        leaf(element)
-
-    def item(self, element: etree._Element, depth: int) -> None:
-        if self.entry is not None or self.image is not None:
+    def item(self, element: Any, name: str, depth: int) -> None:
+        if self.context is not self.head:
             raise Unusual("an entry in an entry")
-        given, before = attributes(element, language=True), self.language
-        if {"lastmod", "href", "about"} & given.keys():
+        given, before = _attributes(element, language=True), self.language
+        if "about" in given or not _CDF.isdisjoint(given):
             raise Unusual("CDF or RDF")
-        self.entry, self.depths, self.title_depth = {}, {}, -1
-        self.language = language(given, before)
+        self.context = self.entry = {}
+        self.depths, self.title_depth = {}, -1
+        self.language = given.get("lang", before).replace("_", "-")
         self.children(element, depth)
         self.entries.append(self.entry)
-        self.entry, self.has_content, self.language = None, False, before
+        self.entry, self.context, self.has_content, self.language = None, self.head, False, before
 
-    def title(self, element: etree._Element, depth: int) -> None:
-        value = text(leaf(element, based=True))
-        self.keep("title", value, depth, self.detail(element, "text/plain"))
-        if value:
+    def title(self, element: Any, name: str, depth: int) -> None:
+        detail = self.detail(element, "text/plain")
+        value = detail["value"]
+        if not -1 < self.title_depth <= depth:  # no second title
+            self.keep("title", value, depth)
+            self.context["title_detail"] = detail
+        if value and name != "media":
             self.title_depth = depth
 
-    def link(self, element: etree._Element, depth: int) -> None:
-        given, context = attributes(leaf(element)), self.context
+    def link(self, element: Any, name: str, depth: int) -> None:
+        given, context = _leaf(element), self.context
         given.setdefault("rel", "alternate")
         given.setdefault("type", "application/atom+xml" if given["rel"] == "self" else "text/html")
-        given = with_href(given)
-        links = context.setdefault("links", [])
-        links.append(given)
+        context.setdefault("links", []).append(given)
+        if href := given.get("url", given.get("uri")):
+            given["href"] = href
         if "href" in given:
             given["href"] = self.resolved(given["href"])
             if given["rel"] == "alternate" and given["type"] in _HTML:
                 context["link"] = given["href"]
             return
         value = self.address(element)
-        value = value.replace("&amp;", "&") if self.entry is not None else value
-        value = _ENTITY.sub(r"&\g<1>", value)
+        if "&" in value:
+            value = _ENTITY.sub(r"&\g<1>", value.replace("&amp;", "&") if self.entry is not None else value)
         context["link"] = value
         if value or self.entry is None:
-            links[-1]["href"] = value
+            given["href"] = value
 
-    def guid(self, element: etree._Element, depth: int) -> None:
-        is_link = attributes(leaf(element)).get("ispermalink", "true") == "true"
-        value = self.address(element) if is_link else text(element)
+    def guid(self, element: Any, name: str, depth: int) -> None:
+        is_link = _leaf(element).get("ispermalink", "true") == "true"
+        value = self.address(element) if is_link else self.text(element)
         self.keep("id", value, depth)
         if is_link:
             self.context.setdefault("link", value)
 
-    def description(self, element: etree._Element, depth: int) -> None:
-        self.summed_up(element, depth, "description", "text/html")
-
-    def summary(self, element: etree._Element, depth: int) -> None:
-        self.summed_up(element, depth, "summary", "text/plain")
-
-    def summed_up(self, element: etree._Element, depth: int, name: str, type: str) -> None:
-        """A second summary is the content, where there is none."""
+    def summary(self, element: Any, kind: str, depth: int) -> None:
+        """A second summary is the content, if there is none."""
         if "summary" in self.context and not self.has_content:
-            self.content(element, depth)
-        else:
-            self.keep(name, text(leaf(element, based=True)), depth, self.detail(element, type))
+            self.content(element, "text/plain", depth)
+            return
+        name = "subtitle" if self.entry is None and kind == "text/html" else "summary"  # description of a feed
+        detail = self.detail(element, kind)
+        self.keep(name, detail["value"], depth)
+        self.context[f"{name}_detail"] = detail
 
-    def content(self, element: etree._Element, depth: int) -> None:
-        self.as_content(element, "text/plain")
-
-    def content_encoded(self, element: etree._Element, depth: int) -> None:
-        self.as_content(element, "text/html")
-
-    def as_content(self, element: etree._Element, type: str) -> None:
+    def content(self, element: Any, kind: str, depth: int) -> None:
         self.has_content = True
-        value, detail = text(leaf(element, based=True)), self.detail(element, type)
+        detail = self.detail(element, kind)
         if self.entry is not None:
-            self.entry.setdefault("content", []).append({**detail, "value": value})
-        self.context.setdefault("summary", value)
+            self.entry.setdefault("content", []).append(detail)
+        self.context.setdefault("summary", detail["value"])
 
-    def published(self, element: etree._Element, depth: int) -> None:
-        self.date("published", element, depth)
-
-    def updated(self, element: etree._Element, depth: int) -> None:
-        self.date("updated", element, depth)
-
-    def said_language(self, element: etree._Element, depth: int) -> None:
-        self.keep("language", text(leaf(element)), depth)
-
-    def rights(self, element: etree._Element, depth: int) -> None:
-        self.keep("rights", text(leaf(element, based=True)), depth, self.detail(element, "text/plain"))
-
-    def created(self, element: etree._Element, depth: int) -> None:
-        self.date("created", element, depth)
-
-    def date(self, name: str, element: etree._Element, depth: int) -> None:
-        value = text(leaf(element))
-        if self.entry is not None and value and parse_date(value) is None:
+    def kept(self, element: Any, name: str, depth: int) -> None:
+        if name == "rights":
+            self.detail(element, "text/plain")
+        else:
+            _leaf(element)
+        value = self.address(element) if name == "href" else self.text(element)
+        if (
+            name in ("published", "updated", "created")
+            and self.entry is not None
+            and value
+            and parse_date(value) is None
+        ):
             raise Unusual("a date that feedparser may read")
         self.keep(name, value, depth)
 
-    def text_input(self, element: etree._Element, depth: int) -> None:
-        """The search form of a feed, which nobody asks for."""
-        attributes(element)
-        if self.entry is not None or not {self.named(leaf(one)) for one in element} <= _IN_FORM:
-            raise Unusual("more in a form")
+    def inside(self, element: Any, name: str, depth: int) -> None:
+        """A person, the feed that an entry was taken from, or the search form of a feed: not used, but a title counts
+        as the last one."""
+        for inner in element.iter():
+            _attributes(inner, language=name != "person")
+        inside = {self.row(inner)[0] for inner in element.iterdescendants()}
+        if name in ("refused", "source" if self.entry is None else "textinput") or inside & _NOT_IN[name]:
+            raise Unusual(f"much in a {name}, or one where it does not belong")
+        if name != "person":
+            titles = [(_leaf(child), self.text(child))[1] for child in element if self.row(child)[0] == "title"]
+            self.title_depth = depth + 1 if any(titles) else -1
+
+    def author(self, element: Any, name: str, depth: int) -> None:
+        entry = self.entry
+        if entry is None:  # authors of the feed are not used
+            self.inside(element, "person", depth)
+            return
+        _attributes(element)
+        entry.setdefault("authors", []).append({})
+        for child in element:
+            part = self.row(child)[0]
+            _leaf(child)
+            value = (child.text or "").strip()
+            if part not in _IN_AUTHOR:
+                if part in _BY_NAME or child.text:
+                    raise Unusual("more in an author than name and address")
+                continue
+            if part in ("url", "uri", "homepage"):
+                part, value = "href", self.address(child)
+            entry.setdefault("author_detail", {})[part] = value  # which may be the author before: as there
+            self.complete_author(entry)
+            entry["authors"][-1][part] = value
+        text = "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
+        self.keep("author", self.mended(text), depth)
+        self.complete_author(entry)
+
+    def complete_author(self, entry: dict[str, Any]) -> None:
+        """Copy name and address of the last author from one field into the other."""
+        detail = entry["authors"][-1]
+        if detail:
+            name, email = detail.get("name"), detail.get("email")
+            if name or email:
+                entry["author"] = f"{name} ({email})" if name and email else name or email
+            return
+        if author := entry.get("author"):
+            if match := _EMAIL.search(author) if "@" in author else None:
+                detail["email"] = match[0]
+                author = (
+                    author.replace(match[0], "").replace("()", "").replace("<>", "").replace("&lt;&gt;", "").strip()
+                )
+                author = author.removeprefix("(").removesuffix(")").strip()
+            if author:
+                detail["name"] = author
+            entry.setdefault("author_detail", detail)
+
+    def attached(self, element: Any, key: str, depth: int) -> None:
+        given = _attributes(element) if key == "media_content" else _leaf(element)
+        if key == "image":
+            target = given.get("href") or given.get("url")
+            self.context.update({"image": {"href": target}} if target else {})
+            return
+        if key == "links":
+            given |= {"rel": "enclosure", "href": given.get("url", given.get("uri")) or given.get("href", "")}
+        elif key == "media_thumbnail" and (value := self.address(element)):
+            given.setdefault("url", value)
+        self.context.setdefault(key, []).append(given)
+        self.children(element, depth)
+
+    def image(self, element: Any, name: str, depth: int) -> None:
         self.title_depth = -1
-        if any(self.named(one) == "title" and text(one) for one in element):
-            self.title_depth = depth + 1
+        if self.entry is not None:
+            _leaf(element)
+            return
+        _attributes(element)
+        if not _IN_IMAGE.issuperset(self.row(child)[0] for child in element):
+            raise Unusual("more in an image")
+        self.context = self.head.setdefault("image", {})
+        self.children(element, depth)
+        self.context = self.head
 
-    def source(self, element: etree._Element, depth: int) -> None:
-        """What the entry was taken from. Nobody asks for it, but its title counts as the last one."""
-        self.title_depth = -1
-        inside = {self.named(one) for one in element.iter() if one is not element}
-        for one in element.iter():
-            attributes(one, language=True)
-        if inside & BELONG_ELSEWHERE or inside & {"description", "summary", "content", "content_encoded", "item"}:
-            raise Unusual("much in a source")
-        if self.entry is None:
-            raise Unusual("a source of a feed")
-        if any(self.named(one) == "title" and text(leaf(one)) for one in element):
-            self.title_depth = depth + 1
+    def category(self, element: Any, scheme: str, depth: int) -> None:
+        itunes = scheme == "http://www.itunes.com/"
+        if itunes and self.entry is None:
+            return
+        given = _leaf(element)
+        if given or scheme:
+            given = {"term": given.get("text", "")} if itunes else given
+            self.tag(given.get("term"), given.get("scheme", scheme or given.get("domain")), given.get("label"))
+        if value := self.text(element):
+            tags = self.context.get("tags")
+            if tags and not tags[-1]["term"]:
+                tags[-1]["term"] = value
+            else:
+                self.tag(value)
+
+    def tag(self, term: str | None, scheme: str | None = None, label: str | None = None) -> None:
+        tags, tag = self.context.setdefault("tags", []), {"term": term, "scheme": scheme, "label": label}
+        if (term or scheme or label) and tag not in tags:
+            tags.append(tag)
+
+    def keywords(self, element: Any, name: str, depth: int) -> None:
+        if _leaf(element):  # attributes hide them from feedparser
+            return
+        for term in filter(None, map(str.strip, self.text(element).split(","))):
+            self.tag(term)
 
 
-_HANDLERS: Mapping[str, Callable[[Reader, etree._Element, int], None]] = {
-    name: getattr(Reader, method) for name, method in NAMES.items()
-}
-
-
-_UTF8 = frozenset(("utf-8", "utf8"))
-_ASCII = frozenset(("", "utf-8", "utf8", "us-ascii", "ascii"))
-_ENCODING = re.compile(rb"^<\?.*encoding=['\"](.*?)['\"].*\?>")
-_HEAD = 4096  # bytes in which a DOCTYPE is looked for
+_UTF8 = frozenset((b"utf-8", b"utf8"))
+_ASCII = _UTF8 | {b"", b"us-ascii", b"ascii"}
+_CHARSET = re.compile(rb";\s*charset\s*=[\s\"']*([^\s;\"']*)", re.I)
+_ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?.*encoding=['\"](.*?)['\"].*\?>")
 
 
 def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
-    """What `feedparser.parse` gives for `body`, None where that is left to it."""
-    if b"<!DOCTYPE" in body[:_HEAD] or not _is_utf8(body, content_type):
+    """The outcome of `feedparser.parse`, None if the feed is left to it: for a DOCTYPE near its start, or if feedparser
+    may take the bytes for other than UTF-8, as it does with text/* that names no charset."""
+    matches = _CHARSET.search(content_type.encode()), _ENCODING.match(body)
+    names = {match[1].lower() for match in matches if match}
+    named = body.isascii() or body.startswith(b"\xef\xbb\xbf") or names & _UTF8
+    guessed = not named and (any(names) or content_type.startswith("text/"))
+    if guessed or not names <= _ASCII or b"<!DOCTYPE" in body[:4096]:
         return None
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-    )
-    try:
-        return Reader().parsed(etree.fromstring(body, parser))
-    except (etree.XMLSyntaxError, Unusual):
-        return None
-
-
-def _is_utf8(body: bytes, content_type: str) -> bool:
-    """True where feedparser takes the bytes for UTF-8: by the media type's charset, by the declaration, or because
-    there is no other word. Text of media type text/* without a charset it tries as ASCII first."""
-    _, _, more = content_type.partition(";")
-    pairs = (part.partition("=") for part in more.split(";"))
-    charset = next(
-        (value.strip().strip("\"'").lower() for key, _, value in pairs if key.strip().lower() == "charset"), ""
-    )
-    mark = body.startswith(b"\xef\xbb\xbf")
-    found = _ENCODING.match(body[3:] if mark else body)
-    declared = found[1].decode("ascii", "replace").lower() if found else ""
-    if not {charset, declared} <= _ASCII:
-        return False
-    if body.isascii():
-        return True
-    said = charset in _UTF8 or declared in _UTF8 or mark
-    if not said and (charset or declared or content_type.startswith("text/")):
-        return False
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, remove_comments=True, remove_pis=True)
+    with suppress(etree.XMLSyntaxError, Unusual):
+        return _Reader(body).parsed(etree.fromstring(body, parser))
+    return None

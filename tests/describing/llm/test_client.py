@@ -13,7 +13,7 @@ from syndicator.configuration.settings import Fetch, Llm
 from syndicator.core.model import Failed
 from syndicator.core.ports import Choosable, Material, Reply
 from syndicator.describing.llm.client import Endpoint, completions
-from syndicator.visiting.fetch import HttpFetcher
+from syndicator.visiting.fetch.client import HttpFetcher
 from syndicator.visiting.fetch.ssrf import endpoint
 from tests.fakellm import BEHAVIOURS, FakeLlm, Said, always, completion, llm
 from tests.visiting.conftest import NOW

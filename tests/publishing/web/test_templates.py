@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from syndicator.publishing.look import Look, look
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
+from syndicator.publishing.web import templates
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import INSTANCE, SETTINGS, SOURCES, article, built
 
@@ -75,3 +77,21 @@ def test_a_changed_template_makes_every_page_again() -> None:
     assert {name for name in outlet.files if name.endswith(".html")} == {
         name for name in report.written if name.endswith(".html")
     }
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_our_templates_are_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, damaged: bool) -> None:
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    compiled: list[int] = []
+    compile = templates.Environment.compile
+    monkeypatch.setattr(templates.Environment, "compile", lambda *given: compiled.append(1) or compile(*given))
+    templates._ours.cache_clear()
+    first = made(Look())[0]
+    before = len(compiled)
+    for path in tmp_path.rglob("*.pyc") if damaged else ():
+        path.write_bytes(path.read_bytes()[:-40])
+    templates._ours.cache_clear()
+    assert made(Look())[0] == first
+    assert before and len(compiled) == (2 * before if damaged else before)
+    templates._ours.cache_clear()

@@ -66,6 +66,7 @@ PARTS = (
     '<content type="text">Plain &amp; simple</content>',
     "<pubDate>Tue, 24 Nov 2026 10:00:00 GMT</pubDate>",
     "<pubDate>2026-11-25</pubDate>",
+    "<pubDate>2026-11-21</pubDate><x:group><pubDate>2026-11-20</pubDate></x:group>",
     "<dc:date>2026-11-26T01:02:03Z</dc:date>",
     "<atom:updated>2026-11-27T00:00:00+01:00</atom:updated>",
     "<dcterms:created>2026-11-01</dcterms:created>",
@@ -104,6 +105,7 @@ PARTS = (
     "<language>fr</language>",
     "<title>caf\u00c3\u00a9 \u0093quoted\u0094</title>",
     "<title>caf\u00e9 \u2019</title>",
+    "<title>&#x93;referred to&#148;</title>",
     '<title xml:lang="nl">Titel</title>',
     "<comments>https://example.org/c</comments>",
 )

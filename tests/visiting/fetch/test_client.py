@@ -18,8 +18,7 @@ import pytest
 
 from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request
-from syndicator.visiting.fetch import HttpFetcher
-from syndicator.visiting.fetch.client import MOST_REDIRECTS
+from syndicator.visiting.fetch.client import MOST_REDIRECTS, HttpFetcher
 from tests.visiting.conftest import NOW, Reply, Seen, Web
 
 SENTINEL = "s3ntinel-t0ken"
@@ -255,7 +254,7 @@ def test_too_many_redirects(web: Web) -> None:
 
 
 def test_downgrade_is_refused() -> None:
-    from syndicator.visiting.fetch import Refusal, next_hop
+    from syndicator.visiting.fetch.ssrf import Refusal, next_hop
 
     with pytest.raises(Refusal) as caught:
         next_hop("https://example.org/a", "http://example.org/b")

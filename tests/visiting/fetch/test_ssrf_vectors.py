@@ -12,8 +12,9 @@ import pytest
 
 from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Failed, Request
-from syndicator.visiting.fetch import AddrInfo, HttpFetcher
+from syndicator.visiting.fetch.client import HttpFetcher
 from syndicator.visiting.fetch.ssrf import Answer
+from syndicator.visiting.fetch.transport import AddrInfo
 from tests.samples import Samples
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
