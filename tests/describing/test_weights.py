@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from syndicator.describing.summary import candidates, opener
-from syndicator.describing.taxonomy import zero_shot
+from syndicator.describing.taxonomy import categories, zero_shot
 from syndicator.describing.taxonomy.vocabulary import TagDef
 from syndicator.describing.weights import in_order, load
 
@@ -21,6 +21,7 @@ FEATURES = ("length", "place", "title")
 WEIGHTS = {"length": 1.0, "place": 2.0, "title": 3.0}
 SHIPPED = [
     (opener.FILE, "weights", (opener.CONSTANT, *opener.FEATURES)),
+    ("none.toml", "weights", (categories.CONSTANT, *categories.FEATURES)),
     ("zero_shot.toml", "weights", (zero_shot.CONSTANT, *zero_shot.FEATURES)),
 ]
 TEXT = """The council closed the old bridge on Monday after the river rose by a metre.
