@@ -113,7 +113,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("describe --since 2026-11-24", "excerpts, categories and tags of what came since then"),
     ),
     "learn": (("learn", "from tags that you wrote into articles"),),
-    "tags suggest": (("tags suggest", "what titles and texts speak of again and again"),),
+    "tags suggest": (
+        ("tags suggest", "what titles and texts speak of again and again"),
+        ("tags suggest --categories --choose", "groups of articles as categories, one key each"),
+    ),
     "tags confirm": (
         ("tags confirm https://example.org/story", "its tags are right as they are"),
         ("tags confirm https://example.org/story LLM --category AI", "it lacks this tag; its category is AI"),

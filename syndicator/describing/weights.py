@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,23 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 
-def load(file: str, table: str, features: Sequence[str]) -> Floats:
+@lru_cache(maxsize=16)
+def load(file: str, table: str, features: tuple[str, ...]) -> Floats:
     """The weights in [table] of data/`file`, one a feature, in the order of `features`. Raises ValueError when the
     names in the table are not exactly `features`."""
-    raw = resources.files("syndicator.describing").joinpath(f"data/{file}").read_text("utf-8")
-    return in_order(tomllib.loads(raw)[table], features, f"{file} [{table}]")
+    return in_order(_file(file)[table], features, f"{file} [{table}]")
+
+
+@lru_cache(maxsize=16)
+def vector(file: str, table: str, name: str) -> Floats:
+    """The list of numbers `name` in [table] of data/`file`."""
+    import numpy as np
+
+    return np.array(_file(file)[table][name], dtype=np.float32)
+
+
+def _file(file: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("syndicator.describing").joinpath(f"data/{file}").read_text("utf-8"))
 
 
 def in_order(found: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:

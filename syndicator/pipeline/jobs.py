@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from syndicator.configuration.sources.opml import read_opml
     from syndicator.pipeline.descriptions.answers import apply_answer, make_question, offers_many, tried_category
-    from syndicator.pipeline.descriptions.learn import learn_files, suggest_files
+    from syndicator.pipeline.descriptions.learn import group_files, learn_files, suggest_files
     from syndicator.pipeline.descriptions.reread import redescribe_many, reread
     from syndicator.pipeline.read_article import read_and_render
     from syndicator.reading.lists.learn import pointed, read_list, read_listing
@@ -22,6 +22,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     address_of_next = Lazy("syndicator.reading.next_page:address_of_next")
     apply_answer = Lazy("syndicator.pipeline.descriptions.answers:apply_answer")
     discover = Lazy("syndicator.visiting.feeds.discovery:discover")
+    group_files = Lazy("syndicator.pipeline.descriptions.learn:group_files")
     make_question = Lazy("syndicator.pipeline.descriptions.answers:make_question")
     kind_of = Lazy("syndicator.reading.reader:kind_of")
     learn_files = Lazy("syndicator.pipeline.descriptions.learn:learn_files")
@@ -46,6 +47,7 @@ __all__ = [
     "address_of_next",
     "apply_answer",
     "discover",
+    "group_files",
     "kind_of",
     "learn_files",
     "linked_feeds",

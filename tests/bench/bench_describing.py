@@ -2,7 +2,6 @@
 
     python -m tests.bench.bench_describing [summaries|categories|tags|curves|filed|cost ...] [--half HALF] [--most N]
 
-Summaries "not fitted" are those of weights that were fitted on the other half ("tune"), on the half "confirm".
 Every set is cut in two by a digest of the id: constants are tuned on one half ("tune"), confirmed on the other."""
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from syndicator.describing.summary import excerpt
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
@@ -88,24 +86,7 @@ def faults(row: Row, summary: str) -> list[str]:
     return [name for name, bad in checks.items() if bad]
 
 
-def unfitted(most: int | None = None) -> tuple[dict[str, dict[str, float]], Counter[str]]:
-    """ROUGE of each set's half "confirm" with weights of the half "tune", and the rules of form broken."""
-    from syndicator.describing.summary import excerpt
-    from tools.train import fit_excerpts
-
-    scores, broken = {}, Counter[str]()
-    with mock.patch.object(excerpt, "weights", return_value=fit_excerpts.weights("tune")):
-        for name in SUMMARIES:
-            scores[name], faulty = rouge(rows(f"summ_{name}", "confirm", most), excerpt.summarize)
-            broken += faulty
-    return scores, broken
-
-
 def summaries(half: str, most: int | None) -> None:
-    found, broken = unfitted(most)
-    print(
-        "not fitted macro    ", *(f"{st.mean(s[k] for s in found.values()):5.2f}" for k in found["blogs"]), dict(broken)
-    )
     for name, method in (("lead", lead), ("summarize", excerpt.summarize)):
         means = []
         for part_name in SUMMARIES:

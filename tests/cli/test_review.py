@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import pytest
 from typer.testing import CliRunner
 
 from syndicator.cli import app
-from syndicator.cli.articles.review import Keys
+from syndicator.cli.articles.keys import Keys
 from syndicator.core.errors import UsageError
 from tests.services.descriptions.test_redescribe import MODELS
 from tests.services.places import TAXONOMY, Place, store_articles
@@ -135,3 +136,30 @@ def test_a_sitting(place: Place) -> None:
     found = place.article("Roses")
     assert (found.tags, found.tags_by) == ((), "operator")
     assert place.article("Models").tags_by == "matched"
+
+
+def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Place) -> None:
+    with place.app() as opened:
+        for number in range(3):
+            text = "We like robotics. Heat pumps are quiet, and heat pumps last. The sky has comets."
+            store_articles(opened, f"Of heat pumps, comets and robotics {number}", text, keywords=("Robotics",))
+    terminal = Terminal("tags", "suggest", "--choose", "--config", str(place.config))
+    names = []
+    for keys in ("\n", "e", "d"):
+        names.append(re.search(r"\d/\d  (.+?)  3 articles", terminal.expect(r"\d/\d  .+?  3 articles"))[1])
+        terminal.press(keys)
+        if keys == "e":
+            terminal.expect("name: ")
+            terminal.press("Renamed\n")
+    terminal.expect("2 names added")
+    assert terminal.end() == 0
+    tags = {tag["name"]: tag for tag in tomllib.loads((place.config / "taxonomy.toml").read_text())["tag"]}
+    assert names[0] in tags and tags["Renamed"]["aliases"] == [names[1]] and names[2] not in tags
+
+
+def test_choosing_needs_a_terminal(place: Place) -> None:
+    with place.app() as opened:
+        for number in range(3):
+            store_articles(opened, f"Number {number}", "We like robotics.", keywords=("Robotics",))
+    ran = CliRunner().invoke(app, ["tags", "suggest", "--choose", "--config", str(place.config)])
+    assert isinstance(ran.exception, UsageError) and "--json" in str(ran.exception)

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from syndicator.describing.summary import candidates, excerpt, features
-from syndicator.describing.taxonomy import zero_shot
+from syndicator.describing.summary import candidates, opener
+from syndicator.describing.taxonomy import categories, zero_shot
 from syndicator.describing.taxonomy.vocabulary import TagDef
 from syndicator.describing.weights import in_order, load
 
@@ -20,8 +20,8 @@ DATA = ROOT / "syndicator" / "describing" / "data"
 FEATURES = ("length", "place", "title")
 WEIGHTS = {"length": 1.0, "place": 2.0, "title": 3.0}
 SHIPPED = [
-    ("ranker.toml", "sentence", features.SENTENCE_FEATURES),
-    ("ranker.toml", "choice", features.FEATURES),
+    (opener.FILE, "weights", (opener.CONSTANT, *opener.FEATURES)),
+    ("none.toml", "weights", (categories.CONSTANT, *categories.FEATURES)),
     ("zero_shot.toml", "weights", (zero_shot.CONSTANT, *zero_shot.FEATURES)),
 ]
 TEXT = """The council closed the old bridge on Monday after the river rose by a metre.
@@ -66,27 +66,14 @@ def test_a_file_of_weights_says_what_made_it(file: str) -> None:
     assert re.fullmatch("[0-9a-f]{64}", made["data_sha256"])
 
 
-def test_sentences_and_choices_are_measured_by_every_feature() -> None:
+def test_reordered_features_score_sentences_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     found = candidates.find("The old bridge", TEXT, "en")
-    rows = features.sentence_rows(found)
-    assert rows.shape == (2, len(features.SENTENCE_FEATURES))
-    assert features.rows(found, rows, [(0,), (0, 1)]).shape == (2, len(features.FEATURES))
-    first, second = rows[:, features.SENTENCE_FEATURES.index("is-first")]
-    assert (first, second) == (1, 0)
-    two = features.rows(found, rows, [(0,), (0, 1)])[:, features.FEATURES.index("two-sentences")]
-    assert list(two) == [0, 1]
-
-
-def test_reordered_features_choose_the_same_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = candidates.find("The old bridge", TEXT, "en")
-    rows = features.sentence_rows(found)
-    scores = rows @ load("ranker.toml", "sentence", features.SENTENCE_FEATURES)
-    own, near = tuple(reversed(features._OWN)), features._NEAR
-    monkeypatch.setattr(features, "_OWN", own)
-    monkeypatch.setattr(features, "SENTENCE_FEATURES", (*own, *near))
-    turned = features.sentence_rows(found) @ load("ranker.toml", "sentence", features.SENTENCE_FEATURES)
-    assert np.allclose(scores, turned, atol=1e-4)
-    assert excerpt.weights().sentence.shape == (len(features.SENTENCE_FEATURES),)
+    before = opener.scores(found)
+    turned = [*range(len(opener.FEATURES) - 1, -1, -1)]
+    rows = opener.rows(found)[:, turned]
+    monkeypatch.setattr(opener, "FEATURES", tuple(opener.FEATURES[n] for n in turned))
+    slope = load(opener.FILE, "weights", (opener.CONSTANT, *opener.FEATURES))
+    assert np.allclose(before, rows @ slope[1:] + slope[0], atol=1e-4)
 
 
 def test_reordered_features_give_a_tag_the_same_probability(monkeypatch: pytest.MonkeyPatch) -> None:

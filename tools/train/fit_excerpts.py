@@ -1,151 +1,184 @@
-"""Fits data/ranker.toml: which sentences make an excerpt, on five open sets of texts with human summaries.
+"""Fits data/opener.toml: which sentence may open an excerpt.
 
-    python -m tools.train.fit_excerpts [--write]      compares with the shipped file, or writes it; about a minute
+    python -m tools.train.fit_excerpts [--write]      compares with the shipped file, or writes it; a minute
 
-First ridge regression for single sentences, which picks the candidates; then weights for choices of them, by gradient
-ascent on the ROUGE-1 plus ROUGE-2 that is expected when choices are drawn with softmax of their scores. Each set counts
-the same. Nothing in it is random. What weights do on texts that they have not seen:
-`python -m tests.bench.bench_describing summaries`."""
+First the feature "start": logistic regression on the vectors of the first two words and of the sentence tells first
+sentences of the open texts from later ones. Then the weights of all features, on the sentences of openers.toml, which
+a person judged. Nothing in it is random. Pages whose domain the editor's articles have
+are left out, so that `python -m tests.bench.bench_editor` shows articles that were not fitted."""
 
 from __future__ import annotations
 
 import argparse
-import itertools
-from collections import Counter
-from typing import Any
+import gzip
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
 
+import lxml.html
 import numpy as np
 
-from syndicator.describing.summary import candidates, excerpt, features
-from syndicator.describing.summary.candidates import Candidates
-from tests.bench.bench_describing import SUMMARIES, TEXTS, rows
-from tools.train.provenance import single_thread
+from syndicator.describing.summary import candidates, opener
+from syndicator.describing.text import language, sentences
+from syndicator.describing.text.embeddings import embedder
+from tools.train.provenance import ROOT, SHARED, single_thread
 from tools.train.weights_file import finish
 
-RIDGE = 1e-2  # pull of the sentences' scaled weights to zero
-PULL = 0.05  # of the choices' scaled weights
-STEPS = 400  # of gradient ascent
-RATE, MOMENTUM, SQUARES = 0.05, 0.9, 0.99  # Adam (Kingma and Ba 2015): step, decay of the two means
-Grams = tuple[Counter[Any], Counter[Any]]  # words and pairs of neighbours
-Example = tuple[str, Candidates, list[list[str]], Grams]  # set, text, stems of each candidate, the human summary
+CORPUS = SHARED / "corpus"
+MANIFESTS = [CORPUS / "pages" / f"{name}.jsonl.gz" for name in ("manifest", "more")]
+SETS = ("cat_bbc", "cat_gnad", "cat_kpcrowd10", "summ_cnndm", "summ_inshorts", "summ_blogs", "summ_webmeta",
+        "summ_writers", "tags_blogs")  # fmt: skip
+TEXTS = [CORPUS / "texts" / f"{name}.jsonl.gz" for name in SETS]
+LABELS = ROOT / "tools" / "train" / "openers.toml"
+RAW = ("trafilatura", "htmldate", "postlight", "newspaper4k", "readability")  # sets with pages that have no text
+HIDDEN = "//script|//style|//noscript|//aside|//footer|//nav|//header|//form"
+PARAGRAPH = 80  # letters from which on a paragraph of a page is taken for text
+LONG = 500  # letters of a text that teaches
+LEAST, LATER, MOST = 6, slice(3, 20, 2), 8  # sentences of a text, those that are no first one, and how many of them
+READ = 25  # sentences that are read of a text
+SHORTEST = 25  # letters of a sentence
+RIDGE_START, RIDGE = 10.0, 60.0  # pull of the weights to zero; half or twice of either changes little
+STEPS, SMALLEST = 25, 1e-6  # of Newton's method: at most so many, and the least that counts
+DIGEST = 8  # hexadecimal digits that stand for a sentence in openers.toml
 
 
-def grams(stems: list[str]) -> Grams:
-    return Counter(stems), Counter(itertools.pairwise(stems))
+class Text(NamedTuple):
+    id: str
+    domain: str
+    title: str
+    text: str
+    language: str | None
 
 
-def f1(a: Counter[Any], b: Counter[Any]) -> float:
-    """ROUGE's F1 of two bags, in per cent."""
-    common = sum((a & b).values())
-    return 200 * common / (sum(a.values()) + sum(b.values())) if common else 0.0
+def lines(file: Any) -> list[dict[str, Any]]:
+    with gzip.open(file, "rt", encoding="utf-8") as rows:
+        return [json.loads(row) for row in rows]
 
 
-def examples(half: str) -> list[Example]:
-    """The texts of all sets, or of the half "tune" or "confirm", that have a candidate."""
-    from rouge_score.tokenizers import DefaultTokenizer
-
-    tokenize = DefaultTokenizer(use_stemmer=True).tokenize
-    found = []
-    for name in SUMMARIES:
-        for row in rows(f"summ_{name}", half):
-            text = candidates.find(row.get("title") or "", row["text"], row.get("lang") or None)
-            if text.sentences:
-                stems = [tokenize(c.text) for c in text.sentences]
-                found.append((name, text, stems, grams(tokenize(row["summary"]))))
-    return found
+@cache
+def texts() -> list[Text]:
+    """The articles of the open corpus, without those of domains that the editor labelled."""
+    pages = [row for manifest in MANIFESTS for row in lines(manifest)]
+    labelled = {row["id"] for row in lines(CORPUS / "editor" / "articles.jsonl.gz")}
+    domains = {row["domain"] for row in pages if row["id"] in labelled}
+    read = [page(row) for row in pages if row["domain"] not in domains]
+    plain = [_text(row, name, row["text"]) for name, file in zip(SETS, TEXTS, strict=True) for row in lines(file)]
+    return [one for one in (*read, *plain) if one is not None and len(one.text) > LONG]
 
 
-def reward(choice: tuple[int, ...], stems: list[list[str]], truth: Grams) -> float:
-    """ROUGE-1 plus ROUGE-2 of a choice of sentences against the human summary."""
-    words, pairs = grams([stem for n in choice for stem in stems[n]])
-    return f1(words, truth[0]) + f1(pairs, truth[1])
+def page(row: dict[str, Any]) -> Text | None:
+    """The text of an article's page: that of the corpus, else its long paragraphs."""
+    truth = row["truth"]
+    if truth.get("text") and row["page_type"] == "article":
+        return _text(row | {"title": truth.get("title")}, row["domain"], truth["text"])
+    if truth.get("text") or row["set"] not in RAW:
+        return None
+    tree = lxml.html.fromstring(gzip.decompress((CORPUS / "pages" / row["file"]).read_bytes()))
+    for part in tree.xpath(HIDDEN):
+        part.drop_tree()
+    paragraphs = (" ".join(part.text_content().split()) for part in tree.iter("p"))
+    named = tree.xpath("//meta[@property='og:title']/@content")
+    title = truth.get("title") or (named[0] if named else tree.findtext(".//h1") or tree.findtext(".//title"))
+    return _text(row | {"title": title}, row["domain"], "\n".join(one for one in paragraphs if len(one) >= PARAGRAPH))
 
 
-def fit_sentences(found: list[Example]) -> np.ndarray:
-    """The weight of each of `sentence_features.FEATURES`: ridge regression on the reward of single
-    sentences, centred within each text."""
-    share = Counter(name for name, *_ in found)
-    tables = [(name, features.sentence_rows(text), stems, truth) for name, text, stems, truth in found]
-    every = np.vstack([x for _, x, _, _ in tables])
-    mean, spread = every.mean(0), every.std(0) + 1e-6
-    a, b = np.zeros((every.shape[1],) * 2), np.zeros(every.shape[1])
-    for name, x, stems, truth in tables:
-        z = (x - mean) / spread
-        y = np.array([reward((n,), stems, truth) for n in range(len(x))])
-        z, y = z - z.mean(0), y - y.mean()
-        weight = 1 / share[name] / len(y)
-        a += weight * z.T @ z
-        b += weight * z.T @ y
-    result: np.ndarray = np.linalg.solve(a + RIDGE * np.eye(len(b)), b) / spread
-    return result
+def _text(row: dict[str, Any], domain: str, text: str) -> Text:
+    title = (row.get("title") or "").strip()
+    return Text(row["id"], domain or "", title, text, language.detect(text, row.get("lang")))
 
 
-def fit_choices(found: list[Example], sentence: np.ndarray) -> np.ndarray:
-    """The weight of each of `choice_features.FEATURES`, by gradient ascent on the expected reward."""
-    share = Counter(name for name, *_ in found)
-    xs, ys, ws, firsts = [], [], [], []
-    for name, text, stems, truth in found:
-        x, choices, first = table(text, sentence)
-        if len(choices):
-            xs.append(x)
-            firsts.append(first)
-            ys.append(np.array([reward(choice, stems, truth) for choice in choices]))
-            ws.append(1 / share[name] / len(SUMMARIES))
-    lengths = np.array([len(y) for y in ys])
-    x, y = np.vstack(xs), np.concatenate(ys).astype(np.float32)
-    mean, spread = x.mean(0), x.std(0) + 1e-6
-    weight = np.repeat(np.array(ws, dtype=np.float32), lengths)
-    return ascend((x - mean) / spread, y, weight, lengths, np.concatenate(firsts)) / spread
+def vectors(sentence: str) -> np.ndarray:
+    first, second = opener.first_words(sentence)
+    return np.concatenate([embedder().mean(part) for part in (first, second, sentence)])
 
 
-def ascend(
-    x: np.ndarray, y: np.ndarray, weight: np.ndarray, lengths: np.ndarray, given: np.ndarray | float = 0.0
-) -> np.ndarray:
-    """Weights of the columns of `x` for which the reward `y`, expected over the choices of each text, is highest.
-    `lengths`: how many rows each text has; `weight`: what each row counts; `given`: what is in each score anyway."""
-    starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    theta, m, v = np.zeros(x.shape[1], np.float32), 0.0, 0.0
-    for step in range(1, STEPS + 1):
-        z = x @ theta + given
-        p = np.exp(z - np.repeat(np.maximum.reduceat(z, starts), lengths))
-        p /= np.repeat(np.add.reduceat(p, starts), lengths)
-        expected = np.repeat(np.add.reduceat(p * y, starts), lengths)
-        gradient = x.T @ (p * (y - expected) * weight) - 2 * PULL * theta
-        m, v = MOMENTUM * m + (1 - MOMENTUM) * gradient, SQUARES * v + (1 - SQUARES) * gradient**2
-        theta = theta + RATE * (m / (1 - MOMENTUM**step)) / (np.sqrt(v / (1 - SQUARES**step)) + 1e-8)
+def beginnings(found: Iterable[Text]) -> Iterator[tuple[np.ndarray, int, float]]:
+    """The vectors of a sentence, 1 if it begins its text, and its weight: all later ones of a text count one."""
+    for one in found:
+        good = [
+            each.text
+            for each in sentences.split(one.text, READ, one.language)
+            if each.whole
+            and len(each.text) > SHORTEST
+            and not sentences.too_long(each.text)
+            and not sentences.repeats(each.text, one.title)
+        ]
+        later = good[LATER][:MOST]
+        if len(good) >= LEAST and one.language:
+            yield vectors(good[0]), 1, 1.0
+            yield from ((vectors(each), 0, 1 / len(later)) for each in later)
+
+
+def judged(found: Iterable[Text]) -> Iterator[tuple[candidates.Candidates, np.ndarray]]:
+    """The candidates of each text of openers.toml, with 1 for those that may open an excerpt, 0 for those that may not
+    and -1 for those that nobody judged."""
+    said = tomllib.loads(LABELS.read_text("utf-8"))["texts"]
+    for one in found:
+        if one.id in said:
+            opens, shut = (frozenset(part.split()) for part in said[one.id].split("|"))
+            own = candidates.find(one.title, one.text, one.language)
+            marks = [digest(each.text) for each in own.sentences]
+            yield own, np.array([1 if mark in opens else 0 if mark in shut else -1 for mark in marks])
+
+
+def digest(sentence: str) -> str:
+    return hashlib.sha256(sentence.encode()).hexdigest()[:DIGEST]
+
+
+def logistic(x: np.ndarray, y: np.ndarray, weight: np.ndarray, ridge: float) -> np.ndarray:
+    """The weights of the columns of `x`, then the constant, by Newton's method."""
+    x = np.hstack([x, np.ones((len(x), 1))]).astype(np.float64)
+    pull = np.append(np.full(x.shape[1] - 1, ridge), 1e-4)
+    theta = np.zeros(x.shape[1])
+    for _ in range(STEPS):
+        chance = 1 / (1 + np.exp(-np.clip(x @ theta, -30, 30)))
+        slope = x.T @ (weight * (chance - y)) + pull * theta
+        step = np.linalg.solve((x * (weight * chance * (1 - chance))[:, None]).T @ x + np.diag(pull), slope)
+        theta = theta - step
+        if np.abs(step).max() < SMALLEST:
+            break
     return theta
 
 
-def table(text: Candidates, sentence: np.ndarray) -> tuple[np.ndarray, list[tuple[int, ...]], np.ndarray]:
-    """Choice x feature, the choices, and what the opening of each gives it."""
-    found = features.sentence_rows(text)
-    choices = excerpt.possible(text, found @ sentence)
-    if not choices:
-        return np.zeros((0, 1), np.float32), choices, np.zeros(0, np.float32)
-    return features.rows(text, found, choices), choices, excerpt.opening(text, found, choices)
+def fit_start(found: Iterable[Text]) -> dict[str, list[float]]:
+    rows, first, weight = zip(*beginnings(found), strict=True)
+    theta = logistic(np.array(rows), np.array(first), np.array(weight), RIDGE_START)
+    size = embedder().table.shape[1]
+    parts = {name: theta[n * size : (n + 1) * size].tolist() for n, name in enumerate(("first", "second", "whole"))}
+    return parts | {"constant": [float(theta[-1])]}
 
 
-def weights(half: str) -> excerpt.Weights:
-    """The weights that the texts of a half, or "all", make."""
-    found = examples(half)
-    sentence = fit_sentences(found).astype(np.float32)
-    return excerpt.Weights(sentence, fit_choices(found, sentence).astype(np.float32))
+def fit_weights(found: Iterable[Text], start: dict[str, list[float]]) -> dict[str, float]:
+    """The weight of each of opener.FEATURES and the constant, with `start` as that feature."""
+    parts = {name: np.array(values, dtype=np.float32) for name, values in start.items()}
+    tables, marks = [], []
+    for own, mark in judged(found):
+        if (mark >= 0).any():
+            tables.append(opener.rows(own, parts)[mark >= 0])
+            marks.append(mark[mark >= 0])
+    x, y = np.vstack(tables).astype(np.float64), np.concatenate(marks)
+    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
+    theta = logistic((x - mean) / spread, y, np.ones(len(y)), RIDGE)
+    slope = theta[:-1] / spread
+    named = dict(zip(opener.FEATURES, slope.tolist(), strict=True))
+    return {opener.CONSTANT: float(theta[-1] - mean @ slope)} | named
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="write data/ranker.toml instead of comparing with it")
+    parser.add_argument("--write", action="store_true", help="write data/opener.toml instead of comparing with it")
     options = parser.parse_args()
-    made = weights("all")
+    found = texts()
+    start = fit_start(found)
     finish(
-        "ranker.toml",
-        "What each feature of a sentence, and of a choice of sentences, adds to its score; see summary/*_features.py.",
+        opener.FILE,
+        "Which sentence may open an excerpt; see summary/opener.py.",
         "tools/train/fit_excerpts.py",
-        [TEXTS / f"summ_{name}.jsonl.gz" for name in SUMMARIES],
-        {
-            "sentence": dict(zip(features.SENTENCE_FEATURES, made.sentence.tolist(), strict=True)),
-            "choice": dict(zip(features.FEATURES, made.choice.tolist(), strict=True)),
-        },
+        [*MANIFESTS, *TEXTS, LABELS],
+        {"weights": fit_weights(found, start), "start": start},
         write=options.write,
     )
 

@@ -13,7 +13,8 @@ from tools.train.provenance import DIGITS, ROOT, rounded, sha256_of
 
 DATA = ROOT / "syndicator" / "describing" / "data"
 NEAR = 1e-4  # processors add in other orders: between two kinds the fifth digit differed
-Tables = Mapping[str, Mapping[str, float]]  # table -> feature -> weight
+Weight = float | Sequence[float]
+Tables = Mapping[str, Mapping[str, Weight]]  # table -> feature -> weight
 
 
 def finish(file: str, about: str, script: str, data: Sequence[Path], tables: Tables, *, write: bool) -> None:
@@ -40,7 +41,7 @@ def text(about: str, script: str, data: Sequence[Path], tables: Tables) -> str:
         f'data_sha256 = "{sha256_of(data)}"',
     ]
     for table, weights in tables.items():
-        lines += ["", f"[{table}]", *(f'"{name}" = {rounded(value):.{DIGITS}g}' for name, value in weights.items())]
+        lines += ["", f"[{table}]", *(f'"{name}" = {_written(value)}' for name, value in weights.items())]
     return "\n".join(lines) + "\n"
 
 
@@ -51,6 +52,18 @@ def differences(shipped: str, data: Sequence[Path], tables: Tables) -> list[str]
     for table, weights in tables.items():
         for name in dict.fromkeys((*found[table], *weights)):
             was, now = found[table].get(name), weights.get(name)
-            if was is None or now is None or not math.isclose(was, now, rel_tol=NEAR, abs_tol=NEAR):
+            if was is None or now is None or not _same(was, now):
                 wrong.append(f"[{table}] {name}: {was} in the file, {now} made")
     return wrong
+
+
+def _written(value: Weight) -> str:
+    if isinstance(value, Sequence):
+        return f"[{', '.join(map(_written, value))}]"
+    return f"{rounded(value):.{DIGITS}g}"
+
+
+def _same(was: Weight, now: Weight) -> bool:
+    if isinstance(was, Sequence) and isinstance(now, Sequence):
+        return len(was) == len(now) and all(map(_same, was, now))
+    return math.isclose(was, now, rel_tol=NEAR, abs_tol=NEAR)  # type: ignore[arg-type]

@@ -13,9 +13,11 @@ from syndicator.cli.help import tag_names
 from syndicator.cli.printing import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from syndicator.core.model import Article
+    from syndicator.describing.groups import Group
+    from syndicator.describing.taxonomy.suggest import Proposal
     from syndicator.pipeline.descriptions.confirm import Decision, Names
 
 tags = typer.Typer(help="Propose, confirm, rename and merge tags.", no_args_is_help=True)
@@ -26,22 +28,41 @@ Old = Annotated[str, typer.Argument(metavar="A", autocompletion=tag_names, help=
 
 
 @tags.command()
-def suggest(json: Json = False, config: Config = CONFIG) -> None:
-    """List what to consider as tags: two or more titles and three texts have it, taxonomy.toml does not. Changes
-    nothing."""
+def suggest(
+    categories: Annotated[
+        bool, typer.Option("--categories", help="Groups of articles that could be categories.")
+    ] = False,
+    choose: Annotated[bool, typer.Option("--choose", help="Take, rename or drop each with one key.")] = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """List what to consider as tags, or as categories, from what articles speak of. Changes nothing without --choose,
+    which adds to taxonomy.toml what you take."""
+    from syndicator.cli.articles.choosing import Offer, choose_among
     from syndicator.services.container import need_folder, open_app
     from syndicator.services.descriptions import redescribe
 
     need_folder(config)
+    proposals: Sequence[Proposal | Group]
     with open_app(config) as opened:
-        found = redescribe.suggest(opened)
+        if categories:
+            proposals = found = redescribe.suggest_groups(opened)
+            offers = list(map(Offer.category, found))
+        else:
+            proposals = listed = redescribe.suggest(opened)
+            offers = list(map(Offer.tag, listed))
     if json:
-        printing.as_json([one._asdict() for one in found])
-    elif found:
-        rows = [(one.name, one.support, one.why, ", ".join(one.aliases)) for one in found]
-        printing.table("Tags to consider", ("tag", "articles", "from", "other names"), rows)
-    else:
+        printing.as_json([one._asdict() for one in proposals])
+    elif not offers and categories:
+        printing.say(f"no groups: they are looked for from {redescribe.LEAST_GROUPED} articles on")
+    elif not offers:
         printing.say("nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts")
+    elif choose:
+        choose_among(offers, config)
+    else:
+        title = "Categories to consider" if categories else "Tags to consider"
+        rows = [(one.name, one.support, one.about, "; ".join(one.examples)) for one in offers]
+        printing.table(title, ("name", "articles", "words" if categories else "other names", "such as"), rows)
 
 
 @tags.command()

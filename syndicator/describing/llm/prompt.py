@@ -10,8 +10,9 @@ from typing import Any, Final
 from syndicator.core.ports import Material
 from syndicator.core.text import width
 from syndicator.describing.llm import aligned
+from syndicator.describing.text.sentences import CHARACTERS, SENTENCES
 
-VERSION: Final = "2"  # changes with whatever changes the answers: all are asked for anew then
+VERSION: Final = "3"  # changes with whatever changes the answers: all are asked for anew then
 INSTRUCTION: Final = 2_500  # characters of the question that are not the article
 COLUMNS: Final = 4_000  # of its sentences that are sent (wide characters count two): about a thousand tokens
 ABOUT: Final = 120  # characters of a category's description that are sent
@@ -110,14 +111,16 @@ def body(model: str, asked: Sequence[Mapping[str, str]], wanted: Mapping[str, An
 
 
 def schema(asked: Material) -> dict[str, Any]:
-    """The answer's JSON schema, within what strict modes understand."""
-    tag = {"type": "string", "enum": list(asked.tags)} if asked.tags else {"type": "string"}
+    """The answer's JSON schema, within what strict modes understand. All is bounded: a small model that is held to a
+    list without an end writes one."""
     numbers = {"type": "integer", "enum": list(range(1, shown(asked) + 1))}
-    said = {"excerpt": {"type": "string"}} if asked.write else {"sentences": {"type": "array", "items": numbers}}
+    excerpt = {"type": "string", "maxLength": CHARACTERS}
+    chosen = {"type": "array", "items": numbers, "minItems": 1, "maxItems": SENTENCES}
+    tags = {"type": "string", "enum": list(asked.tags) or [""]}
     properties: dict[str, Any] = {
-        **said,
+        **({"excerpt": excerpt} if asked.write else {"sentences": chosen}),
         "category": {"type": "string", "enum": [*(name for name, _ in asked.categories), ""]},
-        "tags": {"type": "array", "items": tag},
+        "tags": {"type": "array", "items": tags, "maxItems": min(MOST_TAGS, max(1, len(asked.tags)))},
     }
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 

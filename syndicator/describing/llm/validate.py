@@ -23,12 +23,11 @@ from syndicator.core.ports import Choosable, Material
 from syndicator.core.text import line as text_line
 from syndicator.describing.llm import aligned, prompt
 from syndicator.describing.llm.aligned import Accepted, Refusal, short
-from syndicator.describing.summary import candidates
-from syndicator.describing.summary.excerpt import joined
+from syndicator.describing.summary import candidates, opener
+from syndicator.describing.summary.excerpt import OPENS, follows, joined
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.describing.text import language as _language
-from syndicator.describing.text import openings
 from syndicator.describing.text import sentences as excerpt_rules
 
 LEAST = 200  # columns of text below which an excerpt of it is the text itself
@@ -75,14 +74,15 @@ def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Mate
     code = asked.language or _language.detect(asked.text, None)
     found = candidates.find(asked.title, asked.text, code)
     before = (None, *found.sentences)
-    any_alone = any(fault not in openings.LOOSE for fault in found.faults)
+    odds = opener.scores(found).tolist() if found.sentences else []
+    bar = min(OPENS, max(odds, default=0.0))  # the best one may always open
     sentences = tuple(
         Choosable(
             text=sentence.text,
-            opens=fault not in openings.LOOSE or not any_alone,
-            follows=last is not None and last.order >= 0 and sentence.order == last.order + 1,
+            opens=chance >= bar,
+            follows=last is not None and follows(last, sentence),
         )
-        for last, sentence, fault in zip(before, found.sentences, found.faults, strict=False)
+        for last, sentence, chance in zip(before, found.sentences, odds, strict=False)
     )
     about = {one.name: one.description for one in taxonomy.vocabulary.category}
     categories, tags = taxonomy.supported(asked.title, asked.text)

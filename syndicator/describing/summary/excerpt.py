@@ -1,112 +1,51 @@
 """Excerpts: whole sentences of the article, word for word, or the publisher's own description when it is sound.
 
-Which sentences say most: every choice of at most three of the likeliest is scored by a weighted sum of features."""
+The candidate that opens best (opener.py) begins, and the sentences that follow it in the article go on."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from syndicator.core.text import width
-from syndicator.describing.summary import candidates, features
+from syndicator.describing.summary import candidates, opener
 from syndicator.describing.summary.candidates import Candidates
-from syndicator.describing.text import openings, sentences
+from syndicator.describing.text import sentences
 from syndicator.describing.text.embeddings import embedder
-from syndicator.describing.text.language import function_words
-from syndicator.describing.weights import load
+from syndicator.describing.text.sentences import Sentence
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float32]
-
-LIKELIEST: Final = 12  # sentences of which every choice of three is tried: 298 choices
-OPENERS: Final = 4  # of those that stand alone are always among them
-# What the first sentence of a choice adds to its score: nearness to the title, a word of news ("announced"), and what
-# speaks against it as an opening. Chosen on an editor's labels of 94 articles: with half of the costs three or four
-# excerpts fewer are signed, with more than these none more.
-NEAR: Final = 8.0
-NEWS: Final = 2.0
-COSTS: Final = {openings.WINDUP: 12.0, openings.SITE: 8.0, openings.QUESTION: 8.0, openings.QUOTED: 16.0}
-
-
-@dataclass(frozen=True)
-class Weights:
-    """`sentence` picks the likeliest sentences, `choice` scores choices of them; each in the order of the `FEATURES` of
-    sentence_features and choice_features."""
-
-    sentence: Floats
-    choice: Floats
+ENOUGH: Final = 40  # words from which on an excerpt takes no further sentence
+# Log-odds of a sentence that an editor lets open an excerpt, from which on a language model may open with it, and from
+# which on the publisher's own description may.
+OPENS: Final = -2.5
+OPENS_DESCRIBED: Final = -0.25
 
 
 def best(found: Candidates) -> tuple[int, ...]:
     """Places of the candidates that make the best excerpt, ascending; () when there is no candidate."""
     if not found.sentences:
         return ()
-    known = weights()
-    rows = features.sentence_rows(found)
-    choices = possible(found, rows @ known.sentence)
-    if not choices:
-        return ()
-    scores = features.rows(found, rows, choices) @ known.choice
-    scores += opening(found, rows, choices)
-    return choices[int(scores.argmax())]
+    return passage(found.sentences, int(opener.scores(found).argmax()))
 
 
-def opening(found: Candidates, measured: Floats, choices: Sequence[tuple[int, ...]]) -> Floats:
-    """What each choice gains or loses by its first sentence, in the unit of the choices' scores."""
-    import numpy as np
-
-    cost = np.array([COSTS.get(fault, 0.0) for fault in found.faults], dtype=np.float32)
-    near = measured[:, features.SENTENCE_FEATURES.index("near-title")]
-    first = np.array([choice[0] for choice in choices])
-    cue = measured[:, features.SENTENCE_FEATURES.index("cue")]
-    result: Floats = (NEAR * near + NEWS * cue - cost)[first]
-    return result
-
-
-def possible(found: Candidates, likely: Floats) -> list[tuple[int, ...]]:
-    """All choices of one to three of the likeliest candidates that keep within the caps of length, begin with a
-    sentence that stands alone, if any does, and put no sentence behind another that it does not follow unless it
-    stands alone as well. `likely` scores each candidate."""
-    order = (-likely).argsort(kind="stable").tolist()
-    alone = [fault not in openings.LOOSE for fault in found.faults]
-    first = [place for place in order if alone[place]] or order
-    kept = sorted({*order[:LIKELIEST], *first[:OPENERS]})
-    words = [len(c.text.split()) for c in found.sentences]
-    widths = [width(c.text) for c in found.sentences]
-    starting = set(first)
-    return [
-        choice
-        for size in range(1, sentences.SENTENCES + 1)
-        for choice in combinations(kept, size)
-        if choice[0] in starting
-        and sum(map(words.__getitem__, choice)) <= sentences.WORDS
-        and sum(map(widths.__getitem__, choice)) + size - 1 <= sentences.CHARACTERS
-        and all(_may_follow(found, a, b) for a, b in pairwise(choice))
-    ]
+def passage(found: Sequence[Sentence], first: int) -> tuple[int, ...]:
+    """Places of the sentences from `first` on that follow each other in the article, up to `ENOUGH` words and within
+    the caps of length."""
+    taken = [first]
+    while len(taken) < sentences.SENTENCES and taken[-1] + 1 < len(found):
+        before, after = found[taken[-1]], found[taken[-1] + 1]
+        text = joined([*(found[place].text for place in taken), after.text])
+        if not follows(before, after) or len(joined(found[place].text for place in taken).split()) >= ENOUGH:
+            break
+        if sentences.too_long(text):
+            break
+        taken.append(taken[-1] + 1)
+    return tuple(taken)
 
 
-def _may_follow(found: Candidates, a: int, b: int) -> bool:
-    """A sentence is followed by its own neighbour, or by one that stands alone where it ends in a stop and no quotation
-    mark: put before another sentence, the two read like one passage that the article does not have."""
-    one, two = found.sentences[a], found.sentences[b]
-    neighbours = two.order == one.order + 1 and two.order > 0 and one.order >= 0
-    return neighbours or (one.text[-1] in ".!?" and found.faults[b] not in openings.APART)
-
-
-@lru_cache(maxsize=1)
-def weights() -> Weights:
-    """The weights of data/ranker.toml. Raises ValueError when they are not those of the features."""
-    return Weights(
-        load("ranker.toml", "sentence", features.SENTENCE_FEATURES),
-        load("ranker.toml", "choice", features.FEATURES),
-    )
+def follows(before: Sentence, after: Sentence) -> bool:
+    """True if `after` stands directly behind `before` in the article, with nothing cut from its start."""
+    return after.order == before.order + 1 and not after.cut
 
 
 # Share of a description's content words that must stand in the article. Chosen: descriptions of another article or of
@@ -115,9 +54,7 @@ EVIDENCE: Final = 0.6
 # Cosine with the title below which a description that shares no word with it is the site's, not the article's. Chosen:
 # of 94 articles two have such a description, one of them that of the site.
 SUBJECT: Final = 0.15
-# A question or a quotation that the publisher chose may stand.
-_BAD_OPENINGS: Final = openings.LOOSE | {openings.SITE, openings.WINDUP}
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]{4,}|[\u3041-\u30ff\u3400-\u9fff]{2,}")
 
 
 def summarize(title: str, text: str, language: str | None = None) -> str:
@@ -148,25 +85,30 @@ def sound(own: str, title: str, text: str, language: str | None) -> bool:
     parts = sentences.of_line(own, language)
     return (
         len(parts) <= sentences.SENTENCES
-        and openings.fault(parts[0], language, title) not in _BAD_OPENINGS
-        and stands_in(own, text, language)
-        and of_subject(own, title, language)
+        and opens(parts[0], title, text, language)
+        and stands_in(own, text)
+        and of_subject(own, title)
     )
 
 
-def of_subject(description: str, title: str, language: str | None) -> bool:
+def opens(sentence: str, title: str, text: str, language: str | None) -> bool:
+    """True if an editor lets `sentence`, put before the first one of `text`, open an excerpt."""
+    alone = Candidates(title, text, language, [Sentence(sentence, 0, 0, True)])
+    return float(opener.scores(alone)[0]) >= OPENS_DESCRIBED
+
+
+def of_subject(description: str, title: str) -> bool:
     """True when title and description share a content word or speak of like things; so too without a title."""
-    named = set(candidates.content(title, language))
-    if not named or not named.isdisjoint(candidates.content(description, language)):
+    named = set(opener.stems(title))
+    if not named or not named.isdisjoint(opener.stems(description)):
         return True
     vectors = embedder()
     return float(vectors.article("", description) @ vectors.article(title, "", 1)) >= SUBJECT
 
 
-def stands_in(description: str, text: str, language: str | None) -> bool:
+def stands_in(description: str, text: str) -> bool:
     """True when at least `EVIDENCE` of the content words of `description` occur in `text`."""
-    small = function_words().get(language or "en", frozenset())
-    content = {w for w in _WORD.findall(description.casefold()) if w not in small}
+    content = set(_WORD.findall(description.casefold()))
     if not content:
         return False
     body = text.casefold()

@@ -117,6 +117,8 @@ class Categories:
     labels: NDArray[np.float32]  # a unit vector a category
     words: tuple[dict[str, float], ...]  # word -> weight, for each category
     subjects: tuple[frozenset[str], ...]  # words that settle it when the title has one, for each category
+    others: tuple[frozenset[str], ...]  # words of each topic that no category is called like
+    other_labels: NDArray[np.float32]  # a unit vector a topic
     native: NativeWords | None = None  # how they are found in texts of another language than English
 
     def counts(self, text: str) -> Counter[str]:
@@ -134,12 +136,15 @@ def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categori
     rare = {word: math.log((len(lists) + 0.5) / count) for word, count in seen.items()}
     vectors = [_label(category, language) for category in defined]
     subjects = [frozenset().union(*(t.subject for t in vocabulary.of_category(c, language))) for c in defined]
-    known = {*seen, *(word for words in subjects for word in words)}
+    others = vocabulary.unlike(defined, language)
+    known = {*seen, *(word for words in (*subjects, *(topic.words for topic in others)) for word in words)}
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),
         labels=np.stack([*vectors, *(embedder().mean(_listed([rival])) for rival in rivals)]),
         words=tuple({word: rare[word] * weight for word, weight in words.items()} for words in lists),
         subjects=(*subjects, *(rival.subject for rival in rivals)),
+        others=tuple(topic.words for topic in others),
+        other_labels=np.array([embedder().mean(_listed([topic])) for topic in others], dtype=np.float32),
         native=None if language == ENGLISH else prepare_native_words(known, language),
     )
 

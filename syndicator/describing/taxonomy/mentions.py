@@ -25,6 +25,7 @@ _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
 _BEHIND = re.compile(r"(?:['’]s\b|\s\d)")  # Go's, Go 1.22: names, also at the start of a sentence
 _BEFORE = re.compile(r"(?:^|(?<=\s)|(?<=[(\"“‘]))([A-Z][\w&.-]*[a-z]\w*) $")
 _AFTER = re.compile(r"[ ]([A-Z][\w-]*[a-z]\w*)")
+_COMPOUND = re.compile(r"-[^\W\d_]")  # a storage that is climate-controlled is not about the climate
 _CASED = re.compile(r"[^\W\d_]+")
 
 
@@ -279,7 +280,10 @@ def _fit(form: Form, words: Words, at: int) -> bool | None:
     """True when the word at `at` is a mention; False when it is one if the text has another, as in a longer name it may
     be somebody else's; None when it is none: not written as a name, or a topic in a longer name."""
     if form.is_topic:
-        return None if words.word(at)[0].isupper() and in_longer_name(words.text, *words.span(at)) else True
+        begin, end = words.span(at)
+        if _COMPOUND.match(words.text, end):
+            return None
+        return None if words.word(at)[0].isupper() and in_longer_name(words.text, begin, end) else True
     if not form.case:
         return True
     word, case = words.word(at), form.case

@@ -29,7 +29,6 @@ MOST_TEXTS: Final = 3000  # newest texts from which the forms of words are learn
 BAR: Final = 0.35  # from which on a tag is given that stands in the text
 BAR_PASSING: Final = 0.45  # and one that the text names once and the title does not
 BAR_SHORT: Final = 0.27  # and one that a text of at most `SHORT` names: it has no room for more than one mention
-BAR_UNNAMED: Final = 0.52  # and one that neither names: an editor would ask where it came from
 BAR_ASKED: Final = 0.15  # and one that stands in the text and among the publisher's own
 BAR_LEARNT: Final = 0.06  # and the best one of what was learnt when no other reaches its bar
 # Probability from which on a language model may choose a tag that the text names or the past knows. On an editor's
@@ -105,8 +104,7 @@ class Taxonomy:
         found = categories.supported(known, title, text) if known else []
         scored = self.scored(title, text)
         likely = sorted(scored, key=lambda tag: -scored[tag][0])
-        bars = {NEAR: BAR_UNNAMED}
-        return tuple(found), tuple(tag for tag in likely if scored[tag][0] >= bars.get(scored[tag][1], SUPPORT))
+        return tuple(found), tuple(tag for tag in likely if scored[tag][0] >= SUPPORT and scored[tag][1] != NEAR)
 
     def _chances(self, title: str, text: str, asked: Collection[str]) -> dict[str, float]:
         """Tag -> probability, for those that reach their bar. What the past knows, it judges alone: its bare name says
@@ -132,7 +130,7 @@ class Taxonomy:
         if self._zero_shot is None:
             return {}
         scores, short = self._zero_shot.scores(title, text), len(text) <= SHORT
-        return {tag: chance for tag, (chance, at) in scores.items() if chance >= _bar(at, short, tag in asked)}
+        return {tag: chance for tag, (chance, at) in scores.items() if _given(chance, at, short, tag in asked)}
 
     @property
     def names(self) -> frozenset[str]:
@@ -229,11 +227,11 @@ class Taxonomy:
         return learnt | {key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}
 
 
-def _bar(mention: Mention | None, short: bool, asked: bool) -> float:
+def _given(chance: float, mention: Mention | None, short: bool, asked: bool) -> bool:
+    """True for a tag that the article is given: it names it, and is near enough to it."""
     if mention is None:
-        return BAR_UNNAMED
+        return False
     if asked:
-        return 0.0 if mention.title else BAR_ASKED
-    if short:
-        return BAR_SHORT
-    return BAR_PASSING if not mention.title and mention.text <= 1 else BAR
+        return bool(mention.title) or chance >= BAR_ASKED
+    passing = not mention.title and mention.text <= 1
+    return chance >= (BAR_SHORT if short else BAR_PASSING if passing else BAR)

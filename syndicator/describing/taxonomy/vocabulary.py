@@ -140,9 +140,13 @@ def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
 
 def apart(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
     """The topics that are on nothing that other topics are on, and that none of `categories` is called like."""
+    return [topic for topic in unlike(categories, language) if _raw_names()[topic.name].get("apart")]
+
+
+def unlike(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
+    """The topics that none of `categories` is called like."""
     own = {topic.name for category in categories for topic in of_category(category, language)}
-    marked = {name for name, names in _raw_names().items() if names.get("apart")}
-    return [topic for topic in topics(language) if topic.name in marked - own]
+    return [topic for topic in topics(language) if topic.name not in own]
 
 
 def terms(text: str) -> Counter[str]:

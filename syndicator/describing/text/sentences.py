@@ -37,14 +37,15 @@ JOINED: Final = 700  # characters a quotation may run before it is taken as neve
 
 
 class Sentence(NamedTuple):
-    """A sentence, the number of its line, its place within the line, whether it ends as one, and its place in the
-    whole text (-1 when something was cut from its start)."""
+    """A sentence, the number of its line, its place in the line, `whole` if it ends as one, its place in the text, and
+    `cut` if something was cut from its start."""
 
     text: str
     line: int
     place: int
     whole: bool
     order: int = 0
+    cut: bool = False
 
 
 def split(text: str, most: int = 400, language: str | None = None) -> list[Sentence]:

@@ -17,6 +17,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
 from syndicator.core.ports import FileStamp
 from syndicator.core.ports.articles import ArticleStore
+from syndicator.describing.groups import Group, groups
 from syndicator.describing.taxonomy.suggest import Proposal, suggest
 from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS, Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, load
@@ -210,3 +211,9 @@ def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list
     articles = _readable(article_store, paths)
     described = ((article.title, article.text, article.keywords) for article in articles)
     return suggest(described, load(toml) if toml.exists() else None)
+
+
+def group_files(root: str, paths: Sequence[str]) -> list[Group]:
+    """Groups of the articles in the files at `paths` below `root` that could be categories. Raises OSError."""
+    articles = _readable(FileArticleStore(Path(root)), paths)
+    return groups([(article.title, article.text or "") for article in articles])

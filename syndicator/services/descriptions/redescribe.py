@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from syndicator.configuration.settings import is_bucket
-from syndicator.core.errors import ConfigError, WorkerFailed
+from syndicator.configuration.sources import registry
+from syndicator.configuration.tables import with_table
+from syndicator.configuration.toml_files import TomlFile
+from syndicator.core.errors import ConfigError, UsageError, WorkerFailed
 from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
 from syndicator.core.reasons import FileReason
+from syndicator.describing.taxonomy.edit import Change, rewritten
+from syndicator.describing.taxonomy.vocabulary import TagDef, fold, parse
 from syndicator.pipeline import jobs
 from syndicator.pipeline.descriptions.confirm import ChangeCounter, FeedChange
 from syndicator.pipeline.descriptions.learn import forget, lacking
@@ -25,6 +31,7 @@ from syndicator.services import reconcile
 from syndicator.services.container import App, open_worker, taxonomy_files
 
 if TYPE_CHECKING:
+    from syndicator.describing.groups import Group
     from syndicator.describing.taxonomy.suggest import Proposal
 
 BATCH = 20  # articles to a call of the worker: a failure is retried one by one
@@ -33,6 +40,8 @@ LEAST = 10  # confirmed articles from which learning pays: F1 39 and 36 instead 
 LONG_SECONDS = 900.0  # for learning: 3,000 posts were measured to take about a minute
 LONG_MEGABYTES = 3000
 MOST_READ = 5000  # newest articles that are searched for new tags
+MOST_GROUPED = 600  # newest articles that are grouped
+LEAST_GROUPED = 50  # articles: fewer make groups of chance
 
 Progress = Callable[[int, int], None]  # done, of how many
 
@@ -87,6 +96,32 @@ def suggest(app: App) -> list[Proposal]:
     paths = [stamp.path for stamp in _by_age(app)[-MOST_READ:]]
     with _at_hand(app, paths) as folder, _long_worker() as worker:
         return worker.call_sync(jobs.suggest_files, files, folder, paths)
+
+
+def suggest_groups(app: App) -> list[Group]:
+    """Groups of articles that could be categories, the largest first; none below `LEAST_GROUPED` articles. Raises
+    WorkerFailed."""
+    paths = [stamp.path for stamp in _by_age(app)[-MOST_GROUPED:]]
+    if len(paths) < LEAST_GROUPED:
+        return []
+    with _at_hand(app, paths) as folder, _long_worker() as worker:
+        return worker.call_sync(jobs.group_files, folder, paths)
+
+
+def adopt(config: Path, table: Literal["tag", "category"], name: str, values: Mapping[str, Any]) -> None:
+    """Add a tag (`values`: "aliases") or a category (`values`: "description") to taxonomy.toml, whose comments stay.
+    Raises UsageError if it lists the name already, ConfigError if it cannot be edited safely."""
+    path = (config / "taxonomy.toml").resolve()  # a symlink stays one
+    before = path.read_text("utf-8") if path.exists() else None
+    known = parse(TomlFile(path, tomllib.loads(before or ""), before or ""))
+    rows = known.tag if table == "tag" else known.category
+    if any(fold(name) == fold(row.name) for row in rows):
+        raise UsageError(f"{name!r} is listed already")
+    if table == "tag":
+        after = rewritten(before or "", Change(tag=TagDef(name=name, **values)), path)
+    else:
+        after = with_table(before or "", table, None, {"name": name, **values})
+    registry.put_text(path, after, seen=before)
 
 
 @contextmanager

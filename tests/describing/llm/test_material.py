@@ -17,6 +17,7 @@ from syndicator.describing.llm.prompt import FORMS
 from syndicator.describing.llm.validate import choices, key, material, visible, without_injections
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, TagDef, Vocabulary
+from syndicator.describing.text.sentences import CHARACTERS
 
 CATEGORIES = (("AI", "language models"), ("Other", ""))
 ASKED = Material(
@@ -137,7 +138,15 @@ def test_the_schema_is_closed() -> None:
     assert properties["sentences"]["items"]["enum"] == [1, 2]
     assert properties["category"]["enum"] == ["AI", "Other", ""]
     assert properties["tags"]["items"]["enum"] == ["LLM", "GPU"]
-    assert "enum" not in prompt.schema(replace(ASKED, tags=()))["properties"]["tags"]["items"]
+    assert prompt.schema(replace(ASKED, tags=()))["properties"]["tags"]["items"]["enum"] == [""]
+
+
+@pytest.mark.parametrize("asked", [ASKED, replace(ASKED, tags=()), replace(ASKED, write=True)])
+def test_no_list_and_no_text_of_the_schema_is_without_end(asked: Material) -> None:
+    for part in prompt.schema(asked)["properties"].values():
+        assert part["type"] != "array" or 1 <= part["maxItems"] <= prompt.MOST_TAGS
+        inner = part.get("items", part)
+        assert "enum" in inner or inner["maxLength"] <= CHARACTERS
 
 
 NAMES = st.lists(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=3000), max_size=12)
@@ -199,8 +208,8 @@ def test_sentences_that_lean_on_another_open_nothing() -> None:
     assert [(one.text.split()[0], one.opens, one.follows) for one in asked.sentences] == [
         ("Kestrel", True, False),
         ("It", False, True),
-        ("Doctors", True, False),
-        ("Every", True, True),
+        ("Doctors", False, False),
+        ("Every", False, True),
     ]
     assert (asked.categories, asked.tags) == ((), ())
 

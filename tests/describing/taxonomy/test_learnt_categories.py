@@ -6,8 +6,11 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, Vocabulary
+from tests.describing.taxonomy.test_none_of_these import COLD, house
 
 SUBJECTS = {
     "Desk one": (
@@ -47,10 +50,30 @@ def test_too_few_articles_and_unknown_categories_teach_nothing() -> None:
     assert HOUSE.learn([], filed=[]).filed is None
 
 
-def test_where_words_do_as_well_nothing_is_learnt() -> None:
-    told = {"Desk one": "Ferries, boats and harbours", "Desk two": "Bread, flour and bakeries"}
-    taxonomy = Taxonomy(Vocabulary(category=tuple(CategoryDef(name=n, description=d) for n, d in told.items())))
-    assert taxonomy.learn([], filed=posts(8)).filed is None
+@pytest.mark.parametrize(
+    ("name", "filed"),
+    [("kitchen", "Travel"), ("paper", "Rathaus"), ("society", "Statistics")],
+    ids=["a kitchen", "a German local paper", "a learned society"],
+)
+def test_ten_confirmed_articles_move_something(name: str, filed: str) -> None:
+    articles = COLD[name]["articles"]
+    strange = next(article for article in articles if not article["category"])
+    usual = (
+        next(article for article in articles if article["category"] not in ("", filed)) if name != "society" else None
+    )
+    confirmed = [(strange["title"], f"{strange['text']} {n}.", filed) for n in range(6)]
+    confirmed += (
+        [(usual["title"], f"{usual['text']} {n}.", usual["category"]) for n in range(4)]
+        if usual
+        else [
+            ("A poster", f"The poster has large letters on a grid, says its designer. {n}.", "Design") for n in range(4)
+        ]
+    )
+    before = house(name)
+    after = before.learn([], filed=confirmed, least=10)
+    new = (f"{strange['title']}, again", f"{strange['text']} It was so last year, too.")
+    assert before.category(*new).name is None
+    assert after.category(*new).name == filed
 
 
 def test_a_category_that_came_later_gains_nothing_and_one_that_is_gone_is_not_given() -> None:

@@ -81,5 +81,23 @@ def test_the_most_telling_come_first() -> None:
     assert [one.name for one in suggest([*passing, *deep, *OTHERS])] == ["heat pumps", "solar panels"]
 
 
+def test_a_longer_form_of_the_same_is_an_alias() -> None:
+    text = "He bakes sourdough bread and likes sourdough bread. Of sourdough they say sourdough is old as sourdough."
+    proposals = found("Of sourdough bread", f"{text} {TALK}")
+    assert [{one.name, *one.aliases} for one in proposals.values()] == [{"sourdough", "sourdough bread"}]
+
+
+def test_a_name_that_texts_come_back_to_needs_no_title() -> None:
+    text = "He works at Kestrel now. They say that Kestrel is good, and so is what Kestrel makes of it all."
+    assert "Kestrel" in found("Nothing", f"{text} {TALK}")
+    german = "Der Hund und die Katze sehen den Baum vor dem Haus, und im Baum ist eine Krähe mit ihrem Nest."
+    assert not found("Nichts", german)
+
+
+def test_a_proposal_shows_titles() -> None:
+    (one,) = found("Heat pumps", f"We all like heat pumps. Heat pumps are quiet. {TALK}").values()
+    assert one.examples == ("Heat pumps", "Heat pumps")
+
+
 def test_texts_without_words_propose_nothing() -> None:
     assert suggest([("", "", ()), ("…", "1. – 2.", ("",))] * 5) == []

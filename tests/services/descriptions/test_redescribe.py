@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
@@ -205,6 +206,25 @@ def test_suggestions_come_from_the_shelf(place: Place) -> None:
             store_articles(app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM"))
         found = redescribe.suggest(app)
     assert [(one.name.casefold(), one.support) for one in found] == [("robotics", 3)]
+
+
+def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.app() as app:
+        for number in range(4):
+            store_articles(app, f"A ferry {number}", f"The ferry {number} left the harbour. A harbour has a ferry.")
+            store_articles(app, f"A bakery {number}", f"The bakery sells bread {number}. Bread is of a bakery.")
+        assert redescribe.suggest_groups(app) == []
+        monkeypatch.setattr(redescribe, "LEAST_GROUPED", 8)
+        found = redescribe.suggest_groups(app)
+    assert sorted(one.support for one in found) == [4, 4]
+    before = (place.config / "taxonomy.toml").read_text()
+    redescribe.adopt(place.config, "category", "Ferries", {"description": "Ferries: harbours"})
+    assert (place.config / "taxonomy.toml").read_text().startswith(before.rstrip())
+    assert Taxonomy.from_toml(place.config / "taxonomy.toml").vocabulary.category[-1].name == "Ferries"
+    with pytest.raises(UsageError, match="already"):
+        redescribe.adopt(place.config, "category", "ferries", {"description": ""})
 
 
 def test_a_lost_database_is_made_again_with_what_was_learnt(place: Place) -> None:

@@ -27,6 +27,7 @@ def found(text: str, title: str = "") -> set[str]:
         ("An llm is small.", set()),
         ("It is written in C++ and C.", {"C++"}),
         ("The next community call is on Monday.", {"community call", "community"}),
+        ("It is a bridge-building firm.", set()),
         ("See apple.com and bridges.txt.", set()),
         ("公司今日发布了LLM模型。", {"LLM"}),
         ("会社はC++とLLMを使う。", {"C++", "LLM"}),

@@ -1,0 +1,153 @@
+"""Groups of articles that could be categories, each with a name, a line of description and examples. Pure.
+
+Articles are joined by what their texts share: rare words in common, which tell in every language, and the nearness of
+their vectors. Pairs of groups that are nearest on average are joined (average linkage) until none is near enough."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from syndicator.describing.summary.opener import stems
+from syndicator.describing.taxonomy.suggest import small_words, tokens
+from syndicator.describing.text import words
+from syndicator.describing.text.embeddings import embedder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+MOST_ARTICLES: Final = 600  # newest articles that are grouped: the work grows with the cube
+MOST: Final = 12  # groups
+LEAST_SHARE: Final = 0.04  # of the articles, in a group
+LEAST: Final = 3  # articles of a group
+HEAD: Final = 2000  # characters of a text by whose words it is compared
+READ: Final = 6000  # characters of one whose words may name its group
+AGAIN: Final = 2  # times that a text has a word it comes back to
+WORDS: Final = 6  # of a description
+EXAMPLES: Final = 3  # titles of a group
+SAID: Final = 2  # articles of a group that come back to a word which describes it
+COMMON: Final = 0.12  # share of the other articles that may have such a word
+SHORTEST: Final = 4  # letters of a word that names a group
+
+
+class Group(NamedTuple):
+    """A category worth having: `support` articles, the words that tell them from the others, and titles."""
+
+    name: str
+    support: int
+    description: str
+    examples: tuple[str, ...]
+
+
+def groups(history: Sequence[tuple[str, str]]) -> list[Group]:
+    """Groups of (title, text) of articles, the largest first; [] if there are too few."""
+    articles = history[-MOST_ARTICLES:]
+    least = max(LEAST, int(LEAST_SHARE * len(articles)))
+    if len(articles) < 2 * least:
+        return []
+    alike = _alike(articles)
+    having = [_words(title, text) for title, text in articles]
+    everywhere = Counter(word for title, text in articles for word in {*_spelled(title, text, lower=True)})
+    members = [group for group in _joined(alike, least) if len(group) >= least]
+    members.sort(key=lambda group: (-len(group), group))
+    return _named([_group(group, articles, having, everywhere, alike) for group in members[:MOST]])
+
+
+def _alike(articles: Sequence[tuple[str, str]]) -> Floats:
+    """Article x article: the mean of the likeness of words and that of vectors, each as distance from its mean in
+    spreads."""
+    import numpy as np
+
+    bags = [Counter(stems(f"{title} {text[:HEAD]}")) for title, text in articles]
+    index = words.build(bags)
+    shared = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
+    vectors = np.stack([embedder().article(title, text) for title, text in articles]).astype(np.float64)
+    near = vectors @ vectors.T
+    off = ~np.eye(len(articles), dtype=bool)
+    scaled = [(one - one[off].mean()) / (one[off].std() + 1e-9) for one in (shared, near)]
+    result: Floats = (scaled[0] + scaled[1]) / 2
+    return result
+
+
+def _joined(alike: Floats, least: int) -> list[list[int]]:
+    """Groups by average linkage: the nearest two are joined as long as their articles are more alike than articles are
+    on average, and while more than `MOST` groups of `least` articles, or smaller ones, are left."""
+    import numpy as np
+
+    links = alike.copy()
+    np.fill_diagonal(links, -np.inf)
+    members: dict[int, list[int]] = {at: [at] for at in range(len(alike))}
+    while len(members) > 1:
+        one, two = divmod(int(links.argmax()), len(links))
+        large = sum(len(group) >= least for group in members.values())
+        both_large = len(members[one]) >= least and len(members[two]) >= least
+        if links[one, two] <= 0 or (both_large and large <= MOST):
+            break
+        a, b = len(members[one]), len(members[two])
+        links[one] = (a * links[one] + b * links[two]) / (a + b)
+        links[:, one] = links[one]
+        links[one, one] = links[two] = links[:, two] = -np.inf
+        members[one] += members.pop(two)
+    return [sorted(group) for group in members.values()]
+
+
+def _words(title: str, text: str) -> dict[str, str]:
+    """Lower case -> as written, of the longer words that a text comes back to, small ones of its language left out."""
+    small = small_words(text)
+    spelled = _spelled(title, text)
+    times = Counter(map(str.casefold, spelled))
+    return {
+        word.casefold(): word
+        for word in spelled
+        if times[word.casefold()] >= AGAIN
+        and word.casefold() not in small
+        and word.isalpha()
+        and (len(word) >= SHORTEST or not word.isascii())
+    }
+
+
+def _spelled(title: str, text: str, *, lower: bool = False) -> list[str]:
+    found = [token.word for line in (title, *text[:READ].split("\n")) for token in tokens(line)]
+    return list(map(str.casefold, found)) if lower else found
+
+
+def _group(
+    group: Sequence[int],
+    articles: Sequence[tuple[str, str]],
+    having: Sequence[dict[str, str]],
+    everywhere: Counter[str],
+    alike: Floats,
+) -> Group:
+    inside = Counter(word for at in group for word in having[at])
+    telling = _telling(inside, len(group), everywhere, len(articles))
+    spelled = [Counter(having[at][word] for at in group if word in having[at]).most_common(1)[0][0] for word in telling]
+    central = sorted(group, key=lambda at: (-alike[at, list(group)].sum(), at))
+    titles = tuple(articles[at][0] for at in central[:EXAMPLES])
+    return Group(spelled[0].capitalize() if spelled else "", len(group), ", ".join(spelled), titles)
+
+
+def _telling(inside: Counter[str], size: int, everywhere: Counter[str], total: int) -> list[str]:
+    """The words that articles of a group come back to and few others have at all, the most telling first."""
+
+    def others(word: str) -> float:
+        return max(0, everywhere[word] - inside[word]) / max(1, total - size)
+
+    usable = [word for word, times in inside.items() if times >= SAID and others(word) <= COMMON]
+    return sorted(usable, key=lambda word: (2 * others(word) - inside[word] / size, word))[:WORDS]
+
+
+def _named(found: Collection[Group]) -> list[Group]:
+    """Each group under a name of its own."""
+    taken: set[str] = set()
+    named = []
+    for group in found:
+        parts = [word.strip().capitalize() for word in group.description.split(",") if word.strip()]
+        name = next((part for part in parts if part.casefold() not in taken), "")
+        if name:
+            taken.add(name.casefold())
+            named.append(group._replace(name=name))
+    return named

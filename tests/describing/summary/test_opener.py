@@ -1,0 +1,53 @@
+"""The sentence that opens an excerpt: learnt, in every language, without lists of words."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.describing.summary import candidates, opener
+from syndicator.describing.summary.excerpt import OPENS_DESCRIBED, opens, summarize
+
+CASES: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "openers.toml").read_text("utf-8"))["case"]
+TEXT = """The council of Bergen closed the old bridge on Monday after the river rose by a metre.
+Engineers will look at its piers this week, and a ferry takes people across until then."""
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["opens"][:40])
+def test_the_sentence_that_an_editor_would_take_opens(case: dict[str, Any]) -> None:
+    text = "\n".join(case["text"])
+    assert summarize(case["title"], text, case["language"]).startswith(case["opens"])
+
+
+def test_every_feature_is_measured() -> None:
+    found = candidates.find("The old bridge of Bergen", TEXT, "en")
+    rows = opener.rows(found)
+    assert rows.shape == (2, len(opener.FEATURES))
+    first, second = ({name: float(row[n]) for n, name in enumerate(opener.FEATURES)} for row in rows)
+    assert (first["is-first"], second["is-first"], second["is-second"]) == (1, 0, 1)
+    assert first["names-title"] and not second["names-title"]
+    assert first["near-one-before"] == 0 and second["near-one-before"] > 0
+    assert second["depth"] > first["depth"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("“The council of Bergen met.", ("the", "council")),
+        ("Überall!", ("überall", "")),
+        ("今日東京で会議", ("今日", "東京")),
+        ("", ("", "")),
+    ],
+)
+def test_the_first_two_words_are_found_in_every_script(text: str, words: tuple[str, str]) -> None:
+    assert opener.first_words(text) == words
+
+
+def test_a_description_that_asks_or_points_back_does_not_open() -> None:
+    title = "Old bridge of Bergen closed"
+    assert opens("The council of Bergen has closed the old bridge.", title, TEXT, "en")
+    assert not opens("Looking for a bridge?", title, TEXT, "en")
+    assert OPENS_DESCRIBED < 0

@@ -1,0 +1,51 @@
+"""Articles that belong to no category: three taxonomies written without a look at any article."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from syndicator.describing.taxonomy import categories
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import CategoryDef, Vocabulary
+
+COLD: dict[str, Any] = tomllib.loads((Path(__file__).parent / "cold.toml").read_text("utf-8"))
+NEAR_MISSES = 0.2  # of articles that belong nowhere, those that may be filed
+
+
+def house(name: str) -> Taxonomy:
+    return Taxonomy(Vocabulary(category=tuple(CategoryDef(**row) for row in COLD[name]["categories"])))
+
+
+def test_near_misses_are_seldom_filed_and_right_ones_are() -> None:
+    guesses = [
+        (article["category"], house(name).category(article["title"], article["text"]).name or "")
+        for name in COLD
+        for article in COLD[name]["articles"]
+    ]
+    assert all(guess == category for category, guess in guesses if category), guesses
+    misses = [guess for category, guess in guesses if not category]
+    assert sum(map(bool, misses)) <= NEAR_MISSES * len(misses), misses
+
+
+def test_what_the_publisher_files_under_a_category_is_filed_there() -> None:
+    article = COLD["kitchen"]["articles"][3]
+    taxonomy = house("kitchen")
+    assert taxonomy.category(article["title"], article["text"]).name is None
+    assert taxonomy.category(article["title"], article["text"], section="travel").name == "Travel"
+
+
+def test_every_feature_of_belonging_is_measured() -> None:
+    taxonomy, article = house("kitchen"), COLD["kitchen"]["articles"][0]
+    known = taxonomy._categories(article["title"], article["text"])
+    assert known is not None and known.others
+    counts, values = known.counts(article["text"]), categories.bare_scores(known, article["title"], article["text"])
+    row = dict(
+        zip(categories.FEATURES, categories.row(known, article["title"], article["text"], counts, values), strict=True)
+    )
+    assert row["score"] == np.float32(values.max())
+    assert row["lead-words"] > 0 and row["lead-near"] > 0
+    assert row["own-words"] > row["other-words"] > 0
