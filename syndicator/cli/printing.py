@@ -81,12 +81,12 @@ def address_for_phones(settings: Settings) -> None:
     """Print the address of feeds that are for the operator alone, on a terminal, where no log keeps it."""
     if not settings.publish.secret_path or not sys.stdout.isatty():
         return
-    from syndicator.publishing.web.qr_code import blocks, qr_code
+    from syndicator.publishing.web.shell import qr_lines
 
     address = f"{settings.base_url}phone.html"
     print(f"your feeds, for nobody else: {address}")
-    if (code := qr_code(address)) and "utf" in (sys.stdout.encoding or "").lower():
-        print("\n".join(f"\x1b[30;107m{line}\x1b[0m" for line in blocks(code)))  # black on white in any theme
+    if "utf" in (sys.stdout.encoding or "").lower():
+        print("\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in qr_lines(address)))  # white on black in any theme
 
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:

@@ -12,7 +12,7 @@ import pytest
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import SourceState, article_id
-from syndicator.publishing.web.qr_code import qr_code, svg
+from syndicator.publishing.web.shell import qr_svg
 from syndicator.services.check.configuration import settings as checked
 from syndicator.services.container import make_context, user_agent
 from syndicator.services.health.feed import feed_url
@@ -49,8 +49,7 @@ def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
     """`test_once_it_is_public` says that it goes."""
     assert '<a href="phone.html">Subscribe from your phone</a>' in place.published("index.html")
     page, base = place.published("phone.html"), f"http://192.168.1.5:8080/{SECRET}/"
-    code = qr_code(f"{base}phone.html")
-    assert code is not None and svg(code) in page
+    assert qr_svg(f"{base}phone.html") in page
     assert f"<code>{base}all.atom</code>" in page and f'href="feed:{base.removeprefix("http:")}all.atom"' in page
 
 

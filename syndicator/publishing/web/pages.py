@@ -28,8 +28,7 @@ from syndicator.publishing.web import shell as combine
 from syndicator.publishing.web.calendar import PAGE as CALENDAR_PAGE
 from syndicator.publishing.web.calendar import YEAR, CalendarPage, file_name, holding
 from syndicator.publishing.web.calendar import calendar as calendar_calendar
-from syndicator.publishing.web.qr_code import qr_code, svg
-from syndicator.publishing.web.shell import Page, page
+from syndicator.publishing.web.shell import Page, page, qr_svg
 from syndicator.publishing.web.story import Day
 from syndicator.publishing.web.templates import ROOT, Templates
 
@@ -222,9 +221,8 @@ class Pages:
 
     def _phone(self) -> bytes:
         title, here = f"Subscribe - {text.line(self.settings.site.title)}", self.settings.base_url + PHONE
-        code = qr_code(here)
         shell = self._shell(PHONE, title, "", feeds=self._main_feed())
-        return self.templates.render("phone.html", page=shell, here=here, code=svg(code) if code else "")
+        return self.templates.render("phone.html", page=shell, here=here, code=qr_svg(here))
 
     def _missing(self) -> bytes:
         """What a web server shows for an address that has no file, at whatever depth."""

@@ -14,6 +14,7 @@ from dataclasses import field as dataclasses_field
 from datetime import datetime
 from functools import cached_property
 from html import escape
+from io import StringIO
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -207,3 +208,21 @@ def _values(article: Article, field: str) -> list[str]:
     else:
         values = [article.source_key]
     return [value for value in values if value and '"' not in value]
+
+
+def qr_svg(address: str) -> str:
+    """The QR code of an address as an svg element, black on white."""
+    import segno
+
+    return str(
+        segno.make_qr(address, error="l").svg_inline(svgclass="qr", light="#fff", title="QR code", omitsize=True)
+    )
+
+
+def qr_lines(address: str) -> Sequence[str]:
+    """The QR code of an address in half blocks for a terminal, the light modules drawn."""
+    import segno
+
+    drawing = StringIO()
+    segno.make_qr(address, error="l").terminal(drawing, compact=True)
+    return drawing.getvalue().splitlines()

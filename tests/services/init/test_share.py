@@ -13,7 +13,7 @@ from syndicator.cli import app, load_commands, printing
 from syndicator.cli.running import serving
 from syndicator.configuration.settings import Publish, Settings, Site, load
 from syndicator.core.errors import MissingError, UsageError
-from syndicator.publishing.web.qr_code import blocks, qr_code
+from syndicator.publishing.web.shell import qr_lines
 from syndicator.services.init import share
 from syndicator.services.init.start import Start
 from syndicator.services.init.write import write_config
@@ -91,20 +91,11 @@ class Terminal(io.StringIO):
 def test_a_terminal_shows_address_and_code_and_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(site=Site(url="http://192.168.1.5:8080/"), publish=Publish(secret_path=SECRET))
     address = f"http://192.168.1.5:8080/{SECRET}/phone.html"
-    code = qr_code(address)
+    lines = qr_lines(address)
     for out, shown in ((io.StringIO(), False), (Terminal(), True)):
         monkeypatch.setattr(sys, "stdout", out)
         printing.address_for_phones(settings)
         assert (address in out.getvalue()) == shown
-        assert code is not None and all((line in out.getvalue()) == shown for line in blocks(code))
+        assert all((line in out.getvalue()) == shown for line in lines)
     printing.address_for_phones(Settings())
-    assert out.getvalue().count("\n") == 1 + len(list(blocks(code)))
-
-
-def test_half_blocks_draw_every_dark_module() -> None:
-    code = qr_code("http://a")
-    assert code is not None
-    lines = list(blocks(code))
-    assert {len(line) for line in lines} == {len(code) + 8}
-    assert sum({" ": 0, "▀": 1, "▄": 1, "█": 2}[mark] for line in lines for mark in line) == sum(map(sum, code))
-    assert lines[2][4:11] == "█▀▀▀▀▀█"  # a finder
+    assert out.getvalue().count("\n") == 1 + len(lines)
