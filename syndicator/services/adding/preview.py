@@ -15,6 +15,7 @@ from typing import Any
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import FileSnapshots
+from syndicator.configuration.sources.identity import reconciled
 from syndicator.core import urls
 from syndicator.core.errors import LockedError
 from syndicator.core.model import Article, Fetched, FetchResult, Problem, Request, Source, SourceState
@@ -25,7 +26,6 @@ from syndicator.pipeline.ownership import known_at
 from syndicator.pipeline.visit import visit, visit_all
 from syndicator.services.adding.found import Candidate, Session
 from syndicator.services.container import App, locked, make_context
-from syndicator.services.reconcile import reconciled
 from syndicator.store.engine import open_store
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
