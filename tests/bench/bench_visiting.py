@@ -5,7 +5,8 @@ feedparser and, where a Python that has it is named, beside `reader` (PyPI), the
 
 The server is another process whose CPU does not count. Rows: nothing changed (304), and first visit (fetch and
 entries; reader stores them, in memory), each the least and the median of the rounds, which go turn by turn, and ours
-over the others; then the isolation of the worker against calling the same function here. `--reader` is no dependency:
+over the others; then the isolation of the worker against calling the same function here, and the real feeds of
+../shared that lxml reads beside feedparser. `--reader` is no dependency:
 `python -m venv V && V/bin/pip install reader` makes one.
 """
 
@@ -25,11 +26,12 @@ from statistics import median
 
 from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Fetched, NotModified, Request
+from syndicator.visiting.feeds import well_formed
 from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.fetch.client import HttpFetcher
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.throttle import Throttle
-from tests.bench.feed_server import feeds, sample_feed
+from tests.bench.feed_server import feeds, real_feeds, sample_feed
 from tests.bench.machine import machine
 
 SAME, FIRST = "nothing changed (304)", "first visit, entries only"
@@ -155,6 +157,25 @@ def isolation(calls: int = 60) -> tuple[float, float]:
     return median(here) * 1000, median(there) * 1000
 
 
+def parsing(kilobytes: int = 41) -> tuple[float, float]:
+    """CPU milliseconds for so much of the real feeds that `well_formed` reads: ours, all of it, and feedparser."""
+    import io
+
+    import feedparser
+
+    bodies = [body for body in real_feeds() if well_formed.read(body) is not None]
+    costs = []
+    for parse in (
+        lambda body: parse_feed(body, "https://example.org/"),
+        lambda body: feedparser.parse(io.BytesIO(body)),
+    ):
+        start = time.process_time()
+        for body in bodies:
+            parse(body)
+        costs.append((time.process_time() - start) / sum(map(len, bodies)) * kilobytes * 1e6)
+    return costs[0], costs[1]
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--feeds", type=int, default=1000)
@@ -171,6 +192,8 @@ def main() -> None:
         print("reader: left out, --reader names no Python that has it")
     here, there = isolation()
     print(f"{'isolation: parsing here, in the worker':52} {here:6.2f} {there:6.2f} ms ({there / here - 1:+.0%})")
+    ours_parsing, theirs_parsing = parsing()
+    print(f"{'41 kB of real feeds: ours, feedparser':52} {ours_parsing:6.2f} {theirs_parsing:6.2f} ms")
 
 
 if __name__ == "__main__":
