@@ -10,7 +10,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.describing.describe import describe
 from syndicator.describing.summary.excerpt import summarize
 from syndicator.describing.taxonomy.categories import FLOOR
-from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.taxonomy import Taxonomy, _given
 
 CONFIG = Path(__file__).resolve().parents[2] / "config" / "taxonomy.toml"
 TITLE = "Chatbot maker raises billions"
@@ -81,7 +81,8 @@ def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
     assert learnt.tags("Research on chatbots", "The lab trained a chatbot on data with machine learning.") == ("AI",)
 
 
-def test_a_tag_that_the_text_does_not_name_must_be_likelier_than_one_that_it_does(taxonomy: Taxonomy) -> None:
+def test_a_tag_that_the_text_does_not_name_is_not_given(taxonomy: Taxonomy) -> None:
+    assert not _given(0.99, None, False, True)
     text = "The lab's new model writes programs and mends their bugs. Developers ask it in plain words and it answers."
     assert taxonomy.tags("A model that writes programs", f"{text} They get code and tests, to be reviewed.") == ()
 

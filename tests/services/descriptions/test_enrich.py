@@ -245,7 +245,7 @@ def test_a_model_that_may_write_is_held_to_the_article(lab: Lab, says: str, exce
 
 def test_a_model_that_saw_the_order_elsewhere_gets_no_other_category(lab: Lab) -> None:
     lab.file("Weather", body=BODY + ORDER)
-    lab.llm.behaviour = lambda question: answer((5,), category="Health")
+    lab.llm.behaviour = lambda question: answer((2,), category="Health")
     lab.ask()
     assert lab.asked("Weather").reason == "category"
 

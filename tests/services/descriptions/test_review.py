@@ -72,7 +72,7 @@ def test_each_word_counts_at_once(place: Place) -> None:
         sheet = shown(review)
         review.confirm(review.tag(sheet.turned("GPU"), "large language model"))
     found = place.article("Strange")
-    assert (found.tags, found.tags_by, found.category) == (("LLM",), "operator", "AI")
+    assert (found.tags, found.tags_by, found.category) == (("LLM",), "operator", "")  # roses are no AI
     with sitting(place) as review:  # it was killed, say
         sheet = shown(review)
         assert (sheet.article.title, sheet.marked, sheet.category) == ("Sure", ("LLM",), "AI")
