@@ -13,7 +13,7 @@ from syndicator.articles.edits import hand_edited
 from syndicator.core import program, urls
 from syndicator.core.errors import NotAnArticle, WorkerFailed
 from syndicator.core.model import Article, Fetched, Rules
-from syndicator.core.ports import VisitStore
+from syndicator.core.ports import Compared, VisitStore
 from syndicator.core.reasons import EntryReason
 from syndicator.core.text import plain, words
 from syndicator.pipeline import jobs
@@ -81,22 +81,21 @@ def merge_copy(article: Article, run: FilingContext, now: datetime, *, after: da
     return joined(article, first, run)
 
 
-def remember(
-    article: Article, store: VisitStore, now: datetime, *, named: tuple[str, ...] = (), after: datetime | None = None
-) -> None:
-    """Store the sketch of an article. `named`: the original its page names; `after` as for `merge_copy`."""
+def compared(
+    article: Article, now: datetime, *, named: tuple[str, ...] = (), after: datetime | None = None
+) -> Compared | None:
+    """What the article is compared by while it is news; None for an older one. `named`: the original its page names;
+    `after` as for `merge_copy`. Pure."""
     made = sketched(article.body)
     at = article.added or now
     if at < now - WINDOW:
-        return
-    since, _ = store.claims(article.id)
-    store.save_sketch(
-        article.id,
-        at,
-        made.pack() if made else b"",
-        made.keys if made else (),
-        forget=now - 2 * WINDOW,
-        since=since or believed(article.published, at, after),
+        return None
+    return Compared(
+        at=at,
+        data=made.pack() if made else b"",
+        keys=made.found_by if made else (),
+        forget=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),  # once a day costs less
+        since=believed(article.published, at, after),
         named=urls.alias(named[0]) if named else None,
     )
 
@@ -267,7 +266,7 @@ async def earlier(context: EntryContext, article: Article) -> Article | None:
     and so is its address. Asks old addresses where titles alone agree and the entry is older than it is new."""
     run, made, late = context.run, sketched(article.body), _is_late(context, article)
     asked = []
-    for id in run.store.earlier(context.source.key, article.title, article.published, made.keys if made else ()):
+    for id in run.store.earlier(context.source.key, article.title, article.published, made.found_by if made else ()):
         old = in_file(id, run)
         if old is None or parted(article, old) or not _may_be(context, old):
             continue

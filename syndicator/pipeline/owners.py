@@ -259,7 +259,7 @@ def aside(article: Article, run: FilingContext, now: datetime) -> Article | None
 
 def _same_text(article: Article, run: FilingContext) -> Article | None:
     sketch = sketched(article.body)
-    keys = sketch.keys if sketch else ()
+    keys = sketch.found_by if sketch else ()
     for owner in run.owners.of(article.url):
         for id in run.store.earlier(owner, article.title, article.published, keys):
             known = in_file(id, run) if id != article.id else None

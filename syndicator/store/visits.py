@@ -17,17 +17,19 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select
 from syndicator.articles.stores.paths import Stamps
 from syndicator.core.axes import SOURCE
 from syndicator.core.model import Article, FeedKey, Outcome, SourceState
-from syndicator.core.ports import EntryRow, Filed, FileStamp, Withdrawn
+from syndicator.core.ports import Blocks, Compared, EntryRow, Filed, FileStamp, Withdrawn
 from syndicator.core.reasons import EntryReason
 from syndicator.core.urls import guid_alias, same_publisher
 from syndicator.store import codec, rows, schema
 from syndicator.store.ahead import entry_row, forget_unread, state_row, without_text
-from syndicator.store.database import chunks, insert_new, upsert
+from syndicator.store.database import chunks, insert, insert_new, upsert
 from syndicator.store.group import Group
-from syndicator.store.tables.sketches import Comparisons
+from syndicator.store.tables.sketches import Comparisons, save_blocks, save_sketch
 
 OUTCOMES_KEPT = 50  # per source
 
+# An article takes its own address, which an earlier version let others have, and no other alias of another article.
+_TAKE_OWN = "ON CONFLICT (alias) DO UPDATE SET id = excluded.id WHERE excluded.alias = {}"
 _GUID = guid_alias("", "")[:-1]
 
 _s, _e, _a = schema.sources.c, schema.entries.c, schema.articles.c
@@ -142,6 +144,9 @@ class Visits(Comparisons):
     def commit(self) -> None:
         self._db.commit()
 
+    def waiting(self) -> int:
+        return self._db.writes + len(self._ended)
+
     def states(self) -> dict[str, SourceState]:
         """The state of every source that was ever visited or listed, by key."""
         return {state.key: state for state in self._states(_STATES)}
@@ -235,18 +240,23 @@ class Visits(Comparisons):
         same_body: bool = False,
         score: float | None = None,
         parted: bool = False,
+        compared: Compared | None = None,
+        blocks: Blocks | None = None,
     ) -> None:
         keys = dict.fromkeys(rows.alias_keys(article))
         if entry is not None:
             keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
         with self._db.write() as connection:
-            rows.save(connection, article, stamp, keep_html=same_body, score=score, parted=parted)
+            known = rows.save(connection, article, stamp, keep_html=same_body, score=score, parted=parted)
             made = [{"alias": value, "id": article.id} for value in keys]
-            upsert(connection, schema.aliases, made[:1])  # its own address, which an earlier version let others take
-            insert_new(connection, schema.aliases, made[1:])
+            insert(connection, schema.aliases, made, _TAKE_OWN, next(iter(keys)))
             if entry is not None:
                 self._upsert_entries(connection, [entry])
             upsert(connection, schema.html, [{"id": article.id, "html": html}] if html is not None else [])
+            if compared is not None:
+                save_sketch(connection, article.id, compared, new=not known)
+            if blocks is not None:
+                save_blocks(connection, article.id, blocks)
 
     def carriers(self, id: str) -> list[str]:
         return [source for (source,) in self._db.rows(rows.CARRIERS, {"id": id})]

@@ -64,6 +64,28 @@ class Filed:
     sources: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What an article filed at `at` is compared by: its packed sketch, and the keys by which similar texts find it.
+    `since`: how early the article is believed to exist; a known one stays. `named`: alias of the original that its page
+    names. Sketches filed before `forget` are deleted; their keys stay."""
+
+    at: datetime
+    data: bytes
+    keys: Sequence[int]
+    forget: datetime
+    since: datetime | None = None
+    named: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocks:
+    """The digests of the blocks of text of an article of `host`."""
+
+    host: str
+    digests: Sequence[str]
+
+
 class VisitStore(Protocol):
     """The store for visits, for one thread. Each write is one transaction, committed when it returns; within `shared`,
     at the next `commit`, in order. An article, its row, aliases, entry and stale marks are one (`record`). Reads see
@@ -75,6 +97,9 @@ class VisitStore(Protocol):
 
     def commit(self) -> None:
         """Makes durable what was written within `shared` since the last commit."""
+
+    def waiting(self) -> int:
+        """How many writes wait for a commit."""
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
         """The rows of those of the entries that are known, by entry id."""
@@ -119,10 +144,13 @@ class VisitStore(Protocol):
         same_body: bool = False,
         score: float | None = None,
         parted: bool = False,
+        compared: Compared | None = None,
+        blocks: Blocks | None = None,
     ) -> None:
         """Record the article with memberships, aliases (addresses, GUID, those of `entry`), the end of `entry` and
         stale marks of its feeds in one transaction. `html`: rendered body; else the old one if `same_body`. `score`: of
-        its category, None keeps it. `parted`: it is no copy any more; else a copy stays one."""
+        its category, None keeps it. `parted`: it is no copy any more; else a copy stays one. `compared`, `blocks`: new
+        ones, else the old ones stay."""
 
     def carriers(self, id: str) -> list[str]:
         """The keys of the sources that announced article `id`, besides the one that its file names."""
@@ -148,22 +176,8 @@ class VisitStore(Protocol):
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
         """The block digests of the last 20 articles of `host`, by article id."""
 
-    def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None:
-        """Adds the article to those 20 with the digests `blocks`, in place of what was known of it; the oldest goes."""
-
-    def save_sketch(
-        self,
-        id: str,
-        at: datetime,
-        data: bytes,
-        keys: Sequence[int],
-        *,
-        forget: datetime,
-        since: datetime | None = None,
-        named: str | None = None,
-    ) -> None:
-        """Store the sketch of article `id` filed at `at`: `data`, `keys`, `since` when it exists, and the original it
-        `named`. Deletes sketches filed before `forget`, keeping their lowest keys; one transaction."""
+    def save_sketch(self, id: str, compared: Compared) -> None:
+        """Store what article `id` is compared by; one transaction."""
 
     def likely(self, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
         """The sketches of articles filed at `since` or later that share one of the keys, by article id."""

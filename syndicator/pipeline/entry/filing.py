@@ -9,11 +9,11 @@ from typing import Final
 
 from syndicator.core import urls
 from syndicator.core.model import Article, Entry, Source, SourceState
-from syndicator.core.ports import Filed
+from syndicator.core.ports import Blocks, Filed
 from syndicator.core.reasons import EntryReason, HoldReason
 from syndicator.pipeline import dedupe, ownership
 from syndicator.pipeline.context import EntryContext, FilingContext, Page, RunContext
-from syndicator.pipeline.dedupe import earlier, merge_copy, reconsider, remember
+from syndicator.pipeline.dedupe import earlier, merge_copy, reconsider
 from syndicator.pipeline.entry import endings
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.owners import adopts, aside, hand_over, keep_as_copy, origin_of
@@ -35,8 +35,15 @@ def release(article: Article, path: str, context: FilingContext) -> Article:
     new = replace(article, hold=False, hold_reason="", added=now)
     if not new.also and not new.merged_into:
         new = merge_copy(new, context, now)
-    stored, _ = refile(context.article_store, context.store, new, before=article, path=path, ordered=("added", "hold"))
-    remember(stored, context.store, now)
+    stored, _ = refile(
+        context.article_store,
+        context.store,
+        new,
+        before=article,
+        path=path,
+        ordered=("added", "hold"),
+        compared=lambda stored: dedupe.compared(stored, now),
+    )
     return stored
 
 
@@ -219,6 +226,13 @@ def _record(
     context: EntryContext, page: Page, reading: PageReading, before: Article | None, *, named: tuple[str, ...]
 ) -> str:
     run, now = context.run, context.run.clock()
+
+    def blocks(stored: Article) -> Blocks | None:
+        """None for a copy, which repeats the whole of its article, and for a neighbour's, which may repeat one text."""
+        if not page.html or stored.merged_into or ownership.filed_by_neighbour(stored, run.owners):
+            return None
+        return Blocks(host=urls.own_host(page.url), digests=reading.blocks)
+
     stored, _ = refile(
         run.article_store,
         run.store,
@@ -228,12 +242,10 @@ def _record(
         entry=endings.done(context.row, reading.article.id, now),
         html=reading.html,
         score=reading.category_score,
+        compared=lambda stored: dedupe.compared(stored, now, named=named, after=context.unannounced),
+        blocks=blocks,
     )
-    dedupe.remember(stored, run.store, now, named=named, after=context.unannounced)
     if page.html:
-        if not (stored.merged_into or ownership.filed_by_neighbour(stored, run.owners)):
-            # a copy repeats the whole of its article, and pages that a neighbour picks may repeat one text
-            run.store.learn_blocks(urls.own_host(page.url), stored.id, reading.blocks)
         run.snapshots.put_packed(stored.id, reading.packed)
     run.progress(stored.title)
     context.log.info("filed", article=stored.id, title=stored.title, new=before is None)

@@ -6,19 +6,17 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from syndicator.core.axes import SOURCE
 from syndicator.core.model import Article
+from syndicator.core.ports import Blocks, Compared
 from syndicator.core.requests import REMEMBERED as ITEMS
 from syndicator.store import codec, schema
-from syndicator.store.database import insert_new, upsert
+from syndicator.store.database import insert, insert_new
 from syndicator.store.group import Group
 
-# Of two texts that share 80 % of their words, 99 % share one of their four lowest keys.
-_KEPT_FOR_EVER = 4
 _MOST = 10
 REMEMBERED = 20  # articles of a host whose blocks are compared
 REPEATS = 3  # of them that have to share a block
@@ -28,6 +26,10 @@ _LIKELY = select(_s.id, _s.data).where(
     _s.id.in_(select(_k.id).where(_k.value.in_(bindparam("keys", expanding=True)))), _s.at >= bindparam("since")
 )
 _CLAIMS = select(_s.since, _s.named).where(_s.id == bindparam("id"))
+_FORGET = delete(schema.sketches).where(_s.at < bindparam("before"))
+_NO_KEYS = delete(schema.sketch_keys).where(_k.id == bindparam("gone"))
+_KEEP_SINCE = """ON CONFLICT (id) DO UPDATE SET at = excluded.at, data = excluded.data, named = excluded.named,
+since = coalesce(sketches.since, excluded.since)"""
 _COPIES = select(_a.id).where(_a.merged_into == bindparam("id")).order_by(_a.id)
 _IN_FEED = (_m.axis == SOURCE, _m.slug == bindparam("source"))
 _TITLED = (
@@ -76,35 +78,9 @@ class Comparisons:
         rows = self._db.rows(_BLOCKS, {"host": codec.key(host)})
         return {article: frozenset(json.loads(digests)) for article, digests in rows}
 
-    def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None:
-        table, name = schema.blocks, codec.key(host)
-        row = {"host": name, "article": article_id, "digests": json.dumps(sorted(set(blocks)))}
+    def save_sketch(self, id: str, compared: Compared) -> None:
         with self._db.write() as connection:
-            connection.execute(delete(table).where(table.c.host == name, table.c.article == article_id))
-            connection.execute(table.insert(), row)
-            kept = select(table.c.n).where(table.c.host == name).order_by(table.c.n.desc()).limit(REMEMBERED)
-            connection.execute(delete(table).where(table.c.host == name, table.c.n.not_in(kept)))
-
-    def save_sketch(
-        self,
-        id: str,
-        at: datetime,
-        data: bytes,
-        keys: Sequence[int],
-        *,
-        forget: datetime,
-        since: datetime | None = None,
-        named: str | None = None,
-    ) -> None:
-        row = {
-            "id": id,
-            "at": codec.micros(at),
-            "data": data,
-            "since": None if since is None else codec.micros(since),
-            "named": named,
-        }
-        with self._db.write() as connection:
-            _save(connection, row, keys, codec.micros(forget))
+            save_sketch(connection, id, compared)
 
     def likely(self, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
         found = self._db.rows(_LIKELY, {"keys": list(keys), "since": codec.micros(since)}) if keys else []
@@ -121,8 +97,8 @@ class Comparisons:
     def earlier(self, source_key: str, title: str, published: datetime | None, keys: Sequence[int]) -> list[str]:
         values = {"source": codec.key(source_key), "title": title, "at": codec.micros_or(published)}
         found = [id for (id,) in self._db.rows(_TITLED, values)]
-        lowest = {"source": codec.key(source_key), "keys": sorted(keys)[:_KEPT_FOR_EVER]}
-        found += [id for (id,) in self._db.rows(_WORDED, lowest)] if keys else []
+        worded = {"source": codec.key(source_key), "keys": list(keys)}
+        found += [id for (id,) in self._db.rows(_WORDED, worded)] if keys else []
         return list(dict.fromkeys(found))
 
     def listed(self, source_key: str) -> list[tuple[str, str]]:
@@ -130,13 +106,22 @@ class Comparisons:
         return [(article.url, article.title) for article in found]
 
 
-def _save(connection: Connection, row: dict[str, Any], keys: Sequence[int], forget: int) -> None:
-    table, found_by = schema.sketches, schema.sketch_keys
-    old = select(_s.id).where(_s.at < forget)
-    other = found_by.alias("other")
-    lowest = select(other.c.value).where(other.c.id == _k.id).order_by(other.c.value).limit(_KEPT_FOR_EVER)
-    connection.execute(delete(found_by).where(_k.id.in_(old), _k.value.not_in(lowest)))
-    connection.execute(delete(table).where(_s.at < forget))
-    connection.execute(delete(found_by).where(_k.id == row["id"]))
-    upsert(connection, table, [row])
-    insert_new(connection, found_by, [{"value": value, "id": row["id"]} for value in keys])
+def save_blocks(connection: Connection, article_id: str, blocks: Blocks) -> None:
+    """Insert the blocks of an article in place of its old ones and of those of the oldest article of the host."""
+    table, name = schema.blocks, codec.key(blocks.host)
+    others = select(table.c.n).where(table.c.host == name, table.c.article != article_id)
+    stay = others.order_by(table.c.n.desc()).limit(REMEMBERED - 1)
+    connection.execute(delete(table).where(table.c.host == name, table.c.n.not_in(stay)))
+    row = {"host": name, "article": article_id, "digests": json.dumps(sorted(set(blocks.digests)))}
+    insert(connection, table, [row])
+
+
+def save_sketch(connection: Connection, id: str, compared: Compared, *, new: bool = False) -> None:
+    """Store what article `id` is compared by. `new`: it has no sketch yet."""
+    since = None if compared.since is None else codec.micros(compared.since)
+    row = {"id": id, "at": codec.micros(compared.at), "data": compared.data, "since": since, "named": compared.named}
+    connection.execute(_FORGET, {"before": codec.micros(compared.forget)})
+    if not new:
+        connection.execute(_NO_KEYS, {"gone": id})
+    insert(connection, schema.sketches, [row], _KEEP_SINCE)
+    insert_new(connection, schema.sketch_keys, [{"value": value, "id": id} for value in compared.keys])
