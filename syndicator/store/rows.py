@@ -96,7 +96,7 @@ def moved(found: Iterable[Any]) -> dict[FeedKey, FeedKey]:
 
 _f = schema.feeds.c
 MOVES = select(_f.axis, _f.slug, _f.moved_axis, _f.moved_slug).where(_f.moved_axis.is_not(None))
-_ID = bindparam("id")
+_ID: Any = bindparam("id")
 _a = schema.articles.c
 _NOTHING = null()
 _INTO = select(_a.merged_into).where(_a.id == _ID).scalar_subquery()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from syndicator.core import ports
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Enclosure, Entry, EntryStatus, FeedKey, Origin, Outcome, Problem, SourceState
-from syndicator.core.ports import Blocks, Compared, EntryRow, VisitStore
+from syndicator.core.ports import Blocks, Compared, EntryRow, Like, VisitStore
 from syndicator.core.urls import alias
 from syndicator.store import codec
 from syndicator.store.engine import Store
@@ -237,15 +238,15 @@ def test_a_deleted_file_is_forgotten(store: Store) -> None:
 
 def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(store: Store) -> None:
     article, other = record(store, 1), record(store, 2)
-    assert not store.visits.is_withdrawn([alias(article.url)])
+    assert not store.visits.known([alias(article.url)]).withdrawn
 
     store.visits.withdraw(article, ["guid:second:9"], [FeedKey("query", "q")], NOW)
 
-    assert store.visits.is_withdrawn([alias(article.url)])
-    assert store.visits.is_withdrawn(["x", "guid:second:9"])
-    assert store.visits.is_withdrawn(["guid:src:guid-1"])
-    assert not store.visits.is_withdrawn([alias(other.url)])
-    assert not store.visits.is_withdrawn([])
+    assert store.visits.known([alias(article.url)]).withdrawn
+    assert store.visits.known(["x", "guid:second:9"]).withdrawn
+    assert store.visits.known(["guid:src:guid-1"]).withdrawn
+    assert not store.visits.known([alias(other.url)]).withdrawn
+    assert not store.visits.known([]).withdrawn
     assert store.visits.article(article.id) is None
     (withdrawn,) = store.index.withdrawn()
     assert (withdrawn.id, withdrawn.at) == (article.id, NOW)
@@ -351,6 +352,15 @@ def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
     assert codec.unpack(SourceState, '{"key":"a","url":"u","invented":1}') == SourceState(key="a", url="u")
 
 
+def like(source: str, title: str, at: datetime, keys: Sequence[int], since: datetime) -> Like:
+    return Like(source=source, title=title, published=at, found_by=keys, keys=keys, since=since)
+
+
+def likely(store: Store, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
+    known = store.visits.known([], like=like("other", "", NOW, keys, since))
+    return {article.id: data for article, data in known.likely}
+
+
 def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store: Store) -> None:
     one, two, old = (record(store, number).id for number in (1, 2, 3))
     long_ago = datetime.min.replace(year=1970, tzinfo=UTC)
@@ -359,14 +369,14 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
     store.visits.save_sketch(one, Compared(at=NOW, data=b"one", keys=[1, 5, 2**32 - 1], forget=long_ago))
     store.visits.save_sketch(two, Compared(at=NOW - 3 * day, data=b"two", keys=[2, 5], forget=long_ago))
 
-    assert store.visits.likely([5], NOW - 5 * day) == {one: b"one", two: b"two"}
-    assert store.visits.likely([2**32 - 1, 7], NOW - 5 * day) == {one: b"one"}
-    assert store.visits.likely([7], NOW - 5 * day) == store.visits.likely([], NOW) == {}
+    assert likely(store, [5], NOW - 5 * day) == {one: b"one", two: b"two"}
+    assert likely(store, [2**32 - 1, 7], NOW - 5 * day) == {one: b"one"}
+    assert likely(store, [7], NOW - 5 * day) == likely(store, [], NOW) == {}
 
     store.visits.save_sketch(one, Compared(at=NOW, data=b"new", keys=[9], forget=NOW - 5 * day))
-    assert store.visits.likely([1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
+    assert likely(store, [1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
     store.visits.forget(one)
-    assert store.visits.likely([1, 5, 9], NOW - 99 * day) == {two: b"two"}
+    assert likely(store, [1, 5, 9], NOW - 99 * day) == {two: b"two"}
 
 
 def test_what_an_article_claims_is_remembered_with_its_sketch(store: Store) -> None:
@@ -388,20 +398,20 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
     store.visits.save_sketch(other.id, Compared(at=NOW, data=b"other", keys=[4], forget=NOW - timedelta(days=14)))
 
     def found(title: str, *keys: int) -> list[str]:
-        return store.visits.earlier(one.source_key, title, NOW, keys)
+        return [*store.visits.earlier(like(one.source_key, title, NOW, keys, NOW))]
 
     assert found(one.title) == [one.id]
     assert found("unknown", 40, 4) == found("unknown", 9) == [two.id]
     assert found("unknown", 40) == found("unknown") == []
     assert found(one.title, 4, 5, 6, 7) == [one.id, two.id]
-    assert store.visits.likely([4, 5, 6, 7], long_ago) == {other.id: b"other"}
+    assert likely(store, [4, 5, 6, 7], long_ago) == {other.id: b"other"}
 
 
 def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) -> None:
     all = [replace(record(store, n), title="Open thread", published=NOW - timedelta(days=n)) for n in range(30)]
     for one in all:
         store.visits.record(one, store.visits.stamp(one.id) or pytest.fail())
-    found = store.visits.earlier(all[0].source_key, "Open thread", NOW - timedelta(days=20), ())
+    found = store.visits.earlier(like(all[0].source_key, "Open thread", NOW - timedelta(days=20), (), NOW))
     assert len(found) == 10 and found[0] == all[20].id
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from syndicator.configuration.entry_rules import remembered
-from syndicator.core.model import Failed, Problem, Rules
-from syndicator.core.ports import EntryRow, VisitStore
+from syndicator.core.model import Article, Failed, Problem, Rules
+from syndicator.core.ports import EntryRow, Known
 from syndicator.core.reasons import FOR_THE_OPERATOR, EntryReason, FetchReason, PageReason, WorkerReason
 from syndicator.pipeline.context import EntryContext
 from syndicator.pipeline.owners import take_name
@@ -127,17 +127,17 @@ class EntryResult:
     unreached: Failed | None = None  # its page's host, where it may be the network that is missing: no try was counted
 
 
-def why_away(store: VisitStore, aliases: Sequence[str]) -> EntryReason | None:
-    """Why what these alias keys find must not be filed: an operator withdrew or pruned it. None for everything else."""
-    if store.is_withdrawn(aliases):
+def why_away(known: Known) -> EntryReason | None:
+    """Why an article must not be filed: an operator withdrew or pruned it. None for everything else."""
+    if known.withdrawn:
         return EntryReason.WITHDRAWN
-    return EntryReason.PRUNED if store.is_pruned(aliases) else None
+    return EntryReason.PRUNED if known.pruned else None
 
 
-def known_article(context: EntryContext) -> str | None:
-    """The id of the article that the announced address already is, None when it is new."""
+def known_article(context: EntryContext, known: Known) -> Article | None:
+    """The article that the announced address already is, None when it is new."""
     url = context.announced.url
-    return known_at(context.run.store, context.aliases, url, context.source.key, context.home(url))
+    return known_at(known, context.aliases, url, context.source.key, context.home(url))
 
 
 def known_already(context: EntryContext, known: str) -> EntryResult:
@@ -182,10 +182,11 @@ def retry(context: EntryContext, reason: str, detail: str, not_before: datetime 
 
 def end(context: EntryContext, status: Literal["refused", "skipped"], reason: str, detail: str = "") -> EntryResult:
     """The entry makes no article, unless it is one that we have."""
-    known = None if context.row.article_id else known_article(context)
+    store = context.run.store
+    known = None if context.row.article_id else known_article(context, store.known(context.aliases))
     if known and status == "refused":  # it cannot be read (any more) for its own source
-        take_name(context, known)
-        return known_already(context, known)
+        take_name(context, known.id)
+        return known_already(context, known.id)
     _save(context, ended(context.row, status, reason, detail))
     context.log.info(status, reason=reason, detail=detail)
     return EntryResult(

@@ -9,7 +9,7 @@ from typing import Final
 
 from syndicator.core import urls
 from syndicator.core.model import Article, Entry, Source, SourceState
-from syndicator.core.ports import Blocks, Filed
+from syndicator.core.ports import Blocks, Filed, Known
 from syndicator.core.reasons import EntryReason, HoldReason
 from syndicator.pipeline import dedupe, ownership
 from syndicator.pipeline.context import EntryContext, FilingContext, Page, RunContext
@@ -66,15 +66,24 @@ def _is_first(filed: Filed) -> bool:
     return filed.own == 0 and filed.articles >= MANY * (filed.sources + 1)
 
 
-async def as_moved(context: EntryContext, article: Article) -> EntryResult | None:
+def look_up(context: EntryContext, article: Article) -> Known:
+    """All that the store has to say of `article`, which was just read: its addresses, and what is alike."""
+    alike = None if context.row.article_id else dedupe.like(article, context.source.key, context.run.clock())
+    return context.run.store.known(keys_of(article), named=map(urls.alias, article.also), like=alike)
+
+
+def keys_of(article: Article) -> list[str]:
+    """The alias keys of its addresses."""
+    return [*map(urls.alias, (article.url, *article.aliases))]
+
+
+async def as_moved(context: EntryContext, article: Article, at: Known) -> EntryResult | None:
     """The ending of an entry that is a filed article under a new address, or may be one and waits; else None."""
     run, row = context.run, context.row
-    keys = [urls.alias(url) for url in (article.url, *article.aliases)]
-    away = endings.why_away(run.store, [*keys, *map(urls.alias, article.also)])
-    known = run.store.article(known_at(run.store, keys, article.url) or "")
-    if row.article_id or away or (known is not None and not adopts(context, known)):
+    known = known_at(at, keys_of(article), article.url)
+    if row.article_id or endings.why_away(at) or (known is not None and not adopts(context, known)):
         return None
-    old = await earlier(context, article)
+    old = await earlier(context, article, at.earlier)
     homes = {urls.site(article.url), context.home(article.url)}
     if old is not None and urls.site(old.url) not in homes:
         return endings.known_already(context, old.id)
@@ -114,29 +123,27 @@ def in_sequence(article: Article, added: datetime) -> Article:
     return replace(article, published=article.published or article.added, added=added)
 
 
-def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult:
-    """Files the reading as a new article, or as a revision of the one that the entry is already. Raises ConfigError,
-    OSError, StoreError."""
+def file(context: EntryContext, page: Page, reading: PageReading, at: Known) -> EntryResult:
+    """File the reading as a new article, or as a revision of the one that the entry is already. `at`: `look_up`. Raises
+    ConfigError, OSError, StoreError."""
     run, article = context.run, reading.article
-    keys = [urls.alias(article.url), *map(urls.alias, article.aliases)]
-    away = endings.why_away(run.store, [*keys, *map(urls.alias, article.also)])  # `also`: what it says it is a copy of
-    if away:
+    if away := endings.why_away(at):
         return endings.end(context, "skipped", away)
     bound = _stored(context.row.article_id, run) if context.row.article_id else None
     if bound is not None and strayed(bound, context.announced.url, article.url):
         return endings.known_already(context, bound.id)
-    known = known_at(run.store, keys, article.url)
+    known = known_at(at, keys_of(article), article.url)
     if bound is not None and _still(context, bound, article, known):
         old: Article | None = bound
     else:
-        old = _stored(known, run) if known else None
+        old = _stored(known.id, run) if known else None
     if old is not None and bound is None and _is_other_spelling(context, old, article):
         keep_as_copy(context, old, article.id)
         old = None
     if old is None:
         lost = run.store.article(context.row.article_id) if context.row.article_id and bound is None else None
         again = lost is not None and urls.same_site(lost.url, article.url)
-        filed = replace(lost, body=article.body) if lost and again else _beside_others(context, reading)
+        filed = replace(lost, body=article.body) if lost and again else _beside_others(context, reading, at)
         made = replace(reading, article=filed)
         id = _record(context, page, made, None, named=article.also)
         return EntryResult(added=id, characters=len(made.article.body))
@@ -152,7 +159,7 @@ def _is_other_spelling(context: EntryContext, old: Article, article: Article) ->
     return old.url != article.url and may_turn and adopts(context, old)
 
 
-def _beside_others(context: EntryContext, reading: PageReading) -> Article:
+def _beside_others(context: EntryContext, reading: PageReading, at: Known) -> Article:
     """The new article as it is to be filed: on hold, else beside the copies of its story."""
     run, article = context.run, reading.article
     if (
@@ -163,7 +170,9 @@ def _beside_others(context: EntryContext, reading: PageReading) -> Article:
     if why:
         return replace(article, hold=True, hold_reason=why, also=())
     now = run.clock()
-    return aside(article, run, now) or dedupe.merge_copy(article, run, now, after=context.unannounced)
+    return aside(article, run, now) or dedupe.merge_copy(
+        article, run, now, after=context.unannounced, known=None if context.row.article_id else at
+    )
 
 
 def _why_on_hold(context: EntryContext, reading: PageReading) -> str:
@@ -179,21 +188,21 @@ def _why_on_hold(context: EntryContext, reading: PageReading) -> str:
     )
 
 
-def only_points(context: EntryContext, id: str) -> bool:
+def only_points(context: EntryContext, id: str, at: Known) -> bool:
     """True when the entry says anew where an article of another source is: its page is not asked for that."""
     url, article = context.announced.url, context.run.store.article(id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:
         return False
-    there = known_at(context.run.store, [urls.alias(url)], url) == id
-    return there and not _may_revise(context, article) and not adopts(context, article)
+    there = known_at(at, [urls.alias(url)], url)
+    return there is not None and there.id == id and not _may_revise(context, article) and not adopts(context, article)
 
 
-def _still(context: EntryContext, bound: Article, article: Article, known: str | None) -> bool:
+def _still(context: EntryContext, bound: Article, article: Article, known: Article | None) -> bool:
     """True if the reading (`known`) is still the entry's article. An unknown address counts only from the site's own
     sources (a move within the site); from others it is another article."""
     if not urls.same_site(bound.url, article.url):
         return False
-    return known == bound.id or (known is None and context.rights.owns(article.url))
+    return known.id == bound.id if known else context.rights.owns(article.url)
 
 
 def _revised(context: EntryContext, old: Article, new: Article) -> Article | None:

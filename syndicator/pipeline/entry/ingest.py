@@ -37,16 +37,16 @@ async def ingest(context: EntryContext) -> EntryResult:
 
 
 async def _ingest(context: EntryContext) -> EntryResult:
-    store, row = context.run.store, context.row
-    if away := endings.why_away(store, context.aliases):
+    row, at = context.row, context.run.store.known(context.aliases)
+    if away := endings.why_away(at):
         return endings.end(context, "skipped", away)
     private = refusal(context.announced.url, context.source)
     if private:
         return endings.end(context, "refused", FetchReason.BLOCKED_ADDRESS, private)
-    known = None if row.article_id else endings.known_article(context)
+    known = None if row.article_id else endings.known_article(context, at)
     if known and not await may_adopt(context, known):
-        return endings.known_already(context, known)
-    if row.article_id and filing.only_points(context, row.article_id):
+        return endings.known_already(context, known.id)
+    if row.article_id and filing.only_points(context, row.article_id, at):
         return endings.known_already(context, row.article_id)
     page = context.page or await _fetch(context)
     if isinstance(page, Failed):
@@ -118,8 +118,11 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
     article = filing.in_sequence(article, added) if behind else article
     if run.traced:
         run.traced(article.id, reading.trace)
-    moved = await filing.as_moved(context, article)
-    result = moved or filing.file(context, page, replace(reading, article=article))
+    known = filing.look_up(context, article)
+    moved = await filing.as_moved(context, article, known)
+    if known.earlier:  # what was asked of other pages meanwhile took time
+        known = filing.look_up(context, article)
+    result = moved or filing.file(context, page, replace(reading, article=article), known)
     if not page.html:
         return result
     return replace(result, matches=reading.matches, wall=page_rules.LEAD if reading.article.partial else "")
