@@ -9,16 +9,16 @@ from typing import Final
 
 from syndicator.core import urls
 from syndicator.core.model import Article, Entry, Source, SourceState
-from syndicator.core.ports import Blocks, Filed, Known
+from syndicator.core.ports import Blocks, EntryRow, Filed, Known
 from syndicator.core.reasons import EntryReason, HoldReason
 from syndicator.pipeline import dedupe, ownership
 from syndicator.pipeline.context import EntryContext, FilingContext, Page, RunContext
 from syndicator.pipeline.dedupe import earlier, merge_copy, reconsider
 from syndicator.pipeline.entry import endings
-from syndicator.pipeline.entry.endings import EntryResult
-from syndicator.pipeline.owners import adopts, aside, hand_over, keep_as_copy, origin_of
+from syndicator.pipeline.entry.endings import Decision, EntryResult
+from syndicator.pipeline.owners import adopts, aside, hand_over, keep_as_copy, origin_of, take_name
 from syndicator.pipeline.ownership import known_at, strayed
-from syndicator.pipeline.refile import adopt, refile, revise
+from syndicator.pipeline.refile import adopt, carry, refile, revise
 from syndicator.pipeline.results import PageReading
 
 
@@ -77,25 +77,24 @@ def keys_of(article: Article) -> list[str]:
     return [*map(urls.alias, (article.url, *article.aliases))]
 
 
-async def as_moved(context: EntryContext, article: Article, at: Known) -> EntryResult | None:
-    """The ending of an entry that is a filed article under a new address, or may be one and waits; else None."""
-    run, row = context.run, context.row
+async def as_moved(context: EntryContext, article: Article, at: Known) -> Decision | None:
+    """The decision on an entry that is a filed article under a new address, or may be one and waits; else None."""
+    row = context.row
     known = known_at(at, keys_of(article), article.url)
     if row.article_id or endings.why_away(at) or (known is not None and not adopts(context, known)):
         return None
     old = await earlier(context, article, at.earlier)
     homes = {urls.site(article.url), context.home(article.url)}
     if old is not None and urls.site(old.url) not in homes:
-        return endings.known_already(context, old.id)
+        return endings.known_already(context, old)
     if old is not None:
         more = [url for url in (article.url, *article.aliases) if url != old.url and urls.site(url) in homes]
         named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))
-        refile(run.article_store, run.store, named, before=old, entry=endings.done(row, old.id, run.clock()))
-        context.log.info("moved", article=old.id, title=old.title)
-        return EntryResult()
+        done = endings.done(row, old.id, context.run.clock())
+        return Decision(act="revise", row=done, article=named, before=old, result=EntryResult())
     if row.reason != EntryReason.LATE:
         return None
-    return endings.wait_once_more(context, article.title)
+    return endings.wait(endings.late(row, context.run.clock()), EntryReason.LATE, article.title)
 
 
 def as_filed(
@@ -123,15 +122,15 @@ def in_sequence(article: Article, added: datetime) -> Article:
     return replace(article, published=article.published or article.added, added=added)
 
 
-def file(context: EntryContext, page: Page, reading: PageReading, at: Known) -> EntryResult:
-    """File the reading as a new article, or as a revision of the one that the entry is already. `at`: `look_up`. Raises
-    ConfigError, OSError, StoreError."""
+def decide(context: EntryContext, page: Page, reading: PageReading, at: Known) -> Decision:
+    """The reading as a new article, or as a revision of the one that the entry is already. `at`: `look_up`. Other
+    articles of its story that change with it are filed here, before it. Raises ConfigError, OSError, StoreError."""
     run, article = context.run, reading.article
     if away := endings.why_away(at):
-        return endings.end(context, "skipped", away)
+        return endings.end(context, "skip", away)
     bound = _stored(context.row.article_id, run) if context.row.article_id else None
     if bound is not None and strayed(bound, context.announced.url, article.url):
-        return endings.known_already(context, bound.id)
+        return endings.known_already(context, bound)
     known = known_at(at, keys_of(article), article.url)
     if bound is not None and _still(context, bound, article, known):
         old: Article | None = bound
@@ -144,13 +143,23 @@ def file(context: EntryContext, page: Page, reading: PageReading, at: Known) -> 
         lost = run.store.article(context.row.article_id) if context.row.article_id and bound is None else None
         again = lost is not None and urls.same_site(lost.url, article.url)
         filed = replace(lost, body=article.body) if lost and again else _beside_others(context, reading, at)
-        made = replace(reading, article=filed)
-        id = _record(context, page, made, None, named=article.also)
-        return EntryResult(added=id, characters=len(made.article.body))
-    if (revised := _revised(context, old, article)) is None:
-        return endings.known_already(context, old.id)
-    made = replace(reading, article=reconsider(old, revised, run, run.clock()))
-    return EntryResult(changed=_record(context, page, made, old, named=article.also))
+        act: endings.Act = "file"
+        result = EntryResult(added=filed.id, characters=len(filed.body))
+    else:
+        if (revised := _revised(context, old, article)) is None:
+            return endings.known_already(context, old)
+        filed = reconsider(old, revised, run, run.clock())
+        act, result = "revise", EntryResult(changed=filed.id)
+    return Decision(
+        act=act,
+        row=endings.done(context.row, filed.id, run.clock()),
+        article=filed,
+        before=old,
+        page=page,
+        reading=reading,
+        named=article.also,
+        result=result,
+    )
 
 
 def _is_other_spelling(context: EntryContext, old: Article, article: Article) -> bool:
@@ -188,13 +197,14 @@ def _why_on_hold(context: EntryContext, reading: PageReading) -> str:
     )
 
 
-def only_points(context: EntryContext, id: str, at: Known) -> bool:
-    """True when the entry says anew where an article of another source is: its page is not asked for that."""
+def only_points(context: EntryContext, id: str, at: Known) -> Article | None:
+    """The article `id`, when the entry says anew where an article of another source is: its page is not needed."""
     url, article = context.announced.url, context.run.store.article(id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:
-        return False
+        return None
     there = known_at(at, [urls.alias(url)], url)
-    return there is not None and there.id == id and not _may_revise(context, article) and not adopts(context, article)
+    points = there is not None and there.id == id and not _may_revise(context, article)
+    return article if points and not adopts(context, article) else None
 
 
 def _still(context: EntryContext, bound: Article, article: Article, known: Article | None) -> bool:
@@ -231,10 +241,37 @@ def _stored(id: str, run: RunContext) -> Article | None:
         return None
 
 
-def _record(
-    context: EntryContext, page: Page, reading: PageReading, before: Article | None, *, named: tuple[str, ...]
-) -> str:
-    run, now = context.run, context.run.clock()
+def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
+    """Write what was decided: files first, then rows. The only place that ends an entry. Raises ConfigError, OSError,
+    StoreError."""
+    run, row, act = context.run, decision.row, decision.act
+    if act == "refuse" and not context.row.article_id:  # it cannot be read (any more) for its own source
+        known = endings.known_article(context, run.store.known(context.aliases))
+        if known is not None:
+            take_name(context, known.id)
+            carried = replace(endings.known_already(context, known), result=EntryResult(wall=decision.result.wall))
+            return carry_out(context, carried)
+    if row is None:
+        return decision.result
+    if decision.article is None:
+        run.store.save_entries([row])
+        context.log.info(act, reason=row.reason, detail=row.detail, tries=row.tries, next_try=row.next_try)
+    elif act == "merge":
+        name = context.source.title or context.state.feed_title
+        carry(run.article_store, run.store, decision.article.id, context.source.key, name, entry=row)
+        context.log.debug("known already", article=decision.article.id)
+    else:
+        _write(context, decision.article, row, decision)
+    return decision.result
+
+
+def _write(context: EntryContext, article: Article, row: EntryRow, decision: Decision) -> None:
+    run, now, before = context.run, context.run.clock(), decision.before
+    page, reading = decision.page, decision.reading
+    if page is None or reading is None:
+        refile(run.article_store, run.store, article, before=before, entry=row)
+        context.log.info("moved", article=article.id, title=article.title)
+        return
 
     def blocks(stored: Article) -> Blocks | None:
         """None for a copy, which repeats the whole of its article, and for a neighbour's, which may repeat one text."""
@@ -245,17 +282,16 @@ def _record(
     stored, _ = refile(
         run.article_store,
         run.store,
-        reading.article,
+        article,
         before=before,
-        ordered=("added",) if before and before.added != reading.article.added else (),
-        entry=endings.done(context.row, reading.article.id, now),
+        ordered=("added",) if before and before.added != article.added else (),
+        entry=row,
         html=reading.html,
         score=reading.category_score,
-        compared=lambda stored: dedupe.compared(stored, now, named=named, after=context.unannounced),
+        compared=lambda stored: dedupe.compared(stored, now, named=decision.named, after=context.unannounced),
         blocks=blocks,
     )
     if page.html:
         run.snapshots.put_packed(stored.id, reading.packed)
     run.progress(stored.title)
     context.log.info("filed", article=stored.id, title=stored.title, new=before is None)
-    return stored.id
