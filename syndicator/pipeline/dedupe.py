@@ -13,7 +13,7 @@ from syndicator.articles.edits import hand_edited
 from syndicator.core import program, urls
 from syndicator.core.errors import NotAnArticle, WorkerFailed
 from syndicator.core.model import Article, Fetched, Rules
-from syndicator.core.ports import VisitStore
+from syndicator.core.ports import Compared, Known, Like, VisitStore
 from syndicator.core.reasons import EntryReason
 from syndicator.core.text import plain, words
 from syndicator.pipeline import jobs
@@ -64,11 +64,32 @@ _MOST_MADE = 64  # articles that were read and are not filed yet
 MOST_ALSO = 20  # addresses of copies that an article shows
 
 
-def merge_copy(article: Article, run: FilingContext, now: datetime, *, after: datetime | None = None) -> Article:
+def like(article: Article, source: str, now: datetime) -> Like:
+    """For the store, to look up articles that may be `article`, of `source`, or copies of it. Pure."""
+    made = sketched(article.body)
+    found_by, keys = (made.found_by, made.keys) if made else ((), ())
+    return Like(
+        source=source,
+        title=article.title,
+        published=article.published,
+        found_by=found_by,
+        keys=keys,
+        since=now - WINDOW,
+    )
+
+
+def merge_copy(
+    article: Article,
+    run: FilingContext,
+    now: datetime,
+    *,
+    after: datetime | None = None,
+    known: Known | None = None,
+) -> Article:
     """The new `article` as a copy of the standing one, or as the standing one. `also`: its page's original, if the
     texts agree. `after`: the previous visit. The other one is filed first: after a crash in between, a copy whose
-    target is missing stands alone."""
-    if (first := _original(article, run, now)) is None:
+    target is missing stands alone. `known`: what the store says of it, if it was asked already."""
+    if (first := _original(article, run, now, known)) is None:
         return replace(article, also=())
     logger = program.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
     if may_turn(first, now) and _outranks(article, first, run, after):
@@ -81,22 +102,21 @@ def merge_copy(article: Article, run: FilingContext, now: datetime, *, after: da
     return joined(article, first, run)
 
 
-def remember(
-    article: Article, store: VisitStore, now: datetime, *, named: tuple[str, ...] = (), after: datetime | None = None
-) -> None:
-    """Store the sketch of an article. `named`: the original its page names; `after` as for `merge_copy`."""
+def compared(
+    article: Article, now: datetime, *, named: tuple[str, ...] = (), after: datetime | None = None
+) -> Compared | None:
+    """What the article is compared by while it is news; None for an older one. `named`: the original its page names;
+    `after` as for `merge_copy`. Pure."""
     made = sketched(article.body)
     at = article.added or now
     if at < now - WINDOW:
-        return
-    since, _ = store.claims(article.id)
-    store.save_sketch(
-        article.id,
-        at,
-        made.pack() if made else b"",
-        made.keys if made else (),
-        forget=now - 2 * WINDOW,
-        since=since or believed(article.published, at, after),
+        return None
+    return Compared(
+        at=at,
+        data=made.pack() if made else b"",
+        keys=made.found_by if made else (),
+        forget=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),  # once a day costs less
+        since=believed(article.published, at, after),
         named=urls.alias(named[0]) if named else None,
     )
 
@@ -144,12 +164,12 @@ def place_of(article: Article, others: Iterable[Article], run: FilingContext) ->
     return precedence(article, since, run.ranks, neighbour=_is_neighbours(article, run), copied=copied)
 
 
-def near(article: Article, run: FilingContext, now: datetime) -> Iterator[Article]:
+def near(article: Article, run: FilingContext, now: datetime, known: Known | None = None) -> Iterator[Article]:
     """The articles that stand for recent ones with the text of `article` and have that text themselves, as their files
     have them; none that is on hold or unlisted. The likest first."""
     made = sketched(article.body)
     seen = {article.id}
-    for id in _likely(article, made, run, now) if made else ():
+    for id in _likely(article, made, run, now, known) if made else ():
         first = standing(id, run.store)
         if first is not None and first.id not in seen and not first.hold and not first.unlisted:
             seen.add(first.id)
@@ -185,7 +205,7 @@ def made_before(body: str, made: Sketch | None) -> None:
     _made[body] = made
 
 
-def _original(article: Article, run: FilingContext, now: datetime) -> Article | None:
+def _original(article: Article, run: FilingContext, now: datetime, known: Known | None) -> Article | None:
     """The standing article of the story: the one its page names if the texts agree, else the likest."""
     id = run.store.find(map(urls.alias, article.also)) if article.also else None
     first = standing(id, run.store) if id else None
@@ -193,7 +213,7 @@ def _original(article: Article, run: FilingContext, now: datetime) -> Article | 
     named = in_file(first.id, run) if first is not None and stands else None
     if named is not None and not parted(article, named) and alike(article, named):
         return named
-    return next(near(article, run, now), None)
+    return next(near(article, run, now, known), None)
 
 
 def _outranks(article: Article, first: Article, run: FilingContext, after: datetime | None) -> bool:
@@ -238,18 +258,19 @@ def copies(first: Article, run: FilingContext) -> list[Article]:
     return [one for one in found if one is not None]
 
 
-def _likely(article: Article, made: Sketch, run: FilingContext, now: datetime) -> list[str]:
+def _likely(article: Article, made: Sketch, run: FilingContext, now: datetime, known: Known | None) -> list[str]:
     """Ids of recent articles with similar sketches, the likest first. Dates count within one source: others may lie."""
     found = []
-    for id, data in run.store.likely(made.keys, now - WINDOW).items():
-        other, there = run.store.article(id), Sketch.unpack(data)
-        if other is None or other.id == article.id:
+    known = known or run.store.known((), like=like(article, article.source_key, now))
+    for other, data in known.likely:
+        if other.id == article.id:
             continue
+        there = Sketch.unpack(data)
         one_source = other.source_key == article.source_key
         if one_source and not _close(article.published, other.published):
             continue
         if same_story(made, there, one_source=one_source) or (_is_spelling(article, other, run) and holds(made, there)):
-            found.append((-containment(made, there), id))
+            found.append((-containment(made, there), other.id))
     return [id for _, id in sorted(found)]
 
 
@@ -262,12 +283,12 @@ SHIFT = timedelta(hours=14)
 _MOST_ASKED = 2  # old addresses of an entry that are asked where they are now
 
 
-async def earlier(context: EntryContext, article: Article) -> Article | None:
-    """The article, as its file has it, that `article` is under a new address, None when there is none. The entry is new
+async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -> Article | None:
+    """The one of the articles `ids`, as its file has it, that `article` is under a new address. The entry is new
     and so is its address. Asks old addresses where titles alone agree and the entry is older than it is new."""
-    run, made, late = context.run, sketched(article.body), _is_late(context, article)
+    run, late = context.run, _is_late(context, article)
     asked = []
-    for id in run.store.earlier(context.source.key, article.title, article.published, made.keys if made else ()):
+    for id in ids:
         old = in_file(id, run)
         if old is None or parted(article, old) or not _may_be(context, old):
             continue

@@ -17,7 +17,7 @@ from syndicator.core.model import Article, Entry, Failed, Fetched, Origin, Parse
 from syndicator.core.text import words
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext, FilingContext, Page, VisitContext
-from syndicator.pipeline.dedupe import in_file, is_copy, parted, sketched, standing
+from syndicator.pipeline.dedupe import in_file, is_copy, like, parted, standing
 from syndicator.pipeline.ownership import OWNS, Claimant, claim_of, filed_by_neighbour
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.requests import page_request
@@ -117,12 +117,10 @@ def adopts(context: VisitContext, article: Article) -> bool:
     return mine > claim_of(article, context.run.owners)
 
 
-async def may_adopt(context: EntryContext, id: str) -> bool:
-    """The same for the known article `id` that an entry announces; if no source of its site filed it, its page that was
+async def may_adopt(context: EntryContext, article: Article) -> bool:
+    """The same for the known `article` that an entry announces; if no source of its site filed it, its page that was
     kept is looked at for a link to the source's feed."""
-    if (article := context.run.store.article(id)) is None:
-        return False
-    kept = context.run.snapshots.get(id) if claim_of(article, context.run.owners) < OWNS else None
+    kept = context.run.snapshots.get(article.id) if claim_of(article, context.run.owners) < OWNS else None
     if kept is not None:
         context = await linked_by(context, Page(html=kept[0], url=article.url, headers=kept[1]))
     return adopts(context, article)
@@ -258,10 +256,8 @@ def aside(article: Article, run: FilingContext, now: datetime) -> Article | None
 
 
 def _same_text(article: Article, run: FilingContext) -> Article | None:
-    sketch = sketched(article.body)
-    keys = sketch.keys if sketch else ()
     for owner in run.owners.of(article.url):
-        for id in run.store.earlier(owner, article.title, article.published, keys):
+        for id in run.store.earlier(like(article, owner, run.clock())):
             known = in_file(id, run) if id != article.id else None
             if (
                 known

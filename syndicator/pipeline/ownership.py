@@ -10,7 +10,7 @@ from functools import cached_property
 
 from syndicator.core import urls
 from syndicator.core.model import Article, Entry, Rules, Source
-from syndicator.core.ports import EntryRow, VisitStore
+from syndicator.core.ports import EntryRow, Known
 from syndicator.core.reasons import EntryReason
 
 NONE, SPEAKS, OWNS = 0, 1, 2  # how strong a claim to an article is
@@ -166,27 +166,25 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
 
 
 def known_at(
-    store: VisitStore, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
-) -> str | None:
-    """The first article id of the alias keys that may be at `url`: of that site, or filed under that address by this
+    known: Known, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
+) -> Article | None:
+    """The first article of the alias keys that may be at `url`: of that site, or filed under that address by this
     `source` or on this domain. Foreign aliases of old databases count for nothing. `home`: the former site."""
     for key in aliases:
-        id = store.find([key])
-        if (article := _by_its_owner(store, store.article(id) if id else None)) is None:
+        if key not in known.articles:
             continue
+        article = _by_its_owner(*known.articles[key])
         named = url in article.aliases and (article.source_key == source or urls.same_publisher(article.url, url))
         if not url or named or urls.site(article.url) in (urls.site(url), home):
-            return article.id
+            return article
     return None
 
 
-def _by_its_owner(store: VisitStore, article: Article | None) -> Article | None:
+def _by_its_owner(article: Article, first: Article | None) -> Article:
     """The article, or the one that it is a copy of and that has its address by the word of its own site's source:
     spelled otherwise, or before that site gave it a new one."""
-    first = store.article(article.merged_into) if article and article.merged_into else None
-    if first is None or article is None:
-        return article
-    return first if urls.alias(article.url) in map(urls.alias, (first.url, *first.aliases)) else article
+    named = first is not None and urls.alias(article.url) in map(urls.alias, (first.url, *first.aliases))
+    return first if first is not None and named else article
 
 
 def strayed(old: Article, announced: str, answered: str) -> bool:

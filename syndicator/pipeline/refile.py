@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from syndicator.core.model import Article
-from syndicator.core.ports import EntryRow, VisitStore
+from syndicator.core.ports import Blocks, Compared, EntryRow, VisitStore
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.text import words
 from syndicator.publishing.render.view import times
@@ -24,6 +24,8 @@ def refile(
     entry: EntryRow | None = None,
     html: str | None = None,
     score: float | None = None,
+    compared: Callable[[Article], Compared | None] = lambda stored: None,
+    blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
     """Writes the file of `article`; then records its row, its aliases, the end of its `entry` and the stale marks of
     the feeds that it joins, leaves or stays in, in one transaction. A crash in between leaves a file without a row, or
@@ -31,7 +33,8 @@ def refile(
 
     `before` is the article as its file says until now, `path` where that file is, for callers who know; `ordered`
     names fields that an operator asked to change although a hand edited them; `html` is the body rendered, for
-    sources that are published whole; `score` how likely its category is, where it was chosen now. Returns the
+    sources that are published whole; `score` how likely its category is, where it was chosen now; `compared` and
+    `blocks` make of the article as stored what others are compared with. Returns the
     article as it stands in its file now, where fields that a hand edited stay, and whether the file changed; with
     neither a change nor an `entry`, nothing is recorded. Raises OSError, ConfigError and StoreError.
     """
@@ -48,6 +51,8 @@ def refile(
             same_body=before is not None and before.body == stored.body,
             score=score,
             parted=before is not None and bool(before.merged_into) and not stored.merged_into,
+            compared=compared(stored),
+            blocks=blocks(stored),
         )
     return stored, changed
 

@@ -10,7 +10,7 @@ from syndicator.core.errors import NotAnArticle, RulesError, WorkerFailed
 from syndicator.core.model import Article, Entry
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import VisitContext
-from syndicator.pipeline.dedupe import remember
+from syndicator.pipeline.dedupe import compared
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import PageReading
 
@@ -60,9 +60,16 @@ def _file(context: VisitContext, old: Article, path: str, reading: PageReading) 
     better = better_reading(
         old, reading.article, context.terms(old.url).category or run.settings.describe.uncategorised
     )
-    stored, changed = refile(run.article_store, run.store, better, before=old, path=path, html=reading.html)
+    stored, changed = refile(
+        run.article_store,
+        run.store,
+        better,
+        before=old,
+        path=path,
+        html=reading.html,
+        compared=lambda stored: compared(stored, run.clock()),
+    )
     if changed:
-        remember(stored, run.store, run.clock())
         context.log.info("read again", host=urls.host(stored.url), article=stored.id, title=stored.title)
     return changed
 

@@ -31,7 +31,7 @@ from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import NOT_A_FEED, CommandReason, FeedReason
 from syndicator.core.urls import private
 from syndicator.pipeline import jobs
-from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, describe_bug
+from syndicator.pipeline.context import BUGS, FilingContext, Page, RunContext, VisitContext, describe_bug
 from syndicator.pipeline.entry import endings
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.entry.ingest import ingest
@@ -398,7 +398,10 @@ def _reason(refusal: NotAFeed | WorkerFailed) -> str:
 Due = tuple[Source, SourceState]
 
 # How much of what visits did may be forgotten when the process is killed: choices. Articles are files by then.
-COMMIT_SECONDS = 0.2
+# A commit waits for more to share it until nothing was written for a second, or so many writes wait, or so long.
+IDLE_SECONDS = 1.0
+COMMIT_WRITES = 100
+COMMIT_SECONDS = 10
 COMMIT_VISITS = 100
 
 
@@ -448,13 +451,18 @@ async def visit_all(
 
 
 @asynccontextmanager
-async def sharing_commits(run: RunContext) -> AsyncIterator[None]:
+async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
     """Commit writes of visits together, after making their files durable: no row before its file."""
 
     async def committing() -> None:
+        before, looks = 0, 0
         while True:
-            await asyncio.sleep(COMMIT_SECONDS)
-            run.store.commit()
+            await asyncio.sleep(IDLE_SECONDS)
+            waiting, looks = run.store.waiting(), looks + 1
+            if waiting == before or waiting >= COMMIT_WRITES or looks * IDLE_SECONDS >= COMMIT_SECONDS:
+                run.store.commit()
+                looks = 0
+            before = run.store.waiting()
 
     with run.article_store.together() as settle, run.store.shared(settle):
         async with asyncio.TaskGroup() as group:

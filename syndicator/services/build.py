@@ -171,7 +171,8 @@ async def build_meanwhile(
         newest = app.store.index.newest_mark()
         pause = min(_LOOK_SECONDS, seconds)
         if newest > seen and (settling is None or settling.is_due(app)):
-            seen, began = newest, clock()
+            app.store.visits.commit()  # a build sees what is committed
+            seen, began = app.store.index.newest_mark(), clock()
             report = together(report, await build_due(app, settling, turn))
             pause = max(seconds, _PAUSES * (clock() - began))
     return report

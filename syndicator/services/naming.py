@@ -36,7 +36,9 @@ def need_sources(app: Followed, keys: Iterable[str]) -> None:
 def article_id(app: App, what: str) -> str | None:
     """The id of the article named by address, id or file path, or None."""
     store = app.store.visits
-    id = known_at(store, [urls.alias(what)], what) or what
+    keys = [urls.alias(what)]
+    known = known_at(store.known(keys), keys, what)
+    id = known.id if known else what
     if store.article(id) is None:
         path = app.article_store.path_of(what) if "\0" not in what else None
         id = app.article_store.id_at(path) if path else ""

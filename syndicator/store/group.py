@@ -26,6 +26,7 @@ class Group:
         self._fence = fence
         self._first: Callable[[], object] | None = None  # None: each write is a transaction of its own
         self._open: tuple[Connection, Transaction] | None = None
+        self.writes = 0  # since the last commit
         self.before_commit: Callable[[], object] = lambda: None  # writes what waits to be written with others
         if database.sqlite:
             database.before_write = self.commit
@@ -83,6 +84,7 @@ class Group:
                 self._undo(connection)
                 raise
             self._say(connection, f"RELEASE {_POINT}")
+            self.writes += 1
 
     @contextmanager
     def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
@@ -107,7 +109,7 @@ class Group:
         self.before_commit()
         if self._open is None:
             return
-        (_, transaction), self._open = self._open, None
+        (_, transaction), self._open, self.writes = self._open, None, 0
         try:
             self._first()
             with self._db.named_errors():

@@ -135,14 +135,13 @@ class Index:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._pictures = Pictures(database)
-        self._seen: dict[FeedKey, list[int]] = {}  # the marks at the last look, where several processes write
+        self._seen: dict[FeedKey, list[int]] = {}  # the marks at the last look
         self.keep: Callable[[FeedRow], None] = lambda row: None  # called before the name or place of a feed is stored
 
     def feeds(self) -> list[FeedRow]:
-        if not self._db.sqlite:  # before the rows: what a build sees of a feed is as late as its marks, or later
-            self._seen = defaultdict(list)
-            for axis, slug, number in self._db.rows(_ALL_MARKS):
-                self._seen[FeedKey(axis, slug)].append(number)
+        self._seen = defaultdict(list)  # before the rows: what a build sees of a feed is as late as its marks, or later
+        for axis, slug, number in self._db.rows(_ALL_MARKS):
+            self._seen[FeedKey(axis, slug)].append(number)
         return [_feed(row) for row in self._db.rows(self._counted(_FEEDS))]
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
@@ -156,8 +155,8 @@ class Index:
         return sum(found[0]) if found else 0
 
     def _counted(self, statement: Any) -> Any:
-        """With what marks count besides the row, where they do."""
-        return statement.add_columns((literal(0) if self._db.sqlite else _MORE.scalar_subquery()).label("more"))
+        """`statement` with the articles that marks count and the row does not yet."""
+        return statement.add_columns(_MORE.scalar_subquery().label("more"))
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
         """The name of each feed by its oldest own article, as a rebuilt database has it; else the slug."""
@@ -324,14 +323,13 @@ class Index:
                 self._mark_fresh(connection, key, files, seen)
 
     def _mark_fresh(self, connection: Connection, key: FeedKey, files: Mapping[str, str], seen: int) -> None:
-        taken = delete(schema.stale_marks).where(*_marks_of(key), _marks.n <= seen)
-        _set(connection, key, held=None, files=json.dumps(dict(files), sort_keys=True))
-        if self._db.sqlite:
-            connection.execute(taken)
-            return
-        for part in chunks(self._seen.get(key, ())):  # one with a lower number may have come since
-            more = sum(connection.scalars(taken.where(_marks.n.in_(part)).returning(_marks.more)))
-            connection.execute(update(schema.feeds).where(_this(key)).values(count=_f.count + more))
+        more = 0
+        for part in chunks(self._seen.get(key, ())):  # with several writers, a mark with a lower number may come later
+            taken = (*_marks_of(key), _marks.n <= seen, _marks.n.in_(part))
+            more += connection.execute(select(func.coalesce(func.sum(_marks.more), 0)).where(*taken)).scalar_one()
+            connection.execute(delete(schema.stale_marks).where(*taken))
+        count = _f.count + more
+        _set(connection, key, held=None, count=count, files=json.dumps(dict(files), sort_keys=True))
 
     def set_files(self, files: Mapping[FeedKey, Mapping[str, str]]) -> None:
         """Has the rows of these feeds remember just these files; nothing else of them changes."""

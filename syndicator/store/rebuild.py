@@ -35,7 +35,7 @@ def reindex(
         connection.execute(delete(table))
     carriers = _carriers(connection, carried)
     copies = {id: into for id, into in merged.items() if into}
-    load = _Load(connection, copies, gone, carriers, rows.moves(connection))
+    load = _Load(connection, copies, gone, carriers, rows.moved(connection.execute(rows.MOVES).all()))
     unread: list[tuple[str, FileStamp]] = []
     for article, stamp in articles:
         if isinstance(article, str):
@@ -198,8 +198,8 @@ def _show_dangling(connection: Connection, on_hold: Collection[str]) -> None:
         dangling = [*dangling, *connection.execute(copies.where(table.c.merged_into.in_(part))).all()]
     for (data,) in dangling:
         article = codec.unpack(Article, data)
-        carriers = rows.carriers(connection, article.id)
-        rows.show(connection, article, rows.shown_in(article, None, withdrawn=False, carriers=carriers))
+        known = rows.look(connection, article.id)
+        rows.show(connection, article, known.shown(article, None), known.members)
 
 
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, literal, null, or_, select, union_all, update
 
 from syndicator.articles.fields import aliases_of, named_feeds_of
 from syndicator.core import text
@@ -15,7 +16,7 @@ from syndicator.core.axes import AXES, SOURCE, TAG
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
-from syndicator.store.database import chunks, insert_new, upsert
+from syndicator.store.database import chunks, insert, insert_new, upsert
 from syndicator.store.postgres import alone
 
 _NOT_KEPT = frozenset(("body",))  # it is in the file
@@ -93,33 +94,35 @@ def moved(found: Iterable[Any]) -> dict[FeedKey, FeedKey]:
     return {FeedKey(axis, slug): FeedKey(to_axis, to_slug) for axis, slug, to_axis, to_slug in found}
 
 
-def moves(connection: Connection) -> dict[FeedKey, FeedKey]:
-    """The feeds that moved, each with where to."""
-    return moved(connection.execute(MOVES).all())
-
-
 _f = schema.feeds.c
 MOVES = select(_f.axis, _f.slug, _f.moved_axis, _f.moved_slug).where(_f.moved_axis.is_not(None))
-_DATA = select(schema.articles.c.data).where(schema.articles.c.id == bindparam("id"))
-_OLD = select(schema.articles.c.id, schema.articles.c.merged_into).where(schema.articles.c.id == bindparam("id"))
-_WITHDRAWN = select(schema.withdrawn.c.id).where(schema.withdrawn.c.id == bindparam("id"))
-_KNOWN = select(
-    select(_OLD.subquery().c.id).scalar_subquery().label("old"),
-    select(_OLD.subquery().c.merged_into).scalar_subquery().label("merged_into"),
-    _DATA.scalar_subquery().label("data"),
-    _WITHDRAWN.scalar_subquery().label("withdrawn"),
-)
-_COPIES = select(schema.articles.c.id, schema.articles.c.data).where(
-    schema.articles.c.merged_into == bindparam("original")
+_ID: Any = bindparam("id")
+_a = schema.articles.c
+_NOTHING = null()
+_INTO = select(_a.merged_into).where(_a.id == _ID).scalar_subquery()
+# All that writing an article depends on, by kind, in one query.
+_KNOWN = union_all(
+    select(literal("article"), _a.id, _a.merged_into, _a.data, _NOTHING).where(_a.id == _ID),
+    select(literal("original"), _a.id, _NOTHING, _a.data, _NOTHING).where(
+        or_(_a.id == bindparam("into"), _a.id == _INTO)
+    ),
+    select(literal("copy"), _a.id, _NOTHING, _a.data, _NOTHING).where(_a.merged_into == _ID),
+    select(literal("withdrawn"), schema.withdrawn.c.id, _NOTHING, _NOTHING, _NOTHING).where(
+        schema.withdrawn.c.id == _ID
+    ),
+    select(literal("carrier"), schema.carriers.c.source, _NOTHING, _NOTHING, _NOTHING).where(
+        schema.carriers.c.id == _ID
+    ),
+    select(literal("member"), schema.members.c.axis, schema.members.c.slug, _NOTHING, _NOTHING).where(
+        schema.members.c.id == _ID
+    ),
+    select(literal("moved"), _f.axis, _f.slug, _f.moved_axis, _f.moved_slug).where(_f.moved_axis.is_not(None)),
 )
 CARRIERS = (
     select(schema.carriers.c.source).where(schema.carriers.c.id == bindparam("id")).order_by(schema.carriers.c.source)
 )
 _ORIGINAL = schema.articles.alias("original")
-MERGED = select(schema.articles.c.id, schema.articles.c.merged_into).where(
-    schema.articles.c.merged_into == _ORIGINAL.c.id
-)
-_MEMBER = select(schema.members.c.axis, schema.members.c.slug).where(schema.members.c.id == bindparam("id"))
+MERGED = select(_a.id, _a.merged_into).where(_a.merged_into == _ORIGINAL.c.id)
 _NO_MEMBER = delete(schema.members).where(schema.members.c.id == bindparam("gone"))
 _TIMES = select(schema.articles.c.id, schema.articles.c.added, schema.articles.c.published).where(
     schema.articles.c.id.in_(bindparam("ids", expanding=True))
@@ -145,19 +148,54 @@ _NAMELESS = (
     )
     .values(name=bindparam("now"))
 )
-_COUNT = (
-    update(schema.feeds)
-    .where(schema.feeds.c.axis == bindparam("k_axis"), schema.feeds.c.slug == bindparam("k_slug"))
-    .values(count=schema.feeds.c.count + bindparam("more"))
-)
 _WANT = (
     update(schema.feeds)
     .where(schema.feeds.c.axis == bindparam("k_axis"), schema.feeds.c.slug == bindparam("k_slug"))
     .values(wanted=True)
 )
-_NO_MARK = delete(schema.stale_marks).where(
-    schema.stale_marks.c.axis == bindparam("k_axis"), schema.stale_marks.c.slug == bindparam("k_slug")
-)
+
+
+@dataclass(slots=True)
+class Known:
+    """What the database has of one article and of the feeds that moved."""
+
+    old: Article | None = None
+    merged_into: str | None = None
+    withdrawn: bool = False
+    originals: dict[str, Article] = field(default_factory=dict)  # that it is, or is to be, merged into
+    copies: list[Article] = field(default_factory=list)
+    carriers: list[str] = field(default_factory=list)
+    members: set[FeedKey] = field(default_factory=set)
+    moves: dict[FeedKey, FeedKey] = field(default_factory=dict)
+
+    def shown(self, article: Article, into: str | None) -> dict[FeedKey, str]:
+        """The feeds that show `article`, a copy of `into`. It stands for itself if that is missing or on hold."""
+        original = self.originals.get(into or "")
+        stands = into if original is not None and not original.hold else None
+        named = shown_in(article, stands, self.withdrawn, sorted(self.carriers))
+        return follow(self.moves, named)
+
+
+def look(connection: Connection, id: str, into: str = "") -> Known:
+    """All that writing article `id` depends on, by one query. `into`: the article that it is to be merged into."""
+    known = Known()
+    for kind, one, other, data, last in connection.execute(_KNOWN, {"id": id, "into": into}).all():
+        match kind:
+            case "article":
+                known.old, known.merged_into = codec.unpack(Article, data), other
+            case "original":
+                known.originals[one] = codec.unpack(Article, data)
+            case "copy":
+                known.copies.append(codec.unpack(Article, data))
+            case "withdrawn":
+                known.withdrawn = True
+            case "carrier":
+                known.carriers.append(one)
+            case "member":
+                known.members.add(FeedKey(one, other))
+            case _:
+                known.moves[FeedKey(one, other)] = FeedKey(data, last)
+    return known
 
 
 def save(
@@ -168,26 +206,22 @@ def save(
     keep_html: bool = False,
     score: float | None = None,
     parted: bool = False,
-) -> None:
+) -> bool:
     """Write the row of `article`, its memberships and stale marks. Drops HTML unless `keep_html`. `score`: of the
-    category, None keeps it; `parted`: no copy any more."""
+    category, None keeps it; `parted`: no copy any more. True if the article had a row already."""
     alone(connection, article.id)
-    known = connection.execute(_KNOWN, {"id": article.id}).one()
+    known = look(connection, article.id, article.merged_into)
     into = article.merged_into or (None if parted else known.merged_into)
     scored = {} if score is None else {"score": round(1000 * score)}
     upsert(connection, schema.articles, [article_row(article, stamp, into) | scored])
     if known.old is not None and not keep_html:
         connection.execute(_NO_HTML, {"gone": article.id})
-    show(
-        connection,
-        article,
-        shown_in(article, _alive(connection, into), known.withdrawn is not None, carriers(connection, article.id)),
-    )
+    show(connection, article, known.shown(article, into), known.members)
     want(connection, wanted(article))
-    before = None if known.old is None else codec.unpack(Article, known.data)
-    follow_picture(connection, article, before)
-    if before is None or before.hold != article.hold:
-        _show_copies(connection, article.id)
+    follow_picture(connection, article, known.old)
+    if known.old is None or known.old.hold != article.hold:
+        _show_copies(connection, known.copies, article.id)
+    return known.old is not None
 
 
 def wanted(article: Article) -> set[FeedKey]:
@@ -201,22 +235,10 @@ def want(connection: Connection, keys: Collection[FeedKey]) -> None:
         connection.execute(_WANT, {"k_axis": key.axis, "k_slug": key.slug})
 
 
-def _alive(connection: Connection, into: str | None) -> str | None:
-    """The article that a copy is merged into, None when it is not there or on hold: the copy stands for itself then."""
-    data = connection.execute(_DATA, {"id": into}).scalar() if into else None
-    return into if data is not None and not codec.unpack(Article, data).hold else None
-
-
-def _show_copies(connection: Connection, original: str) -> None:
-    for id, data in connection.execute(_COPIES, {"original": original}).all():
-        gone = connection.execute(_WITHDRAWN, {"id": id}).first() is not None
-        copy = codec.unpack(Article, data)
-        show(connection, copy, shown_in(copy, _alive(connection, original), gone, carriers(connection, id)))
-
-
-def carriers(connection: Connection, id: str) -> list[str]:
-    """The keys of the sources that carry article `id` besides its own."""
-    return list(connection.scalars(CARRIERS, {"id": id}))
+def _show_copies(connection: Connection, copies: Iterable[Article], original: str) -> None:
+    for copy in copies:
+        known = look(connection, copy.id, original)
+        show(connection, copy, known.shown(copy, original), known.members)
 
 
 def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
@@ -224,84 +246,75 @@ def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
     is that feed's where it has none yet. Of an article that is gone, on hold or withdrawn it is only remembered."""
     alone(connection, id)
     insert_new(connection, schema.carriers, [{"id": id, "source": source}])
-    known = connection.execute(_KNOWN, {"id": id}).one()
-    (key,) = follow(moves(connection), {FeedKey(SOURCE, source): name})
-    there = {FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": id})}
-    if known.old is None or known.withdrawn is not None or key in there:
+    known = look(connection, id)
+    (key,) = follow(known.moves, {FeedKey(SOURCE, source): name})
+    if known.old is None or known.old.hold or known.withdrawn or key in known.members:
         return
-    article = codec.unpack(Article, connection.execute(_DATA, {"id": id}).scalar_one())
-    if article.hold:
-        return
-    connection.execute(insert(schema.members), member_rows(article, [key]))
+    insert(connection, schema.members, member_rows(known.old, [key]))
     touch(connection, {key: (name or source, 1)})
     if name:
         connection.execute(_NAMELESS, {"k_slug": source, "now": name})
 
 
-def show(connection: Connection, article: Article, shown: dict[FeedKey, str]) -> None:
-    """Makes `article` a member of just the feeds `shown`; they and those it leaves become stale. What was made of it
-    and which saved queries hold it is forgotten. A feed that moved stands for the one it moved to."""
-    shown = follow(moves(connection), shown)
-    before = {FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": article.id})}
+def show(connection: Connection, article: Article, shown: Mapping[FeedKey, str], before: Collection[FeedKey]) -> None:
+    """Make `article`, a member of the feeds `before`, a member of the feeds `shown`; all of these become stale. The
+    notes of publishing about it are deleted."""
     if before:
         for drop in (_NO_MEMBER, _NO_FRAGMENT):
             connection.execute(drop, {"gone": article.id})
-    if shown:
-        connection.execute(insert(schema.members), member_rows(article, shown))
+    insert(connection, schema.members, member_rows(article, shown))
     names = {key: shown.get(key, key.slug) for key in {*shown, *before}}
     touch(connection, {key: (name, (key in shown) - (key in before)) for key, name in names.items()})
 
 
 def show_again(connection: Connection, feed: FeedKey) -> None:
-    """Shows the members of a feed where they belong now: the feed moved, or another one to it."""
-    table = schema.articles
+    """Show the members of a feed where they belong now: the feed moved, or another one to it."""
     members = select(schema.members.c.id).where(schema.members.c.axis == feed.axis, schema.members.c.slug == feed.slug)
-    found = select(table.c.data, table.c.merged_into).where(table.c.id.in_(members))
-    for data, into in connection.execute(found).all():
-        article = codec.unpack(Article, data)
-        named = shown_in(article, _alive(connection, into), False, carriers(connection, article.id))
-        show(connection, article, named)
+    for id in connection.scalars(members).all():
+        known = look(connection, id)
+        if known.old is not None:
+            shown = known.shown(known.old, known.merged_into)
+            show(connection, known.old, shown, known.members)
 
 
 def touch(connection: Connection, feeds: dict[FeedKey, tuple[str, int]]) -> None:
     """Marks feeds stale and changes their counts; feed -> (its name if it is new, how many articles more)."""
-    if not feeds:
-        return
     insert_new(connection, schema.feeds, [feed_row(key, name) for key, (name, _) in sorted(feeds.items())])
-    if shared(connection):
-        _add_marks(connection, {key: more for key, (_, more) in feeds.items()})
-        return
-    connection.execute(
-        _COUNT, [{"k_axis": key.axis, "k_slug": key.slug, "more": more} for key, (_, more) in feeds.items()]
-    )
-    mark(connection, feeds)
+    _add_marks(connection, {key: more for key, (_, more) in feeds.items()})
 
 
 def mark(connection: Connection, keys: Collection[FeedKey]) -> None:
-    """Marks feeds stale with a number that no mark had before; with one writer, each has just one mark then."""
-    if not shared(connection):
-        connection.execute(_NO_MARK, [{"k_axis": key.axis, "k_slug": key.slug} for key in keys])
+    """Mark feeds stale with a number that no mark had before."""
     _add_marks(connection, dict.fromkeys(keys, 0))
 
 
 def _add_marks(connection: Connection, more: Mapping[FeedKey, int]) -> None:
     made = [{"axis": key.axis, "slug": key.slug, "more": count} for key, count in sorted(more.items())]
-    connection.execute(insert(schema.stale_marks), made)
+    if connection.dialect.name != "sqlite":  # with several writers none may delete what another one counts
+        insert(connection, schema.stale_marks, made)
+        return
+    for start in range(0, len(made), _MARKS_AT_ONCE):
+        part = made[start : start + _MARKS_AT_ONCE]
+        values = [value for row in part for value in row.values()]
+        lines = ", ".join(["(?, ?, ?)"] * len(part))
+        connection.exec_driver_sql(_NEW_MARKS.format(lines), tuple(values))
+        connection.exec_driver_sql(_OLD_MARKS.format(lines), tuple(values))
 
 
-def shared(connection: Connection) -> bool:
-    """True where several processes write at a time: none may change what all of them change."""
-    return connection.dialect.name != "sqlite"
+_MARKS_AT_ONCE = 150  # of three values each, as `CHUNK` bounds them
+# A new mark takes over the count of the one before it, which goes.
+_NEW_MARKS = """INSERT INTO stale_marks (axis, slug, more) SELECT column1, column2, column3 + coalesce(
+(SELECT sum(more) FROM stale_marks WHERE axis = column1 AND slug = column2), 0) FROM (VALUES {})"""
+_OLD_MARKS = """DELETE FROM stale_marks WHERE n IN (SELECT m.n FROM (VALUES {}) JOIN stale_marks AS m
+ON m.axis = column1 AND m.slug = column2
+WHERE m.n < (SELECT max(n) FROM stale_marks WHERE axis = column1 AND slug = column2))"""
 
 
 def fold_counts(connection: Connection) -> None:
-    """Adds what marks count to the rows of the feeds."""
-    if not shared(connection):
-        return
+    """Add the counts of the marks to the rows of the feeds."""
     marks = schema.stale_marks.c
-    found = select(marks.axis, marks.slug, func.sum(marks.more)).group_by(marks.axis, marks.slug)
-    for axis, slug, more in connection.execute(found.having(func.sum(marks.more) != 0)).all():
-        connection.execute(_COUNT, {"k_axis": axis, "k_slug": slug, "more": more})
+    more = select(func.sum(marks.more)).where(marks.axis == _f.axis, marks.slug == _f.slug).scalar_subquery()
+    connection.execute(update(schema.feeds).values(count=_f.count + func.coalesce(more, 0)))
     connection.execute(update(schema.stale_marks).where(marks.more != 0).values(more=0))
 
 
@@ -318,8 +331,7 @@ def set_found(connection: Connection, found: Mapping[str, Mapping[FeedKey, str]]
         {"id": id, "axis": key.axis, "slug": key.slug, "added": times[id].added, "published": times[id].published}
         for id, key in sorted(after - before)
     ]
-    if joined:
-        connection.execute(insert(schema.members), joined)
+    insert(connection, schema.members, joined)
     more = Counter(key for _, key in after - before)
     more.subtract(key for _, key in before - after)
     names = {key: name for keys in found.values() for key, name in keys.items()}
@@ -370,7 +382,8 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
     """Removes the row of article `id` and all that refers to it; its feeds and `stale` become stale. Returns the feeds
     that showed it. Copies of it stand for themselves from now on."""
     alone(connection, id)
-    before = [FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": id})]
+    known = look(connection, id)
+    before = sorted(known.members)
     for table in (
         schema.members,
         schema.fragments,
@@ -385,7 +398,7 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
     ):
         connection.execute(delete(table).where(table.c.id == id))
     touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}})
-    _show_copies(connection, id)
+    _show_copies(connection, known.copies, id)
     return before
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0010"  # the revision these tables are at; Alembic is imported only for a database at another one
+HEAD = "0011"  # the revision these tables are at; Alembic is imported only for a database at another one
 
 metadata = MetaData()
 
@@ -105,10 +105,10 @@ articles = Table(
 )
 
 Index("articles_merged", articles.c.merged_into)
-Index("articles_added", articles.c.added)  # what was added while the clock was ahead
 Index("articles_title", articles.c.title)  # what of a source may be an article that moved
-# Read whole at every start: the index has all that is asked for, so that the long rows stay on the disk.
-Index("articles_files", articles.c.id, articles.c.path, articles.c.mtime_ns, articles.c.size)
+# What was added while the clock was ahead. Read whole at every start: it has all that is asked for, so that the long
+# rows stay on the disk; and new rows are next to each other.
+Index("articles_files", articles.c.added, articles.c.id, articles.c.path, articles.c.mtime_ns, articles.c.size)
 
 # Paths of files in an object store that are being written, or that a crash left: no row of `articles` says so yet.
 reservations = Table(
@@ -159,9 +159,10 @@ feeds = Table(
 
 # What is to be built: a feed has a mark or is fresh. Each change of a feed puts a mark with a higher number in place of
 # the one before, so that there are never more marks than feeds. A build deletes the mark that it saw when it began; one
-# that came meanwhile has a higher number and stays, and the feed is built again. With several writers marks are only
-# added, `more` counts the articles that joined the feed with it, and a build takes back just those that it saw: one
-# with a lower number may come later. So no two writers ever wait for each other on the row of the feed of all articles.
+# that came meanwhile has a higher number and stays, and the feed is built again. `more` counts the articles that joined
+# the feed since its row was written: those rows are long. With several writers marks are only added, and a build takes
+# back just those that it saw: one with a lower number may come later. So no two writers ever wait for each other on the
+# row of the feed of all articles.
 stale_marks = Table(
     "stale_marks",
     metadata,
@@ -230,8 +231,8 @@ blocks = Table(
 )
 Index("blocks_host", blocks.c.host, blocks.c.n)
 
-# What texts are compared by (in the encoding of pipeline/dedupe), and the values by which similar ones are found: all
-# while copies may come, the lowest few for ever. `since`: how early the article is believed to be; `named`: the alias
+# What texts are compared by while copies may come (in the encoding of pipeline/dedupe), and the few values by which
+# similar ones are found, for ever. `since`: how early the article is believed to be; `named`: the alias
 # of the article on another site that its page says it copies.
 sketches = Table(
     "sketches",

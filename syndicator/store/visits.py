@@ -17,18 +17,19 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select
 from syndicator.articles.stores.paths import Stamps
 from syndicator.core.axes import SOURCE
 from syndicator.core.model import Article, FeedKey, Outcome, SourceState
-from syndicator.core.ports import EntryRow, Filed, FileStamp, Withdrawn
+from syndicator.core.ports import Blocks, Compared, EntryRow, Filed, FileStamp, Withdrawn
 from syndicator.core.reasons import EntryReason
-from syndicator.core.urls import guid_alias, same_publisher
+from syndicator.core.urls import guid_alias
 from syndicator.store import codec, rows, schema
 from syndicator.store.ahead import entry_row, forget_unread, state_row, without_text
-from syndicator.store.database import chunks, insert_new, upsert
+from syndicator.store.database import chunks, insert, insert_new, upsert
 from syndicator.store.group import Group
-from syndicator.store.tables.sketches import Comparisons
+from syndicator.store.tables.sketches import Comparisons, save_blocks
 
 OUTCOMES_KEPT = 50  # per source
 
-_GUID = guid_alias("", "")[:-1]
+# An article takes its own address, which an earlier version let others have, and no other alias of another article.
+_TAKE_OWN = "ON CONFLICT (alias) DO UPDATE SET id = excluded.id WHERE excluded.alias = {}"
 
 _s, _e, _a = schema.sources.c, schema.entries.c, schema.articles.c
 _STATES = select(_s.data).order_by(_s.key)
@@ -67,20 +68,10 @@ _SEEN_SINCE = select(_e.first_seen, _e.status, _e.next_try).where(
 _FIND = select(schema.aliases.c.alias, schema.aliases.c.id).where(
     schema.aliases.c.alias.in_(bindparam("aliases", expanding=True))
 )
-_GONE = (
-    select(schema.withdrawn_aliases.c.alias, schema.withdrawn.c.url)
-    .join_from(schema.withdrawn_aliases, schema.withdrawn, schema.withdrawn.c.id == schema.withdrawn_aliases.c.id)
-    .where(schema.withdrawn_aliases.c.alias.in_(bindparam("aliases", expanding=True)))
-)
 _ALIASES = select(schema.aliases.c.id, schema.aliases.c.alias).where(
     schema.aliases.c.id.in_(bindparam("ids", expanding=True))
 )
 _ALL_PRUNED = select(schema.pruned.c.id, schema.pruned.c.alias)
-_PRUNED = select(schema.pruned.c.alias).where(
-    schema.pruned.c.alias.in_(bindparam("aliases", expanding=True)),
-    ~select(schema.aliases.c.alias).where(schema.aliases.c.alias == schema.pruned.c.alias).exists(),
-    ~select(_a.id).where(_a.id == schema.pruned.c.id).exists(),  # its file was put back
-)
 _ARTICLE = select(_a.data).where(_a.id == bindparam("id"))
 _STAMP = select(_a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
 _STAMPS = select(_a.id, _a.path, _a.mtime_ns, _a.size)
@@ -141,6 +132,9 @@ class Visits(Comparisons):
 
     def commit(self) -> None:
         self._db.commit()
+
+    def waiting(self) -> int:
+        return self._db.writes + len(self._ended)
 
     def states(self) -> dict[str, SourceState]:
         """The state of every source that was ever visited or listed, by key."""
@@ -235,18 +229,23 @@ class Visits(Comparisons):
         same_body: bool = False,
         score: float | None = None,
         parted: bool = False,
+        compared: Compared | None = None,
+        blocks: Blocks | None = None,
     ) -> None:
         keys = dict.fromkeys(rows.alias_keys(article))
         if entry is not None:
             keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
         with self._db.write() as connection:
-            rows.save(connection, article, stamp, keep_html=same_body, score=score, parted=parted)
+            known = rows.save(connection, article, stamp, keep_html=same_body, score=score, parted=parted)
             made = [{"alias": value, "id": article.id} for value in keys]
-            upsert(connection, schema.aliases, made[:1])  # its own address, which an earlier version let others take
-            insert_new(connection, schema.aliases, made[1:])
+            insert(connection, schema.aliases, made, _TAKE_OWN, next(iter(keys)))
             if entry is not None:
                 self._upsert_entries(connection, [entry])
             upsert(connection, schema.html, [{"id": article.id, "html": html}] if html is not None else [])
+            if compared is not None:
+                self._save_sketch(connection, article.id, compared, new=not known)
+            if blocks is not None:
+                save_blocks(connection, article.id, blocks)
 
     def carriers(self, id: str) -> list[str]:
         return [source for (source,) in self._db.rows(rows.CARRIERS, {"id": id})]
@@ -317,15 +316,6 @@ class Visits(Comparisons):
         if own := int(self._db.scalar(_FILED, {"source": codec.key(source_key)})):
             return Filed(own=own)
         return Filed(own=0, articles=int(self._db.scalar(_ARTICLES)), sources=int(self._db.scalar(_SOURCES)))
-
-    def is_withdrawn(self, aliases: Iterable[str]) -> bool:
-        keys = [codec.key(value) for value in aliases]
-        found = (row for part in chunks(keys) for row in self._db.rows(_GONE, {"aliases": list(part)}))
-        return any(_belongs(value, url) for value, url in found)
-
-    def is_pruned(self, aliases: Iterable[str]) -> bool:
-        parts = chunks([codec.key(value) for value in aliases])
-        return any(self._db.rows(_PRUNED, {"aliases": list(part)}) for part in parts)
 
     def aliases(self, ids: Sequence[str]) -> list[tuple[str, str]]:
         """What finds these articles, also what entries of other sources gave them: (article id, alias key)."""
@@ -429,8 +419,3 @@ class Visits(Comparisons):
     def _states(self, statement: Any, **values: Any) -> Iterator[SourceState]:
         self._write_ended()
         yield from (codec.unpack(SourceState, data) for (data,) in self._db.rows(statement, values))
-
-
-def _belongs(value: str, url: str) -> bool:
-    """True if the alias of a withdrawn article is of the domain of its `url`; earlier versions took others, too."""
-    return not url or value.startswith(_GUID) or same_publisher(f"http://{value}", url)

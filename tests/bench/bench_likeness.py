@@ -16,7 +16,7 @@ import hashlib
 import json
 import random
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -135,6 +135,11 @@ RULES |= {
 RULES["as shipped"] = lambda pair: pair.shipped
 
 
+def looked_up(filed: Sketch, new: Sketch) -> bool:
+    """True if the sketch of a `new` article finds that of one `filed` before."""
+    return not set(filed.found_by).isdisjoint(new.keys)
+
+
 def copies(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
     """Kind of copy -> likeness of each pair; None where the look-up would not have found it."""
     found: dict[str, list[Pair | None]] = defaultdict(list)
@@ -145,7 +150,7 @@ def copies(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
         for kind, make in COPIES.items():
             second = sketch(make(text, other, dice))
             if first and second:
-                found[kind].append(pair_of(first, second) if set(first.keys) & set(second.keys) else None)
+                found[kind].append(pair_of(first, second) if looked_up(first, second) else None)
     return found
 
 
@@ -159,7 +164,7 @@ def digests(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
             whole = sketch("\n".join(stories))
             for one in map(sketch, stories):
                 if whole and one:
-                    pairs.append(pair_of(one, whole) if set(one.keys) & set(whole.keys) else None)
+                    pairs.append(pair_of(one, whole) if looked_up(one, whole) else None)
     return found
 
 
@@ -168,10 +173,12 @@ def strangers(texts: Sequence[str]) -> Iterator[tuple[Pair, str, str]]:
     sketches: dict[int, Sketch] = {n: made for n, text in enumerate(texts) if (made := sketch(text))}
     holders: dict[int, list[int]] = defaultdict(list)
     for number, made in sketches.items():
-        for key in made.keys:
+        for key in made.found_by:
             holders[key].append(number)
-    pairs = Counter((a, b) for numbers in holders.values() for a in numbers for b in numbers if a < b)
-    for a, b in pairs:
+    pairs = {
+        (min(a, b), max(a, b)) for a, made in sketches.items() for key in made.keys for b in holders[key] if a != b
+    }
+    for a, b in sorted(pairs):
         one, other = sketches[a], sketches[b]
         yield pair_of(one, other), texts[a], texts[b]
 

@@ -21,7 +21,7 @@ from syndicator.pipeline import visit as pipeline_visit
 from syndicator.pipeline import visit as visit_all
 from syndicator.pipeline.visit import SIDE_BY_SIDE
 from syndicator.services import reconcile, refresh
-from syndicator.services.container import App, open_app
+from syndicator.services.container import App, filing_context, open_app
 from syndicator.store import codec
 from syndicator.visiting import cadence
 from tests.faults.instance import NOT_SMALL, InProcess
@@ -120,9 +120,8 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     happened: list[str] = []
-    real, lasting = disk.sync_folder, visit_all.COMMIT_SECONDS
-    assert lasting < 1
-    monkeypatch.setattr(visit_all, "COMMIT_SECONDS", 60)
+    real = disk.sync_folder
+    monkeypatch.setattr(visit_all, "IDLE_SECONDS", 60)
     monkeypatch.setattr(disk, "sync_folder", lambda path: (happened.append(path.name), real(path)))
     group = app.store.visits._db
     shared, engine = group.shared, group._db.engine
@@ -144,6 +143,30 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
     assert inside.count("commit") == 1
     settled = inside[inside.index("commit") - len(months) : inside.index("commit")]
     assert {*settled} == months, inside
+
+
+def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wait(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits, seconds = app.store.visits, asyncio.sleep
+
+    async def waiting_after(*writes: int) -> list[int]:
+        ticks: asyncio.Queue[float] = asyncio.Queue()
+        monkeypatch.setattr(visit_all.asyncio, "sleep", lambda pause: ticks.get())
+        waiting = []
+        async with visit_all.sharing_commits(filing_context(app)):
+            for count in writes:
+                for number in range(count):
+                    visits.set_note(f"note {number}", "text", app.clock())
+                await seconds(0)
+                ticks.put_nowait(0)
+                await seconds(0)
+                waiting.append(visits.waiting())
+        return waiting
+
+    assert asyncio.run(waiting_after(1, 2, 0)) == [1, 3, 0]
+    assert asyncio.run(waiting_after(1, visit_all.COMMIT_WRITES)) == [1, 0]
+    assert asyncio.run(waiting_after(*[1] * visit_all.COMMIT_SECONDS))[-2:] == [visit_all.COMMIT_SECONDS - 1, 0]
 
 
 def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(app: App, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,7 +131,7 @@ def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
         app.article_store.withdraw(article, place.now)  # written first; the database and the file come after it
     with place.app() as app:
         assert reconcile.files(app) == ()
-        assert app.store.visits.is_withdrawn([urls.alias(article.url)])
+        assert app.store.visits.known([urls.alias(article.url)]).withdrawn
         assert app.store.visits.article(article.id) is None
         assert list(app.article_store.walk()) == []
     place.build()

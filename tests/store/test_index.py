@@ -226,6 +226,15 @@ def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
     assert all(feed.mark > seen for feed in store.index.feeds())
 
 
+def test_a_mark_that_a_later_look_saw_stays_for_the_build_that_began_before(store: Store) -> None:
+    record(store, 1)
+    before = row(store, AI).mark
+    record(store, 2)
+    assert row(store, AI).mark > before  # another look, which saw it
+    store.index.mark_fresh(AI, {}, seen=before)
+    assert (row(store, AI).stale, row(store, AI).count) == (True, 2)
+
+
 def test_there_are_no_more_marks_than_feeds(file_store: Store, url: str) -> None:
     store = file_store
     store = file_store

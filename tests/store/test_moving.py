@@ -14,12 +14,13 @@ from sqlalchemy import select
 from syndicator.core.axes import ALL
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Outcome, SourceState
+from syndicator.core.ports import Blocks, Compared
 from syndicator.services.worker.session import move
 from syndicator.store import schema
 from syndicator.store.database import Database
 from syndicator.store.engine import open_store
 from tests.postgres import Server
-from tests.store.conftest import NOW, record
+from tests.store.conftest import NOW, make, record, stamp
 
 
 def content(url: str) -> Mapping[str, list[Any]]:
@@ -39,8 +40,8 @@ def filled(url: str) -> None:
             state = SourceState(key=f"s{number}", url="https://a.example/", next_due=NOW)
             for _ in range(3):  # more than there are tries of a write that conflicts
                 store.visits.end_visit(Outcome(key=f"s{number}", at=NOW, status="unchanged"), state)
-        store.visits.learn_blocks("a.example", "a" * 26, ["x"])
-        store.visits.save_sketch("a" * 26, NOW, b"\x00\xff", [1, 2, -3], forget=NOW)
+        store.visits.record(make(0), stamp(0), blocks=Blocks(host="a.example", digests=["x"]))
+        store.visits.save_sketch("a" * 26, Compared(at=NOW, data=b"\x00\xff", keys=[1, 2, -3], forget=NOW))
         store.visits.set_note("n", "text", NOW)
         store.index.merge(sorted(store.visits.stamps())[0], sorted(store.visits.stamps())[1])
 
@@ -61,10 +62,9 @@ def test_what_moved_goes_on_where_it_was(url: str, postgres: Server) -> None:
     there, back = postgres.schema(), f"{url}.back"
     move(url, there)
     with open_store(there, articles_exist=True) as store:
-        record(store, 8)
+        store.visits.record(make(8), stamp(8), blocks=Blocks(host="a.example", digests=["x"]))
         state = SourceState(key="s0", url="https://a.example/")
         store.visits.end_visit(Outcome(key="s0", at=NOW, status="unchanged"), state)
-        store.visits.learn_blocks("a.example", "b" * 26, ["x"])
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7
         assert len(store.status.outcomes("s0")) == 4
     move(there, back)

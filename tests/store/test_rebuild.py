@@ -99,8 +99,8 @@ def test_withdrawn_articles_stay_away_whoever_remembers_them(store: Store) -> No
     assert store.reindex(files(1, 2, 3), [from_the_store]) == 1
 
     assert ids(store) == [three.id]
-    assert store.visits.is_withdrawn([alias(one.url)])
-    assert store.visits.is_withdrawn([alias(two.url)])
+    assert store.visits.known([alias(one.url)]).withdrawn
+    assert store.visits.known([alias(two.url)]).withdrawn
     assert {entry.id: entry.url for entry in store.index.withdrawn()} == {one.id: one.url, two.id: two.url}
 
 

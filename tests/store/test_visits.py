@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from syndicator.core import ports
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Enclosure, Entry, EntryStatus, FeedKey, Origin, Outcome, Problem, SourceState
-from syndicator.core.ports import EntryRow, VisitStore
+from syndicator.core.ports import Blocks, Compared, EntryRow, Like, VisitStore
 from syndicator.core.urls import alias
 from syndicator.store import codec
 from syndicator.store.engine import Store
@@ -237,15 +238,15 @@ def test_a_deleted_file_is_forgotten(store: Store) -> None:
 
 def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(store: Store) -> None:
     article, other = record(store, 1), record(store, 2)
-    assert not store.visits.is_withdrawn([alias(article.url)])
+    assert not store.visits.known([alias(article.url)]).withdrawn
 
     store.visits.withdraw(article, ["guid:second:9"], [FeedKey("query", "q")], NOW)
 
-    assert store.visits.is_withdrawn([alias(article.url)])
-    assert store.visits.is_withdrawn(["x", "guid:second:9"])
-    assert store.visits.is_withdrawn(["guid:src:guid-1"])
-    assert not store.visits.is_withdrawn([alias(other.url)])
-    assert not store.visits.is_withdrawn([])
+    assert store.visits.known([alias(article.url)]).withdrawn
+    assert store.visits.known(["x", "guid:second:9"]).withdrawn
+    assert store.visits.known(["guid:src:guid-1"]).withdrawn
+    assert not store.visits.known([alias(other.url)]).withdrawn
+    assert not store.visits.known([]).withdrawn
     assert store.visits.article(article.id) is None
     (withdrawn,) = store.index.withdrawn()
     assert (withdrawn.id, withdrawn.at) == (article.id, NOW)
@@ -265,17 +266,22 @@ def test_a_withdrawn_article_that_is_recorded_again_is_shown_nowhere(store: Stor
 
 def test_blocks_that_three_of_the_last_twenty_articles_share_repeat(store: Store) -> None:
     for number in range(2):
-        store.visits.learn_blocks("a.example", f"id{number}", ["promo", f"own{number}"])
-    store.visits.learn_blocks("a.example", "id1", ["promo", "promo", "own1"])  # read again: still one article
+        learn(store, number, "promo", f"own{number}")
+    learn(store, 1, "promo", "promo", "own1")  # read again: still one article
     assert store.visits.repeated("a.example") == frozenset()
 
-    store.visits.learn_blocks("a.example", "id3", ["promo"])
+    learn(store, 3, "promo")
     assert store.visits.repeated("a.example") == {"promo"}
     assert store.visits.repeated("b.example") == frozenset()
 
     for number in range(10, 28):
-        store.visits.learn_blocks("a.example", f"id{number}", [f"own{number}"])
+        learn(store, number, f"own{number}")
     assert store.visits.repeated("a.example") == frozenset()
+    assert len(store.visits.blocks_by_article("a.example")) == 20
+
+
+def learn(store: Store, number: int, *digests: str) -> None:
+    store.visits.record(make(number), stamp(number), blocks=Blocks(host="a.example", digests=digests))
 
 
 def test_notes_are_pruned_by_age_and_then_by_length(store: Store) -> None:
@@ -346,54 +352,66 @@ def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
     assert codec.unpack(SourceState, '{"key":"a","url":"u","invented":1}') == SourceState(key="a", url="u")
 
 
+def like(source: str, title: str, at: datetime, keys: Sequence[int], since: datetime) -> Like:
+    return Like(source=source, title=title, published=at, found_by=keys, keys=keys, since=since)
+
+
+def likely(store: Store, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
+    known = store.visits.known([], like=like("other", "", NOW, keys, since))
+    return {article.id: data for article, data in known.likely}
+
+
 def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store: Store) -> None:
     one, two, old = (record(store, number).id for number in (1, 2, 3))
     long_ago = datetime.min.replace(year=1970, tzinfo=UTC)
     day = timedelta(days=1)
-    store.visits.save_sketch(old, NOW - 9 * day, b"old", [5], forget=long_ago)
-    store.visits.save_sketch(one, NOW, b"one", [1, 5, 2**32 - 1], forget=long_ago)
-    store.visits.save_sketch(two, NOW - 3 * day, b"two", [2, 5], forget=long_ago)
+    store.visits.save_sketch(old, Compared(at=NOW - 9 * day, data=b"old", keys=[5], forget=long_ago))
+    store.visits.save_sketch(one, Compared(at=NOW, data=b"one", keys=[1, 5, 2**32 - 1], forget=long_ago))
+    store.visits.save_sketch(two, Compared(at=NOW - 3 * day, data=b"two", keys=[2, 5], forget=long_ago))
 
-    assert store.visits.likely([5], NOW - 5 * day) == {one: b"one", two: b"two"}
-    assert store.visits.likely([2**32 - 1, 7], NOW - 5 * day) == {one: b"one"}
-    assert store.visits.likely([7], NOW - 5 * day) == store.visits.likely([], NOW) == {}
+    assert likely(store, [5], NOW - 5 * day) == {one: b"one", two: b"two"}
+    assert likely(store, [2**32 - 1, 7], NOW - 5 * day) == {one: b"one"}
+    assert likely(store, [7], NOW - 5 * day) == likely(store, [], NOW) == {}
 
-    store.visits.save_sketch(one, NOW, b"new", [9], forget=NOW - 5 * day)
-    assert store.visits.likely([1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
+    store.visits.save_sketch(one, Compared(at=NOW, data=b"new", keys=[9], forget=NOW - 5 * day))
+    assert likely(store, [1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
     store.visits.forget(one)
-    assert store.visits.likely([1, 5, 9], NOW - 99 * day) == {two: b"two"}
+    assert likely(store, [1, 5, 9], NOW - 99 * day) == {two: b"two"}
 
 
 def test_what_an_article_claims_is_remembered_with_its_sketch(store: Store) -> None:
     one = record(store, 1).id
     assert store.visits.claims(one) == (None, None)
-    store.visits.save_sketch(one, NOW, b"one", [1], forget=NOW, since=NOW - timedelta(hours=1), named="a.example/x")
+    first = Compared(at=NOW, data=b"one", keys=[1], forget=NOW, since=NOW - HOUR, named="a.example/x")
+    store.visits.save_sketch(one, first)
     assert store.visits.claims(one) == (NOW - timedelta(hours=1), "a.example/x")
+    store.visits.save_sketch(one, Compared(at=NOW, data=b"new", keys=[2], forget=NOW, since=NOW))
+    assert store.visits.claims(one) == (NOW - timedelta(hours=1), None)  # it is as early as it was
 
 
-def test_articles_of_a_source_are_found_by_title_and_by_their_lowest_keys_whatever_their_age(store: Store) -> None:
+def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_their_age(store: Store) -> None:
     one, two, other = (record(store, number) for number in (1, 2, 3))
     elsewhere = replace(other, source_key="other", source_id="other", title=one.title)
     store.visits.record(elsewhere, store.visits.stamp(other.id) or pytest.fail())
     long_ago = NOW - timedelta(days=900)
-    store.visits.save_sketch(two.id, long_ago, b"two", [9, 8, 7, 6, 5, 4], forget=long_ago)
-    store.visits.save_sketch(other.id, NOW, b"other", [4], forget=NOW - timedelta(days=14))
+    store.visits.save_sketch(two.id, Compared(at=long_ago, data=b"two", keys=[9, 8, 7, 6, 5, 4], forget=long_ago))
+    store.visits.save_sketch(other.id, Compared(at=NOW, data=b"other", keys=[4], forget=NOW - timedelta(days=14)))
 
     def found(title: str, *keys: int) -> list[str]:
-        return store.visits.earlier(one.source_key, title, NOW, keys)
+        return [*store.visits.earlier(like(one.source_key, title, NOW, keys, NOW))]
 
     assert found(one.title) == [one.id]
-    assert found("unknown", 40, 4) == found("unknown", 7) == [two.id]
-    assert found("unknown", 8) == found("unknown") == []  # but the four lowest are forgotten
+    assert found("unknown", 40, 4) == found("unknown", 9) == [two.id]
+    assert found("unknown", 40) == found("unknown") == []
     assert found(one.title, 4, 5, 6, 7) == [one.id, two.id]
-    assert store.visits.likely([4, 5, 6, 7], long_ago) == {other.id: b"other"}
+    assert likely(store, [4, 5, 6, 7], long_ago) == {other.id: b"other"}
 
 
 def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) -> None:
     all = [replace(record(store, n), title="Open thread", published=NOW - timedelta(days=n)) for n in range(30)]
     for one in all:
         store.visits.record(one, store.visits.stamp(one.id) or pytest.fail())
-    found = store.visits.earlier(all[0].source_key, "Open thread", NOW - timedelta(days=20), ())
+    found = store.visits.earlier(like(all[0].source_key, "Open thread", NOW - timedelta(days=20), (), NOW))
     assert len(found) == 10 and found[0] == all[20].id
 
 

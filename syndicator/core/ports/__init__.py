@@ -64,6 +64,53 @@ class Filed:
     sources: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What an article filed at `at` is compared by: its packed sketch, and the keys by which similar texts find it.
+    `since`: how early the article is believed to exist; a known one stays. `named`: alias of the original that its page
+    names. Sketches filed before `forget` are deleted; their keys stay."""
+
+    at: datetime
+    data: bytes
+    keys: Sequence[int]
+    forget: datetime
+    since: datetime | None = None
+    named: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocks:
+    """The digests of the blocks of text of an article of `host`."""
+
+    host: str
+    digests: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Like:
+    """An article of `source`, for which the store looks for similar ones: earlier ones in the feed of the source by
+    title and by `found_by`, and those filed since `since` by `keys` (values of its sketch)."""
+
+    source: str
+    title: str
+    published: datetime | None
+    found_by: Sequence[int]
+    keys: Sequence[int]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store has at some alias keys: the articles by key, each with the one that it is merged into. `earlier`
+    (ids, at most 10 by title and 10 by text) and `likely` (articles with their sketches) are those that are alike."""
+
+    withdrawn: bool = False
+    pruned: bool = False
+    articles: Mapping[str, tuple[Article, Article | None]] = field(default_factory=dict)
+    earlier: Sequence[str] = ()
+    likely: Sequence[tuple[Article, bytes]] = ()
+
+
 class VisitStore(Protocol):
     """The store for visits, for one thread. Each write is one transaction, committed when it returns; within `shared`,
     at the next `commit`, in order. An article, its row, aliases, entry and stale marks are one (`record`). Reads see
@@ -75,6 +122,9 @@ class VisitStore(Protocol):
 
     def commit(self) -> None:
         """Makes durable what was written within `shared` since the last commit."""
+
+    def waiting(self) -> int:
+        """How many writes wait for a commit."""
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
         """The rows of those of the entries that are known, by entry id."""
@@ -119,10 +169,13 @@ class VisitStore(Protocol):
         same_body: bool = False,
         score: float | None = None,
         parted: bool = False,
+        compared: Compared | None = None,
+        blocks: Blocks | None = None,
     ) -> None:
         """Record the article with memberships, aliases (addresses, GUID, those of `entry`), the end of `entry` and
         stale marks of its feeds in one transaction. `html`: rendered body; else the old one if `same_body`. `score`: of
-        its category, None keeps it. `parted`: it is no copy any more; else a copy stays one."""
+        its category, None keeps it. `parted`: it is no copy any more; else a copy stays one. `compared`, `blocks`: new
+        ones, else the old ones stay."""
 
     def carriers(self, id: str) -> list[str]:
         """The keys of the sources that announced article `id`, besides the one that its file names."""
@@ -136,11 +189,9 @@ class VisitStore(Protocol):
     def filed(self, source_key: str) -> Filed:
         """How many articles the entries of a source have become, and what there is beside it."""
 
-    def is_withdrawn(self, aliases: Iterable[str]) -> bool:
-        """True when any of the alias keys belongs to an article that the operator withdrew."""
-
-    def is_pruned(self, aliases: Iterable[str]) -> bool:
-        """True when any of the alias keys belongs to an article that was pruned, and to none that is there."""
+    def known(self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None) -> Known:
+        """What is known at the alias keys, by one query. `named`: further keys that count for `withdrawn` (an operator
+        withdrew the article) and `pruned` (and it is not there again) alone. `like`: look for similar articles."""
 
     def repeated(self, host: str) -> frozenset[str]:
         """The digests of blocks of text that are in at least 3 of the last 20 articles of `host`: boilerplate."""
@@ -148,25 +199,8 @@ class VisitStore(Protocol):
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
         """The block digests of the last 20 articles of `host`, by article id."""
 
-    def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None:
-        """Adds the article to those 20 with the digests `blocks`, in place of what was known of it; the oldest goes."""
-
-    def save_sketch(
-        self,
-        id: str,
-        at: datetime,
-        data: bytes,
-        keys: Sequence[int],
-        *,
-        forget: datetime,
-        since: datetime | None = None,
-        named: str | None = None,
-    ) -> None:
-        """Store the sketch of article `id` filed at `at`: `data`, `keys`, `since` when it exists, and the original it
-        `named`. Deletes sketches filed before `forget`, keeping their lowest keys; one transaction."""
-
-    def likely(self, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
-        """The sketches of articles filed at `since` or later that share one of the keys, by article id."""
+    def save_sketch(self, id: str, compared: Compared) -> None:
+        """Store what article `id` is compared by; one transaction."""
 
     def claims(self, id: str) -> tuple[datetime | None, str | None]:
         """`since` and `named` of the sketch of article `id`; None for what is not known (any more)."""
@@ -174,9 +208,8 @@ class VisitStore(Protocol):
     def copies(self, id: str) -> list[str]:
         """The ids of the articles that are merged into article `id`."""
 
-    def earlier(self, source_key: str, title: str, published: datetime | None, keys: Sequence[int]) -> list[str]:
-        """The ids of articles in the feed of a source, of whatever age, that may be one with such a title (those
-        published nearest to `published`) or such a text (those with one of the lowest `keys`): at most 10 of each."""
+    def earlier(self, like: Like) -> Sequence[str]:
+        """`Known.earlier` alone."""
 
     def note(self, key: str) -> str | None:
         """A small text remembered by key; None when there is none."""

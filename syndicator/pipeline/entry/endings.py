@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from syndicator.configuration.entry_rules import remembered
-from syndicator.core.model import Failed, Problem, Rules
-from syndicator.core.ports import EntryRow, VisitStore
+from syndicator.core.model import Article, Failed, Problem, Rules
+from syndicator.core.ports import EntryRow, Known
 from syndicator.core.reasons import FOR_THE_OPERATOR, EntryReason, FetchReason, PageReason, WorkerReason
-from syndicator.pipeline.context import EntryContext
-from syndicator.pipeline.owners import take_name
+from syndicator.pipeline.context import EntryContext, Page
 from syndicator.pipeline.ownership import known_at
-from syndicator.pipeline.refile import carry
+from syndicator.pipeline.results import PageReading
 
 # Five tries from a quarter of an hour on, doubled each time, outlast an outage of a working day: a choice.
 MOST_TRIES = 5
@@ -127,73 +126,81 @@ class EntryResult:
     unreached: Failed | None = None  # its page's host, where it may be the network that is missing: no try was counted
 
 
-def why_away(store: VisitStore, aliases: Sequence[str]) -> EntryReason | None:
-    """Why what these alias keys find must not be filed: an operator withdrew or pruned it. None for everything else."""
-    if store.is_withdrawn(aliases):
+def why_away(known: Known) -> EntryReason | None:
+    """Why an article must not be filed: an operator withdrew or pruned it. None for everything else."""
+    if known.withdrawn:
         return EntryReason.WITHDRAWN
-    return EntryReason.PRUNED if store.is_pruned(aliases) else None
+    return EntryReason.PRUNED if known.pruned else None
 
 
-def known_article(context: EntryContext) -> str | None:
-    """The id of the article that the announced address already is, None when it is new."""
+def known_article(context: EntryContext, known: Known) -> Article | None:
+    """The article that the announced address already is, None when it is new."""
     url = context.announced.url
-    return known_at(context.run.store, context.aliases, url, context.source.key, context.home(url))
+    return known_at(known, context.aliases, url, context.source.key, context.home(url))
 
 
-def known_already(context: EntryContext, known: str) -> EntryResult:
+Act = Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is to become of an entry, for `filing.carry_out`, and what is reported of it. `row`: the entry by then.
+    `article`: to be filed in place of `before`; or, to merge, the one that the source carries from now on."""
+
+    act: Act
+    result: EntryResult
+    row: EntryRow | None = None
+    article: Article | None = None
+    before: Article | None = None
+    page: Page | None = None  # that `reading` is of
+    reading: PageReading | None = None
+    named: tuple[str, ...] = ()  # the original that the page names
+
+
+def known_already(context: EntryContext, known: Article) -> Decision:
     """The entry is an article we have, under this or another address: its source carries it."""
-    entry = done(context.row, known, context.run.clock())
-    run, source = context.run, context.source
-    name = source.title or context.state.feed_title
-    carry(run.article_store, run.store, known, source.key, name, entry=entry)
-    context.log.debug("known already", article=known)
-    return EntryResult()
+    row = done(context.row, known.id, context.run.clock())
+    return Decision(act="merge", row=row, article=known, result=EntryResult())
 
 
-def ask_operator(context: EntryContext, reason: str, detail: str) -> EntryResult:
+def leave(context: EntryContext, failed: Failed, *, unreached: bool = False) -> Decision:
+    """The entry stays as it is: no try of its page was made, or there may be no network."""
+    reported = problem(context.row, failed.reason, failed.detail)
+    return Decision(act="leave", result=EntryResult(problem=reported, unreached=failed if unreached else None))
+
+
+def wait(row: EntryRow, reason: str, detail: str) -> Decision:
+    """The entry waits as `row` says."""
+    return Decision(act="wait", row=row, result=EntryResult(problem=problem(row, reason, detail)))
+
+
+def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
     """The entry waits until the operator has mended what is wrong."""
-    row = asked(context.row, reason, detail, context.run.clock())
-    _save(context, row)
-    context.log.info("waits for the operator", reason=reason, detail=detail, next_try=row.next_try)
-    return EntryResult(problem=problem(row, reason, detail))
+    return wait(asked(context.row, reason, detail, context.run.clock()), reason, detail)
 
 
-def wait_once_more(context: EntryContext, title: str) -> EntryResult:
-    """Let an entry that came late with most of its feed wait for the next visit that announces it."""
-    _save(context, late(context.row, context.run.clock()))
-    return EntryResult(problem=problem(context.row, EntryReason.LATE, title))
-
-
-def retry_or_refuse(context: EntryContext, reason: str, detail: str) -> EntryResult:
+def retry_or_refuse(context: EntryContext, reason: str, detail: str) -> Decision:
     """One more try later, or the end where none is left."""
     if has_tries_left(context.row):
         return retry(context, reason, detail)
-    return end(context, "refused", reason, detail)
+    return end(context, "refuse", reason, detail)
 
 
-def retry(context: EntryContext, reason: str, detail: str, not_before: datetime | None = None) -> EntryResult:
+def retry(context: EntryContext, reason: str, detail: str, not_before: datetime | None = None) -> Decision:
     """One more try later, which is counted; not before the host allows it."""
     row = retried(context.row, reason, detail, context.run.clock(), not_before)
-    _save(context, row)
-    context.log.info("to be tried again", reason=reason, detail=detail, tries=row.tries, next_try=row.next_try)
-    counted = f"{detail}; try {row.tries} of {MOST_TRIES}"
-    return EntryResult(problem=problem(row, reason, counted))
+    return wait(row, reason, f"{detail}; try {row.tries} of {MOST_TRIES}")
 
 
-def end(context: EntryContext, status: Literal["refused", "skipped"], reason: str, detail: str = "") -> EntryResult:
-    """The entry makes no article, unless it is one that we have."""
-    known = None if context.row.article_id else known_article(context)
-    if known and status == "refused":  # it cannot be read (any more) for its own source
-        take_name(context, known)
-        return known_already(context, known)
-    _save(context, ended(context.row, status, reason, detail))
-    context.log.info(status, reason=reason, detail=detail)
-    return EntryResult(
-        problem=problem(context.row, reason, detail),
-        characters=0 if status == "refused" and reason in _NO_ARTICLE else None,
-        refused=status == "refused",
+def end(context: EntryContext, act: Literal["refuse", "skip"], reason: str, detail: str = "") -> Decision:
+    """The entry makes no article."""
+    refused = act == "refuse"
+    return Decision(
+        act=act,
+        row=ended(context.row, "refused" if refused else "skipped", reason, detail),
+        result=EntryResult(
+            problem=problem(context.row, reason, detail),
+            characters=0 if refused and reason in _NO_ARTICLE else None,
+            refused=refused,
+        ),
     )
-
-
-def _save(context: EntryContext, row: EntryRow) -> None:
-    context.run.store.save_entries([row])

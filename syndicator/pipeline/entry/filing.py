@@ -9,16 +9,16 @@ from typing import Final
 
 from syndicator.core import urls
 from syndicator.core.model import Article, Entry, Source, SourceState
-from syndicator.core.ports import Filed
+from syndicator.core.ports import Blocks, EntryRow, Filed, Known
 from syndicator.core.reasons import EntryReason, HoldReason
 from syndicator.pipeline import dedupe, ownership
 from syndicator.pipeline.context import EntryContext, FilingContext, Page, RunContext
-from syndicator.pipeline.dedupe import earlier, merge_copy, reconsider, remember
+from syndicator.pipeline.dedupe import earlier, merge_copy, reconsider
 from syndicator.pipeline.entry import endings
-from syndicator.pipeline.entry.endings import EntryResult
-from syndicator.pipeline.owners import adopts, aside, hand_over, keep_as_copy, origin_of
+from syndicator.pipeline.entry.endings import Decision, EntryResult
+from syndicator.pipeline.owners import adopts, aside, hand_over, keep_as_copy, origin_of, take_name
 from syndicator.pipeline.ownership import known_at, strayed
-from syndicator.pipeline.refile import adopt, refile, revise
+from syndicator.pipeline.refile import adopt, carry, refile, revise
 from syndicator.pipeline.results import PageReading
 
 
@@ -35,8 +35,15 @@ def release(article: Article, path: str, context: FilingContext) -> Article:
     new = replace(article, hold=False, hold_reason="", added=now)
     if not new.also and not new.merged_into:
         new = merge_copy(new, context, now)
-    stored, _ = refile(context.article_store, context.store, new, before=article, path=path, ordered=("added", "hold"))
-    remember(stored, context.store, now)
+    stored, _ = refile(
+        context.article_store,
+        context.store,
+        new,
+        before=article,
+        path=path,
+        ordered=("added", "hold"),
+        compared=lambda stored: dedupe.compared(stored, now),
+    )
     return stored
 
 
@@ -59,27 +66,35 @@ def _is_first(filed: Filed) -> bool:
     return filed.own == 0 and filed.articles >= MANY * (filed.sources + 1)
 
 
-async def as_moved(context: EntryContext, article: Article) -> EntryResult | None:
-    """The ending of an entry that is a filed article under a new address, or may be one and waits; else None."""
-    run, row = context.run, context.row
-    keys = [urls.alias(url) for url in (article.url, *article.aliases)]
-    away = endings.why_away(run.store, [*keys, *map(urls.alias, article.also)])
-    known = run.store.article(known_at(run.store, keys, article.url) or "")
-    if row.article_id or away or (known is not None and not adopts(context, known)):
+def look_up(context: EntryContext, article: Article) -> Known:
+    """All that the store has to say of `article`, which was just read: its addresses, and what is alike."""
+    alike = None if context.row.article_id else dedupe.like(article, context.source.key, context.run.clock())
+    return context.run.store.known(keys_of(article), named=map(urls.alias, article.also), like=alike)
+
+
+def keys_of(article: Article) -> list[str]:
+    """The alias keys of its addresses."""
+    return [*map(urls.alias, (article.url, *article.aliases))]
+
+
+async def as_moved(context: EntryContext, article: Article, at: Known) -> Decision | None:
+    """The decision on an entry that is a filed article under a new address, or may be one and waits; else None."""
+    row = context.row
+    known = known_at(at, keys_of(article), article.url)
+    if row.article_id or endings.why_away(at) or (known is not None and not adopts(context, known)):
         return None
-    old = await earlier(context, article)
+    old = await earlier(context, article, at.earlier)
     homes = {urls.site(article.url), context.home(article.url)}
     if old is not None and urls.site(old.url) not in homes:
-        return endings.known_already(context, old.id)
+        return endings.known_already(context, old)
     if old is not None:
         more = [url for url in (article.url, *article.aliases) if url != old.url and urls.site(url) in homes]
         named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))
-        refile(run.article_store, run.store, named, before=old, entry=endings.done(row, old.id, run.clock()))
-        context.log.info("moved", article=old.id, title=old.title)
-        return EntryResult()
+        done = endings.done(row, old.id, context.run.clock())
+        return Decision(act="revise", row=done, article=named, before=old, result=EntryResult())
     if row.reason != EntryReason.LATE:
         return None
-    return endings.wait_once_more(context, article.title)
+    return endings.wait(endings.late(row, context.run.clock()), EntryReason.LATE, article.title)
 
 
 def as_filed(
@@ -107,36 +122,44 @@ def in_sequence(article: Article, added: datetime) -> Article:
     return replace(article, published=article.published or article.added, added=added)
 
 
-def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult:
-    """Files the reading as a new article, or as a revision of the one that the entry is already. Raises ConfigError,
-    OSError, StoreError."""
+def decide(context: EntryContext, page: Page, reading: PageReading, at: Known) -> Decision:
+    """The reading as a new article, or as a revision of the one that the entry is already. `at`: `look_up`. Other
+    articles of its story that change with it are filed here, before it. Raises ConfigError, OSError, StoreError."""
     run, article = context.run, reading.article
-    keys = [urls.alias(article.url), *map(urls.alias, article.aliases)]
-    away = endings.why_away(run.store, [*keys, *map(urls.alias, article.also)])  # `also`: what it says it is a copy of
-    if away:
-        return endings.end(context, "skipped", away)
+    if away := endings.why_away(at):
+        return endings.end(context, "skip", away)
     bound = _stored(context.row.article_id, run) if context.row.article_id else None
     if bound is not None and strayed(bound, context.announced.url, article.url):
-        return endings.known_already(context, bound.id)
-    known = known_at(run.store, keys, article.url)
+        return endings.known_already(context, bound)
+    known = known_at(at, keys_of(article), article.url)
     if bound is not None and _still(context, bound, article, known):
         old: Article | None = bound
     else:
-        old = _stored(known, run) if known else None
+        old = _stored(known.id, run) if known else None
     if old is not None and bound is None and _is_other_spelling(context, old, article):
         keep_as_copy(context, old, article.id)
         old = None
     if old is None:
         lost = run.store.article(context.row.article_id) if context.row.article_id and bound is None else None
         again = lost is not None and urls.same_site(lost.url, article.url)
-        filed = replace(lost, body=article.body) if lost and again else _beside_others(context, reading)
-        made = replace(reading, article=filed)
-        id = _record(context, page, made, None, named=article.also)
-        return EntryResult(added=id, characters=len(made.article.body))
-    if (revised := _revised(context, old, article)) is None:
-        return endings.known_already(context, old.id)
-    made = replace(reading, article=reconsider(old, revised, run, run.clock()))
-    return EntryResult(changed=_record(context, page, made, old, named=article.also))
+        filed = replace(lost, body=article.body) if lost and again else _beside_others(context, reading, at)
+        act: endings.Act = "file"
+        result = EntryResult(added=filed.id, characters=len(filed.body))
+    else:
+        if (revised := _revised(context, old, article)) is None:
+            return endings.known_already(context, old)
+        filed = reconsider(old, revised, run, run.clock())
+        act, result = "revise", EntryResult(changed=filed.id)
+    return Decision(
+        act=act,
+        row=endings.done(context.row, filed.id, run.clock()),
+        article=filed,
+        before=old,
+        page=page,
+        reading=reading,
+        named=article.also,
+        result=result,
+    )
 
 
 def _is_other_spelling(context: EntryContext, old: Article, article: Article) -> bool:
@@ -145,7 +168,7 @@ def _is_other_spelling(context: EntryContext, old: Article, article: Article) ->
     return old.url != article.url and may_turn and adopts(context, old)
 
 
-def _beside_others(context: EntryContext, reading: PageReading) -> Article:
+def _beside_others(context: EntryContext, reading: PageReading, at: Known) -> Article:
     """The new article as it is to be filed: on hold, else beside the copies of its story."""
     run, article = context.run, reading.article
     if (
@@ -156,7 +179,9 @@ def _beside_others(context: EntryContext, reading: PageReading) -> Article:
     if why:
         return replace(article, hold=True, hold_reason=why, also=())
     now = run.clock()
-    return aside(article, run, now) or dedupe.merge_copy(article, run, now, after=context.unannounced)
+    return aside(article, run, now) or dedupe.merge_copy(
+        article, run, now, after=context.unannounced, known=None if context.row.article_id else at
+    )
 
 
 def _why_on_hold(context: EntryContext, reading: PageReading) -> str:
@@ -172,21 +197,22 @@ def _why_on_hold(context: EntryContext, reading: PageReading) -> str:
     )
 
 
-def only_points(context: EntryContext, id: str) -> bool:
-    """True when the entry says anew where an article of another source is: its page is not asked for that."""
+def only_points(context: EntryContext, id: str, at: Known) -> Article | None:
+    """The article `id`, when the entry says anew where an article of another source is: its page is not needed."""
     url, article = context.announced.url, context.run.store.article(id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:
-        return False
-    there = known_at(context.run.store, [urls.alias(url)], url) == id
-    return there and not _may_revise(context, article) and not adopts(context, article)
+        return None
+    there = known_at(at, [urls.alias(url)], url)
+    points = there is not None and there.id == id and not _may_revise(context, article)
+    return article if points and not adopts(context, article) else None
 
 
-def _still(context: EntryContext, bound: Article, article: Article, known: str | None) -> bool:
+def _still(context: EntryContext, bound: Article, article: Article, known: Article | None) -> bool:
     """True if the reading (`known`) is still the entry's article. An unknown address counts only from the site's own
     sources (a move within the site); from others it is another article."""
     if not urls.same_site(bound.url, article.url):
         return False
-    return known == bound.id or (known is None and context.rights.owns(article.url))
+    return known.id == bound.id if known else context.rights.owns(article.url)
 
 
 def _revised(context: EntryContext, old: Article, new: Article) -> Article | None:
@@ -215,26 +241,57 @@ def _stored(id: str, run: RunContext) -> Article | None:
         return None
 
 
-def _record(
-    context: EntryContext, page: Page, reading: PageReading, before: Article | None, *, named: tuple[str, ...]
-) -> str:
-    run, now = context.run, context.run.clock()
+def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
+    """Write what was decided: files first, then rows. The only place that ends an entry. Raises ConfigError, OSError,
+    StoreError."""
+    run, row, act = context.run, decision.row, decision.act
+    if act == "refuse" and not context.row.article_id:  # it cannot be read (any more) for its own source
+        known = endings.known_article(context, run.store.known(context.aliases))
+        if known is not None:
+            take_name(context, known.id)
+            carried = replace(endings.known_already(context, known), result=EntryResult(wall=decision.result.wall))
+            return carry_out(context, carried)
+    if row is None:
+        return decision.result
+    if decision.article is None:
+        run.store.save_entries([row])
+        context.log.info(act, reason=row.reason, detail=row.detail, tries=row.tries, next_try=row.next_try)
+    elif act == "merge":
+        name = context.source.title or context.state.feed_title
+        carry(run.article_store, run.store, decision.article.id, context.source.key, name, entry=row)
+        context.log.debug("known already", article=decision.article.id)
+    else:
+        _write(context, decision.article, row, decision)
+    return decision.result
+
+
+def _write(context: EntryContext, article: Article, row: EntryRow, decision: Decision) -> None:
+    run, now, before = context.run, context.run.clock(), decision.before
+    page, reading = decision.page, decision.reading
+    if page is None or reading is None:
+        refile(run.article_store, run.store, article, before=before, entry=row)
+        context.log.info("moved", article=article.id, title=article.title)
+        return
+
+    def blocks(stored: Article) -> Blocks | None:
+        """None for a copy, which repeats the whole of its article, and for a neighbour's, which may repeat one text."""
+        if not page.html or stored.merged_into or ownership.filed_by_neighbour(stored, run.owners):
+            return None
+        return Blocks(host=urls.own_host(page.url), digests=reading.blocks)
+
     stored, _ = refile(
         run.article_store,
         run.store,
-        reading.article,
+        article,
         before=before,
-        ordered=("added",) if before and before.added != reading.article.added else (),
-        entry=endings.done(context.row, reading.article.id, now),
+        ordered=("added",) if before and before.added != article.added else (),
+        entry=row,
         html=reading.html,
         score=reading.category_score,
+        compared=lambda stored: dedupe.compared(stored, now, named=decision.named, after=context.unannounced),
+        blocks=blocks,
     )
-    dedupe.remember(stored, run.store, now, named=named, after=context.unannounced)
     if page.html:
-        if not (stored.merged_into or ownership.filed_by_neighbour(stored, run.owners)):
-            # a copy repeats the whole of its article, and pages that a neighbour picks may repeat one text
-            run.store.learn_blocks(urls.own_host(page.url), stored.id, reading.blocks)
         run.snapshots.put_packed(stored.id, reading.packed)
     run.progress(stored.title)
     context.log.info("filed", article=stored.id, title=stored.title, new=before is None)
-    return stored.id

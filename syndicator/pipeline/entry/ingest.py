@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from syndicator.configuration import page_rules
 from syndicator.core import urls
@@ -15,7 +16,7 @@ from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, EntryContext, Page, describe_bug
 from syndicator.pipeline.dedupe import made_before
 from syndicator.pipeline.entry import endings, filing
-from syndicator.pipeline.entry.endings import EntryResult
+from syndicator.pipeline.entry.endings import Decision, EntryResult
 from syndicator.pipeline.entry.pages import all_pages, fullest
 from syndicator.pipeline.owners import ask_front, linked_by, may_adopt
 from syndicator.pipeline.requests import let_in, page_request, refusal, without_credentials
@@ -29,29 +30,30 @@ NO_PAGE = b"<!doctype html><title></title>"
 async def ingest(context: EntryContext) -> EntryResult:
     """Take one pending entry to its end and record it. Raises only errors of the disk and the store."""
     try:
-        return await _ingest(context)
+        return filing.carry_out(context, await _decide(context))
     except ConfigError as error:  # the article's file was edited and is no article any more
-        return endings.ask_operator(context, FileReason.BAD_ARTICLE_FILE, str(error))
+        decision = endings.ask_operator(context, FileReason.BAD_ARTICLE_FILE, str(error))
     except BUGS as bug:
-        return endings.retry_or_refuse(context, CommandReason.BUG, describe_bug(bug))
+        decision = endings.retry_or_refuse(context, CommandReason.BUG, describe_bug(bug))
+    return filing.carry_out(context, decision)
 
 
-async def _ingest(context: EntryContext) -> EntryResult:
-    store, row = context.run.store, context.row
-    if away := endings.why_away(store, context.aliases):
-        return endings.end(context, "skipped", away)
+async def _decide(context: EntryContext) -> Decision:
+    row, at = context.row, context.run.store.known(context.aliases)
+    if away := endings.why_away(at):
+        return endings.end(context, "skip", away)
     private = refusal(context.announced.url, context.source)
     if private:
-        return endings.end(context, "refused", FetchReason.BLOCKED_ADDRESS, private)
-    known = None if row.article_id else endings.known_article(context)
+        return endings.end(context, "refuse", FetchReason.BLOCKED_ADDRESS, private)
+    known = None if row.article_id else endings.known_article(context, at)
     if known and not await may_adopt(context, known):
         return endings.known_already(context, known)
-    if row.article_id and filing.only_points(context, row.article_id):
-        return endings.known_already(context, row.article_id)
+    if row.article_id and (article := filing.only_points(context, row.article_id, at)):
+        return endings.known_already(context, article)
     page = context.page or await _fetch(context)
     if isinstance(page, Failed):
         context.log.debug("no page", reason=page.reason, detail=page.detail)
-        return replace(await _without_page(context, page), wall=page_rules.wall_of(page.reason))
+        return _reported(await _without_page(context, page), wall=page_rules.wall_of(page.reason))
     return await _read(context, page)
 
 
@@ -75,26 +77,23 @@ async def _fetch(context: EntryContext) -> Page | Failed:
     return result
 
 
-async def _without_page(context: EntryContext, failed: Failed) -> EntryResult:
+async def _without_page(context: EntryContext, failed: Failed) -> Decision:
     row, entry, now = context.row, context.announced, context.run.clock()
-    if failed.ours:  # no try of this page: it stays as it is
-        return EntryResult(problem=endings.problem(row, failed.reason, failed.detail))
-    if failed.no_network and context.uncertain:
-        return EntryResult(problem=endings.problem(row, failed.reason, failed.detail), unreached=failed)
+    if failed.ours or (failed.no_network and context.uncertain):
+        return endings.leave(context, failed, unreached=not failed.ours)
     if failed.unasked:
-        context.run.store.save_entries([endings.postponed(row, failed, now)])
-        return EntryResult(problem=endings.problem(row, failed.reason, failed.detail))
+        return endings.wait(endings.postponed(row, failed, now), failed.reason, failed.detail)
     if endings.may_try_again(row, failed.reason):
         return endings.retry(context, failed.reason, failed.detail, failed.retry_after)
     private = failed.reason == FetchReason.BLOCKED_ADDRESS and not let_in(context.source)
     if not private and _stands_in(entry, entry.content or entry.summary):
         if await ask_front(context, entry.url):
             return await _read(context, _no_page(entry))
-        return endings.end(context, "refused", failed.reason, _not_its_own(context, failed.detail))
-    return endings.end(context, "refused", failed.reason, failed.detail)
+        return endings.end(context, "refuse", failed.reason, _not_its_own(context, failed.detail))
+    return endings.end(context, "refuse", failed.reason, failed.detail)
 
 
-async def _read(context: EntryContext, page: Page) -> EntryResult:
+async def _read(context: EntryContext, page: Page) -> Decision:
     context = await linked_by(context, page)
     run, source, entry = context.run, context.terms(page.url), context.heard(page.url)
     now = run.clock()
@@ -105,7 +104,7 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
     except ConfigError as error:  # a selector, or the taxonomy
         return endings.ask_operator(context, error.reason, f"source {source.key!r}: {error}")
     except NotAnArticle as refusal:
-        return replace(await _without_article(context, page, refusal), wall=page_rules.wall_of(refusal.kind))
+        return _reported(await _without_article(context, page, refusal), wall=page_rules.wall_of(refusal.kind))
     except WorkerFailed as failure:  # not the page's fault for certain: the machine may be busy or short of memory
         return endings.retry_or_refuse(context, failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
@@ -118,11 +117,18 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
     article = filing.in_sequence(article, added) if behind else article
     if run.traced:
         run.traced(article.id, reading.trace)
-    moved = await filing.as_moved(context, article)
-    result = moved or filing.file(context, page, replace(reading, article=article))
+    known = filing.look_up(context, article)
+    moved = await filing.as_moved(context, article, known)
+    if known.earlier:  # what was asked of other pages meanwhile took time
+        known = filing.look_up(context, article)
+    decision = moved or filing.decide(context, page, replace(reading, article=article), known)
     if not page.html:
-        return result
-    return replace(result, matches=reading.matches, wall=page_rules.LEAD if reading.article.partial else "")
+        return decision
+    return _reported(decision, matches=reading.matches, wall=page_rules.LEAD if reading.article.partial else "")
+
+
+def _reported(decision: Decision, **more: Any) -> Decision:
+    return replace(decision, result=replace(decision.result, **more))
 
 
 async def _reading(context: EntryContext, page: Page, *, rules: Rules, now: datetime) -> PageReading:
@@ -156,7 +162,7 @@ async def _reads_without_selectors(context: EntryContext, page: Page, now: datet
     return True
 
 
-async def _without_article(context: EntryContext, page: Page, refusal: NotAnArticle) -> EntryResult:
+async def _without_article(context: EntryContext, page: Page, refusal: NotAnArticle) -> Decision:
     entry = context.announced
     if page.html and await _reads_without_selectors(context, page, context.run.clock()):
         detail = f"source {context.source.key!r}: rules.select and rules.remove leave no article of a page that is one"
@@ -164,8 +170,8 @@ async def _without_article(context: EntryContext, page: Page, refusal: NotAnArti
     if page.html and _stands_in(entry, entry.content):
         if await ask_front(context, entry.url):
             return await _read(context, _no_page(entry))
-        return endings.end(context, "refused", refusal.kind, _not_its_own(context, refusal.detail))
-    return endings.end(context, "refused", refusal.kind, refusal.detail)
+        return endings.end(context, "refuse", refusal.kind, _not_its_own(context, refusal.detail))
+    return endings.end(context, "refuse", refusal.kind, refusal.detail)
 
 
 def _not_its_own(context: EntryContext, detail: str) -> str:

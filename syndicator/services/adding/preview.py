@@ -126,6 +126,7 @@ def speaking(candidate: Candidate, shown: Preview) -> Candidate:
 def _shown(article: Article, trace: Mapping[str, Any], app: App) -> ShownArticle:
     origins = {name: _origin(trace.get(field)) for field, name in _SHOWN.items() if _origin(trace.get(field))}
     keys = [urls.alias(url) for url in (article.url, *article.aliases)]
+    known = known_at(app.store.visits.known(keys), keys, article.url)
     return ShownArticle(
         url=article.url,
         title=article.title,
@@ -136,7 +137,7 @@ def _shown(article: Article, trace: Mapping[str, Any], app: App) -> ShownArticle
         excerpt=article.excerpt,
         cover=article.cover,
         origins=origins | ({"tags": article.tags_by} if article.tags and article.tags_by else {}),
-        known=known_at(app.store.visits, keys, article.url) or "",
+        known=known.id if known else "",
     )
 
 

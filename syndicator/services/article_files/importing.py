@@ -60,7 +60,7 @@ def import_folder(app: App, folder: Path, *, dry_run: bool = False) -> Imported:
             drafts.append(name)
             continue
         oddities += file.oddities
-        if why := why_away(app.store.visits, aliases_of(file.article)):
+        if why := why_away(app.store.visits.known(aliases_of(file.article))):
             problems.append(Problem(what=name, reason=why, detail=why.means))
             continue
         if file.article.id in done or app.article_store.find(file.article.id) or _is_known(app, file.article):

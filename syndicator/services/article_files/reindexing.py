@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
-from syndicator.pipeline.dedupe import WINDOW, remember
+from syndicator.pipeline.dedupe import WINDOW, compared
 from syndicator.pipeline.entry.filing import was_released
 from syndicator.services import reconcile
 from syndicator.services.build import excuse
@@ -42,6 +43,12 @@ def take_in(app: App, files: Sequence[str]) -> Reindexed:
 def _known_path(app: App, what: str) -> str | None:
     name = what.replace("\\", "/").removeprefix(f"{app.article_store.name}/")
     return next((stamp.path for stamp in app.store.visits.stamps().values() if stamp.path == name), None)
+
+
+def _compare(app: App, articles: Sequence[Article], now: datetime) -> None:
+    for article in articles:
+        if (sketch := compared(article, now)) is not None:
+            app.store.visits.save_sketch(article.id, sketch)
 
 
 def reindex(app: App) -> Reindexed:
@@ -93,7 +100,6 @@ def reindex(app: App) -> Reindexed:
     if gone and (start.is_older(app.article_store, app.store) or reconcile.are_many(len(gone), len(known))):
         app.store.visits.reopen(gone)
     app.beside.note()
-    for article in recent:
-        remember(article, app.store.visits, now)
+    _compare(app, recent, now)
     learnt = (app.settings.state_dir / "learnt.npz").exists()
     return Reindexed(articles=count, problems=tuple(problems), unlearnt=count > 0 and not learnt)

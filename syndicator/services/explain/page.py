@@ -152,9 +152,10 @@ async def show_url(url: str, app: App) -> Shown:
 
 
 def _state(app: App, url: str, found: Announced) -> str:
-    if app.store.visits.is_withdrawn([urls.alias(url)]):
+    known = app.store.visits.known([urls.alias(url)])
+    if known.withdrawn:
         return "withdrawn; `syndicator withdraw --undo` brings it back"
-    if app.store.visits.is_pruned([urls.alias(url)]):
+    if known.pruned:
         return f"pruned; without its lines in {app.article_store.file('pruned.tsv')} it is fetched again"
     if (row := found.row) is None:
         return "not filed"

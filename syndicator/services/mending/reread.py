@@ -15,7 +15,7 @@ from syndicator.core.ports.articles import Snapshots
 from syndicator.core.reasons import FetchReason, FileReason
 from syndicator.core.text import suggestion
 from syndicator.pipeline import jobs
-from syndicator.pipeline.dedupe import remember
+from syndicator.pipeline.dedupe import compared
 from syndicator.pipeline.descriptions.confirm import ChangeCounter, FeedChange
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.requests import page_request, without_credentials
@@ -159,11 +159,15 @@ def apply_plan(app: App, planned: Plan, progress: Progress = lambda done, total:
     """Changes exactly what `plan` listed, and notes which articles this version has read."""
     store = app.store.visits
     for number, item in enumerate(planned.articles, 1):
-        stored, changed = refile(
-            app.article_store, store, item.now.article, before=item.before, path=item.path, html=item.now.html
+        refile(
+            app.article_store,
+            store,
+            item.now.article,
+            before=item.before,
+            path=item.path,
+            html=item.now.html,
+            compared=lambda stored: compared(stored, app.clock()),
         )
-        if changed:
-            remember(stored, store, app.clock())
         progress(number, len(planned.articles))
     note_read(app, planned.read)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Table, func, insert, select, text, update
+from sqlalchemy import Connection, Integer, Table, func, insert, select, text
 
 from syndicator.core.errors import StoreError
 from syndicator.store import postgres, schema
@@ -30,7 +30,6 @@ def copy(origin: str, target: str, told: Callable[[str, int], object] = lambda t
             for table in _tables():
                 counts[table.name] = _copy(source, connection, table)
                 told(table.name, counts[table.name])
-            _fold_marks(connection)
             _go_on_counting(connection)
             _compare(source, connection, counts)
         return counts
@@ -55,15 +54,6 @@ def _copy(source: Database, connection: Connection, table: Table) -> int:
         connection.execute(insert(table), part)
         count += len(part)
     return count
-
-
-def _fold_marks(connection: Connection) -> None:
-    """What marks count of a database with several writers is added to the rows of the feeds, as one writer has it."""
-    feeds, marks = schema.feeds.c, schema.stale_marks.c
-    more = select(func.sum(marks.more)).where(marks.axis == feeds.axis, marks.slug == feeds.slug)
-    total = feeds.count + func.coalesce(more.scalar_subquery(), 0)
-    connection.execute(update(schema.feeds).values(count=total))
-    connection.execute(update(schema.stale_marks).values(more=0))
 
 
 def _go_on_counting(connection: Connection) -> None:

@@ -4,39 +4,45 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    LargeBinary,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from syndicator.core.axes import SOURCE
 from syndicator.core.model import Article
+from syndicator.core.ports import Blocks, Compared, Known, Like
 from syndicator.core.requests import REMEMBERED as ITEMS
+from syndicator.core.urls import guid_alias, same_publisher
 from syndicator.store import codec, schema
-from syndicator.store.database import insert_new, upsert
+from syndicator.store.database import CHUNK, insert, insert_new
 from syndicator.store.group import Group
 
-# Of two texts that share 80 % of their words, 99 % share one of their four lowest keys.
-_KEPT_FOR_EVER = 4
 _MOST = 10
 REMEMBERED = 20  # articles of a host whose blocks are compared
 REPEATS = 3  # of them that have to share a block
 
 _a, _m, _s, _k = schema.articles.c, schema.members.c, schema.sketches.c, schema.sketch_keys.c
-_LIKELY = select(_s.id, _s.data).where(
-    _s.id.in_(select(_k.id).where(_k.value.in_(bindparam("keys", expanding=True)))), _s.at >= bindparam("since")
-)
 _CLAIMS = select(_s.since, _s.named).where(_s.id == bindparam("id"))
+_FORGET = delete(schema.sketches).where(_s.at < bindparam("before"))
+_NO_KEYS = delete(schema.sketch_keys).where(_k.id == bindparam("gone"))
+_KEEP_SINCE = """ON CONFLICT (id) DO UPDATE SET at = excluded.at, data = excluded.data, named = excluded.named,
+since = coalesce(sketches.since, excluded.since)"""
 _COPIES = select(_a.id).where(_a.merged_into == bindparam("id")).order_by(_a.id)
 _IN_FEED = (_m.axis == SOURCE, _m.slug == bindparam("source"))
-_TITLED = (
-    select(_a.id)
-    .join(schema.members, _m.id == _a.id)
-    .where(_a.title == bindparam("title"), *_IN_FEED)
-    .order_by(func.abs(_a.published - bindparam("at")), _a.id)
-    .limit(_MOST)
-)
 _LISTED = (
     select(_a.data)
     .join(schema.members, _m.id == _a.id)
@@ -50,14 +56,55 @@ _BLOCKS = (
     .order_by(schema.blocks.c.n.desc())
     .limit(REMEMBERED)
 )
+_RANK = func.abs(_a.published - bindparam("at"))
+_TITLED = (
+    select(_a.id, _RANK.label("rank"))
+    .join(schema.members, _m.id == _a.id)
+    .where(_a.title == bindparam("title"), *_IN_FEED)
+    .order_by(_RANK, _a.id)
+    .limit(_MOST)
+    .subquery()
+)
 _WORDED = (
     select(_k.id)
     .distinct()
     .join(schema.members, _m.id == _k.id)
-    .where(_k.value.in_(bindparam("keys", expanding=True)), *_IN_FEED)
+    .where(_k.value.in_(bindparam("found_by", expanding=True)), *_IN_FEED)
     .order_by(_k.id)
     .limit(_MOST)
+    .subquery()
 )
+_FAR = 2**62  # the rank of what another text found
+_NONE, _NO_DATA, _NO_RANK = null(), cast(null(), LargeBinary), literal(0, BigInteger)
+_KEYS: Any = bindparam("aliases", expanding=True)
+_ALL_KEYS: Any = bindparam("all", expanding=True)
+_ORIGINAL = schema.articles.alias("original")
+_w, _wa, _p, _al = schema.withdrawn.c, schema.withdrawn_aliases.c, schema.pruned.c, schema.aliases.c
+_AT = (
+    select(literal("withdrawn"), _wa.alias, _w.url, _NONE, _NO_RANK, _NO_DATA)
+    .join_from(schema.withdrawn_aliases, schema.withdrawn, _w.id == _wa.id)
+    .where(_wa.alias.in_(_ALL_KEYS)),
+    select(literal("pruned"), _p.alias, _NONE, _NONE, _NO_RANK, _NO_DATA).where(
+        _p.alias.in_(_ALL_KEYS),
+        ~select(_al.alias).where(_al.alias == _p.alias).exists(),
+        ~select(_a.id).where(_a.id == _p.id).exists(),  # its file was put back
+    ),
+    select(literal("article"), _al.alias, _a.data, _ORIGINAL.c.data, _NO_RANK, _NO_DATA)
+    .join_from(schema.aliases, schema.articles, _a.id == _al.id)
+    .outerjoin(_ORIGINAL, _ORIGINAL.c.id == _a.merged_into)
+    .where(_al.alias.in_(_KEYS)),
+)
+_EARLIER = (
+    select(literal("earlier"), _TITLED.c.id, _NONE, _NONE, _TITLED.c.rank, _NO_DATA),
+    select(literal("earlier"), _WORDED.c.id, _NONE, _NONE, literal(_FAR, BigInteger), _NO_DATA),
+)
+_LIKELY = (
+    select(literal("likely"), _a.id, _a.data, _NONE, _NO_RANK, _s.data)
+    .join_from(schema.sketches, schema.articles, _a.id == _s.id)
+    .where(_s.id.in_(select(_k.id).where(_k.value.in_(bindparam("keys", expanding=True)))), _s.at >= bindparam("since"))
+)
+_KNOWN, _KNOWN_LIKE, _ONLY_EARLIER = union_all(*_AT), union_all(*_AT, *_EARLIER, _LIKELY), union_all(*_EARLIER)
+_GUID = guid_alias("", "")[:-1]
 
 
 class Comparisons:
@@ -65,6 +112,7 @@ class Comparisons:
 
     def __init__(self, group: Group) -> None:
         self._db = group
+        self._forgotten: datetime | None = None  # sketches filed before it are deleted
 
     def repeated(self, host: str) -> frozenset[str]:
         counted: Counter[str] = Counter()
@@ -76,39 +124,30 @@ class Comparisons:
         rows = self._db.rows(_BLOCKS, {"host": codec.key(host)})
         return {article: frozenset(json.loads(digests)) for article, digests in rows}
 
-    def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None:
-        table, name = schema.blocks, codec.key(host)
-        row = {"host": name, "article": article_id, "digests": json.dumps(sorted(set(blocks)))}
+    def save_sketch(self, id: str, compared: Compared) -> None:
         with self._db.write() as connection:
-            connection.execute(delete(table).where(table.c.host == name, table.c.article == article_id))
-            connection.execute(table.insert(), row)
-            kept = select(table.c.n).where(table.c.host == name).order_by(table.c.n.desc()).limit(REMEMBERED)
-            connection.execute(delete(table).where(table.c.host == name, table.c.n.not_in(kept)))
+            self._save_sketch(connection, id, compared, new=False)
 
-    def save_sketch(
-        self,
-        id: str,
-        at: datetime,
-        data: bytes,
-        keys: Sequence[int],
-        *,
-        forget: datetime,
-        since: datetime | None = None,
-        named: str | None = None,
-    ) -> None:
-        row = {
-            "id": id,
-            "at": codec.micros(at),
-            "data": data,
-            "since": None if since is None else codec.micros(since),
-            "named": named,
-        }
-        with self._db.write() as connection:
-            _save(connection, row, keys, codec.micros(forget))
+    def _save_sketch(self, connection: Connection, id: str, compared: Compared, *, new: bool) -> None:
+        """Store what article `id` is compared by. `new`: it has no sketch yet."""
+        if compared.forget != self._forgotten:
+            connection.execute(_FORGET, {"before": codec.micros(compared.forget)})
+            self._forgotten = compared.forget
+        if not new:
+            connection.execute(_NO_KEYS, {"gone": id})
+        since = None if compared.since is None else codec.micros(compared.since)
+        at, data, named = codec.micros(compared.at), compared.data, compared.named
+        row = {"id": id, "at": at, "data": data, "since": since, "named": named}
+        insert(connection, schema.sketches, [row], _KEEP_SINCE)
+        insert_new(connection, schema.sketch_keys, [{"value": value, "id": id} for value in compared.keys])
 
-    def likely(self, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
-        found = self._db.rows(_LIKELY, {"keys": list(keys), "since": codec.micros(since)}) if keys else []
-        return dict(sorted((id, bytes(data)) for id, data in found))
+    def known(self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None) -> Known:
+        keys = [codec.key(value) for value in aliases][:CHUNK]
+        values = {"aliases": keys, "all": [*keys, *map(codec.key, named)][:CHUNK]} | (_values(like) if like else {})
+        return _known(self._db.rows(_KNOWN_LIKE if like else _KNOWN, values))
+
+    def earlier(self, like: Like) -> Sequence[str]:
+        return _known(self._db.rows(_ONLY_EARLIER, _values(like))).earlier
 
     def claims(self, id: str) -> tuple[datetime | None, str | None]:
         for since, named in self._db.rows(_CLAIMS, {"id": id}):
@@ -118,25 +157,48 @@ class Comparisons:
     def copies(self, id: str) -> list[str]:
         return [copy for (copy,) in self._db.rows(_COPIES, {"id": id})]
 
-    def earlier(self, source_key: str, title: str, published: datetime | None, keys: Sequence[int]) -> list[str]:
-        values = {"source": codec.key(source_key), "title": title, "at": codec.micros_or(published)}
-        found = [id for (id,) in self._db.rows(_TITLED, values)]
-        lowest = {"source": codec.key(source_key), "keys": sorted(keys)[:_KEPT_FOR_EVER]}
-        found += [id for (id,) in self._db.rows(_WORDED, lowest)] if keys else []
-        return list(dict.fromkeys(found))
-
     def listed(self, source_key: str) -> list[tuple[str, str]]:
         found = (codec.unpack(Article, data) for (data,) in self._db.rows(_LISTED, {"source": codec.key(source_key)}))
         return [(article.url, article.title) for article in found]
 
 
-def _save(connection: Connection, row: dict[str, Any], keys: Sequence[int], forget: int) -> None:
-    table, found_by = schema.sketches, schema.sketch_keys
-    old = select(_s.id).where(_s.at < forget)
-    other = found_by.alias("other")
-    lowest = select(other.c.value).where(other.c.id == _k.id).order_by(other.c.value).limit(_KEPT_FOR_EVER)
-    connection.execute(delete(found_by).where(_k.id.in_(old), _k.value.not_in(lowest)))
-    connection.execute(delete(table).where(_s.at < forget))
-    connection.execute(delete(found_by).where(_k.id == row["id"]))
-    upsert(connection, table, [row])
-    insert_new(connection, found_by, [{"value": value, "id": row["id"]} for value in keys])
+def _values(like: Like) -> dict[str, Any]:
+    return {
+        "source": codec.key(like.source),
+        "title": like.title,
+        "at": codec.micros_or(like.published),
+        "found_by": list(like.found_by),
+        "keys": list(like.keys),
+        "since": codec.micros(like.since),
+    }
+
+
+def _known(found: Iterable[Any]) -> Known:
+    rows = sorted(found, key=lambda row: (row[4], row[1]))
+    articles = {
+        key: (codec.unpack(Article, data), codec.unpack(Article, original) if original else None)
+        for kind, key, data, original, _, _ in rows
+        if kind == "article"
+    }
+    return Known(
+        withdrawn=any(row[0] == "withdrawn" and _belongs(row[1], row[2]) for row in rows),
+        pruned=any(row[0] == "pruned" for row in rows),
+        articles=articles,
+        earlier=list(dict.fromkeys(row[1] for row in rows if row[0] == "earlier")),
+        likely=[(codec.unpack(Article, row[2]), bytes(row[5])) for row in rows if row[0] == "likely"],
+    )
+
+
+def _belongs(value: str, url: str) -> bool:
+    """True if the alias of a withdrawn article is of the domain of its `url`; earlier versions took others, too."""
+    return not url or value.startswith(_GUID) or same_publisher(f"http://{value}", url)
+
+
+def save_blocks(connection: Connection, article_id: str, blocks: Blocks) -> None:
+    """Insert the blocks of an article in place of its old ones and of those of the oldest article of the host."""
+    table, name = schema.blocks, codec.key(blocks.host)
+    others = select(table.c.n).where(table.c.host == name, table.c.article != article_id)
+    stay = others.order_by(table.c.n.desc()).limit(REMEMBERED - 1)
+    connection.execute(delete(table).where(table.c.host == name, table.c.n.not_in(stay)))
+    row = {"host": name, "article": article_id, "digests": json.dumps(sorted(set(blocks.digests)))}
+    insert(connection, table, [row])

@@ -14,7 +14,7 @@ import pytest
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Origin, article_id
 from syndicator.demo.pages import Story
-from syndicator.pipeline.dedupe import MOST_ALSO, WINDOW, merge_copy, remember
+from syndicator.pipeline.dedupe import MOST_ALSO, WINDOW, compared, merge_copy
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
@@ -57,8 +57,12 @@ def file(
     run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
     reading = Article(id=article_id(url), url=url, title=title, body=body, **filed)
     article = merge_copy(reading, run, now, after=after)
-    stored, _ = refile(app.article_store, app.store.visits, article)
-    remember(stored, app.store.visits, now, named=reading.also, after=after)
+    stored, _ = refile(
+        app.article_store,
+        app.store.visits,
+        article,
+        compared=lambda stored: compared(stored, now, named=reading.also, after=after),
+    )
     return stored
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.pipeline.dedupe import WINDOW, reconsider, remember
+from syndicator.pipeline.dedupe import WINDOW, compared, reconsider
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.container import App, make_context, make_fetcher
@@ -32,8 +32,9 @@ def revise(place: Place, app: App, title: str, body: str) -> Article:
     old = place.article(title)
     run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
     new = reconsider(old, replace(old, body=body), run, place.now)
-    stored, _ = refile(app.article_store, app.store.visits, new, before=old)
-    remember(stored, app.store.visits, place.now)
+    stored, _ = refile(
+        app.article_store, app.store.visits, new, before=old, compared=lambda stored: compared(stored, place.now)
+    )
     return stored
 
 

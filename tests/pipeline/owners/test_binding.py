@@ -138,7 +138,7 @@ def test_an_address_that_leads_elsewhere_is_not_taken(place: Place) -> None:
         take_entry(app, said("e1", out), page(X, "Casino"), EVIL)
         assert app.store.visits.find(["bank.example/out?to=evil"]) is None
         editorial.withdraw(app, article_id(X))
-        assert not app.store.visits.is_withdrawn(["bank.example/out?to=evil"])
+        assert not app.store.visits.known(["bank.example/out?to=evil"]).withdrawn
         assert take_entry(app, said("g1", out), page(out, "Council"), BANK).added == article_id(out)
 
 
@@ -163,8 +163,8 @@ def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(place:
         spam = app.store.visits.article(squatted(app))
         assert spam is not None
         app.store.visits.withdraw(spam, ["bank.example/a"], (), place.now)
-        assert app.store.visits.is_withdrawn(["evil.example/spam"])
-        assert not app.store.visits.is_withdrawn(["bank.example/a"])
+        assert app.store.visits.known(["evil.example/spam"]).withdrawn
+        assert not app.store.visits.known(["bank.example/a"]).withdrawn
 
 
 def test_no_content_stands_in_for_another_sites_page(place: Place) -> None:

@@ -154,11 +154,11 @@ def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None
     prune(filled, article.id)
     lose_database(filled)
     with filled.app() as app:
-        assert app.store.visits.is_pruned(["guid:two:theirs"])
-        assert not app.store.visits.is_pruned(["guid:two:other"])
+        assert app.store.visits.known(["guid:two:theirs"]).pruned
+        assert not app.store.visits.known(["guid:two:other"]).pruned
         path.write_bytes(data)
         reconcile.files(app)
-        assert not app.store.visits.is_pruned(["guid:two:theirs"])
+        assert not app.store.visits.known(["guid:two:theirs"]).pruned
 
 
 def test_archives_are_made_again_without_it(filled: Place) -> None:
@@ -233,7 +233,7 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
         there = {stamp.path for stamp in app.article_store.walk()}
         assert {stamp.path for stamp in app.store.visits.stamps().values()} == there
         gone = {one.path for one in planned.articles} - there
-        assert {one.path for one in planned.articles if app.store.visits.is_pruned([urls.alias(one.url)])} == gone
+        assert {one.path for one in planned.articles if app.store.visits.known([urls.alias(one.url)]).pruned} == gone
     assert filled.build().held == ()
     assert [title for title in published if title in titles(filled)] == titles(filled)
     prune(filled, older_than=45 * DAY)

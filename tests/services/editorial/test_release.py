@@ -12,7 +12,7 @@ import pytest
 
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
-from syndicator.pipeline.dedupe import merge_copy, remember
+from syndicator.pipeline.dedupe import compared, merge_copy
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
@@ -232,7 +232,9 @@ def stored(place: Place, title: str, body: str, source: str, **more: object) -> 
         context = filing_context(app)
         made = article if article.hold else merge_copy(article, context, place.now)
         filed, _ = refile(app.article_store, app.store.visits, made, before=article)
-        remember(filed, app.store.visits, place.now)
+        sketch = compared(filed, place.now)
+        assert sketch is not None
+        app.store.visits.save_sketch(filed.id, sketch)
     return filed
 
 

@@ -113,7 +113,7 @@ def test_what_comes_back_is_as_it_was(place: Place) -> None:
     assert "deleted-entry" not in place.published("all.atom")
     assert kept(place) == []
     with place.app() as app:
-        assert not app.store.visits.is_withdrawn([urls.alias(URL)])
+        assert not app.store.visits.known([urls.alias(URL)]).withdrawn
         assert app.store.index.withdrawn() == []
 
 
@@ -246,7 +246,7 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
         assert list(visits.entries("two", ["e3"])) == ["e3"]
         known = visits.states()["one"]
         assert (known.etag, known.next_due, known.due_why) == (None, None, "a withdrawal was undone")
-        assert not visits.is_withdrawn([urls.alias(URL)])
+        assert not visits.known([urls.alias(URL)]).withdrawn
     assert "Story" not in entries(place)
 
 

@@ -1,0 +1,195 @@
+"""What filing an article asks of the database: statements, bytes written, and CPU, of a page that is at hand.
+
+    python -m tests.bench.bench_filing [--articles 20000] [--pages 100] [--pause 0.25] [--steps] [--profile]
+
+The instance has ARTICLES articles of the last two weeks, with sketches and entries. Each page is announced by one of 50
+sources with a feed, and takes the way of a visit (`pipeline.entry.ingest`), except that its bytes are at hand and the
+worker's jobs run in this process; their CPU is not counted. A page comes every PAUSE seconds, as with a slow network.
+Bytes: wchar of the kernel, the files of articles and kept pages subtracted; the log of the database is moved into the
+database at the end, which is counted. `--steps` prints the statements of the last page."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import cProfile
+import os
+import pstats
+import random
+import sqlite3
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from syndicator.core.model import Article, Entry, Fetched, FetchResult, Request, SourceState
+from syndicator.core.ports import EntryRow, FileStamp
+from syndicator.pipeline.dedupe import compared
+from syndicator.pipeline.entry.ingest import ingest
+from syndicator.pipeline.visit import sharing_commits
+from syndicator.services.container import App, make_context, open_app
+from tests.bench import shelf
+
+SOURCES = 50
+
+
+@dataclass(slots=True)
+class InProcess:
+    """The worker's jobs, run here; `seconds` of CPU they took."""
+
+    seconds: float = 0.0
+
+    async def call(self, work: Callable[..., Any], *values: Any, **named: Any) -> Any:
+        begun = time.process_time()
+        try:
+            return work(*values, **named)
+        finally:
+            self.seconds += time.process_time() - begun
+
+
+class Pages:
+    """A page for each address."""
+
+    async def fetch(self, request: Request) -> FetchResult:
+        number = int(request.url.rpartition("/")[2])
+        headers = {"content-type": "text/html"}
+        return Fetched(url=request.url, final_url=request.url, status=200, headers=headers, body=page(number))
+
+    async def aclose(self) -> None:
+        pass
+
+
+def story(number: int) -> Article:
+    """The article of a number; texts of different numbers share nothing, as those of the shelf do."""
+    return shelf.article(number, 1_000_000, SOURCES)
+
+
+def page(number: int) -> bytes:
+    one = story(number)
+    text = "".join(f"<p>{part}</p>" for part in one.body.split("\n\n"))
+    head = f"<title>{one.title}</title><meta name=author content='{one.author}'>"
+    head += f"<meta name=keywords content='{', '.join(one.tags)}'>"
+    return f"<!doctype html><html lang=en><head>{head}</head><body><article><h1>{one.title}</h1>{text}".encode()
+
+
+@dataclass(slots=True)
+class Statements:
+    """What SQLite ran, one for each row of a statement that is run with many."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def watch(self, app: App) -> None:
+        app.store.visits._db._db.close()
+
+        @event.listens_for(app.store.visits._db._db.engine, "connect")
+        def _connected(connection: sqlite3.Connection, _record: object) -> None:
+            connection.set_trace_callback(self.texts.append)
+
+
+def written() -> int:
+    return int(Path("/proc/self/io").read_text().partition("wchar: ")[2].split()[0])
+
+
+def files_size(folder: Path) -> int:
+    names = (path for path in folder.rglob("*") if path.is_file() and "syndicator.db" not in path.name)
+    return sum(path.stat().st_size for path in names)
+
+
+def begin(folder: Path, articles: int) -> None:
+    """The instance as it was before."""
+    shelf.configure(folder, SOURCES)
+    now = datetime.now(UTC).replace(microsecond=0)
+    with open_app(folder / "config") as app, app.store.visits.shared():
+        for number in range(articles):
+            at = now - timedelta(days=13) * (1 - number / articles)
+            one = replace(story(10_000_000 + number), added=at, published=at)
+            words = random.Random(number).choices(shelf.VOCABULARY, k=260)
+            short = replace(one, body=" ".join(words))
+            row = EntryRow(
+                source_key=one.source_key,
+                entry_id=one.url,
+                url=one.url,
+                digest="d",
+                status="done",
+                first_seen=at,
+                article_id=one.id,
+            )
+            app.store.visits.record(one, FileStamp(path=shelf.path_of(one), mtime_ns=number, size=1), entry=row)
+            if (sketch := compared(short, now)) is not None:
+                app.store.visits.save_sketch(one.id, sketch)
+            if number % 500 == 499:
+                app.store.visits.commit()
+
+
+async def trip(app: App, pages: int, pause: float, statements: Statements, worker: InProcess) -> tuple[float, int]:
+    """CPU seconds of filing `pages`, and how many were filed."""
+    filed: list[str] = []
+    run = make_context(app, Pages(), worker, filed.append)  # type: ignore[arg-type]
+    used = 0.0
+    async with sharing_commits(run):
+        for number in range(pages):
+            one = story(number)
+            source = app.sources[one.source_key]
+            state = SourceState(key=source.key, url=source.url, feed_title="Feed", last_success=app.clock())
+            entry = Entry(id=one.url, url=one.url, title=one.title, published=app.clock(), summary=one.excerpt)
+            row = EntryRow(
+                source_key=source.key,
+                entry_id=one.url,
+                url=one.url,
+                digest="d",
+                status="pending",
+                first_seen=app.clock(),
+                entry=entry,
+            )
+            statements.texts.clear()
+            begun, reading = time.process_time(), worker.seconds
+            await ingest(run.visit(source, state).entry(row))
+            used += time.process_time() - begun - (worker.seconds - reading)
+            await asyncio.sleep(pause)
+    return used, len(filed)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--articles", type=int, default=20_000)
+    options.add_argument("--pages", type=int, default=100)
+    options.add_argument("--pause", type=float, default=0.25)
+    options.add_argument("--steps", action="store_true")
+    options.add_argument("--profile", action="store_true")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        begin(folder, given.articles)
+        statements, worker = Statements(), InProcess()
+        with open_app(folder / "config") as app:
+            asyncio.run(trip(app, 1, 0, statements, worker))
+        statements, worker = Statements(), InProcess()
+        bytes_before, files_before = written(), files_size(folder)
+        with open_app(folder / "config") as app:
+            statements.watch(app)
+            profile = cProfile.Profile()
+            if given.profile:
+                profile.enable()
+            used, filed = asyncio.run(trip(app, given.pages, given.pause, statements, worker))
+            profile.disable()
+            last = list(statements.texts)
+        wrote = written() - bytes_before - (files_size(folder) - files_before)
+    each = Counter(text.lstrip().split()[0].upper() for text in last)
+    print(f"{filed} of {given.pages} pages filed, load {os.getloadavg()[0]:.1f}")
+    print(f"{used / given.pages * 1000:8.2f} ms CPU a page without reading it")
+    print(f"{wrote / given.pages / 1000:8.1f} kB written to the database a page")
+    print(f"{len(last):8} statements for the last page: {dict(each)}")
+    if given.steps:
+        print("\n".join(" ".join(text.split())[:220] for text in last))
+    if given.profile:
+        pstats.Stats(profile).sort_stats("tottime").print_stats(40)
+
+
+if __name__ == "__main__":
+    main()
