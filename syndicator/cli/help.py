@@ -136,6 +136,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("withdraw https://example.org/story", "remove it for good"),
         ("withdraw --undo https://example.org/story", "let it come back"),
     ),
+    "change": (
+        ("change hide https://example.org/story", "put an article on hold"),
+        ("change undo 12", "take change 12 of the console's list back"),
+    ),
     "worker": (("worker", "one of several, on any machine"), ("worker --lanes 200", "for many slow hosts")),
     "queue": (("queue", "how the workers do"), ("queue --requeue", "once what ended them is mended")),
     "db": (
