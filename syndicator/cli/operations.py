@@ -149,8 +149,6 @@ def perform(config: Path, operation: Operation[Any], values: dict[str, Any], *, 
     with opened_for_change(config) if is_done or not operation.unlocked else _opened(config) as opened:
         with printing.counting("read") as count:
             change = operation.plan(opened, arguments, count)
-        if not json:
-            _say(change)
         if is_done:
             with printing.counting("written") as count:
                 change, _ = doing.apply(opened, operation, arguments, change, who=_account(), progress=count)
@@ -160,6 +158,7 @@ def perform(config: Path, operation: Operation[Any], values: dict[str, Any], *, 
         counts = {"applied": is_done, "written": written} | ({"left": left} if "left" in change.data else {})
         printing.as_json({**change.data, **counts} if operation.apply else change.data)
         return
+    _say(change)
     printing.not_read(change.problems)
     if dry_run:
         printing.say("nothing was changed (--dry-run)")

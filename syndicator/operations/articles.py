@@ -1,11 +1,14 @@
-"""Operations on one article: withdraw and restore."""
+"""Operations on articles: withdraw and restore, hide and release, split, edit."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
-from syndicator.operations.operation import Argument, Change, Operation, Progress
+from syndicator.core.errors import UsageError
+from syndicator.core.text import stamp
+from syndicator.operations.operation import Argument, Change, Operation, Progress, write_edits
 
 if TYPE_CHECKING:
     from syndicator.services.container import App
@@ -92,7 +95,170 @@ def _data(done: Withdrawal) -> dict[str, object]:
     return {"url": done.url, "kept": done.kept, "feeds": _feeds(done), "copies": [copy.url for copy in done.copies]}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Publish articles that are on hold, and build their feeds. `status` lists them."""
+
+    id: Annotated[
+        tuple[str, ...],
+        Argument("Articles that are on hold.", metavar="ID|FILE|URL...", positional=True, lines=True),
+    ] = ()
+    source: Annotated[str, Argument("All of one source.", metavar="KEY", completes="source")] = ""
+    all: Annotated[bool, Argument("All that are on hold.")] = False
+
+
+def plan_release(app: App, arguments: Release, progress: Progress) -> Change:
+    if bool(arguments.id) + bool(arguments.source) + arguments.all != 1:
+        raise UsageError("say which articles: their ids, files or addresses, or --source KEY, or --all")
+    return _release(app, arguments, dry_run=True)
+
+
+def release(app: App, planned: Change, progress: Progress) -> Change:
+    return _release(app, planned.detail, dry_run=False)
+
+
+def _release(app: App, arguments: Release, *, dry_run: bool) -> Change:
+    from syndicator.services.mending import editorial
+
+    done = editorial.release(app, arguments.id, source=arguments.source, all=arguments.all, dry_run=dry_run)
+    verb = "would be published" if dry_run else "published"
+    said = [f"{one.title}: published" for one in done.articles]
+    said += [f"{one.title}: is published already" for one in done.known]
+    lines = [f"{verb}: {one.title} ({one.url})" for one in done.articles]
+    return Change(
+        subject=done.articles[0].id if len(done.articles) == 1 else arguments.source or "articles",
+        sentence=said[0] if len(said) == 1 else f"{len(done.articles)} articles: published",
+        lines=(*lines, *(f"not on hold: {one.title} ({one.url})" for one in done.known)),
+        data={name: [one.id for one in getattr(done, name)] for name in ("articles", "known")}
+        | {"problems": done.problems},
+        problems=done.problems,
+        touches=tuple(f"article:{app.store.index.path(one.id)}" for one in done.articles),
+        is_empty=not done.articles,
+        nothing="0 articles",
+        detail=arguments,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hide:
+    """Put an article on hold: it leaves all feeds and pages until it is released."""
+
+    id: Id
+
+
+def plan_hide(app: App, arguments: Hide, progress: Progress) -> Change:
+    from syndicator.articles import frontmatter
+
+    id, path, data = _file(app, arguments.id)
+    article = frontmatter.load(data, path)
+    if article.hold:
+        return Change(subject=id, sentence=f"{article.title}: hidden already", is_empty=True)
+    held = frontmatter.dump(replace(article, hold=True), frontmatter.extra(data, path))
+    return _edit(id, path, f"{article.title}: hidden until it is released", data, held)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Edit the file of an article. What is not given stays as it is."""
+
+    id: Id
+    title: Annotated[str | None, Argument("Its title.")] = None
+    excerpt: Annotated[str | None, Argument("Its excerpt.")] = None
+    author: Annotated[str | None, Argument("Its author; empty for none.")] = None
+    cover: Annotated[str | None, Argument("The address of its picture; empty for none.")] = None
+    body: Annotated[str | None, Argument("Its text, in markdown.", lines=True)] = None
+    stamp: Annotated[str | None, Argument("The stamp of the file: refuse an edit made since.", hidden=True)] = None
+
+
+def plan_edit(app: App, arguments: Edit, progress: Progress) -> Change:
+    from syndicator.articles import frontmatter
+
+    id, path, data = _file(app, arguments.id)
+    if arguments.stamp not in (None, stamp(data)):
+        raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
+    wanted = edited(data, path, {name: getattr(arguments, name) for name in EDITED})
+    return _edit(id, path, f"{frontmatter.load(wanted, path).title}: edited", data, wanted)
+
+
+EDITED = ("title", "excerpt", "author", "cover", "body")
+
+
+def edited(data: bytes, path: str, fields: Mapping[str, str | None]) -> bytes:
+    """The file `data` with title, excerpt, author, cover or body replaced. Pure. Raises UsageError, ConfigError."""
+    from syndicator.articles import frontmatter
+
+    article = frontmatter.load(data, path)
+    said = {name: value for name, value in fields.items() if value is not None}
+    changed = replace(
+        article,
+        title=said.get("title", article.title).strip(),
+        excerpt=" ".join(said["excerpt"].split()) if "excerpt" in said else article.excerpt,
+        author=(said["author"].strip() or None) if "author" in said else article.author,
+        cover=_address(said["cover"]) if "cover" in said else article.cover,
+        body=said["body"].replace("\r\n", "\n") if "body" in said else article.body,
+    )
+    if not changed.title:
+        raise UsageError("an article needs a title")
+    made = frontmatter.dump(changed, frontmatter.extra(data, path))
+    if frontmatter.load(made, path).id != article.id:
+        raise UsageError("the id of an article never changes")
+    return made
+
+
+def _address(value: str) -> str | None:
+    value = value.strip()
+    if value and not value.lower().startswith(("http://", "https://")):
+        raise UsageError(f"{value!r} is no address of a picture; write it like https://example.org/picture.jpg")
+    return value or None
+
+
+def _file(app: App, what: str) -> tuple[str, str, bytes]:
+    from syndicator.services.naming import need_article
+
+    id = need_article(app, what)
+    path = app.store.index.path(id) or ""
+    return id, path, app.article_store.read(path)
+
+
+def _edit(id: str, path: str, sentence: str, before: bytes, after: bytes) -> Change:
+    texts = (before.decode("utf-8", "surrogateescape"), after.decode("utf-8", "surrogateescape"))
+    return Change(subject=id, sentence=sentence, data={"id": id, "path": path}, edits={f"article:{path}": texts})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """Separate articles that were merged as copies of one. They are never merged again."""
+
+    id: Annotated[str, Argument("The copy, or its original.", metavar="URL|FILE|ID", positional=True)]
+
+
+def plan_split(app: App, arguments: Split, progress: Progress) -> Change:
+    from syndicator.services.mending import editorial
+
+    index, pairs = app.store.index, editorial.copies(app, arguments.id)
+    found = index.articles([*pairs]).values()
+    return Change(
+        subject=next(iter(pairs)),
+        sentence=f"parted: {', '.join(one.title for one in found)}",
+        lines=tuple(f"published by itself again: {one.title} ({one.url})" for one in found),
+        data={"split": [{"id": one.id, "url": one.url} for one in found]},
+        touches=tuple(f"article:{index.path(id)}" for id in {*pairs, *pairs.values()}),
+        detail=arguments.id,
+    )
+
+
+def split(app: App, planned: Change, progress: Progress) -> Change:
+    from syndicator.services.mending import editorial
+
+    editorial.split(app, planned.detail)
+    return planned
+
+
 OPERATIONS = (
     Operation("withdraw", Withdraw, plan_withdrawal, withdraw, "withdraw", button="id", quick=True),
     Operation("restore", Restore, plan_return, restore, "withdraw --undo", button="id", quick=True),
+    Operation("release", Release, plan_release, release, "release", button="id", quick=True),
+    Operation("split", Split, plan_split, split, "split", button="id", quick=True),
+    Operation("hide", Hide, plan_hide, write_edits, button="id", quick=True),
+    Operation("edit", Edit, plan_edit, write_edits, quick=True),
 )

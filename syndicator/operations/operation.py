@@ -53,11 +53,11 @@ class Change:
     `subject`: article id, source key or file; `sentence`: for Changes and a job; `lines`: for a terminal, the sentence
     if empty; `table`: title, columns and rows instead of them; `data`: for programs, a dict unless the operation only
     answers; `feeds`: that gain, lose or change articles; `touches`: names of the texts that it changes (see
-    operations/texts.py), logged before and after; `edits`: texts of the configuration before and after, for
-    `write_edits`; `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes
-    back; `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a
-    build; `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all;
-    `page`: a web page to point at; `detail`: for `apply`."""
+    operations/texts.py), logged before and after; `edits`: such texts before and after, for `write_edits`; `inverse`:
+    takes it back, instead of the texts; `undoes`: number of the logged change that it takes back; `is_empty`: there is
+    nothing to change, and the command says `nothing`; `logged`: False for a visit or a build; `build`: feeds may be
+    stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a web page to point at;
+    `detail`: for `apply`."""
 
     subject: str
     sentence: str
@@ -155,11 +155,10 @@ def _adapter(arguments: type[A]) -> Any:
 
 
 def write_edits(app: App, planned: Change, progress: Progress) -> Change:
-    """Write the planned texts of the configuration. Raises UsageError if one was edited since the plan."""
-    from syndicator.configuration.sources.registry import put_text
+    """Write the planned texts. Raises UsageError if one was edited since the plan."""
+    from syndicator.operations import texts
 
-    for name, (before, after) in planned.edits.items():
-        put_text(app.config / name.partition(":")[2], after, seen=before)
+    texts.write(app, planned.edits)
     return planned
 
 
