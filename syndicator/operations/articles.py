@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from syndicator.core.errors import UsageError
 from syndicator.core.text import stamp
-from syndicator.operations.operation import Argument, Change, Operation, Progress, write_edits
+from syndicator.operations.operation import Argument, Change, Operation, Progress
 
 if TYPE_CHECKING:
     from syndicator.services.container import App
-    from syndicator.services.mending.editorial import Withdrawal
+    from syndicator.services.mending.editorial import Released, Withdrawal
 
 Id = Annotated[str, Argument("An article: its URL, file or id.", metavar="URL|FILE|ID", positional=True)]
 
@@ -29,18 +29,18 @@ def plan_withdrawal(app: App, arguments: Withdraw, progress: Progress) -> Change
     from syndicator.services.mending import editorial
 
     if (before := editorial.withdrawn(app, arguments.id) if arguments.purge else None) is not None:
-        return _withdrawal(replace(before, kept=False), arguments)
-    return _withdrawal(replace(editorial.plan_withdrawal(app, arguments.id), kept=not arguments.purge), arguments)
+        return _withdrawal(app, replace(before, kept=False), arguments.purge)
+    return _withdrawal(
+        app, replace(editorial.plan_withdrawal(app, arguments.id), kept=not arguments.purge), arguments.purge
+    )
 
 
-def withdraw(app: App, planned: Change, progress: Progress) -> Change:
+def _withdrawal(app: App, done: Withdrawal, purge: bool) -> Change:
     from syndicator.services.mending import editorial
 
-    editorial.withdraw(app, planned.subject, purge=planned.detail.purge)
-    return planned
+    def act(progress: Progress) -> None:
+        editorial.withdraw(app, done.id, purge=purge)
 
-
-def _withdrawal(done: Withdrawal, arguments: Withdraw) -> Change:
     lines = [f"withdrawn: {f'{done.title} ({done.url})' if done.title else done.url}; from: {_names(done)}"]
     lines += [f"a copy of it is published by itself now: {one.title} ({one.url})" for one in done.copies]
     lines += ["for 30 days `syndicator withdraw --undo` brings it back as its file was"] if done.kept else []
@@ -50,7 +50,7 @@ def _withdrawal(done: Withdrawal, arguments: Withdraw) -> Change:
         lines=tuple(lines),
         data={"withdrawn": done.id, **_data(done)},
         inverse=("restore", {"id": done.id}),
-        detail=arguments,
+        act=act,
     )
 
 
@@ -72,13 +72,8 @@ def plan_return(app: App, arguments: Restore, progress: Progress) -> Change:
         lines=(f"comes back {how}: {done.url}; it was in: {_names(done)}",),
         data={"returned": done.id, **_data(done)},
         inverse=("withdraw", {"id": done.id}),
+        act=lambda progress: {"problems": editorial.undo_withdrawal(app, done.id).problems},
     )
-
-
-def restore(app: App, planned: Change, progress: Progress) -> Change:
-    from syndicator.services.mending import editorial
-
-    return replace(planned, problems=editorial.undo_withdrawal(app, planned.subject).problems)
 
 
 def _names(done: Withdrawal) -> str:
@@ -110,33 +105,36 @@ class Release:
 def plan_release(app: App, arguments: Release, progress: Progress) -> Change:
     if bool(arguments.id) + bool(arguments.source) + arguments.all != 1:
         raise UsageError("say which articles: their ids, files or addresses, or --source KEY, or --all")
-    return _release(app, arguments, dry_run=True)
-
-
-def release(app: App, planned: Change, progress: Progress) -> Change:
-    return _release(app, planned.detail, dry_run=False)
-
-
-def _release(app: App, arguments: Release, *, dry_run: bool) -> Change:
     from syndicator.services.mending import editorial
 
-    done = editorial.release(app, arguments.id, source=arguments.source, all=arguments.all, dry_run=dry_run)
-    verb = "would be published" if dry_run else "published"
+    def releasing(dry_run: bool) -> Released:
+        chosen = arguments.id, arguments.source, arguments.all
+        return editorial.release(app, chosen[0], source=chosen[1], all=chosen[2], dry_run=dry_run)
+
+    def act(progress: Progress) -> dict[str, object]:
+        made = releasing(dry_run=False)
+        return {"lines": _released("published", made), "problems": made.problems}
+
+    done = releasing(dry_run=True)
     said = [f"{one.title}: published" for one in done.articles]
     said += [f"{one.title}: is published already" for one in done.known]
-    lines = [f"{verb}: {one.title} ({one.url})" for one in done.articles]
     return Change(
         subject=done.articles[0].id if len(done.articles) == 1 else arguments.source or "articles",
         sentence=said[0] if len(said) == 1 else f"{len(done.articles)} articles: published",
-        lines=(*lines, *(f"not on hold: {one.title} ({one.url})" for one in done.known)),
+        lines=_released("would be published", done),
         data={name: [one.id for one in getattr(done, name)] for name in ("articles", "known")}
         | {"problems": done.problems},
         problems=done.problems,
         touches=tuple(f"article:{app.store.index.path(one.id)}" for one in done.articles),
         is_empty=not done.articles,
         nothing="0 articles",
-        detail=arguments,
+        act=act,
     )
+
+
+def _released(verb: str, done: Released) -> tuple[str, ...]:
+    lines = [f"{verb}: {one.title} ({one.url})" for one in done.articles]
+    return (*lines, *(f"not on hold: {one.title} ({one.url})" for one in done.known))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,22 +241,15 @@ def plan_split(app: App, arguments: Split, progress: Progress) -> Change:
         lines=tuple(f"published by itself again: {one.title} ({one.url})" for one in found),
         data={"split": [{"id": one.id, "url": one.url} for one in found]},
         touches=tuple(f"article:{index.path(id)}" for id in {*pairs, *pairs.values()}),
-        detail=arguments.id,
+        act=lambda progress: editorial.split(app, arguments.id) and None,
     )
 
 
-def split(app: App, planned: Change, progress: Progress) -> Change:
-    from syndicator.services.mending import editorial
-
-    editorial.split(app, planned.detail)
-    return planned
-
-
 OPERATIONS = (
-    Operation("withdraw", Withdraw, plan_withdrawal, withdraw, "withdraw", button="id", quick=True),
-    Operation("restore", Restore, plan_return, restore, "withdraw --undo", button="id", quick=True),
-    Operation("release", Release, plan_release, release, "release", button="id", quick=True),
-    Operation("split", Split, plan_split, split, "split", button="id", quick=True),
-    Operation("hide", Hide, plan_hide, write_edits, button="id", quick=True),
-    Operation("edit", Edit, plan_edit, write_edits, quick=True),
+    Operation("withdraw", Withdraw, plan_withdrawal, "withdraw", button="id", quick=True),
+    Operation("restore", Restore, plan_return, "withdraw --undo", button="id", quick=True),
+    Operation("release", Release, plan_release, "release", button="id", quick=True),
+    Operation("split", Split, plan_split, "split", button="id", quick=True),
+    Operation("hide", Hide, plan_hide, button="id", quick=True),
+    Operation("edit", Edit, plan_edit, quick=True),
 )
