@@ -240,7 +240,7 @@ def _remember(app: App, key: str, url: str, wrapper: Wrapper) -> None:
 
 
 def _wrapper(text: str) -> Wrapper:
-    from syndicator.operations.texts import unpacked_list
+    from syndicator.operations.changes.texts import unpacked_list
 
     try:
         return unpacked_list(text)

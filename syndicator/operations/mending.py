@@ -89,7 +89,7 @@ def save_rules(
     stamp: Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)] = None,
 ) -> Change:
     """Write rules of a source. A rule that is not given stays as it is; articles stay until they are read again."""
-    from syndicator.operations import texts
+    from syndicator.operations.changes import texts
     from syndicator.services.mending import try_rules
 
     source = _source(app, key)

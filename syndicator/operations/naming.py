@@ -170,7 +170,7 @@ def _edit(
     """The edit of a table of a configuration file, comments kept; `check` validates it. Raises ConfigError."""
     from syndicator.configuration.tables import with_table
     from syndicator.configuration.toml_files import TomlFile
-    from syndicator.operations import texts
+    from syndicator.operations.changes import texts
 
     name, kind, at = place
     path, before = app.config / name, texts.read(app, f"config:{name}")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
 from syndicator.core.errors import UsageError
 
@@ -56,7 +56,7 @@ class Change:
     `subject`: article id, source key or file; `sentence`: for Changes and a job; `lines`: for a terminal, given
     dry_run, instead of the sentence; `table`: title, columns and rows below them; `data`: for programs, a dict unless
     the operation only answers; `feeds`: that gain, lose or change articles; `touches`: names of the texts that it
-    changes (see operations/texts.py), logged before and after; `edits`: such texts before and after, to be written;
+    changes (see changes/texts.py), logged before and after; `edits`: such texts before and after, to be written;
     `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes back;
     `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a build;
     `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a
@@ -123,6 +123,19 @@ def operation(
     return lambda function: Operation(name, function, command, button, quick, unlocked, is_question)
 
 
+class WithArguments(Protocol):
+    """An operation or a query."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def function(self) -> Callable[..., Any]: ...
+
+    @property
+    def help(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field of the arguments; `default` is `inspect.Parameter.empty` if it is required."""
@@ -148,16 +161,16 @@ class Field:
         return self.type is bool
 
 
-def fields_of(operation: Operation) -> list[Field]:
+def fields_of(operation: WithArguments) -> list[Field]:
     """The arguments of an operation in their order."""
     parameters = inspect.signature(operation.function).parameters
-    given = {name: one for name, one in parameters.items() if name not in ("app", "progress")}
+    given = {name: one for name, one in parameters.items() if name not in ("app", "place", "progress")}
     holder = type("Arguments", (), {"__annotations__": {name: one.annotation for name, one in given.items()}})
     hints = get_type_hints(holder, operation.function.__globals__, include_extras=True)
     return [Field(name, hints[name], one.default) for name, one in given.items()]
 
 
-def arguments_of(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments made of JSON, a form or a command line. Raises UsageError that names the wrong one."""
     from pydantic import ValidationError
 
@@ -169,12 +182,12 @@ def arguments_of(operation: Operation, values: Mapping[str, Any]) -> dict[str, A
     return dict(made)
 
 
-def schema_of(operation: Operation) -> dict[str, Any]:
+def schema_of(operation: WithArguments) -> dict[str, Any]:
     """The JSON Schema of the arguments."""
     return {"description": operation.help, **_model(operation).model_json_schema()}
 
 
-def _model(operation: Operation) -> Any:
+def _model(operation: WithArguments) -> Any:
     from pydantic import ConfigDict, create_model
 
     empty, config = inspect.Parameter.empty, ConfigDict(extra="forbid", coerce_numbers_to_str=True)

@@ -7,8 +7,8 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
-from syndicator.operations import texts
-from syndicator.operations.log import Log, LoggedChange
+from syndicator.operations.changes import texts
+from syndicator.operations.changes.log import Log, LoggedChange
 from syndicator.operations.operation import Change, Operation, Progress, no_progress, plain
 from syndicator.services.container import App, utc_now
 

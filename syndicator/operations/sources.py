@@ -117,7 +117,7 @@ def refuse_variables(address: str, before: str) -> None:
 def _edit(app: App, source: Source, wanted: Source, said: str) -> Change:
     from syndicator.configuration.sources import registry
     from syndicator.configuration.sources.rules_table import table
-    from syndicator.operations import texts
+    from syndicator.operations.changes import texts
 
     return Change(
         subject=source.key,
@@ -138,7 +138,7 @@ def remove(
     ],
 ) -> Change:
     """Remove sources, all of those named or none. Their articles and feeds stay."""
-    from syndicator.operations import texts
+    from syndicator.operations.changes import texts
     from syndicator.services import naming
 
     keys = tuple(dict.fromkeys(key))

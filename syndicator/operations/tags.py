@@ -224,7 +224,7 @@ def _vocabulary(app: App) -> Vocabulary:
 
 def _listing(app: App, sentence: str, tag: TagDef, at: int | None) -> Change:
     from syndicator.describing.taxonomy import edit
-    from syndicator.operations import texts
+    from syndicator.operations.changes import texts
 
     name = f"config:{_FILE}"
     before = texts.read(app, name)

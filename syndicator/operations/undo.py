@@ -11,7 +11,7 @@ from syndicator.operations import registry
 from syndicator.operations.operation import Argument, Change, Progress, arguments_of, operation
 
 if TYPE_CHECKING:
-    from syndicator.operations.log import Log, LoggedChange
+    from syndicator.operations.changes.log import Log, LoggedChange
     from syndicator.services.container import App
 
 Text = str | None
@@ -25,8 +25,8 @@ def undo(
     number: Annotated[str, Argument("The number of the change.", metavar="NUMBER", positional=True)],
 ) -> Change:
     """Take back a change, and leave later edits as they are. Changes nothing if one of them is in the way."""
-    from syndicator.operations import texts
-    from syndicator.operations.log import Log
+    from syndicator.operations.changes import texts
+    from syndicator.operations.changes.log import Log
 
     log = Log(app.settings.state_dir)
     change = _undoable(log, number.strip())
@@ -68,8 +68,8 @@ def _undoable(log: Log, written: str) -> LoggedChange:
 
 def _before(app: App, files: _Files) -> tuple[dict[str, Text], int]:
     """The wanted texts, and the number of articles whose tags were edited since. Raises UsageError for a conflict."""
-    from syndicator.operations import texts
-    from syndicator.operations.log import undone
+    from syndicator.operations.changes import texts
+    from syndicator.operations.changes.log import undone
 
     wanted: dict[str, Text] = {}
     edited = 0

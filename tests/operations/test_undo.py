@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, load_commands
 from syndicator.core.errors import UsageError
-from syndicator.operations.log import Log
+from syndicator.operations.changes.log import Log
 from tests.services.places import Place, store_articles
 
 load_commands()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from syndicator.core.errors import UsageError
-from syndicator.operations import texts
+from syndicator.operations.changes import texts
 from syndicator.operations.operation import Argument, Change, operation
 from syndicator.services.container import App
 
