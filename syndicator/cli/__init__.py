@@ -26,7 +26,6 @@ _COMMANDS = (
     "articles.describe",
     "operations",
     "articles.review",
-    "articles.editorial",
     "status",
     "articles.show",
     "running.processes",

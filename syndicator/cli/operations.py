@@ -153,7 +153,7 @@ def perform(config: Path, operation: Operation, values: dict[str, Any], *, dry_r
                 change = apply(opened, operation, arguments, change, count)
             if change.build and not change.is_empty:
                 written, left = build_among(opened, change.built_first)
-        if not json:
+        if not json and (dry_run or not printing.quiet()):
             _say(change, dry_run=not is_done)
     if json:
         counts = {"applied": is_done, "written": written} | ({"left": left} if "left" in change.data else {})
@@ -161,6 +161,8 @@ def perform(config: Path, operation: Operation, values: dict[str, Any], *, dry_r
         printing.as_json(change.data if is_plain else {**change.data, **counts})
         return
     printing.not_read(change.problems)
+    if printing.quiet() and not dry_run:
+        return
     if dry_run and change.logged:
         printing.say("nothing was changed (--dry-run)")
     elif change.is_empty and change.nothing:

@@ -1,9 +1,10 @@
-"""Operations on articles: withdraw and restore, hide and release, split, edit."""
+"""Operations on articles: withdraw and restore, hide and release, split, edit, prune."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from syndicator.core.errors import UsageError
@@ -11,6 +12,7 @@ from syndicator.core.text import stamp as digest
 from syndicator.operations.operation import Argument, Change, Progress, operation
 
 if TYPE_CHECKING:
+    from syndicator.core.model import FeedKey
     from syndicator.services.container import App
     from syndicator.services.mending.editorial import Released, Withdrawal
 
@@ -68,17 +70,22 @@ def restore(app: App, id: Id) -> Change:
 
 
 def _names(done: Withdrawal) -> str:
-    return ", ".join(_feeds(done)) or "no feed"
+    return ", ".join(_stems(done.feeds)) or "no feed"
 
 
-def _feeds(done: Withdrawal) -> list[str]:
+def _stems(keys: Sequence[FeedKey]) -> list[str]:
     from syndicator.publishing import paths
 
-    return [paths.stem(key) for key in done.feeds]
+    return [paths.stem(key) for key in keys]
 
 
 def _data(done: Withdrawal) -> dict[str, object]:
-    return {"url": done.url, "kept": done.kept, "feeds": _feeds(done), "copies": [copy.url for copy in done.copies]}
+    return {
+        "url": done.url,
+        "kept": done.kept,
+        "feeds": _stems(done.feeds),
+        "copies": [copy.url for copy in done.copies],
+    }
 
 
 @operation("release", command="release", button="id", quick=True)
@@ -218,3 +225,93 @@ def split(
         touches=tuple(f"article:{index.path(id)}" for id in {*pairs, *pairs.values()}),
         act=lambda progress: editorial.split(app, id),
     )
+
+
+_STAY = {
+    "hand": "a hand wrote the file: name it to delete it",
+    "hold": "on hold: release it, or name it",
+    "copy": "a copy of it stays, and would come up as new",
+}
+
+
+@operation("prune", command="prune")
+def prune(
+    app: App,
+    named: Annotated[
+        tuple[str, ...],
+        Argument(
+            "Articles to delete, also those that a hand wrote.", metavar="[URL|ID|FILE]...", positional=True, lines=True
+        ),
+    ] = (),
+    older_than: Annotated[
+        str | None, Argument('Delete articles added longer ago than this: "365d", "52w".', metavar="TIME")
+    ] = None,
+    keep: Annotated[int | None, Argument("Delete all but the newest N articles of each source.")] = None,
+    source: Annotated[str, Argument("Only articles of this source.", metavar="KEY", completes="source")] = "",
+    pages_days: Annotated[int | None, Argument("Keep the pages of so many days. Default: store.pages_days.")] = None,
+) -> Change:
+    """Delete articles for good, or kept pages older than store.pages_days where no articles are named. No source brings
+    the articles back, and readers keep what they have. Of --older-than, --keep and --source all that are given must
+    hold."""
+    rules = older_than is not None or keep is not None
+    if named and (rules or source):
+        raise UsageError("name articles, or say which go by --older-than, --keep and --source; not both")
+    if source and not rules:
+        raise UsageError("--source goes with --older-than or --keep; `--keep 0` deletes all articles of that source")
+    if keep == 0 and not source and older_than is None:
+        raise UsageError("--keep 0 would delete every article; name a --source with it")
+    if (named or rules) and pages_days is not None:
+        raise UsageError("--pages-days is about kept pages, the rest about articles; say one of the two")
+    if min(keep or 0, pages_days or 0) < 0:
+        raise UsageError("--keep and --pages-days count from 0")
+    return _prune_articles(app, named, older_than, keep, source) if named or rules else _prune_pages(app, pages_days)
+
+
+def _prune_articles(app: App, named: Sequence[str], older_than: str | None, keep: int | None, source: str) -> Change:
+    from syndicator.configuration.settings import seconds
+    from syndicator.services import reconcile
+    from syndicator.services.article_files import pruning
+
+    try:
+        age = timedelta(seconds=seconds(older_than)) if older_than is not None else None
+    except ValueError as error:
+        raise UsageError(f"--older-than: {error}") from error
+    problems = reconcile.files(app)
+    planned = pruning.plan(app, pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named)))
+    count, feeds = _counted(len(planned.articles), "article"), _stems(planned.feeds)
+
+    def lines(dry_run: bool) -> Iterator[str]:
+        yield from (f"{one.path}  {one.title}" for one in planned.articles if dry_run)
+        where = f" in {_counted(len(feeds), 'feed')}" if feeds else ""
+        yield f"{count}{where} {'would be deleted' if dry_run else 'deleted'}"
+        yield from (f"{_counted(number, 'article')} kept: {_STAY[why]}" for why, number in planned.stays.items())
+
+    articles = [{"id": one.id, "url": one.url, "title": one.title, "path": one.path} for one in planned.articles]
+    return Change(
+        subject="articles",
+        sentence=f"{count} deleted",
+        lines=lines,
+        data={"articles": articles, "feeds": feeds, "stays": planned.stays},
+        problems=problems,
+        is_empty=not articles,
+        nothing="0 files written",
+        act=lambda progress: pruning.prune(app, planned),
+    )
+
+
+def _prune_pages(app: App, pages_days: int | None) -> Change:
+    before = app.clock() - timedelta(days=app.settings.store.pages_days if pages_days is None else pages_days)
+    count = app.snapshots.prune(before, dry_run=True)
+    return Change(
+        subject="pages",
+        sentence=f"{_counted(count, 'page')} deleted",
+        lines=lambda dry_run: [f"{_counted(count, 'page')} {'would be deleted (--dry-run)' if dry_run else 'deleted'}"],
+        data={"pages": count},
+        logged=False,
+        build=False,
+        act=lambda progress: app.snapshots.prune(before),
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -53,6 +53,8 @@ class LoggedChange:
             return ""
         if self.act == "undo":
             return "it took back what is done anew instead: merge again"
+        if self.act == "prune":
+            return "what is pruned is deleted for good"
         if self.act in ("retag", "merge-tags"):
             return "which articles had the old tag was not kept: by an earlier version, or of very many"
         return f"it changed no file, or files of more than {KEPT_BYTES // 1_000_000} MB together, which are not kept"
