@@ -71,6 +71,5 @@ def _log(
         undoes=made.undoes,
         inverse=made.inverse,
     )
-    # the feeds of a merge are kept though one of them stays: undo asks whether they stayed
-    files = {name: (text, after[name]) for name, text in before.items() if after[name] != text or name[:5] == "feed:"}
+    files = {name: (text, after[name]) for name, text in before.items() if after[name] != text}
     return Log(app.settings.state_dir).add(logged, files).number

@@ -40,7 +40,7 @@ def undo(
         raise UsageError(f"what was kept of change {change.number} is not there any more: {change.said}")
     if change.act == "retag":  # logged by an earlier version, without its feeds
         old, new = (f"tag/{change.args[name]}" for name in ("old_feed", "new_feed"))
-        files |= {f"feed:{old}": ("here", f"leads to {new}"), f"feed:{new}": ("here", "here")}
+        files[f"feed:{old}"] = ("here", f"leads to {new}")
     _refuse_older_list(log, change, files)
     wanted, edited = _before(app, files)
     more = f"; {edited} with tags that were edited since stay as they are" if edited else ""

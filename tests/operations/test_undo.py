@@ -49,18 +49,20 @@ def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
     assert [(one.act, one.undoes) for one in log(place).newest()] == [("undo", 2), ("undo", 1), ("withdraw", None)]
 
 
-def test_changes_of_several_processes_have_numbers_of_their_own(place: Place) -> None:
-    """And each is taken back without the others."""
-    path = place.config / "taxonomy.toml"
-    words = [sys.executable, "-m", "syndicator", "change", "add-tag", "--config", str(place.config)]
-    running = [subprocess.Popen([*words, name]) for name in ("Robots", "Drones", "Ferries")]
-    codes = [process.wait(timeout=100) for process in running]
-    changes = log(place).newest()
-    assert len(changes) == codes.count(0) > 0 and {one.number for one in changes} == set(range(1, len(changes) + 1))
-    for change in changes:
-        assert change.args["name"] in path.read_text()
-        run(place, "change", "undo", str(change.number))
-        assert change.args["name"] not in path.read_text()
+@pytest.mark.parametrize("lock", ["changes.lock", "edits.lock"])
+def test_changes_are_made_and_numbered_one_at_a_time(place: Place, lock: str) -> None:
+    """Who has the lock of the log, or of edits of the configuration, keeps the others waiting."""
+    path, found = place.config / "taxonomy.toml", log(place)
+    before = path.read_text()
+    words = [sys.executable, "-m", "syndicator", "change", "add-tag", "Robots", "--config", str(place.config)]
+    with found.alone(lock):
+        process = subprocess.Popen(words)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=5)
+        assert found.newest() == [] and (lock == "changes.lock" or "Robots" not in path.read_text())
+    assert process.wait(timeout=100) == 0 and [one.number for one in found.newest()] == [1]
+    run(place, "change", "undo", "1")
+    assert path.read_text() == before
 
 
 def test_a_dry_run_is_not_logged(place: Place) -> None:
