@@ -24,11 +24,10 @@ __all__ = ["app", "main"]
 _COMMANDS = (
     "add",
     "articles.describe",
-    "articles.tags",
+    "operations",
+    "articles.choosing",
     "articles.review",
-    "articles.editorial",
     "status",
-    "articles.reread",
     "articles.show",
     "running.processes",
     "running.service",
@@ -107,7 +106,7 @@ def load_commands(names: Sequence[str] = _COMMANDS) -> None:
         import_module(f"syndicator.cli.{name}")
     for group in (app, *(one.typer_instance for one in app.registered_groups)):
         for command in group.registered_commands if group else ():
-            command.cls = Exemplified
+            command.cls = command.cls if issubclass(command.cls or object, Exemplified) else Exemplified
 
 
 def _run(*, as_json: bool) -> Any:

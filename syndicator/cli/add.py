@@ -13,8 +13,11 @@ import typer
 from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.logs import one_line
+from syndicator.cli.operations import apply
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
+from syndicator.operations.adding import addition
+from syndicator.operations.registry import need
 
 if TYPE_CHECKING:
     from syndicator.configuration.sources.opml import Skipped, SubscriptionList
@@ -336,7 +339,8 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
             show(done, "would add", others=False)
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return done
-        await preview.first_visits(session, writing.write_sources(opened, chosen, session.known))
+        apply(opened, need("add"), {"url": addresses}, addition(opened, chosen, session.known))
+        await preview.first_visits(session, [one.source for one in new])
         return replace(done, written=True)
 
 

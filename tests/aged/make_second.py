@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from syndicator.core.text import stamp
+from syndicator.operations.changes.log import Log
+from syndicator.operations.jobs import queue as queues
+from syndicator.operations.jobs import work
 from syndicator.services import container
-from syndicator.services.jobs import queue as queues
-from syndicator.services.jobs import work
-from syndicator.services.jobs.articles import stamp
-from syndicator.services.jobs.log import Log
 from tests import postgres
 from tests.aged import facts, make
 from tests.aged.instance import DUMP, EXPECTED, SCHEMA
@@ -210,14 +210,14 @@ def console_edits(spring: Spring) -> None:
     path = spring.path(("loft", 2))
     told = {"id": spring.id(("loft", 2)), "title": "Story 21: as the console has it", "author": "Ann"}
     spring.job("edit", stamp=stamp(path.read_bytes()), **told)
-    spring.job("confirm", id=spring.id(("quay", 1)), tags=["tides", "bridges"], category="Sea")
+    spring.job("set-tags", id=spring.id(("quay", 1)), tags=["tides", "bridges"], category="Sea")
     path = spring.path(("ferry", 3))
     spring.job(
         "edit", stamp=stamp(path.read_bytes()), id=spring.id(("ferry", 3)), title="Story 0: a slip", body="Gone.\n"
     )
     spring.undo()
     spring.job("edit", "failed", stamp="of another edit", id=spring.id(("ferry", 3)), title="Never")
-    spring.job("release", "failed", id="http://nobody.example/story")
+    spring.job("release", "failed", id=["http://nobody.example/story"])
 
 
 def console_changes(spring: Spring) -> None:
@@ -226,9 +226,9 @@ def console_changes(spring: Spring) -> None:
     spring.undo()
     spring.job("hide", id=spring.id(("quay", 3)))
     spring.job("add-tag", name="fog", aliases=["mist"])
-    spring.job("retag", kind="merge", old="sails", new="timber")
+    spring.job("merge-tags", old="sails", new="timber")
     spring.undo()
-    spring.job("retag", kind="rename", old="bridges", new="crossings")
+    spring.job("rename-tag", old="bridges", new="crossings")
     spring.job("rest", key="kiln")
     spring.job("wake", key="kiln")
     spring.job("rest", key="wire")

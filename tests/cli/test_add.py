@@ -14,14 +14,14 @@ from typer.testing import CliRunner, Result
 
 from syndicator.articles.frontmatter import load
 from syndicator.cli import add, app
+from syndicator.cli.operations import apply
 from syndicator.cli.running import service
 from syndicator.configuration.settings import load as load_settings
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.core.model import Fetched, ParsedFeed
+from syndicator.operations.registry import need
 from syndicator.services.adding import search
 from syndicator.services.container import locked, open_app
-from syndicator.services.jobs import sources
-from syndicator.services.jobs.task import Task
 from syndicator.visiting.feeds.discovery import FeedLink
 from tests.aged.web import Answer, Web, serving
 from tests.cli.sites import NEWEST, alternate, blog, insecure, page, rss, story
@@ -468,6 +468,6 @@ def test_no_line_is_written_that_is_not_sure_or_not_needed(
 def test_the_console_writes_the_line_that_its_look_showed(adding: Adding) -> None:
     adding.web.answers = paper()
     with open_app(adding.config) as opened:
-        found = sources.look_for(Task(app=opened, args={"address": ELSEWHERE})).result
-        sources.add_source(Task(app=opened, args={"sources": [found["candidates"][0]["source"]]}))
+        found = need("look").plan(opened, {"address": ELSEWHERE}).data
+        apply(opened, need("add"), {"sources": [found["candidates"][0]["source"]]})
     assert adding.written[0]["speaks_for"] == ["paper.example"]

@@ -1,4 +1,4 @@
-"""Choosing among proposed tags or categories: one key each, without Enter. What is taken is written at once."""
+"""Command tags suggest: proposed tags or categories, listed, or one key each, without Enter, and written at once."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
 
 from syndicator.cli import printing
 from syndicator.cli.articles.keys import Keys, is_terminal
+from syndicator.cli.base import CONFIG, Config, Json
+from syndicator.cli.operations import tags
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
 
@@ -47,6 +51,43 @@ class Offer:
         return cls(
             table="category", name=one.name, support=one.support, about=told, examples=one.examples, values=values
         )
+
+
+@tags.command()
+def suggest(
+    categories: Annotated[
+        bool, typer.Option("--categories", help="Groups of articles that could be categories.")
+    ] = False,
+    choose: Annotated[bool, typer.Option("--choose", help="Take, rename or drop each with one key.")] = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """List what to consider as tags, or as categories, from what articles speak of. Changes nothing without --choose,
+    which adds to taxonomy.toml what you take."""
+    from syndicator.services.container import need_folder, open_app
+    from syndicator.services.descriptions import redescribe
+
+    need_folder(config)
+    proposals: Sequence[Proposal | Group]
+    with open_app(config) as opened:
+        if categories:
+            proposals = found = redescribe.suggest_groups(opened)
+            offers = list(map(Offer.category, found))
+        else:
+            proposals = listed = redescribe.suggest(opened)
+            offers = list(map(Offer.tag, listed))
+    if json:
+        printing.as_json([one._asdict() for one in proposals])
+    elif not offers and categories:
+        printing.say(f"no groups: they are looked for from {redescribe.LEAST_GROUPED} articles on")
+    elif not offers:
+        printing.say("nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts")
+    elif choose:
+        choose_among(offers, config)
+    else:
+        title = "Categories to consider" if categories else "Tags to consider"
+        rows = [(one.name, one.support, one.about, "; ".join(one.examples)) for one in offers]
+        printing.table(title, ("name", "articles", "words" if categories else "other names", "such as"), rows)
 
 
 def choose_among(offers: Sequence[Offer], config: Path) -> None:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from syndicator.cli import printing
 from syndicator.cli.articles.keys import Keys, is_terminal
-from syndicator.cli.articles.tags import tags
 from syndicator.cli.base import CONFIG, Config, Json, build, opened_for_change
+from syndicator.cli.operations import tags
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import UsageError
 

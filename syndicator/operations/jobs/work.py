@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from syndicator.configuration.settings import load
 from syndicator.core.errors import DiskError, LockedError, SyndicatorError
+from syndicator.operations import perform, registry
+from syndicator.operations.jobs.queue import Job, Queue, Status
+from syndicator.operations.operation import CancelledJob, arguments_of, plain
 from syndicator.services.build import build_feeds
-from syndicator.services.container import App, locked, open_app, utc_now
-from syndicator.services.jobs.acts import ACTS, UNLOCKED
-from syndicator.services.jobs.log import Change, Log
-from syndicator.services.jobs.queue import Job, Queue, Status
-from syndicator.services.jobs.task import Acted, CancelledJob, Task, read
+from syndicator.services.container import App, locked, open_app
 from syndicator.services.refresh import remake
 
 _PAUSE_SECONDS = 0.1  # between two looks for jobs
@@ -37,7 +36,7 @@ def drain(config: Path, queue: Queue) -> int:
     are while a run has it: it does them itself, or leaves them for later (`within`). Returns how many were done."""
     if not queue.waiting():
         return 0
-    done = _all(queue, lambda job: job.act in UNLOCKED, lambda job: _in_new_app(config, queue, job))
+    done = _all(queue, _needs_no_lock, lambda job: _in_new_app(config, queue, job))
     try:
         with locked(load(config)):
             mine = _all(queue, lambda job: True, lambda job: _in_new_app(config, queue, job))
@@ -49,6 +48,11 @@ def drain(config: Path, queue: Queue) -> int:
     if done or mine:
         queue.sweep()
     return len(done) + len(mine)
+
+
+def _needs_no_lock(job: Job) -> bool:
+    operation = registry.operations().get(job.act)
+    return operation is not None and operation.unlocked and (job.dry_run or operation.is_question)
 
 
 def _all(queue: Queue, which: Callable[[Job], bool], act: Callable[[Job], Job]) -> list[Job]:
@@ -88,14 +92,17 @@ def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
 
 
 def acted(app: App, queue: Queue, job: Job) -> Job:
-    """The job as it is once its act is done: its feeds may still be to be built. Raises what the act does."""
-    task = Task(app=app, args=job.args, progress=_progress(queue, job))
-    made = ACTS[job.act](task)
-    if made.page is not None:
-        queue.keep_page(job.id, made.page)
-    change = _logged(app, job, task, made) if made.logged else None
-    status: Status = "building" if made.build else "done"
-    return replace(job, status=status, said=made.said, result=made.result, change=change.number if change else None)
+    """The job after its operation: its feeds may still be to be built. Raises what the operation raises."""
+    operation, progress = registry.need(job.act), _progress(queue, job)
+    arguments = arguments_of(operation, job.args)
+    change, number = operation.plan(app, arguments, progress), None
+    if change.page is not None:
+        queue.keep_page(job.id, change.page)
+    is_planned = job.dry_run or operation.is_question or change.is_empty
+    if not is_planned:
+        change, number = perform.apply(app, operation, arguments, change, who=job.who, progress=progress)
+    status: Status = "done" if is_planned or not change.build else "building"
+    return replace(job, status=status, said=change.sentence, result=plain(change.data), change=number)
 
 
 def _progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
@@ -109,23 +116,6 @@ def _progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
             queue.save(replace(job, done=done, total=total))
 
     return progress
-
-
-def _logged(app: App, job: Job, task: Task, acted: Acted) -> Change:
-    files: Mapping[str, tuple[str | None, str | None]] = {
-        name: (before, after) for name, before in task.before.items() if (after := read(app, name)) != before
-    }
-    change = Change(
-        number=0,
-        at=utc_now().isoformat(),
-        who=job.who,
-        act=job.act,
-        subject=acted.subject,
-        said=acted.said,
-        args={name: value for name, value in (acted.args or job.args).items() if name != "body"},
-        undoes=acted.undoes,
-    )
-    return Log(app.settings.state_dir).add(change, files)
 
 
 def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:

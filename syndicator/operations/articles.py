@@ -1,0 +1,317 @@
+"""Operations on articles: withdraw and restore, hide and release, split, edit, prune."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+from syndicator.core.errors import UsageError
+from syndicator.core.text import stamp as digest
+from syndicator.operations.operation import Argument, Change, Progress, operation
+
+if TYPE_CHECKING:
+    from syndicator.core.model import FeedKey
+    from syndicator.services.container import App
+    from syndicator.services.mending.editorial import Released, Withdrawal
+
+Id = Annotated[str, Argument("An article: its URL, file or id.", metavar="URL|FILE|ID", positional=True)]
+
+
+@operation("withdraw", command="withdraw", button="id", quick=True)
+def withdraw(
+    app: App,
+    id: Id,
+    purge: Annotated[bool, Argument("Keep no file to undo it with; forgets one that was kept.")] = False,
+) -> Change:
+    """Remove an article from every feed and page, for good."""
+    from syndicator.services.mending import editorial
+
+    if (before := editorial.withdrawn(app, id) if purge else None) is not None:
+        return _withdrawal(app, replace(before, kept=False), purge)
+    return _withdrawal(app, replace(editorial.plan_withdrawal(app, id), kept=not purge), purge)
+
+
+def _withdrawal(app: App, done: Withdrawal, purge: bool) -> Change:
+    from syndicator.services.mending import editorial
+
+    def act(progress: Progress) -> None:
+        editorial.withdraw(app, done.id, purge=purge)
+
+    lines = [f"withdrawn: {f'{done.title} ({done.url})' if done.title else done.url}; from: {_names(done)}"]
+    lines += [f"a copy of it is published by itself now: {one.title} ({one.url})" for one in done.copies]
+    lines += ["for 30 days `syndicator withdraw --undo` brings it back as its file was"] if done.kept else []
+    return Change(
+        subject=done.id,
+        sentence=f"{done.url}: withdrawn from {len(done.feeds)} feeds",
+        lines=lambda dry_run: lines,
+        data={"withdrawn": done.id, **_data(done)},
+        inverse=("restore", {"id": done.id}),
+        act=act,
+    )
+
+
+@operation("restore", command="withdraw --undo", button="id", quick=True)
+def restore(app: App, id: Id) -> Change:
+    """Let it come back: for 30 days as its file was, with your edits."""
+    from syndicator.services.mending import editorial
+
+    done = editorial.plan_return(app, id)
+    how = "as its file was" if done.kept else "once its source announces it, for its file is no longer kept"
+    return Change(
+        subject=done.id,
+        sentence=f"{done.url}: is back" if done.kept else f"{done.url}: comes back when announced",
+        lines=lambda dry_run: [f"comes back {how}: {done.url}; it was in: {_names(done)}"],
+        data={"returned": done.id, **_data(done)},
+        inverse=("withdraw", {"id": done.id}),
+        act=lambda progress: {"problems": editorial.undo_withdrawal(app, done.id).problems},
+    )
+
+
+def _names(done: Withdrawal) -> str:
+    return ", ".join(_stems(done.feeds)) or "no feed"
+
+
+def _stems(keys: Sequence[FeedKey]) -> list[str]:
+    from syndicator.publishing import paths
+
+    return [paths.stem(key) for key in keys]
+
+
+def _data(done: Withdrawal) -> dict[str, object]:
+    return {
+        "url": done.url,
+        "kept": done.kept,
+        "feeds": _stems(done.feeds),
+        "copies": [copy.url for copy in done.copies],
+    }
+
+
+@operation("release", command="release", button="id", quick=True)
+def release(
+    app: App,
+    id: Annotated[
+        tuple[str, ...],
+        Argument("Articles that are on hold.", metavar="ID|FILE|URL...", positional=True, lines=True),
+    ] = (),
+    source: Annotated[str, Argument("All of one source.", metavar="KEY", completes="source")] = "",
+    all: Annotated[bool, Argument("All that are on hold.")] = False,
+) -> Change:
+    """Publish articles that are on hold, and build their feeds. `status` lists them."""
+    if bool(id) + bool(source) + all != 1:
+        raise UsageError("say which articles: their ids, files or addresses, or --source KEY, or --all")
+    from syndicator.services.mending import editorial
+
+    def releasing(dry_run: bool) -> Released:
+        chosen = id, source, all
+        return editorial.release(app, chosen[0], source=chosen[1], all=chosen[2], dry_run=dry_run)
+
+    done = releasing(dry_run=True)
+    said = [f"{one.title}: published" for one in done.articles]
+    said += [f"{one.title}: is published already" for one in done.known]
+    return Change(
+        subject=done.articles[0].id if len(done.articles) == 1 else source or "articles",
+        sentence=said[0] if len(said) == 1 else f"{len(done.articles)} articles: published",
+        lines=lambda dry_run: _released("would be published" if dry_run else "published", done),
+        data={name: [one.id for one in getattr(done, name)] for name in ("articles", "known")}
+        | {"problems": done.problems},
+        problems=done.problems,
+        touches=tuple(f"article:{app.store.index.path(one.id)}" for one in done.articles),
+        is_empty=not done.articles,
+        nothing="0 articles",
+        act=lambda progress: {"problems": releasing(dry_run=False).problems},
+    )
+
+
+def _released(verb: str, done: Released) -> tuple[str, ...]:
+    lines = [f"{verb}: {one.title} ({one.url})" for one in done.articles]
+    return (*lines, *(f"not on hold: {one.title} ({one.url})" for one in done.known))
+
+
+@operation("hide", button="id", quick=True)
+def hide(app: App, id: Id) -> Change:
+    """Put an article on hold: it leaves all feeds and pages until it is released."""
+    from syndicator.articles import frontmatter
+
+    id, path, data = _file(app, id)
+    article = frontmatter.load(data, path)
+    if article.hold:
+        return Change(subject=id, sentence=f"{article.title}: hidden already", is_empty=True)
+    held = frontmatter.dump(replace(article, hold=True), frontmatter.extra(data, path))
+    return _edit(id, path, f"{article.title}: hidden until it is released", data, held)
+
+
+@operation("edit", quick=True)
+def edit(
+    app: App,
+    id: Id,
+    title: Annotated[str | None, Argument("Its title.")] = None,
+    excerpt: Annotated[str | None, Argument("Its excerpt.")] = None,
+    author: Annotated[str | None, Argument("Its author; empty for none.")] = None,
+    cover: Annotated[str | None, Argument("The address of its picture; empty for none.")] = None,
+    body: Annotated[str | None, Argument("Its text, in markdown.", lines=True)] = None,
+    stamp: Annotated[str | None, Argument("The stamp of the file: refuse an edit made since.", hidden=True)] = None,
+) -> Change:
+    """Edit the file of an article. What is not given stays as it is."""
+    from syndicator.articles import frontmatter
+
+    id, path, data = _file(app, id)
+    if stamp not in (None, digest(data)):
+        raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
+    wanted = edited(data, path, dict(zip(EDITED, (title, excerpt, author, cover, body), strict=True)))
+    return _edit(id, path, f"{frontmatter.load(wanted, path).title}: edited", data, wanted)
+
+
+EDITED = ("title", "excerpt", "author", "cover", "body")
+
+
+def edited(data: bytes, path: str, fields: Mapping[str, str | None]) -> bytes:
+    """The file `data` with title, excerpt, author, cover or body replaced. Pure. Raises UsageError, ConfigError."""
+    from syndicator.articles import frontmatter
+
+    article = frontmatter.load(data, path)
+    said = {name: value for name, value in fields.items() if value is not None}
+    changed = replace(
+        article,
+        title=said.get("title", article.title).strip(),
+        excerpt=" ".join(said["excerpt"].split()) if "excerpt" in said else article.excerpt,
+        author=(said["author"].strip() or None) if "author" in said else article.author,
+        cover=_address(said["cover"]) if "cover" in said else article.cover,
+        body=said["body"].replace("\r\n", "\n") if "body" in said else article.body,
+    )
+    if not changed.title:
+        raise UsageError("an article needs a title")
+    made = frontmatter.dump(changed, frontmatter.extra(data, path))
+    if frontmatter.load(made, path).id != article.id:
+        raise UsageError("the id of an article never changes")
+    return made
+
+
+def _address(value: str) -> str | None:
+    value = value.strip()
+    if value and not value.lower().startswith(("http://", "https://")):
+        raise UsageError(f"{value!r} is no address of a picture; write it like https://example.org/picture.jpg")
+    return value or None
+
+
+def _file(app: App, what: str) -> tuple[str, str, bytes]:
+    from syndicator.services.naming import need_article
+
+    id = need_article(app, what)
+    path = app.store.index.path(id) or ""
+    return id, path, app.article_store.read(path)
+
+
+def _edit(id: str, path: str, sentence: str, before: bytes, after: bytes) -> Change:
+    texts = (before.decode("utf-8", "surrogateescape"), after.decode("utf-8", "surrogateescape"))
+    return Change(subject=id, sentence=sentence, data={"id": id, "path": path}, edits={f"article:{path}": texts})
+
+
+@operation("split", command="split", button="id", quick=True)
+def split(
+    app: App, id: Annotated[str, Argument("The copy, or its original.", metavar="URL|FILE|ID", positional=True)]
+) -> Change:
+    """Separate articles that were merged as copies of one. They are never merged again."""
+    from syndicator.services.mending import editorial
+
+    index, pairs = app.store.index, editorial.copies(app, id)
+    found = index.articles([*pairs]).values()
+    return Change(
+        subject=next(iter(pairs)),
+        sentence=f"parted: {', '.join(one.title for one in found)}",
+        lines=lambda dry_run: [f"published by itself again: {one.title} ({one.url})" for one in found],
+        data={"split": [{"id": one.id, "url": one.url} for one in found]},
+        touches=tuple(f"article:{index.path(id)}" for id in {*pairs, *pairs.values()}),
+        act=lambda progress: editorial.split(app, id),
+    )
+
+
+_STAY = {
+    "hand": "a hand wrote the file: name it to delete it",
+    "hold": "on hold: release it, or name it",
+    "copy": "a copy of it stays, and would come up as new",
+}
+
+
+@operation("prune", command="prune")
+def prune(
+    app: App,
+    named: Annotated[
+        tuple[str, ...],
+        Argument(
+            "Articles to delete, also those that a hand wrote.", metavar="[URL|ID|FILE]...", positional=True, lines=True
+        ),
+    ] = (),
+    older_than: Annotated[
+        str | None, Argument('Delete articles added longer ago than this: "365d", "52w".', metavar="TIME")
+    ] = None,
+    keep: Annotated[int | None, Argument("Delete all but the newest N articles of each source.")] = None,
+    source: Annotated[str, Argument("Only articles of this source.", metavar="KEY", completes="source")] = "",
+    pages_days: Annotated[int | None, Argument("Keep the pages of so many days. Default: store.pages_days.")] = None,
+) -> Change:
+    """Delete articles for good, or kept pages older than store.pages_days where no articles are named. No source brings
+    the articles back, and readers keep what they have. Of --older-than, --keep and --source all that are given must
+    hold."""
+    rules = older_than is not None or keep is not None
+    if named and (rules or source):
+        raise UsageError("name articles, or say which go by --older-than, --keep and --source; not both")
+    if source and not rules:
+        raise UsageError("--source goes with --older-than or --keep; `--keep 0` deletes all articles of that source")
+    if keep == 0 and not source and older_than is None:
+        raise UsageError("--keep 0 would delete every article; name a --source with it")
+    if (named or rules) and pages_days is not None:
+        raise UsageError("--pages-days is about kept pages, the rest about articles; say one of the two")
+    if min(keep or 0, pages_days or 0) < 0:
+        raise UsageError("--keep and --pages-days count from 0")
+    return _prune_articles(app, named, older_than, keep, source) if named or rules else _prune_pages(app, pages_days)
+
+
+def _prune_articles(app: App, named: Sequence[str], older_than: str | None, keep: int | None, source: str) -> Change:
+    from syndicator.configuration.settings import seconds
+    from syndicator.services import reconcile
+    from syndicator.services.article_files import pruning
+
+    try:
+        age = timedelta(seconds=seconds(older_than)) if older_than is not None else None
+    except ValueError as error:
+        raise UsageError(f"--older-than: {error}") from error
+    problems = reconcile.files(app)
+    planned = pruning.plan(app, pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named)))
+    count, feeds = _counted(len(planned.articles), "article"), _stems(planned.feeds)
+
+    def lines(dry_run: bool) -> Iterator[str]:
+        yield from (f"{one.path}  {one.title}" for one in planned.articles if dry_run)
+        where = f" in {_counted(len(feeds), 'feed')}" if feeds else ""
+        yield f"{count}{where} {'would be deleted' if dry_run else 'deleted'}"
+        yield from (f"{_counted(number, 'article')} kept: {_STAY[why]}" for why, number in planned.stays.items())
+
+    articles = [{"id": one.id, "url": one.url, "title": one.title, "path": one.path} for one in planned.articles]
+    return Change(
+        subject="articles",
+        sentence=f"{count} deleted",
+        lines=lines,
+        data={"articles": articles, "feeds": feeds, "stays": planned.stays},
+        problems=problems,
+        is_empty=not articles,
+        nothing="0 files written",
+        act=lambda progress: pruning.prune(app, planned),
+    )
+
+
+def _prune_pages(app: App, pages_days: int | None) -> Change:
+    before = app.clock() - timedelta(days=app.settings.store.pages_days if pages_days is None else pages_days)
+    count = app.snapshots.prune(before, dry_run=True)
+    return Change(
+        subject="pages",
+        sentence=f"{_counted(count, 'page')} deleted",
+        lines=lambda dry_run: [f"{_counted(count, 'page')} {'would be deleted (--dry-run)' if dry_run else 'deleted'}"],
+        data={"pages": count},
+        logged=False,
+        build=False,
+        act=lambda progress: app.snapshots.prune(before),
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,279 @@
+"""Operations that mend articles: rules tried and saved, kept pages read again, articles described again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Annotated, Any
+
+from syndicator.configuration.sources.rules_table import table
+from syndicator.core import text
+from syndicator.core.errors import ConfigError, RulesError, UsageError
+from syndicator.core.text import one_line
+from syndicator.operations.operation import Argument, Change, Progress, operation, plain
+from syndicator.operations.sources import Key, need_stamp, source_of_key
+
+if TYPE_CHECKING:
+    from syndicator.core.model import Article, Rules, Source
+    from syndicator.pipeline.results import FieldChange
+    from syndicator.services.container import App
+    from syndicator.services.mending.reread import Plan
+    from syndicator.services.mending.try_rules import Tried
+
+RULES = ("select", "remove", "title", "author", "date", "cover")
+_EDGE = 160  # characters at both ends of a text
+
+Css = Annotated[tuple[str, ...] | None, Argument("CSS selectors of it; empty for none.", metavar="CSS", lines=True)]
+
+
+@operation("try-rules", unlocked=True, is_question=True)
+def try_rules(
+    app: App,
+    key: Key,
+    select: Css = None,
+    remove: Css = None,
+    title: Css = None,
+    author: Css = None,
+    date: Css = None,
+    cover: Css = None,
+) -> Change:
+    """Show what rules make of the newest kept pages of a source. A rule that is not given stays as it is."""
+    from syndicator.services.mending import try_rules
+
+    source = source_of_key(app, key)
+    try:
+        rules = _given(source, (select, remove, title, author, date, cover))
+        tried = try_rules.try_out(app, source.key, rules, most=try_rules.POINTED)
+        now = {one.id: one for one in try_rules.try_out(app, source.key, source.rules, most=try_rules.POINTED)}
+    except RulesError as error:
+        raise UsageError(str(error)) from error
+    pages = [
+        {"id": one.id, "title": one.title, "with": _reading(one), "now": _reading(now.get(one.id))} for one in tried
+    ]
+    data = {"pages": pages, "matched": try_rules.pages_matched(tried), "score": try_rules.score(tried)}
+    return Change(subject=source.key, sentence=f"tried on {len(tried)} kept pages", data=data)
+
+
+def _reading(one: Tried | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    if (trial := one.trial) is None:
+        return {"failed": "reading it was given up"}
+    if (draft := trial.draft) is None:
+        return {"failed": f"it is no article then: {trial.kind}", "matches": dict(trial.matches)}
+    body = text.plain(draft.body)
+    return {
+        "failed": "",
+        "matches": dict(trial.matches),
+        "letters": trial.after,
+        "title": draft.title or "",
+        "author": draft.author or "",
+        "date": f"{draft.published:%Y-%m-%d}" if draft.published else "",
+        "cover": draft.cover or "",
+        "begins": body[:_EDGE],
+        "ends": body[-_EDGE:] if len(body) > _EDGE else "",
+    }
+
+
+@operation("save-rules", quick=True, unlocked=True)
+def save_rules(
+    app: App,
+    key: Key,
+    select: Css = None,
+    remove: Css = None,
+    title: Css = None,
+    author: Css = None,
+    date: Css = None,
+    cover: Css = None,
+    stamp: Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)] = None,
+) -> Change:
+    """Write rules of a source. A rule that is not given stays as it is; articles stay until they are read again."""
+    from syndicator.operations.changes import texts
+    from syndicator.services.mending import try_rules
+
+    source = source_of_key(app, key)
+    need_stamp(source, stamp)
+    rules = _given(source, (select, remove, title, author, date, cover))
+
+    def act(progress: Progress) -> None:
+        try:
+            try_rules.save(app, source.key, rules)
+        except RulesError as error:
+            raise ConfigError(str(error)) from error
+
+    if rules == source.rules:
+        return Change(subject=source.key, sentence=f"{source.key}: these are its rules", is_empty=True)
+    return Change(
+        subject=source.key,
+        sentence=f"{source.key}: rules saved; articles stay until they are read again",
+        touches=(texts.of_source(app, source.key),),
+        act=act,
+    )
+
+
+def _given(source: Source, given: Sequence[tuple[str, ...] | None]) -> Rules:
+    """The rules as given over those of the source. Raises ConfigError, RulesError for an invalid selector."""
+    from syndicator.configuration.sources.schema import source_of
+
+    values: dict[str, Any] = {name: one for name, one in table(source).items() if name != "rules"}
+    said = {name: one for name, one in zip(RULES, given, strict=True) if one is not None}
+    merged = {**table(source).get("rules", {}), **said}
+    rules = {name: list(one) if isinstance(one, tuple) else one for name, one in merged.items() if one != ()}
+    return source_of({**values, "rules": rules} if rules else values).rules
+
+
+Since = Annotated[datetime | None, Argument("Articles added on or after this day (UTC).", metavar="DATE")]
+
+
+@operation("reread", command="reread")
+def reread(
+    app: App,
+    progress: Progress,
+    source: Annotated[
+        str, Argument("Articles of one source, or one article.", metavar="K|URL|ID", completes="source")
+    ] = "",
+    since: Since = None,
+    outdated: Annotated[bool, Argument("Only articles that an older version of Syndicator read.")] = False,
+    fetch: Annotated[bool, Argument("First ask for pages that are not kept any more, also with --dry-run.")] = False,
+) -> Change:
+    """Read kept pages again after the rules of a source were edited. Fetches nothing unless asked, keeps hand edits."""
+    from syndicator.services.mending import reread
+
+    which = reread.Which(what=source, since=_day(since), outdated=outdated)
+    missing = reread.unkept(app, which) if fetch else []
+    failed = asyncio.run(reread.fetch(app, missing, progress)) if missing else ()
+    planned = reread.plan(app, which, progress=progress)
+    problems, count = (*failed, *planned.problems), len(planned.articles)
+    articles = [
+        {"id": one.before.id, "title": one.before.title, "path": one.path, "changes": plain(one.now.changes)}
+        for one in planned.articles
+    ]
+    parts = {name: getattr(planned, name) for name in ("looked", "unkept", "due_again", "feeds")}
+    return Change(
+        subject=source or "articles",
+        sentence=f"{source or 'all'}: {count} {'article' if count == 1 else 'articles'} read again",
+        lines=lambda dry_run: _said(app, planned, source if dry_run else "", source),
+        data={**parts, "problems": problems, "articles": articles, "count": count, "written": ()},
+        feeds=planned.feeds,
+        problems=problems,
+        touches=tuple(f"article:{one.path}" for one in planned.articles),
+        logged=bool(count),
+        build=bool(count),
+        act=lambda progress: reread.apply_plan(app, planned, progress),
+    )
+
+
+def _day(since: datetime | None) -> datetime | None:
+    return since.replace(tzinfo=UTC) if since else None
+
+
+def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
+    yield f"{len(planned.articles)} of {planned.looked} article{'' if planned.looked == 1 else 's'} change"
+    for one in planned.articles:
+        yield f"\n{one_line(one.before.title)}  ({one.path})"
+        for change in one.now.changes:
+            yield from (f"  {line}" for line in lines(change, one.before, one.now.article))
+    if planned.unkept:
+        meant, unkept = f" --source {source}" if source else "", len(planned.unkept)
+        yield (
+            f"left as they are: {unkept} article{'' if unkept == 1 else 's'}, of which no page is kept "
+            f"(store.pages_days = {app.settings.store.pages_days}); `syndicator reread{meant} --fetch` asks for these "
+            "pages once more"
+        )
+    if planned.due_again:
+        yield (
+            f"{planned.due_again} entries that were refused or put off under the old rules are asked for once more at "
+            "the next `syndicator refresh`"
+        )
+    if tried in app.sources:
+        yield from _rules(app, tried)
+
+
+def _rules(app: App, key: str) -> Iterator[str]:
+    """The effect of a source's rules on its newest kept pages, also if no article changes by it."""
+    from syndicator.services.mending.try_rules import pages_matched, score, try_out
+
+    tried = try_out(app, key, app.sources[key].rules)
+    if not (matched := pages_matched(tried)):
+        return
+    same = f"their texts have {score(tried):.0%} in common with what is read without rules"
+    yield f"rules of {key} on {len(tried)} kept page{'' if len(tried) == 1 else 's'}; {same}"
+    yield from (f"  {rule} matches on {pages or 'none'}" for rule, pages in matched.items())
+
+
+@operation("describe")
+def describe(
+    app: App, progress: Progress, all: Annotated[bool, Argument("Every article.")] = False, since: Since = None
+) -> Change:
+    """Describe articles again after taxonomy.toml was edited or tags were learnt. Fetches nothing, keeps hand edits."""
+    from syndicator.services.descriptions import redescribe
+
+    if not all and since is None:
+        raise UsageError("say which articles: --all, or --since with a day, such as --since 2026-11-24")
+    planned = redescribe.plan(app, since=_day(since), progress=progress)
+    rows = tuple((item.title, line) for item in planned.articles for line in item.told.why)
+    count = f"{len(planned.articles)} of {planned.looked} article{'' if planned.looked == 1 else 's'} change"
+    return Change(
+        subject="articles",
+        sentence=count,
+        table=("Articles", ("article", "change and reason"), rows) if rows else None,
+        data=plain(planned),
+        feeds=planned.feeds,
+        problems=planned.problems,
+        touches=tuple(f"article:{one.path}" for one in planned.articles),
+        is_empty=not planned.articles,
+        act=lambda progress: redescribe.apply(app, planned, progress),
+    )
+
+
+LONGEST = 60  # characters of a value that are shown
+MOST_PARAGRAPHS = 6  # of a changed body that are shown
+_BEFORE = 12  # characters shown before the first that differs
+
+
+def lines(change: FieldChange, before: Article, after: Article) -> Iterator[str]:
+    """A change of one field: `title: old → new`; of a body how many paragraphs go and come, and the first of them."""
+    if change.field != "body":
+        yield f"{change.field}: {' → '.join(value or 'none' for value in _apart(change.old, change.new))}"
+        return
+    marked = list(_differ(_paragraphs(before), _paragraphs(after)))
+    gone = sum(line.startswith("-") for line in marked)
+    yield f"body: -{gone} +{len(marked) - gone} paragraphs"
+    yield from (f"  {line}" for line in marked[:MOST_PARAGRAPHS])
+    if len(marked) > MOST_PARAGRAPHS:
+        yield f"  … {len(marked) - MOST_PARAGRAPHS} more"
+
+
+def _paragraphs(article: Article) -> list[str]:
+    return [part for part in article.body.split("\n\n") if part.strip()]
+
+
+def _differ(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    for tag, first, last, to, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        gone, came = list(old[first:last]), list(new[to:end])
+        if len(gone) == len(came):
+            for one, other in zip(gone, came, strict=True):
+                was, now = _apart(one, other)
+                yield from (f"- {was}", f"+ {now}")
+        else:
+            yield from (f"- {_cut(one)}" for one in gone)
+            yield from (f"+ {_cut(one)}" for one in came)
+
+
+def _apart(old: str, new: str) -> tuple[str, str]:
+    """Two values, cut so that where they begin to differ is in sight."""
+    old, new = one_line(old), one_line(new)
+    least = min(len(old), len(new))
+    same = next((place for place in range(least) if old[place] != new[place]), least)
+    start = same - _BEFORE if max(len(old), len(new)) > LONGEST and same > LONGEST // 2 else 0
+    return _cut(old, start), _cut(new, start)
+
+
+def _cut(words: str, start: int = 0) -> str:
+    line = one_line(words)[start:]
+    shown = line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    return f"…{shown}" if start and shown else shown

@@ -1,0 +1,212 @@
+"""Operation: a change that an operator can make, written once. Commands, console, Changes, undo and the API come of it.
+
+This module loads nothing heavy, so that `--help` can list the operations.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
+
+from syndicator.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from syndicator.core.model import FeedKey, Fetched, Problem
+    from syndicator.pipeline.descriptions.confirm import FeedChange
+    from syndicator.services.container import App
+
+Progress = Callable[[int, int], None]  # done, of how many; raises to cancel
+Inverse = tuple[str, Mapping[str, Any]]  # the name of an operation and its arguments
+
+
+class CancelledJob(Exception):
+    """Somebody asked the job to stop."""
+
+
+def no_progress(done: int, total: int) -> None:
+    """Report to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """Describe an argument: help for people and the JSON Schema, and how the command line and a form take it.
+
+    `completes`: "source" or "tag", names that a shell offers; `lines`: a form has one value a line, not commas;
+    `hidden`: no option of a command (the stamp of a form)."""
+
+    help: str
+    metavar: str = ""
+    positional: bool = False
+    completes: str = ""
+    lines: bool = False
+    hidden: bool = False
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(core_schema), "description": self.help}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change as planned, and then as made.
+
+    `subject`: article id, source key or file; `sentence`: for Changes and a job; `lines`: for a terminal, given
+    dry_run, instead of the sentence; `table`: title, columns and rows below them; `data`: for programs, a dict unless
+    the operation only answers; `feeds`: that gain, lose or change articles; `touches`: names of the texts that it
+    changes (see changes/texts.py), logged before and after; `edits`: such texts before and after, to be written;
+    `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes back;
+    `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a build;
+    `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a
+    web page to point at; `act`: makes the change, besides its edits; a dict that it returns replaces fields."""
+
+    subject: str
+    sentence: str
+    lines: Callable[[bool], Iterable[str]] | None = None
+    data: Any = field(default_factory=dict)
+    table: tuple[str, Sequence[str], Sequence[Sequence[object]]] | None = None
+    feeds: tuple[FeedChange, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    touches: tuple[str, ...] = ()
+    edits: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    inverse: Inverse | None = None
+    undoes: int | None = None
+    is_empty: bool = False
+    nothing: str = ""
+    logged: bool = True
+    build: bool = True
+    built_first: Callable[[FeedKey], bool] | None = None
+    page: Fetched | None = None
+    act: Callable[[Progress], object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A change by name.
+
+    `function`: plans it from the app and arguments Annotated with `Argument`, with `progress` if it takes long; its
+    docstring is the help. It changes nothing, and raises SyndicatorError for what cannot be done; `perform.apply` makes
+    exactly the planned change. `command`: words at the command line ("tags merge", "withdraw --undo"); "" for `change
+    NAME`. `button`: the one argument that a button of the console sends; None if it is no button. `quick`: takes
+    milliseconds, so a run of `up` may do it between two steps. `unlocked`: needs no lock of runs. `is_question`: there
+    is nothing to apply, the plan answers."""
+
+    name: str
+    function: Callable[..., Change]
+    command: str = ""
+    button: str | None = None
+    quick: bool = False
+    unlocked: bool = False
+    is_question: bool = False
+
+    @property
+    def help(self) -> str:
+        return inspect.getdoc(self.function) or ""
+
+    def plan(self, app: App, arguments: Mapping[str, Any], progress: Progress = no_progress) -> Change:
+        more = {"progress": progress} if "progress" in inspect.signature(self.function).parameters else {}
+        return self.function(app, **arguments, **more)
+
+
+def operation(
+    name: str,
+    *,
+    command: str = "",
+    button: str | None = None,
+    quick: bool = False,
+    unlocked: bool = False,
+    is_question: bool = False,
+) -> Callable[[Callable[..., Change]], Operation]:
+    """Make an `Operation` of the function that plans it."""
+    return lambda function: Operation(name, function, command, button, quick, unlocked, is_question)
+
+
+class WithArguments(Protocol):
+    """An operation or a query."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def function(self) -> Callable[..., Any]: ...
+
+    @property
+    def help(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the arguments; `default` is `inspect.Parameter.empty` if it is required."""
+
+    name: str
+    annotated: Any
+    default: Any
+
+    @property
+    def type(self) -> Any:
+        return self.annotated.__origin__
+
+    @property
+    def argument(self) -> Argument:
+        return next(value for value in self.annotated.__metadata__ if isinstance(value, Argument))
+
+    @property
+    def is_list(self) -> bool:
+        return "tuple" in str(self.type)
+
+    @property
+    def is_flag(self) -> bool:
+        return self.type is bool
+
+
+def fields_of(operation: WithArguments) -> list[Field]:
+    """The arguments of an operation in their order."""
+    parameters = inspect.signature(operation.function).parameters
+    given = {name: one for name, one in parameters.items() if name not in ("app", "place", "progress")}
+    holder = type("Arguments", (), {"__annotations__": {name: one.annotation for name, one in given.items()}})
+    hints = get_type_hints(holder, operation.function.__globals__, include_extras=True)
+    return [Field(name, hints[name], one.default) for name, one in given.items()]
+
+
+def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments made of JSON, a form or a command line. Raises UsageError that names the wrong one."""
+    from pydantic import ValidationError
+
+    try:
+        made = _model(operation).model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise UsageError(f"{operation.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    return dict(made)
+
+
+def schema_of(operation: WithArguments) -> dict[str, Any]:
+    """The JSON Schema of the arguments."""
+    return {"description": operation.help, **_model(operation).model_json_schema()}
+
+
+def _model(operation: WithArguments) -> Any:
+    from pydantic import ConfigDict, create_model
+
+    empty, config = inspect.Parameter.empty, ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+    fields: Any = {
+        one.name: (one.annotated, ... if one.default is empty else one.default) for one in fields_of(operation)
+    }
+    return create_model(operation.name, __config__=config, **fields)
+
+
+def plain(value: Any) -> Any:
+    """`value` with dataclasses, times and paths as types that JSON has."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if hasattr(value, "model_dump"):
+        return plain(value.model_dump())
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(one) for one in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,75 @@
+"""Apply a planned change, and log the texts that it touched, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any
+
+from syndicator.operations.changes import texts
+from syndicator.operations.changes.log import Log, LoggedChange
+from syndicator.operations.operation import Change, Operation, Progress, no_progress, plain
+from syndicator.services.container import App, utc_now
+
+_LONGEST = 1000  # characters of an argument that is logged: longer ones are in the texts
+
+
+def apply(
+    app: App,
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    planned: Change,
+    *,
+    who: str,
+    progress: Progress = no_progress,
+) -> tuple[Change, int | None]:
+    """Make the planned change. Return it as made, and its number in Changes. If it ends midway, what it did until then
+    is logged. Raises what the operation raises."""
+    if operation.is_question or planned.is_empty:
+        return planned, None
+    names = (*planned.touches, *planned.edits)
+    # an edit of the configuration needs no lock of runs: two at once would each log what both did
+    is_edit = any(name.startswith("config:") for name in names)
+    with Log(app.settings.state_dir).alone() if is_edit else nullcontext():
+        return _apply(app, operation, arguments, planned, who, progress)
+
+
+def _apply(
+    app: App, operation: Operation, arguments: Mapping[str, Any], planned: Change, who: str, progress: Progress
+) -> tuple[Change, int | None]:
+    before = {name: texts.read(app, name) for name in (*planned.touches, *planned.edits)}
+    try:
+        texts.write(app, planned.edits)
+        result = planned.act(progress) if planned.act else None
+        made = replace(planned, **result) if isinstance(result, dict) else planned
+    except Exception:
+        app.store.visits.commit()
+        if before != {name: texts.read(app, name) for name in before}:
+            _log(app, operation, arguments, replace(planned, sentence=f"{planned.sentence}; ended midway"), before, who)
+        raise
+    return made, _log(app, operation, arguments, made, before, who) if made.logged else None
+
+
+def _log(
+    app: App,
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    made: Change,
+    before: Mapping[str, texts.Text],
+    who: str,
+) -> int:
+    after = {name: texts.read(app, name) for name in before}
+    logged = LoggedChange(
+        number=0,
+        at=utc_now().isoformat(),
+        who=who,
+        act=operation.name,
+        subject=made.subject,
+        said=made.sentence,
+        args={name: value for name, value in plain(arguments).items() if value and len(str(value)) <= _LONGEST},
+        undoes=made.undoes,
+        inverse=made.inverse,
+    )
+    files = {name: (text, after[name]) for name, text in before.items() if after[name] != text}
+    return Log(app.settings.state_dir).add(logged, files).number

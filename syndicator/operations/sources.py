@@ -1,0 +1,174 @@
+"""Operations on sources: edit, pause and resume, adopt a move, remove, visit; build the feeds."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+from syndicator.configuration.sources import rules_table
+from syndicator.configuration.sources.rules_table import table
+from syndicator.core.errors import UsageError
+from syndicator.operations.operation import Argument, Change, Progress, operation
+
+if TYPE_CHECKING:
+    from syndicator.core.model import Source
+    from syndicator.services.container import App
+
+Key = Annotated[str, Argument("The key of a source.", metavar="KEY", positional=True, completes="source")]
+
+
+@operation("retry", button="key")
+def retry(app: App, key: Key) -> Change:
+    """Visit a source now, due or not. A failure counts no more than that of a visit that was due."""
+    source_of_key(app, key)
+
+    def act(progress: Progress) -> dict[str, object]:
+        from syndicator.services.refresh import Wanted, run
+
+        report = asyncio.run(run(app, Wanted(keys=(key,), llm_seconds=0), stop=asyncio.Event()))
+        outcome = next((one for one in report.outcomes if one.key == key), None)
+        if outcome is None:
+            return {"sentence": f"{key}: was not visited"}
+        if outcome.status in ("failed", "disabled"):
+            return {"sentence": f"{key}: {outcome.reason}: {outcome.detail}"}
+        counts = f"{len(outcome.added)} new, {len(outcome.changed)} changed, {outcome.pending} waiting"
+        return {"sentence": f"{key}: {counts}", "data": {"new": outcome.added, "changed": outcome.changed}}
+
+    return Change(subject=key, sentence=f"{key}: is visited", logged=False, act=act)
+
+
+@operation("adopt-move", button="key", quick=True, unlocked=True)
+def adopt_move(app: App, key: Key) -> Change:
+    """Write down where a source moved to for good."""
+    from syndicator.services import naming
+
+    source = source_of_key(app, key)
+    address = naming.moved_to(app, source)
+    if not address:
+        return Change(subject=source.key, sentence=f"{source.key}: has not moved", is_empty=True)
+    return _edit(app, source, replace(source, url=address), f"{source.url} is {address} now")
+
+
+@operation("rest", button="key", quick=True, unlocked=True)
+def rest(app: App, key: Key) -> Change:
+    """Visit a source no more until it is resumed. Its articles and feeds stay."""
+    source = source_of_key(app, key)
+    return _edit(app, source, replace(source, enabled=False), "rests")
+
+
+@operation("wake", button="key", quick=True, unlocked=True)
+def wake(app: App, key: Key) -> Change:
+    """Visit a source again that rests."""
+    source = source_of_key(app, key)
+    return _edit(app, source, replace(source, enabled=True), "is visited again")
+
+
+@operation("change-source", quick=True, unlocked=True)
+def change(
+    app: App,
+    key: Key,
+    url: Annotated[str | None, Argument("Its address.")] = None,
+    title: Annotated[str | None, Argument("Its name in our feeds.")] = None,
+    category: Annotated[str | None, Argument("For articles that fit no category of taxonomy.toml.")] = None,
+    tags: Annotated[tuple[str, ...] | None, Argument("Put on each of its articles.", completes="tag")] = None,
+    every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", metavar="TIME")] = None,
+    content: Annotated[str | None, Argument("How much of it is published: full, excerpt, link.")] = None,
+    licence: Annotated[str | None, Argument("Its licence.")] = None,
+    language: Annotated[str | None, Argument("The language of its articles.")] = None,
+    keep: Annotated[str | None, Argument("Read only what this query finds.", metavar="QUERY")] = None,
+    mute: Annotated[str | None, Argument("Leave out what this query finds.", metavar="QUERY")] = None,
+    stamp: Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)] = None,
+) -> Change:
+    """Edit a source. What is not given stays as it is, and what is empty goes."""
+    from syndicator.configuration.sources.schema import source_of
+
+    source = source_of_key(app, key)
+    need_stamp(source, stamp)
+    values: dict[str, Any] = table(source)
+    given = {"url": url, "title": title, "category": category, "tags": tags, "every": every, "content": content}
+    given |= {"licence": licence, "language": language, "keep": keep, "mute": mute}
+    for name, one in given.items():
+        if one is not None:
+            value = list(one) if isinstance(one, tuple) else one.strip()
+            values = {other: old for other, old in values.items() if other != name} | ({name: value} if value else {})
+    refuse_variables(str(values.get("url", "")), source.url)
+    wanted = source_of(values)
+    names = sorted({*table(source), *table(wanted)} - {"rules"})
+    differ = [name for name in names if table(source).get(name) != table(wanted).get(name)]
+    return _edit(app, source, wanted, f"{', '.join(differ)} changed" if differ else "says so already")
+
+
+def need_stamp(source: Source, seen: str | None) -> None:
+    """Raise UsageError if the source was edited since it had this stamp."""
+    if seen not in (None, rules_table.stamp(source)):
+        raise UsageError(f"the source {source.key!r} was edited meanwhile, and stays as it is; look at it again")
+
+
+def refuse_variables(address: str, before: str) -> None:
+    """Raise UsageError for an address with a new variable: only who edits files may send variables out."""
+    from syndicator.core import secrets
+
+    if address != before and (named := secrets.variables(address)):
+        raise UsageError(f"an address that names a variable (${{{named[0]}}}) is written into sources.toml by hand")
+
+
+def _edit(app: App, source: Source, wanted: Source, said: str) -> Change:
+    from syndicator.configuration.sources import registry
+    from syndicator.operations.changes import texts
+
+    return Change(
+        subject=source.key,
+        sentence=f"{source.key}: {said}",
+        data={"before": table(source), "after": table(wanted)},
+        touches=(texts.of_source(app, source.key),),
+        is_empty=wanted == source,
+        nothing="it says so already",
+        act=lambda progress: registry.change_source(app.config / "sources.toml", source.key, source, wanted),
+    )
+
+
+@operation("remove-source", command="remove", button="key", quick=True, unlocked=True)
+def remove(
+    app: App,
+    key: Annotated[
+        tuple[str, ...], Argument("Keys of sources.", metavar="KEY...", positional=True, completes="source", lines=True)
+    ],
+) -> Change:
+    """Remove sources, all of those named or none. Their articles and feeds stay."""
+    from syndicator.operations.changes import texts
+    from syndicator.services import naming
+
+    keys = tuple(dict.fromkeys(key))
+    naming.need_sources(app, keys)
+    return Change(
+        subject=keys[0],
+        sentence=f"{', '.join(keys)}: followed no more; articles and feeds stay",
+        lines=lambda dry_run: [f"removed: {', '.join(keys)}; articles and feeds stay"],
+        data={"removed": keys},
+        touches=tuple({texts.of_source(app, key) for key in keys}),
+        build=False,
+        act=lambda progress: naming.remove_followed(app, keys),
+    )
+
+
+@operation("build", button="")
+def build(app: App) -> Change:
+    """Build the stale feeds, also those that were held back."""
+
+    def act(progress: Progress) -> dict[str, object]:
+        from syndicator.services.build import build_feeds
+
+        report = asyncio.run(build_feeds(app))
+        held = f", {len(report.held)} held back" if report.held else ""
+        return {"sentence": f"{len(report.written)} files written{held}"}
+
+    return Change(subject="feeds", sentence="the stale feeds are built", logged=False, build=False, act=act)
+
+
+def source_of_key(app: App, key: str) -> Source:
+    """The source of this key. Raises UsageError with the key that may be meant."""
+    from syndicator.services.naming import need_sources
+
+    need_sources(app, [key])
+    return app.sources[key]

@@ -1,0 +1,226 @@
+"""Operations on tags: propose, list, rename and merge; confirm and reject those of an article."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from syndicator.core.errors import UsageError
+from syndicator.operations.operation import Argument, Change, operation, plain
+
+if TYPE_CHECKING:
+    from syndicator.core.model import Article
+    from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
+    from syndicator.pipeline.descriptions.confirm import Decision, Names
+    from syndicator.services.container import App
+
+_FILE = "taxonomy.toml"
+Id = Annotated[str, Argument("An article: its id, file or address.", metavar="ID|FILE|URL", positional=True)]
+
+
+@operation("suggest-tags", unlocked=True, is_question=True)
+def suggest(
+    app: App, categories: Annotated[bool, Argument("Groups of articles that could be categories.")] = False
+) -> Change:
+    """List what to consider as tags, or as categories, from what articles speak of."""
+    from syndicator.services.descriptions import redescribe
+
+    proposals = redescribe.suggest_groups(app) if categories else redescribe.suggest(app)
+    sentence = f"{len(proposals)} names to consider"
+    return Change(subject="tags", sentence=sentence, data=[proposal._asdict() for proposal in proposals])
+
+
+@operation("confirm", command="tags confirm", quick=True)
+def confirm(
+    app: App,
+    id: Id,
+    tags: Annotated[
+        tuple[str, ...],
+        Argument("Tags that it lacks. None: they are right.", metavar="TAG...", positional=True, completes="tag"),
+    ] = (),
+    category: Annotated[
+        str | None,
+        Argument("Its category. Where no TAG is named, nothing is said of its tags then.", metavar="NAME"),
+    ] = None,
+) -> Change:
+    """Say that the tags of an article are right, or which it lacks. They stay, and `learn` learns from them."""
+    from syndicator.pipeline.descriptions.confirm import Decision, with_tags
+
+    def decide(article: Article, names: Names) -> Decision:
+        said = with_tags(article, names, tags) if tags or category is None else Decision()
+        return replace(said, category=names.category(category)) if category is not None else said
+
+    return _decision(app, id, decide)
+
+
+@operation("reject", command="tags reject", quick=True)
+def reject(
+    app: App,
+    id: Id,
+    tags: Annotated[
+        tuple[str, ...],
+        Argument("Tags that it should not have.", metavar="TAG...", positional=True, completes="tag"),
+    ],
+) -> Change:
+    """Take wrong tags off an article, for good. The others are confirmed by that, and `learn` learns from them."""
+    from syndicator.pipeline.descriptions.confirm import without_tags
+
+    return _decision(app, id, lambda article, names: without_tags(article, names, tags))
+
+
+@operation("set-tags", quick=True)
+def set_tags(
+    app: App,
+    id: Id,
+    tags: Annotated[tuple[str, ...], Argument("All its tags.", completes="tag")] = (),
+    category: Annotated[str | None, Argument("Its category; none leaves it as it is.", metavar="NAME")] = None,
+    seen: Annotated[tuple[str, ...] | None, Argument("The tags that it must have now.", lines=True)] = None,
+) -> Change:
+    """Give an article exactly these tags and this category, as confirmed by an operator."""
+    from syndicator.pipeline.descriptions.confirm import Decision
+
+    def decide(article: Article, names: Names) -> Decision:
+        if seen is not None and tuple(article.tags) != seen:
+            raise UsageError(f"{article.title!r} was given other tags meanwhile; look at it again")
+        all_of_them = tuple(dict.fromkeys(names.tag(one, article) for one in tags if one.strip()))
+        return Decision(tags=all_of_them, category=_category(category, article, names))
+
+    return _decision(app, id, decide)
+
+
+def _category(name: str | None, article: Article, names: Names) -> str | None:
+    listed = {one.name for one in names.vocabulary.category}
+    as_it_is = name == article.category and name not in listed
+    return None if not name or not name.strip() or as_it_is else names.category(name)
+
+
+def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -> Change:
+    from syndicator.services.descriptions import confirm
+
+    planned = confirm.plan(app, id, decide)
+    article = planned.after
+    tags = ", ".join(article.tags) or "no tags"
+    return Change(
+        subject=article.id,
+        sentence=f"{article.title}: {tags}; {article.category or 'no category'}",
+        lines=lambda dry_run: [f"{article.title}: {tags}; category {article.category or 'none'}"],
+        data={
+            "id": article.id,
+            "path": planned.path,
+            "tags": article.tags,
+            "category": article.category,
+            "feeds": planned.feeds,
+        },
+        feeds=planned.feeds,
+        problems=planned.problems,
+        touches=(f"article:{planned.path}",),
+        is_empty=not planned.changed,
+        nothing="it says so already",
+        act=lambda progress: confirm.write(app, planned.path, planned.before, planned.after),
+    )
+
+
+Old = Annotated[str, Argument("The tag's name now.", metavar="A", positional=True, completes="tag")]
+
+
+@operation("rename-tag", command="tags rename")
+def rename(
+    app: App, old: Old, new: Annotated[str, Argument("The tag's new name.", metavar="B", positional=True)]
+) -> Change:
+    """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old address still works."""
+    planned = _retagging(app, "rename", old, new)
+    return replace(planned, inverse=("rename-tag", {"old": planned.data["new"], "new": planned.data["old"]}))
+
+
+@operation("merge-tags", command="tags merge")
+def merge(
+    app: App, old: Old, new: Annotated[str, Argument("The tag to merge it into.", metavar="B", positional=True)]
+) -> Change:
+    """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed serves B's feed."""
+    planned = _retagging(app, "merge", old, new)
+    feeds = (f"feed:{'/'.join(planned.data[name])}" for name in ("old_feed", "new_feed"))
+    return replace(planned, touches=(f"config:{_FILE}", *feeds, *(f"tags:{id}" for id in planned.data["articles"])))
+
+
+def _retagging(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Change:
+    from syndicator.services.descriptions import rename_tags
+
+    planned = rename_tags.plan(app, kind, old, new)
+    articles = f"{len(planned.articles)} article{'' if len(planned.articles) == 1 else 's'}"
+    lines = [f"{planned.old} -> {planned.new}: {articles}"]
+    if planned.old_feed != planned.new_feed:
+        lines.append(f"tags/{planned.old_feed.slug} redirects to tags/{planned.new_feed.slug}")
+    return Change(
+        subject="tags",
+        sentence=f"{planned.old} → {planned.new}: {articles}",
+        lines=lambda dry_run: [*lines, *(f"note: {note}" for note in planned.notes)],
+        data={**plain(planned), "left": 0},
+        feeds=planned.feeds,
+        built_first=rename_tags.built_first(app, planned),
+        act=lambda progress: rename_tags.act(app, planned, progress),
+    )
+
+
+@operation("add-tag", quick=True)
+def add_tag(
+    app: App,
+    name: Annotated[str, Argument("Its name.", positional=True)],
+    aliases: Annotated[tuple[str, ...], Argument("Other spellings of it.")] = (),
+) -> Change:
+    """List a tag in taxonomy.toml."""
+    name, known = name.strip(), _vocabulary(app)
+    _need_new(known, name, f"{name!r} is listed already")
+    tag = _tag(name, tuple(one.strip() for one in aliases if one.strip()))
+    return _listing(app, f"{name}: listed; `describe --all` looks for it in the articles that are there", tag, None)
+
+
+@operation("add-alias", quick=True)
+def add_alias(
+    app: App,
+    name: Annotated[str, Argument("The tag.", positional=True, completes="tag")],
+    alias: Annotated[str, Argument("The spelling.", positional=True)],
+) -> Change:
+    """Add another spelling of a tag that taxonomy.toml lists."""
+    from syndicator.describing.taxonomy.edit import place
+
+    name, alias, known = name.strip(), alias.strip(), _vocabulary(app)
+    if (at := place(known, name)) is None:
+        raise UsageError(f"no tag {name!r} in taxonomy.toml")
+    _need_new(known, alias, f"{alias!r} is listed already; merge it to make one of two tags")
+    tag = known.tag[at]
+    spelled = _tag(tag.name, (*tag.aliases, alias), tag.description)
+    return _listing(app, f"{tag.name}: is known as {alias}, too", spelled, at)
+
+
+def _need_new(known: Vocabulary, name: str, fault: str) -> None:
+    from syndicator.describing.taxonomy.edit import knows
+
+    if any(knows(tag, name) for tag in known.tag):
+        raise UsageError(fault)
+
+
+def _tag(name: str, aliases: tuple[str, ...], description: str = "") -> TagDef:
+    from syndicator.describing.taxonomy.vocabulary import TagDef
+
+    try:
+        return TagDef(name=name, aliases=aliases, description=description)
+    except ValueError as error:
+        raise UsageError(f"{name!r} is no name of a tag: one to 80 characters") from error
+
+
+def _vocabulary(app: App) -> Vocabulary:
+    from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
+
+    path = app.config / _FILE
+    return load(path) if path.exists() else Vocabulary()
+
+
+def _listing(app: App, sentence: str, tag: TagDef, at: int | None) -> Change:
+    from syndicator.describing.taxonomy import edit
+    from syndicator.operations.changes import texts
+
+    name = f"config:{_FILE}"
+    before = texts.read(app, name)
+    after = edit.rewritten(before or "", edit.Change(tag=tag, at=at), app.config / _FILE)
+    return Change(subject="tags", sentence=sentence, data=plain(tag), edits={name: (before, after)})
