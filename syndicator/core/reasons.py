@@ -432,6 +432,7 @@ class ConditionReason(Reason):
     ARTICLE_FILE = "article-file", "an article file cannot be taken as it is", "the reason's own cure"
     ARTICLES_ON_HOLD = "articles-on-hold", "articles wait for your word", "`syndicator release ID` publishes one"
     ALERT = "alert-failing", "nobody could be told what broke or recovered", "correct [alert]; it is tried again"
+    WEBHOOK = "webhook-failing", "a webhook has taken nothing for a day", "mend it; what waits is sent again each hour"
     MUTED = "muted", "entries were left out by the keep and mute of their sources"
     OUTDATED = (
         "outdated",

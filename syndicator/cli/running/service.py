@@ -121,7 +121,7 @@ def build(
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
     from syndicator.configuration.settings import load
-    from syndicator.services import reconcile
+    from syndicator.services import reconcile, webhooks
     from syndicator.services.build import build_feeds
     from syndicator.services.container import locked, need_folder, open_app
     from syndicator.services.refresh import remake
@@ -130,6 +130,7 @@ def build(
     with locked(load(config), wait=wait), open_app(config, remake=remake) as opened:
         bad = reconcile.files(opened)
         report = asyncio.run(build_feeds(opened, all=all))
+        failed = asyncio.run(webhooks.send(opened))
     if json:
         printing.as_json(
             {
@@ -149,7 +150,7 @@ def build(
         if report.ended:
             named = ", ".join(report.ended[:MOST_NAMED]) + (" ..." if len(report.ended) > MOST_NAMED else "")
             printing.say(f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}")
-    printing.log_problems((*report.held, *report.set_aside, *bad))
+    printing.log_problems((*report.held, *report.set_aside, *bad, *failed))
     if strict and report.held:
         sys.exit(3)
 

@@ -5,7 +5,6 @@ Sources that were added at the end of a file whose other sources are known.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from syndicator.configuration import entry_rules, page_rules
 from syndicator.configuration.cron import next_fire
-from syndicator.configuration.settings import seconds
+from syndicator.configuration.settings import network, seconds
 from syndicator.configuration.toml_files import TomlFile, sentence
 from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault, RulesError, UsageError
@@ -27,11 +26,7 @@ from syndicator.core.model import Rules, Source
 
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
 _SHORTEST = 60  # seconds between two visits
-_PORTS = range(1, 65536)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NETWORK = re.compile(
-    r"(?P<net>[0-9.]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+(?=/|$))(?P<size>/\d{1,3})?(?::(?P<port>\d{1,5}))?"
-)
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2, token
 
 
@@ -84,18 +79,6 @@ def _cron(value: str) -> str:
 def _language(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
         raise ValueError('write a language tag such as "en", "de" or "pt-BR" (RFC 5646)')
-    return value
-
-
-def _network(value: str) -> str:
-    """The spellings that `visiting.fetch.ssrf` reads: 10.0.0.0/8:443, 10.0.0.5, fd00::/8:443, [::1]:8080."""
-    match = _NETWORK.fullmatch(value)
-    try:
-        if not match or int(match["port"] or 1) not in _PORTS:
-            raise ValueError(value)
-        ipaddress.ip_network(match["net"].strip("[]") + (match["size"] or ""), strict=False)
-    except ValueError as error:
-        raise ValueError('write a network and a port, such as "10.0.0.0/8:443" or "fd00::/8:443"') from error
     return value
 
 
@@ -199,7 +182,7 @@ class SourceTable(_Table):
     cron: Annotated[str, AfterValidator(_cron)] | None = None
     force: bool = False
     robots: Literal["obey", "ignore"] = "obey"
-    allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    allow: tuple[Annotated[str, AfterValidator(network)], ...] = ()
     headers_env: Annotated[Mapping[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
     backfill: int = Field(20, ge=0, le=1000)
     speaks_for: tuple[Annotated[str, AfterValidator(_host)], ...] | None = None
