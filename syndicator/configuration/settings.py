@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from syndicator.configuration import dropped
+from syndicator.configuration import dropped, entry_rules
 from syndicator.configuration.tables import VARIABLE, root_of
 from syndicator.configuration.toml_files import Overrides, TomlFile, read_toml_file
 from syndicator.core import axes
@@ -101,10 +101,23 @@ class Fetch(_Section):
     allow_loopback: bool = False  # True: sources may be on this machine, as those of the demo are
 
 
+def query(value: str) -> str:
+    try:
+        entry_rules.parse_query(value)
+    except entry_rules.QueryError as error:
+        raise ValueError(f"{value!r}: {error}, at character {error.at + 1}") from error
+    return value
+
+
+Query = Annotated[str, AfterValidator(lambda value: query(value) if value else value)]
+
+
 class Publish(_Section):
     limit: int = Field(50, ge=1, le=1000)  # entries of a feed: the newest ...
     window_hours: int = Field(72, ge=0)  # ... and all of this long before the newest
     tag_min: int = Field(3, ge=1)  # articles before a tag that is not in taxonomy.toml gets a feed
+    mute: Query = ""  # entries of all sources that are not read; those of a source count besides
+    keep: Query = ""  # the only entries that are read, "" for all
     hold: Literal["off", "unsure", "all"] = "off"  # which new articles wait for the operator's release
     axes: tuple[AxisName, ...] = Field(
         default_factory=lambda: tuple(axis.word for _, axis in axes.by_place() if axis.default)

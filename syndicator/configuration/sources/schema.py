@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from syndicator.configuration import entry_rules, page_rules
+from syndicator.configuration import page_rules
 from syndicator.configuration.cron import next_fire
-from syndicator.configuration.settings import network, seconds
+from syndicator.configuration.settings import network, query, seconds
 from syndicator.configuration.toml_files import TomlFile, sentence
 from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault, RulesError, UsageError
@@ -107,14 +107,6 @@ def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
     return value
 
 
-def _query(value: str) -> str:
-    try:
-        entry_rules.parse_query(value)
-    except entry_rules.QueryError as error:
-        raise ValueError(f"{value!r}: {error}, at character {error.at + 1}") from error
-    return value
-
-
 def _css(value: str) -> str:
     try:
         page_rules.compiled(value)
@@ -188,8 +180,8 @@ class SourceTable(_Table):
     speaks_for: tuple[Annotated[str, AfterValidator(_host)], ...] | None = None
     llm: bool = True
     enabled: bool = True
-    keep: Annotated[str, AfterValidator(_query)] | None = None
-    mute: Annotated[str, AfterValidator(_query)] | None = None
+    keep: Annotated[str, AfterValidator(query)] | None = None
+    mute: Annotated[str, AfterValidator(query)] | None = None
     rules: RulesTable = RulesTable()
 
     @model_validator(mode="after")
