@@ -1,0 +1,121 @@
+"""The API as an application: who may ask, and the answer to each request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from syndicator.console.api import tokens
+from syndicator.console.api.openapi import PATH, document
+from syndicator.console.api.queries import QUERIES, Query
+from syndicator.console.console import Console
+from syndicator.console.guard import with_headers
+from syndicator.console.security import is_for_us, read_passwords
+from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
+from syndicator.services.container import utc_now
+
+
+class Api:
+    """Answers requests below /api/ by their token alone, and gives all others to `pages`."""
+
+    def __init__(self, pages: ASGIApp, console: Console) -> None:
+        self._pages, self._console = pages, console
+        ones = [Route(f"{PATH}/{query.name}/{{key}}", partial(_one, query)) for query in QUERIES if query.one]
+        lists = [Route(f"{PATH}/{query.name}", partial(_read, query)) for query in QUERIES]
+        self._app = Starlette(
+            routes=[Route(f"{PATH}/openapi.json", _described), *lists, *ones],
+            exception_handlers=dict.fromkeys((HTTPException, ValidationError, SyndicatorError, Exception), _wrong),
+        )
+        self._app.router.redirect_slashes = False
+        self._app.state.console = console
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+            await self._pages(scope, receive, send)
+            return
+        answer = self._refusal(Request(scope)) or self._app
+        await answer(scope, receive, with_headers(send))
+
+    def _refusal(self, request: Request) -> Response | None:
+        """The answer to who may not ask; else the token is in the state of the request."""
+        if not is_for_us(",".join(request.headers.getlist("host")), self._console.hosts):
+            return problem(421, "this name is not the console's; see [console] names")
+        path = tokens.file_of(self._console.settings.state_dir)
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        try:
+            if not read_passwords(path):
+                return problem(404, "the API is off: `syndicator console --token NAME` makes a token, and turns it on")
+            request.state.token = tokens.find(path, given, utc_now()) if scheme.lower() == "bearer" else None
+        except ConfigError as error:
+            self._console.tell(f"console: {error}")
+            return problem(503, "the tokens cannot be read; the log says why")
+        if request.state.token is None:
+            return problem(401, "send a valid token: Authorization: Bearer syn_...", {"www-authenticate": "Bearer"})
+        return None
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem as RFC 9457 has it."""
+    about = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return Response(json.dumps(about), status, headers, media_type="application/problem+json")
+
+
+def _console(request: Request) -> Console:
+    found: Console = request.app.state.console
+    return found
+
+
+def _who(request: Request) -> str:
+    """The name by which Changes and jobs have the token."""
+    return f"token {request.state.token.name}"
+
+
+def _json(answer: Mapping[str, Any], headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    return Response(json.dumps(answer), status, headers, media_type="application/json")
+
+
+async def _described(request: Request) -> Response:
+    return _json(document())
+
+
+async def _read(query: Query, request: Request) -> Response:
+    console, who = _console(request), _who(request)
+    asked = query.asked.model_validate(dict(request.query_params))
+    return _json(await console.read(lambda: query.read(console, who, asked)))
+
+
+async def _one(query: Query, request: Request) -> Response:
+    """An item, with its stamp as ETag."""
+    console, who, key, read = _console(request), _who(request), request.path_params["key"], query.one
+    assert read is not None
+    try:
+        answer, stamp = await console.read(lambda: read(console, who, key))
+    except UsageError as error:
+        raise HTTPException(404, str(error)) from error
+    tag = {"etag": f'"{stamp}"'} if stamp else {}
+    if stamp and request.headers.get("if-none-match") == tag["etag"]:
+        return Response(status_code=304, headers=tag)
+    return _json(answer, tag)
+
+
+async def _wrong(request: Request, error: Exception) -> Response:
+    """The problem of an exception."""
+    if isinstance(error, HTTPException):
+        return problem(error.status_code, error.detail, error.headers)
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        return problem(422, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+    if isinstance(error, SyndicatorError):
+        return problem(422 if isinstance(error, UsageError) else 503, str(error))
+    return problem(500, "the log says what went wrong")
