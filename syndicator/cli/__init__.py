@@ -24,7 +24,7 @@ __all__ = ["app", "main"]
 _COMMANDS = (
     "add",
     "articles.describe",
-    "articles.tags",
+    "operations",
     "articles.review",
     "articles.editorial",
     "status",
@@ -105,7 +105,7 @@ def load_commands(names: Sequence[str] = _COMMANDS) -> None:
         import_module(f"syndicator.cli.{name}")
     for group in (app, *(one.typer_instance for one in app.registered_groups)):
         for command in group.registered_commands if group else ():
-            command.cls = Exemplified
+            command.cls = command.cls if issubclass(command.cls or object, Exemplified) else Exemplified
 
 
 def _run(*, as_json: bool) -> Any:

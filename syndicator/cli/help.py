@@ -136,10 +136,16 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("withdraw https://example.org/story", "remove it for good"),
         ("withdraw --undo https://example.org/story", "let it come back"),
     ),
+    "change": (
+        ("change hide https://example.org/story", "put an article on hold"),
+        ("change undo 12", "take change 12 of the console's list back"),
+    ),
     "worker": (("worker", "one of several, on any machine"), ("worker --lanes 200", "for many slow hosts")),
     "queue": (("queue", "how the workers do"), ("queue --requeue", "once what ended them is mended")),
-    "db migrate": (("db migrate", "after an upgrade, before workers start"),),
-    "db move": (("db move postgresql://syndicator@db.internal/syndicator", "from a file to a server, or back"),),
+    "db": (
+        ("db migrate", "after an upgrade, before workers start"),
+        ("db move postgresql://syndicator@db.internal/syndicator", "from a file to a server, or back"),
+    ),
     "init": (("init ../feeds", "a folder of your own, asking what it is for"),),
     "check": (("check", "after an edit"), ("check --strict", "before feeds are published")),
     "config show": (("config show", "each setting, with where it comes from"), ("config show --json", "for programs")),

@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from syndicator.console.console import Console
-from syndicator.console.guard import session_of
+from syndicator.console.guard import form_of, session_of
 from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
+from syndicator.operations.operation import Field, fields_of
+from syndicator.operations.registry import operations
 from syndicator.pipeline import jobs
 from syndicator.services.health.look import Place
 from syndicator.services.showing.glance import now
@@ -128,10 +130,26 @@ def part(request: Request, template: str, **values: Any) -> Response:
     return Response(made, media_type="text/html")
 
 
-async def ask(request: Request, act: str, args: dict[str, Any], then: str) -> Response:
+async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = False, **more: Any) -> Response:
+    """Queue an operation with the arguments that the form has, and `more`. Raises HTTPException(404)."""
+    form, operation = form_of(request), operations().get(name)
+    if operation is None:
+        raise HTTPException(404)
+    args = {one.name: _value(form.text(one.name), one) for one in fields_of(operation) if one.name in form}
+    return await ask(request, name, args | more, then, dry_run=dry_run)
+
+
+def _value(text: str, field: Field) -> str | list[str]:
+    if not field.is_list:
+        return text
+    parts = text.split("\n" if field.argument.lines else ",")
+    return [part.strip() for part in parts if part.strip()]
+
+
+async def ask(request: Request, act: str, args: dict[str, Any], then: str, *, dry_run: bool = False) -> Response:
     """Queue a job and answer at once: a script gets the status strip, a form the page `then`."""
     console = console_of(request)
-    job = console.ask(act, args, session_of(request).who)
+    job = console.ask(act, args, session_of(request).who, dry_run=dry_run)
     if request.headers.get("hx-request"):
         return part(request, "strip.html", job=await console.until(job.id, 0.05), undone=set())
     await console.until(job.id, _PATIENCE_SECONDS)

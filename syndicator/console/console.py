@@ -15,9 +15,9 @@ from syndicator.configuration.settings import Settings
 from syndicator.console import security
 from syndicator.console.security import Session, Sessions, Throttle, hosts
 from syndicator.core.errors import ConfigError, SyndicatorError
+from syndicator.operations.jobs.queue import Job, Queue
+from syndicator.operations.log import Log
 from syndicator.processes.worker import Worker
-from syndicator.services.jobs.log import Log
-from syndicator.services.jobs.queue import Job, Queue
 from syndicator.services.showing.glance import Glance, now
 
 IDLE_SECONDS = 900.0
@@ -120,9 +120,9 @@ class Console:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._hashes, security.check_password, known, name, password)
 
-    def ask(self, act: str, args: Mapping[str, Any], who: str) -> Job:
+    def ask(self, act: str, args: Mapping[str, Any], who: str, *, dry_run: bool = False) -> Job:
         """Queues something to be done."""
-        job = self.queue.add(act, args, who=who, at=now().isoformat())
+        job = self.queue.add(act, args, who=who, at=now().isoformat(), dry_run=dry_run)
         self.runner.wake()
         return job
 

@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from syndicator.services.jobs.work import work
+from syndicator.operations.jobs.work import work
 
 
 def main() -> None:

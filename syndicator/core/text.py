@@ -221,3 +221,9 @@ def _without_suffixes(author: str) -> Iterator[str]:
             name = part
     if name:
         yield name
+
+
+def stamp(*parts: str | bytes) -> str:
+    """A digest of what a form or an ETag showed, to refuse an edit of anything else. Pure."""
+    data = [part if isinstance(part, bytes) else part.encode("utf-8", "replace") for part in parts]
+    return hashlib.sha256(b"\0".join(data)).hexdigest()[:32]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,12 +25,12 @@ from syndicator.services.configured import changes
 from syndicator.services.container import App, Configuration, configuration, locked, open_app, utc_now
 from syndicator.services.health.alert import Outage
 from syndicator.services.health.feed import feed_name, token
-from syndicator.services.jobs.within import jobs_done_within
 from syndicator.services.pushes.registry import Registry
 from syndicator.services.reconcile import Walks
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.services.settling import Settling
 
+_Beside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
 LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
 
 
@@ -57,7 +57,7 @@ class Totals:
 class ScheduledRuns:
     """Runs of the scheduler of `up`. `run_once` reads the configuration anew, or uses the last good one. `report` gets
     each run's report, `trouble` a line on a failure, `changed` a line on each edit; `patience` is entered while a
-    database is opened."""
+    database is opened; `beside` gets the app and a function that hurries builds, and is entered during a run."""
 
     def __init__(
         self,
@@ -69,12 +69,15 @@ class ScheduledRuns:
         trouble: Callable[[str], None],
         changed: Callable[[str], None] = lambda line: None,
         patience: Callable[[], AbstractContextManager[None]] = nullcontext,
+        beside: Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]] = lambda app, hurry: (
+            nullcontext()
+        ),
         hubs: Registry | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._clock = clock
         self._config, self._stop, self._watch, self._report, self._trouble = config, stop, watch, report, trouble
-        self._changed, self._patience, self._hubs = changed, patience, hubs
+        self._changed, self._patience, self._beside, self._hubs = changed, patience, beside, hubs
         self._last_good: Configuration | None = None
         self._fault = ""  # of the configuration as it is now
         self._outage = Outage()
@@ -111,7 +114,7 @@ class ScheduledRuns:
 
     async def _run(self, app: App) -> RunReport:
         wanted = Wanted(llm_seconds=LLM_SECONDS, configuration=self._fault)
-        async with jobs_done_within(app, self._settling.hurry):
+        async with self._beside(app, self._settling.hurry):
             return await run(
                 app,
                 wanted,

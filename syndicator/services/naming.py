@@ -50,6 +50,12 @@ def need_article(app: App, what: str) -> str:
     return id
 
 
+def source_file(app: Followed, key: str) -> Path:
+    """The file in which a source stands: sources.toml, or one of sources.d; sources.toml for a new key."""
+    main = app.config / "sources.toml"
+    return next((one.file.path for one in registry.placed_sources(main) if one.source.key == key), main)
+
+
 def remove_followed(app: App, keys: Iterable[str]) -> list[str]:
     """Remove sources from sources.toml, all or none; articles and feeds stay. Returns the keys. Raises UsageError."""
     known = list(dict.fromkeys(keys))

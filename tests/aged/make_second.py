@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from syndicator.core.text import stamp
+from syndicator.operations.jobs import queue as queues
+from syndicator.operations.jobs import work
+from syndicator.operations.log import Log
 from syndicator.services import container
-from syndicator.services.jobs import queue as queues
-from syndicator.services.jobs import work
-from syndicator.services.jobs.articles import stamp
-from syndicator.services.jobs.log import Log
 from tests import postgres
 from tests.aged import facts, make
 from tests.aged.instance import DUMP, EXPECTED, SCHEMA

@@ -17,10 +17,10 @@ from syndicator.cli import add, app
 from syndicator.cli.running import service
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.core.model import Fetched, ParsedFeed
+from syndicator.operations.old import sources
+from syndicator.operations.old.task import Task
 from syndicator.services.adding import search
 from syndicator.services.container import open_app
-from syndicator.services.jobs import sources
-from syndicator.services.jobs.task import Task
 from syndicator.visiting.feeds.discovery import FeedLink
 from tests.aged.web import Answer, Web, serving
 from tests.cli.sites import NEWEST, alternate, blog, insecure, page, rss, story

@@ -25,9 +25,9 @@ from syndicator.console import security
 from syndicator.console.console import Console, Runner
 from syndicator.console.guard import body_bytes
 from syndicator.console.server import make_app
+from syndicator.operations.jobs.queue import Job, Queue
+from syndicator.operations.jobs.work import drain
 from syndicator.services.daemon import serve_console
-from syndicator.services.jobs.queue import Job, Queue
-from syndicator.services.jobs.work import drain
 from tests.cli.conftest import Instance
 from tests.world import World, patient_config, serving
 

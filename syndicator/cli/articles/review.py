@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndicator.cli import printing
-from syndicator.cli.articles.tags import tags
 from syndicator.cli.base import CONFIG, Config, Json, build, opened_for_change
+from syndicator.cli.operations import tags
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import UsageError
 

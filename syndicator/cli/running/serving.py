@@ -17,6 +17,7 @@ from syndicator.cli.logs import choice
 from syndicator.configuration.settings import load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
+from syndicator.operations.jobs.within import jobs_done_within
 from syndicator.processes.schedule import Scheduler
 from syndicator.services import daemon
 from syndicator.services.configured import changes
@@ -101,6 +102,7 @@ async def up(config: Path) -> None:
             trouble=_warn,
             changed=printing.log,
             patience=notify.patience,
+            beside=jobs_done_within,
         )
 
         def reload() -> None:

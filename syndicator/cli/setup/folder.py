@@ -1,10 +1,11 @@
-"""Commands init, db migrate, db move and reindex."""
+"""Commands init, db and reindex."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, app, opened_for_change
 from syndicator.cli.printing import counted
 from syndicator.configuration.tables import root_of
+from syndicator.core.errors import UsageError
 
 
 @app.command()
@@ -59,34 +61,38 @@ def _asked(question: str) -> str:
     return str(typer.prompt(question, default="", show_default=False)).strip()
 
 
-db = typer.Typer(help="Bring the database to this version, or move it to another server or file.", no_args_is_help=True)
-app.add_typer(db, name="db")
+class Work(StrEnum):
+    """What to do with the database."""
+
+    MIGRATE = "migrate"
+    MOVE = "move"
 
 
-@db.command()
-def migrate(json: Json = False, config: Config = CONFIG) -> None:
-    """Bring the database to this version's tables, as the first command after an upgrade does: before workers start."""
-    from syndicator.services.worker.session import migrate
-
-    name = migrate(config)
-    if json:
-        printing.as_json({"database": name})
-    else:
-        printing.say(f"the database {name} has this version's tables")
-
-
-@db.command()
-def move(
-    to: Annotated[
-        str, typer.Argument(metavar="URL", help="A new database: postgresql://user@host/name, sqlite:///path.")
+@app.command()
+def db(
+    work: Annotated[
+        Work, typer.Argument(help="migrate: make this version's tables, before workers start; move: copy it to URL.")
     ],
+    to: Annotated[
+        str | None,
+        typer.Argument(metavar="URL", help="A new database: postgresql://user@host/name, sqlite:///path."),
+    ] = None,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Copy the database to a new one of either kind. Rows are counted, ids and feeds stay; the old one stays, too."""
-    from syndicator.services.worker.session import move_to
+    """Bring the database to this version after an upgrade, or copy it to a new one. Ids and feeds stay."""
+    from syndicator.services.worker import session
 
-    moved = move_to(config, to, lambda table, count: None)
+    if (work is Work.MOVE) != (to is not None):
+        raise UsageError("`db move` needs the address of the new database, and `db migrate` takes none")
+    if to is None:
+        name = session.migrate(config)
+        if json:
+            printing.as_json({"database": name})
+        else:
+            printing.say(f"the database {name} has this version's tables")
+        return
+    moved = session.move_to(config, to, lambda table, count: None)
     if json:
         printing.as_json({"rows": moved})
         return

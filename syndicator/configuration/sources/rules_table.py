@@ -6,11 +6,13 @@ A source as the plain values of its table in sources.toml.
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syndicator.core.model import Rules, Source
+from syndicator.core.text import stamp as digest
 
 HEADER = re.compile(r"\s*\[\[\s*(source|'source'|\"source\")\s*\]\]")
 _TABLE = re.compile(r"\s*\[+\s*[A-Za-z\"']")  # a table begins
@@ -121,3 +123,8 @@ def table(source: Source) -> dict[str, Any]:
     if "rules" in found:
         found["rules"] = differing(source.rules, Rules())
     return found
+
+
+def stamp(source: Source) -> str:
+    """A digest of the table of a source, to refuse an edit of anything else. Pure."""
+    return digest(json.dumps(table(source), default=list, sort_keys=True))

@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from syndicator.console.console import Console
 from syndicator.core import model, urls
 from syndicator.core.errors import UsageError
+from syndicator.operations.jobs.queue import KEPT
+from syndicator.operations.jobs.queue import Job as QueuedJob
+from syndicator.operations.log import LoggedChange
 from syndicator.publishing import paths
 from syndicator.services.health import conditions
 from syndicator.services.health.look import Health, look
-from syndicator.services.jobs.log import Change as LoggedChange
-from syndicator.services.jobs.queue import KEPT
-from syndicator.services.jobs.queue import Job as QueuedJob
 from syndicator.services.showing import lists
 from syndicator.services.showing.lists import Filter, SourceRow, Wanted
 

@@ -14,7 +14,7 @@ from syndicator.console.answers import ask, console_of, looked_up, page
 from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
 from syndicator.console.pages import of_texts
 from syndicator.core.errors import SyndicatorError
-from syndicator.services.jobs.articles import edited
+from syndicator.operations.old.articles import edited
 from syndicator.services.showing import lists
 from syndicator.services.showing.glance import vocabulary
 from syndicator.services.showing.lists import FILTERS, Filter, Wanted

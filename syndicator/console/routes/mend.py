@@ -12,9 +12,9 @@ from syndicator.console.answers import ask, console_of, framed, looked_up, page,
 from syndicator.console.guard import MOST_ELEMENTS, Form, form_of, whole
 from syndicator.console.pages import of_texts
 from syndicator.core.errors import WorkerFailed
+from syndicator.operations.jobs.queue import Job
+from syndicator.operations.old.mending import FIELDS
 from syndicator.pipeline import jobs
-from syndicator.services.jobs.mending import FIELDS
-from syndicator.services.jobs.queue import Job
 from syndicator.services.showing import lists
 from syndicator.services.showing.glance import Kept, kept
 

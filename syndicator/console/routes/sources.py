@@ -14,9 +14,9 @@ from syndicator.console.answers import ask, console_of, framed, looked_up, page,
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, UNREADABLE, form_of, whole
 from syndicator.console.pages import rhythm, trouble
 from syndicator.core.errors import WorkerFailed
+from syndicator.operations.jobs.queue import Job
+from syndicator.operations.texts import packed_list
 from syndicator.pipeline import jobs
-from syndicator.services.jobs.queue import Job
-from syndicator.services.jobs.task import packed_list
 from syndicator.services.showing import lists
 from syndicator.services.showing.glance import vocabulary
 

@@ -8,25 +8,28 @@ from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask, console_of, page, part
+from syndicator.console.answers import ask_form, console_of, page, part
 from syndicator.console.guard import form_of
 from syndicator.core.errors import ConfigError
 from syndicator.publishing.queries import SavedQuery
 from syndicator.services.showing import tags as showing
 
-_ACTS = {
-    "plan": ("plan-retag", ("kind", "old", "new")),
-    "apply": ("retag", ("kind", "old", "new")),
-    "suggest": ("suggest-tags", ()),
-    "add": ("add-tag", ("name",)),
-    "alias": ("add-alias", ("name", "alias")),
-    "try": ("try-category", ("name", "description")),
-    "write": ("save-category", ("name", "description", "stamp")),
-    "plan-query": ("plan-query", ("query", "title", "slug")),
-    "save-query": ("save-query", ("query", "title", "slug", "stamp")),
+# the operation of each button, and True if it only plans it
+_THEN = {
+    "plan-rename": ("rename-tag", True),
+    "apply-rename": ("rename-tag", False),
+    "plan-merge": ("merge-tags", True),
+    "apply-merge": ("merge-tags", False),
+    "suggest": ("suggest-tags", True),
+    "add": ("add-tag", False),
+    "alias": ("add-alias", False),
+    "try": ("try-category", True),
+    "write": ("save-category", False),
+    "plan-query": ("try-query", True),
+    "save-query": ("save-query", False),
 }
 _MOST = 300  # tags on the page
 _LONGEST = 1000  # characters of a query
@@ -42,8 +45,8 @@ async def show(request: Request) -> Response:
 
     found, trial = await console.read(read)
     job = console.queue.get(request.query_params.get("job", ""))
-    mine = job if job is not None and job.act in {act for act, _ in _ACTS.values()} else None
-    result: dict[str, Any] = mine.result if mine is not None and isinstance(mine.result, dict) else {}
+    mine = job if job is not None and job.act in {name for name, _ in _THEN.values()} else None
+    act, result = (mine.act, mine.result) if mine is not None and mine.result else ("", None)
     return page(
         request,
         "tags.html",
@@ -56,26 +59,23 @@ async def show(request: Request) -> Response:
         trial=trial,
         saved=[one for one, _ in found.queries],
         waiting=mine.id if mine and not mine.ended and mine.status != "building" else "",
-        planned=result if mine and mine.act == "plan-retag" else None,
-        proposals=result.get("proposals"),
-        tried=result if mine and mine.act == "try-category" else None,
-        planned_query=result if mine and mine.act == "plan-query" else None,
-        lines=_lines(result) if mine and mine.act == "plan-query" and result else "",
+        planned=result if mine and mine.dry_run and act in ("rename-tag", "merge-tags") else None,
+        proposals=mine.result if mine and mine.act == "suggest-tags" else None,
+        tried=result if act == "try-category" else None,
+        planned_query=result if act == "try-query" else None,
+        lines=_lines(result) if act == "try-query" and result else "",
         tried_name=str(mine.args.get("name", "")) if mine else "",
         tried_line=str(mine.args.get("description", "")) if mine else "",
     )
 
 
 async def act(request: Request) -> Response:
-    """Plans or does what a form asks for."""
+    """Plan or do what a form asks for."""
     form = form_of(request)
-    act, fields = _ACTS.get(form.text("then"), ("", ()))
-    if not act:
-        return PlainTextResponse("Not found.\n", 404)
-    args: dict[str, Any] = {name: form.text(name) for name in fields}
-    if act == "add-tag":
-        args["aliases"] = [one.strip() for one in form.text("aliases").split(",") if one.strip()]
-    return await ask(request, act, args, "/tags")
+    then = form.text("then")
+    kind = "merge" if form.text("kind") == "merge" else "rename"
+    name, dry_run = _THEN.get(f"{then}-{kind}" if then in ("plan", "apply") else then, ("", False))
+    return await ask_form(request, name, "/tags", dry_run=dry_run)
 
 
 async def live(request: Request) -> Response:

@@ -9,17 +9,17 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask, console_of, local, page
+from syndicator.console.answers import ask, ask_form, console_of, local, page
 from syndicator.console.guard import form_of
 from syndicator.console.pages import number_line, sentence, troubles
+from syndicator.operations.registry import operations
 from syndicator.services.places import published
 
 SHOWN, HELD = 10, 10  # articles: the newest, and of those on hold
 # What a button of a page may ask for, with the one thing that it is about.
 BUTTONS = {
     **dict.fromkeys(("retry", "adopt-move", "rest", "wake", "remove-source"), "key"),
-    **dict.fromkeys(("hide", "release", "split", "withdraw", "bring-back"), "id"),
-    "undo": "number",
+    **dict.fromkeys(("hide", "release", "split"), "id"),
     "build": "",
 }
 _LONGEST_NAME = 200  # characters of the name of a picture
@@ -55,22 +55,16 @@ async def show(request: Request) -> Response:
 async def press(request: Request) -> Response:
     """A button: one act on one thing."""
     act, form = request.path_params["act"], form_of(request)
-    if act not in BUTTONS:
+    operation = operations().get(act)
+    about = operation.button if operation else BUTTONS.get(act)
+    if about is None:
         return PlainTextResponse("Not found.\n", 404)
-    about = BUTTONS[act]
     return await ask(request, act, {about: form.text(about)} if about else {}, local(form.text("next")))
 
 
 async def confirm(request: Request) -> Response:
     """The tags and the category of an article, as a form has them."""
-    form = form_of(request)
-    args = {
-        "id": form.text("id"),
-        "tags": [one.strip() for one in form.text("tags").split(",") if one.strip()],
-        "seen": [one for one in form.text("seen").split("\n") if one],
-        "category": form.text("category"),
-    }
-    return await ask(request, "confirm", args, local(form.text("next")))
+    return await ask_form(request, "set-tags", local(form_of(request).text("next")))
 
 
 async def picture(request: Request) -> Response:

@@ -221,34 +221,14 @@ def _move_feed(app: App, planned: Retagging) -> None:
     move(index, old, replace(base, name=planned.new, first_slug=first))
 
 
-def need_parted(app: App, old: FeedKey, new: FeedKey) -> None:
-    """Raises UsageError where one of the two went on since their merge."""
-    for row in app.store.index.feeds():
-        if row.key in (old, new) and row.moved_to not in ((new, None) if row.key == old else (None,)):
-            where = row.moved_to.slug if row.moved_to else ""
-            raise UsageError(f"tags/{row.key.slug} leads to tags/{where} since; take back what did that first")
-
-
-def part(
-    app: App,
-    old: FeedKey,
-    new: FeedKey,
-    tags: Mapping[str, tuple[str, ...]],
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> None:
-    """Give the feed `old` its address and id back, and each article its `tags`. Safe to repeat after a crash."""
-    index = app.store.index
-    row = next((one for one in index.feeds() if one.key == old), None)
-    if row is not None and row.moved_to is not None:
-        index.save_feed(replace(row, moved_to=None))
-    index.show_again([old, new])
+def put_tags(app: App, tags: Mapping[str, tuple[str, ...]], progress: Callable[[int, int], None]) -> None:
+    """Give each article, by id, these tags. Safe to repeat after a crash."""
     with app.article_store.together() as settle, app.store.visits.shared(settle):
         for number, (id, its) in enumerate(tags.items(), 1):
-            if (path := index.path(id)) is not None:
+            if (path := app.store.index.path(id)) is not None:
                 before: Article = app.article_store.get(path)
                 after = replace(before, tags=its)
                 refile(app.article_store, app.store.visits, after, before=before, path=path, ordered=("tags",))
             if number % _SHARED == 0:
                 app.store.visits.commit()
             progress(number, len(tags))
-    index.mark_stale([old, new])

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicator.articles import frontmatter
+from syndicator.configuration.sources import rules_table
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, FeedKey, Outcome, Source, SourceState
 from syndicator.core.ports.subscriptions import Picture
+from syndicator.core.text import stamp
 from syndicator.publishing import paths
 from syndicator.services.health.look import Place, as_written
 from syndicator.services.health.status import SourceHealth, look_at
-from syndicator.services.jobs.articles import stamp as stamp_of_file
-from syndicator.services.jobs.sources import stamp as stamp_of_source
 from syndicator.store.tables.browse import FILTERS as FILTERS
 from syndicator.store.tables.browse import UNSURE
 from syndicator.store.tables.browse import Filter as Filter
@@ -111,7 +111,7 @@ def article(place: Place, id: str) -> File:
         article=found,
         path=path,
         text=data.decode("utf-8", "replace"),
-        stamp=stamp_of_file(data),
+        stamp=stamp(data),
         picture=place.store.pictures.taken([id]).get(id),
         feeds=tuple(paths.stem(key) for key in sorted(index.shown(id))),
         copies=copies,
@@ -141,7 +141,7 @@ def source(place: Place, key: str) -> SourcePage:
     found = store.index.articles(ids) if store else {}
     return SourcePage(
         health=health,
-        stamp=stamp_of_source(health.source),
+        stamp=rules_table.stamp(health.source),
         days=store.browse.days(key, since) if store else {},
         visits=store.browse.outcomes(key, since) if store else (),
         items=[Item(article=one, path="", picture=None) for one in found.values()],

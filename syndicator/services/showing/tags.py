@@ -12,6 +12,7 @@ from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.queries import SavedQuery, load_queries
+from syndicator.services.container import App
 from syndicator.services.health.look import Place
 from syndicator.services.showing.glance import vocabulary
 
@@ -101,11 +102,21 @@ def try_query(place: Place, query: str) -> QueryTrial:
     index = place.store.index
     ids = index.ids(FeedKey(ALL.axis, ALL.slug), limit=LOOKED, since=None, most=LOOKED)
     articles = index.articles(ids)
-    found = [one for one in articles.values() if matches(asked, one, lambda one=one: _body(place, one.id))]  # type: ignore[misc]
+    found = [one for one in articles.values() if matches(asked, one, lambda one=one: body(place, one.id))]  # type: ignore[misc]
     return QueryTrial(found=tuple(found[:_SHOWN]), count=len(found), looked=len(articles))
 
 
-def _body(place: Place, id: str) -> str:
+def newest(app: App, most: int) -> list[Article]:
+    """The newest published articles whose files can be read."""
+    index, articles = app.store.index, []
+    for id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most):
+        with suppress(ConfigError, OSError):
+            articles.append(app.article_store.get(index.path(id) or ""))
+    return articles
+
+
+def body(place: Place | App, id: str) -> str:
+    """The plain text of an article, "" if its file cannot be read."""
     path = place.store.index.path(id) if place.store else None
     try:
         return texts.plain(frontmatter.body(place.article_store.read(path or "")))

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
-from syndicator.core.errors import UsageError
-from syndicator.core.model import FeedKey
-from syndicator.services.descriptions import rename_tags
+from syndicator.operations import texts
+from syndicator.operations.operation import no_progress
 from tests.services.descriptions.test_rename_tags import feed_id, fill, moved, retag
 from tests.services.places import Place
-
-LLM, GPU = FeedKey("tag", "llm"), FeedKey("tag", "gpu")
 
 
 def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
@@ -22,10 +17,11 @@ def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
     retag(place, "merge", "LLM", "GPU")
     place.build()
     assert moved(place)["tags/llm.atom"] == "tags/gpu.atom"
+    feeds = {"feed:tag/llm": "here", "feed:tag/gpu": "here"}
+    tags = {f"tags:{id}": "".join(f"{tag}\n" for tag in its) for id, its in had.items()}
     for _ in range(2):
         with place.app() as app:
-            rename_tags.need_parted(app, LLM, GPU)
-            rename_tags.part(app, LLM, GPU, had)
+            texts.put(app, feeds | tags, no_progress)
     place.build()
     assert "tags/llm.atom" not in moved(place)
     assert {name: feed_id(place, name) for name in before} == before
@@ -36,9 +32,14 @@ def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
         assert {id: app.article_store.get(app.store.index.path(id) or "").tags for id in had} == had
 
 
-def test_a_feed_that_leads_elsewhere_since_is_not_parted(place: Place) -> None:
+def test_where_the_address_of_a_feed_leads_is_a_text(place: Place) -> None:
     fill(place)
     retag(place, "merge", "LLM", "GPU")
     retag(place, "rename", "GPU", "chips")
-    with place.app() as app, pytest.raises(UsageError, match="tags/gpu leads to tags/chips"):
-        rename_tags.need_parted(app, LLM, GPU)
+    with place.app() as app:
+        assert [texts.read(app, f"feed:tag/{slug}") for slug in ("llm", "gpu", "chips", "none")] == [
+            "leads to tag/gpu",
+            "leads to tag/chips",
+            "here",
+            None,
+        ]

@@ -17,14 +17,14 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey, Fetched, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
+from syndicator.core.text import stamp
+from syndicator.operations.jobs.queue import Queue
+from syndicator.operations.jobs.work import drain
+from syndicator.operations.log import Log
 from syndicator.pipeline.descriptions import learn
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.container import open_app
-from syndicator.services.jobs.articles import stamp
-from syndicator.services.jobs.log import Log
-from syndicator.services.jobs.queue import Queue
-from syndicator.services.jobs.work import drain
 from syndicator.services.mending import editorial
 from tests.aged.web import serving
 from tests.services.places import NOW, Place, store_articles

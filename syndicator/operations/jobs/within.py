@@ -8,15 +8,15 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
+from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.services.container import App
-from syndicator.services.jobs.queue import Queue
 
 # Acts of some milliseconds, which ask no network and read no pages.
 QUICK: Final = frozenset(
     (
-        *("confirm", "edit", "hide", "release", "split", "withdraw", "bring-back", "undo", "add", "rest", "wake"),
-        *("adopt-move", "change-source", "remove-source", "save-rules", "add-tag", "add-alias"),
-        *("follow-list", "save-category", "save-query"),
+        *("edit", "hide", "release", "split", "add", "rest", "wake"),
+        *("adopt-move", "change-source", "remove-source", "save-rules"),
+        *("follow-list",),
     )
 )
 _PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not there
@@ -41,11 +41,17 @@ async def _do(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
             one_by_one(app, queue, hurry)
 
 
+def _is_quick(job: Job) -> bool:
+    from syndicator.operations.registry import operations
+
+    return job.act in QUICK or ((found := operations().get(job.act)) is not None and found.quick)
+
+
 def one_by_one(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
     """Does the quick jobs that wait."""
-    from syndicator.services.jobs.work import acted, ended  # where nobody uses the console, nothing of it is loaded
+    from syndicator.operations.jobs.work import acted, ended  # where nobody uses the console, nothing of it is loaded
 
-    while (job := queue.claim(lambda job: job.act in QUICK)) is not None:
+    while (job := queue.claim(_is_quick)) is not None:
         done = ended(queue, job, lambda job: acted(app, queue, job))
         app.store.visits.commit()
         if done.status == "building":

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from syndicator.configuration.settings import load
 from syndicator.console import security
 from syndicator.core.model import Fetched
+from syndicator.operations.jobs.queue import KEPT, Queue
+from syndicator.operations.jobs.within import jobs_done_within
+from syndicator.operations.jobs.work import drain
+from syndicator.operations.log import Log, LoggedChange, undone
 from syndicator.services.container import locked, open_app
-from syndicator.services.jobs.log import Change, Log, undone
-from syndicator.services.jobs.queue import KEPT, Queue
-from syndicator.services.jobs.within import jobs_done_within
-from syndicator.services.jobs.work import drain
 from tests.cli.conftest import Instance
 from tests.world import World
 
@@ -131,7 +131,7 @@ def test_what_fails_costs_no_other(instance: Instance) -> None:
 
 def test_a_change_is_kept_whole_and_half_a_line_is_passed_over(tmp_path: Path) -> None:
     log = Log(tmp_path)
-    change = Change(number=0, at=AT, who="ann", act="edit", subject="x", said="x: edited")
+    change = LoggedChange(number=0, at=AT, who="ann", act="edit", subject="x", said="x: edited")
     first = log.add(change, {"article:x.md": ("a\n", "b\n")})
     with log.path.open("ab") as file:
         file.write(b'{"number": 2, "at"')
@@ -163,7 +163,7 @@ def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: 
     queue.keep_page(job.id, page)
     queue.claim()
     queue.cancel(job.id)
-    change = Change(number=0, at=AT, who="ann", act="rest", subject="a", said="")
+    change = LoggedChange(number=0, at=AT, who="ann", act="rest", subject="a", said="")
     Log(tmp_path).add(change, {"config:sources.toml": ("a", "b")})
     security.set_password(security.file_of(tmp_path), "ann", "correct horse battery")
     modes = {str(path.relative_to(tmp_path)): (path.is_dir(), path.stat().st_mode & 0o777) for path in root.rglob("*")}
@@ -175,7 +175,7 @@ def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: 
 def test_a_change_is_taken_back_where_what_took_it_back_was_not(tmp_path: Path) -> None:
     log, taken_back = Log(tmp_path), []
     for undoes in (None, 1, 2, 3):
-        change = Change(number=0, at=AT, who="ann", act="undo", subject="x", said="x", undoes=undoes)
+        change = LoggedChange(number=0, at=AT, who="ann", act="undo", subject="x", said="x", undoes=undoes)
         log.add(change, {})
         taken_back.append(log.undone())
     assert taken_back == [set(), {1}, {2}, {1, 3}]

@@ -2,52 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from syndicator.articles import frontmatter
 from syndicator.core.errors import UsageError
-from syndicator.core.model import Article
-from syndicator.pipeline.descriptions.confirm import Decision, Names
+from syndicator.core.text import stamp
+from syndicator.operations.old.task import Acted, Task
 from syndicator.services import reconcile
 from syndicator.services.container import App
-from syndicator.services.descriptions import confirm as confirming
-from syndicator.services.jobs.task import Acted, Task
 from syndicator.services.mending import editorial
 from syndicator.services.mending import editorial as releasing
 from syndicator.services.naming import need_article
-
-
-def stamp(data: bytes) -> str:
-    """What a form keeps of a file, to tell whether it was edited since."""
-    return hashlib.sha256(data).hexdigest()[:32]
-
-
-def confirm(task: Task) -> Acted:
-    """Set exactly these tags and this category, confirmed by the operator. "seen": the values of the form."""
-    wanted, category = task.texts("tags"), task.args.get("category")
-
-    def decide(article: Article, names: Names) -> Decision:
-        if "seen" in task.args and tuple(article.tags) != task.texts("seen"):
-            raise UsageError(f"{article.title!r} was given other tags meanwhile; look at it again")
-        tags = tuple(dict.fromkeys(names.tag(one, article) for one in wanted if one.strip()))
-        said = _category(category, article, names) if isinstance(category, str) else None
-        return Decision(tags=tags, category=said)
-
-    planned = confirming.plan(task.app, task.text("id"), decide)
-    if planned.changed:
-        task.touch("article", planned.path)
-        confirming.write(task.app, planned.path, planned.before, planned.after)
-    article = planned.after
-    said = f"{article.title}: {', '.join(article.tags) or 'no tags'}; {article.category or 'no category'}"
-    return Acted(subject=article.id, said=said, logged=planned.changed, build=planned.changed)
-
-
-def _category(name: str, article: Article, names: Names) -> str | None:
-    listed = {one.name for one in names.vocabulary.category}
-    return None if not name.strip() or (name == article.category and name not in listed) else names.category(name)
 
 
 def edit(task: Task) -> Acted:
@@ -122,20 +89,6 @@ def split_off(task: Task) -> Acted:
         task.touch("article", task.app.store.index.path(one) or path)
     copies = editorial.split(task.app, id)
     return Acted(subject=id, said=f"parted: {', '.join(one.title for one in copies)}")
-
-
-def withdraw_one(task: Task) -> Acted:
-    """Takes an article off every feed and page."""
-    done = editorial.withdraw(task.app, task.text("id"))
-    return Acted(subject=done.id, said=f"{done.url}: withdrawn from {len(done.feeds)} feeds")
-
-
-def bring_back(task: Task) -> Acted:
-    """Lets a withdrawn article come back."""
-    done = editorial.undo_withdrawal(task.app, task.text("id"))
-    return Acted(
-        subject=done.id, said=f"{done.url}: is back" if done.kept else f"{done.url}: comes back when announced"
-    )
 
 
 def _found(task: Task) -> tuple[str, str]:

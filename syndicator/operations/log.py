@@ -8,19 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO
 
 from syndicator.articles import disk
+from syndicator.operations.operation import Inverse
 
 _REMEMBERED = 2000  # changes that are looked through
-OTHER_WAY: Final = ("withdraw", "bring-back")  # acts of which each takes the other back
 KEPT_BYTES = 20_000_000  # of the files of one change: more is not kept, and cannot be undone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A logged change. `files`: each text before and after by name ("article:2026/11/x.md", "config:sources.toml"),
-    None for no file. `undoes`: number of the undone change."""
+class LoggedChange:
+    """A logged change. `act`: name of the operation; `undoes`: number of the undone change; `inverse`: name and
+    arguments of the operation that takes it back."""
 
     number: int
     at: str
@@ -31,15 +31,27 @@ class Change:
     args: Mapping[str, Any] = field(default_factory=dict)
     undoes: int | None = None
     kept: bool = True  # False: it has no files to put back
+    inverse: Inverse | None = None
+
+    @property
+    def back(self) -> Inverse | None:
+        """The operation that takes it back, also of a change that an earlier version logged."""
+        if self.inverse is not None or self.kept:
+            return self.inverse
+        if self.act in ("withdraw", "bring-back"):
+            return ("restore" if self.act == "withdraw" else "withdraw"), {"id": self.subject}
+        if self.act == "retag" and self.args.get("kind") != "merge":
+            return "rename-tag", {"old": self.args["new"], "new": self.args["old"]}
+        return None
 
     @property
     def lasting(self) -> str:
-        """Why it cannot be taken back, "" where it can. Later edits may be in the way all the same."""
-        if self.kept or self.act in OTHER_WAY or (self.act == "retag" and self.args.get("kind") != "merge"):
+        """Why it cannot be taken back, "" if it can. Later edits may be in the way all the same."""
+        if self.kept or self.back is not None:
             return ""
         if self.act == "undo":
-            return "it took back what is done anew instead: withdraw, rename or merge again"
-        if self.act == "retag":
+            return "it took back what is done anew instead: merge again"
+        if self.act in ("retag", "merge-tags"):
             return "which articles had the old tag was not kept: by an earlier version, or of very many"
         return f"it changed no file, or files of more than {KEPT_BYTES // 1_000_000} MB together, which are not kept"
 
@@ -51,14 +63,14 @@ class Log:
         self.root = state_dir / "console"
         self.path = self.root / "changes.jsonl"
 
-    def add(self, change: Change, files: Mapping[str, tuple[str | None, str | None]]) -> Change:
+    def add(self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]) -> LoggedChange:
         """Writes it down, durable, under the next number."""
         disk.make_private_folder(self.root)
         newest = self.newest(20)  # the last may be half a line
         number = (newest[0].number if newest else 0) + 1
         whole = json.dumps(files, ensure_ascii=True).encode()
         kept = bool(files) and len(whole) <= KEPT_BYTES
-        made = Change(**{**asdict(change), "number": number, "kept": kept})
+        made = LoggedChange(**{**asdict(change), "number": number, "kept": kept})
         if kept:
             disk.make_private_folder(self.root / "kept")
             disk.write(self.root / "kept" / f"{number}.json", whole, mode=disk.PRIVATE)
@@ -69,7 +81,7 @@ class Log:
             os.fsync(file.fileno())
         return made
 
-    def newest(self, most: int = 100) -> list[Change]:
+    def newest(self, most: int = 100) -> list[LoggedChange]:
         """The newest changes, the latest first."""
         try:
             lines = _tail(self.path, most)
@@ -77,10 +89,10 @@ class Log:
             return []
         return [change for line in reversed(lines) if (change := _read(line)) is not None]
 
-    def get(self, number: int) -> Change | None:
+    def get(self, number: int) -> LoggedChange | None:
         return next((one for one in self.newest(100_000) if one.number == number), None)
 
-    def of(self, subject: str, most: int = 20) -> list[Change]:
+    def of(self, subject: str, most: int = 20) -> list[LoggedChange]:
         """The newest changes of a subject: the id of an article, the key of a source."""
         return [one for one in self.newest(_REMEMBERED) if one.subject == subject][:most]
 
@@ -127,9 +139,9 @@ def _line_end(file: BinaryIO) -> bytes:
     return b"" if file.read(1) == b"\n" else b"\n"
 
 
-def _read(line: bytes) -> Change | None:
+def _read(line: bytes) -> LoggedChange | None:
     try:
-        return Change(**json.loads(line))
+        return LoggedChange(**json.loads(line))
     except (ValueError, TypeError):  # half a line: the machine stopped while it was written
         return None
 

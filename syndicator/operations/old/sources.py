@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from syndicator.configuration.sources import registry
-from syndicator.configuration.sources.rules_table import table
+from syndicator.configuration.sources.rules_table import stamp, table
 from syndicator.configuration.sources.schema import source_of
 from syndicator.core import secrets
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Failed, Fetched, Source, SourceState
 from syndicator.core.reasons import FetchReason
 from syndicator.core.requests import Wrapper
+from syndicator.operations import texts
+from syndicator.operations.old.task import Acted, Task
+from syndicator.operations.texts import unpacked_list
 from syndicator.pipeline.requests import feed_request
 from syndicator.services import naming
 from syndicator.services.adding import found as writing
@@ -26,16 +27,10 @@ from syndicator.services.adding.found import Candidate, Found, Session, by_addre
 from syndicator.services.adding.search import unanswered
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App
-from syndicator.services.jobs.task import Acted, Task, unpacked_list
 from syndicator.services.naming import need_sources
 from syndicator.services.refresh import Wanted, run
 
 _TEXTS = ("title", "category", "every", "content", "licence", "language", "keep", "mute")
-
-
-def stamp(source: Source) -> str:
-    """What a form keeps of a source, to tell whether it was edited since."""
-    return hashlib.sha256(json.dumps(table(source), default=list, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def retry(task: Task) -> Acted:
@@ -148,10 +143,7 @@ def _path(app: App) -> Any:
 
 
 def touch_source(task: Task, key: str) -> None:
-    """Says that the file in which the source stands is about to be changed: sources.toml or one of sources.d."""
-    placed = registry.placed_sources(_path(task.app))
-    found = next((one.file.path for one in placed if one.source.key == key), _path(task.app))
-    task.touch("config", str(found.relative_to(task.app.config)))
+    task.touch(*texts.of_source(task.app, key).split(":", 1))
 
 
 PREVIEWED = 3  # feeds of one address whose entries are read at once; others are when they are asked for

@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from syndicator.configuration.sources.rules_table import table
+from syndicator.configuration.sources.rules_table import stamp, table
 from syndicator.configuration.sources.schema import source_of
 from syndicator.core import text
 from syndicator.core.errors import ConfigError, RulesError, UsageError
 from syndicator.core.model import Rules
-from syndicator.services.jobs.sources import source_of_task, stamp, touch_source
-from syndicator.services.jobs.task import Acted, Task
+from syndicator.operations.old.sources import source_of_task, touch_source
+from syndicator.operations.old.task import Acted, Task
 from syndicator.services.mending import reread as rereading
 from syndicator.services.mending import try_rules as try_out
 from syndicator.services.mending.reread import Which

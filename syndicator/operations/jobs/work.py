@@ -11,12 +11,15 @@ from pathlib import Path
 
 from syndicator.configuration.settings import load
 from syndicator.core.errors import DiskError, LockedError, SyndicatorError
+from syndicator.operations import perform, registry
+from syndicator.operations.jobs.queue import Job, Queue, Status
+from syndicator.operations.log import Log, LoggedChange
+from syndicator.operations.old.acts import ACTS, UNLOCKED
+from syndicator.operations.old.task import Acted, CancelledJob, Task
+from syndicator.operations.operation import arguments_of, plain
+from syndicator.operations.texts import read
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App, locked, open_app, utc_now
-from syndicator.services.jobs.acts import ACTS, UNLOCKED
-from syndicator.services.jobs.log import Change, Log
-from syndicator.services.jobs.queue import Job, Queue, Status
-from syndicator.services.jobs.task import Acted, CancelledJob, Task, read
 from syndicator.services.refresh import remake
 
 _PAUSE_SECONDS = 0.1  # between two looks for jobs
@@ -37,7 +40,7 @@ def drain(config: Path, queue: Queue) -> int:
     are while a run has it: it does them itself, or leaves them for later (`within`). Returns how many were done."""
     if not queue.waiting():
         return 0
-    done = _all(queue, lambda job: job.act in UNLOCKED, lambda job: _in_new_app(config, queue, job))
+    done = _all(queue, _needs_no_lock, lambda job: _in_new_app(config, queue, job))
     try:
         with locked(load(config)):
             mine = _all(queue, lambda job: True, lambda job: _in_new_app(config, queue, job))
@@ -49,6 +52,11 @@ def drain(config: Path, queue: Queue) -> int:
     if done or mine:
         queue.sweep()
     return len(done) + len(mine)
+
+
+def _needs_no_lock(job: Job) -> bool:
+    operation = registry.operations().get(job.act)
+    return job.act in UNLOCKED or (operation is not None and operation.unlocked and job.dry_run)
 
 
 def _all(queue: Queue, which: Callable[[Job], bool], act: Callable[[Job], Job]) -> list[Job]:
@@ -89,6 +97,8 @@ def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
 
 def acted(app: App, queue: Queue, job: Job) -> Job:
     """The job as it is once its act is done: its feeds may still be to be built. Raises what the act does."""
+    if job.act not in ACTS:
+        return _performed(app, queue, job)
     task = Task(app=app, args=job.args, progress=_progress(queue, job))
     made = ACTS[job.act](task)
     if made.page is not None:
@@ -96,6 +106,19 @@ def acted(app: App, queue: Queue, job: Job) -> Job:
     change = _logged(app, job, task, made) if made.logged else None
     status: Status = "building" if made.build else "done"
     return replace(job, status=status, said=made.said, result=made.result, change=change.number if change else None)
+
+
+def _performed(app: App, queue: Queue, job: Job) -> Job:
+    operation, progress = registry.need(job.act), _progress(queue, job)
+    arguments = arguments_of(operation, job.args)
+    change, number = operation.plan(app, arguments, progress), None
+    if change.page is not None:
+        queue.keep_page(job.id, change.page)
+    if not job.dry_run:
+        change, number = perform.apply(app, operation, arguments, change, who=job.who, progress=progress)
+    is_done = job.dry_run or change.is_empty or operation.apply is None or not change.build
+    status: Status = "done" if is_done else "building"
+    return replace(job, status=status, said=change.sentence, result=plain(change.data), change=number)
 
 
 def _progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
@@ -111,11 +134,11 @@ def _progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
     return progress
 
 
-def _logged(app: App, job: Job, task: Task, acted: Acted) -> Change:
+def _logged(app: App, job: Job, task: Task, acted: Acted) -> LoggedChange:
     files: Mapping[str, tuple[str | None, str | None]] = {
         name: (before, after) for name, before in task.before.items() if (after := read(app, name)) != before
     }
-    change = Change(
+    change = LoggedChange(
         number=0,
         at=utc_now().isoformat(),
         who=job.who,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from syndicator.core.model import Fetched
-from syndicator.core.requests import Wrapper
+from syndicator.operations.texts import read
 from syndicator.services.container import App
-from syndicator.store import codec
 
 
 class CancelledJob(Exception):
@@ -58,29 +56,3 @@ class Task:
         name = f"{kind}:{path}"
         if name not in self.before:
             self.before[name] = read(self.app, name)
-
-
-def read(app: App, name: str) -> str | None:
-    """The text of a file by the name that the log has for it, None where there is none. Raises OSError."""
-    kind, _, path = name.partition(":")
-    if kind == "list":
-        state = app.store.visits.state(path)
-        return packed_list(state.listing) if state and state.listing else None
-    if kind == "tags":
-        article = app.store.visits.article(path)
-        return "".join(f"{tag}\n" for tag in article.tags) if article else None
-    try:
-        data = app.article_store.read(path) if kind == "article" else (app.config / path).read_bytes()
-    except FileNotFoundError:
-        return None
-    return data.decode("utf-8", "surrogateescape")
-
-
-def packed_list(wrapper: Wrapper) -> str:
-    """A wrapper as a text that a job and the log hold. Pure."""
-    return json.dumps(json.loads(codec.pack(wrapper)), indent=1)
-
-
-def unpacked_list(text: str) -> Wrapper:
-    """The wrapper of such a text. Pure. Raises ValueError, TypeError for what is none."""
-    return codec.unpack(Wrapper, text)

@@ -26,7 +26,8 @@ ENDED = ("done", "failed", "cancelled")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job. `args`: texts; `said`: outcome; `result`: for the page; `change`: its number in the log."""
+    """A job. `act`: an operation, with `args`; `dry_run`: only plan it; `said`: outcome; `result`: data of the change;
+    `change`: its number in the log."""
 
     id: str
     act: str
@@ -39,6 +40,7 @@ class Job:
     total: int = 0
     change: int | None = None
     result: Any = None
+    dry_run: bool = False
 
     @property
     def ended(self) -> bool:
@@ -51,8 +53,9 @@ class Queue:
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console" / "jobs"
 
-    def add(self, act: str, args: Mapping[str, Any], *, who: str, at: str) -> Job:
-        job = Job(id=f"{time.time_ns():020d}-{secrets.token_hex(4)}", act=act, args=dict(args), who=who, at=at)
+    def add(self, act: str, args: Mapping[str, Any], *, who: str, at: str, dry_run: bool = False) -> Job:
+        id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
+        job = Job(id=id, act=act, args=dict(args), who=who, at=at, dry_run=dry_run)
         disk.make_private_folder(self.root.parent)
         disk.make_private_folder(self.root)
         self.save(job)

@@ -1,0 +1,200 @@
+"""The commands of operations: options, text, --json, --dry-run and exit code come of the operation alone."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import MISSING
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from syndicator.cli import help, printing
+from syndicator.cli.base import (
+    CONFIG,
+    Config,
+    DryRun,
+    Exemplified,
+    Json,
+    app,
+    build_among,
+    opened_for_change,
+    say_feeds,
+)
+from syndicator.cli.printing import counted
+from syndicator.core.errors import UsageError
+from syndicator.operations.operation import Field, Operation, arguments_of, fields_of
+from syndicator.operations.registry import need, operations
+
+if TYPE_CHECKING:
+    from syndicator.operations.operation import Change
+    from syndicator.services.container import App
+
+_COMPLETION = {"source": help.source_keys, "tag": help.tag_names, "": None}
+
+
+class _Change(Exemplified):
+    """A command that does the operation named by its first word, with the options of that operation."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        self._named = None
+        if args and (found := operations().get(args[0])) is not None:
+            made = typer.Typer(add_completion=False, rich_markup_mode=None)
+            made.command(args[0])(command([found]))
+            inner = typer.main.get_command(made)
+            self._named = inner.make_context(args[0], args[1:], parent=ctx)
+            return []
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        return self._named.command.invoke(self._named) if self._named else super().invoke(ctx)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Changes"):
+            formatter.write_dl([(one.name, one.help.replace("\n", " ")) for one in _others()])
+        super().format_epilog(ctx, formatter)
+
+
+def _others() -> list[Operation[Any]]:
+    return [one for one in operations().values() if not one.command]
+
+
+def _names(incomplete: str) -> list[str]:
+    return [one.name for one in _others() if one.name.startswith(incomplete)]
+
+
+@app.command(cls=_Change, context_settings={"ignore_unknown_options": True})
+def change(
+    name: Annotated[str, typer.Argument(metavar="NAME", autocompletion=_names, help="What to change.")],
+    words: Annotated[list[str] | None, typer.Argument(metavar="...", help="See `change NAME --help`.")] = None,
+) -> None:
+    """Make any other change that the console can make, or take one back."""
+    need(name)  # which says that there is none
+
+
+tags = typer.Typer(help="Propose, confirm, rename and merge tags.", no_args_is_help=True)
+_GROUPS = {"": app, "tags": tags}
+app.add_typer(tags, name="tags")
+
+
+def register() -> None:
+    """Give each operation with words of its own a command of `app` or of its group."""
+    by_words: dict[str, list[Operation[Any]]] = {}
+    for one in operations().values():
+        if one.command:
+            by_words.setdefault(one.command.partition(" --")[0], []).append(one)
+    for words, found in by_words.items():
+        group, _, name = words.rpartition(" ")
+        _GROUPS[group].command(name)(command(found))
+
+
+def command(found: Sequence[Operation[Any]]) -> Callable[..., None]:
+    """The function of a command: it does the first operation, or another whose --switch is given."""
+    first, switches = found[0], {one.command.partition(" --")[2]: one for one in found[1:]}
+
+    def run(config: Path, json: bool, dry_run: bool = False, **values: Any) -> None:
+        chosen = next((name for name in switches if values[name]), "")
+        operation = switches.get(chosen, first)
+        known = {one.name for one in fields_of(operation)}
+        given = {name: value for name, value in values.items() if name not in switches and value not in (None, [])}
+        for name, value in given.items():
+            if value and name not in known:
+                raise UsageError(f"--{chosen} and --{name} do not go together; say one of the two")
+        perform(config, operation, {name: given[name] for name in given if name in known}, dry_run=dry_run, json=json)
+
+    parameters = [_parameter(one) for one in fields_of(first) if not one.argument.hidden]
+    parameters += [_given(name, _flag(name, one.help)) for name, one in switches.items()]
+    parameters += [_given("dry_run", DryRun)] if first.apply else []
+    parameters += [_given("json", Json), _given("config", Config, CONFIG)]
+    run.__doc__ = first.help
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run
+
+
+def _given(name: str, annotation: Any, default: Any = False) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _flag(name: str, said: str) -> Any:
+    return Annotated[bool, typer.Option(f"--{name}", help=said)]
+
+
+def _parameter(one: Field) -> inspect.Parameter:
+    said, kind = one.argument, list[str] if one.is_list else one.type
+    more: dict[str, Any] = {"help": said.help, "metavar": said.metavar or None}
+    more |= {"autocompletion": _COMPLETION[said.completes]}
+    if "datetime" in str(kind):
+        kind, more = datetime, {**more, "formats": ["%Y-%m-%d"], "metavar": "DATE"}
+    default = (
+        inspect.Parameter.empty if one.default is MISSING else (one.default or None if one.is_list else one.default)
+    )
+    if default is None and "None" not in str(kind):
+        kind = kind | None
+    option = f"--{one.name.replace('_', '-')}"
+    info = typer.Argument(**more) if said.positional else typer.Option(option, **more)
+    return _given(one.name, Annotated[kind, info], default)
+
+
+def perform(config: Path, operation: Operation[Any], values: dict[str, Any], *, dry_run: bool, json: bool) -> None:
+    """Plan an operation, apply it unless `dry_run`, build the feeds, and print what was done."""
+    from syndicator.operations import perform as doing
+
+    arguments, left = arguments_of(operation, values), 0
+    written: tuple[str, ...] = ()
+    is_done = not dry_run and operation.apply is not None
+    with opened_for_change(config) if is_done or not operation.unlocked else _opened(config) as opened:
+        with printing.counting("read") as count:
+            change = operation.plan(opened, arguments, count)
+        if not json:
+            _say(change)
+        if is_done:
+            with printing.counting("written") as count:
+                change, _ = doing.apply(opened, operation, arguments, change, who=_account(), progress=count)
+            if change.build and not change.is_empty:
+                written, left = build_among(opened, change.built_first)
+    if json:
+        counts = {"applied": is_done, "written": written} | ({"left": left} if "left" in change.data else {})
+        printing.as_json({**change.data, **counts} if operation.apply else change.data)
+        return
+    printing.not_read(change.problems)
+    if dry_run:
+        printing.say("nothing was changed (--dry-run)")
+    elif change.is_empty or (is_done and change.build):
+        printing.say(change.nothing if change.is_empty else f"{counted(len(written), 'file')} written")
+    if left:
+        feeds = counted(left, "more feed")
+        printing.say(f"{feeds} show the tag with articles; the next `refresh`, `up` or `build` writes them")
+
+
+@contextmanager
+def _opened(config: Path) -> Iterator[App]:
+    from syndicator.services.container import need_folder, open_app
+
+    need_folder(config)
+    with open_app(config) as opened:
+        yield opened
+
+
+def _say(change: Change) -> None:
+    if change.table is not None:
+        printing.table(*change.table)
+        return
+    for line in change.lines or (change.sentence,):
+        printing.say(line)
+    say_feeds(change.feeds)
+
+
+def _account() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return ""
+
+
+register()

@@ -1,0 +1,244 @@
+"""Operations on categories and saved queries: try one on the articles, and write it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from syndicator.core import text
+from syndicator.core.errors import ConfigError, UsageError, WorkerFailed
+from syndicator.operations.operation import Argument, Change, Operation, Progress, write_edits
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syndicator.configuration.entry_rules import Expr
+    from syndicator.configuration.toml_files import TomlFile
+    from syndicator.core.model import Article
+    from syndicator.describing.taxonomy.vocabulary import CategoryDef
+    from syndicator.publishing.queries import SavedQuery
+    from syndicator.services.container import App
+
+_TAXONOMY, _FEEDS = "taxonomy.toml", "feeds.toml"
+_PART = 500  # rows read at a time
+_LONGEST_SLUG = 80
+TRIED = 200  # newest articles on which a category's line is tried: some seconds
+
+Stamp = Annotated[str | None, Argument("The stamp that the trial gave: refuse an edit made since.", hidden=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryCategory:
+    """Show which of the newest articles a category would win and lose with this description. Changes nothing."""
+
+    name: Annotated[str, Argument("The category, there or new.", positional=True)]
+    description: Annotated[str, Argument("The words that describe it.", positional=True)] = ""
+
+
+def try_category(app: App, arguments: TryCategory, progress: Progress) -> Change:
+    from syndicator.pipeline import jobs
+    from syndicator.services.container import open_worker
+    from syndicator.services.showing.tags import newest
+
+    name, description = arguments.name.strip(), arguments.description.strip()
+    if not name:
+        raise UsageError("a category needs a name")
+    articles, tried = newest(app, TRIED), []
+    try:
+        with open_worker(app) as worker:
+            parts = [articles[at : at + 20] for at in range(0, len(articles), 20)]
+            for number, part in enumerate(parts, 1):
+                tried += worker.call_sync(jobs.tried_category, app.taxonomy, name, description, part)
+                progress(number, len(parts))
+    except (WorkerFailed, ValueError) as error:
+        raise UsageError(f"{name!r} cannot be tried: {error}") from error
+    titles = {one.id: one.title for one in articles}
+    moved = [
+        {"id": id, "title": titles[id], "before": before, "after": after}
+        for id, before, after in tried
+        if before != after
+    ]
+    found = _category(app.config, name)
+    return Change(
+        subject="tags",
+        sentence=f"{name}: {len(moved)} of the newest {len(articles)} articles would move",
+        data={"moved": moved, "looked": len(articles), "feeds": _feeds(moved), "stamp": _stamp(found)},
+    )
+
+
+def _feeds(moved: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    joins, leaves = Counter(one["after"] for one in moved), Counter(one["before"] for one in moved)
+    names = sorted(name for name in {*joins, *leaves} if name)
+    return [{"feed": name, "joins": joins[name], "leaves": leaves[name]} for name in names]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveCategory:
+    """Write a category to taxonomy.toml, or give it another description."""
+
+    name: Annotated[str, Argument("The category, there or new.", positional=True)]
+    description: Annotated[str, Argument("The words that describe it.", positional=True)] = ""
+    stamp: Stamp = None
+
+
+def plan_category(app: App, arguments: SaveCategory, progress: Progress) -> Change:
+    from syndicator.describing.taxonomy import vocabulary
+
+    name, description = " ".join(arguments.name.split()), " ".join(arguments.description.split())
+    found = _category(app.config, name)
+    if arguments.stamp not in (None, _stamp(found)):
+        raise UsageError(f"the category {name!r} was edited meanwhile, and stays as it is; try it again")
+    at, values = found[0] if found else None, {"name": found[1].name if found else name, "description": description}
+    said = f"{values['name']}: {'has another line' if found else 'added'}; `describe --all` applies it to what is there"
+    return _edit(app, said, (_TAXONOMY, "category", at), values, vocabulary.parse)
+
+
+def _category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
+    from syndicator.describing.taxonomy import vocabulary
+
+    path = config / _TAXONOMY
+    known = vocabulary.load(path).category if path.exists() else ()
+    folded = vocabulary.fold(name)
+    return next(((at, one) for at, one in enumerate(known) if vocabulary.fold(one.name) == folded), None)
+
+
+def _stamp(found: tuple[int, CategoryDef] | None) -> str:
+    return text.stamp(found[1].name, found[1].description) if found else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryQuery:
+    """Show what a saved query finds among all articles, and what it would gain and lose. Changes nothing."""
+
+    query: Annotated[str, Argument("The query.", positional=True)]
+    title: Annotated[str, Argument("The name of its feed.")] = ""
+    slug: Annotated[str, Argument("A saved query to replace, by the address of its feed.")] = ""
+
+
+def try_query(app: App, arguments: TryQuery, progress: Progress) -> Change:
+    query, title = arguments.query.strip(), " ".join(arguments.title.split())
+    before = _query(app, arguments.slug)
+    if arguments.slug and before is None:
+        raise UsageError(f"there is no query {arguments.slug!r}")
+    slug = before.slug if before else _new_slug(app, title)
+    new, old = _parsed(query), before.expr if before else None
+    looked = joins = leaves = count = 0
+    for article in _articles(app, progress):
+        holds, held = _holds(app, new, article), old is not None and _holds(app, old, article)
+        looked, count = looked + 1, count + holds
+        joins, leaves = joins + (holds and not held), leaves + (held and not holds)
+    data = {
+        "slug": slug,
+        "title": title or (before.title if before else ""),
+        "query": query,
+        "before": before.query if before else "",
+        "stamp": _query_stamp(before),
+        "changed": before is not None,
+        "looked": looked,
+        "count": count,
+        "joins": joins,
+        "leaves": leaves,
+    }
+    return Change(subject="tags", sentence=f"queries/{slug}: {count} articles", data=data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveQuery:
+    """Write a saved query, which is a feed of its own, to feeds.toml."""
+
+    slug: Annotated[str, Argument("The address of its feed: queries/SLUG.", positional=True)]
+    query: Annotated[str, Argument("The query.", positional=True)]
+    title: Annotated[str, Argument("The name of its feed.")] = ""
+    stamp: Stamp = None
+
+
+def plan_query(app: App, arguments: SaveQuery, progress: Progress) -> Change:
+    from syndicator.publishing.queries import queries_of
+
+    slug, title, found = arguments.slug, " ".join(arguments.title.split()), _query(app, arguments.slug)
+    if arguments.stamp not in (None, _query_stamp(found)):
+        raise UsageError(f"the query {slug!r} was edited meanwhile, and stays as it is; look at it again")
+    values = {"slug": slug, "query": arguments.query.strip()} | ({"title": title} if title else {})
+    at = _queries(app).index(found) if found else None
+    said = f"queries/{slug}: {'has another query' if found else 'is a feed now'}"
+    return _edit(app, said, (_FEEDS, "feed", at), values, queries_of)
+
+
+def _edit(
+    app: App,
+    sentence: str,
+    place: tuple[str, str, int | None],
+    values: Mapping[str, str],
+    check: Callable[[TomlFile], object],
+) -> Change:
+    """The edit of a table of a configuration file, comments kept; `check` validates it. Raises ConfigError."""
+    from syndicator.configuration.tables import with_table
+    from syndicator.configuration.toml_files import TomlFile
+    from syndicator.operations import texts
+
+    name, kind, at = place
+    path, before = app.config / name, texts.read(app, f"config:{name}")
+    try:
+        after = with_table(before or "", kind, at, values)
+    except ValueError as error:
+        raise ConfigError(
+            f"{path} is written in a way that cannot be edited safely; edit [[{kind}]] by hand"
+        ) from error
+    check(TomlFile(path, tomllib.loads(after), after))
+    return Change(subject="tags", sentence=sentence, data=values, edits={f"config:{name}": (before, after)})
+
+
+def _queries(app: App) -> Sequence[SavedQuery]:
+    from syndicator.publishing.queries import load_queries
+
+    return load_queries(app.config / _FEEDS)
+
+
+def _query(app: App, slug: str) -> SavedQuery | None:
+    return next((one for one in _queries(app) if one.slug == slug and one.feed is None), None)
+
+
+def _new_slug(app: App, title: str) -> str:
+    if not (slug := text.slug(title)[:_LONGEST_SLUG].strip("-")):
+        raise UsageError("a query needs a name, of which the address of its feed is made")
+    if _query(app, slug) is not None:
+        raise UsageError(f"there is a query {slug!r} already; choose it to change it, or another name")
+    return slug
+
+
+def _query_stamp(query: SavedQuery | None) -> str:
+    return text.stamp(query.slug, query.query, query.title) if query else ""
+
+
+def _parsed(query: str) -> Expr:
+    from syndicator.configuration.entry_rules import QueryError, parse_query
+
+    try:
+        return parse_query(query)
+    except QueryError as error:
+        raise UsageError(f"{error} (at character {error.at + 1})") from error
+
+
+def _articles(app: App, progress: Progress) -> Iterator[Article]:
+    index, ids = app.store.index, list(app.store.visits.stamps())
+    for start in range(0, len(ids), _PART):
+        yield from index.articles(ids[start : start + _PART]).values()
+        progress(min(start + _PART, len(ids)), len(ids))
+
+
+def _holds(app: App, query: Expr, article: Article) -> bool:
+    from syndicator.configuration.entry_rules import matches
+    from syndicator.services.showing.tags import body
+
+    return not article.hold and matches(query, article, lambda: body(app, article.id))
+
+
+OPERATIONS = (
+    Operation("try-category", TryCategory, try_category, None, unlocked=True),
+    Operation("save-category", SaveCategory, plan_category, write_edits, quick=True),
+    Operation("try-query", TryQuery, try_query, None, unlocked=True),
+    Operation("save-query", SaveQuery, plan_query, write_edits, quick=True),
+)

@@ -1,0 +1,1 @@
+"""Acts that are no operations yet."""

@@ -1,0 +1,178 @@
+"""Operation: a change that an operator can make, written once. Commands, console, Changes, undo and the API come of it.
+
+This module loads nothing heavy, so that `--help` can list the operations.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
+
+from syndicator.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from syndicator.core.model import FeedKey, Fetched, Problem
+    from syndicator.pipeline.descriptions.confirm import FeedChange
+    from syndicator.services.container import App
+
+A = TypeVar("A")
+Progress = Callable[[int, int], None]  # done, of how many; raises to cancel
+Inverse = tuple[str, Mapping[str, Any]]  # the name of an operation and its arguments
+
+
+def no_progress(done: int, total: int) -> None:
+    """Report to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """Describe an argument: help for people and the JSON Schema, and how the command line and a form take it.
+
+    `completes`: "source" or "tag", names that a shell offers; `lines`: a form has one value a line, not commas;
+    `hidden`: no option of a command (the stamp of a form)."""
+
+    help: str
+    metavar: str = ""
+    positional: bool = False
+    completes: str = ""
+    lines: bool = False
+    hidden: bool = False
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(core_schema), "description": self.help}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change as planned, and then as made.
+
+    `subject`: article id, source key or file; `sentence`: for Changes and a job; `lines`: for a terminal, the sentence
+    if empty; `table`: title, columns and rows instead of them; `data`: for programs, a dict unless the operation only
+    answers; `feeds`: that gain, lose or change articles; `touches`: names of the texts that it changes (see
+    operations/texts.py), logged before and after; `edits`: texts of the configuration before and after, for
+    `write_edits`; `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes
+    back; `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a
+    build; `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all;
+    `page`: a web page to point at; `detail`: for `apply`."""
+
+    subject: str
+    sentence: str
+    lines: tuple[str, ...] = ()
+    data: Any = field(default_factory=dict)
+    table: tuple[str, Sequence[str], Sequence[Sequence[object]]] | None = None
+    feeds: tuple[FeedChange, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    touches: tuple[str, ...] = ()
+    edits: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    inverse: Inverse | None = None
+    undoes: int | None = None
+    is_empty: bool = False
+    nothing: str = ""
+    logged: bool = True
+    build: bool = True
+    built_first: Callable[[FeedKey], bool] | None = None
+    page: Fetched | None = None
+    detail: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[A]):
+    """A change by name. `arguments`: a dataclass whose fields are Annotated with `Argument`; its docstring is the help.
+
+    `plan` changes nothing and raises SyndicatorError for what cannot be done; `apply` makes exactly the planned change
+    and returns it as made; None if there is nothing to apply: then `plan` answers a question.
+
+    `command`: words at the command line ("tags merge", "withdraw --undo"); "" for `change NAME`. `button`: the one
+    argument that a button of the console sends; None if it is no button. `quick`: takes milliseconds, so a run of `up`
+    may do it between two steps. `unlocked`: `plan` needs no lock of runs."""
+
+    name: str
+    arguments: type[A]
+    plan: Callable[[App, A, Progress], Change]
+    apply: Callable[[App, Change, Progress], Change] | None
+    command: str = ""
+    button: str | None = None
+    quick: bool = False
+    unlocked: bool = False
+
+    @property
+    def help(self) -> str:
+        return inspect.getdoc(self.arguments) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the arguments: name, type without annotation, `Argument`; `default` is MISSING if required."""
+
+    name: str
+    type: Any
+    argument: Argument
+    default: Any
+
+    @property
+    def is_list(self) -> bool:
+        return "tuple" in str(self.type)
+
+    @property
+    def is_flag(self) -> bool:
+        return self.type is bool
+
+
+def fields_of(operation: Operation[Any]) -> Iterator[Field]:
+    """The arguments of an operation in their order."""
+    hints = get_type_hints(operation.arguments, include_extras=True)
+    for one in fields(operation.arguments):
+        argument = next(value for value in hints[one.name].__metadata__ if isinstance(value, Argument))
+        yield Field(one.name, hints[one.name].__origin__, argument, one.default)
+
+
+def arguments_of(operation: Operation[A], values: Mapping[str, Any]) -> A:
+    """The arguments made of JSON, a form or a command line. Raises UsageError that names the wrong one."""
+    from pydantic import ValidationError
+
+    try:
+        made: A = _adapter(operation.arguments).validate_python(dict(values))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise UsageError(f"{operation.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    return made
+
+
+def schema_of(operation: Operation[Any]) -> dict[str, Any]:
+    """The JSON Schema of the arguments."""
+    made: dict[str, Any] = _adapter(operation.arguments).json_schema()
+    return made
+
+
+def _adapter(arguments: type[A]) -> Any:
+    from pydantic import ConfigDict, TypeAdapter, with_config
+
+    return TypeAdapter(with_config(ConfigDict(extra="forbid", coerce_numbers_to_str=True))(arguments))
+
+
+def write_edits(app: App, planned: Change, progress: Progress) -> Change:
+    """Write the planned texts of the configuration. Raises UsageError if one was edited since the plan."""
+    from syndicator.configuration.sources.registry import put_text
+
+    for name, (before, after) in planned.edits.items():
+        put_text(app.config / name.partition(":")[2], after, seen=before)
+    return planned
+
+
+def plain(value: Any) -> Any:
+    """`value` with dataclasses, times and paths as types that JSON has."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if hasattr(value, "model_dump"):
+        return plain(value.model_dump())
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(one) for one in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,58 @@
+"""Apply a planned change, and log the texts that it touched, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from syndicator.operations import texts
+from syndicator.operations.log import Log, LoggedChange
+from syndicator.operations.operation import Change, Operation, Progress, no_progress, plain
+from syndicator.services.container import App, utc_now
+
+_LONGEST = 1000  # characters of an argument that is logged: longer ones are in the texts
+
+
+def apply(
+    app: App,
+    operation: Operation[Any],
+    arguments: Any,
+    planned: Change,
+    *,
+    who: str,
+    progress: Progress = no_progress,
+) -> tuple[Change, int | None]:
+    """Make the planned change. Return it as made, and its number in Changes. If it ends midway, what it did until then
+    is logged. Raises what the operation raises."""
+    if operation.apply is None or planned.is_empty:
+        return planned, None
+    before = {name: texts.read(app, name) for name in (*planned.touches, *planned.edits)}
+    try:
+        made = operation.apply(app, planned, progress)
+    except Exception:
+        app.store.visits.commit()
+        if before != {name: texts.read(app, name) for name in before}:
+            _log(app, operation, arguments, replace(planned, sentence=f"{planned.sentence}; ended midway"), before, who)
+        raise
+    return made, _log(app, operation, arguments, made, before, who) if made.logged else None
+
+
+def _log(
+    app: App, operation: Operation[Any], arguments: Any, made: Change, before: Mapping[str, texts.Text], who: str
+) -> int:
+    after = {name: texts.read(app, name) for name in before}
+    logged = LoggedChange(
+        number=0,
+        at=utc_now().isoformat(),
+        who=who,
+        act=operation.name,
+        subject=made.subject,
+        said=made.sentence,
+        args={name: value for name, value in plain(asdict(arguments)).items() if len(str(value)) <= _LONGEST},
+        undoes=made.undoes,
+        inverse=made.inverse,
+    )
+    # the feeds of a merge are kept though one of them stays: undo asks whether they stayed
+    files = {name: (text, after[name]) for name, text in before.items() if after[name] != text or name[:5] == "feed:"}
+    return Log(app.settings.state_dir).add(logged, files).number

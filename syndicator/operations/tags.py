@@ -1,0 +1,281 @@
+"""Operations on tags: propose, list, rename and merge; confirm and reject those of an article."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from syndicator.core.errors import UsageError
+from syndicator.operations.operation import Argument, Change, Operation, Progress, plain, write_edits
+
+if TYPE_CHECKING:
+    from syndicator.core.model import Article
+    from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
+    from syndicator.pipeline.descriptions.confirm import Decision, Names
+    from syndicator.services.container import App
+
+_FILE = "taxonomy.toml"
+Id = Annotated[str, Argument("An article: its id, file or address.", metavar="ID|FILE|URL", positional=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggest:
+    """List what to consider as tags: two or more titles and three texts have it, taxonomy.toml does not. Changes
+    nothing."""
+
+
+def suggest(app: App, arguments: Suggest, progress: Progress) -> Change:
+    from syndicator.services.descriptions import redescribe
+
+    found = redescribe.suggest(app)
+    rows = tuple((one.name, one.support, one.why, ", ".join(one.aliases)) for one in found)
+    nothing = "nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts"
+    return Change(
+        subject="tags",
+        sentence=f"{len(found)} names to consider as tags" if found else nothing,
+        table=("Tags to consider", ("tag", "articles", "from", "other names"), rows) if found else None,
+        data=[one._asdict() for one in found],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """Say that the tags of an article are right, or which it lacks. They stay, and `learn` learns from them."""
+
+    id: Id
+    tags: Annotated[
+        tuple[str, ...],
+        Argument("Tags that it lacks. None: they are right.", metavar="TAG...", positional=True, completes="tag"),
+    ] = ()
+    category: Annotated[
+        str | None,
+        Argument("Its category. Where no TAG is named, nothing is said of its tags then.", metavar="NAME"),
+    ] = None
+
+
+def plan_confirm(app: App, arguments: Confirm, progress: Progress) -> Change:
+    from syndicator.pipeline.descriptions.confirm import Decision, with_tags
+
+    category = arguments.category
+
+    def decide(article: Article, names: Names) -> Decision:
+        said = with_tags(article, names, arguments.tags) if arguments.tags or category is None else Decision()
+        return replace(said, category=names.category(category)) if category is not None else said
+
+    return _decision(app, arguments.id, decide)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """Take wrong tags off an article, for good. The others are confirmed by that, and `learn` learns from them."""
+
+    id: Id
+    tags: Annotated[
+        tuple[str, ...],
+        Argument("Tags that it should not have.", metavar="TAG...", positional=True, completes="tag"),
+    ]
+
+
+def plan_reject(app: App, arguments: Reject, progress: Progress) -> Change:
+    from syndicator.pipeline.descriptions.confirm import without_tags
+
+    return _decision(app, arguments.id, lambda article, names: without_tags(article, names, arguments.tags))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTags:
+    """Give an article exactly these tags and this category, as confirmed by an operator."""
+
+    id: Id
+    tags: Annotated[tuple[str, ...], Argument("All its tags.", completes="tag")] = ()
+    category: Annotated[str | None, Argument("Its category; none leaves it as it is.", metavar="NAME")] = None
+    seen: Annotated[tuple[str, ...] | None, Argument("The tags that it must have now.", lines=True)] = None
+
+
+def plan_set_tags(app: App, arguments: SetTags, progress: Progress) -> Change:
+    from syndicator.pipeline.descriptions.confirm import Decision
+
+    def decide(article: Article, names: Names) -> Decision:
+        if arguments.seen is not None and tuple(article.tags) != arguments.seen:
+            raise UsageError(f"{article.title!r} was given other tags meanwhile; look at it again")
+        tags = tuple(dict.fromkeys(names.tag(one, article) for one in arguments.tags if one.strip()))
+        return Decision(tags=tags, category=_category(arguments.category, article, names))
+
+    return _decision(app, arguments.id, decide)
+
+
+def _category(name: str | None, article: Article, names: Names) -> str | None:
+    listed = {one.name for one in names.vocabulary.category}
+    as_it_is = name == article.category and name not in listed
+    return None if not name or not name.strip() or as_it_is else names.category(name)
+
+
+def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -> Change:
+    from syndicator.services.descriptions import confirm
+
+    planned = confirm.plan(app, id, decide)
+    article = planned.after
+    tags = ", ".join(article.tags) or "no tags"
+    return Change(
+        subject=article.id,
+        sentence=f"{article.title}: {tags}; {article.category or 'no category'}",
+        lines=(f"{article.title}: {tags}; category {article.category or 'none'}",),
+        data={
+            "id": article.id,
+            "path": planned.path,
+            "tags": article.tags,
+            "category": article.category,
+            "feeds": planned.feeds,
+        },
+        feeds=planned.feeds,
+        problems=planned.problems,
+        touches=(f"article:{planned.path}",),
+        is_empty=not planned.changed,
+        nothing="it says so already",
+        detail=planned,
+    )
+
+
+def decide(app: App, planned: Change, progress: Progress) -> Change:
+    from syndicator.services.descriptions import confirm
+
+    confirm.write(app, planned.detail.path, planned.detail.before, planned.detail.after)
+    return planned
+
+
+Old = Annotated[str, Argument("The tag's name now.", metavar="A", positional=True, completes="tag")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rename:
+    """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old address still works."""
+
+    old: Old
+    new: Annotated[str, Argument("The tag's new name.", metavar="B", positional=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed serves B's feed."""
+
+    old: Old
+    new: Annotated[str, Argument("The tag to merge it into.", metavar="B", positional=True)]
+
+
+def plan_rename(app: App, arguments: Rename, progress: Progress) -> Change:
+    planned = _retagging(app, "rename", arguments.old, arguments.new)
+    return replace(planned, inverse=("rename-tag", {"old": planned.detail.new, "new": planned.detail.old}))
+
+
+def plan_merge(app: App, arguments: Merge, progress: Progress) -> Change:
+    planned = _retagging(app, "merge", arguments.old, arguments.new)
+    keys = planned.detail.old_feed, planned.detail.new_feed
+    touches = (f"config:{_FILE}", *(f"feed:{key.axis}/{key.slug}" for key in keys))
+    return replace(planned, touches=(*touches, *(f"tags:{id}" for id in planned.detail.articles)))
+
+
+def _retagging(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Change:
+    from syndicator.services.descriptions import rename_tags
+
+    planned = rename_tags.plan(app, kind, old, new)
+    articles = f"{len(planned.articles)} article{'' if len(planned.articles) == 1 else 's'}"
+    lines = [f"{planned.old} -> {planned.new}: {articles}"]
+    if planned.old_feed != planned.new_feed:
+        lines.append(f"tags/{planned.old_feed.slug} redirects to tags/{planned.new_feed.slug}")
+    return Change(
+        subject="tags",
+        sentence=f"{planned.old} → {planned.new}: {articles}",
+        lines=(*lines, *(f"note: {note}" for note in planned.notes)),
+        data={**plain(planned), "left": 0},
+        feeds=planned.feeds,
+        built_first=rename_tags.built_first(app, planned),
+        detail=planned,
+    )
+
+
+def retag(app: App, planned: Change, progress: Progress) -> Change:
+    from syndicator.services.descriptions import rename_tags
+
+    rename_tags.act(app, planned.detail, progress)
+    return planned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddTag:
+    """List a tag in taxonomy.toml."""
+
+    name: Annotated[str, Argument("Its name.", positional=True)]
+    aliases: Annotated[tuple[str, ...], Argument("Other spellings of it.")] = ()
+
+
+def plan_add_tag(app: App, arguments: AddTag, progress: Progress) -> Change:
+    name, known = arguments.name.strip(), _vocabulary(app)
+    _need_new(known, name, f"{name!r} is listed already")
+    tag = _tag(name, tuple(one.strip() for one in arguments.aliases if one.strip()))
+    return _listing(app, f"{name}: listed; `describe --all` looks for it in the articles that are there", tag, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddAlias:
+    """Add another spelling of a tag that taxonomy.toml lists."""
+
+    name: Annotated[str, Argument("The tag.", positional=True, completes="tag")]
+    alias: Annotated[str, Argument("The spelling.", positional=True)]
+
+
+def plan_add_alias(app: App, arguments: AddAlias, progress: Progress) -> Change:
+    from syndicator.describing.taxonomy.edit import place
+
+    name, alias, known = arguments.name.strip(), arguments.alias.strip(), _vocabulary(app)
+    if (at := place(known, name)) is None:
+        raise UsageError(f"no tag {name!r} in taxonomy.toml")
+    _need_new(known, alias, f"{alias!r} is listed already; merge it to make one of two tags")
+    tag = known.tag[at]
+    spelled = _tag(tag.name, (*tag.aliases, alias), tag.description)
+    return _listing(app, f"{tag.name}: is known as {alias}, too", spelled, at)
+
+
+def _need_new(known: Vocabulary, name: str, fault: str) -> None:
+    from syndicator.describing.taxonomy.edit import knows
+
+    if any(knows(tag, name) for tag in known.tag):
+        raise UsageError(fault)
+
+
+def _tag(name: str, aliases: tuple[str, ...], description: str = "") -> TagDef:
+    from syndicator.describing.taxonomy.vocabulary import TagDef
+
+    try:
+        return TagDef(name=name, aliases=aliases, description=description)
+    except ValueError as error:
+        raise UsageError(f"{name!r} is no name of a tag: one to 80 characters") from error
+
+
+def _vocabulary(app: App) -> Vocabulary:
+    from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
+
+    path = app.config / _FILE
+    return load(path) if path.exists() else Vocabulary()
+
+
+def _listing(app: App, sentence: str, tag: TagDef, at: int | None) -> Change:
+    from syndicator.describing.taxonomy import edit
+    from syndicator.operations import texts
+
+    name = f"config:{_FILE}"
+    before = texts.read(app, name)
+    after = edit.rewritten(before or "", edit.Change(tag=tag, at=at), app.config / _FILE)
+    return Change(subject="tags", sentence=sentence, data=plain(tag), edits={name: (before, after)})
+
+
+OPERATIONS = (
+    Operation("suggest-tags", Suggest, suggest, None, "tags suggest", unlocked=True),
+    Operation("confirm", Confirm, plan_confirm, decide, "tags confirm", quick=True),
+    Operation("reject", Reject, plan_reject, decide, "tags reject", quick=True),
+    Operation("rename-tag", Rename, plan_rename, retag, "tags rename"),
+    Operation("merge-tags", Merge, plan_merge, retag, "tags merge"),
+    Operation("set-tags", SetTags, plan_set_tags, decide, quick=True),
+    Operation("add-tag", AddTag, plan_add_tag, write_edits, quick=True),
+    Operation("add-alias", AddAlias, plan_add_alias, write_edits, quick=True),
+)

@@ -1,0 +1,112 @@
+"""Undo: take back a logged change by its inverse, or by the texts that it touched, around later edits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
+
+from syndicator.core.errors import UsageError
+from syndicator.operations import registry
+from syndicator.operations.operation import Argument, Change, Operation, Progress, arguments_of
+
+if TYPE_CHECKING:
+    from syndicator.operations.log import Log, LoggedChange
+    from syndicator.services.container import App
+
+Text = str | None
+_Files = dict[str, tuple[Text, Text]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """Take back a change, and leave later edits as they are. Changes nothing if one of them is in the way."""
+
+    number: Annotated[str, Argument("The number of the change.", metavar="NUMBER", positional=True)]
+
+
+def plan(app: App, arguments: Undo, progress: Progress) -> Change:
+    from syndicator.operations.log import Log
+
+    log = Log(app.settings.state_dir)
+    change = _undoable(log, arguments.number.strip())
+    sentence = f"taken back: {change.said}"
+    if change.back is not None:
+        name, values = change.back
+        operation = registry.need(name)
+        planned = operation.plan(app, arguments_of(operation, values), progress)
+        return replace(
+            planned, subject=change.subject, sentence=sentence, undoes=change.number, detail=(operation, planned)
+        )
+    if not (files := log.files(change.number)):
+        raise UsageError(f"what was kept of change {change.number} is not there any more: {change.said}")
+    if change.act == "retag":  # logged by an earlier version, without its feeds
+        old, new = (f"tag/{change.args[name]}" for name in ("old_feed", "new_feed"))
+        files |= {f"feed:{old}": ("here", f"leads to {new}"), f"feed:{new}": ("here", "here")}
+    _refuse_older_list(log, change, files)
+    wanted, edited = _before(app, files)
+    more = f"; {edited} with tags that were edited since stay as they are" if edited else ""
+    return Change(
+        subject=change.subject,
+        sentence=sentence + more,
+        data={"number": change.number, "touches": sorted(wanted)},
+        # two tags that were merged and parted are merged by a new merge
+        touches=tuple(wanted) if not any(name.startswith("feed:") for name in files) else (),
+        undoes=change.number,
+        detail=wanted,
+    )
+
+
+def apply(app: App, planned: Change, progress: Progress) -> Change:
+    if isinstance(planned.detail, tuple):
+        operation, inverse = planned.detail
+        made = operation.apply(app, inverse, progress)
+        return replace(planned, inverse=made.inverse, problems=made.problems, data=made.data)
+    from syndicator.operations import texts
+
+    texts.put(app, planned.detail, progress)
+    return planned
+
+
+def _undoable(log: Log, written: str) -> LoggedChange:
+    number = int(written) if re.fullmatch("[0-9]{1,12}", written) else 0
+    if (change := log.get(number)) is None:
+        raise UsageError(f"there is no change {written[:12]!r}")
+    if number in log.undone():
+        raise UsageError(f"change {number} was taken back already")
+    if change.lasting:
+        raise UsageError(f"change {number} cannot be taken back: {change.lasting}")
+    return change
+
+
+def _before(app: App, files: _Files) -> tuple[dict[str, Text], int]:
+    """The wanted texts, and the number of articles whose tags were edited since. Raises UsageError for a conflict."""
+    from syndicator.operations import texts
+    from syndicator.operations.log import undone
+
+    wanted: dict[str, Text] = {}
+    edited = 0
+    for name, (before, after) in files.items():
+        kind, _, path = name.partition(":")
+        now = before if kind == "list" else texts.read(app, name)  # every visit adds to a list: that is no edit
+        try:
+            wanted[name] = before if kind == "list" else undone(before, after, now)
+        except ValueError as error:
+            if kind == "feed":
+                raise UsageError(f"{path} {now} since; take back what did that first") from error
+            if kind != "tags":
+                raise UsageError(f"{path}: {error}; it stays as it is") from error
+            edited += now is not None
+    return wanted, edited
+
+
+def _refuse_older_list(log: Log, change: LoggedChange, files: _Files) -> None:
+    lists, taken = {name for name in files if name.startswith("list:")}, log.undone()
+    for one in log.of(change.subject) if lists else ():
+        if one.number <= change.number or one.number in taken or one.undoes is not None:
+            continue
+        if lists & log.files(one.number).keys():
+            raise UsageError(f"its list was pointed to again since; take change {one.number} back first")
+
+
+OPERATIONS = (Operation("undo", Undo, plan, apply, button="number", quick=True),)

@@ -1,0 +1,110 @@
+"""A module that registers one operation gets a command, a job, a page, a line in Changes and undo."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from syndicator.cli import app, load_commands
+from syndicator.core.errors import UsageError
+from syndicator.operations import registry
+from syndicator.operations.log import Log
+from syndicator.operations.operation import schema_of
+from tests.console.conftest import Browser, Served, browser, followed, served, world
+
+__all__ = ["browser", "followed", "served", "world"]
+load_commands()
+
+
+@pytest.fixture(autouse=True)
+def _toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(registry, "MODULES", [*registry.MODULES, "tests.operations.toy"])
+    yield
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    for name in ("syndicator", "sources", "taxonomy"):
+        (folder / f"{name}.toml").write_text("")
+    return folder
+
+
+def run(config: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["change", *words, "--config", str(config)], catch_exceptions=False)
+
+
+def test_the_command_line_has_it(config: Path) -> None:
+    path = config / "motto.toml"
+    assert "Write a motto." in CliRunner().invoke(app, ["change", "--help"]).output
+    shown = CliRunner().invoke(app, ["change", "toy", "--help"]).output
+    assert "WORDS" in shown and "--loud" in shown and "In capitals." in shown and "--dry-run" in shown
+    dry = run(config, "toy", "slow and steady", "--dry-run").output
+    assert "the motto is slow and steady" in dry and "nothing was changed" in dry and not path.exists()
+    answer = json.loads(run(config, "toy", "slow and steady", "--loud", "--json").stdout)
+    assert (answer["motto"], answer["applied"]) == ("SLOW AND STEADY", True)
+    assert path.read_text() == 'motto = "SLOW AND STEADY"\n'
+    assert "it says so already" in run(config, "toy", "SLOW AND STEADY").output
+    with pytest.raises(UsageError, match="no quotes"):
+        run(config, "toy", '"')
+    assert run(config, "toy").exit_code == 2
+    with pytest.raises(UsageError, match="did you mean 'toy'"):
+        run(config, "toyy")
+
+
+def test_what_the_command_line_did_is_taken_back_there(config: Path) -> None:
+    path, log = config / "motto.toml", Log(config.parent / "feeds/state")
+    run(config, "toy", "first")
+    run(config, "toy", "second")
+    first, second = reversed(log.newest())
+    assert (first.act, first.said, first.args["words"]) == ("toy", "the motto is first", "first")
+    with pytest.raises(UsageError, match=r"motto\.toml: it was edited since"):
+        run(config, "undo", str(first.number))
+    dry = run(config, "undo", str(second.number), "--dry-run").output
+    assert "taken back: the motto is second" in dry and path.read_text() == 'motto = "second"\n'
+    run(config, "undo", str(second.number))
+    assert path.read_text() == 'motto = "first"\n'
+    run(config, "undo", str(first.number))
+    assert not path.exists()
+
+
+def test_the_console_has_its_form_preview_job_and_line_in_changes(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "motto.toml"
+    shown = browser.get("/operations/toy").body
+    assert 'name="words"' in shown and "In capitals." in shown and 'type="checkbox" name="loud"' in shown
+    planned = served.done(browser.post("/operations/toy", {"then": "plan", "words": "haste", "loud": "on"}))
+    assert planned.change is None and not path.exists()
+    assert "the motto is HASTE" in browser.get(f"/operations/toy?job={planned.id}").body
+    done = served.done(browser.post("/operations/toy", {"then": "apply", "words": "haste"}))
+    assert path.read_text() == 'motto = "haste"\n'
+    assert "the motto is haste" in browser.get("/changes").body
+    assert '+motto = "haste"' in unescape(browser.get(f"/changes/{done.change}").body)
+    served.done(browser.post("/do/undo", {"number": str(done.change), "next": "/"}))
+    assert not path.exists()
+    assert browser.get("/operations/nothing").status == 404
+
+
+def test_programs_get_a_schema() -> None:
+    made = schema_of(registry.need("toy"))
+    assert made["description"] == "Write a motto." and made["required"] == ["words"]
+    assert made["properties"]["loud"] == {
+        "description": "In capitals.", "title": "Loud", "type": "boolean", "default": False
+    }  # fmt: skip
+    assert made["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("name", registry.operations())
+def test_each_operation_has_a_command_a_form_and_a_schema(name: str, served: Served, browser: Browser) -> None:
+    operation = registry.need(name)
+    words = operation.command.replace("--undo", "").split() or ["change", name]
+    shown = CliRunner().invoke(app, [*words, "--help"])
+    assert shown.exit_code == 0 and "--json" in shown.output
+    assert (operation.apply is None) != ("--dry-run" in shown.output)
+    assert f'action="/operations/{name}"' in browser.get(f"/operations/{name}").body
+    assert all("description" in one for one in schema_of(operation)["properties"].values())

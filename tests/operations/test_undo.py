@@ -1,0 +1,74 @@
+"""Undo of what commands did, around later edits of the same file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from syndicator.cli import app, load_commands
+from syndicator.core.errors import UsageError
+from syndicator.operations.log import Log
+from tests.services.places import Place, store_articles
+
+load_commands()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    made = Place(tmp_path)
+    with made.app() as opened:
+        store_articles(opened, "Chips", "Of chips.", source="two")
+    made.build()
+    return made
+
+
+def run(place: Place, *words: str) -> Result:
+    return CliRunner().invoke(app, [*words, "--config", str(place.config)], catch_exceptions=False)
+
+
+def log(place: Place) -> Log:
+    with place.app() as opened:
+        return Log(opened.settings.state_dir)
+
+
+def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
+    url = "https://two.example/chips"
+    run(place, "withdraw", url)
+    assert "Chips" not in place.published("all.atom")
+    run(place, "change", "undo", "1")
+    assert "Chips" in place.published("all.atom")
+    with pytest.raises(UsageError, match="taken back already"):
+        run(place, "change", "undo", "1")
+    answer = json.loads(run(place, "change", "undo", "2", "--json").stdout)
+    assert answer["withdrawn"] and "Chips" not in place.published("all.atom")
+    assert [(one.act, one.undoes) for one in log(place).newest()] == [("undo", 2), ("undo", 1), ("withdraw", None)]
+
+
+def test_a_dry_run_is_not_logged(place: Place) -> None:
+    run(place, "withdraw", "https://two.example/chips", "--dry-run")
+    assert log(place).newest() == []
+
+
+def test_a_later_change_of_the_same_file_is_not_in_the_way(place: Place) -> None:
+    path = place.config / "taxonomy.toml"
+    first = path.read_text() if path.exists() else ""
+    for name in ("Robots", "Drones", "Ferries"):
+        run(place, "change", "add-tag", name)
+    run(place, "change", "undo", "1")
+    assert "Robots" not in path.read_text() and "Drones" in path.read_text() and "Ferries" in path.read_text()
+    run(place, "change", "undo", "3")
+    run(place, "change", "undo", "2")
+    assert path.read_text().strip() == first.strip()
+
+
+def test_a_withdrawal_that_an_earlier_version_logged_is_taken_back(place: Place) -> None:
+    run(place, "withdraw", "https://two.example/chips")
+    path = log(place).path
+    line = json.loads(path.read_text())
+    del line["inverse"]
+    path.write_text(json.dumps(line) + "\n")
+    run(place, "change", "undo", "1")
+    assert "Chips" in place.published("all.atom")
