@@ -10,7 +10,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.text import suggestion
 from syndicator.operations.operation import Operation
 
-MODULES = [f"syndicator.operations.{name}" for name in ("articles", "tags", "naming", "undo")]
+MODULES = [f"syndicator.operations.{name}" for name in ("articles", "muting", "tags", "naming", "undo")]
 
 
 def operations() -> Mapping[str, Operation[Any]]:
