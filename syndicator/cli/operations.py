@@ -107,7 +107,7 @@ def command(found: Sequence[Operation[Any]]) -> Callable[..., None]:
 
     parameters = [_parameter(one) for one in fields_of(first) if not one.argument.hidden]
     parameters += [_given(name, _flag(name, one.help)) for name, one in switches.items()]
-    parameters += [_given("dry_run", DryRun)] if first.apply else []
+    parameters += [] if first.is_question else [_given("dry_run", DryRun)]
     parameters += [_given("json", Json), _given("config", Config, CONFIG)]
     run.__doc__ = first.help
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -145,12 +145,10 @@ def perform(config: Path, operation: Operation[Any], values: dict[str, Any], *, 
 
     arguments, left = arguments_of(operation, values), 0
     written: tuple[str, ...] = ()
-    is_done = not dry_run and operation.apply is not None
+    is_done = not (dry_run or operation.is_question)
     with opened_for_change(config) if is_done or not operation.unlocked else _opened(config) as opened:
         with printing.counting("read") as count:
             change = operation.plan(opened, arguments, count)
-        if not json:
-            _say(change)
         if is_done:
             with printing.counting("written") as count:
                 change, _ = doing.apply(opened, operation, arguments, change, who=_account(), progress=count)
@@ -158,8 +156,9 @@ def perform(config: Path, operation: Operation[Any], values: dict[str, Any], *, 
                 written, left = build_among(opened, change.built_first)
     if json:
         counts = {"applied": is_done, "written": written} | ({"left": left} if "left" in change.data else {})
-        printing.as_json({**change.data, **counts} if operation.apply else change.data)
+        printing.as_json(change.data if operation.is_question else {**change.data, **counts})
         return
+    _say(change)
     printing.not_read(change.problems)
     if dry_run:
         printing.say("nothing was changed (--dry-run)")

@@ -1,15 +1,18 @@
-"""Operations on one article: withdraw and restore."""
+"""Operations on articles: withdraw and restore, hide and release, split, edit."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
+from syndicator.core.errors import UsageError
+from syndicator.core.text import stamp
 from syndicator.operations.operation import Argument, Change, Operation, Progress
 
 if TYPE_CHECKING:
     from syndicator.services.container import App
-    from syndicator.services.mending.editorial import Withdrawal
+    from syndicator.services.mending.editorial import Released, Withdrawal
 
 Id = Annotated[str, Argument("An article: its URL, file or id.", metavar="URL|FILE|ID", positional=True)]
 
@@ -26,18 +29,18 @@ def plan_withdrawal(app: App, arguments: Withdraw, progress: Progress) -> Change
     from syndicator.services.mending import editorial
 
     if (before := editorial.withdrawn(app, arguments.id) if arguments.purge else None) is not None:
-        return _withdrawal(replace(before, kept=False), arguments)
-    return _withdrawal(replace(editorial.plan_withdrawal(app, arguments.id), kept=not arguments.purge), arguments)
+        return _withdrawal(app, replace(before, kept=False), arguments.purge)
+    return _withdrawal(
+        app, replace(editorial.plan_withdrawal(app, arguments.id), kept=not arguments.purge), arguments.purge
+    )
 
 
-def withdraw(app: App, planned: Change, progress: Progress) -> Change:
+def _withdrawal(app: App, done: Withdrawal, purge: bool) -> Change:
     from syndicator.services.mending import editorial
 
-    editorial.withdraw(app, planned.subject, purge=planned.detail.purge)
-    return planned
+    def act(progress: Progress) -> None:
+        editorial.withdraw(app, done.id, purge=purge)
 
-
-def _withdrawal(done: Withdrawal, arguments: Withdraw) -> Change:
     lines = [f"withdrawn: {f'{done.title} ({done.url})' if done.title else done.url}; from: {_names(done)}"]
     lines += [f"a copy of it is published by itself now: {one.title} ({one.url})" for one in done.copies]
     lines += ["for 30 days `syndicator withdraw --undo` brings it back as its file was"] if done.kept else []
@@ -47,7 +50,7 @@ def _withdrawal(done: Withdrawal, arguments: Withdraw) -> Change:
         lines=tuple(lines),
         data={"withdrawn": done.id, **_data(done)},
         inverse=("restore", {"id": done.id}),
-        detail=arguments,
+        act=act,
     )
 
 
@@ -69,13 +72,8 @@ def plan_return(app: App, arguments: Restore, progress: Progress) -> Change:
         lines=(f"comes back {how}: {done.url}; it was in: {_names(done)}",),
         data={"returned": done.id, **_data(done)},
         inverse=("withdraw", {"id": done.id}),
+        act=lambda progress: {"problems": editorial.undo_withdrawal(app, done.id).problems},
     )
-
-
-def restore(app: App, planned: Change, progress: Progress) -> Change:
-    from syndicator.services.mending import editorial
-
-    return replace(planned, problems=editorial.undo_withdrawal(app, planned.subject).problems)
 
 
 def _names(done: Withdrawal) -> str:
@@ -92,7 +90,166 @@ def _data(done: Withdrawal) -> dict[str, object]:
     return {"url": done.url, "kept": done.kept, "feeds": _feeds(done), "copies": [copy.url for copy in done.copies]}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Publish articles that are on hold, and build their feeds. `status` lists them."""
+
+    id: Annotated[
+        tuple[str, ...],
+        Argument("Articles that are on hold.", metavar="ID|FILE|URL...", positional=True, lines=True),
+    ] = ()
+    source: Annotated[str, Argument("All of one source.", metavar="KEY", completes="source")] = ""
+    all: Annotated[bool, Argument("All that are on hold.")] = False
+
+
+def plan_release(app: App, arguments: Release, progress: Progress) -> Change:
+    if bool(arguments.id) + bool(arguments.source) + arguments.all != 1:
+        raise UsageError("say which articles: their ids, files or addresses, or --source KEY, or --all")
+    from syndicator.services.mending import editorial
+
+    def releasing(dry_run: bool) -> Released:
+        chosen = arguments.id, arguments.source, arguments.all
+        return editorial.release(app, chosen[0], source=chosen[1], all=chosen[2], dry_run=dry_run)
+
+    def act(progress: Progress) -> dict[str, object]:
+        made = releasing(dry_run=False)
+        return {"lines": _released("published", made), "problems": made.problems}
+
+    done = releasing(dry_run=True)
+    said = [f"{one.title}: published" for one in done.articles]
+    said += [f"{one.title}: is published already" for one in done.known]
+    return Change(
+        subject=done.articles[0].id if len(done.articles) == 1 else arguments.source or "articles",
+        sentence=said[0] if len(said) == 1 else f"{len(done.articles)} articles: published",
+        lines=_released("would be published", done),
+        data={name: [one.id for one in getattr(done, name)] for name in ("articles", "known")}
+        | {"problems": done.problems},
+        problems=done.problems,
+        touches=tuple(f"article:{app.store.index.path(one.id)}" for one in done.articles),
+        is_empty=not done.articles,
+        nothing="0 articles",
+        act=act,
+    )
+
+
+def _released(verb: str, done: Released) -> tuple[str, ...]:
+    lines = [f"{verb}: {one.title} ({one.url})" for one in done.articles]
+    return (*lines, *(f"not on hold: {one.title} ({one.url})" for one in done.known))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hide:
+    """Put an article on hold: it leaves all feeds and pages until it is released."""
+
+    id: Id
+
+
+def plan_hide(app: App, arguments: Hide, progress: Progress) -> Change:
+    from syndicator.articles import frontmatter
+
+    id, path, data = _file(app, arguments.id)
+    article = frontmatter.load(data, path)
+    if article.hold:
+        return Change(subject=id, sentence=f"{article.title}: hidden already", is_empty=True)
+    held = frontmatter.dump(replace(article, hold=True), frontmatter.extra(data, path))
+    return _edit(id, path, f"{article.title}: hidden until it is released", data, held)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Edit the file of an article. What is not given stays as it is."""
+
+    id: Id
+    title: Annotated[str | None, Argument("Its title.")] = None
+    excerpt: Annotated[str | None, Argument("Its excerpt.")] = None
+    author: Annotated[str | None, Argument("Its author; empty for none.")] = None
+    cover: Annotated[str | None, Argument("The address of its picture; empty for none.")] = None
+    body: Annotated[str | None, Argument("Its text, in markdown.", lines=True)] = None
+    stamp: Annotated[str | None, Argument("The stamp of the file: refuse an edit made since.", hidden=True)] = None
+
+
+def plan_edit(app: App, arguments: Edit, progress: Progress) -> Change:
+    from syndicator.articles import frontmatter
+
+    id, path, data = _file(app, arguments.id)
+    if arguments.stamp not in (None, stamp(data)):
+        raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
+    wanted = edited(data, path, {name: getattr(arguments, name) for name in EDITED})
+    return _edit(id, path, f"{frontmatter.load(wanted, path).title}: edited", data, wanted)
+
+
+EDITED = ("title", "excerpt", "author", "cover", "body")
+
+
+def edited(data: bytes, path: str, fields: Mapping[str, str | None]) -> bytes:
+    """The file `data` with title, excerpt, author, cover or body replaced. Pure. Raises UsageError, ConfigError."""
+    from syndicator.articles import frontmatter
+
+    article = frontmatter.load(data, path)
+    said = {name: value for name, value in fields.items() if value is not None}
+    changed = replace(
+        article,
+        title=said.get("title", article.title).strip(),
+        excerpt=" ".join(said["excerpt"].split()) if "excerpt" in said else article.excerpt,
+        author=(said["author"].strip() or None) if "author" in said else article.author,
+        cover=_address(said["cover"]) if "cover" in said else article.cover,
+        body=said["body"].replace("\r\n", "\n") if "body" in said else article.body,
+    )
+    if not changed.title:
+        raise UsageError("an article needs a title")
+    made = frontmatter.dump(changed, frontmatter.extra(data, path))
+    if frontmatter.load(made, path).id != article.id:
+        raise UsageError("the id of an article never changes")
+    return made
+
+
+def _address(value: str) -> str | None:
+    value = value.strip()
+    if value and not value.lower().startswith(("http://", "https://")):
+        raise UsageError(f"{value!r} is no address of a picture; write it like https://example.org/picture.jpg")
+    return value or None
+
+
+def _file(app: App, what: str) -> tuple[str, str, bytes]:
+    from syndicator.services.naming import need_article
+
+    id = need_article(app, what)
+    path = app.store.index.path(id) or ""
+    return id, path, app.article_store.read(path)
+
+
+def _edit(id: str, path: str, sentence: str, before: bytes, after: bytes) -> Change:
+    texts = (before.decode("utf-8", "surrogateescape"), after.decode("utf-8", "surrogateescape"))
+    return Change(subject=id, sentence=sentence, data={"id": id, "path": path}, edits={f"article:{path}": texts})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """Separate articles that were merged as copies of one. They are never merged again."""
+
+    id: Annotated[str, Argument("The copy, or its original.", metavar="URL|FILE|ID", positional=True)]
+
+
+def plan_split(app: App, arguments: Split, progress: Progress) -> Change:
+    from syndicator.services.mending import editorial
+
+    index, pairs = app.store.index, editorial.copies(app, arguments.id)
+    found = index.articles([*pairs]).values()
+    return Change(
+        subject=next(iter(pairs)),
+        sentence=f"parted: {', '.join(one.title for one in found)}",
+        lines=tuple(f"published by itself again: {one.title} ({one.url})" for one in found),
+        data={"split": [{"id": one.id, "url": one.url} for one in found]},
+        touches=tuple(f"article:{index.path(id)}" for id in {*pairs, *pairs.values()}),
+        act=lambda progress: editorial.split(app, arguments.id) and None,
+    )
+
+
 OPERATIONS = (
-    Operation("withdraw", Withdraw, plan_withdrawal, withdraw, "withdraw", button="id", quick=True),
-    Operation("restore", Restore, plan_return, restore, "withdraw --undo", button="id", quick=True),
+    Operation("withdraw", Withdraw, plan_withdrawal, "withdraw", button="id", quick=True),
+    Operation("restore", Restore, plan_return, "withdraw --undo", button="id", quick=True),
+    Operation("release", Release, plan_release, "release", button="id", quick=True),
+    Operation("split", Split, plan_split, "split", button="id", quick=True),
+    Operation("hide", Hide, plan_hide, button="id", quick=True),
+    Operation("edit", Edit, plan_edit, quick=True),
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from syndicator.operations.operation import Argument, Change, Operation, Progress
+from syndicator.operations.operation import Argument, Change, Inverse, Operation, Progress
 
 if TYPE_CHECKING:
     from syndicator.services.container import App
@@ -18,20 +18,19 @@ class WithdrawMuted:
 
 
 def plan_withdrawals(app: App, arguments: WithdrawMuted, progress: Progress) -> Change:
+    from syndicator.services.mending import editorial
     from syndicator.services.mending.muting import muted
 
-    shown = [{"id": one.id, "title": one.title, "url": one.url} for one in muted(app)]
-    return _change("withdrawn, as syndicator.toml mutes them", shown, "restore-muted")
+    found = muted(app)
 
+    def act(progress: Progress) -> None:
+        for done, one in enumerate(found):
+            progress(done, len(found))
+            if app.store.index.path(one.id) is not None:  # it is another spelling of one before it, say
+                editorial.withdraw(app, one.id)
 
-def withdraw(app: App, planned: Change, progress: Progress) -> Change:
-    from syndicator.services.mending import editorial
-
-    for done, id in enumerate(planned.detail):
-        progress(done, len(planned.detail))
-        if app.store.index.path(id) is not None:  # it is another spelling of one before it, say
-            editorial.withdraw(app, id)
-    return planned
+    inverse = ("restore-muted", {"ids": [one.id for one in found]})
+    return _change("withdrawn, as syndicator.toml mutes them", found, inverse, act)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,32 +43,30 @@ class RestoreMuted:
 def plan_restoring(app: App, arguments: RestoreMuted, progress: Progress) -> Change:
     from syndicator.services.mending import editorial
 
-    back = [one for id in arguments.ids if (one := editorial.withdrawn(app, id)) is not None]
-    return _change("restored", [{"id": one.id, "title": one.title, "url": one.url} for one in back], "withdraw-muted")
+    found = [one for id in arguments.ids if (one := editorial.withdrawn(app, id)) is not None]
+
+    def act(progress: Progress) -> Mapping[str, Any]:
+        return {"problems": editorial.bring_back(app, [one.id for one in found])}
+
+    return _change("restored", found, ("withdraw-muted", {}), act)
 
 
-def restore(app: App, planned: Change, progress: Progress) -> Change:
-    from syndicator.services.mending import editorial
-
-    return replace(planned, problems=editorial.bring_back(app, planned.detail))
-
-
-def _change(done: str, articles: Sequence[dict[str, str]], inverse: str) -> Change:
-    ids = [one["id"] for one in articles]
-    arguments: dict[str, Any] = {"ids": ids} if inverse == "restore-muted" else {}
+def _change(
+    done: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], Mapping[str, Any] | None]
+) -> Change:
     return Change(
         subject="syndicator.toml",
-        sentence=f"articles {done}: {len(ids)}",
-        lines=tuple(f"{done}: {one['title'] or one['id']} ({one['url']})" for one in articles),
-        data={"articles": articles},
-        inverse=(inverse, arguments),
-        is_empty=not ids,
+        sentence=f"articles {done}: {len(articles)}",
+        lines=tuple(f"{done}: {one.title or one.id} ({one.url})" for one in articles),
+        data={"articles": [{"id": one.id, "title": one.title, "url": one.url} for one in articles]},
+        inverse=inverse,
+        is_empty=not articles,
         nothing="there is no such article",
-        detail=ids,
+        act=act,
     )
 
 
 OPERATIONS = (
-    Operation("withdraw-muted", WithdrawMuted, plan_withdrawals, withdraw),
-    Operation("restore-muted", RestoreMuted, plan_restoring, restore),
+    Operation("withdraw-muted", WithdrawMuted, plan_withdrawals),
+    Operation("restore-muted", RestoreMuted, plan_restoring),
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core import text
 from syndicator.core.errors import ConfigError, UsageError, WorkerFailed
-from syndicator.operations.operation import Argument, Change, Operation, Progress, write_edits
+from syndicator.operations.operation import Argument, Change, Operation, Progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -237,8 +237,8 @@ def _holds(app: App, query: Expr, article: Article) -> bool:
 
 
 OPERATIONS = (
-    Operation("try-category", TryCategory, try_category, None, unlocked=True),
-    Operation("save-category", SaveCategory, plan_category, write_edits, quick=True),
-    Operation("try-query", TryQuery, try_query, None, unlocked=True),
-    Operation("save-query", SaveQuery, plan_query, write_edits, quick=True),
+    Operation("try-category", TryCategory, try_category, unlocked=True, is_question=True),
+    Operation("save-category", SaveCategory, plan_category, quick=True),
+    Operation("try-query", TryQuery, try_query, unlocked=True, is_question=True),
+    Operation("save-query", SaveQuery, plan_query, quick=True),
 )

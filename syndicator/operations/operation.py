@@ -53,11 +53,11 @@ class Change:
     `subject`: article id, source key or file; `sentence`: for Changes and a job; `lines`: for a terminal, the sentence
     if empty; `table`: title, columns and rows instead of them; `data`: for programs, a dict unless the operation only
     answers; `feeds`: that gain, lose or change articles; `touches`: names of the texts that it changes (see
-    operations/texts.py), logged before and after; `edits`: texts of the configuration before and after, for
-    `write_edits`; `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes
-    back; `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a
-    build; `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all;
-    `page`: a web page to point at; `detail`: for `apply`."""
+    operations/texts.py), logged before and after; `edits`: such texts before and after, to be written; `inverse`:
+    takes it back, instead of the texts; `undoes`: number of the logged change that it takes back; `is_empty`: there is
+    nothing to change, and the command says `nothing`; `logged`: False for a visit or a build; `build`: feeds may be
+    stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a web page to point at;
+    `act`: makes the change, besides its edits, and returns the fields that are another now."""
 
     subject: str
     sentence: str
@@ -76,15 +76,15 @@ class Change:
     build: bool = True
     built_first: Callable[[FeedKey], bool] | None = None
     page: Fetched | None = None
-    detail: Any = None
+    act: Callable[[Progress], Mapping[str, Any] | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[A]):
     """A change by name. `arguments`: a dataclass whose fields are Annotated with `Argument`; its docstring is the help.
 
-    `plan` changes nothing and raises SyndicatorError for what cannot be done; `apply` makes exactly the planned change
-    and returns it as made; None if there is nothing to apply: then `plan` answers a question.
+    `plan` changes nothing and raises SyndicatorError for what cannot be done; `perform.apply` makes exactly the planned
+    change. `is_question`: there is nothing to apply, `plan` answers.
 
     `command`: words at the command line ("tags merge", "withdraw --undo"); "" for `change NAME`. `button`: the one
     argument that a button of the console sends; None if it is no button. `quick`: takes milliseconds, so a run of `up`
@@ -93,11 +93,11 @@ class Operation(Generic[A]):
     name: str
     arguments: type[A]
     plan: Callable[[App, A, Progress], Change]
-    apply: Callable[[App, Change, Progress], Change] | None
     command: str = ""
     button: str | None = None
     quick: bool = False
     unlocked: bool = False
+    is_question: bool = False
 
     @property
     def help(self) -> str:
@@ -152,15 +152,6 @@ def _adapter(arguments: type[A]) -> Any:
     from pydantic import ConfigDict, TypeAdapter, with_config
 
     return TypeAdapter(with_config(ConfigDict(extra="forbid", coerce_numbers_to_str=True))(arguments))
-
-
-def write_edits(app: App, planned: Change, progress: Progress) -> Change:
-    """Write the planned texts of the configuration. Raises UsageError if one was edited since the plan."""
-    from syndicator.configuration.sources.registry import put_text
-
-    for name, (before, after) in planned.edits.items():
-        put_text(app.config / name.partition(":")[2], after, seen=before)
-    return planned
 
 
 def plain(value: Any) -> Any:

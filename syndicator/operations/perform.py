@@ -25,11 +25,12 @@ def apply(
 ) -> tuple[Change, int | None]:
     """Make the planned change. Return it as made, and its number in Changes. If it ends midway, what it did until then
     is logged. Raises what the operation raises."""
-    if operation.apply is None or planned.is_empty:
+    if operation.is_question or planned.is_empty:
         return planned, None
     before = {name: texts.read(app, name) for name in (*planned.touches, *planned.edits)}
     try:
-        made = operation.apply(app, planned, progress)
+        texts.write(app, planned.edits)
+        made = replace(planned, **((planned.act(progress) if planned.act else None) or {}))
     except Exception:
         app.store.visits.commit()
         if before != {name: texts.read(app, name) for name in before}:

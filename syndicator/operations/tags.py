@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Argument, Change, Operation, Progress, plain, write_edits
+from syndicator.operations.operation import Argument, Change, Operation, Progress, plain
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article
@@ -133,15 +133,8 @@ def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -
         touches=(f"article:{planned.path}",),
         is_empty=not planned.changed,
         nothing="it says so already",
-        detail=planned,
+        act=lambda progress: confirm.write(app, planned.path, planned.before, planned.after) and None,
     )
-
-
-def decide(app: App, planned: Change, progress: Progress) -> Change:
-    from syndicator.services.descriptions import confirm
-
-    confirm.write(app, planned.detail.path, planned.detail.before, planned.detail.after)
-    return planned
 
 
 Old = Annotated[str, Argument("The tag's name now.", metavar="A", positional=True, completes="tag")]
@@ -165,14 +158,13 @@ class Merge:
 
 def plan_rename(app: App, arguments: Rename, progress: Progress) -> Change:
     planned = _retagging(app, "rename", arguments.old, arguments.new)
-    return replace(planned, inverse=("rename-tag", {"old": planned.detail.new, "new": planned.detail.old}))
+    return replace(planned, inverse=("rename-tag", {"old": planned.data["new"], "new": planned.data["old"]}))
 
 
 def plan_merge(app: App, arguments: Merge, progress: Progress) -> Change:
     planned = _retagging(app, "merge", arguments.old, arguments.new)
-    keys = planned.detail.old_feed, planned.detail.new_feed
-    touches = (f"config:{_FILE}", *(f"feed:{key.axis}/{key.slug}" for key in keys))
-    return replace(planned, touches=(*touches, *(f"tags:{id}" for id in planned.detail.articles)))
+    feeds = (f"feed:{'/'.join(planned.data[name])}" for name in ("old_feed", "new_feed"))
+    return replace(planned, touches=(f"config:{_FILE}", *feeds, *(f"tags:{id}" for id in planned.data["articles"])))
 
 
 def _retagging(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Change:
@@ -190,15 +182,8 @@ def _retagging(app: App, kind: Literal["rename", "merge"], old: str, new: str) -
         data={**plain(planned), "left": 0},
         feeds=planned.feeds,
         built_first=rename_tags.built_first(app, planned),
-        detail=planned,
+        act=lambda progress: rename_tags.act(app, planned, progress),
     )
-
-
-def retag(app: App, planned: Change, progress: Progress) -> Change:
-    from syndicator.services.descriptions import rename_tags
-
-    rename_tags.act(app, planned.detail, progress)
-    return planned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,12 +255,12 @@ def _listing(app: App, sentence: str, tag: TagDef, at: int | None) -> Change:
 
 
 OPERATIONS = (
-    Operation("suggest-tags", Suggest, suggest, None, "tags suggest", unlocked=True),
-    Operation("confirm", Confirm, plan_confirm, decide, "tags confirm", quick=True),
-    Operation("reject", Reject, plan_reject, decide, "tags reject", quick=True),
-    Operation("rename-tag", Rename, plan_rename, retag, "tags rename"),
-    Operation("merge-tags", Merge, plan_merge, retag, "tags merge"),
-    Operation("set-tags", SetTags, plan_set_tags, decide, quick=True),
-    Operation("add-tag", AddTag, plan_add_tag, write_edits, quick=True),
-    Operation("add-alias", AddAlias, plan_add_alias, write_edits, quick=True),
+    Operation("suggest-tags", Suggest, suggest, "tags suggest", unlocked=True, is_question=True),
+    Operation("confirm", Confirm, plan_confirm, "tags confirm", quick=True),
+    Operation("reject", Reject, plan_reject, "tags reject", quick=True),
+    Operation("rename-tag", Rename, plan_rename, "tags rename"),
+    Operation("merge-tags", Merge, plan_merge, "tags merge"),
+    Operation("set-tags", SetTags, plan_set_tags, quick=True),
+    Operation("add-tag", AddTag, plan_add_tag, quick=True),
+    Operation("add-alias", AddAlias, plan_add_alias, quick=True),
 )

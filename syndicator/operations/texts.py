@@ -16,7 +16,6 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
 from syndicator.core.requests import Wrapper
-from syndicator.operations.operation import Progress
 from syndicator.services import reconcile
 from syndicator.services.container import App
 from syndicator.services.descriptions import rename_tags
@@ -24,6 +23,7 @@ from syndicator.services.naming import source_file
 from syndicator.store import codec
 
 Text = str | None  # None: no such file or row
+Progress = Callable[[int, int], None]
 
 
 def of_source(app: App, key: str) -> str:
@@ -51,6 +51,21 @@ def put(app: App, wanted: Mapping[str, Text], progress: Progress) -> None:
     for kind, texts in by_kind.items():
         if texts:
             _PUT[kind](app, texts, progress)
+
+
+def write(app: App, edits: Mapping[str, tuple[Text, Text]]) -> None:
+    """Write files of the configuration and article files, each from the text before it to the one after it. Raises
+    UsageError if one was edited since, or is no article then."""
+    for name, (before, after) in edits.items():
+        kind, _, path = name.partition(":")
+        if kind == "config":
+            registry.put_text(app.config / path, after, seen=before)
+            continue
+        old, new = ((text or "").encode("utf-8", "surrogateescape") for text in (before, after))
+        app.article_store.edit(path, new, over=old)
+        wrong = [one for one in (*reconcile.files(app), *reconcile.file(app, path)) if one.what == path]
+        if wrong:
+            raise UsageError(f"{path}: {wrong[0].detail}")
 
 
 def packed_list(wrapper: Wrapper) -> str:

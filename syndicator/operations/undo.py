@@ -26,6 +26,7 @@ class Undo:
 
 
 def plan(app: App, arguments: Undo, progress: Progress) -> Change:
+    from syndicator.operations import texts
     from syndicator.operations.log import Log
 
     log = Log(app.settings.state_dir)
@@ -35,9 +36,7 @@ def plan(app: App, arguments: Undo, progress: Progress) -> Change:
         name, values = change.back
         operation = registry.need(name)
         planned = operation.plan(app, arguments_of(operation, values), progress)
-        return replace(
-            planned, subject=change.subject, sentence=sentence, undoes=change.number, detail=(operation, planned)
-        )
+        return replace(planned, subject=change.subject, sentence=sentence, undoes=change.number)
     if not (files := log.files(change.number)):
         raise UsageError(f"what was kept of change {change.number} is not there any more: {change.said}")
     if change.act == "retag":  # logged by an earlier version, without its feeds
@@ -53,19 +52,8 @@ def plan(app: App, arguments: Undo, progress: Progress) -> Change:
         # two tags that were merged and parted are merged by a new merge
         touches=tuple(wanted) if not any(name.startswith("feed:") for name in files) else (),
         undoes=change.number,
-        detail=wanted,
+        act=lambda progress: texts.put(app, wanted, progress),
     )
-
-
-def apply(app: App, planned: Change, progress: Progress) -> Change:
-    if isinstance(planned.detail, tuple):
-        operation, inverse = planned.detail
-        made = operation.apply(app, inverse, progress)
-        return replace(planned, inverse=made.inverse, problems=made.problems, data=made.data)
-    from syndicator.operations import texts
-
-    texts.put(app, planned.detail, progress)
-    return planned
 
 
 def _undoable(log: Log, written: str) -> LoggedChange:
@@ -109,4 +97,4 @@ def _refuse_older_list(log: Log, change: LoggedChange, files: _Files) -> None:
             raise UsageError(f"its list was pointed to again since; take change {one.number} back first")
 
 
-OPERATIONS = (Operation("undo", Undo, plan, apply, button="number", quick=True),)
+OPERATIONS = (Operation("undo", Undo, plan, button="number", quick=True),)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from syndicator.cli import app as command_line
 from syndicator.cli import load_commands
 from syndicator.core.errors import ConfigError
-from syndicator.operations.muting import WithdrawMuted, plan_withdrawals, withdraw
+from syndicator.operations.muting import WithdrawMuted, plan_withdrawals
 from syndicator.operations.operation import no_progress
 from syndicator.services.mending import editorial
 from syndicator.services.reconcile import files
@@ -101,8 +101,9 @@ def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> Non
     settings(place, 'mute = "title:sports"')
     with place.app() as app:
         plan = plan_withdrawals(app, WithdrawMuted(), no_progress)
-        editorial.withdraw(app, plan.detail[0])
-        withdraw(app, plan, no_progress)
+        assert plan.act is not None
+        editorial.withdraw(app, "https://one.example/sports-today")
+        plan.act(no_progress)
     assert planned(place) == set()
 
 

@@ -105,6 +105,6 @@ def test_each_operation_has_a_command_a_form_and_a_schema(name: str, served: Ser
     words = operation.command.replace("--undo", "").split() or ["change", name]
     shown = CliRunner().invoke(app, [*words, "--help"])
     assert shown.exit_code == 0 and "--json" in shown.output
-    assert (operation.apply is None) != ("--dry-run" in shown.output)
+    assert operation.is_question != ("--dry-run" in shown.output)
     assert f'action="/operations/{name}"' in browser.get(f"/operations/{name}").body
     assert all("description" in one for one in schema_of(operation)["properties"].values())

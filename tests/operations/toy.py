@@ -7,7 +7,7 @@ from typing import Annotated
 
 from syndicator.core.errors import UsageError
 from syndicator.operations import texts
-from syndicator.operations.operation import Argument, Change, Operation, Progress, write_edits
+from syndicator.operations.operation import Argument, Change, Operation, Progress
 from syndicator.services.container import App
 
 
@@ -35,4 +35,4 @@ def plan(app: App, arguments: Toy, progress: Progress) -> Change:
     )
 
 
-OPERATIONS = (Operation("toy", Toy, plan, write_edits, quick=True),)
+OPERATIONS = (Operation("toy", Toy, plan, quick=True),)

@@ -20,59 +20,6 @@ if TYPE_CHECKING:
 
 
 @app.command()
-def split(
-    what: Annotated[str, typer.Argument(metavar="URL|FILE|ID", help="The copy, or its original.")],
-    json: Json = False,
-    config: Config = CONFIG,
-) -> None:
-    """Separate articles that were merged as copies of one. They are never merged again."""
-    from syndicator.services.mending import editorial
-
-    with opened_for_change(config) as opened:
-        apart = editorial.split(opened, what)
-        written = build(opened)
-    if json:
-        printing.as_json({"split": [{"id": one.id, "url": one.url} for one in apart], "written": written})
-        return
-    for one in apart:
-        printing.say(f"published by itself again: {one.title} ({one.url})")
-    printing.say(f"{counted(len(written), 'file')} written")
-
-
-@app.command()
-def release(
-    named: Annotated[
-        list[str] | None, typer.Argument(metavar="ID|FILE|URL...", help="Articles that are on hold.")
-    ] = None,
-    source: Annotated[
-        str, typer.Option("--source", metavar="KEY", autocompletion=source_keys, help="All of one source.")
-    ] = "",
-    all: Annotated[bool, typer.Option("--all", help="All that are on hold.")] = False,
-    dry_run: DryRun = False,
-    json: Json = False,
-    config: Config = CONFIG,
-) -> None:
-    """Publish articles that are on hold, and build their feeds. `status` lists them."""
-    from syndicator.services.mending import editorial as releasing
-
-    if bool(named) + bool(source) + all != 1:
-        raise UsageError("say which articles: their ids, files or addresses, or --source KEY, or --all")
-    with opened_for_change(config) as opened:
-        done = releasing.release(opened, named or (), source=source, all=all, dry_run=dry_run)
-        written = build(opened) if done.articles and not dry_run else ()
-    if json:
-        shown = {name: [one.id for one in getattr(done, name)] for name in ("articles", "known")}
-        printing.as_json({**shown, "problems": done.problems, "applied": not dry_run, "written": written})
-    else:
-        for article in done.articles:
-            printing.say(f"{'would be published' if dry_run else 'published'}: {article.title} ({article.url})")
-        for article in done.known:
-            printing.say(f"not on hold: {article.title} ({article.url})")
-        printing.say(f"{counted(len(done.articles), 'article')}, {counted(len(written), 'file')} written")
-    printing.log_problems(done.problems)
-
-
-@app.command()
 def prune(
     named: Annotated[
         list[str] | None,

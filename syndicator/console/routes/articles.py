@@ -10,11 +10,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.articles import frontmatter
-from syndicator.console.answers import ask, console_of, looked_up, page
+from syndicator.console.answers import ask_form, console_of, looked_up, page
 from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
 from syndicator.console.pages import of_texts
 from syndicator.core.errors import SyndicatorError
-from syndicator.operations.old.articles import edited
+from syndicator.operations.articles import EDITED, edited
 from syndicator.services.showing import lists
 from syndicator.services.showing.glance import vocabulary
 from syndicator.services.showing.lists import FILTERS, Filter, Wanted
@@ -71,9 +71,6 @@ def _address(kept: dict[str, str], **more: object) -> str:
     return "/articles?" + urlencode({name: value for name, value in {**kept, **more}.items() if value})
 
 
-FIELDS = ("title", "excerpt", "author", "cover", "body")
-
-
 async def _file(request: Request) -> lists.File:
     id = request.path_params["id"]
     return await looked_up(request, lambda place: lists.article(place, id))
@@ -86,10 +83,9 @@ async def show_article(request: Request) -> Response:
 async def save_article(request: Request) -> Response:
     """Shows what an edit makes of file and entry, or saves it, as the button says."""
     form, file = form_of(request), await _file(request)
-    args = {name: form.text(name) for name in FIELDS if name in form}
     if form.text("then") == "save":
-        args |= {"id": file.article.id, "stamp": form.text("stamp")}
-        return await ask(request, "edit", args, f"/articles/{file.article.id}")
+        return await ask_form(request, "edit", f"/articles/{file.article.id}", id=file.article.id)
+    args = {name: form.text(name) for name in EDITED if name in form}
     try:
         made = edited(file.text.encode(), file.path, args)
         preview, fault = frontmatter.load(made, file.path), ""
@@ -103,7 +99,7 @@ async def save_article(request: Request) -> Response:
 
 def _page(request: Request, file: lists.File, form: Form | None = None, **more: Any) -> Response:
     console, one = console_of(request), file.article
-    written = {name: str(getattr(one, name) or "") for name in FIELDS}
+    written = {name: str(getattr(one, name) or "") for name in EDITED}
     values = {name: form.text(name) if form and name in form else value for name, value in written.items()}
     shell: dict[str, Any] = {"preview": None, "diff": [], "fault": ""}
     return page(

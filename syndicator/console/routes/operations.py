@@ -32,7 +32,7 @@ async def show(request: Request) -> Response:
 async def act(request: Request) -> Response:
     """Plan or do it, as the button says."""
     operation, then = _operation(request), form_of(request).text("then")
-    is_planned = then != "apply" or operation.apply is None
+    is_planned = then != "apply" or operation.is_question
     return await ask_form(request, operation.name, request.url.path, dry_run=is_planned)
 
 

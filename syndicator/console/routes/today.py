@@ -19,7 +19,6 @@ SHOWN, HELD = 10, 10  # articles: the newest, and of those on hold
 # What a button of a page may ask for, with the one thing that it is about.
 BUTTONS = {
     **dict.fromkeys(("retry", "adopt-move", "rest", "wake", "remove-source"), "key"),
-    **dict.fromkeys(("hide", "release", "split"), "id"),
     "build": "",
 }
 _LONGEST_NAME = 200  # characters of the name of a picture
@@ -59,6 +58,8 @@ async def press(request: Request) -> Response:
     about = operation.button if operation else BUTTONS.get(act)
     if about is None:
         return PlainTextResponse("Not found.\n", 404)
+    if operation:
+        return await ask_form(request, act, local(form.text("next")))
     return await ask(request, act, {about: form.text(about)} if about else {}, local(form.text("next")))
 
 

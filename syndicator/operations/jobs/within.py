@@ -14,7 +14,7 @@ from syndicator.services.container import App
 # Acts of some milliseconds, which ask no network and read no pages.
 QUICK: Final = frozenset(
     (
-        *("edit", "hide", "release", "split", "add", "rest", "wake"),
+        *("add", "rest", "wake"),
         *("adopt-move", "change-source", "remove-source", "save-rules"),
         *("follow-list",),
     )

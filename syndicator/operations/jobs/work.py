@@ -116,7 +116,7 @@ def _performed(app: App, queue: Queue, job: Job) -> Job:
         queue.keep_page(job.id, change.page)
     if not job.dry_run:
         change, number = perform.apply(app, operation, arguments, change, who=job.who, progress=progress)
-    is_done = job.dry_run or change.is_empty or operation.apply is None or not change.build
+    is_done = job.dry_run or change.is_empty or operation.is_question or not change.build
     status: Status = "done" if is_done else "building"
     return replace(job, status=status, said=change.sentence, result=plain(change.data), change=number)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from syndicator.operations.old import articles, mending, sources
+from syndicator.operations.old import mending, sources
 from syndicator.operations.old.task import Acted, Task
 
 Act = Callable[[Task], Acted]
@@ -16,10 +16,6 @@ ACTS: Final[Mapping[str, Act]] = {
     "fetch-list": sources.fetch_list,
     "follow-list": sources.follow_list,
     "use-list": sources.use_list,
-    "edit": articles.edit,
-    "hide": articles.hide,
-    "release": articles.release,
-    "split": articles.split_off,
     "retry": sources.retry,
     "adopt-move": sources.adopt_move,
     "rest": sources.rest,

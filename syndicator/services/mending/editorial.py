@@ -130,14 +130,18 @@ def withdrawn(app: App, what: str) -> Withdrawal | None:
     return None
 
 
-def split(app: App, what: str) -> list[Article]:
-    """Undo the merge of a copy, or of all copies of an article, for good. Returns the copies. Raises UsageError."""
+def copies(app: App, what: str) -> dict[str, str]:
+    """The copy that `what` names, or all copies of that article, each with its original. Raises UsageError."""
     id = need_article(app, what)
     merged = app.store.index.merged()
-    copies = [id] if id in merged else [copy for copy, into in merged.items() if into == id]
-    if not copies:
+    if not (found := {copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))}):
         raise UsageError(f"{what!r} is merged with no other article")
-    return [_split(app, copy, merged[copy]) for copy in copies]
+    return found
+
+
+def split(app: App, what: str) -> list[Article]:
+    """Undo the merge of `copies`, for good. Returns them. Raises UsageError."""
+    return [_split(app, copy, original) for copy, original in copies(app, what).items()]
 
 
 def _split(app: App, copy: str, original: str) -> Article:
