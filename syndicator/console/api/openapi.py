@@ -8,11 +8,14 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from syndicator import __version__
-from syndicator.console.api.queries import QUERIES, Nothing, Query
+from syndicator.console.api.queries import JOB, QUERIES, AskedOperation, Nothing, Query
+from syndicator.operations.operation import Operation, schema_of
+from syndicator.operations.registry import operations
 
 PATH: Final = "/api/v1"
 _PLACE: Final = "#/components/schemas/{model}"
 _TEXT: Final = {"type": "string"}
+_KEY: Final = {"name": "key", "in": "path", "required": True, "schema": _TEXT}
 _PROBLEM: Final = {  # RFC 9457
     "type": "object",
     "description": "What is wrong with a request, or with the instance.",
@@ -29,7 +32,11 @@ def document() -> dict[str, Any]:
         "info": {"title": "Syndicator", "version": __version__},
         "servers": [{"url": PATH}],
         "security": [{"token": []}],
-        "paths": {path: methods for query in QUERIES for path, methods in _paths(query).items()},
+        "paths": {
+            **{path: methods for query in QUERIES for path, methods in _paths(query).items()},
+            **{f"/operations/{name}": {"post": _changing(one)} for name, one in operations().items()},
+            "/jobs/{key}/cancel": {"post": _operation("cancel_job", _ref(JOB.__name__), [_KEY])},
+        },
         "components": {
             "schemas": {**found["$defs"], "Problem": _PROBLEM},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -37,9 +44,23 @@ def document() -> dict[str, Any]:
     }
 
 
+def _changing(operation: Operation[Any]) -> dict[str, Any]:
+    """An operation: its arguments are the body."""
+    schema = schema_of(operation)
+    match = [{"name": "If-Match", "in": "header", "schema": _TEXT}] if "stamp" in schema.get("properties", {}) else []
+    parameters = [*_parameters(AskedOperation), *match]
+    made = _operation(operation.name.replace("-", "_"), _ref(JOB.__name__), parameters)
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    going_on = {**made["responses"]["200"], "description": "A job that goes on, at the Location."}
+    return {**made, "summary": operation.help, "requestBody": body, "responses": {**made["responses"], "202": going_on}}
+
+
+def _parameters(asked: type[Nothing]) -> list[dict[str, Any]]:
+    known = asked.model_json_schema().get("properties", {})
+    return [{"name": name, "in": "query", "schema": schema} for name, schema in known.items()]
+
+
 def _paths(query: Query) -> dict[str, Any]:
-    known = query.asked.model_json_schema().get("properties", {})
-    parameters = [{"name": name, "in": "query", "schema": schema} for name, schema in known.items()]
     item = _ref(query.item.__name__)
     next_one = {"type": ["string", "null"], "description": "The cursor of the page after it, null on the last."}
     page = {
@@ -48,11 +69,10 @@ def _paths(query: Query) -> dict[str, Any]:
         "required": ["items", "next"],
     }
     answer = item if query.asked is Nothing else page
-    found = {f"/{query.name}": {"get": _operation(f"read_{query.name}", answer, parameters)}}
+    found = {f"/{query.name}": {"get": _operation(f"read_{query.name}", answer, _parameters(query.asked))}}
     if query.one:
-        key = {"name": "key", "in": "path", "required": True, "schema": _TEXT}
         tag = {"ETag": {"schema": _TEXT, "description": "For If-Match of an operation that edits it."}}
-        found[f"/{query.name}/{{key}}"] = {"get": _operation(f"read_{query.name}_one", item, [key], tag)}
+        found[f"/{query.name}/{{key}}"] = {"get": _operation(f"read_{query.name}_one", item, [_KEY], tag)}
     return found
 
 

@@ -49,7 +49,7 @@ CONDITION: Final = _picked(
 )
 CHANGE: Final = _picked(LoggedChange, "number at who act subject said undoes", "What was changed.", undone=bool)
 JOB: Final = _picked(
-    QueuedJob, "id act at status said done total change", "What was asked for. It ends done or failed."
+    QueuedJob, "id act at status said done total change result dry_run", "What was asked for. It ends done or failed."
 )
 STATUS: Final = _picked(Health, "now fine unvisited muted waiting", "Numbers of sources and entries.", counts=Any)
 
@@ -71,6 +71,11 @@ class AskedArticles(Asked):
     filter: Filter = Field("all", description="Which articles: all, or those that somebody should look at.")
     source: str = Field("", max_length=200, description="The key of a source.")
     words: str = Field("", max_length=500, description="Words of the title.")
+
+
+class AskedOperation(Nothing):
+    dry_run: bool = Field(False, description="Show what it would change, and change nothing.")
+    wait: float = Field(10, ge=0, le=60, description="Seconds until the answer is a job that goes on (202).")
 
 
 class AskedSources(Asked):
@@ -103,14 +108,14 @@ def _articles(console: Console, who: str, asked: AskedArticles) -> Answer:
     )
     with console.glance.place() as place:
         found = [one.article for one in lists.articles(place, wanted)]
-    shown = found[: asked.limit]
-    return {"items": [_shown(ARTICLE, one) for one in shown], "next": _next(shown, found, lists.cursor)}
+    some = found[: asked.limit]
+    return {"items": [shown(ARTICLE, one) for one in some], "next": _next(some, found, lists.cursor)}
 
 
 def _article(console: Console, who: str, id: str) -> tuple[Answer, str]:
     with console.glance.place() as place:
         found = lists.article(place, id)
-    return _shown(ARTICLE, found.article), found.stamp
+    return shown(ARTICLE, found.article), found.stamp
 
 
 def _sources(console: Console, who: str, asked: AskedSources) -> Answer:
@@ -128,49 +133,51 @@ def _source(console: Console, who: str, key: str) -> tuple[Answer, str]:
 def _source_of(row: SourceRow) -> Answer:
     """A source without what may be secret in its address."""
     source = {**asdict(row.source), "url": urls.redacted(row.source.url), "state": row.state}
-    return _shown(SOURCE, source)
+    return shown(SOURCE, source)
 
 
 def _feeds(console: Console, who: str, asked: Asked) -> Answer:
     with console.glance.place() as place:
         rows = place.store.index.plain_feeds() if place.store else []
-    shown = [row for row in rows if row.files and not row.dropped and row.moved_to is None]
-    found = [{"name": paths.stem(row.key), "title": row.name, "articles": row.count, "held": row.held} for row in shown]
+    kept = [row for row in rows if row.files and not row.dropped and row.moved_to is None]
+    found = [{"name": paths.stem(row.key), "title": row.name, "articles": row.count, "held": row.held} for row in kept]
     return _page(found, lambda one: str(one["name"]), asked)
 
 
 def _conditions(console: Console, who: str, asked: Asked) -> Answer:
     with console.glance.place() as place:
-        found = [_shown(CONDITION, one) for one in look(place).conditions]
+        found = [shown(CONDITION, one) for one in look(place).conditions]
     return _page(found, lambda one: f"{one['kind']}:{one['subject']}", asked)
 
 
 def _status(console: Console, who: str, asked: Nothing) -> Answer:
     with console.glance.place() as place:
         health = look(place)
-    return _shown(STATUS, health)
+    return shown(STATUS, health)
 
 
 def _changes(console: Console, who: str, asked: Asked) -> Answer:
     undone = console.log.undone()
-    found = [_shown(CHANGE, asdict(one) | {"undone": one.number in undone}) for one in console.log.newest(_CHANGES)]
+    found = [shown(CHANGE, asdict(one) | {"undone": one.number in undone}) for one in console.log.newest(_CHANGES)]
     return _page(found, lambda one: f"{one['number']:012d}", asked, newest_first=True)
 
 
 def _jobs(console: Console, who: str, asked: Asked) -> Answer:
     """Those of this token alone: what others asked for may hold secrets."""
-    found = [_shown(JOB, one) for one in console.queue.recent(KEPT) if one.who == who]
+    found = [shown(JOB, one) for one in console.queue.recent(KEPT) if one.who == who]
     return _page(found, lambda one: str(one["id"]), asked, newest_first=True)
 
 
-def _job(console: Console, who: str, id: str) -> tuple[Answer, str]:
+def read_job(console: Console, who: str, id: str) -> tuple[Answer, str]:
+    """A job of who asks. Raises UsageError for any other."""
     job = console.queue.get(id)
     if job is None or job.who != who:
         raise UsageError("there is no such job of this token")
-    return _shown(JOB, job), ""
+    return shown(JOB, job), ""
 
 
-def _shown(kind: type[BaseModel], value: object) -> Answer:
+def shown(kind: type[BaseModel], value: object) -> Answer:
+    """The fields that a model shows of a value, as JSON has them."""
     return kind.model_validate(value).model_dump(mode="json")
 
 
@@ -182,8 +189,8 @@ def _page(found: Sequence[Answer], key: Callable[[Answer], str], asked: Asked, *
     return {"items": rest[: asked.limit], "next": _next(rest[: asked.limit], rest, key)}
 
 
-def _next(shown: Sequence[Any], found: Sequence[Any], key: Callable[[Any], str]) -> str | None:
-    return key(shown[-1]) if len(found) > len(shown) else None
+def _next(some: Sequence[Any], found: Sequence[Any], key: Callable[[Any], str]) -> str | None:
+    return key(some[-1]) if len(found) > len(some) else None
 
 
 QUERIES: Final = (
@@ -192,6 +199,6 @@ QUERIES: Final = (
     Query("feeds", Asked, FEED, _feeds),
     Query("conditions", Asked, CONDITION, _conditions),
     Query("changes", Asked, CHANGE, _changes),
-    Query("jobs", Asked, JOB, _jobs, _job),
+    Query("jobs", Asked, JOB, _jobs, read_job),
     Query("status", Nothing, STATUS, _status),
 )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 from starlette.applications import Starlette
@@ -18,12 +18,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.console.api import tokens
 from syndicator.console.api.openapi import PATH, document
-from syndicator.console.api.queries import QUERIES, Query
+from syndicator.console.api.queries import JOB, QUERIES, AskedOperation, Query, read_job, shown
 from syndicator.console.console import Console
 from syndicator.console.guard import with_headers
 from syndicator.console.security import is_for_us, read_passwords
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
+from syndicator.operations.jobs.queue import Job
+from syndicator.operations.operation import arguments_of, fields_of
+from syndicator.operations.registry import operations
 from syndicator.services.container import utc_now
+
+_EDITED: Final = "meanwhile"  # a word of every refusal to edit what is not as it was shown
 
 
 class Api:
@@ -34,7 +39,13 @@ class Api:
         ones = [Route(f"{PATH}/{query.name}/{{key}}", partial(_one, query)) for query in QUERIES if query.one]
         lists = [Route(f"{PATH}/{query.name}", partial(_read, query)) for query in QUERIES]
         self._app = Starlette(
-            routes=[Route(f"{PATH}/openapi.json", _described), *lists, *ones],
+            routes=[
+                Route(f"{PATH}/openapi.json", _described),
+                Route(f"{PATH}/operations/{{name}}", _operate, methods=["POST"]),
+                Route(f"{PATH}/jobs/{{key}}/cancel", _cancel, methods=["POST"]),
+                *lists,
+                *ones,
+            ],
             exception_handlers=dict.fromkeys((HTTPException, ValidationError, SyndicatorError, Exception), _wrong),
         )
         self._app.router.redirect_slashes = False
@@ -107,6 +118,55 @@ async def _one(query: Query, request: Request) -> Response:
     if stamp and request.headers.get("if-none-match") == tag["etag"]:
         return Response(status_code=304, headers=tag)
     return _json(answer, tag)
+
+
+async def _operate(request: Request) -> Response:
+    """Queue an operation, and answer with its job once it has ended, or after the seconds that were asked for."""
+    console, operation = _console(request), operations().get(request.path_params["name"])
+    if operation is None:
+        raise HTTPException(404, "there is no such operation; openapi.json lists them")
+    asked = AskedOperation.model_validate(dict(request.query_params))
+    dry_run = asked.dry_run or operation.is_question
+    if not dry_run and request.state.token.scope != "write":
+        raise HTTPException(403, "this token only reads: ask for dry_run=true, or make one with --write")
+    values = _object(request.headers.get("content-type", ""), await request.body())
+    if (tag := request.headers.get("if-match")) is not None:
+        if "stamp" not in {field.name for field in fields_of(operation)}:
+            raise HTTPException(400, f"{operation.name} edits nothing that has an ETag; leave If-Match out")
+        values["stamp"] = tag.strip('"')
+    arguments_of(operation, values)
+    id = console.ask(operation.name, values, _who(request), dry_run=dry_run).id
+    return _of_job(await console.until(id, asked.wait), matched=tag is not None)
+
+
+async def _cancel(request: Request) -> Response:
+    """Ask a job of this token to end at its next step."""
+    console, (job, _) = _console(request), read_job(_console(request), _who(request), request.path_params["key"])
+    console.queue.cancel(job["id"])
+    return _of_job(await console.until(job["id"], AskedOperation().wait))
+
+
+def _object(kind: str, body: bytes) -> dict[str, Any]:
+    """The JSON object of a body. Raises HTTPException."""
+    if kind.partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(415, "send the arguments as application/json")
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(400, "the body is no JSON") from error
+    if not isinstance(found, dict):
+        raise HTTPException(400, "the body is no JSON object")
+    return found
+
+
+def _of_job(job: Job | None, *, matched: bool = False) -> Response:
+    """The answer to what was asked for; `matched`: with If-Match. Raises HTTPException if it failed."""
+    if job is None:
+        raise HTTPException(404, "the job is forgotten")
+    if job.status == "failed":
+        raise HTTPException(412 if matched and _EDITED in job.said else 409, job.said)
+    place = {"location": f"{PATH}/jobs/{job.id}"}
+    return _json(shown(JOB, job), place, 200 if job.ended else 202)
 
 
 async def _wrong(request: Request, error: Exception) -> Response:

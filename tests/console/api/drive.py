@@ -1,0 +1,28 @@
+"""Run by tests with a generated client beside it: `drive.py BASE_URL TOKEN`. Adds, tries, edits and undoes."""
+
+import sys
+
+from generated import AuthenticatedClient
+from generated.api.default import add_tag, edit, read_articles, read_articles_one, read_changes, undo, withdraw
+from generated.models import AddTagAddTag, EditEdit, UndoUndo, WithdrawWithdraw
+
+with AuthenticatedClient(base_url=sys.argv[1], token=sys.argv[2]) as client:
+    added = add_tag.sync(client=client, body=AddTagAddTag(name="Lighthouses"))
+    assert added.change, added
+
+    [article] = read_articles.sync(client=client, source="holt", limit=1).items
+    tried = withdraw.sync(client=client, body=WithdrawWithdraw(id=article.id), dry_run=True)
+    assert (tried.status, tried.dry_run, tried.change) == ("done", True, None), tried
+
+    shown = read_articles_one.sync_detailed(article.id, client=client)
+    tag = shown.headers["etag"]
+    edited = edit.sync(client=client, body=EditEdit(id=article.id, title="By a program"), if_match=tag)
+    assert edited.change and read_articles_one.sync(article.id, client=client).title == "By a program"
+    again = edit.sync_detailed(client=client, body=EditEdit(id=article.id, title="Too late"), if_match=tag)
+    assert again.status_code == 412, again
+
+    undone = undo.sync(client=client, body=UndoUndo(number=str(edited.change)))
+    assert undone.change and read_articles_one.sync(article.id, client=client).title == article.title
+    changes = read_changes.sync(client=client).items
+    assert [one.act for one in changes[:3]] == ["undo", "edit", "add-tag"], changes
+print("driven")
