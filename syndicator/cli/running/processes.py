@@ -27,7 +27,7 @@ def console(
     ] = "",
     write: Annotated[bool, typer.Option("--write", help="With --token: it may change things, not only read.")] = False,
     days: Annotated[int, typer.Option(help="With --token: how long it is valid.", min=1, max=3660)] = 365,
-    revoke: Annotated[str, typer.Option("--revoke", metavar="NAME", help="Delete a token; serve nothing.")] = "",
+    revoke: Annotated[bool, typer.Option("--revoke", help="With --token: delete it instead.")] = False,
     port: Annotated[int | None, typer.Option(help="Port to serve on.", min=0, max=65535)] = None,
     beside: Annotated[bool, typer.Option("--beside", hidden=True, help="End when standard input does.")] = False,
     config: Config = CONFIG,
@@ -41,9 +41,7 @@ def console(
     if set_password:
         _set_password(config, name)
     elif token:
-        _make_token(config, token, "write" if write else "read", days)
-    elif revoke:
-        _revoke(config, revoke)
+        _token(config, token, "write" if write else "read", 0 if revoke else days)
     else:
         asyncio.run(_serve(config, beside))
 
@@ -59,20 +57,17 @@ def _set_password(config: Config, name: str) -> None:
     printing.say(f"the password of {name} is set; `syndicator console` or `syndicator up` serves the page")
 
 
-def _make_token(config: Config, name: str, scope: Literal["read", "write"], days: int) -> None:
+def _token(config: Config, name: str, scope: Literal["read", "write"], days: int) -> None:
     from syndicator.configuration.settings import load
     from syndicator.console.api import tokens
     from syndicator.services.container import utc_now
 
-    printing.say(tokens.create(tokens.file_of(load(config).state_dir), name, scope, days, utc_now()))
-
-
-def _revoke(config: Config, name: str) -> None:
-    from syndicator.configuration.settings import load
-    from syndicator.console.api import tokens
-
-    tokens.revoke(tokens.file_of(load(config).state_dir), name)
-    printing.say(f"the token {name} is no longer valid")
+    path = tokens.file_of(load(config).state_dir)
+    if days:
+        printing.say(tokens.create(path, name, scope, days, utc_now()))
+    else:
+        tokens.revoke(path, name)
+        printing.say(f"the token {name} is no longer valid")
 
 
 async def _serve(config: Config, beside: bool) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final, get_type_hints
+from functools import partial
+from typing import Any, Final, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from syndicator.console.console import Console
 from syndicator.core import model, urls
 from syndicator.core.errors import UsageError
+from syndicator.core.ports import FeedRow
 from syndicator.operations.jobs.queue import KEPT
 from syndicator.operations.jobs.queue import Job as QueuedJob
 from syndicator.operations.log import LoggedChange
@@ -83,6 +85,7 @@ class AskedSources(Asked):
 
 
 Answer = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,7 @@ def _articles(console: Console, who: str, asked: AskedArticles) -> Answer:
     )
     with console.glance.place() as place:
         found = [one.article for one in lists.articles(place, wanted)]
-    some = found[: asked.limit]
-    return {"items": [shown(ARTICLE, one) for one in some], "next": _next(some, found, lists.cursor)}
+    return _cut(found, lists.cursor, asked.limit, partial(shown, ARTICLE))
 
 
 def _article(console: Console, who: str, id: str) -> tuple[Answer, str]:
@@ -120,8 +122,8 @@ def _article(console: Console, who: str, id: str) -> tuple[Answer, str]:
 
 def _sources(console: Console, who: str, asked: AskedSources) -> Answer:
     with console.glance.place() as place:
-        found = [_source_of(row) for row in lists.sources(place, asked.words.split())]
-    return _page(found, lambda one: str(one["key"]), asked)
+        found = lists.sources(place, asked.words.split())
+    return _page(found, lambda row: row.source.key, asked, _source_of)
 
 
 def _source(console: Console, who: str, key: str) -> tuple[Answer, str]:
@@ -132,40 +134,44 @@ def _source(console: Console, who: str, key: str) -> tuple[Answer, str]:
 
 def _source_of(row: SourceRow) -> Answer:
     """A source without what may be secret in its address."""
-    source = {**asdict(row.source), "url": urls.redacted(row.source.url), "state": row.state}
-    return shown(SOURCE, source)
+    return shown(SOURCE, {**asdict(row.source), "url": urls.redacted(row.source.url), "state": row.state})
 
 
 def _feeds(console: Console, who: str, asked: Asked) -> Answer:
     with console.glance.place() as place:
         rows = place.store.index.plain_feeds() if place.store else []
-    kept = [row for row in rows if row.files and not row.dropped and row.moved_to is None]
-    found = [{"name": paths.stem(row.key), "title": row.name, "articles": row.count, "held": row.held} for row in kept]
-    return _page(found, lambda one: str(one["name"]), asked)
+    found = [row for row in rows if row.files and not row.dropped and row.moved_to is None]
+    return _page(found, lambda row: paths.stem(row.key), asked, _feed)
+
+
+def _feed(row: FeedRow) -> Answer:
+    return {"name": paths.stem(row.key), "title": row.name, "articles": row.count, "held": row.held}
 
 
 def _conditions(console: Console, who: str, asked: Asked) -> Answer:
     with console.glance.place() as place:
-        found = [shown(CONDITION, one) for one in look(place).conditions]
-    return _page(found, lambda one: f"{one['kind']}:{one['subject']}", asked)
+        found = look(place).conditions
+    return _page(found, lambda one: one.identity, asked, partial(shown, CONDITION))
 
 
 def _status(console: Console, who: str, asked: Nothing) -> Answer:
     with console.glance.place() as place:
-        health = look(place)
-    return shown(STATUS, health)
+        return shown(STATUS, look(place))
 
 
 def _changes(console: Console, who: str, asked: Asked) -> Answer:
-    undone = console.log.undone()
-    found = [shown(CHANGE, asdict(one) | {"undone": one.number in undone}) for one in console.log.newest(_CHANGES)]
-    return _page(found, lambda one: f"{one['number']:012d}", asked, newest_first=True)
+    found, undone = console.log.newest(_CHANGES), console.log.undone()
+
+    def change(one: LoggedChange) -> Answer:
+        return shown(CHANGE, asdict(one) | {"undone": one.number in undone})
+
+    return _page(found, lambda one: f"{one.number:012d}", asked, change, descending=True)
 
 
 def _jobs(console: Console, who: str, asked: Asked) -> Answer:
     """Those of this token alone: what others asked for may hold secrets."""
-    found = [shown(JOB, one) for one in console.queue.recent(KEPT) if one.who == who]
-    return _page(found, lambda one: str(one["id"]), asked, newest_first=True)
+    found = [one for one in console.queue.recent(KEPT) if one.who == who]
+    return _page(found, lambda one: one.id, asked, partial(shown, JOB), descending=True)
 
 
 def read_job(console: Console, who: str, id: str) -> tuple[Answer, str]:
@@ -181,16 +187,19 @@ def shown(kind: type[BaseModel], value: object) -> Answer:
     return kind.model_validate(value).model_dump(mode="json")
 
 
-def _page(found: Sequence[Answer], key: Callable[[Answer], str], asked: Asked, *, newest_first: bool = False) -> Answer:
+def _page(
+    found: Iterable[T], key: Callable[[T], str], asked: Asked, show: Callable[[T], Answer], *, descending: bool = False
+) -> Answer:
     """The items after the cursor, whose item need not be there any more. Pure."""
-    is_after = operator.lt if newest_first else operator.gt
-    ordered = sorted(found, key=key, reverse=newest_first)
+    is_after = operator.lt if descending else operator.gt
+    ordered = sorted(found, key=key, reverse=descending)
     rest = [one for one in ordered if not asked.cursor or is_after(key(one), asked.cursor)]
-    return {"items": rest[: asked.limit], "next": _next(rest[: asked.limit], rest, key)}
+    return _cut(rest, key, asked.limit, show)
 
 
-def _next(some: Sequence[Any], found: Sequence[Any], key: Callable[[Any], str]) -> str | None:
-    return key(some[-1]) if len(found) > len(some) else None
+def _cut(found: Sequence[T], key: Callable[[T], str], limit: int, show: Callable[[T], Answer]) -> Answer:
+    items = [show(one) for one in found[:limit]]
+    return {"items": items, "next": key(found[limit - 1]) if len(found) > limit else None}
 
 
 QUERIES: Final = (
