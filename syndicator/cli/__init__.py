@@ -28,7 +28,6 @@ _COMMANDS = (
     "articles.review",
     "articles.editorial",
     "status",
-    "articles.reread",
     "articles.show",
     "running.processes",
     "running.service",

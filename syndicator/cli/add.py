@@ -13,8 +13,11 @@ import typer
 from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.logs import one_line
+from syndicator.cli.operations import apply
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
+from syndicator.operations.adding import Add, addition
+from syndicator.operations.registry import need
 
 if TYPE_CHECKING:
     from syndicator.configuration.sources.opml import Skipped, SubscriptionList
@@ -313,7 +316,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
             show(done, "would add", others=False)
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return done
-        writing.write_sources(opened, chosen, session.known)
+        apply(opened, need("add"), Add(url=tuple(addresses)), addition(opened, chosen, session.known))
         return replace(done, written=True)
 
 

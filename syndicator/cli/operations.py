@@ -26,7 +26,7 @@ from syndicator.cli.base import (
 )
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Field, Operation, arguments_of, fields_of
+from syndicator.operations.operation import Field, Operation, Progress, arguments_of, fields_of, no_progress
 from syndicator.operations.registry import need, operations
 
 if TYPE_CHECKING:
@@ -141,8 +141,6 @@ def _parameter(one: Field) -> inspect.Parameter:
 
 def perform(config: Path, operation: Operation[Any], values: dict[str, Any], *, dry_run: bool, json: bool) -> None:
     """Plan an operation, apply it unless `dry_run`, build the feeds, and print what was done."""
-    from syndicator.operations import perform as doing
-
     arguments, left = arguments_of(operation, values), 0
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)
@@ -151,22 +149,40 @@ def perform(config: Path, operation: Operation[Any], values: dict[str, Any], *, 
             change = operation.plan(opened, arguments, count)
         if is_done:
             with printing.counting("written") as count:
-                change, _ = doing.apply(opened, operation, arguments, change, who=_account(), progress=count)
+                change = apply(opened, operation, arguments, change, count)
             if change.build and not change.is_empty:
                 written, left = build_among(opened, change.built_first)
+        if not json:
+            _say(change, dry_run=not is_done)
     if json:
         counts = {"applied": is_done, "written": written} | ({"left": left} if "left" in change.data else {})
-        printing.as_json(change.data if operation.is_question else {**change.data, **counts})
+        is_plain = operation.is_question or not (change.build or dry_run or "written" in change.data)
+        printing.as_json(change.data if is_plain else {**change.data, **counts})
         return
-    _say(change)
     printing.not_read(change.problems)
-    if dry_run:
+    if dry_run and change.logged:
         printing.say("nothing was changed (--dry-run)")
-    elif change.is_empty or (is_done and change.build):
-        printing.say(change.nothing if change.is_empty else f"{counted(len(written), 'file')} written")
+    elif change.is_empty and change.nothing:
+        printing.say(change.nothing)
+    elif is_done and change.build and not change.is_empty:
+        printing.say(f"{counted(len(written), 'file')} written")
     if left:
         feeds = counted(left, "more feed")
         printing.say(f"{feeds} show the tag with articles; the next `refresh`, `up` or `build` writes them")
+
+
+def apply(
+    opened: App,
+    operation: Operation[Any],
+    arguments: Any,
+    planned: Change | None = None,
+    progress: Progress = no_progress,
+) -> Change:
+    """Apply a change as this account, planned here if it was not before. Return it as made."""
+    from syndicator.operations import perform
+
+    planned = planned or operation.plan(opened, arguments, progress)
+    return perform.apply(opened, operation, arguments, planned, who=_account(), progress=progress)[0]
 
 
 @contextmanager
@@ -178,12 +194,11 @@ def _opened(config: Path) -> Iterator[App]:
         yield opened
 
 
-def _say(change: Change) -> None:
+def _say(change: Change, *, dry_run: bool) -> None:
+    for line in change.lines(dry_run) if change.lines else (change.sentence,):
+        printing.say(line)
     if change.table is not None:
         printing.table(*change.table)
-        return
-    for line in change.lines or (change.sentence,):
-        printing.say(line)
     say_feeds(change.feeds)
 
 

@@ -5,33 +5,20 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from syndicator.cli import printing
 from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.base import CONFIG, Config, DryRun, Json, app, build, opened_for_change
-from syndicator.cli.help import source_keys
+from syndicator.cli.operations import apply
 from syndicator.cli.printing import counted, local
+from syndicator.operations.adding import Add, addition
+from syndicator.operations.registry import need
 
-
-@app.command()
-def remove(
-    key: Annotated[list[str], typer.Argument(metavar="KEY...", autocompletion=source_keys, help="Keys of sources.")],
-    json: Json = False,
-    config: Config = CONFIG,
-) -> None:
-    """Remove sources, all of those named or none. Their articles and feeds stay."""
-    from syndicator.services import naming
-    from syndicator.services.container import open_app
-
-    with open_app(config) as opened:
-        gone = naming.remove_followed(opened, key)
-    if json:
-        printing.as_json({"removed": gone})
-    else:
-        printing.say(f"removed: {', '.join(gone)}; articles and feeds stay")
+if TYPE_CHECKING:
+    from syndicator.services.container import App
 
 
 class Action(StrEnum):
@@ -54,12 +41,12 @@ def sources(
     if action is Action.PUSH:
         _push(config, dry_run=dry_run, json=json)
         return
-    from syndicator.services import naming, reconcile
+    from syndicator.services import reconcile
     from syndicator.services.container import open_app
     from syndicator.services.health import status
 
     with open_app(config) as opened:
-        moved = naming.apply_moves(opened) if apply_moves else []
+        moved = _adopt_moves(opened) if apply_moves else []
         states = reconcile.sources(opened)
         listed = [(opened.sources[key], states[key]) for key in opened.sources]
     if json:
@@ -78,6 +65,14 @@ def sources(
         for source, state in listed
     ]
     printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
+
+
+def _adopt_moves(opened: App) -> list[tuple[str, str, str]]:
+    adopt, moved = need("adopt-move"), []
+    for key, source in opened.sources.items():
+        change = apply(opened, adopt, adopt.arguments(key=key))
+        moved += [] if change.is_empty else [(key, source.url, str(change.data["after"]["url"]))]
+    return moved
 
 
 def _push(config: Path, *, dry_run: bool, json: bool) -> None:
@@ -121,9 +116,9 @@ def import_(
         found = search.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
         named = writing.named(opened, found.candidates, writing.Wishes())
         new = [one.source for one in named if not one.known]
-        added = [
-            source.key for source in (new if dry_run else writing.write_sources(opened, named, by_address(opened)))
-        ]
+        added = [source.key for source in new]
+        if new and not dry_run:
+            apply(opened, need("add"), Add(url=tuple(added)), addition(opened, named, by_address(opened)))
     known = [one.source.url for one in named if one.known]
     if json:
         printing.as_json({"added": added, "known": known, "skipped": found.skipped, "applied": not dry_run})

@@ -131,12 +131,18 @@ def part(request: Request, template: str, **values: Any) -> Response:
 
 
 async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = False, **more: Any) -> Response:
-    """Queue an operation with the arguments that the form has, and `more`. Raises HTTPException(404)."""
+    """Queue an operation with the arguments that the form has, and `more`. A script gets the status strip, a form the
+    page `then`. Raises HTTPException(404)."""
     form, operation = form_of(request), operations().get(name)
     if operation is None:
         raise HTTPException(404)
     args = {one.name: _value(form.text(one.name), one) for one in fields_of(operation) if one.name in form}
-    return await ask(request, name, args | more, then, dry_run=dry_run)
+    console = console_of(request)
+    job = console.ask(name, args | more, session_of(request).who, dry_run=dry_run)
+    if request.headers.get("hx-request"):
+        return part(request, "strip.html", job=await console.until(job.id, 0.05), undone=set())
+    await console.until(job.id, _PATIENCE_SECONDS)
+    return RedirectResponse(f"{then}{'&' if '?' in then else '?'}job={job.id}", 303)
 
 
 def _value(text: str, field: Field) -> str | list[str]:
@@ -144,16 +150,6 @@ def _value(text: str, field: Field) -> str | list[str]:
         return text
     parts = text.split("\n" if field.argument.lines else ",")
     return [part.strip() for part in parts if part.strip()]
-
-
-async def ask(request: Request, act: str, args: dict[str, Any], then: str, *, dry_run: bool = False) -> Response:
-    """Queue a job and answer at once: a script gets the status strip, a form the page `then`."""
-    console = console_of(request)
-    job = console.ask(act, args, session_of(request).who, dry_run=dry_run)
-    if request.headers.get("hx-request"):
-        return part(request, "strip.html", job=await console.until(job.id, 0.05), undone=set())
-    await console.until(job.id, _PATIENCE_SECONDS)
-    return RedirectResponse(f"{then}{'&' if '?' in then else '?'}job={job.id}", 303)
 
 
 def local(path: str) -> str:

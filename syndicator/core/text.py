@@ -227,3 +227,22 @@ def stamp(*parts: str | bytes) -> str:
     """A digest of what a form or an ETag showed, to refuse an edit of anything else. Pure."""
     data = [part if isinstance(part, bytes) else part.encode("utf-8", "replace") for part in parts]
     return hashlib.sha256(b"\0".join(data)).hexdigest()[:32]
+
+
+# Controls other than tab and line feed, C1 controls (U+009B begins a sequence as ESC [ does), line and paragraph
+# separators, and the bidirectional controls of Unicode (UAX 9; Trojan Source, CVE-2021-42574).
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]")
+
+
+def visible(value: str) -> str:
+    """`value` with each control as an escape that Python and JSON know (\\x1b as \\u001b); its line ends stay."""
+    return value if value.isascii() and value.isprintable() else _CONTROL.sub(_escape, value)
+
+
+def one_line(value: object) -> str:
+    """The text of `value` as `visible` has it, and its line ends and tabs as spaces: a cell of a table."""
+    return visible(" ".join(str(value).split()) if any(end in str(value) for end in "\n\t\r") else str(value))
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"

@@ -1,14 +1,14 @@
-"""Operations on articles: withdraw and restore, hide and release, split, edit."""
+"""Operations on articles: withdraw and restore (also the muted ones), hide and release, split, edit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core.errors import UsageError
 from syndicator.core.text import stamp
-from syndicator.operations.operation import Argument, Change, Operation, Progress
+from syndicator.operations.operation import Argument, Change, Inverse, Operation, Progress
 
 if TYPE_CHECKING:
     from syndicator.services.container import App
@@ -47,7 +47,7 @@ def _withdrawal(app: App, done: Withdrawal, purge: bool) -> Change:
     return Change(
         subject=done.id,
         sentence=f"{done.url}: withdrawn from {len(done.feeds)} feeds",
-        lines=tuple(lines),
+        lines=lambda dry_run: lines,
         data={"withdrawn": done.id, **_data(done)},
         inverse=("restore", {"id": done.id}),
         act=act,
@@ -69,7 +69,7 @@ def plan_return(app: App, arguments: Restore, progress: Progress) -> Change:
     return Change(
         subject=done.id,
         sentence=f"{done.url}: is back" if done.kept else f"{done.url}: comes back when announced",
-        lines=(f"comes back {how}: {done.url}; it was in: {_names(done)}",),
+        lines=lambda dry_run: [f"comes back {how}: {done.url}; it was in: {_names(done)}"],
         data={"returned": done.id, **_data(done)},
         inverse=("withdraw", {"id": done.id}),
         act=lambda progress: {"problems": editorial.undo_withdrawal(app, done.id).problems},
@@ -111,24 +111,20 @@ def plan_release(app: App, arguments: Release, progress: Progress) -> Change:
         chosen = arguments.id, arguments.source, arguments.all
         return editorial.release(app, chosen[0], source=chosen[1], all=chosen[2], dry_run=dry_run)
 
-    def act(progress: Progress) -> dict[str, object]:
-        made = releasing(dry_run=False)
-        return {"lines": _released("published", made), "problems": made.problems}
-
     done = releasing(dry_run=True)
     said = [f"{one.title}: published" for one in done.articles]
     said += [f"{one.title}: is published already" for one in done.known]
     return Change(
         subject=done.articles[0].id if len(done.articles) == 1 else arguments.source or "articles",
         sentence=said[0] if len(said) == 1 else f"{len(done.articles)} articles: published",
-        lines=_released("would be published", done),
+        lines=lambda dry_run: _released("would be published" if dry_run else "published", done),
         data={name: [one.id for one in getattr(done, name)] for name in ("articles", "known")}
         | {"problems": done.problems},
         problems=done.problems,
         touches=tuple(f"article:{app.store.index.path(one.id)}" for one in done.articles),
         is_empty=not done.articles,
         nothing="0 articles",
-        act=act,
+        act=lambda progress: {"problems": releasing(dry_run=False).problems},
     )
 
 
@@ -238,10 +234,64 @@ def plan_split(app: App, arguments: Split, progress: Progress) -> Change:
     return Change(
         subject=next(iter(pairs)),
         sentence=f"parted: {', '.join(one.title for one in found)}",
-        lines=tuple(f"published by itself again: {one.title} ({one.url})" for one in found),
+        lines=lambda dry_run: [f"published by itself again: {one.title} ({one.url})" for one in found],
         data={"split": [{"id": one.id, "url": one.url} for one in found]},
         touches=tuple(f"article:{index.path(id)}" for id in {*pairs, *pairs.values()}),
-        act=lambda progress: editorial.split(app, arguments.id) and None,
+        act=lambda progress: editorial.split(app, arguments.id),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawMuted:
+    """Withdraw the filed articles that `publish.mute` and `publish.keep` leave out."""
+
+
+def plan_muted(app: App, arguments: WithdrawMuted, progress: Progress) -> Change:
+    from syndicator.services.mending import editorial
+    from syndicator.services.mending.muting import muted
+
+    found = muted(app)
+
+    def act(progress: Progress) -> None:
+        for done, one in enumerate(found):
+            progress(done, len(found))
+            if app.store.index.path(one.id) is not None:  # it is another spelling of one before it, say
+                editorial.withdraw(app, one.id)
+
+    inverse = ("restore-muted", {"ids": [one.id for one in found]})
+    return _of_muted("withdrawn, as syndicator.toml mutes them", found, inverse, act)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreMuted:
+    """Restore articles that were withdrawn as muted."""
+
+    ids: Annotated[tuple[str, ...], Argument("Ids of articles.", lines=True)]
+
+
+def plan_unmuted(app: App, arguments: RestoreMuted, progress: Progress) -> Change:
+    from syndicator.services.mending import editorial
+
+    found = [one for id in arguments.ids if (one := editorial.withdrawn(app, id)) is not None]
+
+    def act(progress: Progress) -> Mapping[str, Any]:
+        return {"problems": editorial.bring_back(app, [one.id for one in found])}
+
+    return _of_muted("restored", found, ("withdraw-muted", {}), act)
+
+
+def _of_muted(
+    done: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], Mapping[str, Any] | None]
+) -> Change:
+    return Change(
+        subject="syndicator.toml",
+        sentence=f"articles {done}: {len(articles)}",
+        lines=tuple(f"{done}: {one.title or one.id} ({one.url})" for one in articles),
+        data={"articles": [{"id": one.id, "title": one.title, "url": one.url} for one in articles]},
+        inverse=inverse,
+        is_empty=not articles,
+        nothing="there is no such article",
+        act=act,
     )
 
 
@@ -252,4 +302,6 @@ OPERATIONS = (
     Operation("split", Split, plan_split, "split", button="id", quick=True),
     Operation("hide", Hide, plan_hide, button="id", quick=True),
     Operation("edit", Edit, plan_edit, quick=True),
+    Operation("withdraw-muted", WithdrawMuted, plan_muted),
+    Operation("restore-muted", RestoreMuted, plan_unmuted),
 )

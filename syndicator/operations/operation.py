@@ -6,7 +6,7 @@ This module loads nothing heavy, so that `--help` can list the operations.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 Progress = Callable[[int, int], None]  # done, of how many; raises to cancel
 Inverse = tuple[str, Mapping[str, Any]]  # the name of an operation and its arguments
+
+
+class CancelledJob(Exception):
+    """Somebody asked the job to stop."""
 
 
 def no_progress(done: int, total: int) -> None:
@@ -50,18 +54,18 @@ class Argument:
 class Change:
     """A change as planned, and then as made.
 
-    `subject`: article id, source key or file; `sentence`: for Changes and a job; `lines`: for a terminal, the sentence
-    if empty; `table`: title, columns and rows instead of them; `data`: for programs, a dict unless the operation only
-    answers; `feeds`: that gain, lose or change articles; `touches`: names of the texts that it changes (see
-    operations/texts.py), logged before and after; `edits`: such texts before and after, to be written; `inverse`:
-    takes it back, instead of the texts; `undoes`: number of the logged change that it takes back; `is_empty`: there is
-    nothing to change, and the command says `nothing`; `logged`: False for a visit or a build; `build`: feeds may be
-    stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a web page to point at;
-    `act`: makes the change, besides its edits, and returns the fields that are another now."""
+    `subject`: article id, source key or file; `sentence`: for Changes and a job; `lines`: for a terminal, given
+    dry_run, instead of the sentence; `table`: title, columns and rows below them; `data`: for programs, a dict unless
+    the operation only answers; `feeds`: that gain, lose or change articles; `touches`: names of the texts that it
+    changes (see operations/texts.py), logged before and after; `edits`: such texts before and after, to be written;
+    `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes back;
+    `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a build;
+    `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a
+    web page to point at; `act`: makes the change, besides its edits; a dict that it returns replaces fields."""
 
     subject: str
     sentence: str
-    lines: tuple[str, ...] = ()
+    lines: Callable[[bool], Iterable[str]] | None = None
     data: Any = field(default_factory=dict)
     table: tuple[str, Sequence[str], Sequence[Sequence[object]]] | None = None
     feeds: tuple[FeedChange, ...] = ()
@@ -76,7 +80,7 @@ class Change:
     build: bool = True
     built_first: Callable[[FeedKey], bool] | None = None
     page: Fetched | None = None
-    act: Callable[[Progress], Mapping[str, Any] | None] | None = None
+    act: Callable[[Progress], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

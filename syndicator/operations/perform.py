@@ -30,7 +30,8 @@ def apply(
     before = {name: texts.read(app, name) for name in (*planned.touches, *planned.edits)}
     try:
         texts.write(app, planned.edits)
-        made = replace(planned, **((planned.act(progress) if planned.act else None) or {}))
+        result = planned.act(progress) if planned.act else None
+        made = replace(planned, **result) if isinstance(result, dict) else planned
     except Exception:
         app.store.visits.commit()
         if before != {name: texts.read(app, name) for name in before}:

@@ -10,7 +10,10 @@ from syndicator.core.errors import UsageError
 from syndicator.core.text import suggestion
 from syndicator.operations.operation import Operation
 
-MODULES = [f"syndicator.operations.{name}" for name in ("articles", "muting", "tags", "naming", "undo")]
+MODULES = [
+    f"syndicator.operations.{name}"
+    for name in ("sources", "adding", "rules", "rereading", "articles", "tags", "naming", "undo")
+]
 
 
 def operations() -> Mapping[str, Operation[Any]]:

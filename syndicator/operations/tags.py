@@ -34,6 +34,7 @@ def suggest(app: App, arguments: Suggest, progress: Progress) -> Change:
     return Change(
         subject="tags",
         sentence=f"{len(found)} names to consider as tags" if found else nothing,
+        lines=lambda dry_run: () if found else (nothing,),
         table=("Tags to consider", ("tag", "articles", "from", "other names"), rows) if found else None,
         data=[one._asdict() for one in found],
     )
@@ -120,7 +121,7 @@ def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -
     return Change(
         subject=article.id,
         sentence=f"{article.title}: {tags}; {article.category or 'no category'}",
-        lines=(f"{article.title}: {tags}; category {article.category or 'none'}",),
+        lines=lambda dry_run: [f"{article.title}: {tags}; category {article.category or 'none'}"],
         data={
             "id": article.id,
             "path": planned.path,
@@ -133,7 +134,7 @@ def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -
         touches=(f"article:{planned.path}",),
         is_empty=not planned.changed,
         nothing="it says so already",
-        act=lambda progress: confirm.write(app, planned.path, planned.before, planned.after) and None,
+        act=lambda progress: confirm.write(app, planned.path, planned.before, planned.after),
     )
 
 
@@ -178,7 +179,7 @@ def _retagging(app: App, kind: Literal["rename", "merge"], old: str, new: str) -
     return Change(
         subject="tags",
         sentence=f"{planned.old} → {planned.new}: {articles}",
-        lines=(*lines, *(f"note: {note}" for note in planned.notes)),
+        lines=lambda dry_run: [*lines, *(f"note: {note}" for note in planned.notes)],
         data={**plain(planned), "left": 0},
         feeds=planned.feeds,
         built_first=rename_tags.built_first(app, planned),

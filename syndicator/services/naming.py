@@ -65,14 +65,7 @@ def remove_followed(app: App, keys: Iterable[str]) -> list[str]:
     return known
 
 
-def apply_moves(app: App, only: str = "") -> list[tuple[str, str, str]]:
-    """Writes adopted permanent moves to sources.toml, of all sources or `only` one. Returns (key, old, new)."""
-    moved = []
-    for key, state in app.store.visits.states().items():
-        if only not in ("", key):
-            continue
-        source = app.sources.get(key)
-        if source and state.effective_url and state.effective_url != source.url:
-            registry.update_url(app.config / "sources.toml", key, state.effective_url)
-            moved.append((key, source.url, state.effective_url))
-    return moved
+def moved_to(app: App, source: Source) -> str:
+    """The address that a source moved to for good, "" if it did not."""
+    state = app.store.visits.state(source.key)
+    return state.effective_url if state and state.effective_url and state.effective_url != source.url else ""

@@ -14,11 +14,13 @@ from typer.testing import CliRunner, Result
 
 from syndicator.articles.frontmatter import load
 from syndicator.cli import add, app
+from syndicator.cli.operations import apply
 from syndicator.cli.running import service
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.core.model import Fetched, ParsedFeed
-from syndicator.operations.old import sources
-from syndicator.operations.old.task import Task
+from syndicator.operations.adding import Add, Look, plan_look
+from syndicator.operations.operation import no_progress
+from syndicator.operations.registry import need
 from syndicator.services.adding import search
 from syndicator.services.container import open_app
 from syndicator.visiting.feeds.discovery import FeedLink
@@ -444,6 +446,6 @@ def test_no_line_is_written_that_is_not_sure_or_not_needed(
 def test_the_console_writes_the_line_that_its_look_showed(adding: Adding) -> None:
     adding.web.answers = paper()
     with open_app(adding.config) as opened:
-        found = sources.look_for(Task(app=opened, args={"address": ELSEWHERE})).result
-        sources.add_source(Task(app=opened, args={"sources": [found["candidates"][0]["source"]]}))
+        found = plan_look(opened, Look(address=ELSEWHERE), no_progress).data
+        apply(opened, need("add"), Add(sources=(found["candidates"][0]["source"],)))
     assert adding.written[0]["speaks_for"] == ["paper.example"]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, DryRun, Json, Since, app, build, opened_for_change, say_feeds, stopping
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, Since, app, build, opened_for_change, stopping
+from syndicator.cli.operations import perform
 from syndicator.cli.printing import counted
-from syndicator.core.errors import ConfigError, MissingError, UsageError
+from syndicator.core.errors import ConfigError, MissingError
+from syndicator.operations.registry import need
 
 if TYPE_CHECKING:
     from syndicator.services.container import App
@@ -58,31 +60,10 @@ def describe(
     config: Config = CONFIG,
 ) -> None:
     """Describe articles again after taxonomy.toml was edited or tags were learnt. Fetches nothing, keeps hand edits."""
-    from datetime import UTC
-
-    from syndicator.services.descriptions import redescribe
-
-    if not all and since is None:
-        raise UsageError("say which articles: --all, or --since with a day, such as --since 2026-11-24")
-    day = since.replace(tzinfo=UTC) if since else None
-    if llm:
-        _ask(day, dry_run, json, config)
-        return
-    with opened_for_change(config) as opened:
-        with printing.counting("described") as count:
-            planned = redescribe.plan(opened, since=day, progress=count)
-        if not json:
-            _list(planned)
-        written: tuple[str, ...] = ()
-        if not dry_run and planned.articles:
-            with printing.counting("written") as count:
-                redescribe.apply(opened, planned, count)
-            written = build(opened)
-    if json:
-        printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written})
-    elif planned.articles:
-        printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
-    printing.log_problems(planned.problems)
+    if llm and (all or since):
+        _ask(since.replace(tzinfo=UTC) if since else None, dry_run, json, config)
+    else:
+        perform(config, need("describe"), {"all": all, "since": since}, dry_run=dry_run, json=json)
 
 
 def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> None:
@@ -122,14 +103,3 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
         sys.exit(ConfigError.exit_code)
     if report.hindrance and report.hindrance.reason == "resting":
         sys.exit(MissingError.exit_code)
-
-
-def _list(planned: object) -> None:
-    from syndicator.services.descriptions.redescribe import Plan
-
-    assert isinstance(planned, Plan)
-    printing.say(f"{len(planned.articles)} of {counted(planned.looked, 'article')} change")
-    rows = [(item.title, line) for item in planned.articles for line in item.told.why]
-    if rows:
-        printing.table("Articles", ("article", "change and reason"), rows)
-    say_feeds(planned.feeds)

@@ -131,54 +131,42 @@ def remove_source(path: Path, key: str) -> bool:
 
 def update_url(path: Path, key: str, url: str) -> None:
     """Gives the source `key` another URL. Raises UsageError when there is no such source, and as `add_source` does."""
-    import tomlkit
-
-    path = _file_with(path, key)
-
-    def edit(text: str, before: tuple[Source, ...]) -> str:
-        document: Any = tomlkit.parse(text)
-        for table in document.get("source", []):
-            if table["key"] == key:
-                table["url"] = url
-                return tomlkit.dumps(document)
-        raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists those it has")
-
-    _change(path, edit, lambda before: tuple(_moved(source, key, url) for source in before))
+    _edit_source(path, key, lambda source: dataclasses.replace(source, url=url.strip()))
 
 
 def save_rules(path: Path, key: str, rules: Rules) -> None:
     """Gives the source `key` exactly these rules; comments stay, and so do rules that are the same. Raises UsageError
     when there is no such source, ConfigError for a selector that is no CSS, and as `add_source` does."""
+    _edit_source(path, key, lambda source: dataclasses.replace(source, rules=rules))
+
+
+def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
+    """Gives the source `key` what `wanted` has; comments stay, and so does what is the same. Raises UsageError where it
+    is not as it was `seen` any more (a hand was quicker, and its edit stays), ConfigError for a value that cannot be,
+    and as `add_source` does."""
+
+    def change(source: Source) -> Source:
+        if source != seen:
+            raise UsageError(f"{path}: the source {key!r} was edited meanwhile, and stays as it is; look at it again")
+        return wanted
+
+    _edit_source(path, key, change)
+
+
+def _edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> None:
     path = _file_with(path, key)
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
         number = next((at for at, source in enumerate(before) if source.key == key), None)
         if number is None:
             raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists those it has")
-        return text if before[number].rules == rules else with_rules(text, number, rules)
+        seen, wanted = before[number], change(before[number])
+        old, new = plain(seen), plain(wanted)
+        changed = {name: new.get(name) for name in {*old, *new} - {"rules"} if old.get(name) != new.get(name)}
+        text = with_fields(text, number, changed) if changed else text
+        return text if seen.rules == wanted.rules else with_rules(text, number, wanted.rules)
 
-    def expected(before: tuple[Source, ...]) -> tuple[Source, ...]:
-        return tuple(dataclasses.replace(one, rules=rules) if one.key == key else one for one in before)
-
-    _change(path, edit, expected)
-
-
-def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
-    """Gives the source `key` what `wanted` has, rules left out; comments stay, and so does what is the same. Raises
-    UsageError where it is not as it was `seen` any more (a hand was quicker, and its edit stays), ConfigError for a
-    value that cannot be, and as `add_source` does."""
-    path, old, new = _file_with(path, key), plain(seen), plain(wanted)
-    changed = {name: new.get(name) for name in {*old, *new} - {"rules"} if old.get(name) != new.get(name)}
-
-    def edit(text: str, before: tuple[Source, ...]) -> str:
-        number = next((at for at, source in enumerate(before) if source.key == key), None)
-        if number is None:
-            raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists those it has")
-        if before[number] != seen:
-            raise UsageError(f"{path}: the source {key!r} was edited meanwhile, and stays as it is; look at it again")
-        return with_fields(text, number, changed)
-
-    _change(path, edit, lambda before: tuple(wanted if one.key == key else one for one in before))
+    _change(path, edit, lambda before: tuple(change(one) if one.key == key else one for one in before))
 
 
 def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
@@ -192,10 +180,6 @@ def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
             target.unlink(missing_ok=True)
         else:
             _write(target, text)
-
-
-def _moved(source: Source, key: str, url: str) -> Source:
-    return dataclasses.replace(source, url=url.strip()) if source.key == key else source
 
 
 def _not_there(keys: dict[str, Path], there: dict[str, str], path: Path, added: Sequence[Source]) -> None:

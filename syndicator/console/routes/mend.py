@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask, console_of, framed, looked_up, page, part
-from syndicator.console.guard import MOST_ELEMENTS, Form, form_of, whole
+from syndicator.console.answers import ask_form, console_of, framed, looked_up, page, part
+from syndicator.console.guard import MOST_ELEMENTS, form_of, whole
 from syndicator.console.pages import of_texts
 from syndicator.core.errors import WorkerFailed
 from syndicator.operations.jobs.queue import Job
-from syndicator.operations.old.mending import FIELDS
+from syndicator.operations.rules import RULES
 from syndicator.pipeline import jobs
 from syndicator.services.showing import lists
 from syndicator.services.showing.glance import Kept, kept
@@ -29,7 +29,16 @@ ROLES: tuple[tuple[Role, str, str], ...] = (
     ("date", "Date", "of publication"),
     ("cover", "Picture", ""),
 )
-_ACTS = {"try": "try-rules", "save": "save-rules", "plan": "plan-reread", "apply": "reread"}
+# the operation of each button, and True if it only plans it
+_THEN = {
+    "try": ("try-rules", True),
+    "save": ("save-rules", False),
+    "plan": ("reread", True),
+    "apply": ("reread", False),
+}
+
+
+_LISTED = 50  # articles that change, of which each field is shown
 
 
 async def show(request: Request) -> Response:
@@ -37,7 +46,7 @@ async def show(request: Request) -> Response:
     console, key = console_of(request), request.path_params["key"]
     found, pages = await _source(request), await _kept(request)
     job = console.queue.get(request.query_params.get("job", ""))
-    mine = job if job is not None and job.args.get("key") == key and job.act in _ACTS.values() else None
+    mine = job if job is not None and key in (job.args.get("key"), job.args.get("source")) else None
     number = max(0, whole(request.query_params.get("page", ""), len(pages) - 1))
     return page(
         request,
@@ -53,7 +62,7 @@ async def show(request: Request) -> Response:
         tried=mine.result if mine and mine.act == "try-rules" else None,
         planned=_planned(mine),
         saved=bool(mine and mine.act == "save-rules" and mine.status == "done"),
-        applied=bool(mine and mine.act == "reread"),
+        applied=bool(mine and mine.act == "reread" and not mine.dry_run),
     )
 
 
@@ -61,11 +70,12 @@ async def act(request: Request) -> Response:
     """Tries rules, saves them, shows what they change of articles, or changes it."""
     form, key = form_of(request), request.path_params["key"]
     then = form.text("then")
-    if then not in _ACTS:
+    if then not in _THEN:
         return PlainTextResponse("Not found.\n", 404)
-    args: dict[str, Any] = {"key": key, "stamp": form.text("stamp")}
-    args |= _written(form) if then in ("try", "save") else {}
-    return await ask(request, _ACTS[then], args, f"/sources/{key}/mend?page={max(0, whole(form.text('page'), 99))}")
+    name, dry_run = _THEN[then]
+    about = {"source" if name == "reread" else "key": key}
+    place = f"/sources/{key}/mend?page={max(0, whole(form.text('page'), 99))}"
+    return await ask_form(request, name, place, dry_run=dry_run, **about)
 
 
 async def shown(request: Request) -> Response:
@@ -104,22 +114,18 @@ async def _source(request: Request) -> lists.SourcePage:
     return await looked_up(request, lambda place: lists.source(place, key))
 
 
-def _written(form: Form) -> dict[str, list[str]]:
-    return {name: [line.strip() for line in form.text(name).splitlines() if line.strip()] for name in FIELDS}
-
-
 def _rules(found: lists.SourcePage, job: Job | None) -> dict[str, str]:
     now = found.health.source.rules
     said = job.args if job is not None and job.act == "try-rules" else {}
-    return {name: "\n".join(said.get(name, getattr(now, name))) for name in FIELDS}
+    return {name: "\n".join(said.get(name, getattr(now, name))) for name in RULES}
 
 
 def _planned(job: Job | None) -> dict[str, Any] | None:
-    if job is None or job.act not in ("plan-reread", "reread") or not job.result:
+    if job is None or job.act != "reread" or not job.result:
         return None
     articles = [
-        {**one, "diff": of_texts(one["old_body"], one["new_body"]) if one["old_body"] or one["new_body"] else []}
-        for one in job.result["articles"]
+        {**one, "diff": [line for c in one["changes"] if c["field"] == "body" for line in of_texts(c["old"], c["new"])]}
+        for one in job.result["articles"][:_LISTED]
     ]
     return {**job.result, "articles": articles}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask, console_of, framed, looked_up, page, part
+from syndicator.console.answers import ask_form, console_of, framed, looked_up, page, part
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, UNREADABLE, form_of, whole
 from syndicator.console.pages import rhythm, trouble
 from syndicator.core.errors import WorkerFailed
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 
 SOURCE_SHOWN, VISITS = 100, 10
-_FIELDS = ("title", "url", "category", "tags", "every", "content", "licence", "keep", "mute")
 
 
 async def show_all(request: Request) -> Response:
@@ -73,10 +72,9 @@ async def show_source(request: Request) -> Response:
 
 
 async def save_source(request: Request) -> Response:
-    """What the form says of the source, written into sources.toml."""
-    form, key = form_of(request), request.path_params["key"]
-    args = {name: form.text(name) for name in _FIELDS if name in form}
-    return await ask(request, "change-source", {"key": key, "stamp": form.text("stamp"), **args}, f"/sources/{key}")
+    """Write what the form has into sources.toml."""
+    key = request.path_params["key"]
+    return await ask_form(request, "change-source", f"/sources/{key}", key=key)
 
 
 SHOWN = 30  # items of a list
@@ -103,7 +101,7 @@ async def show(request: Request) -> Response:
 
 async def fetch(request: Request) -> Response:
     """Asks for the page of a source that follows a list."""
-    return await ask(request, "fetch-list", {"key": request.path_params["key"]}, "/lists")
+    return await ask_form(request, "fetch-list", "/lists", key=request.path_params["key"])
 
 
 async def shown(request: Request) -> Response:
@@ -125,10 +123,10 @@ async def use(request: Request) -> Response:
     choice = whole(form_of(request).text("choice"), len(found) - 1) if found else -1
     if choice < 0:
         return PlainTextResponse("Not found.\n", 404)
-    args: dict[str, Any] = {"wrapper": packed_list(found[choice].wrapper)}
+    wrapper = packed_list(found[choice].wrapper)
     if key := _key(job):
-        return await ask(request, "use-list", args | {"key": key}, f"/sources/{key}")
-    return await ask(request, "follow-list", args | {"sources": [_source(job)]}, "/")
+        return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
+    return await ask_form(request, "follow-list", "/", sources=[_source(job)], wrapper=wrapper)
 
 
 async def _pointed(request: Request) -> tuple[PointedList, ...]:
@@ -167,9 +165,6 @@ def _source(job: Job) -> dict[str, str]:
     return {"url": str(found.get("page", "")), "kind": "list", **({"title": title} if title else {})}
 
 
-_WISHES = ("category", "tags", "every", "content", "licence")
-
-
 async def show_add(request: Request) -> Response:
     """The box; below it what a look found, where there is one."""
     console = console_of(request)
@@ -191,17 +186,14 @@ async def show_add(request: Request) -> Response:
 
 async def look(request: Request) -> Response:
     """Asks what is at an address, or in an OPML document."""
-    form = form_of(request)
-    args = {"address": form.text("address").strip(), "opml": form.text("opml")}
-    return await ask(request, "look", args, "/add")
+    return await ask_form(request, "look", "/add")
 
 
 async def add_source(request: Request) -> Response:
     """Follows what was chosen of a look."""
     form, console = form_of(request), console_of(request)
     looked = console.queue.get(form.text("look"))
-    args = {"sources": _chosen(looked, form.texts("take")), **{name: form.text(name) for name in _WISHES}}
-    return await ask(request, "add", args, "/")
+    return await ask_form(request, "add", "/", sources=_chosen(looked, form.texts("take")))
 
 
 def _chosen(looked: Job | None, taken: list[str]) -> list[object]:

@@ -9,18 +9,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask, ask_form, console_of, local, page
+from syndicator.console.answers import ask_form, console_of, local, page
 from syndicator.console.guard import form_of
 from syndicator.console.pages import number_line, sentence, troubles
 from syndicator.operations.registry import operations
 from syndicator.services.places import published
 
 SHOWN, HELD = 10, 10  # articles: the newest, and of those on hold
-# What a button of a page may ask for, with the one thing that it is about.
-BUTTONS = {
-    **dict.fromkeys(("retry", "adopt-move", "rest", "wake", "remove-source"), "key"),
-    "build": "",
-}
 _LONGEST_NAME = 200  # characters of the name of a picture
 _behind_pages: set[asyncio.Task[None]] = set()
 
@@ -52,15 +47,11 @@ async def show(request: Request) -> Response:
 
 
 async def press(request: Request) -> Response:
-    """A button: one act on one thing."""
-    act, form = request.path_params["act"], form_of(request)
-    operation = operations().get(act)
-    about = operation.button if operation else BUTTONS.get(act)
-    if about is None:
+    """A button: one operation on one thing."""
+    operation = operations().get(request.path_params["act"])
+    if operation is None or operation.button is None:
         return PlainTextResponse("Not found.\n", 404)
-    if operation:
-        return await ask_form(request, act, local(form.text("next")))
-    return await ask(request, act, {about: form.text(about)} if about else {}, local(form.text("next")))
+    return await ask_form(request, operation.name, local(form_of(request).text("next")))
 
 
 async def confirm(request: Request) -> Response:

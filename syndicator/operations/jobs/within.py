@@ -6,19 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from typing import Final
 
 from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.services.container import App
 
-# Acts of some milliseconds, which ask no network and read no pages.
-QUICK: Final = frozenset(
-    (
-        *("add", "rest", "wake"),
-        *("adopt-move", "change-source", "remove-source", "save-rules"),
-        *("follow-list",),
-    )
-)
 _PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not there
 
 
@@ -44,7 +35,7 @@ async def _do(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
 def _is_quick(job: Job) -> bool:
     from syndicator.operations.registry import operations
 
-    return job.act in QUICK or ((found := operations().get(job.act)) is not None and found.quick)
+    return (found := operations().get(job.act)) is not None and found.quick
 
 
 def one_by_one(app: App, queue: Queue, hurry: Callable[[], None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +13,9 @@ from syndicator.configuration.settings import load
 from syndicator.core.errors import DiskError, LockedError, SyndicatorError
 from syndicator.operations import perform, registry
 from syndicator.operations.jobs.queue import Job, Queue, Status
-from syndicator.operations.log import Log, LoggedChange
-from syndicator.operations.old.acts import ACTS, UNLOCKED
-from syndicator.operations.old.task import Acted, CancelledJob, Task
-from syndicator.operations.operation import arguments_of, plain
-from syndicator.operations.texts import read
+from syndicator.operations.operation import CancelledJob, arguments_of, plain
 from syndicator.services.build import build_feeds
-from syndicator.services.container import App, locked, open_app, utc_now
+from syndicator.services.container import App, locked, open_app
 from syndicator.services.refresh import remake
 
 _PAUSE_SECONDS = 0.1  # between two looks for jobs
@@ -56,7 +52,7 @@ def drain(config: Path, queue: Queue) -> int:
 
 def _needs_no_lock(job: Job) -> bool:
     operation = registry.operations().get(job.act)
-    return job.act in UNLOCKED or (operation is not None and operation.unlocked and job.dry_run)
+    return operation is not None and operation.unlocked and (job.dry_run or operation.is_question)
 
 
 def _all(queue: Queue, which: Callable[[Job], bool], act: Callable[[Job], Job]) -> list[Job]:
@@ -96,28 +92,16 @@ def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
 
 
 def acted(app: App, queue: Queue, job: Job) -> Job:
-    """The job as it is once its act is done: its feeds may still be to be built. Raises what the act does."""
-    if job.act not in ACTS:
-        return _performed(app, queue, job)
-    task = Task(app=app, args=job.args, progress=_progress(queue, job))
-    made = ACTS[job.act](task)
-    if made.page is not None:
-        queue.keep_page(job.id, made.page)
-    change = _logged(app, job, task, made) if made.logged else None
-    status: Status = "building" if made.build else "done"
-    return replace(job, status=status, said=made.said, result=made.result, change=change.number if change else None)
-
-
-def _performed(app: App, queue: Queue, job: Job) -> Job:
+    """The job after its operation: its feeds may still be to be built. Raises what the operation raises."""
     operation, progress = registry.need(job.act), _progress(queue, job)
     arguments = arguments_of(operation, job.args)
     change, number = operation.plan(app, arguments, progress), None
     if change.page is not None:
         queue.keep_page(job.id, change.page)
-    if not job.dry_run:
+    is_planned = job.dry_run or operation.is_question or change.is_empty
+    if not is_planned:
         change, number = perform.apply(app, operation, arguments, change, who=job.who, progress=progress)
-    is_done = job.dry_run or change.is_empty or operation.is_question or not change.build
-    status: Status = "done" if is_done else "building"
+    status: Status = "done" if is_planned or not change.build else "building"
     return replace(job, status=status, said=change.sentence, result=plain(change.data), change=number)
 
 
@@ -132,23 +116,6 @@ def _progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
             queue.save(replace(job, done=done, total=total))
 
     return progress
-
-
-def _logged(app: App, job: Job, task: Task, acted: Acted) -> LoggedChange:
-    files: Mapping[str, tuple[str | None, str | None]] = {
-        name: (before, after) for name, before in task.before.items() if (after := read(app, name)) != before
-    }
-    change = LoggedChange(
-        number=0,
-        at=utc_now().isoformat(),
-        who=job.who,
-        act=job.act,
-        subject=acted.subject,
-        said=acted.said,
-        args={name: value for name, value in (acted.args or job.args).items() if name != "body"},
-        undoes=acted.undoes,
-    )
-    return Log(app.settings.state_dir).add(change, files)
 
 
 def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from syndicator.cli.articles.reread import lines
 from syndicator.core.model import Article
+from syndicator.operations.rereading import lines
 from syndicator.pipeline.results import FieldChange
 
 LONG = "The council met on Thursday and spoke about the bridge over the river "

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.cli.articles import reread
+from syndicator.cli import operations
 from syndicator.reading import READING_VERSION
 from tests.cli.conftest import Instance
 
-assert reread  # importing it registers its command
+assert operations  # importing it registers its command
 
 
 @pytest.mark.slow

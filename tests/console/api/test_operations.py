@@ -43,17 +43,17 @@ def files(served: Served) -> dict[str, bytes]:
 
 
 def test_a_dry_run_changes_nothing_and_a_change_is_undone(served: Served, writer: Client) -> None:
-    id, before = article(writer)["id"], files(served)
+    id, before, known = article(writer)["id"], files(served), writer.get("/changes")["items"]
     tried = done(writer, "withdraw", {"id": id}, "?dry_run=true")
     assert tried["dry_run"] and tried["result"]["withdrawn"] == id and tried["change"] is None
-    assert files(served) == before and writer.get("/changes")["items"] == []
+    assert files(served) == before and writer.get("/changes")["items"] == known
     job = done(writer, "withdraw", {"id": id})
     assert writer.ask("GET", f"/articles/{id}").status == 404
-    [change] = writer.get("/changes")["items"]
+    change = writer.get("/changes")["items"][0]
     assert (change["number"], change["who"], change["act"]) == (job["change"], "token writer", "withdraw")
     done(writer, "undo", {"number": job["change"]})
     assert article(writer)["id"] == id
-    assert [one["undone"] for one in writer.get("/changes")["items"]] == [False, True]
+    assert [one["undone"] for one in writer.get("/changes")["items"]][:2] == [False, True]
 
 
 def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(served: Served, writer: Client) -> None:

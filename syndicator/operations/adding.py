@@ -1,0 +1,272 @@
+"""Operations that follow something: look at an address, add sources, follow the list of a page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+from syndicator.core.errors import UsageError
+from syndicator.operations.operation import Argument, Change, Operation, Progress, plain
+from syndicator.operations.sources import Key, refuse_variables
+
+if TYPE_CHECKING:
+    from syndicator.core.model import Failed, Fetched, Source
+    from syndicator.core.requests import Wrapper
+    from syndicator.services.adding.found import Candidate, Found, Session
+    from syndicator.services.adding.preview import Preview
+    from syndicator.services.container import App
+
+PREVIEWED = 3  # feeds of one address whose entries are read at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Show what can be followed at an address, or in an OPML document, and how its entries would be published."""
+
+    address: Annotated[str, Argument("A site, a feed, a sitemap, a list or an article.", metavar="URL")] = ""
+    opml: Annotated[str, Argument("An OPML document of another reader.", lines=True)] = ""
+    allow: Annotated[tuple[str, ...], Argument("A private network it may be on.", metavar="NETWORK")] = ()
+
+
+def plan_look(app: App, arguments: Look, progress: Progress) -> Change:
+    from syndicator.services.adding import search
+
+    address = arguments.address.strip()
+    if arguments.opml.strip():
+        listed = search.from_elsewhere(search.read_list(arguments.opml.encode(), "the document"))  # whoever wrote it
+        return _looked("OPML", search.as_found(app, "OPML", listed), {})
+    refuse_variables(address, "")
+    if search.is_file(address):  # a path of this machine is for the command line
+        raise UsageError(f"{address!r} is a file here; paste what it has, or call `syndicator import` with it")
+    return _looked(address, *asyncio.run(_look(app, arguments, address, progress)))
+
+
+async def _look(app: App, arguments: Look, address: str, progress: Progress) -> tuple[Found, dict[str, Preview]]:
+    from syndicator.services.adding import search
+    from syndicator.services.adding.found import open_session
+
+    async with open_session(app, arguments.allow) as session:
+        found = await search.look(session, address)
+        if found.error is not None and found.page is None:
+            raise found.error
+        progress(1, 2)
+        return found, await _previews(session, found)
+
+
+async def _previews(session: Session, found: Found) -> dict[str, Preview]:
+    """Previews by address of the source; none of a list, which may be long."""
+    from syndicator.services.adding.found import Wishes, named
+    from syndicator.services.adding.preview import preview
+
+    some = [one for one in found.candidates if not one.known][: 0 if found.whole else PREVIEWED]
+    sources = [named(session.app, [one], Wishes())[0] for one in some]
+    shown = await asyncio.gather(*(preview(session, one) for one in sources))
+    return {one.source.url: made for one, made in zip(some, shown, strict=True)}
+
+
+def _looked(subject: str, found: Found, shown: Mapping[str, Preview]) -> Change:
+    count = len(found.candidates)
+    said = f"{found.address}: {count} {'thing' if count == 1 else 'things'} to follow"
+    data = {
+        "address": found.address,
+        "fault": str(found.error or ""),
+        "page": found.page.url if found.page else "",
+        "whole": found.whole,
+        "untried": found.untried,
+        "skipped": [{"line": one.line, "name": one.name, "why": one.why} for one in found.skipped],
+        "candidates": [_candidate(one, shown.get(one.source.url)) for one in found.candidates],
+    }
+    return Change(subject=subject, sentence=str(found.error or said), data=data, page=found.page)
+
+
+def _candidate(one: Candidate, shown: Preview | None) -> dict[str, Any]:
+    from syndicator.configuration.sources.rules_table import table
+    from syndicator.services.adding.preview import speaking
+
+    source = speaking(one, shown).source if shown else one.source
+    names = ("what", "announced", "same_as", "known", "comments", "warning")
+    return {name: getattr(one, name) for name in names} | {
+        "source": plain({name: value for name, value in table(source).items() if name != "key"}),
+        "key": one.source.key,
+        "title": one.source.title or "",
+        "url": one.source.url,
+        "latest": f"{one.latest:%Y-%m-%d}" if one.latest else "",
+        "titles": [entry.title for entry in one.entries],
+        "articles": plain(shown.articles) if shown else [],
+        "problems": plain(shown.problems) if shown else [],
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Add:
+    """Follow sources, each a table as in sources.toml, with what is said of all of them."""
+
+    sources: Annotated[
+        tuple[dict[str, Any], ...], Argument("A table as in sources.toml, without or with its key.", hidden=True)
+    ] = ()
+    url: Annotated[tuple[str, ...], Argument("Addresses of feeds.", metavar="URL", positional=True, lines=True)] = ()
+    title: Annotated[str, Argument("The name of one source in our feeds.")] = ""
+    category: Annotated[str, Argument("For articles that fit no category of taxonomy.toml.")] = ""
+    tags: Annotated[tuple[str, ...], Argument("Put on each of its articles.", completes="tag")] = ()
+    every: Annotated[str, Argument("Visit it every 30m, 6h, 1d.", metavar="TIME")] = ""
+    content: Annotated[str, Argument("How much of it is published: full, excerpt, link.")] = ""
+    licence: Annotated[str, Argument("Its licence.")] = ""
+
+
+def plan_add(app: App, arguments: Add, progress: Progress) -> Change:
+    from syndicator.services.adding import found as writing
+
+    known = writing.by_address(app)
+    tables = [*arguments.sources, *({"url": url} for url in arguments.url)]
+    chosen = [writing.if_known(known, _chosen(one)) for one in tables]
+    content: Any = arguments.content or None
+    wishes = writing.Wishes(
+        category=arguments.category.strip() or None,
+        tags=arguments.tags,
+        every=arguments.every.strip() or None,
+        content=content,
+        title=arguments.title.strip() or None if len(chosen) == 1 else None,
+    )
+    named = writing.named(app, chosen, wishes)
+    if licence := arguments.licence.strip():
+        named = [_licensed(one, licence) for one in named]
+    return addition(app, named, known)
+
+
+def addition(app: App, named: Sequence[Candidate], known: Mapping[str, Source]) -> Change:
+    """Follow the new ones of these candidates. Raises UsageError if there is none."""
+    from syndicator.services.adding import found as writing
+
+    keys = [one.source.key for one in named if not one.known]
+    if not keys:
+        raise UsageError("all of it is followed already" if named else "nothing was chosen")
+    return Change(
+        subject=keys[0],
+        sentence=f"added: {', '.join(keys)}",
+        data={"keys": keys},
+        touches=("config:sources.toml",),
+        act=lambda progress: writing.write_sources(app, named, known),
+    )
+
+
+def _chosen(values: Mapping[str, Any]) -> Candidate:
+    from syndicator.configuration.sources.schema import source_of
+    from syndicator.services.adding.found import Candidate
+
+    source = source_of({"key": "a", **values})
+    return Candidate(source=source if "key" in values else replace(source, key=""), kind="feed")
+
+
+def _licensed(one: Candidate, licence: str) -> Candidate:
+    from syndicator.configuration.sources.rules_table import table
+    from syndicator.configuration.sources.schema import source_of
+
+    return one if one.known else replace(one, source=source_of(table(replace(one.source, licence=licence))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchList:
+    """Ask for the page of a source of kind "list", as a visit would, so that somebody can point at it."""
+
+    key: Key
+
+
+def plan_fetch_list(app: App, arguments: FetchList, progress: Progress) -> Change:
+    from syndicator.core.model import Failed, Fetched, SourceState
+    from syndicator.core.reasons import FetchReason
+    from syndicator.pipeline.requests import feed_request
+    from syndicator.services.adding.found import open_session
+    from syndicator.services.adding.search import unanswered
+    from syndicator.services.naming import need_sources
+
+    need_sources(app, [arguments.key])
+    source = app.sources[arguments.key]
+    if source.kind != "list" or source.rules.links:
+        raise UsageError(f"{source.key}: its entries are not those of a list that is learnt; point to its articles")
+    state = app.store.visits.state(source.key) or SourceState(key=source.key, url=source.url)
+    request = feed_request(source, state.asked_whole(), app.settings, app.environ)
+
+    async def fetch() -> Fetched | Failed:
+        async with open_session(app) as session:
+            answer = await session.fetcher.fetch(request)
+        if isinstance(answer, Fetched | Failed):
+            return answer
+        return Failed(url=request.url, reason=FetchReason.NOT_MODIFIED)
+
+    if isinstance(answer := asyncio.run(fetch()), Failed):
+        raise unanswered(request.url, answer)
+    return Change(subject=source.key, sentence=f"{source.key}: its page is here", page=answer)
+
+
+Marks = Annotated[str, Argument("The mark of its items, as pointing gives it.", lines=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowList:
+    """Follow the list of a page that somebody pointed to."""
+
+    sources: Annotated[tuple[dict[str, Any], ...], Argument("The table of the source.", hidden=True)]
+    wrapper: Marks
+
+
+def plan_follow_list(app: App, arguments: FollowList, progress: Progress) -> Change:
+    wrapper, added = _wrapper(arguments.wrapper), plan_add(app, Add(sources=arguments.sources), progress)
+    key, url = added.subject, str(arguments.sources[0].get("url", ""))
+
+    def act(progress: Progress) -> None:
+        assert added.act is not None
+        added.act(progress)
+        _remember(app, key, url, wrapper)
+
+    said = f"{added.sentence}, by the list of {len(wrapper.seen)} articles that was pointed to"
+    return replace(added, sentence=said, touches=(*added.touches, f"list:{key}"), act=act)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseList:
+    """Replace the list of a source of kind "list" by one that somebody pointed to; its next visit is due now."""
+
+    key: Key
+    wrapper: Marks
+
+
+def plan_use_list(app: App, arguments: UseList, progress: Progress) -> Change:
+    from syndicator.services.naming import need_sources
+
+    need_sources(app, [arguments.key])
+    key, wrapper = arguments.key, _wrapper(arguments.wrapper)
+    return Change(
+        subject=key,
+        sentence=f"{key}: the list of {len(wrapper.seen)} articles that was pointed to is read from now on",
+        touches=(f"list:{key}",),
+        build=False,
+        act=lambda progress: _remember(app, key, app.sources[key].url, wrapper),
+    )
+
+
+def _remember(app: App, key: str, url: str, wrapper: Wrapper) -> None:
+    from syndicator.core.model import SourceState
+
+    visits = app.store.visits
+    state = visits.state(key) or SourceState(key=key, url=url)
+    visits.save_states([replace(state.asked_whole(), listing=wrapper)])
+
+
+def _wrapper(text: str) -> Wrapper:
+    from syndicator.operations.texts import unpacked_list
+
+    try:
+        return unpacked_list(text)
+    except (ValueError, TypeError) as error:
+        raise UsageError("no list was pointed to") from error
+
+
+OPERATIONS = (
+    Operation("look", Look, plan_look, unlocked=True, is_question=True),
+    Operation("add", Add, plan_add, quick=True, unlocked=True),
+    Operation("fetch-list", FetchList, plan_fetch_list, unlocked=True, is_question=True),
+    Operation("follow-list", FollowList, plan_follow_list, quick=True),
+    Operation("use-list", UseList, plan_use_list),
+)

@@ -1,1 +1,0 @@
-"""Acts that are no operations yet."""

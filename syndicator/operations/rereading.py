@@ -1,0 +1,185 @@
+"""Operations that read or describe filed articles again: their plans in readable lines, and what they change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Annotated
+
+from syndicator.core.errors import UsageError
+from syndicator.core.text import one_line
+from syndicator.operations.operation import Argument, Change, Operation, Progress, plain
+
+if TYPE_CHECKING:
+    from syndicator.core.model import Article
+    from syndicator.pipeline.results import FieldChange
+    from syndicator.services.container import App
+    from syndicator.services.mending.reread import Plan
+
+Since = Annotated[datetime | None, Argument("Articles added on or after this day (UTC).", metavar="DATE")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reread:
+    """Read kept pages again after the rules of a source were edited. Fetches nothing unless asked, keeps hand edits."""
+
+    source: Annotated[
+        str, Argument("Articles of one source, or one article.", metavar="K|URL|ID", completes="source")
+    ] = ""
+    since: Since = None
+    outdated: Annotated[bool, Argument("Only articles that an older version of Syndicator read.")] = False
+    fetch: Annotated[bool, Argument("First ask for pages that are not kept any more, also with --dry-run.")] = False
+
+
+def plan_reread(app: App, arguments: Reread, progress: Progress) -> Change:
+    from syndicator.services.mending import reread
+
+    which = reread.Which(what=arguments.source, since=_day(arguments.since), outdated=arguments.outdated)
+    missing = reread.unkept(app, which) if arguments.fetch else []
+    failed = asyncio.run(reread.fetch(app, missing, progress)) if missing else ()
+    planned = reread.plan(app, which, progress=progress)
+    problems, count = (*failed, *planned.problems), len(planned.articles)
+    articles = [
+        {"id": one.before.id, "title": one.before.title, "path": one.path, "changes": plain(one.now.changes)}
+        for one in planned.articles
+    ]
+    parts = {name: getattr(planned, name) for name in ("looked", "unkept", "due_again", "feeds")}
+    return Change(
+        subject=arguments.source or "articles",
+        sentence=f"{arguments.source or 'all'}: {count} {'article' if count == 1 else 'articles'} read again",
+        lines=lambda dry_run: _said(app, planned, arguments.source if dry_run else "", arguments.source),
+        data={**parts, "problems": problems, "articles": articles, "count": count, "written": ()},
+        feeds=planned.feeds,
+        problems=problems,
+        touches=tuple(f"article:{one.path}" for one in planned.articles),
+        logged=bool(count),
+        build=bool(count),
+        act=lambda progress: reread.apply_plan(app, planned, progress),
+    )
+
+
+def _day(since: datetime | None) -> datetime | None:
+    return since.replace(tzinfo=UTC) if since else None
+
+
+def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
+    yield f"{len(planned.articles)} of {planned.looked} article{'' if planned.looked == 1 else 's'} change"
+    for one in planned.articles:
+        yield f"\n{one_line(one.before.title)}  ({one.path})"
+        for change in one.now.changes:
+            yield from (f"  {line}" for line in lines(change, one.before, one.now.article))
+    if planned.unkept:
+        meant, unkept = f" --source {source}" if source else "", len(planned.unkept)
+        yield (
+            f"left as they are: {unkept} article{'' if unkept == 1 else 's'}, of which no page is kept "
+            f"(store.pages_days = {app.settings.store.pages_days}); `syndicator reread{meant} --fetch` asks for these "
+            "pages once more"
+        )
+    if planned.due_again:
+        yield (
+            f"{planned.due_again} entries that were refused or put off under the old rules are asked for once more at "
+            "the next `syndicator refresh`"
+        )
+    if tried in app.sources:
+        yield from _rules(app, tried)
+
+
+def _rules(app: App, key: str) -> Iterator[str]:
+    """The effect of a source's rules on its newest kept pages, also if no article changes by it."""
+    from syndicator.services.mending.try_rules import pages_matched, score, try_out
+
+    tried = try_out(app, key, app.sources[key].rules)
+    if not (matched := pages_matched(tried)):
+        return
+    same = f"their texts have {score(tried):.0%} in common with what is read without rules"
+    yield f"rules of {key} on {len(tried)} kept page{'' if len(tried) == 1 else 's'}; {same}"
+    yield from (f"  {rule} matches on {pages or 'none'}" for rule, pages in matched.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Describe:
+    """Describe articles again after taxonomy.toml was edited or tags were learnt. Fetches nothing, keeps hand edits."""
+
+    all: Annotated[bool, Argument("Every article.")] = False
+    since: Since = None
+
+
+def plan_describe(app: App, arguments: Describe, progress: Progress) -> Change:
+    from syndicator.services.descriptions import redescribe
+
+    if not arguments.all and arguments.since is None:
+        raise UsageError("say which articles: --all, or --since with a day, such as --since 2026-11-24")
+    planned = redescribe.plan(app, since=_day(arguments.since), progress=progress)
+    rows = tuple((item.title, line) for item in planned.articles for line in item.told.why)
+    count = f"{len(planned.articles)} of {planned.looked} article{'' if planned.looked == 1 else 's'} change"
+    return Change(
+        subject="articles",
+        sentence=count,
+        table=("Articles", ("article", "change and reason"), rows) if rows else None,
+        data=plain(planned),
+        feeds=planned.feeds,
+        problems=planned.problems,
+        touches=tuple(f"article:{one.path}" for one in planned.articles),
+        is_empty=not planned.articles,
+        act=lambda progress: redescribe.apply(app, planned, progress),
+    )
+
+
+LONGEST = 60  # characters of a value that are shown
+MOST_PARAGRAPHS = 6  # of a changed body that are shown
+_BEFORE = 12  # characters shown before the first that differs
+
+
+def lines(change: FieldChange, before: Article, after: Article) -> Iterator[str]:
+    """A change of one field: `title: old → new`; of a body how many paragraphs go and come, and the first of them."""
+    if change.field != "body":
+        yield f"{change.field}: {' → '.join(value or 'none' for value in _apart(change.old, change.new))}"
+        return
+    marked = list(_differ(_paragraphs(before), _paragraphs(after)))
+    gone = sum(line.startswith("-") for line in marked)
+    yield f"body: -{gone} +{len(marked) - gone} paragraphs"
+    yield from (f"  {line}" for line in marked[:MOST_PARAGRAPHS])
+    if len(marked) > MOST_PARAGRAPHS:
+        yield f"  … {len(marked) - MOST_PARAGRAPHS} more"
+
+
+def _paragraphs(article: Article) -> list[str]:
+    return [part for part in article.body.split("\n\n") if part.strip()]
+
+
+def _differ(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    for tag, first, last, to, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        gone, came = list(old[first:last]), list(new[to:end])
+        if len(gone) == len(came):
+            for one, other in zip(gone, came, strict=True):
+                was, now = _apart(one, other)
+                yield from (f"- {was}", f"+ {now}")
+        else:
+            yield from (f"- {_cut(one)}" for one in gone)
+            yield from (f"+ {_cut(one)}" for one in came)
+
+
+def _apart(old: str, new: str) -> tuple[str, str]:
+    """Two values, cut so that where they begin to differ is in sight."""
+    old, new = one_line(old), one_line(new)
+    least = min(len(old), len(new))
+    same = next((place for place in range(least) if old[place] != new[place]), least)
+    start = same - _BEFORE if max(len(old), len(new)) > LONGEST and same > LONGEST // 2 else 0
+    return _cut(old, start), _cut(new, start)
+
+
+def _cut(words: str, start: int = 0) -> str:
+    line = one_line(words)[start:]
+    shown = line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    return f"…{shown}" if start and shown else shown
+
+
+OPERATIONS = (
+    Operation("reread", Reread, plan_reread, "reread"),
+    Operation("describe", Describe, plan_describe),
+)
