@@ -118,6 +118,8 @@ class Add:
 def plan_add(app: App, arguments: Add, progress: Progress) -> Change:
     from syndicator.services.adding import found as writing
 
+    for url in arguments.url:
+        refuse_variables(url, "")
     known = writing.by_address(app)
     tables = [*arguments.sources, *({"url": url} for url in arguments.url)]
     chosen = [writing.if_known(known, _chosen(one)) for one in tables]

@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from syndicator import __version__
 from syndicator.console.api.queries import JOB, QUERIES, AskedOperation, Nothing, Query
-from syndicator.operations.operation import Operation, schema_of
+from syndicator.operations.operation import Operation, fields_of, schema_of
 from syndicator.operations.registry import operations
 
 PATH: Final = "/api/v1"
@@ -24,6 +24,17 @@ _PROBLEM: Final = {  # RFC 9457
 }
 
 
+def hidden(operation: Operation[Any]) -> set[str]:
+    """The arguments that no program may give: the console fills them with what it showed."""
+    return {one.name for one in fields_of(operation) if one.argument.hidden} - {"stamp"}
+
+
+def offered() -> dict[str, Operation[Any]]:
+    """The operations by name, without those that need a hidden argument."""
+    found = operations().items()
+    return {name: one for name, one in found if hidden(one).isdisjoint(schema_of(one).get("required", ()))}
+
+
 def document() -> dict[str, Any]:
     """The document, OpenAPI 3.1."""
     _, found = models_json_schema([(one.item, "serialization") for one in QUERIES], ref_template=_PLACE)
@@ -34,7 +45,7 @@ def document() -> dict[str, Any]:
         "security": [{"token": []}],
         "paths": {
             **{path: methods for query in QUERIES for path, methods in _paths(query).items()},
-            **{f"/operations/{name}": {"post": _changing(one)} for name, one in operations().items()},
+            **{f"/operations/{name}": {"post": _changing(one)} for name, one in offered().items()},
             "/jobs/{key}/cancel": {"post": _operation("cancel_job", _ref(JOB.__name__), [_KEY])},
         },
         "components": {
@@ -47,6 +58,8 @@ def document() -> dict[str, Any]:
 def _changing(operation: Operation[Any]) -> dict[str, Any]:
     """An operation: its arguments are the body."""
     schema = schema_of(operation)
+    for name in hidden(operation):
+        del schema["properties"][name]
     match = [{"name": "If-Match", "in": "header", "schema": _TEXT}] if "stamp" in schema.get("properties", {}) else []
     parameters = [*_parameters(AskedOperation), *match]
     made = _operation(operation.name.replace("-", "_"), _ref(JOB.__name__), parameters)

@@ -17,15 +17,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.console.api import tokens
-from syndicator.console.api.openapi import PATH, document
+from syndicator.console.api.openapi import PATH, document, hidden, offered
 from syndicator.console.api.queries import JOB, QUERIES, AskedOperation, Query, read_job, shown
 from syndicator.console.console import Console
 from syndicator.console.guard import with_headers
 from syndicator.console.security import is_for_us, read_passwords
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.operations.jobs.queue import Job
-from syndicator.operations.operation import arguments_of, fields_of
-from syndicator.operations.registry import operations
+from syndicator.operations.operation import arguments_of
 from syndicator.services.container import utc_now
 
 _EDITED: Final = "meanwhile"  # a word of every refusal to edit what is not as it was shown
@@ -122,18 +121,18 @@ async def _one(query: Query, request: Request) -> Response:
 
 async def _operate(request: Request) -> Response:
     """Queue an operation, and answer with its job once it has ended, or after the seconds that were asked for."""
-    console, operation = _console(request), operations().get(request.path_params["name"])
+    console, operation = _console(request), offered().get(request.path_params["name"])
     if operation is None:
         raise HTTPException(404, "there is no such operation; openapi.json lists them")
     asked = AskedOperation.model_validate(dict(request.query_params))
     dry_run = asked.dry_run or operation.is_question
-    if not dry_run and request.state.token.scope != "write":
-        raise HTTPException(403, "this token only reads: ask for dry_run=true, or make one with --write")
     values = _object(request.headers.get("content-type", ""), await request.body())
+    if request.state.token.scope != "write" and (not dry_run or values.get("allow")):
+        raise HTTPException(403, "this token only reads: ask for dry_run=true, or make one with --write")
     if (tag := request.headers.get("if-match")) is not None:
-        if "stamp" not in {field.name for field in fields_of(operation)}:
-            raise HTTPException(400, f"{operation.name} edits nothing that has an ETag; leave If-Match out")
         values["stamp"] = tag.strip('"')
+    if refused := values.keys() & hidden(operation):
+        raise HTTPException(422, f"{operation.name}: {min(refused)} is for the console alone")
     arguments_of(operation, values)
     id = console.ask(operation.name, values, _who(request), dry_run=dry_run).id
     return _of_job(await console.until(id, asked.wait), matched=tag is not None)

@@ -3,12 +3,23 @@
 import sys
 
 from generated import AuthenticatedClient
-from generated.api.default import add_tag, edit, read_articles, read_articles_one, read_changes, undo, withdraw
-from generated.models import AddTagAddTag, EditEdit, UndoUndo, WithdrawWithdraw
+from generated.api.default import (
+    add,
+    edit,
+    read_articles,
+    read_articles_one,
+    read_changes,
+    read_sources,
+    undo,
+    withdraw,
+)
+from generated.models import AddAdd, EditEdit, UndoUndo, WithdrawWithdraw
 
 with AuthenticatedClient(base_url=sys.argv[1], token=sys.argv[2]) as client:
-    added = add_tag.sync(client=client, body=AddTagAddTag(name="Lighthouses"))
+    added = add.sync(client=client, body=AddAdd(url=["https://lighthouse.example/feed"], title="Lighthouses"))
     assert added.change, added
+    [source] = read_sources.sync(client=client, words="lighthouse").items
+    assert source.title == "Lighthouses" and source.enabled
 
     [article] = read_articles.sync(client=client, source="holt", limit=1).items
     tried = withdraw.sync(client=client, body=WithdrawWithdraw(id=article.id), dry_run=True)
@@ -21,8 +32,10 @@ with AuthenticatedClient(base_url=sys.argv[1], token=sys.argv[2]) as client:
     again = edit.sync_detailed(client=client, body=EditEdit(id=article.id, title="Too late"), if_match=tag)
     assert again.status_code == 412, again
 
-    undone = undo.sync(client=client, body=UndoUndo(number=str(edited.change)))
-    assert undone.change and read_articles_one.sync(article.id, client=client).title == article.title
-    changes = read_changes.sync(client=client).items
-    assert [one.act for one in changes[:3]] == ["undo", "edit", "add-tag"], changes
+    for made in (edited, added):
+        assert undo.sync(client=client, body=UndoUndo(number=str(made.change))).change
+    assert read_articles_one.sync(article.id, client=client).title == article.title
+    assert read_sources.sync(client=client, words="lighthouse").items == []
+    acts = [one.act for one in read_changes.sync(client=client).items]
+    assert acts[:4] == ["undo", "undo", "edit", "add"], acts
 print("driven")

