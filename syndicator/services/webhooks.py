@@ -70,8 +70,9 @@ def put(app: App, found: Changes, built: Collection[FeedKey]) -> None:
     messages: list[Message] = []
     known: dict[str, Known] = {}
     ids = _published(app, found.shown, built) if found.shown else []
-    for id, article in app.store.index.articles(ids).items():
-        data, before = _item(app, article), found.shown[id]
+    articles = app.store.index.articles(ids).values()
+    for article in sorted(articles, key=lambda one: (codec.micros_or(one.added), codec.micros_or(one.published))):
+        id, data, before = article.id, _item(app, article), found.shown[article.id]
         digest = hashlib.sha256(json.dumps(data).encode()).hexdigest()
         known[id] = replace(before, digest=digest)
         if digest != before.digest:

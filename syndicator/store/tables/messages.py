@@ -15,12 +15,13 @@ _a, _k, _m = schema.articles.c, schema.announced.c, schema.messages.c
 _of = schema.members.c.id
 _SHOWN = select(_of).where(_of == _a.id).exists()
 _HIDDEN = select(_k.id).where(~select(_of).where(_of == _k.id).exists())
+# reads an index alone: which of these few are in feeds is a second query
 _CHANGED = (
     select(_a.id, _a.mtime_ns, _a.size, _k.digest)
     .select_from(schema.articles.outerjoin(schema.announced, _k.id == _a.id))
-    .where(_SHOWN, or_(_k.id.is_(None), _k.mtime_ns != _a.mtime_ns, _k.size != _a.size))
-    .order_by(_a.added, _a.published, _a.id)
+    .where(or_(_k.id.is_(None), _k.mtime_ns != _a.mtime_ns, _k.size != _a.size))
 )
+_IN_FEEDS = select(_of).where(_of.in_(bindparam("ids", expanding=True))).distinct()
 _b = schema.messages.alias("before").c
 _BEFORE = select(_b.n).where(_b.receiver == _m.receiver, _b.subject == _m.subject, _b.n < _m.n).exists()
 _DUE = (
@@ -81,8 +82,10 @@ class Messages:
             connection.execute(insert(schema.announced).from_select(["id", "mtime_ns", "size", "digest"], shown))
 
     def changed(self) -> dict[str, Known]:
-        """The articles in feeds whose file is another one than the receivers know, oldest first."""
-        return {id: Known(mtime_ns=ns, size=size, digest=digest) for id, ns, size, digest in self._db.rows(_CHANGED)}
+        """The articles in feeds whose file is another one than the receivers know."""
+        rows = {row.id: row for row in self._db.rows(_CHANGED)}
+        ids = (id for part in chunks(list(rows)) for (id,) in self._db.rows(_IN_FEEDS, {"ids": list(part)}))
+        return {id: Known(mtime_ns=rows[id].mtime_ns, size=rows[id].size, digest=rows[id].digest) for id in ids}
 
     def hidden(self) -> list[str]:
         """The articles that receivers know and no feed has any more."""

@@ -19,6 +19,7 @@ from syndicator.core.model import Failed, Outcome, Problem, SourceState, entry_u
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import webhooks
 from syndicator.services.build import build_feeds
+from syndicator.services.check import check
 from syndicator.services.configured import configured
 from syndicator.services.health.follow import follow
 from syndicator.services.mending.editorial import release, undo_withdrawal, withdraw
@@ -98,6 +99,13 @@ def test_an_article_is_announced_once_after_its_build_and_signed(place: Place, r
     signed = webhooks.signature(delivery.headers["webhook-id"], place.now, delivery.body, key)
     assert signed.items() <= delivery.headers.items()
     assert delivery.headers["content-type"] == "application/json" and delivery.path == "/feeds"
+
+
+def test_articles_are_announced_in_the_order_in_which_they_came(place: Place, receiver: Receiver) -> None:
+    titles = [f"Number {number}" for number in range(6)]
+    file(place, *titles)
+    send(place)
+    assert receiver.lines == [f"article.published {title}" for title in titles]
 
 
 def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver) -> None:
@@ -392,4 +400,6 @@ def test_a_secret_can_be_in_the_environment(place: Place, receiver: Receiver) ->
     file(place, "New")
     [problem] = send(place)
     assert "HOOK" in problem.detail and receiver.got == []
+    [finding] = [one for one in check(place.config, environ={}) if "webhook.secret" in one.detail]
+    assert finding.severity == "error" and finding.line == 5
     assert webhooks.signing_key("${HOOK}", {"HOOK": SECRET}) == webhooks.signing_key(SECRET, {})
