@@ -16,7 +16,7 @@ from syndicator.cli.logs import one_line
 from syndicator.cli.operations import apply
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
-from syndicator.operations.adding import Add, addition
+from syndicator.operations.adding import addition
 from syndicator.operations.registry import need
 
 if TYPE_CHECKING:
@@ -316,7 +316,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
             show(done, "would add", others=False)
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return done
-        apply(opened, need("add"), Add(url=tuple(addresses)), addition(opened, chosen, session.known))
+        apply(opened, need("add"), {"url": addresses}, addition(opened, chosen, session.known))
         return replace(done, written=True)
 
 

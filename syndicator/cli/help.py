@@ -84,7 +84,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("add --pick 2 --tag LLM https://example.org/", "the second of its feeds"),
         ("add --yes --key example --category AI --every 6h https://example.org/feed.xml", "all said beforehand"),
     ),
-    "status": (("status", "all on one screen"), ("status --source techcrunch-ai", "the last visits of one source")),
+    "status": (
+        ("status", "all on one screen"),
+        ("status --source techcrunch-ai", "the last visits of one source"),
+        ("status --list changes", "what was changed, by whom, with the number that takes it back"),
+    ),
     "show": (
         ("show https://example.org/story", "the article as it is published, or would be"),
         ("show --why https://example.org/story", "and where its fields are from, and its feeds"),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import MISSING
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -58,7 +57,7 @@ class _Change(Exemplified):
         super().format_epilog(ctx, formatter)
 
 
-def _others() -> list[Operation[Any]]:
+def _others() -> list[Operation]:
     return [one for one in operations().values() if not one.command]
 
 
@@ -82,7 +81,7 @@ app.add_typer(tags, name="tags")
 
 def register() -> None:
     """Give each operation with words of its own a command of `app` or of its group."""
-    by_words: dict[str, list[Operation[Any]]] = {}
+    by_words: dict[str, list[Operation]] = {}
     for one in operations().values():
         if one.command:
             by_words.setdefault(one.command.partition(" --")[0], []).append(one)
@@ -91,7 +90,7 @@ def register() -> None:
         _GROUPS[group].command(name)(command(found))
 
 
-def command(found: Sequence[Operation[Any]]) -> Callable[..., None]:
+def command(found: Sequence[Operation]) -> Callable[..., None]:
     """The function of a command: it does the first operation, or another whose --switch is given."""
     first, switches = found[0], {one.command.partition(" --")[2]: one for one in found[1:]}
 
@@ -130,7 +129,9 @@ def _parameter(one: Field) -> inspect.Parameter:
     if "datetime" in str(kind):
         kind, more = datetime, {**more, "formats": ["%Y-%m-%d"], "metavar": "DATE"}
     default = (
-        inspect.Parameter.empty if one.default is MISSING else (one.default or None if one.is_list else one.default)
+        inspect.Parameter.empty
+        if one.default is inspect.Parameter.empty
+        else (one.default or None if one.is_list else one.default)
     )
     if default is None and "None" not in str(kind):
         kind = kind | None
@@ -139,7 +140,7 @@ def _parameter(one: Field) -> inspect.Parameter:
     return _given(one.name, Annotated[kind, info], default)
 
 
-def perform(config: Path, operation: Operation[Any], values: dict[str, Any], *, dry_run: bool, json: bool) -> None:
+def perform(config: Path, operation: Operation, values: dict[str, Any], *, dry_run: bool, json: bool) -> None:
     """Plan an operation, apply it unless `dry_run`, build the feeds, and print what was done."""
     arguments, left = arguments_of(operation, values), 0
     written: tuple[str, ...] = ()
@@ -173,8 +174,8 @@ def perform(config: Path, operation: Operation[Any], values: dict[str, Any], *, 
 
 def apply(
     opened: App,
-    operation: Operation[Any],
-    arguments: Any,
+    operation: Operation,
+    arguments: Mapping[str, Any],
     planned: Change | None = None,
     progress: Progress = no_progress,
 ) -> Change:

@@ -6,9 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicator.cli import logs
@@ -17,6 +15,7 @@ from syndicator.core.errors import SyndicatorError
 from syndicator.core.program import as_typed
 from syndicator.core.reasons import ConditionReason
 from syndicator.core.text import width
+from syndicator.operations.operation import plain as plain
 
 if TYPE_CHECKING:
     from syndicator.core.model import Outcome, Problem
@@ -59,21 +58,6 @@ def as_json(value: Any) -> None:
     except UnicodeEncodeError:
         document = json.dumps(plain(value), indent=2)
     print(document)
-
-
-def plain(value: Any) -> Any:
-    """`value` with dataclasses, times and paths as types that JSON has."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
-    if hasattr(value, "model_dump"):
-        return plain(value.model_dump())
-    if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(one) for one in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Path) else value
 
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:

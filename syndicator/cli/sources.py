@@ -14,7 +14,7 @@ from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.base import CONFIG, Config, DryRun, Json, app, build, opened_for_change
 from syndicator.cli.operations import apply
 from syndicator.cli.printing import counted, local
-from syndicator.operations.adding import Add, addition
+from syndicator.operations.adding import addition
 from syndicator.operations.registry import need
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def sources(
 def _adopt_moves(opened: App) -> list[tuple[str, str, str]]:
     adopt, moved = need("adopt-move"), []
     for key, source in opened.sources.items():
-        change = apply(opened, adopt, adopt.arguments(key=key))
+        change = apply(opened, adopt, {"key": key})
         moved += [] if change.is_empty else [(key, source.url, str(change.data["after"]["url"]))]
     return moved
 
@@ -118,7 +118,7 @@ def import_(
         new = [one.source for one in named if not one.known]
         added = [source.key for source in new]
         if new and not dry_run:
-            apply(opened, need("add"), Add(url=tuple(added)), addition(opened, named, by_address(opened)))
+            apply(opened, need("add"), {"url": added}, addition(opened, named, by_address(opened)))
     known = [one.source.url for one in named if one.known]
     if json:
         printing.as_json({"added": added, "known": known, "skipped": found.skipped, "applied": not dry_run})

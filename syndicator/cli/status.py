@@ -16,6 +16,7 @@ from syndicator.cli.help import source_keys
 from syndicator.cli.logs import one_line
 from syndicator.cli.printing import counted, local, span
 from syndicator.core import urls
+from syndicator.core.errors import UsageError
 from syndicator.core.reasons import explained
 from syndicator.core.text import width
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from syndicator.core.ports import EntryRow
     from syndicator.core.ports.subscriptions import Pictured, Subscription
     from syndicator.services.health.conditions import Condition
-    from syndicator.services.health.look import Health
+    from syndicator.services.health.look import Health, Place
     from syndicator.services.health.status import SourceHealth
 
 _ABOVE = 4  # lines of a screen that the conditions leave to others
@@ -40,6 +41,10 @@ def status(
         str | None,
         typer.Option("--source", metavar="KEY", autocompletion=source_keys, help="One source: its last visits."),
     ] = None,
+    listed: Annotated[
+        str, typer.Option("--list", metavar="NAME", help="List articles, changes, conditions, feeds, jobs or sources.")
+    ] = "",
+    after: Annotated[str, typer.Option(metavar="ID", help="With --list: what comes after this one.")] = "",
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
@@ -49,6 +54,9 @@ def status(
     from syndicator.services.health.status import look_at
 
     with place_of(config) as place:
+        if listed:
+            _list(place, listed, after, json=json)
+            return
         if source is not None:
             one = look_at(place, source)
             printing.as_json(report.of_source(one)) if json else _source(one)
@@ -60,6 +68,21 @@ def status(
         printing.as_json(document)
     else:
         _all(health)
+
+
+def _list(place: Place, name: str, after: str, *, json: bool) -> None:
+    from syndicator.core.text import suggestion
+    from syndicator.operations.queries import QUERIES
+
+    if (query := QUERIES.get(name)) is None:
+        raise UsageError(f"there is no list of {name!r}{suggestion(name, QUERIES)}")
+    page = query.read(place, {}, after=after)
+    if json:
+        printing.as_json(page)
+        return
+    printing.table(query.help, query.columns, [[one[column] or "" for column in query.columns] for one in page.items])
+    if page.next:
+        printing.log("there are more", cure=f"--after {page.next}")
 
 
 def _all(health: Health) -> None:

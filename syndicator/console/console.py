@@ -15,8 +15,8 @@ from syndicator.configuration.settings import Settings
 from syndicator.console import security
 from syndicator.console.security import Session, Sessions, Throttle, hosts
 from syndicator.core.errors import ConfigError, SyndicatorError
+from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Job, Queue
-from syndicator.operations.log import Log
 from syndicator.processes.worker import Worker
 from syndicator.services.showing.glance import Glance, now
 

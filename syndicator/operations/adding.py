@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Argument, Change, Operation, Progress, plain
+from syndicator.operations.operation import Argument, Change, Progress, operation, plain
 from syndicator.operations.sources import Key, refuse_variables
 
 if TYPE_CHECKING:
@@ -21,33 +21,32 @@ if TYPE_CHECKING:
 PREVIEWED = 3  # feeds of one address whose entries are read at once
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+@operation("look", unlocked=True, is_question=True)
+def look(
+    app: App,
+    progress: Progress,
+    address: Annotated[str, Argument("A site, a feed, a sitemap, a list or an article.", metavar="URL")] = "",
+    opml: Annotated[str, Argument("An OPML document of another reader.", lines=True)] = "",
+    allow: Annotated[tuple[str, ...], Argument("A private network it may be on.", metavar="NETWORK")] = (),
+) -> Change:
     """Show what can be followed at an address, or in an OPML document, and how its entries would be published."""
-
-    address: Annotated[str, Argument("A site, a feed, a sitemap, a list or an article.", metavar="URL")] = ""
-    opml: Annotated[str, Argument("An OPML document of another reader.", lines=True)] = ""
-    allow: Annotated[tuple[str, ...], Argument("A private network it may be on.", metavar="NETWORK")] = ()
-
-
-def plan_look(app: App, arguments: Look, progress: Progress) -> Change:
     from syndicator.services.adding import search
 
-    address = arguments.address.strip()
-    if arguments.opml.strip():
-        listed = search.from_elsewhere(search.read_list(arguments.opml.encode(), "the document"))  # whoever wrote it
+    address = address.strip()
+    if opml.strip():
+        listed = search.from_elsewhere(search.read_list(opml.encode(), "the document"))  # whoever wrote it
         return _looked("OPML", search.as_found(app, "OPML", listed), {})
     refuse_variables(address, "")
     if search.is_file(address):  # a path of this machine is for the command line
         raise UsageError(f"{address!r} is a file here; paste what it has, or call `syndicator import` with it")
-    return _looked(address, *asyncio.run(_look(app, arguments, address, progress)))
+    return _looked(address, *asyncio.run(_look(app, allow, address, progress)))
 
 
-async def _look(app: App, arguments: Look, address: str, progress: Progress) -> tuple[Found, dict[str, Preview]]:
+async def _look(app: App, allow: Sequence[str], address: str, progress: Progress) -> tuple[Found, dict[str, Preview]]:
     from syndicator.services.adding import search
     from syndicator.services.adding.found import open_session
 
-    async with open_session(app, arguments.allow) as session:
+    async with open_session(app, allow) as session:
         found = await search.look(session, address)
         if found.error is not None and found.page is None:
             raise found.error
@@ -99,40 +98,38 @@ def _candidate(one: Candidate, shown: Preview | None) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Add:
-    """Follow sources, each a table as in sources.toml, with what is said of all of them."""
-
+@operation("add", quick=True, unlocked=True)
+def add(
+    app: App,
     sources: Annotated[
         tuple[dict[str, Any], ...], Argument("A table as in sources.toml, without or with its key.", hidden=True)
-    ] = ()
-    url: Annotated[tuple[str, ...], Argument("Addresses of feeds.", metavar="URL", positional=True, lines=True)] = ()
-    title: Annotated[str, Argument("The name of one source in our feeds.")] = ""
-    category: Annotated[str, Argument("For articles that fit no category of taxonomy.toml.")] = ""
-    tags: Annotated[tuple[str, ...], Argument("Put on each of its articles.", completes="tag")] = ()
-    every: Annotated[str, Argument("Visit it every 30m, 6h, 1d.", metavar="TIME")] = ""
-    content: Annotated[str, Argument("How much of it is published: full, excerpt, link.")] = ""
-    licence: Annotated[str, Argument("Its licence.")] = ""
-
-
-def plan_add(app: App, arguments: Add, progress: Progress) -> Change:
+    ] = (),
+    url: Annotated[tuple[str, ...], Argument("Addresses of feeds.", metavar="URL", positional=True, lines=True)] = (),
+    title: Annotated[str, Argument("The name of one source in our feeds.")] = "",
+    category: Annotated[str, Argument("For articles that fit no category of taxonomy.toml.")] = "",
+    tags: Annotated[tuple[str, ...], Argument("Put on each of its articles.", completes="tag")] = (),
+    every: Annotated[str, Argument("Visit it every 30m, 6h, 1d.", metavar="TIME")] = "",
+    content: Annotated[str, Argument("How much of it is published: full, excerpt, link.")] = "",
+    licence: Annotated[str, Argument("Its licence.")] = "",
+) -> Change:
+    """Follow sources, each a table as in sources.toml, with what is said of all of them."""
     from syndicator.services.adding import found as writing
 
-    for url in arguments.url:
-        refuse_variables(url, "")
+    for address in url:
+        refuse_variables(address, "")
     known = writing.by_address(app)
-    tables = [*arguments.sources, *({"url": url} for url in arguments.url)]
+    tables = [*sources, *({"url": url} for url in url)]
     chosen = [writing.if_known(known, _chosen(one)) for one in tables]
-    content: Any = arguments.content or None
+    content: Any = content or None
     wishes = writing.Wishes(
-        category=arguments.category.strip() or None,
-        tags=arguments.tags,
-        every=arguments.every.strip() or None,
+        category=category.strip() or None,
+        tags=tags,
+        every=every.strip() or None,
         content=content,
-        title=arguments.title.strip() or None if len(chosen) == 1 else None,
+        title=title.strip() or None if len(chosen) == 1 else None,
     )
     named = writing.named(app, chosen, wishes)
-    if licence := arguments.licence.strip():
+    if licence := licence.strip():
         named = [_licensed(one, licence) for one in named]
     return addition(app, named, known)
 
@@ -168,14 +165,9 @@ def _licensed(one: Candidate, licence: str) -> Candidate:
     return one if one.known else replace(one, source=source_of(table(replace(one.source, licence=licence))))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchList:
+@operation("fetch-list", unlocked=True, is_question=True)
+def fetch_list(app: App, key: Key) -> Change:
     """Ask for the page of a source of kind "list", as a visit would, so that somebody can point at it."""
-
-    key: Key
-
-
-def plan_fetch_list(app: App, arguments: FetchList, progress: Progress) -> Change:
     from syndicator.core.model import Failed, Fetched, SourceState
     from syndicator.core.reasons import FetchReason
     from syndicator.pipeline.requests import feed_request
@@ -183,8 +175,8 @@ def plan_fetch_list(app: App, arguments: FetchList, progress: Progress) -> Chang
     from syndicator.services.adding.search import unanswered
     from syndicator.services.naming import need_sources
 
-    need_sources(app, [arguments.key])
-    source = app.sources[arguments.key]
+    need_sources(app, [key])
+    source = app.sources[key]
     if source.kind != "list" or source.rules.links:
         raise UsageError(f"{source.key}: its entries are not those of a list that is learnt; point to its articles")
     state = app.store.visits.state(source.key) or SourceState(key=source.key, url=source.url)
@@ -205,46 +197,39 @@ def plan_fetch_list(app: App, arguments: FetchList, progress: Progress) -> Chang
 Marks = Annotated[str, Argument("The mark of its items, as pointing gives it.", lines=True)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowList:
+@operation("follow-list", quick=True)
+def follow_list(
+    app: App,
+    progress: Progress,
+    sources: Annotated[tuple[dict[str, Any], ...], Argument("The table of the source.", hidden=True)],
+    wrapper: Marks,
+) -> Change:
     """Follow the list of a page that somebody pointed to."""
-
-    sources: Annotated[tuple[dict[str, Any], ...], Argument("The table of the source.", hidden=True)]
-    wrapper: Marks
-
-
-def plan_follow_list(app: App, arguments: FollowList, progress: Progress) -> Change:
-    wrapper, added = _wrapper(arguments.wrapper), plan_add(app, Add(sources=arguments.sources), progress)
-    key, url = added.subject, str(arguments.sources[0].get("url", ""))
+    marks, added = _wrapper(wrapper), add.plan(app, {"sources": sources}, progress)
+    key, url = added.subject, str(sources[0].get("url", ""))
 
     def act(progress: Progress) -> None:
         assert added.act is not None
         added.act(progress)
-        _remember(app, key, url, wrapper)
+        _remember(app, key, url, marks)
 
-    said = f"{added.sentence}, by the list of {len(wrapper.seen)} articles that was pointed to"
+    said = f"{added.sentence}, by the list of {len(marks.seen)} articles that was pointed to"
     return replace(added, sentence=said, touches=(*added.touches, f"list:{key}"), act=act)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UseList:
+@operation("use-list")
+def use_list(app: App, key: Key, wrapper: Marks) -> Change:
     """Replace the list of a source of kind "list" by one that somebody pointed to; its next visit is due now."""
-
-    key: Key
-    wrapper: Marks
-
-
-def plan_use_list(app: App, arguments: UseList, progress: Progress) -> Change:
     from syndicator.services.naming import need_sources
 
-    need_sources(app, [arguments.key])
-    key, wrapper = arguments.key, _wrapper(arguments.wrapper)
+    need_sources(app, [key])
+    marks = _wrapper(wrapper)
     return Change(
         subject=key,
-        sentence=f"{key}: the list of {len(wrapper.seen)} articles that was pointed to is read from now on",
+        sentence=f"{key}: the list of {len(marks.seen)} articles that was pointed to is read from now on",
         touches=(f"list:{key}",),
         build=False,
-        act=lambda progress: _remember(app, key, app.sources[key].url, wrapper),
+        act=lambda progress: _remember(app, key, app.sources[key].url, marks),
     )
 
 
@@ -257,18 +242,9 @@ def _remember(app: App, key: str, url: str, wrapper: Wrapper) -> None:
 
 
 def _wrapper(text: str) -> Wrapper:
-    from syndicator.operations.texts import unpacked_list
+    from syndicator.operations.changes.texts import unpacked_list
 
     try:
         return unpacked_list(text)
     except (ValueError, TypeError) as error:
         raise UsageError("no list was pointed to") from error
-
-
-OPERATIONS = (
-    Operation("look", Look, plan_look, unlocked=True, is_question=True),
-    Operation("add", Add, plan_add, quick=True, unlocked=True),
-    Operation("fetch-list", FetchList, plan_fetch_list, unlocked=True, is_question=True),
-    Operation("follow-list", FollowList, plan_follow_list, quick=True),
-    Operation("use-list", UseList, plan_use_list),
-)

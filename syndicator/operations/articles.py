@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core.errors import UsageError
-from syndicator.core.text import stamp
-from syndicator.operations.operation import Argument, Change, Inverse, Operation, Progress
+from syndicator.core.text import stamp as digest
+from syndicator.operations.operation import Argument, Change, Inverse, Progress, operation
 
 if TYPE_CHECKING:
     from syndicator.services.container import App
@@ -17,22 +17,18 @@ if TYPE_CHECKING:
 Id = Annotated[str, Argument("An article: its URL, file or id.", metavar="URL|FILE|ID", positional=True)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withdraw:
+@operation("withdraw", command="withdraw", button="id", quick=True)
+def withdraw(
+    app: App,
+    id: Id,
+    purge: Annotated[bool, Argument("Keep no file to undo it with; forgets one that was kept.")] = False,
+) -> Change:
     """Remove an article from every feed and page, for good."""
-
-    id: Id
-    purge: Annotated[bool, Argument("Keep no file to undo it with; forgets one that was kept.")] = False
-
-
-def plan_withdrawal(app: App, arguments: Withdraw, progress: Progress) -> Change:
     from syndicator.services.mending import editorial
 
-    if (before := editorial.withdrawn(app, arguments.id) if arguments.purge else None) is not None:
-        return _withdrawal(app, replace(before, kept=False), arguments.purge)
-    return _withdrawal(
-        app, replace(editorial.plan_withdrawal(app, arguments.id), kept=not arguments.purge), arguments.purge
-    )
+    if (before := editorial.withdrawn(app, id) if purge else None) is not None:
+        return _withdrawal(app, replace(before, kept=False), purge)
+    return _withdrawal(app, replace(editorial.plan_withdrawal(app, id), kept=not purge), purge)
 
 
 def _withdrawal(app: App, done: Withdrawal, purge: bool) -> Change:
@@ -54,17 +50,12 @@ def _withdrawal(app: App, done: Withdrawal, purge: bool) -> Change:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restore:
+@operation("restore", command="withdraw --undo", button="id", quick=True)
+def restore(app: App, id: Id) -> Change:
     """Let it come back: for 30 days as its file was, with your edits."""
-
-    id: Id
-
-
-def plan_return(app: App, arguments: Restore, progress: Progress) -> Change:
     from syndicator.services.mending import editorial
 
-    done = editorial.plan_return(app, arguments.id)
+    done = editorial.plan_return(app, id)
     how = "as its file was" if done.kept else "once its source announces it, for its file is no longer kept"
     return Change(
         subject=done.id,
@@ -90,32 +81,30 @@ def _data(done: Withdrawal) -> dict[str, object]:
     return {"url": done.url, "kept": done.kept, "feeds": _feeds(done), "copies": [copy.url for copy in done.copies]}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """Publish articles that are on hold, and build their feeds. `status` lists them."""
-
+@operation("release", command="release", button="id", quick=True)
+def release(
+    app: App,
     id: Annotated[
         tuple[str, ...],
         Argument("Articles that are on hold.", metavar="ID|FILE|URL...", positional=True, lines=True),
-    ] = ()
-    source: Annotated[str, Argument("All of one source.", metavar="KEY", completes="source")] = ""
-    all: Annotated[bool, Argument("All that are on hold.")] = False
-
-
-def plan_release(app: App, arguments: Release, progress: Progress) -> Change:
-    if bool(arguments.id) + bool(arguments.source) + arguments.all != 1:
+    ] = (),
+    source: Annotated[str, Argument("All of one source.", metavar="KEY", completes="source")] = "",
+    all: Annotated[bool, Argument("All that are on hold.")] = False,
+) -> Change:
+    """Publish articles that are on hold, and build their feeds. `status` lists them."""
+    if bool(id) + bool(source) + all != 1:
         raise UsageError("say which articles: their ids, files or addresses, or --source KEY, or --all")
     from syndicator.services.mending import editorial
 
     def releasing(dry_run: bool) -> Released:
-        chosen = arguments.id, arguments.source, arguments.all
+        chosen = id, source, all
         return editorial.release(app, chosen[0], source=chosen[1], all=chosen[2], dry_run=dry_run)
 
     done = releasing(dry_run=True)
     said = [f"{one.title}: published" for one in done.articles]
     said += [f"{one.title}: is published already" for one in done.known]
     return Change(
-        subject=done.articles[0].id if len(done.articles) == 1 else arguments.source or "articles",
+        subject=done.articles[0].id if len(done.articles) == 1 else source or "articles",
         sentence=said[0] if len(said) == 1 else f"{len(done.articles)} articles: published",
         lines=lambda dry_run: _released("would be published" if dry_run else "published", done),
         data={name: [one.id for one in getattr(done, name)] for name in ("articles", "known")}
@@ -133,17 +122,12 @@ def _released(verb: str, done: Released) -> tuple[str, ...]:
     return (*lines, *(f"not on hold: {one.title} ({one.url})" for one in done.known))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hide:
+@operation("hide", button="id", quick=True)
+def hide(app: App, id: Id) -> Change:
     """Put an article on hold: it leaves all feeds and pages until it is released."""
-
-    id: Id
-
-
-def plan_hide(app: App, arguments: Hide, progress: Progress) -> Change:
     from syndicator.articles import frontmatter
 
-    id, path, data = _file(app, arguments.id)
+    id, path, data = _file(app, id)
     article = frontmatter.load(data, path)
     if article.hold:
         return Change(subject=id, sentence=f"{article.title}: hidden already", is_empty=True)
@@ -151,26 +135,24 @@ def plan_hide(app: App, arguments: Hide, progress: Progress) -> Change:
     return _edit(id, path, f"{article.title}: hidden until it is released", data, held)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+@operation("edit", quick=True)
+def edit(
+    app: App,
+    id: Id,
+    title: Annotated[str | None, Argument("Its title.")] = None,
+    excerpt: Annotated[str | None, Argument("Its excerpt.")] = None,
+    author: Annotated[str | None, Argument("Its author; empty for none.")] = None,
+    cover: Annotated[str | None, Argument("The address of its picture; empty for none.")] = None,
+    body: Annotated[str | None, Argument("Its text, in markdown.", lines=True)] = None,
+    stamp: Annotated[str | None, Argument("The stamp of the file: refuse an edit made since.", hidden=True)] = None,
+) -> Change:
     """Edit the file of an article. What is not given stays as it is."""
-
-    id: Id
-    title: Annotated[str | None, Argument("Its title.")] = None
-    excerpt: Annotated[str | None, Argument("Its excerpt.")] = None
-    author: Annotated[str | None, Argument("Its author; empty for none.")] = None
-    cover: Annotated[str | None, Argument("The address of its picture; empty for none.")] = None
-    body: Annotated[str | None, Argument("Its text, in markdown.", lines=True)] = None
-    stamp: Annotated[str | None, Argument("The stamp of the file: refuse an edit made since.", hidden=True)] = None
-
-
-def plan_edit(app: App, arguments: Edit, progress: Progress) -> Change:
     from syndicator.articles import frontmatter
 
-    id, path, data = _file(app, arguments.id)
-    if arguments.stamp not in (None, stamp(data)):
+    id, path, data = _file(app, id)
+    if stamp not in (None, digest(data)):
         raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
-    wanted = edited(data, path, {name: getattr(arguments, name) for name in EDITED})
+    wanted = edited(data, path, dict(zip(EDITED, (title, excerpt, author, cover, body), strict=True)))
     return _edit(id, path, f"{frontmatter.load(wanted, path).title}: edited", data, wanted)
 
 
@@ -219,17 +201,14 @@ def _edit(id: str, path: str, sentence: str, before: bytes, after: bytes) -> Cha
     return Change(subject=id, sentence=sentence, data={"id": id, "path": path}, edits={f"article:{path}": texts})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
+@operation("split", command="split", button="id", quick=True)
+def split(
+    app: App, id: Annotated[str, Argument("The copy, or its original.", metavar="URL|FILE|ID", positional=True)]
+) -> Change:
     """Separate articles that were merged as copies of one. They are never merged again."""
-
-    id: Annotated[str, Argument("The copy, or its original.", metavar="URL|FILE|ID", positional=True)]
-
-
-def plan_split(app: App, arguments: Split, progress: Progress) -> Change:
     from syndicator.services.mending import editorial
 
-    index, pairs = app.store.index, editorial.copies(app, arguments.id)
+    index, pairs = app.store.index, editorial.copies(app, id)
     found = index.articles([*pairs]).values()
     return Change(
         subject=next(iter(pairs)),
@@ -237,16 +216,13 @@ def plan_split(app: App, arguments: Split, progress: Progress) -> Change:
         lines=lambda dry_run: [f"published by itself again: {one.title} ({one.url})" for one in found],
         data={"split": [{"id": one.id, "url": one.url} for one in found]},
         touches=tuple(f"article:{index.path(id)}" for id in {*pairs, *pairs.values()}),
-        act=lambda progress: editorial.split(app, arguments.id),
+        act=lambda progress: editorial.split(app, id),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawMuted:
+@operation("withdraw-muted")
+def withdraw_muted(app: App) -> Change:
     """Withdraw the filed articles that `publish.mute` and `publish.keep` leave out."""
-
-
-def plan_muted(app: App, arguments: WithdrawMuted, progress: Progress) -> Change:
     from syndicator.services.mending import editorial
     from syndicator.services.mending.muting import muted
 
@@ -262,17 +238,12 @@ def plan_muted(app: App, arguments: WithdrawMuted, progress: Progress) -> Change
     return _of_muted("withdrawn, as syndicator.toml mutes them", found, inverse, act)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoreMuted:
+@operation("restore-muted")
+def restore_muted(app: App, ids: Annotated[tuple[str, ...], Argument("Ids of articles.", lines=True)]) -> Change:
     """Restore articles that were withdrawn as muted."""
-
-    ids: Annotated[tuple[str, ...], Argument("Ids of articles.", lines=True)]
-
-
-def plan_unmuted(app: App, arguments: RestoreMuted, progress: Progress) -> Change:
     from syndicator.services.mending import editorial
 
-    found = [one for id in arguments.ids if (one := editorial.withdrawn(app, id)) is not None]
+    found = [one for id in ids if (one := editorial.withdrawn(app, id)) is not None]
 
     def act(progress: Progress) -> Mapping[str, Any]:
         return {"problems": editorial.bring_back(app, [one.id for one in found])}
@@ -280,28 +251,14 @@ def plan_unmuted(app: App, arguments: RestoreMuted, progress: Progress) -> Chang
     return _of_muted("restored", found, ("withdraw-muted", {}), act)
 
 
-def _of_muted(
-    done: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], Mapping[str, Any] | None]
-) -> Change:
+def _of_muted(done: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], object]) -> Change:
     return Change(
         subject="syndicator.toml",
         sentence=f"articles {done}: {len(articles)}",
-        lines=tuple(f"{done}: {one.title or one.id} ({one.url})" for one in articles),
+        lines=lambda dry_run: [f"{done}: {one.title or one.id} ({one.url})" for one in articles],
         data={"articles": [{"id": one.id, "title": one.title, "url": one.url} for one in articles]},
         inverse=inverse,
         is_empty=not articles,
         nothing="there is no such article",
         act=act,
     )
-
-
-OPERATIONS = (
-    Operation("withdraw", Withdraw, plan_withdrawal, "withdraw", button="id", quick=True),
-    Operation("restore", Restore, plan_return, "withdraw --undo", button="id", quick=True),
-    Operation("release", Release, plan_release, "release", button="id", quick=True),
-    Operation("split", Split, plan_split, "split", button="id", quick=True),
-    Operation("hide", Hide, plan_hide, button="id", quick=True),
-    Operation("edit", Edit, plan_edit, quick=True),
-    Operation("withdraw-muted", WithdrawMuted, plan_muted),
-    Operation("restore-muted", RestoreMuted, plan_unmuted),
-)

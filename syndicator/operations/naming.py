@@ -5,12 +5,11 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core import text
 from syndicator.core.errors import ConfigError, UsageError, WorkerFailed
-from syndicator.operations.operation import Argument, Change, Operation, Progress
+from syndicator.operations.operation import Argument, Change, Progress, operation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,20 +29,19 @@ TRIED = 200  # newest articles on which a category's line is tried: some seconds
 Stamp = Annotated[str | None, Argument("The stamp that the trial gave: refuse an edit made since.", hidden=True)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TryCategory:
+@operation("try-category", unlocked=True, is_question=True)
+def try_category(
+    app: App,
+    progress: Progress,
+    name: Annotated[str, Argument("The category, there or new.", positional=True)],
+    description: Annotated[str, Argument("The words that describe it.", positional=True)] = "",
+) -> Change:
     """Show which of the newest articles a category would win and lose with this description. Changes nothing."""
-
-    name: Annotated[str, Argument("The category, there or new.", positional=True)]
-    description: Annotated[str, Argument("The words that describe it.", positional=True)] = ""
-
-
-def try_category(app: App, arguments: TryCategory, progress: Progress) -> Change:
     from syndicator.pipeline import jobs
     from syndicator.services.container import open_worker
     from syndicator.services.showing.tags import newest
 
-    name, description = arguments.name.strip(), arguments.description.strip()
+    name, description = name.strip(), description.strip()
     if not name:
         raise UsageError("a category needs a name")
     articles, tried = newest(app, TRIED), []
@@ -75,21 +73,19 @@ def _feeds(moved: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     return [{"feed": name, "joins": joins[name], "leaves": leaves[name]} for name in names]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveCategory:
+@operation("save-category", quick=True)
+def save_category(
+    app: App,
+    name: Annotated[str, Argument("The category, there or new.", positional=True)],
+    description: Annotated[str, Argument("The words that describe it.", positional=True)] = "",
+    stamp: Stamp = None,
+) -> Change:
     """Write a category to taxonomy.toml, or give it another description."""
-
-    name: Annotated[str, Argument("The category, there or new.", positional=True)]
-    description: Annotated[str, Argument("The words that describe it.", positional=True)] = ""
-    stamp: Stamp = None
-
-
-def plan_category(app: App, arguments: SaveCategory, progress: Progress) -> Change:
     from syndicator.describing.taxonomy import vocabulary
 
-    name, description = " ".join(arguments.name.split()), " ".join(arguments.description.split())
+    name, description = " ".join(name.split()), " ".join(description.split())
     found = _category(app.config, name)
-    if arguments.stamp not in (None, _stamp(found)):
+    if stamp not in (None, _stamp(found)):
         raise UsageError(f"the category {name!r} was edited meanwhile, and stays as it is; try it again")
     at, values = found[0] if found else None, {"name": found[1].name if found else name, "description": description}
     said = f"{values['name']}: {'has another line' if found else 'added'}; `describe --all` applies it to what is there"
@@ -109,20 +105,19 @@ def _stamp(found: tuple[int, CategoryDef] | None) -> str:
     return text.stamp(found[1].name, found[1].description) if found else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TryQuery:
+@operation("try-query", unlocked=True, is_question=True)
+def try_query(
+    app: App,
+    progress: Progress,
+    query: Annotated[str, Argument("The query.", positional=True)],
+    title: Annotated[str, Argument("The name of its feed.")] = "",
+    slug: Annotated[str, Argument("A saved query to replace, by the address of its feed.")] = "",
+) -> Change:
     """Show what a saved query finds among all articles, and what it would gain and lose. Changes nothing."""
-
-    query: Annotated[str, Argument("The query.", positional=True)]
-    title: Annotated[str, Argument("The name of its feed.")] = ""
-    slug: Annotated[str, Argument("A saved query to replace, by the address of its feed.")] = ""
-
-
-def try_query(app: App, arguments: TryQuery, progress: Progress) -> Change:
-    query, title = arguments.query.strip(), " ".join(arguments.title.split())
-    before = _query(app, arguments.slug)
-    if arguments.slug and before is None:
-        raise UsageError(f"there is no query {arguments.slug!r}")
+    query, title = query.strip(), " ".join(title.split())
+    before = _query(app, slug)
+    if slug and before is None:
+        raise UsageError(f"there is no query {slug!r}")
     slug = before.slug if before else _new_slug(app, title)
     new, old = _parsed(query), before.expr if before else None
     looked = joins = leaves = count = 0
@@ -145,23 +140,21 @@ def try_query(app: App, arguments: TryQuery, progress: Progress) -> Change:
     return Change(subject="tags", sentence=f"queries/{slug}: {count} articles", data=data)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveQuery:
+@operation("save-query", quick=True)
+def save_query(
+    app: App,
+    slug: Annotated[str, Argument("The address of its feed: queries/SLUG.", positional=True)],
+    query: Annotated[str, Argument("The query.", positional=True)],
+    title: Annotated[str, Argument("The name of its feed.")] = "",
+    stamp: Stamp = None,
+) -> Change:
     """Write a saved query, which is a feed of its own, to feeds.toml."""
-
-    slug: Annotated[str, Argument("The address of its feed: queries/SLUG.", positional=True)]
-    query: Annotated[str, Argument("The query.", positional=True)]
-    title: Annotated[str, Argument("The name of its feed.")] = ""
-    stamp: Stamp = None
-
-
-def plan_query(app: App, arguments: SaveQuery, progress: Progress) -> Change:
     from syndicator.publishing.queries import queries_of
 
-    slug, title, found = arguments.slug, " ".join(arguments.title.split()), _query(app, arguments.slug)
-    if arguments.stamp not in (None, _query_stamp(found)):
+    slug, title, found = slug, " ".join(title.split()), _query(app, slug)
+    if stamp not in (None, _query_stamp(found)):
         raise UsageError(f"the query {slug!r} was edited meanwhile, and stays as it is; look at it again")
-    values = {"slug": slug, "query": arguments.query.strip()} | ({"title": title} if title else {})
+    values = {"slug": slug, "query": query.strip()} | ({"title": title} if title else {})
     at = _queries(app).index(found) if found else None
     said = f"queries/{slug}: {'has another query' if found else 'is a feed now'}"
     return _edit(app, said, (_FEEDS, "feed", at), values, queries_of)
@@ -177,7 +170,7 @@ def _edit(
     """The edit of a table of a configuration file, comments kept; `check` validates it. Raises ConfigError."""
     from syndicator.configuration.tables import with_table
     from syndicator.configuration.toml_files import TomlFile
-    from syndicator.operations import texts
+    from syndicator.operations.changes import texts
 
     name, kind, at = place
     path, before = app.config / name, texts.read(app, f"config:{name}")
@@ -234,11 +227,3 @@ def _holds(app: App, query: Expr, article: Article) -> bool:
     from syndicator.services.showing.tags import body
 
     return not article.hold and matches(query, article, lambda: body(app, article.id))
-
-
-OPERATIONS = (
-    Operation("try-category", TryCategory, try_category, unlocked=True, is_question=True),
-    Operation("save-category", SaveCategory, plan_category, quick=True),
-    Operation("try-query", TryQuery, try_query, unlocked=True, is_question=True),
-    Operation("save-query", SaveQuery, plan_query, quick=True),
-)

@@ -6,11 +6,11 @@ This module loads nothing heavy, so that `--help` can list the operations.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
 from syndicator.core.errors import UsageError
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.confirm import FeedChange
     from syndicator.services.container import App
 
-A = TypeVar("A")
 Progress = Callable[[int, int], None]  # done, of how many; raises to cancel
 Inverse = tuple[str, Mapping[str, Any]]  # the name of an operation and its arguments
 
@@ -57,7 +56,7 @@ class Change:
     `subject`: article id, source key or file; `sentence`: for Changes and a job; `lines`: for a terminal, given
     dry_run, instead of the sentence; `table`: title, columns and rows below them; `data`: for programs, a dict unless
     the operation only answers; `feeds`: that gain, lose or change articles; `touches`: names of the texts that it
-    changes (see operations/texts.py), logged before and after; `edits`: such texts before and after, to be written;
+    changes (see changes/texts.py), logged before and after; `edits`: such texts before and after, to be written;
     `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes back;
     `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a build;
     `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a
@@ -84,19 +83,18 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation(Generic[A]):
-    """A change by name. `arguments`: a dataclass whose fields are Annotated with `Argument`; its docstring is the help.
+class Operation:
+    """A change by name.
 
-    `plan` changes nothing and raises SyndicatorError for what cannot be done; `perform.apply` makes exactly the planned
-    change. `is_question`: there is nothing to apply, `plan` answers.
-
-    `command`: words at the command line ("tags merge", "withdraw --undo"); "" for `change NAME`. `button`: the one
-    argument that a button of the console sends; None if it is no button. `quick`: takes milliseconds, so a run of `up`
-    may do it between two steps. `unlocked`: `plan` needs no lock of runs."""
+    `function`: plans it from the app and arguments Annotated with `Argument`, with `progress` if it takes long; its
+    docstring is the help. It changes nothing, and raises SyndicatorError for what cannot be done; `perform.apply` makes
+    exactly the planned change. `command`: words at the command line ("tags merge", "withdraw --undo"); "" for `change
+    NAME`. `button`: the one argument that a button of the console sends; None if it is no button. `quick`: takes
+    milliseconds, so a run of `up` may do it between two steps. `unlocked`: needs no lock of runs. `is_question`: there
+    is nothing to apply, the plan answers."""
 
     name: str
-    arguments: type[A]
-    plan: Callable[[App, A, Progress], Change]
+    function: Callable[..., Change]
     command: str = ""
     button: str | None = None
     quick: bool = False
@@ -105,17 +103,54 @@ class Operation(Generic[A]):
 
     @property
     def help(self) -> str:
-        return inspect.getdoc(self.arguments) or ""
+        return inspect.getdoc(self.function) or ""
+
+    def plan(self, app: App, arguments: Mapping[str, Any], progress: Progress = no_progress) -> Change:
+        more = {"progress": progress} if "progress" in inspect.signature(self.function).parameters else {}
+        return self.function(app, **arguments, **more)
+
+
+def operation(
+    name: str,
+    *,
+    command: str = "",
+    button: str | None = None,
+    quick: bool = False,
+    unlocked: bool = False,
+    is_question: bool = False,
+) -> Callable[[Callable[..., Change]], Operation]:
+    """Make an `Operation` of the function that plans it."""
+    return lambda function: Operation(name, function, command, button, quick, unlocked, is_question)
+
+
+class WithArguments(Protocol):
+    """An operation or a query."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def function(self) -> Callable[..., Any]: ...
+
+    @property
+    def help(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the arguments: name, type without annotation, `Argument`; `default` is MISSING if required."""
+    """A field of the arguments; `default` is `inspect.Parameter.empty` if it is required."""
 
     name: str
-    type: Any
-    argument: Argument
+    annotated: Any
     default: Any
+
+    @property
+    def type(self) -> Any:
+        return self.annotated.__origin__
+
+    @property
+    def argument(self) -> Argument:
+        return next(value for value in self.annotated.__metadata__ if isinstance(value, Argument))
 
     @property
     def is_list(self) -> bool:
@@ -126,36 +161,40 @@ class Field:
         return self.type is bool
 
 
-def fields_of(operation: Operation[Any]) -> Iterator[Field]:
+def fields_of(operation: WithArguments) -> list[Field]:
     """The arguments of an operation in their order."""
-    hints = get_type_hints(operation.arguments, include_extras=True)
-    for one in fields(operation.arguments):
-        argument = next(value for value in hints[one.name].__metadata__ if isinstance(value, Argument))
-        yield Field(one.name, hints[one.name].__origin__, argument, one.default)
+    parameters = inspect.signature(operation.function).parameters
+    given = {name: one for name, one in parameters.items() if name not in ("app", "place", "progress")}
+    holder = type("Arguments", (), {"__annotations__": {name: one.annotation for name, one in given.items()}})
+    hints = get_type_hints(holder, operation.function.__globals__, include_extras=True)
+    return [Field(name, hints[name], one.default) for name, one in given.items()]
 
 
-def arguments_of(operation: Operation[A], values: Mapping[str, Any]) -> A:
+def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments made of JSON, a form or a command line. Raises UsageError that names the wrong one."""
     from pydantic import ValidationError
 
     try:
-        made: A = _adapter(operation.arguments).validate_python(dict(values))
+        made = _model(operation).model_validate(dict(values))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise UsageError(f"{operation.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    return made
+    return dict(made)
 
 
-def schema_of(operation: Operation[Any]) -> dict[str, Any]:
+def schema_of(operation: WithArguments) -> dict[str, Any]:
     """The JSON Schema of the arguments."""
-    made: dict[str, Any] = _adapter(operation.arguments).json_schema()
-    return made
+    return {"description": operation.help, **_model(operation).model_json_schema()}
 
 
-def _adapter(arguments: type[A]) -> Any:
-    from pydantic import ConfigDict, TypeAdapter, with_config
+def _model(operation: WithArguments) -> Any:
+    from pydantic import ConfigDict, create_model
 
-    return TypeAdapter(with_config(ConfigDict(extra="forbid", coerce_numbers_to_str=True))(arguments))
+    empty, config = inspect.Parameter.empty, ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+    fields: Any = {
+        one.name: (one.annotated, ... if one.default is empty else one.default) for one in fields_of(operation)
+    }
+    return create_model(operation.name, __config__=config, **fields)
 
 
 def plain(value: Any) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
-from syndicator.operations import texts
-from syndicator.operations.log import Log, LoggedChange
+from syndicator.operations.changes import texts
+from syndicator.operations.changes.log import Log, LoggedChange
 from syndicator.operations.operation import Change, Operation, Progress, no_progress, plain
 from syndicator.services.container import App, utc_now
 
@@ -16,8 +17,8 @@ _LONGEST = 1000  # characters of an argument that is logged: longer ones are in 
 
 def apply(
     app: App,
-    operation: Operation[Any],
-    arguments: Any,
+    operation: Operation,
+    arguments: Mapping[str, Any],
     planned: Change,
     *,
     who: str,
@@ -27,6 +28,16 @@ def apply(
     is logged. Raises what the operation raises."""
     if operation.is_question or planned.is_empty:
         return planned, None
+    names = (*planned.touches, *planned.edits)
+    # an edit of the configuration needs no lock of runs: two at once would each log what both did
+    is_edit = any(name.startswith("config:") for name in names)
+    with Log(app.settings.state_dir).alone() if is_edit else nullcontext():
+        return _apply(app, operation, arguments, planned, who, progress)
+
+
+def _apply(
+    app: App, operation: Operation, arguments: Mapping[str, Any], planned: Change, who: str, progress: Progress
+) -> tuple[Change, int | None]:
     before = {name: texts.read(app, name) for name in (*planned.touches, *planned.edits)}
     try:
         texts.write(app, planned.edits)
@@ -41,7 +52,12 @@ def apply(
 
 
 def _log(
-    app: App, operation: Operation[Any], arguments: Any, made: Change, before: Mapping[str, texts.Text], who: str
+    app: App,
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    made: Change,
+    before: Mapping[str, texts.Text],
+    who: str,
 ) -> int:
     after = {name: texts.read(app, name) for name in before}
     logged = LoggedChange(
@@ -51,7 +67,7 @@ def _log(
         act=operation.name,
         subject=made.subject,
         said=made.sentence,
-        args={name: value for name, value in plain(asdict(arguments)).items() if len(str(value)) <= _LONGEST},
+        args={name: value for name, value in plain(arguments).items() if value and len(str(value)) <= _LONGEST},
         undoes=made.undoes,
         inverse=made.inverse,
     )

@@ -1,27 +1,26 @@
-"""All operations by name. A module that is listed here brings its OPERATIONS to commands, console, Changes and API."""
+"""All operations by name. The operations of a module that is listed here come to commands, console, Changes and API."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
 
 from syndicator.core.errors import UsageError
 from syndicator.core.text import suggestion
 from syndicator.operations.operation import Operation
 
 MODULES = [
-    f"syndicator.operations.{name}"
-    for name in ("sources", "adding", "rules", "rereading", "articles", "tags", "naming", "undo")
+    f"syndicator.operations.{name}" for name in ("sources", "adding", "mending", "articles", "tags", "naming", "undo")
 ]
 
 
-def operations() -> Mapping[str, Operation[Any]]:
+def operations() -> Mapping[str, Operation]:
     """The operations of all MODULES by name, in their order."""
-    return {one.name: one for module in MODULES for one in import_module(module).OPERATIONS}
+    found = [one for name in MODULES for one in vars(import_module(name)).values() if isinstance(one, Operation)]
+    return {one.name: one for one in found}
 
 
-def need(name: str) -> Operation[Any]:
+def need(name: str) -> Operation:
     """The operation of this name. Raises UsageError with the name that may be meant."""
     known = operations()
     if name not in known:

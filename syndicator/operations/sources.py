@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Argument, Change, Operation, Progress
+from syndicator.operations.operation import Argument, Change, Progress, operation
 
 if TYPE_CHECKING:
     from syndicator.core.model import Source
@@ -17,15 +16,9 @@ if TYPE_CHECKING:
 Key = Annotated[str, Argument("The key of a source.", metavar="KEY", positional=True, completes="source")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
+@operation("retry", button="key")
+def retry(app: App, key: Key) -> Change:
     """Visit a source now, due or not. A failure counts no more than that of a visit that was due."""
-
-    key: Key
-
-
-def plan_retry(app: App, arguments: Retry, progress: Progress) -> Change:
-    key = arguments.key
     _source(app, key)
 
     def act(progress: Progress) -> dict[str, object]:
@@ -43,75 +36,61 @@ def plan_retry(app: App, arguments: Retry, progress: Progress) -> Change:
     return Change(subject=key, sentence=f"{key}: is visited", logged=False, act=act)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdoptMove:
+@operation("adopt-move", button="key", quick=True, unlocked=True)
+def adopt_move(app: App, key: Key) -> Change:
     """Write down where a source moved to for good."""
-
-    key: Key
-
-
-def plan_adopt_move(app: App, arguments: AdoptMove, progress: Progress) -> Change:
     from syndicator.services import naming
 
-    source = _source(app, arguments.key)
+    source = _source(app, key)
     address = naming.moved_to(app, source)
     if not address:
         return Change(subject=source.key, sentence=f"{source.key}: has not moved", is_empty=True)
     return _edit(app, source, replace(source, url=address), f"{source.url} is {address} now")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
+@operation("rest", button="key", quick=True, unlocked=True)
+def rest(app: App, key: Key) -> Change:
     """Visit a source no more until it is resumed. Its articles and feeds stay."""
+    source = _source(app, key)
+    return _edit(app, source, replace(source, enabled=False), "rests")
 
-    key: Key
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resume:
+@operation("wake", button="key", quick=True, unlocked=True)
+def wake(app: App, key: Key) -> Change:
     """Visit a source again that rests."""
-
-    key: Key
-
-
-def _plan_switch(on: bool) -> Callable[[App, Any, Progress], Change]:
-    def plan(app: App, arguments: Pause | Resume, progress: Progress) -> Change:
-        source = _source(app, arguments.key)
-        return _edit(app, source, replace(source, enabled=on), "is visited again" if on else "rests")
-
-    return plan
+    source = _source(app, key)
+    return _edit(app, source, replace(source, enabled=True), "is visited again")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeSource:
+@operation("change-source", quick=True, unlocked=True)
+def change(
+    app: App,
+    key: Key,
+    url: Annotated[str | None, Argument("Its address.")] = None,
+    title: Annotated[str | None, Argument("Its name in our feeds.")] = None,
+    category: Annotated[str | None, Argument("For articles that fit no category of taxonomy.toml.")] = None,
+    tags: Annotated[tuple[str, ...] | None, Argument("Put on each of its articles.", completes="tag")] = None,
+    every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", metavar="TIME")] = None,
+    content: Annotated[str | None, Argument("How much of it is published: full, excerpt, link.")] = None,
+    licence: Annotated[str | None, Argument("Its licence.")] = None,
+    language: Annotated[str | None, Argument("The language of its articles.")] = None,
+    keep: Annotated[str | None, Argument("Read only what this query finds.", metavar="QUERY")] = None,
+    mute: Annotated[str | None, Argument("Leave out what this query finds.", metavar="QUERY")] = None,
+    stamp: Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)] = None,
+) -> Change:
     """Edit a source. What is not given stays as it is, and what is empty goes."""
-
-    key: Key
-    url: Annotated[str | None, Argument("Its address.")] = None
-    title: Annotated[str | None, Argument("Its name in our feeds.")] = None
-    category: Annotated[str | None, Argument("For articles that fit no category of taxonomy.toml.")] = None
-    tags: Annotated[tuple[str, ...] | None, Argument("Put on each of its articles.", completes="tag")] = None
-    every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", metavar="TIME")] = None
-    content: Annotated[str | None, Argument("How much of it is published: full, excerpt, link.")] = None
-    licence: Annotated[str | None, Argument("Its licence.")] = None
-    language: Annotated[str | None, Argument("The language of its articles.")] = None
-    keep: Annotated[str | None, Argument("Read only what this query finds.", metavar="QUERY")] = None
-    mute: Annotated[str | None, Argument("Leave out what this query finds.", metavar="QUERY")] = None
-    stamp: Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)] = None
-
-
-def plan_change(app: App, arguments: ChangeSource, progress: Progress) -> Change:
     from syndicator.configuration.sources.rules_table import table
     from syndicator.configuration.sources.schema import source_of
 
-    source = _source(app, arguments.key)
-    need_stamp(source, arguments.stamp)
+    source = _source(app, key)
+    need_stamp(source, stamp)
     values: dict[str, Any] = table(source)
-    for name in ("url", "title", "category", "tags", "every", "content", "licence", "language", "keep", "mute"):
-        given = getattr(arguments, name)
-        if given is not None:
-            value = list(given) if isinstance(given, tuple) else given.strip()
-            values = {key: old for key, old in values.items() if key != name} | ({name: value} if value else {})
+    given = {"url": url, "title": title, "category": category, "tags": tags, "every": every, "content": content}
+    given |= {"licence": licence, "language": language, "keep": keep, "mute": mute}
+    for name, one in given.items():
+        if one is not None:
+            value = list(one) if isinstance(one, tuple) else one.strip()
+            values = {other: old for other, old in values.items() if other != name} | ({name: value} if value else {})
     refuse_variables(str(values.get("url", "")), source.url)
     wanted = source_of(values)
     names = sorted({*table(source), *table(wanted)} - {"rules"})
@@ -138,7 +117,7 @@ def refuse_variables(address: str, before: str) -> None:
 def _edit(app: App, source: Source, wanted: Source, said: str) -> Change:
     from syndicator.configuration.sources import registry
     from syndicator.configuration.sources.rules_table import table
-    from syndicator.operations import texts
+    from syndicator.operations.changes import texts
 
     return Change(
         subject=source.key,
@@ -151,20 +130,18 @@ def _edit(app: App, source: Source, wanted: Source, said: str) -> Change:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remove:
-    """Remove sources, all of those named or none. Their articles and feeds stay."""
-
+@operation("remove-source", command="remove", button="key", quick=True, unlocked=True)
+def remove(
+    app: App,
     key: Annotated[
         tuple[str, ...], Argument("Keys of sources.", metavar="KEY...", positional=True, completes="source", lines=True)
-    ]
-
-
-def plan_remove(app: App, arguments: Remove, progress: Progress) -> Change:
-    from syndicator.operations import texts
+    ],
+) -> Change:
+    """Remove sources, all of those named or none. Their articles and feeds stay."""
+    from syndicator.operations.changes import texts
     from syndicator.services import naming
 
-    keys = tuple(dict.fromkeys(arguments.key))
+    keys = tuple(dict.fromkeys(key))
     naming.need_sources(app, keys)
     return Change(
         subject=keys[0],
@@ -177,12 +154,10 @@ def plan_remove(app: App, arguments: Remove, progress: Progress) -> Change:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Build:
+@operation("build", button="")
+def build(app: App) -> Change:
     """Build the stale feeds, also those that were held back."""
 
-
-def plan_build(app: App, arguments: Build, progress: Progress) -> Change:
     def act(progress: Progress) -> dict[str, object]:
         from syndicator.services.build import build_feeds
 
@@ -198,14 +173,3 @@ def _source(app: App, key: str) -> Source:
 
     need_sources(app, [key])
     return app.sources[key]
-
-
-OPERATIONS = (
-    Operation("remove-source", Remove, plan_remove, "remove", button="key", quick=True, unlocked=True),
-    Operation("change-source", ChangeSource, plan_change, quick=True, unlocked=True),
-    Operation("rest", Pause, _plan_switch(on=False), button="key", quick=True, unlocked=True),
-    Operation("wake", Resume, _plan_switch(on=True), button="key", quick=True, unlocked=True),
-    Operation("adopt-move", AdoptMove, plan_adopt_move, button="key", quick=True, unlocked=True),
-    Operation("retry", Retry, plan_retry, button="key"),
-    Operation("build", Build, plan_build, button=""),
-)

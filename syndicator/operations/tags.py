@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Argument, Change, Operation, Progress, plain
+from syndicator.operations.operation import Argument, Change, operation, plain
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article
@@ -19,13 +19,10 @@ _FILE = "taxonomy.toml"
 Id = Annotated[str, Argument("An article: its id, file or address.", metavar="ID|FILE|URL", positional=True)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggest:
+@operation("suggest-tags", command="tags suggest", unlocked=True, is_question=True)
+def suggest(app: App) -> Change:
     """List what to consider as tags: two or more titles and three texts have it, taxonomy.toml does not. Changes
     nothing."""
-
-
-def suggest(app: App, arguments: Suggest, progress: Progress) -> Change:
     from syndicator.services.descriptions import redescribe
 
     found = redescribe.suggest(app)
@@ -40,70 +37,62 @@ def suggest(app: App, arguments: Suggest, progress: Progress) -> Change:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirm:
-    """Say that the tags of an article are right, or which it lacks. They stay, and `learn` learns from them."""
-
-    id: Id
+@operation("confirm", command="tags confirm", quick=True)
+def confirm(
+    app: App,
+    id: Id,
     tags: Annotated[
         tuple[str, ...],
         Argument("Tags that it lacks. None: they are right.", metavar="TAG...", positional=True, completes="tag"),
-    ] = ()
+    ] = (),
     category: Annotated[
         str | None,
         Argument("Its category. Where no TAG is named, nothing is said of its tags then.", metavar="NAME"),
-    ] = None
-
-
-def plan_confirm(app: App, arguments: Confirm, progress: Progress) -> Change:
+    ] = None,
+) -> Change:
+    """Say that the tags of an article are right, or which it lacks. They stay, and `learn` learns from them."""
     from syndicator.pipeline.descriptions.confirm import Decision, with_tags
 
-    category = arguments.category
-
     def decide(article: Article, names: Names) -> Decision:
-        said = with_tags(article, names, arguments.tags) if arguments.tags or category is None else Decision()
+        said = with_tags(article, names, tags) if tags or category is None else Decision()
         return replace(said, category=names.category(category)) if category is not None else said
 
-    return _decision(app, arguments.id, decide)
+    return _decision(app, id, decide)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
-    """Take wrong tags off an article, for good. The others are confirmed by that, and `learn` learns from them."""
-
-    id: Id
+@operation("reject", command="tags reject", quick=True)
+def reject(
+    app: App,
+    id: Id,
     tags: Annotated[
         tuple[str, ...],
         Argument("Tags that it should not have.", metavar="TAG...", positional=True, completes="tag"),
-    ]
-
-
-def plan_reject(app: App, arguments: Reject, progress: Progress) -> Change:
+    ],
+) -> Change:
+    """Take wrong tags off an article, for good. The others are confirmed by that, and `learn` learns from them."""
     from syndicator.pipeline.descriptions.confirm import without_tags
 
-    return _decision(app, arguments.id, lambda article, names: without_tags(article, names, arguments.tags))
+    return _decision(app, id, lambda article, names: without_tags(article, names, tags))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetTags:
+@operation("set-tags", quick=True)
+def set_tags(
+    app: App,
+    id: Id,
+    tags: Annotated[tuple[str, ...], Argument("All its tags.", completes="tag")] = (),
+    category: Annotated[str | None, Argument("Its category; none leaves it as it is.", metavar="NAME")] = None,
+    seen: Annotated[tuple[str, ...] | None, Argument("The tags that it must have now.", lines=True)] = None,
+) -> Change:
     """Give an article exactly these tags and this category, as confirmed by an operator."""
-
-    id: Id
-    tags: Annotated[tuple[str, ...], Argument("All its tags.", completes="tag")] = ()
-    category: Annotated[str | None, Argument("Its category; none leaves it as it is.", metavar="NAME")] = None
-    seen: Annotated[tuple[str, ...] | None, Argument("The tags that it must have now.", lines=True)] = None
-
-
-def plan_set_tags(app: App, arguments: SetTags, progress: Progress) -> Change:
     from syndicator.pipeline.descriptions.confirm import Decision
 
     def decide(article: Article, names: Names) -> Decision:
-        if arguments.seen is not None and tuple(article.tags) != arguments.seen:
+        if seen is not None and tuple(article.tags) != seen:
             raise UsageError(f"{article.title!r} was given other tags meanwhile; look at it again")
-        tags = tuple(dict.fromkeys(names.tag(one, article) for one in arguments.tags if one.strip()))
-        return Decision(tags=tags, category=_category(arguments.category, article, names))
+        all_of_them = tuple(dict.fromkeys(names.tag(one, article) for one in tags if one.strip()))
+        return Decision(tags=all_of_them, category=_category(category, article, names))
 
-    return _decision(app, arguments.id, decide)
+    return _decision(app, id, decide)
 
 
 def _category(name: str | None, article: Article, names: Names) -> str | None:
@@ -141,29 +130,21 @@ def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -
 Old = Annotated[str, Argument("The tag's name now.", metavar="A", positional=True, completes="tag")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rename:
+@operation("rename-tag", command="tags rename")
+def rename(
+    app: App, old: Old, new: Annotated[str, Argument("The tag's new name.", metavar="B", positional=True)]
+) -> Change:
     """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old address still works."""
-
-    old: Old
-    new: Annotated[str, Argument("The tag's new name.", metavar="B", positional=True)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merge:
-    """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed serves B's feed."""
-
-    old: Old
-    new: Annotated[str, Argument("The tag to merge it into.", metavar="B", positional=True)]
-
-
-def plan_rename(app: App, arguments: Rename, progress: Progress) -> Change:
-    planned = _retagging(app, "rename", arguments.old, arguments.new)
+    planned = _retagging(app, "rename", old, new)
     return replace(planned, inverse=("rename-tag", {"old": planned.data["new"], "new": planned.data["old"]}))
 
 
-def plan_merge(app: App, arguments: Merge, progress: Progress) -> Change:
-    planned = _retagging(app, "merge", arguments.old, arguments.new)
+@operation("merge-tags", command="tags merge")
+def merge(
+    app: App, old: Old, new: Annotated[str, Argument("The tag to merge it into.", metavar="B", positional=True)]
+) -> Change:
+    """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed serves B's feed."""
+    planned = _retagging(app, "merge", old, new)
     feeds = (f"feed:{'/'.join(planned.data[name])}" for name in ("old_feed", "new_feed"))
     return replace(planned, touches=(f"config:{_FILE}", *feeds, *(f"tags:{id}" for id in planned.data["articles"])))
 
@@ -187,33 +168,29 @@ def _retagging(app: App, kind: Literal["rename", "merge"], old: str, new: str) -
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddTag:
+@operation("add-tag", quick=True)
+def add_tag(
+    app: App,
+    name: Annotated[str, Argument("Its name.", positional=True)],
+    aliases: Annotated[tuple[str, ...], Argument("Other spellings of it.")] = (),
+) -> Change:
     """List a tag in taxonomy.toml."""
-
-    name: Annotated[str, Argument("Its name.", positional=True)]
-    aliases: Annotated[tuple[str, ...], Argument("Other spellings of it.")] = ()
-
-
-def plan_add_tag(app: App, arguments: AddTag, progress: Progress) -> Change:
-    name, known = arguments.name.strip(), _vocabulary(app)
+    name, known = name.strip(), _vocabulary(app)
     _need_new(known, name, f"{name!r} is listed already")
-    tag = _tag(name, tuple(one.strip() for one in arguments.aliases if one.strip()))
+    tag = _tag(name, tuple(one.strip() for one in aliases if one.strip()))
     return _listing(app, f"{name}: listed; `describe --all` looks for it in the articles that are there", tag, None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddAlias:
+@operation("add-alias", quick=True)
+def add_alias(
+    app: App,
+    name: Annotated[str, Argument("The tag.", positional=True, completes="tag")],
+    alias: Annotated[str, Argument("The spelling.", positional=True)],
+) -> Change:
     """Add another spelling of a tag that taxonomy.toml lists."""
-
-    name: Annotated[str, Argument("The tag.", positional=True, completes="tag")]
-    alias: Annotated[str, Argument("The spelling.", positional=True)]
-
-
-def plan_add_alias(app: App, arguments: AddAlias, progress: Progress) -> Change:
     from syndicator.describing.taxonomy.edit import place
 
-    name, alias, known = arguments.name.strip(), arguments.alias.strip(), _vocabulary(app)
+    name, alias, known = name.strip(), alias.strip(), _vocabulary(app)
     if (at := place(known, name)) is None:
         raise UsageError(f"no tag {name!r} in taxonomy.toml")
     _need_new(known, alias, f"{alias!r} is listed already; merge it to make one of two tags")
@@ -247,21 +224,9 @@ def _vocabulary(app: App) -> Vocabulary:
 
 def _listing(app: App, sentence: str, tag: TagDef, at: int | None) -> Change:
     from syndicator.describing.taxonomy import edit
-    from syndicator.operations import texts
+    from syndicator.operations.changes import texts
 
     name = f"config:{_FILE}"
     before = texts.read(app, name)
     after = edit.rewritten(before or "", edit.Change(tag=tag, at=at), app.config / _FILE)
     return Change(subject="tags", sentence=sentence, data=plain(tag), edits={name: (before, after)})
-
-
-OPERATIONS = (
-    Operation("suggest-tags", Suggest, suggest, "tags suggest", unlocked=True, is_question=True),
-    Operation("confirm", Confirm, plan_confirm, "tags confirm", quick=True),
-    Operation("reject", Reject, plan_reject, "tags reject", quick=True),
-    Operation("rename-tag", Rename, plan_rename, "tags rename"),
-    Operation("merge-tags", Merge, plan_merge, "tags merge"),
-    Operation("set-tags", SetTags, plan_set_tags, quick=True),
-    Operation("add-tag", AddTag, plan_add_tag, quick=True),
-    Operation("add-alias", AddAlias, plan_add_alias, quick=True),
-)

@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from syndicator.core.errors import UsageError
 from syndicator.operations import registry
-from syndicator.operations.operation import Argument, Change, Operation, Progress, arguments_of
+from syndicator.operations.operation import Argument, Change, Progress, arguments_of, operation
 
 if TYPE_CHECKING:
-    from syndicator.operations.log import Log, LoggedChange
+    from syndicator.operations.changes.log import Log, LoggedChange
     from syndicator.services.container import App
 
 Text = str | None
 _Files = dict[str, tuple[Text, Text]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undo:
+@operation("undo", button="number", quick=True)
+def undo(
+    app: App,
+    progress: Progress,
+    number: Annotated[str, Argument("The number of the change.", metavar="NUMBER", positional=True)],
+) -> Change:
     """Take back a change, and leave later edits as they are. Changes nothing if one of them is in the way."""
-
-    number: Annotated[str, Argument("The number of the change.", metavar="NUMBER", positional=True)]
-
-
-def plan(app: App, arguments: Undo, progress: Progress) -> Change:
-    from syndicator.operations import texts
-    from syndicator.operations.log import Log
+    from syndicator.operations.changes import texts
+    from syndicator.operations.changes.log import Log
 
     log = Log(app.settings.state_dir)
-    change = _undoable(log, arguments.number.strip())
+    change = _undoable(log, number.strip())
     sentence = f"taken back: {change.said}"
     if change.back is not None:
         name, values = change.back
-        operation = registry.need(name)
-        planned = operation.plan(app, arguments_of(operation, values), progress)
+        inverse = registry.need(name)
+        planned = inverse.plan(app, arguments_of(inverse, values), progress)
         return replace(planned, subject=change.subject, sentence=sentence, undoes=change.number)
     if not (files := log.files(change.number)):
         raise UsageError(f"what was kept of change {change.number} is not there any more: {change.said}")
@@ -69,8 +68,8 @@ def _undoable(log: Log, written: str) -> LoggedChange:
 
 def _before(app: App, files: _Files) -> tuple[dict[str, Text], int]:
     """The wanted texts, and the number of articles whose tags were edited since. Raises UsageError for a conflict."""
-    from syndicator.operations import texts
-    from syndicator.operations.log import undone
+    from syndicator.operations.changes import texts
+    from syndicator.operations.changes.log import undone
 
     wanted: dict[str, Text] = {}
     edited = 0
@@ -95,6 +94,3 @@ def _refuse_older_list(log: Log, change: LoggedChange, files: _Files) -> None:
             continue
         if lists & log.files(one.number).keys():
             raise UsageError(f"its list was pointed to again since; take change {one.number} back first")
-
-
-OPERATIONS = (Operation("undo", Undo, plan, button="number", quick=True),)

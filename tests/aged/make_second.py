@@ -22,9 +22,9 @@ from typing import Any
 from unittest import mock
 
 from syndicator.core.text import stamp
+from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs import queue as queues
 from syndicator.operations.jobs import work
-from syndicator.operations.log import Log
 from syndicator.services import container
 from tests import postgres
 from tests.aged import facts, make

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Queue
 from syndicator.operations.jobs.work import drain
-from syndicator.operations.log import Log
 from tests.aged.facts import Facts
 from tests.aged.instance import Instance
 from tests.aged.lives import SECOND

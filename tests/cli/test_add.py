@@ -18,8 +18,6 @@ from syndicator.cli.operations import apply
 from syndicator.cli.running import service
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.core.model import Fetched, ParsedFeed
-from syndicator.operations.adding import Add, Look, plan_look
-from syndicator.operations.operation import no_progress
 from syndicator.operations.registry import need
 from syndicator.services.adding import search
 from syndicator.services.container import open_app
@@ -446,6 +444,6 @@ def test_no_line_is_written_that_is_not_sure_or_not_needed(
 def test_the_console_writes_the_line_that_its_look_showed(adding: Adding) -> None:
     adding.web.answers = paper()
     with open_app(adding.config) as opened:
-        found = plan_look(opened, Look(address=ELSEWHERE), no_progress).data
-        apply(opened, need("add"), Add(sources=(found["candidates"][0]["source"],)))
+        found = need("look").plan(opened, {"address": ELSEWHERE}).data
+        apply(opened, need("add"), {"sources": [found["candidates"][0]["source"]]})
     assert adding.written[0]["speaks_for"] == ["paper.example"]

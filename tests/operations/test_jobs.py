@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from syndicator.configuration.settings import load
 from syndicator.console import security
 from syndicator.core.model import Fetched
+from syndicator.operations.changes.log import Log, LoggedChange, undone
 from syndicator.operations.jobs.queue import KEPT, Queue
 from syndicator.operations.jobs.within import jobs_done_within
 from syndicator.operations.jobs.work import drain
-from syndicator.operations.log import Log, LoggedChange, undone
 from syndicator.services.container import locked, open_app
 from tests.cli.conftest import Instance
 from tests.world import World
@@ -167,7 +167,7 @@ def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: 
     Log(tmp_path).add(change, {"config:sources.toml": ("a", "b")})
     security.set_password(security.file_of(tmp_path), "ann", "correct horse battery")
     modes = {str(path.relative_to(tmp_path)): (path.is_dir(), path.stat().st_mode & 0o777) for path in root.rglob("*")}
-    assert len(modes) == 8
+    assert len(modes) == 9
     assert {name for name, (is_folder, mode) in modes.items() if mode != (0o700 if is_folder else 0o600)} == set()
     assert root.stat().st_mode & 0o777 == 0o700
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from syndicator.cli import app as command_line
 from syndicator.cli import load_commands
 from syndicator.core.errors import ConfigError
-from syndicator.operations.articles import WithdrawMuted, plan_muted
+from syndicator.operations.articles import withdraw_muted
 from syndicator.operations.operation import no_progress
 from syndicator.services.mending import editorial
 from syndicator.services.reconcile import files
@@ -100,7 +100,7 @@ def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
 def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> None:
     settings(place, 'mute = "title:sports"')
     with place.app() as app:
-        plan = plan_muted(app, WithdrawMuted(), no_progress)
+        plan = withdraw_muted.plan(app, {})
         assert plan.act is not None
         editorial.withdraw(app, "https://one.example/sports-today")
         plan.act(no_progress)

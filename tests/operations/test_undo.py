@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, load_commands
 from syndicator.core.errors import UsageError
-from syndicator.operations.log import Log
+from syndicator.operations.changes.log import Log
 from tests.services.places import Place, store_articles
 
 load_commands()
@@ -45,6 +47,20 @@ def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
     answer = json.loads(run(place, "change", "undo", "2", "--json").stdout)
     assert answer["withdrawn"] and "Chips" not in place.published("all.atom")
     assert [(one.act, one.undoes) for one in log(place).newest()] == [("undo", 2), ("undo", 1), ("withdraw", None)]
+
+
+def test_changes_of_several_processes_have_numbers_of_their_own(place: Place) -> None:
+    """And each is taken back without the others."""
+    path = place.config / "taxonomy.toml"
+    words = [sys.executable, "-m", "syndicator", "change", "add-tag", "--config", str(place.config)]
+    running = [subprocess.Popen([*words, name]) for name in ("Robots", "Drones", "Ferries")]
+    codes = [process.wait(timeout=100) for process in running]
+    changes = log(place).newest()
+    assert len(changes) == codes.count(0) > 0 and {one.number for one in changes} == set(range(1, len(changes) + 1))
+    for change in changes:
+        assert change.args["name"] in path.read_text()
+        run(place, "change", "undo", str(change.number))
+        assert change.args["name"] not in path.read_text()
 
 
 def test_a_dry_run_is_not_logged(place: Place) -> None:

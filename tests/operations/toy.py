@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from syndicator.core.errors import UsageError
-from syndicator.operations import texts
-from syndicator.operations.operation import Argument, Change, Operation, Progress
+from syndicator.operations.changes import texts
+from syndicator.operations.operation import Argument, Change, operation
 from syndicator.services.container import App
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Toy:
+@operation("toy", quick=True)
+def toy(
+    app: App,
+    words: Annotated[str, Argument("The words of the motto.", metavar="WORDS", positional=True)],
+    loud: Annotated[bool, Argument("In capitals.")] = False,
+) -> Change:
     """Write a motto."""
-
-    words: Annotated[str, Argument("The words of the motto.", metavar="WORDS", positional=True)]
-    loud: Annotated[bool, Argument("In capitals.")] = False
-
-
-def plan(app: App, arguments: Toy, progress: Progress) -> Change:
-    if '"' in arguments.words:
+    if '"' in words:
         raise UsageError("a motto has no quotes")
-    motto = arguments.words.upper() if arguments.loud else arguments.words
+    motto = words.upper() if loud else words
     before = texts.read(app, "config:motto.toml")
     after = f'motto = "{motto}"\n'
     return Change(
@@ -33,6 +30,3 @@ def plan(app: App, arguments: Toy, progress: Progress) -> Change:
         is_empty=before == after,
         nothing="it says so already",
     )
-
-
-OPERATIONS = (Operation("toy", Toy, plan, quick=True),)

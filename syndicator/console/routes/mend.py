@@ -13,7 +13,7 @@ from syndicator.console.guard import MOST_ELEMENTS, form_of, whole
 from syndicator.console.pages import of_texts
 from syndicator.core.errors import WorkerFailed
 from syndicator.operations.jobs.queue import Job
-from syndicator.operations.rules import RULES
+from syndicator.operations.mending import RULES
 from syndicator.pipeline import jobs
 from syndicator.services.showing import lists
 from syndicator.services.showing.glance import Kept, kept

@@ -36,7 +36,7 @@ async def act(request: Request) -> Response:
     return await ask_form(request, operation.name, request.url.path, dry_run=is_planned)
 
 
-def _operation(request: Request) -> Operation[object]:
+def _operation(request: Request) -> Operation:
     if (found := operations().get(request.path_params["name"])) is None:
         raise HTTPException(404)
     return found

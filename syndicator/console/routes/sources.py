@@ -14,8 +14,8 @@ from syndicator.console.answers import ask_form, console_of, framed, looked_up, 
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, UNREADABLE, form_of, whole
 from syndicator.console.pages import rhythm, trouble
 from syndicator.core.errors import WorkerFailed
+from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.jobs.queue import Job
-from syndicator.operations.texts import packed_list
 from syndicator.pipeline import jobs
 from syndicator.services.showing import lists
 from syndicator.services.showing.glance import vocabulary

@@ -19,7 +19,6 @@ from syndicator.store.tables.browse import FILTERS as FILTERS
 from syndicator.store.tables.browse import UNSURE
 from syndicator.store.tables.browse import Filter as Filter
 from syndicator.store.tables.browse import Wanted as Wanted
-from syndicator.store.tables.browse import cursor as cursor
 
 RHYTHM = timedelta(days=30)
 _NEWEST = 10  # articles of a source

@@ -3,22 +3,19 @@ searched among the newest only, to stay fast with 100,000 rows."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, case, func, not_, or_, select
 
-from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Outcome
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
 
 LOOKED_THROUGH: Final = 5000  # newest rows in which what stands inside of them is looked for
 _CERTAIN: Final = 1000
-_INTEGERS: Final = 2**63  # beyond those of the database
 # Thousandths below which a category is unsure, a choice: of the open articles of BBC less than 5 % are below 840
 UNSURE: Final = 700
 _a, _o = schema.articles.c, schema.outcomes.c
@@ -38,8 +35,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Criteria: a `filter`, a source, title `words`. `none`: the category of the rest; `skip`: earlier pages; `after`:
-    the `cursor` of the last article of the page before, "" for the first page: newest first, whatever the filter."""
+    """Criteria: a `filter`, a source, title `words`. `none`: the category of the rest; `skip`: earlier pages."""
 
     filter: Filter = "all"
     source: str = ""
@@ -47,7 +43,6 @@ class Wanted:
     none: str = ""
     skip: int = 0
     most: int = 30
-    after: str | None = None
 
 
 class Browse:
@@ -59,7 +54,7 @@ class Browse:
     def articles(self, wanted: Wanted) -> list[Listed]:
         """The wanted articles, newest first; unsure ones: held first, then by the least likely category."""
         order = (case((_has('"hold":true'), 0), else_=1), func.coalesce(_a.score, _CERTAIN))
-        first = order if wanted.filter == "unsure" and wanted.after is None else ()
+        first = order if wanted.filter == "unsure" else ()
         rows = select(_a.data, _a.path, _a.score).order_by(*first, _a.added.desc(), _a.published.desc(), _a.id)
         if wanted.filter == "merged":
             rows = rows.where(_a.merged_into.is_not(None))
@@ -69,8 +64,6 @@ class Browse:
         if within:
             newest = select(_a.id).order_by(_a.added.desc()).limit(LOOKED_THROUGH)
             rows = rows.where(*within) if wanted.words else rows.where(_a.id.in_(newest), *within)
-        if wanted.after:
-            rows = rows.where(_is_after(wanted.after))
         found = self._db.rows(rows.offset(wanted.skip).limit(wanted.most))
         return [
             Listed(article=codec.unpack(Article, data), path=path, score=None if score is None else score / _CERTAIN)
@@ -91,21 +84,6 @@ class Browse:
         which = (members.axis == "source") & (members.slug == key) & (members.added >= codec.micros(since))
         rows = self._db.rows(select(on, func.count()).where(which).group_by(on).order_by(on))
         return {codec.moment(day * length): count for day, count in rows}
-
-
-def cursor(article: Article) -> str:
-    """The place of an article in a list."""
-    return f"{codec.micros_or(article.added)}.{codec.micros_or(article.published)}.{article.id}"
-
-
-def _is_after(cursor: str) -> ColumnElement[bool]:
-    """Raises UsageError."""
-    match = re.fullmatch(r"(-?[0-9]{1,19})\.(-?[0-9]{1,19})\.([a-z2-7]{26})", cursor)
-    added, published = (int(match[1]), int(match[2])) if match else (0, 0)
-    if match is None or max(abs(added), abs(published)) >= _INTEGERS:
-        raise UsageError(f"{cursor!r} is no cursor: take the one that the page before gave")
-    same_time = or_(_a.published < published, and_(_a.published == published, _a.id > match[3]))
-    return or_(_a.added < added, and_(_a.added == added, same_time))
 
 
 def _has(text: str) -> ColumnElement[bool]:

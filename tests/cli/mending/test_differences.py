@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.operations.rereading import lines
+from syndicator.operations.mending import lines
 from syndicator.pipeline.results import FieldChange
 
 LONG = "The council met on Thursday and spoke about the bridge over the river "

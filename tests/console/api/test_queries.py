@@ -34,7 +34,7 @@ def test_articles_are_newest_first_and_can_be_chosen(reader: Client) -> None:
     articles = walk(reader, "/articles", 100)
     assert all(one["added"] >= other["added"] for one, other in pairwise(articles))
     chosen = walk(reader, "/articles?source=holt", 1)
-    assert chosen == [one for one in articles if one["source_key"] == "holt"] and len(chosen) > 1
+    assert chosen == [one for one in articles if one["source"] == "holt"] and len(chosen) > 1
     word = chosen[0]["title"].split()[0]
     assert chosen[0] in walk(reader, f"/articles?words={word}&filter=all", 100)
     assert {one["id"] for one in walk(reader, "/articles?filter=unsure", 1)} <= {one["id"] for one in articles}
@@ -42,7 +42,7 @@ def test_articles_are_newest_first_and_can_be_chosen(reader: Client) -> None:
 
 def test_an_article_and_a_source_have_the_etag_of_what_can_be_edited(served: Served, reader: Client) -> None:
     id = reader.get("/articles?limit=1")["items"][0]["id"]
-    for path, field in ((f"/articles/{id}", "title"), ("/sources/holt", "key")):
+    for path, field in ((f"/articles/{id}", "title"), ("/sources/holt", "url")):
         answer = reader.ask("GET", path)
         assert answer.status == 200 and answer.json[field]
         again = reader.ask("GET", path, If_None_Match=answer.headers["etag"])
@@ -55,27 +55,30 @@ def test_an_article_and_a_source_have_the_etag_of_what_can_be_edited(served: Ser
 
 def test_the_status_is_that_of_the_instance(reader: Client) -> None:
     status = reader.get("/status")
-    assert status["counts"]["articles"] == len(walk(reader, "/articles", 100)) and status["fine"] >= 1
+    assert status["articles"] == len(walk(reader, "/articles", 100)) and status["fine"] >= 1
     assert "source-failing" in {one["kind"] for one in reader.get("/conditions")["items"]}
 
 
 def test_changes_have_what_the_console_did(served: Served, browser: Browser, reader: Client) -> None:
     served.done(browser.post("/do/rest", {"key": "holt", "next": "/"}))
     change = reader.get("/changes")["items"][0]
-    assert (change["act"], change["subject"], change["who"], change["undone"]) == ("rest", "holt", "operator", False)
+    assert (change["act"], change["subject"], change["who"], change["taken_back"]) == (
+        "rest",
+        "holt",
+        "operator",
+        False,
+    )
 
 
 @pytest.mark.parametrize(
     ("path", "status", "detail"),
     [
-        ("/articles?limit=0", 422, "limit: "),
-        ("/articles?limit=101", 422, "limit: "),
-        ("/articles?limit=x", 422, "limit: "),
-        ("/articles?filter=x", 422, "filter: "),
+        ("/articles?limit=0", 422, "no number from 1 to 100"),
+        ("/articles?limit=101", 422, "no number"),
+        ("/articles?limit=x", 422, "no number"),
+        ("/articles?filter=x", 422, "is none of"),
         ("/articles?nothing=1", 422, "nothing: "),
-        ("/articles?cursor=1", 422, "no cursor"),
-        ("/articles?cursor=9999999999999999999.0.aaaaaaaaaaaaaaaaaaaaaaaaaa", 422, "no cursor"),
-        ("/articles?words=" + "x" * 501, 422, "words: "),
+        ("/articles?cursor=1", 422, "begin anew"),
         ("/articles/nothing", 404, "there is no article"),
         ("/articles/..%2F..%2Fconfig%2Fsyndicator.toml", 404, ""),
         ("/articles/%00", 404, ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.operations import texts
+from syndicator.operations.changes import texts
 from syndicator.operations.operation import no_progress
 from tests.services.descriptions.test_rename_tags import feed_id, fill, moved, retag
 from tests.services.places import Place

@@ -18,9 +18,9 @@ from syndicator.core.model import FeedKey, Fetched, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
 from syndicator.core.text import stamp
+from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Queue
 from syndicator.operations.jobs.work import drain
-from syndicator.operations.log import Log
 from syndicator.pipeline.descriptions import learn
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing

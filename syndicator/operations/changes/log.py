@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -65,7 +67,18 @@ class Log:
 
     def add(self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]) -> LoggedChange:
         """Writes it down, durable, under the next number."""
+        with self.alone("changes.lock"):
+            return self._add(change, files)
+
+    @contextmanager
+    def alone(self, name: str = "edits.lock") -> Iterator[None]:
+        """Hold a lock that commands and jobs of this machine share: of the log, or while texts are edited."""
         disk.make_private_folder(self.root)
+        with open(self.root / name, "ab", opener=_for_us_alone) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
+            yield
+
+    def _add(self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]) -> LoggedChange:
         newest = self.newest(20)  # the last may be half a line
         number = (newest[0].number if newest else 0) + 1
         whole = json.dumps(files, ensure_ascii=True).encode()

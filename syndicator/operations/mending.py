@@ -1,44 +1,155 @@
-"""Operations that read or describe filed articles again: their plans in readable lines, and what they change."""
+"""Operations that mend articles: rules tried and saved, kept pages read again, articles described again."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from syndicator.core.errors import UsageError
+from syndicator.core import text
+from syndicator.core.errors import ConfigError, RulesError, UsageError
 from syndicator.core.text import one_line
-from syndicator.operations.operation import Argument, Change, Operation, Progress, plain
+from syndicator.operations.operation import Argument, Change, Progress, operation, plain
+from syndicator.operations.sources import Key, need_stamp
 
 if TYPE_CHECKING:
-    from syndicator.core.model import Article
+    from syndicator.core.model import Article, Rules, Source
     from syndicator.pipeline.results import FieldChange
     from syndicator.services.container import App
     from syndicator.services.mending.reread import Plan
+    from syndicator.services.mending.try_rules import Tried
+
+RULES = ("select", "remove", "title", "author", "date", "cover")
+_EDGE = 160  # characters at both ends of a text
+
+Css = Annotated[tuple[str, ...] | None, Argument("CSS selectors of it; empty for none.", metavar="CSS", lines=True)]
+
+
+@operation("try-rules", unlocked=True, is_question=True)
+def try_rules(
+    app: App,
+    key: Key,
+    select: Css = None,
+    remove: Css = None,
+    title: Css = None,
+    author: Css = None,
+    date: Css = None,
+    cover: Css = None,
+) -> Change:
+    """Show what rules make of the newest kept pages of a source. A rule that is not given stays as it is."""
+    from syndicator.services.mending import try_rules
+
+    source = _source(app, key)
+    try:
+        rules = _given(source, (select, remove, title, author, date, cover))
+        tried = try_rules.try_out(app, source.key, rules, most=try_rules.POINTED)
+        now = {one.id: one for one in try_rules.try_out(app, source.key, source.rules, most=try_rules.POINTED)}
+    except RulesError as error:
+        raise UsageError(str(error)) from error
+    pages = [
+        {"id": one.id, "title": one.title, "with": _reading(one), "now": _reading(now.get(one.id))} for one in tried
+    ]
+    data = {"pages": pages, "matched": try_rules.pages_matched(tried), "score": try_rules.score(tried)}
+    return Change(subject=source.key, sentence=f"tried on {len(tried)} kept pages", data=data)
+
+
+def _reading(one: Tried | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    if (trial := one.trial) is None:
+        return {"failed": "reading it was given up"}
+    if (draft := trial.draft) is None:
+        return {"failed": f"it is no article then: {trial.kind}", "matches": dict(trial.matches)}
+    body = text.plain(draft.body)
+    return {
+        "failed": "",
+        "matches": dict(trial.matches),
+        "letters": trial.after,
+        "title": draft.title or "",
+        "author": draft.author or "",
+        "date": f"{draft.published:%Y-%m-%d}" if draft.published else "",
+        "cover": draft.cover or "",
+        "begins": body[:_EDGE],
+        "ends": body[-_EDGE:] if len(body) > _EDGE else "",
+    }
+
+
+@operation("save-rules", quick=True, unlocked=True)
+def save_rules(
+    app: App,
+    key: Key,
+    select: Css = None,
+    remove: Css = None,
+    title: Css = None,
+    author: Css = None,
+    date: Css = None,
+    cover: Css = None,
+    stamp: Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)] = None,
+) -> Change:
+    """Write rules of a source. A rule that is not given stays as it is; articles stay until they are read again."""
+    from syndicator.operations.changes import texts
+    from syndicator.services.mending import try_rules
+
+    source = _source(app, key)
+    need_stamp(source, stamp)
+    rules = _given(source, (select, remove, title, author, date, cover))
+
+    def act(progress: Progress) -> None:
+        try:
+            try_rules.save(app, source.key, rules)
+        except RulesError as error:
+            raise ConfigError(str(error)) from error
+
+    if rules == source.rules:
+        return Change(subject=source.key, sentence=f"{source.key}: these are its rules", is_empty=True)
+    return Change(
+        subject=source.key,
+        sentence=f"{source.key}: rules saved; articles stay until they are read again",
+        touches=(texts.of_source(app, source.key),),
+        act=act,
+    )
+
+
+def _source(app: App, key: str) -> Source:
+    from syndicator.services.naming import need_sources
+
+    need_sources(app, [key])
+    return app.sources[key]
+
+
+def _given(source: Source, given: Sequence[tuple[str, ...] | None]) -> Rules:
+    """The rules as given over those of the source. Raises ConfigError, RulesError for an invalid selector."""
+    from syndicator.configuration.sources.rules_table import table
+    from syndicator.configuration.sources.schema import source_of
+
+    values: dict[str, Any] = {name: one for name, one in table(source).items() if name != "rules"}
+    said = {name: one for name, one in zip(RULES, given, strict=True) if one is not None}
+    merged = {**table(source).get("rules", {}), **said}
+    rules = {name: list(one) if isinstance(one, tuple) else one for name, one in merged.items() if one != ()}
+    return source_of({**values, "rules": rules} if rules else values).rules
+
 
 Since = Annotated[datetime | None, Argument("Articles added on or after this day (UTC).", metavar="DATE")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reread:
-    """Read kept pages again after the rules of a source were edited. Fetches nothing unless asked, keeps hand edits."""
-
+@operation("reread", command="reread")
+def reread(
+    app: App,
+    progress: Progress,
     source: Annotated[
         str, Argument("Articles of one source, or one article.", metavar="K|URL|ID", completes="source")
-    ] = ""
-    since: Since = None
-    outdated: Annotated[bool, Argument("Only articles that an older version of Syndicator read.")] = False
-    fetch: Annotated[bool, Argument("First ask for pages that are not kept any more, also with --dry-run.")] = False
-
-
-def plan_reread(app: App, arguments: Reread, progress: Progress) -> Change:
+    ] = "",
+    since: Since = None,
+    outdated: Annotated[bool, Argument("Only articles that an older version of Syndicator read.")] = False,
+    fetch: Annotated[bool, Argument("First ask for pages that are not kept any more, also with --dry-run.")] = False,
+) -> Change:
+    """Read kept pages again after the rules of a source were edited. Fetches nothing unless asked, keeps hand edits."""
     from syndicator.services.mending import reread
 
-    which = reread.Which(what=arguments.source, since=_day(arguments.since), outdated=arguments.outdated)
-    missing = reread.unkept(app, which) if arguments.fetch else []
+    which = reread.Which(what=source, since=_day(since), outdated=outdated)
+    missing = reread.unkept(app, which) if fetch else []
     failed = asyncio.run(reread.fetch(app, missing, progress)) if missing else ()
     planned = reread.plan(app, which, progress=progress)
     problems, count = (*failed, *planned.problems), len(planned.articles)
@@ -48,9 +159,9 @@ def plan_reread(app: App, arguments: Reread, progress: Progress) -> Change:
     ]
     parts = {name: getattr(planned, name) for name in ("looked", "unkept", "due_again", "feeds")}
     return Change(
-        subject=arguments.source or "articles",
-        sentence=f"{arguments.source or 'all'}: {count} {'article' if count == 1 else 'articles'} read again",
-        lines=lambda dry_run: _said(app, planned, arguments.source if dry_run else "", arguments.source),
+        subject=source or "articles",
+        sentence=f"{source or 'all'}: {count} {'article' if count == 1 else 'articles'} read again",
+        lines=lambda dry_run: _said(app, planned, source if dry_run else "", source),
         data={**parts, "problems": problems, "articles": articles, "count": count, "written": ()},
         feeds=planned.feeds,
         problems=problems,
@@ -99,20 +210,16 @@ def _rules(app: App, key: str) -> Iterator[str]:
     yield from (f"  {rule} matches on {pages or 'none'}" for rule, pages in matched.items())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Describe:
+@operation("describe")
+def describe(
+    app: App, progress: Progress, all: Annotated[bool, Argument("Every article.")] = False, since: Since = None
+) -> Change:
     """Describe articles again after taxonomy.toml was edited or tags were learnt. Fetches nothing, keeps hand edits."""
-
-    all: Annotated[bool, Argument("Every article.")] = False
-    since: Since = None
-
-
-def plan_describe(app: App, arguments: Describe, progress: Progress) -> Change:
     from syndicator.services.descriptions import redescribe
 
-    if not arguments.all and arguments.since is None:
+    if not all and since is None:
         raise UsageError("say which articles: --all, or --since with a day, such as --since 2026-11-24")
-    planned = redescribe.plan(app, since=_day(arguments.since), progress=progress)
+    planned = redescribe.plan(app, since=_day(since), progress=progress)
     rows = tuple((item.title, line) for item in planned.articles for line in item.told.why)
     count = f"{len(planned.articles)} of {planned.looked} article{'' if planned.looked == 1 else 's'} change"
     return Change(
@@ -177,9 +284,3 @@ def _cut(words: str, start: int = 0) -> str:
     line = one_line(words)[start:]
     shown = line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
     return f"…{shown}" if start and shown else shown
-
-
-OPERATIONS = (
-    Operation("reread", Reread, plan_reread, "reread"),
-    Operation("describe", Describe, plan_describe),
-)

@@ -1,0 +1,1 @@
+"""The log of changes, and the texts that they are made of."""

@@ -1,0 +1,137 @@
+"""Queries: lists in pages, as values; `status --list` shows them, and the API can."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+from syndicator.core.errors import UsageError
+from syndicator.operations.operation import Argument, plain
+
+if TYPE_CHECKING:
+    from syndicator.services.health.look import Place
+
+_PART = 200  # articles read at a time
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items of a list; `next`: the cursor of the next page, "" at the end."""
+
+    items: Sequence[Item]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A list by name. `function` yields its items, each with an `id`, from a place and arguments Annotated with
+    `Argument`, as those of an operation (`schema_of`, `arguments_of`). `columns`: keys that a table shows."""
+
+    name: str
+    function: Callable[..., Iterator[Item]]
+    columns: tuple[str, ...]
+
+    @property
+    def help(self) -> str:
+        return inspect.getdoc(self.function) or ""
+
+    def read(self, place: Place, arguments: Mapping[str, Any], *, after: str = "", most: int = 100) -> Page:
+        """A page of at most `most` items behind the one with the id `after`. Raises UsageError if that one is gone."""
+        found = self.function(place, **arguments)
+        if after and not any(one["id"] == after for one in found):
+            raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")
+        items = list(islice(found, most + 1))
+        return Page([plain(one) for one in items[:most]], str(items[most - 1]["id"]) if len(items) > most else "")
+
+
+def changes(place: Place, about: Annotated[str, Argument("Of one article or source.")] = "") -> Iterator[Item]:
+    """Changes that can be taken back, or not and why, the newest first."""
+    from syndicator.operations.changes.log import Log
+
+    log = Log(place.settings.state_dir)
+    undone = log.undone()
+    for one in log.newest(100_000):
+        if about in ("", one.subject):
+            yield {"id": str(one.number), **plain(one), "taken_back": one.number in undone, "lasting": one.lasting}
+
+
+def jobs(place: Place) -> Iterator[Item]:
+    """Jobs that were asked for, the newest first, without their arguments."""
+    from syndicator.operations.jobs.queue import KEPT, Queue
+
+    for job in Queue(place.settings.state_dir).recent(KEPT):
+        yield {name: value for name, value in plain(job).items() if name != "args"}
+
+
+def articles(
+    place: Place,
+    filter: Annotated[str, Argument("all, unsure, untagged, partial, hold, merged.")] = "all",
+    source: Annotated[str, Argument("Of one source.", completes="source")] = "",
+    words: Annotated[tuple[str, ...], Argument("Words of the title.")] = (),
+) -> Iterator[Item]:
+    """Articles, the newest first."""
+    from syndicator.services.showing.lists import FILTERS, Wanted
+    from syndicator.services.showing.lists import articles as listed
+
+    chosen = next((one for one in FILTERS if one == filter), None)
+    if chosen is None:
+        raise UsageError(f"{filter!r} is none of {', '.join(FILTERS)}")
+    skip, none = 0, place.settings.describe.uncategorised
+    while part := listed(place, Wanted(filter=chosen, source=source, words=words, none=none, skip=skip, most=_PART)):
+        for one in part:
+            article = one.article
+            yield {
+                **{name: getattr(article, name) for name in ("id", "url", "title", "author", "tags", "category")},
+                **{name: getattr(article, name) for name in ("published", "added", "hold", "partial")},
+                "source": article.source_key,
+                "path": one.path,
+            }
+        skip += len(part)
+
+
+def sources(
+    place: Place, words: Annotated[tuple[str, ...], Argument("Words of the key, title or address.")] = ()
+) -> Iterator[Item]:
+    """Sources in their order, each with how its last visit went and when the next is due."""
+    from syndicator.core import urls
+    from syndicator.services.health.status import of_state
+    from syndicator.services.showing.lists import sources as listed
+
+    for row in listed(place, words):
+        one, state = row.source, of_state(row.state) if row.state else {}
+        shown = {"id": one.key, "title": one.title, "url": urls.redacted(one.url), "enabled": one.enabled}
+        yield {**state, **shown}
+
+
+def feeds(place: Place) -> Iterator[Item]:
+    """Feeds that are published or were, each with its number of articles and where its address leads."""
+    from syndicator.publishing import paths
+
+    for row in place.store.index.plain_feeds() if place.store else ():
+        moved = paths.stem(row.moved_to) if row.moved_to else ""
+        yield {"id": paths.stem(row.key), "name": row.name, "articles": row.count, "moved_to": moved}
+
+
+def conditions(place: Place) -> Iterator[Item]:
+    """What is wrong or worth knowing, with its cure."""
+    from syndicator.services.health.look import look
+
+    for one in look(place).conditions:
+        yield {"id": one.identity, **plain(one), "kind": one.kind.value}
+
+
+QUERIES: Mapping[str, Query] = {
+    one.name: one
+    for one in (
+        Query("articles", articles, ("id", "title", "source", "category")),
+        Query("changes", changes, ("id", "at", "who", "act", "said")),
+        Query("conditions", conditions, ("kind", "subject", "reason", "cure")),
+        Query("feeds", feeds, ("id", "name", "articles", "moved_to")),
+        Query("jobs", jobs, ("id", "at", "act", "status", "said")),
+        Query("sources", sources, ("id", "url", "title")),
+    )
+}

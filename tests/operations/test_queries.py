@@ -1,0 +1,77 @@
+"""Queries: lists in pages, the same for commands and programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from syndicator.cli import app, load_commands
+from syndicator.core.errors import UsageError
+from syndicator.operations.operation import schema_of
+from syndicator.operations.queries import QUERIES
+from syndicator.services.health.look import place_of
+from tests.services.places import Place, store_articles
+
+load_commands()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    made = Place(tmp_path)
+    with made.app() as opened:
+        for number in range(5):
+            store_articles(opened, f"Number {number}", "Of chips.", source="two")
+    made.build()
+    return made
+
+
+def run(place: Place, *words: str) -> Result:
+    return CliRunner().invoke(app, [*words, "--config", str(place.config)], catch_exceptions=False)
+
+
+def test_pages_follow_each_other_and_end(place: Place) -> None:
+    with place_of(place.config) as opened:
+        query, titles, after = QUERIES["articles"], [], ""
+        for _ in range(3):
+            page = query.read(opened, {}, after=after, most=2)
+            titles += [one["title"] for one in page.items]
+            after = page.next
+        assert after == "" and len(titles) == 5 and len(set(titles)) == 5
+        assert query.read(opened, {"words": ("number", "3")}).items[0]["title"] == "Number 3"
+        with pytest.raises(UsageError, match="has no 'nothing' any more"):
+            query.read(opened, {}, after="nothing")
+        with pytest.raises(UsageError, match="'new' is none of unsure, all"):
+            query.read(opened, {"filter": "new"})
+
+
+def test_what_is_new_meanwhile_moves_no_page(place: Place) -> None:
+    run(place, "change", "add-tag", "Robots")
+    run(place, "change", "add-tag", "Drones")
+    with place_of(place.config) as opened:
+        first = QUERIES["changes"].read(opened, {}, most=1)
+        run(place, "change", "add-tag", "Ferries")
+        second = QUERIES["changes"].read(opened, {}, after=first.next, most=1)
+    assert [one["args"]["name"] for one in (*first.items, *second.items)] == ["Drones", "Robots"]
+
+
+def test_the_command_line_lists_them(place: Place) -> None:
+    run(place, "change", "add-tag", "Robots")
+    run(place, "change", "undo", "1")
+    head, second, first = run(place, "status", "--list", "changes").output.splitlines()
+    assert head.split("\t") == ["id", "at", "who", "act", "said"]
+    assert first.startswith("1\t") and "taken back: Robots" in second
+    (undo, change) = json.loads(run(place, "status", "--list", "changes", "--json").stdout)["items"]
+    assert (change["taken_back"], undo["taken_back"], undo["undoes"]) == (True, False, 1)
+    with pytest.raises(UsageError, match="did you mean 'changes'"):
+        run(place, "status", "--list", "chnages")
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_each_is_json_with_an_id(place: Place, name: str) -> None:
+    page = json.loads(run(place, "status", "--list", name, "--json").stdout)
+    assert page["next"] == "" and all(one["id"] for one in page["items"])
+    assert set(QUERIES[name].columns) <= {key for one in page["items"] for key in one} or not page["items"]
+    assert all("description" in one for one in schema_of(QUERIES[name])["properties"].values())
