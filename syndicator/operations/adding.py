@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
+from syndicator.configuration.sources.rules_table import table
 from syndicator.core.errors import UsageError
 from syndicator.operations.operation import Argument, Change, Progress, operation, plain
-from syndicator.operations.sources import Key, refuse_variables
+from syndicator.operations.sources import Key, refuse_variables, source_of_key
 
 if TYPE_CHECKING:
-    from syndicator.core.model import Failed, Fetched, Source
+    from syndicator.core.model import ContentMode, Failed, Fetched, Source
     from syndicator.core.requests import Wrapper
     from syndicator.services.adding.found import Candidate, Found, Session
     from syndicator.services.adding.preview import Preview
@@ -81,7 +82,6 @@ def _looked(subject: str, found: Found, shown: Mapping[str, Preview]) -> Change:
 
 
 def _candidate(one: Candidate, shown: Preview | None) -> dict[str, Any]:
-    from syndicator.configuration.sources.rules_table import table
     from syndicator.services.adding.preview import speaking
 
     source = speaking(one, shown).source if shown else one.source
@@ -120,12 +120,11 @@ def add(
     known = writing.by_address(app)
     tables = [*sources, *({"url": url} for url in url)]
     chosen = [writing.if_known(known, _chosen(one)) for one in tables]
-    content: Any = content or None
     wishes = writing.Wishes(
         category=category.strip() or None,
         tags=tags,
         every=every.strip() or None,
-        content=content,
+        content=cast("ContentMode | None", content or None),
         title=title.strip() or None if len(chosen) == 1 else None,
     )
     named = writing.named(app, chosen, wishes)
@@ -159,7 +158,6 @@ def _chosen(values: Mapping[str, Any]) -> Candidate:
 
 
 def _licensed(one: Candidate, licence: str) -> Candidate:
-    from syndicator.configuration.sources.rules_table import table
     from syndicator.configuration.sources.schema import source_of
 
     return one if one.known else replace(one, source=source_of(table(replace(one.source, licence=licence))))
@@ -173,10 +171,8 @@ def fetch_list(app: App, key: Key) -> Change:
     from syndicator.pipeline.requests import feed_request
     from syndicator.services.adding.found import open_session
     from syndicator.services.adding.search import unanswered
-    from syndicator.services.naming import need_sources
 
-    need_sources(app, [key])
-    source = app.sources[key]
+    source = source_of_key(app, key)
     if source.kind != "list" or source.rules.links:
         raise UsageError(f"{source.key}: its entries are not those of a list that is learnt; point to its articles")
     state = app.store.visits.state(source.key) or SourceState(key=source.key, url=source.url)
@@ -220,16 +216,14 @@ def follow_list(
 @operation("use-list")
 def use_list(app: App, key: Key, wrapper: Marks) -> Change:
     """Replace the list of a source of kind "list" by one that somebody pointed to; its next visit is due now."""
-    from syndicator.services.naming import need_sources
 
-    need_sources(app, [key])
-    marks = _wrapper(wrapper)
+    source, marks = source_of_key(app, key), _wrapper(wrapper)
     return Change(
         subject=key,
         sentence=f"{key}: the list of {len(marks.seen)} articles that was pointed to is read from now on",
         touches=(f"list:{key}",),
         build=False,
-        act=lambda progress: _remember(app, key, app.sources[key].url, marks),
+        act=lambda progress: _remember(app, key, source.url, marks),
     )
 
 

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Annotated, Any
 
+from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text
 from syndicator.core.errors import ConfigError, RulesError, UsageError
 from syndicator.core.text import one_line
 from syndicator.operations.operation import Argument, Change, Progress, operation, plain
-from syndicator.operations.sources import Key, need_stamp
+from syndicator.operations.sources import Key, need_stamp, source_of_key
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article, Rules, Source
@@ -41,7 +42,7 @@ def try_rules(
     """Show what rules make of the newest kept pages of a source. A rule that is not given stays as it is."""
     from syndicator.services.mending import try_rules
 
-    source = _source(app, key)
+    source = source_of_key(app, key)
     try:
         rules = _given(source, (select, remove, title, author, date, cover))
         tried = try_rules.try_out(app, source.key, rules, most=try_rules.POINTED)
@@ -92,7 +93,7 @@ def save_rules(
     from syndicator.operations.changes import texts
     from syndicator.services.mending import try_rules
 
-    source = _source(app, key)
+    source = source_of_key(app, key)
     need_stamp(source, stamp)
     rules = _given(source, (select, remove, title, author, date, cover))
 
@@ -112,16 +113,8 @@ def save_rules(
     )
 
 
-def _source(app: App, key: str) -> Source:
-    from syndicator.services.naming import need_sources
-
-    need_sources(app, [key])
-    return app.sources[key]
-
-
 def _given(source: Source, given: Sequence[tuple[str, ...] | None]) -> Rules:
     """The rules as given over those of the source. Raises ConfigError, RulesError for an invalid selector."""
-    from syndicator.configuration.sources.rules_table import table
     from syndicator.configuration.sources.schema import source_of
 
     values: dict[str, Any] = {name: one for name, one in table(source).items() if name != "rules"}

@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
+from syndicator.configuration.sources import rules_table
+from syndicator.configuration.sources.rules_table import table
 from syndicator.core.errors import UsageError
 from syndicator.operations.operation import Argument, Change, Progress, operation
 
@@ -19,7 +21,7 @@ Key = Annotated[str, Argument("The key of a source.", metavar="KEY", positional=
 @operation("retry", button="key")
 def retry(app: App, key: Key) -> Change:
     """Visit a source now, due or not. A failure counts no more than that of a visit that was due."""
-    _source(app, key)
+    source_of_key(app, key)
 
     def act(progress: Progress) -> dict[str, object]:
         from syndicator.services.refresh import Wanted, run
@@ -41,7 +43,7 @@ def adopt_move(app: App, key: Key) -> Change:
     """Write down where a source moved to for good."""
     from syndicator.services import naming
 
-    source = _source(app, key)
+    source = source_of_key(app, key)
     address = naming.moved_to(app, source)
     if not address:
         return Change(subject=source.key, sentence=f"{source.key}: has not moved", is_empty=True)
@@ -51,14 +53,14 @@ def adopt_move(app: App, key: Key) -> Change:
 @operation("rest", button="key", quick=True, unlocked=True)
 def rest(app: App, key: Key) -> Change:
     """Visit a source no more until it is resumed. Its articles and feeds stay."""
-    source = _source(app, key)
+    source = source_of_key(app, key)
     return _edit(app, source, replace(source, enabled=False), "rests")
 
 
 @operation("wake", button="key", quick=True, unlocked=True)
 def wake(app: App, key: Key) -> Change:
     """Visit a source again that rests."""
-    source = _source(app, key)
+    source = source_of_key(app, key)
     return _edit(app, source, replace(source, enabled=True), "is visited again")
 
 
@@ -79,10 +81,9 @@ def change(
     stamp: Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)] = None,
 ) -> Change:
     """Edit a source. What is not given stays as it is, and what is empty goes."""
-    from syndicator.configuration.sources.rules_table import table
     from syndicator.configuration.sources.schema import source_of
 
-    source = _source(app, key)
+    source = source_of_key(app, key)
     need_stamp(source, stamp)
     values: dict[str, Any] = table(source)
     given = {"url": url, "title": title, "category": category, "tags": tags, "every": every, "content": content}
@@ -100,9 +101,7 @@ def change(
 
 def need_stamp(source: Source, seen: str | None) -> None:
     """Raise UsageError if the source was edited since it had this stamp."""
-    from syndicator.configuration.sources.rules_table import stamp
-
-    if seen not in (None, stamp(source)):
+    if seen not in (None, rules_table.stamp(source)):
         raise UsageError(f"the source {source.key!r} was edited meanwhile, and stays as it is; look at it again")
 
 
@@ -116,7 +115,6 @@ def refuse_variables(address: str, before: str) -> None:
 
 def _edit(app: App, source: Source, wanted: Source, said: str) -> Change:
     from syndicator.configuration.sources import registry
-    from syndicator.configuration.sources.rules_table import table
     from syndicator.operations.changes import texts
 
     return Change(
@@ -168,7 +166,8 @@ def build(app: App) -> Change:
     return Change(subject="feeds", sentence="the stale feeds are built", logged=False, build=False, act=act)
 
 
-def _source(app: App, key: str) -> Source:
+def source_of_key(app: App, key: str) -> Source:
+    """The source of this key. Raises UsageError with the key that may be meant."""
     from syndicator.services.naming import need_sources
 
     need_sources(app, [key])
