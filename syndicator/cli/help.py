@@ -76,6 +76,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "console": (
         ("console --set-password", "turn the operators' page on"),
         ("console --port 8090", "serve it, on 127.0.0.1:8090"),
+        ("console --token backup --write", "let a program use the API"),
     ),
     "add": (
         ("add example.org", "find the feeds of a site, see them and choose"),

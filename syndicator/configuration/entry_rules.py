@@ -3,11 +3,11 @@
     tag:AI and not (category:Finance or source:example)
 
 Words: `and`, `or`, `not`, parentheses; two terms side by side mean `and`. Terms: tag: category: source: author:
-language: with a word or a "quoted phrase", title: with what stands in the title, or a bare word or phrase, which is
-looked for in title, excerpt and body: whole words, any case.
+language: with a word or a "quoted phrase", title: with what stands in the title, url: with a part of the address, or a
+bare word or phrase, which is looked for in title, excerpt and body: whole words, any case.
 
-Which entries of a source the operator does not want read, by its `keep` and `mute`. Whether the texts that are read
-of a source's pages are still whole, by their lengths.
+Which entries the operator does not want read, by `keep` and `mute` of their source and of the settings. Whether the
+texts that are read of a source's pages are still whole, by their lengths.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import median
-from typing import Final
+from typing import Final, Protocol
 
 from syndicator.core.model import Article, Entry, Source
 
-FIELDS: Final = ("tag", "category", "source", "author", "language", "title")
+FIELDS: Final = ("tag", "category", "source", "author", "language", "title", "url")
 _DEEPEST: Final = 50  # nested parentheses; far beyond what a person writes, far below Python's recursion limit
 
 # Thai to Khmer, kana, ideographs (Unicode blocks)
@@ -237,6 +237,7 @@ _TESTS: Final[dict[str, Callable[[str, Article], bool]]] = {
     "source": lambda value, article: _same(value, article.source_key),
     "author": _author,
     "language": _language,
+    "url": lambda value, article: value in article.url.casefold(),
 }
 
 
@@ -244,11 +245,28 @@ _TAG = re.compile(r"<[^<>]{0,1000}>")
 _KEPT = 2_000  # characters of an entry that was muted: enough to ask another query about it
 
 
-def is_muted(source: Source, entry: Entry) -> bool:
-    """True for an entry that `mute` of the source asks for, or that its `keep` does not. Both are asked about what the
-    feed says of it: title, text, author and language, `tag:` for the feed's own tags and those of the source, and
-    `category:` for the source's."""
-    if not source.keep and not source.mute:
+class Choice(Protocol):
+    """A source, or the settings of all."""
+
+    @property
+    def mute(self) -> str | None: ...
+    @property
+    def keep(self) -> str | None: ...
+
+
+def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> bool:
+    """True for an article that `mute` asks for, or that `keep` does not. `body`: as in `matches`."""
+    if choice.mute and matches(_parsed(choice.mute), article, body):
+        return True
+    return bool(choice.keep) and not matches(_parsed(choice.keep or ""), article, body)
+
+
+def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
+    """True for an entry that its source or the settings leave out. They are asked about what the feed says of it:
+    title, text, author, language and address, `tag:` for the feed's own tags and those of the source, and `category:`
+    for the source's."""
+    choices = [one for one in (source, everywhere) if one.keep or one.mute]
+    if not choices:
         return False
     article = Article(
         id="",
@@ -260,11 +278,7 @@ def is_muted(source: Source, entry: Entry) -> bool:
         language=entry.language or source.language,
         source_key=source.key,
     )
-
-    def said(query: str) -> bool:
-        return matches(_parsed(query), article, lambda: _text(f"{entry.summary} {entry.content}"))
-
-    return bool(source.mute and said(source.mute)) or bool(source.keep and not said(source.keep))
+    return any(leaves_out(one, article, lambda: _text(f"{entry.summary} {entry.content}")) for one in choices)
 
 
 def remembered(entry: Entry) -> Entry:

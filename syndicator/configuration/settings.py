@@ -8,12 +8,12 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from syndicator.configuration import dropped
+from syndicator.configuration import dropped, entry_rules
 from syndicator.configuration.tables import VARIABLE, root_of
 from syndicator.configuration.toml_files import Overrides, TomlFile, read_toml_file
 from syndicator.core import axes
@@ -107,10 +107,23 @@ class Fetch(_Section):
     allow_loopback: bool = False  # True: sources may be on this machine, as those of the demo are
 
 
+def query(value: str) -> str:
+    try:
+        entry_rules.parse_query(value)
+    except entry_rules.QueryError as error:
+        raise ValueError(f"{value!r}: {error}, at character {error.at + 1}") from error
+    return value
+
+
+Query = Annotated[str, AfterValidator(lambda value: query(value) if value else value)]
+
+
 class Publish(_Section):
     limit: int = Field(50, ge=1, le=1000)  # entries of a feed: the newest ...
     window_hours: int = Field(72, ge=0)  # ... and all of this long before the newest
     tag_min: int = Field(3, ge=1)  # articles before a tag that is not in taxonomy.toml gets a feed
+    mute: Query = ""  # entries of all sources that are not read; those of a source count besides
+    keep: Query = ""  # the only entries that are read, "" for all
     hold: Literal["off", "unsure", "all"] = "off"  # which new articles wait for the operator's release
     axes: tuple[AxisName, ...] = Field(
         default_factory=lambda: tuple(axis.word for _, axis in axes.by_place() if axis.default)
@@ -236,6 +249,50 @@ class Alert(_Section):
     password_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: the mail server needs no password
 
 
+_PORTS = range(1, 65536)
+_NETWORK = re.compile(
+    r"(?P<net>[0-9.]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+(?=/|$))(?P<size>/\d{1,3})?(?::(?P<port>\d{1,5}))?"
+)
+
+
+def network(value: str) -> str:
+    """The spellings that `visiting.fetch.ssrf` reads: 10.0.0.0/8:443, 10.0.0.5, fd00::/8:443, [::1]:8080."""
+    match = _NETWORK.fullmatch(value)
+    try:
+        if not match or int(match["port"] or 1) not in _PORTS:
+            raise ValueError(value)
+        ipaddress.ip_network(match["net"].strip("[]") + (match["size"] or ""), strict=False)
+    except ValueError as error:
+        raise ValueError('write a network and a port, such as "10.0.0.0/8:443" or "fd00::/8:443"') from error
+    return value
+
+
+def _receiver(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.fragment:
+        raise ValueError('write it like "https://hooks.example.org/feeds"; ${NAME} is a variable of the environment')
+    return value
+
+
+def _signing(value: SecretStr) -> SecretStr:
+    if not _SIGNING.fullmatch(value.get_secret_value()):
+        raise ValueError('write "whsec_" and 24 to 64 bytes in base64 (`openssl rand -base64 32`), or "${NAME}"')
+    return value
+
+
+_SIGNING = re.compile(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}|\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+EventType = Literal["article.published", "article.changed", "article.withdrawn", "condition.opened", "condition.closed"]
+
+
+class Webhook(_Section):
+    """A receiver of events."""
+
+    url: Annotated[str, AfterValidator(_receiver)]
+    secret: Annotated[SecretStr, AfterValidator(_signing)]
+    events: tuple[EventType, ...] = get_args(EventType)
+    allow: tuple[Annotated[str, AfterValidator(network)], ...] = ()  # private networks it may be in
+
+
 class Console(_Section):
     host: str = "127.0.0.1"
     port: int = Field(8081, ge=0, le=65535)
@@ -254,6 +311,7 @@ class Settings(_Section):
     health: Health = Health()
     alert: Alert = Alert()
     console: Console = Console()
+    webhook: tuple[Webhook, ...] = ()
     root: Annotated[Path, Field(exclude=True)] = Path()
 
     @model_validator(mode="after")

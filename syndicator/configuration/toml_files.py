@@ -132,7 +132,7 @@ class _Scanner:
 
 
 # What is wrong with these may show what is secret: a key in the wrong place, a URL with a password.
-_SECRET = frozenset(("llm", "url", "headers_env"))
+_SECRET = frozenset(("llm", "url", "headers_env", "secret"))
 _CURES = {
     "tuple_type": 'write a list, such as ["a", "b"]',
     "string_type": "write a text, in quotes",

@@ -61,9 +61,9 @@ class Guard:
             return
         request = Request(scope, receive)
         if (refused := await self._refused(request)) is not None:
-            await refused(scope, receive, _with_headers(send))
+            await refused(scope, receive, with_headers(send))
             return
-        await self._app(scope, receive, _with_headers(send))
+        await self._app(scope, receive, with_headers(send))
 
     async def _refused(self, request: Request) -> Response | None:
         """The answer to what is not let in; else the session, and the form that was sent, are in its state."""
@@ -133,7 +133,8 @@ async def _form(request: Request) -> Form | None:
     return Form(pairs)
 
 
-def _with_headers(send: Send, more: Mapping[str, str] = HEADERS) -> Send:
+def with_headers(send: Send, more: Mapping[str, str] = HEADERS) -> Send:
+    """`send`, with the headers that every answer has."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from syndicator.configuration.settings import Settings, load
 from syndicator.console.answers import console_of, page
+from syndicator.console.api.server import Api
 from syndicator.console.console import Console
 from syndicator.console.guard import UNREADABLE, Guard, body_bytes
 from syndicator.console.routes import articles, jobs, login, mend, operations, sources, tags, today
@@ -27,14 +28,14 @@ _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 def make_app(console: Console) -> ASGIApp:
-    """The pages behind their guard."""
+    """The pages behind their guard, and the API behind its tokens."""
     routes = [route for one in PAGES for route in one.ROUTES]
     app = Starlette(
         routes=[*routes, Route("/static/{name}", _static)],
         exception_handlers={HTTPException: _missing, SyndicatorError: _failed},  # type: ignore[dict-item]
     )
     app.state.console = console
-    return Guard(app, console)
+    return Api(Guard(app, console), console)
 
 
 async def run(

@@ -203,8 +203,8 @@ class EntryReason(Reason):
     )
     MUTED = (
         "muted",
-        "the source's mute asks for it, or its keep does not",
-        "edit them in sources.toml: what they leave out no more is read then",
+        "a mute asks for it, or a keep does not",
+        "edit them in sources.toml or syndicator.toml: what they leave out no more is read then",
     )
     REFUSED = "refused", "refused by an earlier version that kept no reason"
 
@@ -433,7 +433,8 @@ class ConditionReason(Reason):
     ARTICLE_FILE = "article-file", "an article file cannot be taken as it is", "the reason's own cure"
     ARTICLES_ON_HOLD = "articles-on-hold", "articles wait for your word", "`syndicator release ID` publishes one"
     ALERT = "alert-failing", "nobody could be told what broke or recovered", "correct [alert]; it is tried again"
-    MUTED = "muted", "entries were left out by the keep and mute of their sources"
+    WEBHOOK = "webhook-failing", "a webhook has taken nothing for a day", "mend it; what waits is sent again each hour"
+    MUTED = "muted", "entries were left out by keep and mute"
     OUTDATED = (
         "outdated",
         "articles were read by an older version of Syndicator",

@@ -16,7 +16,7 @@ class Request:
     """One outbound request. `deadline` in seconds, for DNS, connect, redirects and body together."""
 
     url: str
-    kind: Literal["feed", "page", "robots", "hub", "llm", "image"] = "page"
+    kind: Literal["feed", "page", "robots", "hub", "llm", "image", "webhook"] = "page"
     etag: str | None = None
     last_modified: str | None = None
     deadline: float = 15.0

@@ -115,6 +115,8 @@ def add(
     """Follow sources, each a table as in sources.toml, with what is said of all of them."""
     from syndicator.services.adding import found as writing
 
+    for address in url:
+        refuse_variables(address, "")
     known = writing.by_address(app)
     tables = [*sources, *({"url": url} for url in url)]
     chosen = [writing.if_known(known, _chosen(one)) for one in tables]

@@ -1,15 +1,15 @@
-"""Operations on articles: withdraw and restore, hide and release, split, edit, prune."""
+"""Operations on articles: withdraw and restore (also the muted ones), hide and release, split, edit, prune."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core.errors import UsageError
 from syndicator.core.text import stamp as digest
-from syndicator.operations.operation import Argument, Change, Progress, operation
+from syndicator.operations.operation import Argument, Change, Inverse, Progress, operation
 
 if TYPE_CHECKING:
     from syndicator.core.model import FeedKey
@@ -315,3 +315,47 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+@operation("withdraw-muted")
+def withdraw_muted(app: App) -> Change:
+    """Withdraw the filed articles that `publish.mute` and `publish.keep` leave out."""
+    from syndicator.services.mending import editorial
+    from syndicator.services.mending.muting import muted
+
+    found = muted(app)
+
+    def act(progress: Progress) -> None:
+        for done, one in enumerate(found):
+            progress(done, len(found))
+            if app.store.index.path(one.id) is not None:  # it is another spelling of one before it, say
+                editorial.withdraw(app, one.id)
+
+    inverse = ("restore-muted", {"ids": [one.id for one in found]})
+    return _of_muted("withdrawn, as syndicator.toml mutes them", found, inverse, act)
+
+
+@operation("restore-muted")
+def restore_muted(app: App, ids: Annotated[tuple[str, ...], Argument("Ids of articles.", lines=True)]) -> Change:
+    """Restore articles that were withdrawn as muted."""
+    from syndicator.services.mending import editorial
+
+    found = [one for id in ids if (one := editorial.withdrawn(app, id)) is not None]
+
+    def act(progress: Progress) -> Mapping[str, Any]:
+        return {"problems": editorial.bring_back(app, [one.id for one in found])}
+
+    return _of_muted("restored", found, ("withdraw-muted", {}), act)
+
+
+def _of_muted(done: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], object]) -> Change:
+    return Change(
+        subject="syndicator.toml",
+        sentence=f"articles {done}: {len(articles)}",
+        lines=lambda dry_run: [f"{done}: {one.title or one.id} ({one.url})" for one in articles],
+        data={"articles": [{"id": one.id, "title": one.title, "url": one.url} for one in articles]},
+        inverse=inverse,
+        is_empty=not articles,
+        nothing="there is no such article",
+        act=act,
+    )

@@ -245,7 +245,7 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
         backfill=source.backfill,
         now=now,
         late=late,
-        muted=[entry.id for entry in feed.entries if is_muted(source, entry)],
+        muted=[entry.id for entry in feed.entries if is_muted(source, entry, context.run.settings.publish)],
     )
     if before is not None and any(row.first_seen == now for row in rows):
         seen = store.seen_since(source.key, now - cadence.WEEKS)
@@ -256,7 +256,8 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
 
 def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Collection[str] | None) -> list[EntryRow]:
     """The rows to read now, without muted ones; late ones go on if announced again, else end."""
-    muted = [row for row in rows if row.entry and not row.article_id and is_muted(context.source, row.entry)]
+    new = ((row, row.entry) for row in rows if row.entry and not row.article_id)
+    muted = [row for row, entry in new if is_muted(context.source, entry, context.run.settings.publish)]
     take, changed = held_back([row for row in rows if row not in muted], announced)
     context.run.store.save_entries([*changed, *map(endings.muted, muted)])
     return take
@@ -347,10 +348,12 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
 def _counted(run: RunContext, source: Source, state: SourceState, results: Sequence[EntryResult]) -> SourceState:
     """`state` with what this visit says of the operator's rules (selectors that match nothing, and what is muted), and
     how long the texts are that were read, in which a layout shows that is no longer understood."""
-    if not results and not (source.keep or source.mute or state.muted):
+    publish = run.settings.publish
+    chooses = bool(source.keep or source.mute or publish.keep or publish.mute)
+    if not results and not (chooses or state.muted):
         return state
     unmatched = counted(state.unmatched, (one.matches for one in results if one.matches))
-    muted = run.store.count_muted(source.key) if source.keep or source.mute else 0
+    muted = run.store.count_muted(source.key) if chooses else 0
     read = [one.characters for one in results if one.characters is not None]
     stood = [one.wall for one in results if one.wall is not None]
     bodies, behind = (*read, *state.bodies)[:BODIES], (*stood, *state.walls)[:KEPT]

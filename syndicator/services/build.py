@@ -24,7 +24,7 @@ from syndicator.publishing.render.head import links
 from syndicator.publishing.selection import staleness
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, replaced, settled, stale
-from syndicator.services import thumbnails
+from syndicator.services import thumbnails, webhooks
 from syndicator.services.container import App, make_fetcher, open_worker
 from syndicator.services.places import open_outlet
 from syndicator.services.settling import Settling
@@ -231,6 +231,7 @@ async def build_feeds(
         specs = feed_specs(app, known)  # an author may have a feed now
     outlet = open_outlet(app.settings, app.environ, whole=True)
     follow(app, tags)
+    changes = webhooks.changes(app, read_freshness(app.store).until)
     all = all or replaced(app.store.index, outlet)
     shown = thumbnails.publish(app, outlet)
     only = None if all else stale(specs, app.store.index, app.settings, app.instance, pages, owed=not brief)
@@ -239,6 +240,7 @@ async def build_feeds(
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
     elif not excused(app) and settled(specs, app.store.index, outlet, app.settings.publish):
+        webhooks.put(app, changes, ())
         return BuildReport()
     from syndicator.publishing.builder import build
 
@@ -263,12 +265,19 @@ async def build_feeds(
         report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)
     app.beside.note({spec.key for spec in specs} if only is None else only)
+    _remember(app, changes, report, began_at, left=bool(left), brief=brief)
+    report = replace(report, builds=1, seconds=clock() - began, left=len(left))
+    return replace(report, hubs=await _notify_hubs(app, report))
+
+
+def _remember(
+    app: App, changes: webhooks.Changes, report: BuildReport, began: datetime, *, left: bool, brief: bool
+) -> None:
+    webhooks.put(app, changes, report.shown)
     if not left:
         app.store.visits.set_note(EXCUSED, None, app.clock())
     if brief or not left:  # what is left by a brief one is in its source's feed
-        note(app.store, began_at, app.clock())
-    report = replace(report, builds=1, seconds=clock() - began, left=len(left))
-    return replace(report, hubs=await _notify_hubs(app, report))
+        note(app.store, began, app.clock())
 
 
 async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport:

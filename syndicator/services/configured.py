@@ -25,8 +25,8 @@ class Configured:
 
 
 def configured(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[Configured, ...]:
-    """The settings in the order of syndicator.toml, passwords in URLs masked. Raises ConfigError."""
-    values = load(config, environ).model_dump()
+    """The settings in the order of syndicator.toml, secrets and passwords in URLs masked. Raises ConfigError."""
+    values = load(config, environ).model_dump(mode="json")
     found = origins(config, environ)
     return tuple(Configured(name=name, value=_at(values, name.split(".")), origin=found[name]) for name in found)
 

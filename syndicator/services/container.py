@@ -455,15 +455,20 @@ def lease_seconds(settings: Settings) -> float:
 def make_enricher(app: App) -> Enricher:
     """The client of the language model, which may reach its host and port only. Raises ConfigError without a key."""
     from syndicator.describing.llm.client import Endpoint
-    from syndicator.visiting.fetch.client import HttpFetcher
     from syndicator.visiting.fetch.ssrf import endpoint
 
     llm = app.settings.describe.llm
     key = llm_key(app.config, llm, app.environ)
+    return Endpoint(llm, direct_client(app, llm.url), key=key, allow=endpoint(llm.url))
+
+
+def direct_client(app: App, url: str) -> Fetcher:
+    """The network client without pauses and robots.txt, for a URL of the settings."""
+    from syndicator.visiting.fetch.client import HttpFetcher
+
     # a proxy elsewhere cannot reach this machine or its network
-    fetch = app.settings.fetch.model_copy(update={"proxy": ""}) if private(llm.url) else app.settings.fetch
-    client = HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
-    return Endpoint(llm, client, key=key, allow=endpoint(llm.url))
+    fetch = app.settings.fetch.model_copy(update={"proxy": ""}) if private(url) else app.settings.fetch
+    return HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
 
 
 def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:

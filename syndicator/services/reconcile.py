@@ -33,6 +33,7 @@ _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 _MANY, _SHARE = 20, 0.05  # so many, when they are a larger share than this
 _FEW, _HALF = 3, 0.5  # the same for a small store
 
+_CHOICE = "mute and keep"  # the note with those of the settings
 OWNED_SINCE = "owned since"  # the note with the time of the first start at which articles had owners
 
 
@@ -53,6 +54,7 @@ def sources(app: App) -> dict[str, SourceState]:
 
 def edited_sources(app: App) -> None:
     """`sources`, where something may have changed since a run did that: sources.toml, this version, the clock."""
+    _edited_choice(app)
     if start.reconciled(app):
         return
     if (added := start.added(app)) is None:
@@ -63,6 +65,26 @@ def edited_sources(app: App) -> None:
     start.note_reconciled(app)
 
 
+def _edited_choice(app: App) -> None:
+    """Make entries due that an edit of `mute` and `keep` in syndicator.toml does not leave out any more."""
+    visits, publish = app.store.visits, app.settings.publish
+    choice = f"{publish.mute}\n{publish.keep}"
+    if (visits.note(_CHOICE) or "\n") == choice:
+        return
+    for key in app.sources:
+        if (wanted := _wanted(app, key)) and (state := visits.state(key)):
+            visits.save_entries([replace(row.reopened(), reason=None) for row in wanted])
+            visits.save_states([state.asked_whole()])
+    visits.set_note(_CHOICE, choice, app.clock())
+
+
+def _wanted(app: App, key: str) -> list[EntryRow]:
+    """The muted entries of a source that nothing leaves out any more."""
+    source, publish = app.sources[key], app.settings.publish
+    rows = ((row, row.entry) for row in app.store.visits.muted(key) if row.entry)
+    return [row for row, entry in rows if not is_muted(source, entry, publish)]
+
+
 def _try_again(app: App, key: str, *, ruled: bool) -> bool:
     """Make entries of an edited source due that wait for the operator or were refused on hosts it may now speak for; if
     `ruled`, also those that other rules, `keep` or `mute` may accept. True if the feed data of some was not kept."""
@@ -71,7 +93,7 @@ def _try_again(app: App, key: str, *, ruled: bool) -> bool:
     waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
     refused = [row.reopened() for row in visits.refused(key) if rights.speaks_for(row.url)]
     again = due_again(app, app.sources[key]) if ruled else []
-    wanted = [row for row in visits.muted(key) if row.entry and not is_muted(app.sources[key], row.entry)]
+    wanted = _wanted(app, key)
     again += [replace(row.reopened(), reason=None) for row in wanted]
     visits.save_entries(list({row.entry_id: row for row in (*waiting, *refused, *again)}.values()))
     listed = ruled and bool(app.sources[key].rules.links)  # other links of a page that has not changed

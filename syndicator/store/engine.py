@@ -22,6 +22,7 @@ from syndicator.store.index import Index
 from syndicator.store.status import Status
 from syndicator.store.tables.browse import Browse
 from syndicator.store.tables.enrichment import Enrichment
+from syndicator.store.tables.messages import Messages
 from syndicator.store.tables.pictures import Pictures
 from syndicator.store.tables.reservations import Reservations
 from syndicator.store.tables.subscriptions import Subscriptions
@@ -46,9 +47,11 @@ class Store:
         self.reservations = Reservations(group)
         self.subscriptions = Subscriptions(database)
         self.browse = Browse(database)
+        self.messages = Messages(database)
         if not database.sqlite:
             for part in (self.visits, self.index, self.enrichment, self.pictures, self.ahead, self.subscriptions):
                 postgres.retried(part)
+            postgres.retried(self.messages)
 
         self.fleet = Fleet(database)
 

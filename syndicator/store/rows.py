@@ -397,6 +397,7 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
         schema.articles,
     ):
         connection.execute(delete(table).where(table.c.id == id))
+    connection.execute(delete(schema.messages).where(schema.messages.c.subject == id))  # they hold its text
     touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}})
     _show_copies(connection, known.copies, id)
     return before

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0011"  # the revision these tables are at; Alembic is imported only for a database at another one
+HEAD = "0012"  # the revision these tables are at; Alembic is imported only for a database at another one
 
 metadata = MetaData()
 
@@ -318,3 +318,23 @@ llm_answers = Table(
     Column("answer", Text, nullable=False),
 )
 Index("llm_answers_id", llm_answers.c.id)
+
+# The articles that receivers of webhooks know: the file's stamp, and a digest of the last message about each.
+announced = Table(
+    "announced",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+
+# Messages that wait to be sent to receivers of webhooks; those of one subject in the order of `n`.
+messages = Table(
+    "messages",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    *(Column(name, Text, nullable=False) for name in ("receiver", "subject", "id", "body", "fault")),
+    *(Column(name, BigInteger, nullable=False) for name in ("at", "next_try", "tries")),
+)
+Index("messages_subject", messages.c.receiver, messages.c.subject, messages.c.n)

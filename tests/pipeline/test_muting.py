@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from syndicator.configuration.settings import Settings
 from syndicator.core.model import Outcome
 from syndicator.services import reconcile, refresh
 from syndicator.services.container import App, open_app
@@ -88,3 +89,19 @@ def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_l
     assert reconcile.sources(app)["holt"].next_due is None
     (again,) = app.store.visits.pending("holt", NOW)
     assert again.entry_id == row.entry_id and again.entry is not None and again.reason is None
+
+
+def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(app: App, world: World) -> None:
+    muting = replace(app, settings=publishing(app, mute=f"title:{word(app, world)}"))
+    first = visit(muting)
+    assert len(first.added) == first.announced - 1 and muted(app) == 1
+    reconcile.edited_sources(muting)
+    assert app.store.visits.pending("holt", NOW) == []
+    reconcile.edited_sources(app)
+    [again] = app.store.visits.pending("holt", NOW)
+    assert again.entry is not None and app.store.visits.states()["holt"].next_due is None
+    assert len(visit(app).added) == 1 and muted(app) == 0
+
+
+def publishing(app: App, **fields: Any) -> Settings:
+    return app.settings.model_copy(update={"publish": app.settings.publish.model_copy(update=fields)})

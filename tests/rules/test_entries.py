@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from syndicator.configuration.entry_rules import is_muted, remembered
+from syndicator.configuration.settings import Publish
 from syndicator.core.model import Entry, Source
 
 ENTRY = Entry(
@@ -37,14 +38,34 @@ ENTRY = Entry(
         ({"keep": "tag:boats"}, False),
         ({"keep": "tag:trains"}, True),
         ({"keep": "tag:boats", "mute": "nine"}, True),
+        ({"mute": "url:a.example"}, True),
+        ({"mute": "url:HTTPS://a.example/1"}, True),
+        ({"keep": "url:/sports/"}, True),
     ],
 )
 def test_mute_leaves_out_what_it_asks_for_and_keep_all_else(fields: dict[str, Any], muted: bool) -> None:
-    assert is_muted(Source(key="a", url="https://a.example/feed", **fields), ENTRY) is muted
+    assert is_muted(Source(key="a", url="https://a.example/feed", **fields), ENTRY, Publish()) is muted
+
+
+@pytest.mark.parametrize(
+    ("everywhere", "source", "muted"),
+    [
+        ({"mute": "title:ferry"}, {}, True),
+        ({"mute": "title:train"}, {"mute": "title:ferry"}, True),
+        ({"keep": "title:train"}, {"keep": "title:ferry"}, True),
+        ({"keep": "title:ferry"}, {"keep": "title:ferry"}, False),
+        ({"keep": "title:ferry"}, {"mute": "title:train"}, False),
+    ],
+)
+def test_an_entry_passes_the_queries_of_its_source_and_of_the_instance(
+    everywhere: dict[str, Any], source: dict[str, Any], muted: bool
+) -> None:
+    one = Source(key="a", url="https://a.example/feed", **source)
+    assert is_muted(one, ENTRY, Publish(**everywhere)) is muted
 
 
 def test_what_is_remembered_of_a_muted_entry_answers_the_same_queries() -> None:
     kept = remembered(ENTRY)
     assert not kept.content and len(remembered(Entry(id="2", content="x " * 9_000)).summary) == 2_000
     for query in ("sponsored", "nine", "tag:boats", "title:ferry"):
-        assert is_muted(Source(key="a", url="https://a.example/feed", mute=query), kept)
+        assert is_muted(Source(key="a", url="https://a.example/feed", mute=query), kept, Publish())

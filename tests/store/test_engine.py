@@ -68,7 +68,7 @@ def test_a_database_whose_creation_was_cut_short_is_refused_too(url: str) -> Non
     open_store(url, articles_exist=False).close()
 
 
-@pytest.mark.parametrize("where", [0, 5000], ids=["header", "schema"])
+@pytest.mark.parametrize("where", [0, 36_000], ids=["header", "schema"])
 def test_a_damaged_database_is_refused_and_reindex_cures_it(url: str, where: int) -> None:
     with open_store(url, articles_exist=False) as store:
         for number in range(200):

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import threading
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -22,6 +22,12 @@ def console(
         bool, typer.Option("--set-password", help="Set a password, which turns the page on; serve nothing.")
     ] = False,
     name: Annotated[str, typer.Option(metavar="NAME", help="Whose password: each has one of its own.")] = "operator",
+    token: Annotated[
+        str, typer.Option("--token", metavar="NAME", help="Make a token for the API and print it; serve nothing.")
+    ] = "",
+    write: Annotated[bool, typer.Option("--write", help="With --token: it may change things, not only read.")] = False,
+    days: Annotated[int, typer.Option(help="With --token: how long it is valid.", min=1, max=3660)] = 365,
+    revoke: Annotated[bool, typer.Option("--revoke", help="With --token: delete it instead.")] = False,
     port: Annotated[int | None, typer.Option(help="Port to serve on.", min=0, max=65535)] = None,
     beside: Annotated[bool, typer.Option("--beside", hidden=True, help="End when standard input does.")] = False,
     config: Config = CONFIG,
@@ -34,6 +40,8 @@ def console(
         os.environ["SYNDICATOR_CONSOLE__PORT"] = str(port)
     if set_password:
         _set_password(config, name)
+    elif token:
+        _token(config, token, "write" if write else "read", 0 if revoke else days)
     else:
         asyncio.run(_serve(config, beside))
 
@@ -49,11 +57,26 @@ def _set_password(config: Config, name: str) -> None:
     printing.say(f"the password of {name} is set; `syndicator console` or `syndicator up` serves the page")
 
 
+def _token(config: Config, name: str, scope: Literal["read", "write"], days: int) -> None:
+    from syndicator.configuration.settings import load
+    from syndicator.console.api import tokens
+    from syndicator.services.container import utc_now
+
+    path = tokens.file_of(load(config).state_dir)
+    if days:
+        printing.say(tokens.create(path, name, scope, days, utc_now()))
+    else:
+        tokens.revoke(path, name)
+        printing.say(f"the token {name} is no longer valid")
+
+
 async def _serve(config: Config, beside: bool) -> None:
     from syndicator.configuration.settings import load
     from syndicator.console import security, server
+    from syndicator.console.api import tokens
 
-    if not security.read_passwords(security.file_of(load(config).state_dir)):
+    state_dir = load(config).state_dir
+    if not any(map(security.read_passwords, (security.file_of(state_dir), tokens.file_of(state_dir)))):
         raise MissingError("the console is off: `syndicator console --set-password` sets a password, and turns it on")
     stop = asyncio.Event()
     with stopping(stop):

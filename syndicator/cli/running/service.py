@@ -138,7 +138,7 @@ def build(
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
     from syndicator.configuration.settings import is_bucket, load
-    from syndicator.services import reconcile
+    from syndicator.services import reconcile, webhooks
     from syndicator.services.build import build_feeds
     from syndicator.services.container import locked, need_folder, open_app
     from syndicator.services.refresh import remake
@@ -148,6 +148,7 @@ def build(
         bad = reconcile.files(opened)
         bad += () if is_bucket(opened.settings.articles_at) else reconcile.ignored(opened.article_store)
         report = asyncio.run(build_feeds(opened, all=all))
+        failed = asyncio.run(webhooks.send(opened))
     if json:
         printing.as_json(
             {
@@ -167,7 +168,7 @@ def build(
         if report.ended:
             named = ", ".join(report.ended[:MOST_NAMED]) + (" ..." if len(report.ended) > MOST_NAMED else "")
             printing.say(f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}")
-    printing.log_problems((*report.held, *report.set_aside, *bad))
+    printing.log_problems((*report.held, *report.set_aside, *bad, *failed))
     if strict and report.held:
         sys.exit(3)
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -26,14 +26,15 @@ from syndicator.services.health.systemd import Notify
 from syndicator.services.pushes.registry import Registry
 from syndicator.services.refresh import RunReport, Watch
 
-PASSWORDS = Path("console") / "passwords.json"  # in the state folder: the console is on while it is there
+# in the state folder: the console is on while one of them is there
+SWITCHES = (Path("console") / "passwords.json", Path("console") / "tokens.json")
 _LOOK_SECONDS, _AGAIN_SECONDS, _END_SECONDS = 5.0, 30.0, 3.0
 
 
 @asynccontextmanager
 async def console_beside(config: Path, state_dir: Path, warn: Callable[[str], None]) -> AsyncIterator[None]:
-    """Keeps the console running for as long as the block does, from the moment on that a password is set."""
-    keeping = asyncio.create_task(_keep(config, state_dir / PASSWORDS, warn))
+    """Keeps the console running for as long as the block does, from the moment on that a password or token is set."""
+    keeping = asyncio.create_task(_keep(config, [state_dir / name for name in SWITCHES], warn))
     try:
         yield
     finally:
@@ -42,9 +43,9 @@ async def console_beside(config: Path, state_dir: Path, warn: Callable[[str], No
             await keeping
 
 
-async def _keep(config: Path, passwords: Path, warn: Callable[[str], None]) -> None:
+async def _keep(config: Path, switches: Sequence[Path], warn: Callable[[str], None]) -> None:
     while True:
-        while not await asyncio.to_thread(passwords.exists):  # noqa: ASYNC110 - nobody tells us
+        while not any(await asyncio.gather(*(asyncio.to_thread(path.exists) for path in switches))):  # noqa: ASYNC110 - nobody tells us
             await asyncio.sleep(_LOOK_SECONDS)
         code = await _run(config)
         warn(f"the console ended with {code}; it is started again in {_AGAIN_SECONDS:.0f} s")
@@ -125,7 +126,7 @@ async def up(config: Path) -> None:
 
 def no_source(settings: Settings) -> str:
     """The line of an instance that follows nothing yet, with the console's address if that is on."""
-    console, on = settings.console, (settings.state_dir / PASSWORDS).exists()
+    console, on = settings.console, any((settings.state_dir / switch).exists() for switch in SWITCHES)
     beside = f", or the console at http://{console.host}:{console.port}/" if on else ""
     return f"No source yet: `syndicator add URL`, `syndicator import FILE`{beside}"
 

@@ -5,7 +5,6 @@ Sources that were added at the end of a file whose other sources are known.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,9 +16,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from syndicator.configuration import entry_rules, page_rules
+from syndicator.configuration import page_rules
 from syndicator.configuration.cron import next_fire
-from syndicator.configuration.settings import seconds
+from syndicator.configuration.settings import network, query, seconds
 from syndicator.configuration.toml_files import TomlFile, sentence
 from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault, RulesError, UsageError
@@ -27,11 +26,7 @@ from syndicator.core.model import Rules, Source
 
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
 _SHORTEST = 60  # seconds between two visits
-_PORTS = range(1, 65536)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NETWORK = re.compile(
-    r"(?P<net>[0-9.]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+(?=/|$))(?P<size>/\d{1,3})?(?::(?P<port>\d{1,5}))?"
-)
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2, token
 
 
@@ -87,18 +82,6 @@ def _language(value: str) -> str:
     return value
 
 
-def _network(value: str) -> str:
-    """The spellings that `visiting.fetch.ssrf` reads: 10.0.0.0/8:443, 10.0.0.5, fd00::/8:443, [::1]:8080."""
-    match = _NETWORK.fullmatch(value)
-    try:
-        if not match or int(match["port"] or 1) not in _PORTS:
-            raise ValueError(value)
-        ipaddress.ip_network(match["net"].strip("[]") + (match["size"] or ""), strict=False)
-    except ValueError as error:
-        raise ValueError('write a network and a port, such as "10.0.0.0/8:443" or "fd00::/8:443"') from error
-    return value
-
-
 def _host(value: str) -> str:
     try:
         if "://" in value or not (address := urls.canonical(f"https://{value}")):
@@ -121,14 +104,6 @@ def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
                 f"{name}: write the name of an environment variable that contains the value, not the value"
             )
         _no_setting(variable)
-    return value
-
-
-def _query(value: str) -> str:
-    try:
-        entry_rules.parse_query(value)
-    except entry_rules.QueryError as error:
-        raise ValueError(f"{value!r}: {error}, at character {error.at + 1}") from error
     return value
 
 
@@ -199,14 +174,14 @@ class SourceTable(_Table):
     cron: Annotated[str, AfterValidator(_cron)] | None = None
     force: bool = False
     robots: Literal["obey", "ignore"] = "obey"
-    allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    allow: tuple[Annotated[str, AfterValidator(network)], ...] = ()
     headers_env: Annotated[Mapping[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
     backfill: int = Field(20, ge=0, le=1000)
     speaks_for: tuple[Annotated[str, AfterValidator(_host)], ...] | None = None
     llm: bool = True
     enabled: bool = True
-    keep: Annotated[str, AfterValidator(_query)] | None = None
-    mute: Annotated[str, AfterValidator(_query)] | None = None
+    keep: Annotated[str, AfterValidator(query)] | None = None
+    mute: Annotated[str, AfterValidator(query)] | None = None
     rules: RulesTable = RulesTable()
 
     @model_validator(mode="after")

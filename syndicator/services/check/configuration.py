@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from syndicator.configuration.settings import Alert, Settings, dropped_settings, load, unknown_variables
+from syndicator.configuration.settings import Alert, Settings, Webhook, dropped_settings, load, unknown_variables
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
@@ -19,6 +19,7 @@ from syndicator.pipeline.requests import unset, unset_in_url
 from syndicator.publishing.queries import load_queries
 from syndicator.services.check.finding import Finding, of_error, of_fault
 from syndicator.services.container import llm_key, need_folder
+from syndicator.services.webhooks import signing_key
 
 
 def faults(config: Path, environ: Mapping[str, str]) -> list[Finding]:
@@ -96,6 +97,16 @@ def settings(config: Path, found: Settings, environ: Mapping[str, str], *, stric
             said = str(error).removeprefix(f"{path}: ")
             yield of_fault(file.fault(said, "describe", "llm", "key_env"), CheckReason.NO_LLM_KEY)
     yield from _alert(file, found.alert, environ)
+    yield from _webhooks(file, found.webhook, environ)
+
+
+def _webhooks(file: TomlFile, webhooks: Sequence[Webhook], environ: Mapping[str, str]) -> Iterator[Finding]:
+    for number, hook in enumerate(webhooks):
+        try:
+            signing_key(hook.secret.get_secret_value(), environ)
+        except (KeyError, ValueError) as error:
+            said = f"webhook.secret: the environment variable holds no secret ({error}): whsec_ and base64"
+            yield of_fault(file.fault(said, "webhook", number, "secret"), FetchReason.UNSET_VARIABLE)
 
 
 def _alert(file: TomlFile, alert: Alert, environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from syndicator.core.model import Problem, Source, SourceState
 from syndicator.core.ports import Move
 from syndicator.core.reasons import ConditionReason, FetchReason, WorkerReason, explained
 from syndicator.store.status import Waiting
+from syndicator.store.tables.messages import Waiting as Undelivered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,7 @@ class Observed:
     configuration: str = ""  # why it could not be read
     clock: str = ""  # why it must be wrong
     alert: str = ""  # why the last one was not sent
+    webhooks: Sequence[Undelivered] = ()  # receivers, by host, that have taken nothing for a day
 
 
 def printable(condition: Condition) -> Condition:
@@ -314,6 +316,9 @@ def _of_machine(seen: Observed) -> Iterator[Condition]:
     ):
         if detail:
             yield replace(plain(kind), detail=detail)
+    for late in seen.webhooks:
+        detail = f"{late.fault}; messages that wait: {late.count}"
+        yield replace(plain(ConditionReason.WEBHOOK, late.receiver), since=late.since, detail=detail, count=late.count)
     for disk in seen.disks:
         if is_nearly_full(disk):
             yield replace(plain(ConditionReason.DISK, disk.path), detail=room(disk))

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from syndicator.core.model import Outcome, Problem
 from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.selection.staleness import BuildReport
-from syndicator.services import build
+from syndicator.services import build, webhooks
 from syndicator.services.container import App, fault_of
 from syndicator.services.health import counters, episodes
 from syndicator.services.health.conditions import conditions
@@ -57,7 +57,7 @@ async def follow(
         counters.write(app.store, made, now)
         _publish(app)
         found = _write_textfile(app, made)
-        return (*found, *await _alert(app))
+        return (*found, *await _alert(app), *await webhooks.send(app))
     except SyndicatorError as error:
         return (Problem(what="health", reason=error.reason, detail=str(error)),)
     except OSError as error:
@@ -80,6 +80,9 @@ def _look(app: App, now: datetime, made: dict[str, dict[str, float]], configurat
     memory, events = episodes.follow(before, found, now, app.instance)
     if _is_wanted(app) and events:  # first: what is told twice is better than what is lost
         write_outbox(app.store, put(read_outbox(app.store), events), now)
+    for event, title in zip(events, episodes.titles(events), strict=True):
+        subject, data = f"{event.kind}:{event.subject}", {"title": title, **asdict(event)}
+        webhooks.put_condition(app, opened=event.state == "broken", subject=subject, data=data)
     if memory != before:
         write_memory(app.store, memory, now)
     made["conditions"] = dict(Counter(str(one.kind) for one in found))

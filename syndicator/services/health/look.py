@@ -19,7 +19,7 @@ from syndicator.core.ports import Enriched, Move, Outlet
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.publishing import paths
-from syndicator.services import build, reconcile
+from syndicator.services import build, reconcile, webhooks
 from syndicator.services.build import Freshness
 from syndicator.services.container import Configuration, configuration, utc_now
 from syndicator.services.health.conditions import Condition, Disk, Held, Observed, conditions, notable
@@ -182,6 +182,7 @@ def observe(
         disks=disks,
         clock=start.behind(store, now),
         alert=read_outbox(store).fault,
+        webhooks=webhooks.overdue(store.messages.waiting(), settings.webhook, now),
         outdated=walked.outdated,
     )
 

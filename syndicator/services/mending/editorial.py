@@ -95,11 +95,18 @@ def plan_return(app: App, what: str) -> Withdrawal:
 def undo_withdrawal(app: App, what: str) -> Withdrawal:
     """Restore a withdrawn article from its kept file, or read it again once announced. Raises UsageError."""
     found = plan_return(app, what)
-    app.article_store.unlist_withdrawn(found.id)  # whatever happens now, the next start ends it
+    return replace(found, problems=bring_back(app, [found.id]))
+
+
+def bring_back(app: App, ids: Sequence[str]) -> tuple[Problem, ...]:
+    """Undo the withdrawals of these articles. Returns unreadable files."""
+    for id in ids:
+        app.article_store.unlist_withdrawn(id)  # whatever happens now, the next start ends it
     problems = reconcile.files(app)
-    if (article := app.store.visits.article(found.id)) is not None:
-        _name_copy(app, article, named=True)
-    return replace(found, problems=problems)
+    for id in ids:
+        if (article := app.store.visits.article(id)) is not None:
+            _name_copy(app, article, named=True)
+    return problems
 
 
 def _name_copy(app: App, copy: Article, *, named: bool) -> None:

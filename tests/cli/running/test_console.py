@@ -9,11 +9,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from syndicator.console import security
+from syndicator.console.api import tokens
+from syndicator.services.container import utc_now
 from tests.cli.conftest import Instance
 from tests.commands import ROOT
 from tests.world import World
@@ -42,6 +45,24 @@ def test_it_is_off_until_a_password_is_set(empty: Instance) -> None:
     assert list(json.loads(path.read_text())) == ["ann"] and path.stat().st_mode & 0o077 == 0
 
 
+def test_tokens_are_made_and_ended_by_the_command(empty: Instance) -> None:
+    from syndicator.core.errors import UsageError
+
+    path = tokens.file_of(empty.folder / "feeds/state")
+    made = {scope: empty.run("console", "--token", scope, *more).stdout.strip() for scope, *more in _TOKENS}
+    for scope, token in made.items():
+        found = tokens.find(path, token, utc_now())
+        assert found is not None and (found.name, found.scope) == (scope, scope)
+        assert tokens.find(path, token, utc_now() + timedelta(days=8)) is None
+    assert "no longer valid" in empty.run("console", "--token", "read", "--revoke").stdout
+    assert tokens.find(path, made["read"], utc_now()) is None and tokens.find(path, made["write"], utc_now())
+    with pytest.raises(UsageError, match="there are: write"):
+        empty.run("console", "--token", "nobody", "--revoke")
+
+
+_TOKENS = (("read", "--days", "7"), ("write", "--write", "--days", "7"))
+
+
 def test_nothing_of_it_is_loaded_by_other_commands() -> None:
     """What `up` loads, and what its runs do."""
     code = (
@@ -64,9 +85,12 @@ def heard(log: Path, words: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_up_serves_it_and_it_ends_with_up(empty: Instance, how: signal.Signals) -> None:
-    """A password that is set while `up` runs turns it on; with `up` all its processes end, however that does."""
+@pytest.mark.parametrize(
+    ("how", "turned_on"),
+    [(signal.SIGTERM, "--set-password"), (signal.SIGKILL, "--set-password"), (signal.SIGTERM, "--token=x")],
+)
+def test_up_serves_it_and_it_ends_with_up(empty: Instance, how: signal.Signals, turned_on: str) -> None:
+    """A password or token that is made while `up` runs turns it on. All its processes end with `up`."""
     log = empty.folder / "log"
     with log.open("w") as file:
         command = [sys.executable, "-m", "syndicator", "--log-format", "json", "up", "--config", str(empty.config)]
@@ -74,7 +98,7 @@ def test_up_serves_it_and_it_ends_with_up(empty: Instance, how: signal.Signals) 
     try:
         heard(log, "serving ")
         assert "console at" not in log.read_text()
-        empty.run("console", "--set-password", answers="correct horse battery\n")
+        empty.run("console", turned_on, answers="correct horse battery\n")
         url = json.loads(heard(log, "console at "))["event"].removeprefix("console at ")
         with urllib.request.urlopen(f"{url}login", timeout=60) as answer:
             assert b"Log in" in answer.read()

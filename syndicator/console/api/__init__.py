@@ -1,0 +1,1 @@
+"""The HTTP API: queries and operations for other programs, behind tokens."""

@@ -1,0 +1,244 @@
+"""The API as an application: who may ask, and the answer to each request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from syndicator.configuration.sources.rules_table import table
+from syndicator.console.api import tokens
+from syndicator.console.api.openapi import MOST, PATH, document, hidden, offered
+from syndicator.console.console import Console
+from syndicator.console.guard import whole, with_headers
+from syndicator.console.security import is_for_us, read_passwords
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
+from syndicator.operations.jobs.queue import Job
+from syndicator.operations.operation import arguments_of, fields_of, plain
+from syndicator.operations.queries import QUERIES, Query, jobs
+from syndicator.services.container import utc_now
+from syndicator.services.health.look import Place, look
+from syndicator.services.health.status import document as document_of_status
+from syndicator.services.health.status import of_state
+from syndicator.services.showing import lists
+
+_EDITED: Final = "meanwhile"  # a word of every refusal to edit what is not as it was shown
+
+
+T = TypeVar("T")
+Answer = Mapping[str, Any]
+
+
+class Api:
+    """Answers requests below /api/ by their token alone, and gives all others to `pages`."""
+
+    def __init__(self, pages: ASGIApp, console: Console) -> None:
+        self._pages, self._console = pages, console
+        lists = [Route(f"{PATH}/{name}", partial(_list, query)) for name, query in QUERIES.items()]
+        self._app = Starlette(
+            routes=[
+                Route(f"{PATH}/openapi.json", _described),
+                Route(f"{PATH}/operations/{{name}}", _operate, methods=["POST"]),
+                Route(f"{PATH}/jobs/{{key}}/cancel", _cancel, methods=["POST"]),
+                Route(f"{PATH}/status", _status),
+                Route(f"{PATH}/articles/{{key}}", partial(_one, article)),
+                Route(f"{PATH}/sources/{{key}}", partial(_one, source)),
+                Route(f"{PATH}/jobs/{{key}}", _read_job),
+                *lists,
+            ],
+            exception_handlers=dict.fromkeys((HTTPException, SyndicatorError, Exception), _wrong),
+        )
+        self._app.router.redirect_slashes = False
+        self._app.state.console = console
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+            await self._pages(scope, receive, send)
+            return
+        answer = self._refusal(Request(scope)) or self._app
+        await answer(scope, receive, with_headers(send))
+
+    def _refusal(self, request: Request) -> Response | None:
+        """The answer to who may not ask; else the token is in the state of the request."""
+        if not is_for_us(",".join(request.headers.getlist("host")), self._console.hosts):
+            return problem(421, "this name is not the console's; see [console] names")
+        path = tokens.file_of(self._console.settings.state_dir)
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        try:
+            if not read_passwords(path):
+                return problem(404, "the API is off: `syndicator console --token NAME` makes a token, and turns it on")
+            request.state.token = tokens.find(path, given, utc_now()) if scheme.lower() == "bearer" else None
+        except ConfigError as error:
+            self._console.tell(f"console: {error}")
+            return problem(503, "the tokens cannot be read; the log says why")
+        if request.state.token is None:
+            return problem(401, "send a valid token: Authorization: Bearer syn_...", {"www-authenticate": "Bearer"})
+        return None
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem as RFC 9457 has it."""
+    about = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return Response(json.dumps(about), status, headers, media_type="application/problem+json")
+
+
+def _console(request: Request) -> Console:
+    found: Console = request.app.state.console
+    return found
+
+
+def _who(request: Request) -> str:
+    """The name by which Changes and jobs have the token."""
+    return f"token {request.state.token.name}"
+
+
+def _json(answer: Mapping[str, Any], headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    return Response(json.dumps(answer), status, headers, media_type="application/json")
+
+
+async def _described(request: Request) -> Response:
+    return _json(document())
+
+
+async def _status(request: Request) -> Response:
+    return _json(await _looked(request, lambda place: plain(document_of_status(look(place), None, ()))))
+
+
+async def _looked(request: Request, read: Callable[[Place], T]) -> T:
+    """What `read` makes of the instance, in the one thread that reads the database."""
+    console = _console(request)
+
+    def work() -> T:
+        with console.glance.place() as place:
+            return read(place)
+
+    return await console.read(work)
+
+
+async def _list(query: Query, request: Request) -> Response:
+    asked = dict(request.query_params)
+    limit, cursor = _number(asked.pop("limit", "30"), 1), asked.pop("cursor", "")
+    lists_of = {one.name: request.query_params.getlist(one.name) for one in fields_of(query) if one.is_list}
+    arguments, who = arguments_of(query, {**asked, **lists_of}), _who(request)
+    if query.name == "jobs":  # of this token alone: what others asked for may hold secrets
+        query = replace(query, function=lambda place: (one for one in jobs(place) if one["who"] == who))
+    page = await _looked(request, lambda place: query.read(place, arguments, after=cursor, most=limit))
+    return _json({"items": page.items, "next": page.next})
+
+
+def article(place: Place, id: str) -> tuple[Answer, str]:
+    """An article with its text, and its stamp. Raises UsageError."""
+    found = lists.article(place, id)
+    names = ("id", "url", "title", "author", "published", "updated", "added", "excerpt", "category", "tags", "language")
+    shown = {name: getattr(found.article, name) for name in (*names, "hold", "body")}
+    return {**shown, "source": found.article.source_key}, found.stamp
+
+
+def source(place: Place, key: str) -> tuple[Answer, str]:
+    """A source as sources.toml has it, without what may be secret in its address, and its stamp. Raises UsageError."""
+    found = lists.source(place, key)
+    written = {**table(found.health.source), "url": urls.redacted(found.health.source.url)}
+    return {"id": key, **written, "state": of_state(found.health.state) if found.health.state else None}, found.stamp
+
+
+async def _one(read: Callable[[Place, str], tuple[Answer, str]], request: Request) -> Response:
+    """An item, with its stamp as ETag."""
+    key = request.path_params["key"]
+    try:
+        answer, stamp = await _looked(request, lambda place: read(place, key))
+    except UsageError as error:
+        raise HTTPException(404, str(error)) from error
+    tag = {"etag": f'"{stamp}"'}
+    if request.headers.get("if-none-match") == tag["etag"]:
+        return Response(status_code=304, headers=tag)
+    return _json(plain(answer), tag)
+
+
+async def _operate(request: Request) -> Response:
+    """Queue an operation, and answer with its job once it has ended, or after the seconds that were asked for."""
+    console, operation = _console(request), offered().get(request.path_params["name"])
+    if operation is None:
+        raise HTTPException(404, "there is no such operation; openapi.json lists them")
+    asked = dict(request.query_params)
+    wait, tried = _number(asked.pop("wait", "10"), 0), asked.pop("dry_run", "false")
+    if asked or tried not in ("true", "false"):
+        raise HTTPException(422, "there are dry_run, true or false, and wait")
+    dry_run = tried == "true" or operation.is_question
+    values = _object(request.headers.get("content-type", ""), await request.body())
+    if request.state.token.scope != "write" and (not dry_run or values.get("allow")):
+        raise HTTPException(403, "this token only reads: ask for dry_run=true, or make one with --write")
+    if (tag := request.headers.get("if-match")) is not None:
+        values["stamp"] = tag.strip('"')
+    if refused := values.keys() & hidden(operation):
+        raise HTTPException(422, f"{operation.name}: {min(refused)} is for the console alone")
+    arguments_of(operation, values)
+    id = console.ask(operation.name, values, _who(request), dry_run=dry_run).id
+    return _of_job(await console.until(id, wait), matched=tag is not None)
+
+
+async def _read_job(request: Request) -> Response:
+    return _json(plain(_own_job(request)))
+
+
+async def _cancel(request: Request) -> Response:
+    """Ask a job of this token to end at its next step."""
+    console, id = _console(request), _own_job(request).id
+    console.queue.cancel(id)
+    return _of_job(await console.until(id, 1))
+
+
+def _own_job(request: Request) -> Job:
+    job = _console(request).queue.get(request.path_params["key"])
+    if job is None or job.who != _who(request):
+        raise HTTPException(404, "there is no such job of this token")
+    return job
+
+
+def _number(written: str, least: int) -> int:
+    """A parameter that is a number. Raises HTTPException."""
+    if least <= (found := whole(written, MOST)):
+        return found
+    raise HTTPException(422, f"{written[:20]!r} is no number from {least} to {MOST}")
+
+
+def _object(kind: str, body: bytes) -> dict[str, Any]:
+    """The JSON object of a body. Raises HTTPException."""
+    if kind.partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(415, "send the arguments as application/json")
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(400, "the body is no JSON") from error
+    if not isinstance(found, dict):
+        raise HTTPException(400, "the body is no JSON object")
+    return found
+
+
+def _of_job(job: Job | None, *, matched: bool = False) -> Response:
+    """The answer to what was asked for; `matched`: with If-Match. Raises HTTPException if it failed."""
+    if job is None:
+        raise HTTPException(404, "the job is forgotten")
+    if job.status == "failed":
+        raise HTTPException(412 if matched and _EDITED in job.said else 409, job.said)
+    place = {"location": f"{PATH}/jobs/{job.id}"}
+    return _json(plain(job), place, 200 if job.ended else 202)
+
+
+async def _wrong(request: Request, error: Exception) -> Response:
+    """The problem of an exception."""
+    if isinstance(error, HTTPException):
+        return problem(error.status_code, error.detail, error.headers)
+    if isinstance(error, SyndicatorError):
+        return problem(422 if isinstance(error, UsageError) else 503, str(error))
+    return problem(500, "the log says what went wrong")

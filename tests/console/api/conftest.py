@@ -1,0 +1,25 @@
+"""The API of the console of tests/console, and tokens for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.console.api import tokens
+from syndicator.services.container import utc_now
+from tests.console.api.client import Client
+from tests.console.conftest import Served
+
+
+def made(served: Served, name: str, scope: tokens.Scope, days: int = 30) -> Client:
+    path = tokens.file_of(served.settings.state_dir)
+    return Client(served.port, tokens.create(path, name, scope, days, utc_now()))
+
+
+@pytest.fixture
+def reader(served: Served) -> Client:
+    return made(served, "reader", "read")
+
+
+@pytest.fixture
+def writer(served: Served) -> Client:
+    return made(served, "writer", "write")

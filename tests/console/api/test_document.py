@@ -1,0 +1,49 @@
+"""The OpenAPI document, checked by a public validator; and a client that a public generator makes of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.console.api.client import Client
+from tests.console.conftest import Served
+
+PACKAGES = ("openapi-spec-validator==0.9.0", "openapi-python-client==0.29.1")
+DRIVE = Path(__file__).with_name("drive.py")
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the programs, installed for these tests alone."""
+    folder = tmp_path_factory.mktemp("programs")
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True, timeout=300)
+    install = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", *PACKAGES]
+    done = subprocess.run(install, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        pytest.skip(f"no package index: {done.stderr[-200:]}")
+    return folder / "bin"
+
+
+def run(*command: str | Path) -> str:
+    done = subprocess.run([str(one) for one in command], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_document_is_valid_and_a_generated_client_works(
+    served: Served, writer: Client, programs: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(writer.get("/openapi.json")))
+    assert "OK" in run(programs / "openapi-spec-validator", path)
+    made = tmp_path / "generated"
+    run(programs / "openapi-python-client", "generate", "--path", path, "--meta", "none", "--output-path", made)
+    shutil.copy(DRIVE, tmp_path)
+    base = f"http://127.0.0.1:{served.port}/api/v1"
+    assert run(programs / "python", tmp_path / "drive.py", base, writer.token) == "driven\n"

@@ -1,0 +1,101 @@
+"""What the API answers of an instance that followed five sources."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from syndicator.console.api.openapi import document
+from tests.console.api.client import Client
+from tests.console.conftest import Browser, Served
+
+
+def walk(client: Client, path: str, limit: int) -> list[Any]:
+    """All items, page by page."""
+    found, cursor, join = [], "", "&" if "?" in path else "?"
+    while True:
+        page = client.get(f"{path}{join}limit={limit}&cursor={cursor}")
+        assert len(page["items"]) <= limit
+        found += page["items"]
+        if not (cursor := page["next"]):
+            return found
+
+
+@pytest.mark.parametrize("name", ["articles", "sources", "feeds", "conditions", "changes", "jobs"])
+def test_pages_have_every_item_once(reader: Client, name: str) -> None:
+    whole = walk(reader, f"/{name}", 100)
+    assert walk(reader, f"/{name}", 2) == whole
+    assert len({str(one) for one in whole}) == len(whole) and (whole or name in ("changes", "jobs"))
+
+
+def test_articles_are_newest_first_and_can_be_chosen(reader: Client) -> None:
+    articles = walk(reader, "/articles", 100)
+    assert all(one["added"] >= other["added"] for one, other in pairwise(articles))
+    chosen = walk(reader, "/articles?source=holt", 1)
+    assert chosen == [one for one in articles if one["source"] == "holt"] and len(chosen) > 1
+    word = chosen[0]["title"].split()[0]
+    assert chosen[0] in walk(reader, f"/articles?words={word}&filter=all", 100)
+    assert {one["id"] for one in walk(reader, "/articles?filter=unsure", 1)} <= {one["id"] for one in articles}
+
+
+def test_an_article_and_a_source_have_the_etag_of_what_can_be_edited(served: Served, reader: Client) -> None:
+    id = reader.get("/articles?limit=1")["items"][0]["id"]
+    for path, field in ((f"/articles/{id}", "title"), ("/sources/holt", "url")):
+        answer = reader.ask("GET", path)
+        assert answer.status == 200 and answer.json[field]
+        again = reader.ask("GET", path, If_None_Match=answer.headers["etag"])
+        assert (again.status, again.text) == (304, "")
+    sources = served.instance.config / "sources.toml"
+    before = reader.ask("GET", "/sources/holt").headers["etag"]
+    sources.write_text(sources.read_text().replace('key = "holt"', 'key = "holt"\nllm = false', 1))
+    assert reader.ask("GET", "/sources/holt").headers["etag"] != before
+
+
+def test_the_status_is_that_of_the_instance(reader: Client) -> None:
+    status = reader.get("/status")
+    assert status["articles"] == len(walk(reader, "/articles", 100)) and status["fine"] >= 1
+    assert "source-failing" in {one["kind"] for one in reader.get("/conditions")["items"]}
+
+
+def test_changes_have_what_the_console_did(served: Served, browser: Browser, reader: Client) -> None:
+    served.done(browser.post("/do/rest", {"key": "holt", "next": "/"}))
+    change = reader.get("/changes")["items"][0]
+    assert (change["act"], change["subject"], change["who"], change["taken_back"]) == (
+        "rest",
+        "holt",
+        "operator",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "detail"),
+    [
+        ("/articles?limit=0", 422, "no number from 1 to 100"),
+        ("/articles?limit=101", 422, "no number"),
+        ("/articles?limit=x", 422, "no number"),
+        ("/articles?filter=x", 422, "is none of"),
+        ("/articles?nothing=1", 422, "nothing: "),
+        ("/articles?cursor=1", 422, "begin anew"),
+        ("/articles/nothing", 404, "there is no article"),
+        ("/articles/..%2F..%2Fconfig%2Fsyndicator.toml", 404, ""),
+        ("/articles/%00", 404, ""),
+        ("/sources/..%2fsources.toml", 404, ""),
+        ("/sources/nothing", 404, "nothing"),
+        ("/jobs/..%2f..%2ftokens", 404, ""),
+        ("/nothing", 404, "Not Found"),
+        ("/articles/", 404, ""),
+    ],
+)
+def test_what_cannot_be_answered_is_a_problem(reader: Client, path: str, status: int, detail: str) -> None:
+    found, words = reader.problem("GET", path)
+    assert found == status and detail in words
+
+
+def test_the_document_names_every_path(reader: Client) -> None:
+    made = reader.get("/openapi.json")
+    assert made == document() and made["openapi"].startswith("3.1")
+    for path in made["paths"]:
+        assert reader.ask("GET", path.format(key="x", name="x")).status in (200, 404, 405), path

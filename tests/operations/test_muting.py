@@ -1,0 +1,113 @@
+"""The filed articles that the settings leave out: which they are, and that they go and come back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicator.cli import app as command_line
+from syndicator.cli import load_commands
+from syndicator.core.errors import ConfigError
+from syndicator.operations.articles import withdraw_muted
+from syndicator.operations.operation import no_progress
+from syndicator.services.mending import editorial
+from syndicator.services.reconcile import files
+from tests.services.places import Place, store_articles
+
+
+def fill(place: Place) -> None:
+    with place.app() as app:
+        first = store_articles(app, "Sports today", "A text about the cup.", tags=("LLM",))
+        store_articles(app, "Sports copy", "The same text about the cup.", source="two", merged_into=first.id)
+        store_articles(app, "Science", "A text about cells and a cup of tea.", tags=("GPU",))
+        store_articles(app, "Trains", "A text about rails.", source="two")
+    (place.folder / "feeds/articles/mine.md").write_text(
+        "---\ntitle: Sports of mine\ndate: '2026-03-01'\nsource: 'https://mine.example/sports'\n---\n\nMy own words.\n"
+    )
+    with place.app() as app:
+        files(app)
+    place.build()
+
+
+load_commands()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path).take(fill)
+
+
+def settings(place: Place, text: str) -> None:
+    (place.config / "syndicator.toml").write_text(f"[publish]\ntag_min = 1\n{text}\n")
+
+
+def change(place: Place, *words: str) -> Any:
+    said = CliRunner().invoke(
+        command_line, ["change", *words, "--json", "--config", str(place.config)], catch_exceptions=False
+    )
+    return json.loads(said.stdout)
+
+
+def planned(place: Place) -> set[str]:
+    return {one["title"] for one in change(place, "withdraw-muted", "--dry-run")["articles"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("", set()),
+        ('mute = "title:sports"', {"Sports today", "Sports copy"}),
+        ('mute = "cup and not url:science"', {"Sports today", "Sports copy"}),
+        ('mute = "url:two.example/trains"', {"Trains"}),
+        ('keep = "title:sports or tag:gpu"', {"Trains"}),
+        ('keep = "rails"\nmute = "title:trains"', {"Sports today", "Sports copy", "Science", "Trains"}),
+    ],
+)
+def test_a_dry_run_shows_the_articles_that_the_settings_leave_out_without_those_of_a_hand(
+    place: Place, text: str, titles: set[str]
+) -> None:
+    settings(place, text)
+    before = place.digests("articles")
+    assert planned(place) == titles
+    assert place.digests("articles") == before
+
+
+def test_they_are_withdrawn_and_one_undo_brings_all_back(place: Place) -> None:
+    settings(place, 'mute = "title:sports"')
+    before = place.digests("articles")
+    assert len(change(place, "withdraw-muted")["articles"]) == 2 and planned(place) == set()
+    assert "today" not in place.published("all.json") and "copy" not in place.published("sources/two.json")
+    assert "Sports of mine" in place.published("all.json")
+    change(place, "undo", "1")
+    assert "Sports today" in place.published("all.json")
+    assert place.digests("articles").keys() >= before.keys()
+    change(place, "undo", "2")
+    assert "Sports today" not in place.published("all.json")
+
+
+def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
+    settings(place, 'mute = "title:sports"')
+    change(place, "withdraw-muted")
+    with place.app() as app:
+        editorial.undo_withdrawal(app, "https://one.example/sports-today")
+    assert [one["url"] for one in change(place, "undo", "1")["articles"]] == ["https://two.example/sports-copy"]
+
+
+def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> None:
+    settings(place, 'mute = "title:sports"')
+    with place.app() as app:
+        plan = withdraw_muted.plan(app, {})
+        assert plan.act is not None
+        editorial.withdraw(app, "https://one.example/sports-today")
+        plan.act(no_progress)
+    assert planned(place) == set()
+
+
+def test_a_query_that_cannot_be_read_is_shown_with_its_fault(place: Place) -> None:
+    settings(place, 'mute = "title:"')
+    with pytest.raises(ConfigError, match=r"syndicator.toml:3: publish.mute: .*needs a word"), place.app():
+        pass
