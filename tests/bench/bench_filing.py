@@ -188,7 +188,7 @@ def main() -> None:
     if given.steps:
         print("\n".join(" ".join(text.split())[:220] for text in last))
     if given.profile:
-        pstats.Stats(profile).sort_stats("tottime").print_stats(40)
+        pstats.Stats(profile).sort_stats("cumtime").print_stats("syndicator.(store|pipeline|articles).", 30)
 
 
 if __name__ == "__main__":
