@@ -128,6 +128,7 @@ SECOND = Life(
     asked=frozenset({"http://ferry.example/feed", "http://loft.example/news", "http://almanac.example/"}),
     recut=("feed archive/*", "feed *: links was *"),
     checked=(("parish", "speaks-for"), ("source/quay", "held"), ("sources.toml:53", "unknown-name")),
+    rewritten=("site.css",),  # has the page for telephones
     unasked=frozenset(
         {
             *(f"http://{key}.example/feed" for key in ("loft", "lamp", "rook", "pier")),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from syndicator.configuration.settings import Settings, load
+from syndicator.configuration.settings import Settings, Webhook, load
 from syndicator.configuration.sources.registry import key_for, load_sources
 from syndicator.core.axes import by_place
 from syndicator.core.model import Rules, Source
@@ -23,10 +23,12 @@ def test_the_shipped_settings_load() -> None:
 
 
 def test_every_setting_is_shown_with_its_default() -> None:
-    shown = re.sub(r"(?m)^# (?=[a-z_0-9]+ = )", "", (CONFIG / "syndicator.toml").read_text(encoding="utf-8"))
+    shown = re.sub(r"(?m)^# ?(?=[a-z_0-9]+ = |\[\[)", "", (CONFIG / "syndicator.toml").read_text(encoding="utf-8"))
     values = tomllib.loads(shown)
     defaults = Settings()
     assert _all_shown(values, defaults) == []
+    (webhook,) = values.pop("webhook")
+    assert list(webhook) == list(Webhook.model_fields)
     del values["site"]["title"]
     assert values["publish"].pop("axes") == [axis.word for _, axis in by_place() if axis.default]
     assert Settings(**values) == defaults

@@ -23,7 +23,7 @@ from syndicator.services.build import build_feeds
 from syndicator.services.container import App
 from syndicator.services.mending.editorial import split, undo_withdrawal, withdraw
 from syndicator.services.refresh import Wanted, run
-from syndicator.visiting import fetch
+from syndicator.visiting.fetch import client
 from tests import engines
 from tests.aged.web import NOT_FOUND, Web
 from tests.trust.case import Case
@@ -106,14 +106,14 @@ def machine(folder: Path) -> Iterator[Machine]:
     """Within the block, runs of this process ask the machine's web and use its readings. `folder` does not exist."""
     shared = Machine(folder)
 
-    class MemoryFetcher(fetch.HttpFetcher):
+    class MemoryFetcher(client.HttpFetcher):
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
             self._clients: Any = _Transport(shared.web)
 
     with pytest.MonkeyPatch.context() as patch:
         engines.share(patch)
-        patch.setattr(fetch, "HttpFetcher", MemoryFetcher)
+        patch.setattr(client, "HttpFetcher", MemoryFetcher)
         patch.setattr(refresh, "make_worker", lambda app: shared.readings)
         yield shared
 
