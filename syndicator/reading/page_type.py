@@ -223,28 +223,23 @@ def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
 
 OTHER = "other"
 _LIKELY = 0.4  # probability below which a page is of no type
-# Probability of a listing from which a page is refused: on domains that were not fitted on, 47 % of the listings and
-# .3 % of the articles are. A feed hardly ever announces one, so what it announces must be a clearer case.
-_LIST, _LIST_ANNOUNCED = 0.6, 0.9
 # Probabilities from which what is read of the page is in doubt: of the open pages that are read well hardly any is, and
 # of those that are read badly one in eight. Lists that are not refused would add more of the former.
 _OFFERS = {"product": 0.6, "service": 0.75}
 _ARTICLE = 0.9  # of the open pages that are read well 17 were in doubt without reason, of those read badly one with
-_LEAST_ITEMS = 12  # of a list
 _SHOWN = 0.05  # probability from which a type stands in the trace
 
 
 class PageType(NamedTuple):
-    """The likeliest type of a page, the probability of each, and how many of its texts are links that can be items."""
+    """The likeliest type of a page, the probability of each, and the features that tell."""
 
     name: str
     probabilities: Mapping[str, float]
-    items: int = 0
+    values: Mapping[str, float]
 
-    def is_list(self, *, announced: bool) -> bool:
-        """True when the page is surely a list of articles or goods and none itself. `announced`: by a feed."""
-        least = _LIST_ANNOUNCED if announced else _LIST
-        return self.items >= _LEAST_ITEMS and self.probabilities.get("listing", 0.0) > least
+    def items(self) -> int:
+        """How many texts of the page are links that can be items of a list."""
+        return round(math.expm1(self.values["item-links"]))
 
     def is_article(self) -> bool:
         """True when the page looks like an article beyond doubt."""
@@ -267,9 +262,13 @@ class PageType(NamedTuple):
 @cache
 def weights() -> Mapping[str, Mapping[str, float]]:
     """For each type what each feature adds to its log odds, by the feature's name."""
-    data = files("syndicator.reading").joinpath("data/page_types.toml").read_text("utf-8")
-    table: dict[str, dict[str, float]] = tomllib.loads(data)["weights"]
+    table: dict[str, dict[str, float]] = tomllib.loads(file_text("page_types.toml"))["weights"]
     return table
+
+
+def file_text(name: str) -> str:
+    """The text of a file of fitted weights."""
+    return files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
 
 
 def type_of(document: Document, blocks: Sequence[Block]) -> PageType:
@@ -278,7 +277,7 @@ def type_of(document: Document, blocks: Sequence[Block]) -> PageType:
     values = features(document, blocks)
     found = probabilities(values)
     best = max(found, key=lambda name: found[name])
-    return PageType(best if found[best] >= _LIKELY else OTHER, found, round(math.expm1(values["item-links"])))
+    return PageType(best if found[best] >= _LIKELY else OTHER, found, values)
 
 
 def probabilities(values: Mapping[str, float]) -> dict[str, float]:

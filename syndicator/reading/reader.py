@@ -40,6 +40,10 @@ def _has_text(element: Any) -> bool:
 
 
 _MOST_HELD = 100_000  # elements
+# Log odds of a listing from which a page is refused, chosen on folds by domain.
+_LIST, _LIST_ANNOUNCED, _LIST_SHAPED = 1.0, 3.0, 0.0
+_LEAST_ITEMS = 12  # of a list that is not shaped like one
+_NO_LIST = -30.0  # log odds
 
 
 def read(
@@ -67,8 +71,9 @@ def read(
     from_page = body.trace.get("from") == "page"
     kind = classify.kind_of(document, meta.title, body.blocks, body.everything) if from_page else None
     typed = body.typed if from_page else None
-    if typed and kind in (None, "empty") and not body.trace.get("select") and not classify.is_declared(document):
-        kind = "listing" if typed.is_list(announced=entry is not None) else kind
+    if typed and kind in (None, "empty", "listing") and not body.trace.get("select"):
+        likely = body.listing if kind == "listing" or typed.items() >= _LEAST_ITEMS else _NO_LIST
+        kind = _listed(kind, likely, announced=entry is not None, declared=classify.is_declared(document))
     if kind or not body.markdown.strip():
         empty = kind in (None, "empty")
         raise NotAnArticle(kind or "empty", f"{body.letters} letters of text", meta.alternate if empty else None)
@@ -100,6 +105,15 @@ def read(
             **_more(type=typed and typed.trace(), next_page=following and following.trace(), rules=used),
         },
     )
+
+
+def _listed(kind: str | None, odds: float, *, announced: bool, declared: bool) -> str | None:
+    """The `kind` of page, "listing" by these log `odds`. A page that is shaped like one needs less, one that a feed
+    `announced` more, and one that is `declared` an article is none."""
+    least = _LIST_SHAPED if kind == "listing" else _LIST_ANNOUNCED if announced else _LIST
+    if odds > least and not declared:
+        return "listing"
+    return None if kind == "listing" else kind
 
 
 def _more(**traces: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -3,9 +3,9 @@
     python -m tests.bench.bench_folds [--folds 3] [--keep DIR]
 
 Three times the weights of blocks are fitted to two thirds of the domains (tools/train/fit_blocks.py) and the pages of
-the last third are read with them; the trees that judge ends are grown on ends of the other thirds, each read with
-weights that were fitted without it (tools/train/fit_ends.py). All else is as shipped: so rules and limits that were
-chosen by hand on open pages, and the weights of page types, are not new to them. Each figure stands with trafilatura's
+the last third are read with them; the trees of the second look are grown on the other thirds, each read with weights
+that were fitted without it (tools/train/fit_sequence.py). All else is as shipped: so rules and limits that were chosen
+by hand on open pages are not new to them. Each figure stands with trafilatura's
 of the same run and the 95 % interval of the difference, a paired percentile bootstrap over pages. With --keep weights
 stay in DIR, where a second run finds them, and the predictions of both as ours.jsonl and trafilatura.jsonl. 20 minutes
 on two idle cores.
@@ -28,12 +28,12 @@ import numpy as np
 from tests.bench import bench_reading
 from tests.bench.bench_reading import BOOT, NOWHERE, SHARED, Prediction, html_of
 from tests.gate.test_lost_gate import FOUND, LOST, edges
-from tools.train import fit_blocks, fit_ends
+from tools.train import fit_blocks, fit_listings, fit_sequence
 from tools.train import folds as by_domain
 from tools.train.provenance import single_thread
 
 Row = dict[str, Any]
-ENDS = "end_trees.json"
+LISTINGS = "listing_trees.json"
 ARTICLES = ("article", "documentation")
 SETS = ("zyte", "wcxb", "fundus")
 EDGED = ("articles, docs", "newspapers")  # groups whose first and last lines and losses are counted
@@ -63,15 +63,15 @@ class Compared(NamedTuple):
 
 
 def fit(rows: Sequence[Row], folds: int, folder: Path) -> None:
-    """Writes the tables of each fold into a folder of its number, unless they are there: those of blocks, and trees of
-    ends that were grown on the other folds."""
+    """Writes the tables of each fold into a folder of its number, unless they are there."""
     by_domain.fit(rows, folder, folds)
-    if (folder / str(folds - 1) / ENDS).exists():
+    fit_sequence.fit(rows, folder, folds)
+    if (folder / str(folds - 1) / LISTINGS).exists():
         return
-    found = fit_ends.pages(rows, folder, folds)
+    found = fit_listings.readings(rows, folder, folds)
     for number in range(folds):
-        grown = fit_ends.grow(each for each in found if each.fold != number)
-        (folder / str(number) / ENDS).write_text(fit_ends.written(grown, rows), "utf-8")
+        grown = fit_listings.grow(each for each in found if each.fold != number)
+        (folder / str(number) / LISTINGS).write_text(fit_listings.written(grown, rows), "utf-8")
 
 
 def read(task: tuple[Row, Path]) -> tuple[Prediction, Prediction]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from syndicator.core.errors import NotAnArticle
@@ -9,8 +11,8 @@ from syndicator.core.model import Entry
 from syndicator.reading import page_type
 from syndicator.reading.body import body as bodies
 from syndicator.reading.body import overlap
-from syndicator.reading.html.blocks import read_blocks
-from syndicator.reading.html.document import parse
+from syndicator.reading.html.blocks import Block, read_blocks
+from syndicator.reading.html.document import Document, parse
 from syndicator.reading.reader import read
 
 STORY = "<p>" + "Nobody on the pier waved when the ferry left at dawn, and the captain did not look back. " * 3 + "</p>"
@@ -88,19 +90,51 @@ def test_a_list_is_refused() -> None:
     assert refused.value.kind == "listing"
 
 
-def test_what_a_feed_announces_is_a_list_in_clear_cases_alone() -> None:
-    likely = page_type.PageType("listing", {"listing": 0.8, "article": 0.2}, 12)
-    assert likely.is_list(announced=False) and not likely.is_list(announced=True)
-    assert page_type.PageType("listing", {"listing": 0.95, "article": 0.05}, 12).is_list(announced=True)
+FEW = f"<html><head><title>Boats</title></head><body><article><h1>Boats</h1>{STORY * 8}</article></body></html>"
+LINKS = "".join(f"<li><a href='/{n}'>Where the ferry goes in week {n}</a></li>" for n in range(12))
+PLAIN = FEW.replace("</article>", f"</article><ul>{LINKS}</ul>")
+SHAPED = "<html><head><title>Boats</title><body>" + "".join(
+    f"<h2><a href='/{n}'>A wooden boat for the lake, number {n}</a></h2><p>{STORY[3:100]}</p>" for n in range(9)
+)
 
 
-def test_a_page_with_few_links_is_no_list() -> None:
-    assert not page_type.PageType("listing", {"listing": 0.99}, 11).is_list(announced=False)
+@pytest.mark.parametrize(
+    ("html", "odds", "announced", "refused"),
+    [
+        (PLAIN, 2.0, False, True),
+        (PLAIN, 2.0, True, False),
+        (PLAIN, 4.0, True, True),
+        (PLAIN, 0.9, False, False),
+        (FEW, 2.0, False, False),
+        (SHAPED, 0.9, False, True),
+        (SHAPED, -1.0, False, False),
+    ],
+)
+def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
+    monkeypatch: pytest.MonkeyPatch, html: str, odds: float, announced: bool, refused: bool
+) -> None:
+    monkeypatch.setattr(bodies, "listing_odds", lambda values: odds)
+    entry = Entry(id="1") if announced else None
+    try:
+        read(html.encode(), "https://paper.example/tag/boats/", entry=entry)
+        assert not refused
+    except NotAnArticle as refusal:
+        assert refused and refusal.kind == "listing"
+
+
+def mocked(monkeypatch: pytest.MonkeyPatch, name: str, likely: float) -> None:
+    """Has the reader take each page for one of this type."""
+
+    def type_of(document: Document, blocks: Sequence[Block]) -> page_type.PageType:
+        chances = dict.fromkeys(page_type.weights(), 0.0) | {name: likely}
+        return page_type.PageType(name, chances, page_type.features(document, blocks))
+
+    monkeypatch.setattr(page_type, "type_of", type_of)
 
 
 @pytest.mark.parametrize(("name", "doubted"), [("product", True), ("service", True), ("forum", False)])
 def test_what_is_read_of_a_shop_is_in_doubt(monkeypatch: pytest.MonkeyPatch, name: str, doubted: bool) -> None:
-    monkeypatch.setattr(page_type, "type_of", lambda document, blocks: page_type.PageType(name, {name: 0.8}, 40))
+    mocked(monkeypatch, name, 0.8)
     html = f"<html><head><title>Boats</title></head><body><article><h1>Boats</h1>{STORY * 8}</article></body></html>"
     assert bool(read(html.encode(), "https://paper.example/boats").trace["body"].get("doubt")) is doubted
     declared = html.replace("<title>", '<meta property="og:type" content="article"><title>')
@@ -111,9 +145,7 @@ def test_what_is_read_of_a_shop_is_in_doubt(monkeypatch: pytest.MonkeyPatch, nam
 def test_teasers_beside_a_declared_article_that_looks_like_one_are_no_doubt(
     monkeypatch: pytest.MonkeyPatch, likely: float, doubted: bool
 ) -> None:
-    monkeypatch.setattr(
-        page_type, "type_of", lambda document, blocks: page_type.PageType("article", {"article": likely})
-    )
+    mocked(monkeypatch, "article", likely)
     monkeypatch.setattr(bodies, "indistinct", lambda kept, blocks, selected: "much is unclear")
     html = f"<html><head><title>Boats</title></head><body><article><h1>Boats</h1>{STORY * 8}</article></body></html>"
     declared = html.replace("<title>", '<meta property="og:type" content="article"><title>')
@@ -121,17 +153,15 @@ def test_teasers_beside_a_declared_article_that_looks_like_one_are_no_doubt(
     assert "doubt" in read(html.encode(), "https://paper.example/boats").trace["body"]
 
 
-@pytest.mark.parametrize("likely", [{"listing": 0.99}, {"listing": 0.1}])
-def test_a_page_that_calls_itself_an_article_is_one(monkeypatch: pytest.MonkeyPatch, likely: dict[str, float]) -> None:
-    monkeypatch.setattr(page_type, "type_of", lambda document, blocks: page_type.PageType("listing", likely, 40))
-    html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}</html>"
+def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "listing_odds", lambda values: 9.0)
+    html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}<ul>{LINKS}</ul></html>"
     assert read(html.encode(), "https://paper.example/the-last-ferry-leaves").body
     undeclared = (
         html.replace('"NewsArticle"', '"WebPage"').replace("article:published_time", "x").replace("og:type", "y")
     )
-    if likely["listing"] > 0.5:
-        with pytest.raises(NotAnArticle):
-            read(undeclared.encode(), "https://paper.example/the-last-ferry-leaves")
+    with pytest.raises(NotAnArticle):
+        read(undeclared.encode(), "https://paper.example/the-last-ferry-leaves")
 
 
 def test_the_trace_says_what_a_page_is() -> None:

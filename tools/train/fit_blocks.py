@@ -143,14 +143,13 @@ def example(row: Row) -> Example | None:
     found = {table: features.columns(blocks, box, text) for table, box in _compared(blocks, parsed.tree)}
     names = tuple(sorted(found["alone"]))
     wanted = np.array(labels(blocks, truth))
-    counts = _counts(blocks, wanted, whole=bool(truth.get("text")))
     return Example(
         page=row["id"],
         site=urls.site(row["url"] or "") or row["domain"] or row["id"],
         names=names,
         values={table: np.stack([columns[name] for name in names], axis=1) for table, columns in found.items()},
         wanted=wanted,
-        counts=counts * (0.5 if row["page_type"] in HALF_COUNTED else 1.0),
+        counts=counts_of(blocks, wanted, row),
         texts=tuple(block.text for block in blocks),
         kinds=tuple(block.kind for block in blocks),
     )
@@ -168,12 +167,13 @@ def _compared(blocks: Sequence[Block], tree: Any) -> Iterator[tuple[scorer.Table
     yield "asked", box
 
 
-def _counts(blocks: Sequence[Block], wanted: Array, *, whole: bool) -> Array:
-    """What each block counts in the fit: more for a longer one, in all about as much for a long page as for a short."""
+def counts_of(blocks: Sequence[Block], wanted: Array, row: Row) -> Array:
+    """The weight of each block in the fit: more for a longer one, about as much for a long page as for a short."""
+    whole = bool(row["truth"].get("text"))
     counts = np.log1p(np.array([block.letters for block in blocks], dtype=float)) ** 1.5
     counts = counts / (1 + counts.sum() ** 0.5) if whole else np.full(len(blocks), SNIPPET)
     counts[np.isnan(wanted)] = 0
-    return counts
+    return counts * (0.5 if row["page_type"] in HALF_COUNTED else 1.0)
 
 
 def learnt(each: Example) -> Example:

@@ -42,9 +42,6 @@ MOST_STEPS, STEP = 400, 1e-4  # a smaller step of standardised weights ends the 
 CONSTANT = 1e-6  # standard deviation below which a feature is constant
 FOLDS = 5
 NEAR = 2e-3  # processors add in other orders
-REFUSED = 0.6  # probability of a listing from which the reader refuses a page (reading/page_type.py)
-LEAST_ITEMS = 12  # links that can be items, below which it refuses none
-DECLARED = ("ld-article", "og-article")  # with one of these it refuses none
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Row = dict[str, Any]
 
@@ -127,22 +124,15 @@ def unseen(examples: Sequence[Example]) -> Array:
 
 
 def figures(examples: Sequence[Example]) -> dict[str, float]:
-    """Shares on domains that were not fitted on: pages of the right type, listings of a type that is no article's,
-    listings and articles that the reader refuses."""
+    """Shares on domains that were not fitted on: pages of the right type, listings of a type that is no article's."""
     found = unseen(examples)
     types = np.array([each.type for each in examples])
     best = found.argmax(axis=1)
-    listing, article = TYPES.index("listing"), types == TYPES.index("article")
-    listings = types == listing
-    declared = np.array([any(each.values[name] for name in DECLARED) for each in examples])
-    long = np.array([each.values["item-links"] >= math.log1p(LEAST_ITEMS) - CONSTANT for each in examples])
-    refused = (found[:, listing] > REFUSED) & long & ~declared
+    listings = types == TYPES.index("listing")
     return {
         "right": float((best == types).mean()),
         **{f"right {name}": float((best == at)[types == at].mean()) for at, name in enumerate(TYPES)},
         "listings typed": float((best[listings] > 1).mean()),
-        "listings refused": float(refused[listings].mean()),
-        "articles refused": float(refused[article].mean()),
     }
 
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.core import urls
-from syndicator.reading.body import ends, scorer
-from tools.train import boosting, fit_blocks
+from syndicator.reading import page_type
+from syndicator.reading.body import doubt, scorer, sequence
+from tools.train import boosting, fit_blocks, fit_pages
 
 Row = dict[str, Any]
 FOLDS = 3
+TYPES = "page_types.toml"
 
 
 def fold_of(row: Row, folds: int = FOLDS) -> int:
@@ -25,15 +27,21 @@ def fold_of(row: Row, folds: int = FOLDS) -> int:
 
 
 def fit(rows: Sequence[Row], folder: Path, folds: int = FOLDS) -> None:
-    """Writes the weights and trees of blocks of each fold into a folder of its number, unless they are there."""
-    if (folder / str(folds - 1)).exists():
+    """Writes the tables of blocks and of page types of each fold into a folder of its number, unless they are there."""
+    if (folder / str(folds - 1) / TYPES).exists():
         return
     with Pool(2) as pool:
         examples = [each for each in pool.map(fit_blocks.example, rows, chunksize=4) if each is not None]
+        typed = [row for row in rows if row["page_type"] in fit_pages.LABELS]
+        pages = list(zip(typed, pool.map(fit_pages.example, typed, chunksize=16), strict=True))
     for number, (train, _) in enumerate(fit_blocks.parted(examples, folds)):
-        (folder / str(number)).mkdir()
+        (folder / str(number)).mkdir(exist_ok=True)
         for name, text in fit_blocks.written(fit_blocks.fit_all(train, boosting.Plan()), rows).items():
             (folder / str(number) / name).write_text(text, "utf-8")
+        others = [page for row, page in pages if page is not None and fold_of(row, folds) != number]
+        names, values, types = fit_pages.matrix(others)
+        text = fit_pages.written(names, fit_pages.fit(names, values, types), typed)
+        (folder / str(number) / TYPES).write_text(text, "utf-8")
 
 
 @cache
@@ -43,7 +51,6 @@ def _file(folder: Path, name: str) -> str:
 
 def use(folder: Path) -> None:
     """Has the reader take its tables from `folder`, for the rest of this process."""
-    scorer.weights.cache_clear()
-    scorer.boosted.cache_clear()
-    ends.boosted.cache_clear()
-    scorer._file = ends._file = lambda name: _file(folder, name)
+    for cached in (scorer.weights, scorer.boosted, sequence.boosted, page_type.weights, doubt.listing_trees):
+        cached.cache_clear()
+    scorer.file_text = page_type.file_text = lambda name: _file(folder, name)

@@ -11,11 +11,20 @@ from typing import Any, Literal, NamedTuple
 from syndicator.configuration.page_rules import compiled
 from syndicator.core import text as texts
 from syndicator.core.model import Entry, Rules
+from syndicator.reading import classify, page_type
 from syndicator.reading import markdown as writer
-from syndicator.reading import page_type
-from syndicator.reading.body import clean, containers, ends, features, overlap, scorer
+from syndicator.reading.body import clean, containers, features, overlap, scorer, sequence
 from syndicator.reading.body.block_features import Columns
-from syndicator.reading.body.doubt import believe, doubt, indistinct, unsure, wrong
+from syndicator.reading.body.doubt import (
+    believe,
+    doubt,
+    indistinct,
+    listing_odds,
+    reading_values,
+    unsure,
+    wrong,
+)
+from syndicator.reading.html import jsonld
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import Document
 from syndicator.reading.metadata.metadata import Metadata
@@ -76,9 +85,7 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
 _MOST_CUTS = 60  # cuts that the trace lists
 _QUOTED = 80  # characters of a cut that it quotes
 _FEED_TEXT = 200  # letters from which a feed's content can stand in for a page
-# Probability of an article from which the trees look at the ends of the text: of a page of services, a manual or a
-# thread they cut more of what belongs to it than of what does not.
-_TRIMMED = 0.5
+_HALF = 0.5  # score below which a text is not the article's
 _FEED_MORE = 2  # how many times as much of it there must be as on the page
 
 
@@ -93,6 +100,7 @@ class Body:
     everything: tuple[Block, ...] = ()  # all that the page has
     trace: Mapping[str, Any] = field(default_factory=dict)
     typed: PageType | None = None  # what the page is, where the body is its own
+    listing: float = 0.0  # log odds that it is a list
 
 
 def read_body(
@@ -106,25 +114,40 @@ def read_body(
     if rules.content == "feed" and from_feed:
         return _from_feed(from_feed, from_feed, document.base_url, "rules.content")
     blocks, notes = apply_selectors(document.tree, read_blocks(document.tree), rules)
-    page = _page(document, meta, blocks, selected=bool(notes.get("select")))
+    page = page_of(document, meta, blocks, selected=bool(notes.get("select")))
     chosen = _choose(page, "\n".join(block.text for block in from_feed), _summary(entry, meta))
     choice = chosen.choice
-    typed = page_type.type_of(document, page.blocks)
-    if not page.selected and typed.probabilities.get("article", 0.0) > _TRIMMED:
-        choice = clean.trim(page.blocks, choice, chosen.scored.values, facts(meta))
     kept, cuts = clean.attach(page.blocks, choice, chosen.scored.heaviest)
     notes |= {"second try": chosen.lost} if chosen.lost else {}
-    # What the ends lost counts: where trees let a foot pass that they cut on other pages, these tell of it.
-    told = dict.fromkeys((*kept, *(_staying(page, chosen.choice) if choice is not chosen.choice else ())))
-    digests = [overlap.digest(block) for block in told if overlap.is_comparable(block)]
+    # Texts that only the second look cuts count: if it lets a foot pass on another page, these tell of it.
+    vetoed = [
+        block for block, odds in zip(page.blocks, chosen.scored.odds, strict=True) if odds > 0 > block.score - _HALF
+    ]
+    digests = [overlap.digest(block) for block in dict.fromkeys((*kept, *vetoed)) if overlap.is_comparable(block)]
     kept, known = clean.drop_repeated(kept, repeated, rules.keep)
-    notes = {"from": "page", "compared": chosen.compared, **notes}
+    listing = listing_odds(judged(page, kept, chosen))
+    notes = {"from": "page", "compared": chosen.compared, "listing": round(listing, 1), **notes}
     why = chosen.lost or doubt(kept, from_feed, entry=entry)
     unclear = indistinct(kept, page.blocks, selected=page.selected)
     notes |= {**({"doubt": why} if why else {}), **({"unclear": unclear} if unclear else {})}
     kept = clean.placed(document.tree, page.blocks, kept, document.base_url)
     made = _finish(kept, page.blocks, [*cuts, *known], document.base_url, notes)
-    return _or_feed(replace(made, digests=tuple(digests), typed=typed), from_feed, document.base_url)
+    return _or_feed(
+        replace(made, digests=tuple(digests), typed=page.typed, listing=listing), from_feed, document.base_url
+    )
+
+
+def judged(page: "Page", kept: Sequence[Block], chosen: "Chosen") -> Mapping[str, float]:
+    """The features of the reading `kept` of a page."""
+    asked, declared = chosen.scored.table == "asked", classify.is_declared(page.document)
+    return reading_values(kept, page.blocks, page.typed, asked=asked, lost=bool(chosen.lost), declared=declared)
+
+
+def reading_of(document: Document, meta: Metadata) -> Mapping[str, float]:
+    """The features of the reading of a page that nobody announced."""
+    page = page_of(document, meta, read_blocks(document.tree), selected=False)
+    chosen = _choose(page, "", _summary(None, meta))
+    return judged(page, clean.attach(page.blocks, chosen.choice, chosen.scored.heaviest)[0], chosen)
 
 
 class Chosen(NamedTuple):
@@ -136,56 +159,58 @@ class Chosen(NamedTuple):
     lost: str = ""
 
 
-def untrimmed(document: Document, meta: Metadata) -> tuple[Sequence[Block], Chosen]:
-    """The blocks of a page that nobody announced, and which of them are chosen before its ends are looked at."""
-    page = _page(document, meta, read_blocks(document.tree), selected=False)
-    return page.blocks, _choose(page, "", _summary(None, meta))
-
-
-def facts(meta: Metadata) -> ends.Facts:
-    """What the ends of a text are compared with."""
-    return ends.Facts(meta.title, (meta.author or "").split(", "), meta.description, meta.sitename)
-
-
-class _Page(NamedTuple):
+class Page(NamedTuple):
     document: Document
     meta: Metadata
     blocks: Sequence[Block]
     box: containers.Containers
     text: Columns  # the features that no extractor's text changes
+    texts: sequence.Texts
+    typed: PageType
     selected: bool  # an operator chose the blocks
 
 
-def _page(document: Document, meta: Metadata, blocks: Sequence[Block], *, selected: bool) -> _Page:
+def page_of(document: Document, meta: Metadata, blocks: Sequence[Block], *, selected: bool) -> Page:
+    """The page `document` with its `blocks` measured and counted. `selected`: an operator chose the blocks."""
     overlap.measure(blocks)
     if not selected:
         blocks = clean.without(list(blocks))
     box = containers.build(blocks)
     containers.add_up(blocks, box)
-    return _Page(document, meta, blocks, box, features.of_text(blocks, meta.title) if blocks else {}, selected)
+    typed = page_type.type_of(document, blocks)
+    own = features.of_text(blocks, meta.title) if blocks else {}
+    looked = sequence.texts_of(blocks, _facts(document, meta, typed))
+    return Page(document, meta, blocks, box, own, looked, typed, selected)
+
+
+def _facts(document: Document, meta: Metadata, typed: PageType) -> sequence.Facts:
+    authors = (meta.author or "").split(", ")
+    body = "".join(text for item in document.jsonld for text in jsonld.strings(item.get("articleBody")))
+    declared = classify.is_declared(document)
+    return sequence.Facts(meta.title, authors, meta.description, meta.sitename, body, typed.probabilities, declared)
 
 
 def _summary(entry: Entry | None, meta: Metadata) -> str:
     return (overlap.words(entry.summary) if entry else "") or meta.description
 
 
-def _choose(page: _Page, content: str, summary: str) -> Chosen:
+def _choose(page: Page, content: str, summary: str) -> Chosen:
     """The blocks that are the article: judged by themselves, and where that is unsure compared with an extractor's
     text, which costs as much as all else. `content` is the feed's, `summary` the feed's or the page's own."""
     overlap.guess(page.blocks, page.box)
     if content and overlap.covers(page.blocks, content):
         overlap.compare(page.blocks, content)
         return _compared(page, "feed content")
-    scored = scorer.score(page.blocks, page.box, page.text, "alone")
+    scored = _scored(page, "alone")
     alone = Chosen("nothing", _decide(page), scored)
     if page.selected or not unsure(_staying(page, alone.choice), page.blocks, summary):
         return alone
     return _compared(page, _compare(page, summary))
 
 
-def _compared(page: _Page, name: str) -> Chosen:
-    """The choice once the overlap of the blocks is that with the text `name`; a second one where it must be wrong."""
-    scored = scorer.score(page.blocks, page.box, page.text, "asked")
+def _compared(page: Page, name: str) -> Chosen:
+    """The choice once the overlap of the blocks is that with the text `name`; a second one if it must be wrong."""
+    scored = _scored(page, "asked")
     choice = _decide(page)
     declared = page.document.meta("og:type").lower() == "article"
     lost = "" if page.selected else wrong(_staying(page, choice), page.blocks, declared=declared)
@@ -195,16 +220,21 @@ def _compared(page: _Page, name: str) -> Chosen:
     return Chosen(name, choice, scored, lost)
 
 
-def _decide(page: _Page) -> clean.Choice:
+def _scored(page: Page, table: scorer.Table) -> scorer.Scored:
+    first = scorer.score(page.blocks, page.box, page.text, table)
+    return first if page.selected else sequence.score(page.texts, page.box, first)
+
+
+def _decide(page: Page) -> clean.Choice:
     authors = (page.meta.author or "").split(", ")
     return clean.decide(page.blocks, page.meta.title, authors, selected=page.selected)
 
 
-def _staying(page: _Page, choice: clean.Choice) -> list[Block]:
+def _staying(page: Page, choice: clean.Choice) -> list[Block]:
     return [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
 
 
-def _compare(page: _Page, summary: str) -> str:
+def _compare(page: Page, summary: str) -> str:
     """Sets each block's overlap: with an extraction that agrees with the `summary`. Returns which it was."""
 
     def extract(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Rules that cut blocks which the score keeps: boilerplate by wording or shape, bylines above the text. Pure.
+"""Rules that cut blocks which the score keeps: boilerplate by its wording, contents, bylines above the text. Pure.
 
 Each rule takes all blocks and which of them stay, sets False where it cuts one, and returns those it cut with its name,
 which `show --why` prints."""
@@ -6,7 +6,6 @@ which `show --why` prints."""
 import re
 from collections.abc import Sequence
 
-from syndicator.reading.body import containers
 from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block, Frame
 from syndicator.reading.metadata import person_names
@@ -18,9 +17,6 @@ _LINE = 80  # letters below which a paragraph above all others can be a byline
 _SURE = 0.9  # score from which it is text all the same
 _DATED = 0.15  # share of digits in a line that is a date's
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2}")
-_LINK_ROW = 2  # links above which a paragraph can be a row of them
-_LINK_ROW_SHARE = 0.85  # share of its text in them
-_LINK_LETTERS = 20  # letters a link below which they are
 _LEAST_HEAD = 5  # letters of a heading above which an entry of a table of contents may end with it
 
 
@@ -52,18 +48,6 @@ def _may_go(block: Block) -> bool:
     return block.kind in ("p", "h", "dt", "caption") and not any(frame.kind == "blockquote" for frame in block.frames)
 
 
-def link_rows(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cuts paragraphs that are a row of short links and nothing else: menus, tags, steps to other pages."""
-    found: dict[Block, str] = {}
-    for index, block in enumerate(blocks):
-        if block.kind != "p" or block.linked <= _LINK_ROW_SHARE * len(block.text):
-            continue
-        links = {run.href for run in block.runs if run.href}
-        if len(links) > _LINK_ROW and block.letters < _LINK_LETTERS * len(links):
-            stay[index], found[block] = False, "a row of links"
-    return found
-
-
 def contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cuts lists of links to the page's own headings."""
     heads = {block.own for block in blocks if block.kind == "h" and block.own}
@@ -87,22 +71,6 @@ def _leads_inside(block: Block, heads: set[str]) -> bool:
     return inside and (block.own in heads or any(block.own.endswith(head) for head in heads if len(head) > _LEAST_HEAD))
 
 
-def captions_first(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cuts captions (by class names) beside pictures above all prose: the first words of a gallery are not the story's.
-    Below the first prose they are kept, for there they may be text."""
-    caption = hints.bit("caption")
-    found: dict[Block, str] = {}
-    for index, block in enumerate(blocks):
-        if not stay[index]:
-            continue
-        if not block.near & caption:
-            if containers.is_prose(block):
-                break
-        elif any(other.kind == "img" for other in blocks[max(0, index - 2) : index + 3]):
-            stay[index], found[block] = False, "a caption above the text"
-    return found
-
-
 def lines_above(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cuts lines above all prose that name who wrote it and when: they belong beside the body, not in it."""
     marked = hints.bit("author")
@@ -119,4 +87,4 @@ def lines_above(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     return found
 
 
-RULES = (data, worded, link_rows, contents, captions_first, lines_above)  # in the order in which they are applied
+RULES = (data, worded, contents, lines_above)  # in the order in which they are applied

@@ -13,18 +13,15 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from syndicator.reading import markdown
-from syndicator.reading.body import boilerplate, containers, edges, ends, overlap
-from syndicator.reading.body.block_features import Columns
+from syndicator.reading.body import boilerplate, containers, edges, overlap
 from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.elements import Run
 
 # Scores (probabilities) from which a block is kept, chosen on the pages that the weights are fitted on.
-_LEAST = 0.53  # at 0.5 a little more of the article is kept, and more boilerplate with it
+_LEAST = 0.5
 _LEAST_SELECTED = 0.1  # inside what an operator selected
-_LEAST_PROMOTED = 0.8  # in a box whose class names speak of promotion
 _LEAST_CODE = 0.15  # of code: boilerplate is hardly ever set as code, and such as is scores below this
-_PROMOTING = ("ad", "event", "newsletter", "modal")
 _NEAR = 4  # blocks around an image among which kept text must be
 _SMALL = 100  # pixels below which both sides make an image an icon or an avatar
 _BAD_IMAGE = (
@@ -77,15 +74,13 @@ def choose(
 
 def decide(blocks: Sequence[Block], title: str, authors: Sequence[str] = (), *, selected: bool = False) -> Choice:
     """Which of the scored `blocks` stay by score and rules; images are not looked at."""
-    promoting = sum(hints.bit(name) for name in _PROMOTING)
-    least = [_least(block, promoting, selected) for block in blocks]
+    least = [_least(block, selected) for block in blocks]
     stay = [
         block.score >= score and bool(block.letters or block.kind == "code")
         for block, score in zip(blocks, least, strict=True)
     ]
     edges.keep(blocks, stay)
-    edges.keep_tables(blocks, stay)
-    rules = {} if selected else edges.cut(blocks, stay)
+    rules: dict[Block, str] = {}
     for cut in (*boilerplate.RULES, overlap.copies):
         rules |= cut(blocks, stay)
     if not selected:
@@ -93,16 +88,6 @@ def decide(blocks: Sequence[Block], title: str, authors: Sequence[str] = (), *, 
     _drop_title(blocks, stay, title)
     _drop_orphans(blocks, stay)
     return Choice(stay, least, rules)
-
-
-def trim(blocks: Sequence[Block], choice: Choice, values: Columns, facts: ends.Facts) -> Choice:
-    """`choice` without what is not the article's at its ends. `values`: the features of `blocks`; `facts`: the page's
-    own."""
-    stay = list(choice.stay)
-    found = ends.trim(blocks, stay, values, facts)
-    _drop_title(blocks, stay, facts.title)
-    _drop_orphans(blocks, stay)
-    return choice._replace(stay=stay, rules=choice.rules | found)
 
 
 def attach(blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]) -> tuple[list[Block], list[Cut]]:
@@ -122,12 +107,10 @@ def _by_score(block: Block, least: float, feature: str) -> str:
     return f"score {block.score:.2f}: {feature}" if block.score < least else "title or lone heading"
 
 
-def _least(block: Block, promoting: int, selected: bool) -> float:
-    """The score from which `block` stays; `promoting` are the bits of hints that its box may promote something."""
+def _least(block: Block, selected: bool) -> float:
+    """The score from which `block` stays."""
     least = _LEAST_SELECTED if selected else _LEAST
-    if block.kind == "code":
-        return min(least, _LEAST_CODE)
-    return _LEAST_PROMOTED if block.near & promoting and not selected else least
+    return min(least, _LEAST_CODE) if block.kind == "code" else least
 
 
 def _drop_title(blocks: Sequence[Block], stay: list[bool], title: str) -> None:

@@ -1,15 +1,24 @@
-"""Whether it is clear which text of a page is the article, for who wants to look at what is not. Pure.
+"""How sure it is which text of a page is the article, and that the page is no list of articles. Pure.
+
+Boosted trees (data/listing_trees.json, grown by tools/train/fit_listings.py) judge the whole reading: the page's own
+features, and how much text was taken of it, in which form, and how surely.
 
 Measured by tests/gate/test_doubt_gate.py on the pages of ../shared/corpus: of those that are read well 2 in 100 are in
 doubt, of those that are read badly 2 in 5."""
 
-from collections.abc import Sequence
+import json
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
+import numpy as np
+
 from syndicator.core.model import Entry
-from syndicator.reading.body import containers, overlap
+from syndicator.reading.body import containers, overlap, scorer
 from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block
+from syndicator.reading.page_type import PageType
 
 # All chosen on the open half of the corpus (2,098 pages), so that what is read well hardly ever waits.
 _UNCLEAR: Final = (0.2, 0.8)  # scores (probabilities) of a block that may be article as well as not
@@ -31,6 +40,8 @@ _FEW_UNCLEAR = 0.2  # letters of blocks that may be article or not, for each let
 _FEW_HEADINGS, _HEADINGS_SHARE = 3, 0.3  # headings that may be article or not; the same for each heading kept
 _FEW_LINKED = 0.3  # share of the kept text in links
 _MOST_LEFT_OUT = 0.35  # share of the page's prose that was not kept
+_MOST_LINKED = 0.8  # share of a heading's text in links from which it is a link
+_SOME = 50  # letters that are added to those of a reading, so that next to none are not divided by
 _SURE = 0.99  # the score of what the extractor took, in the second try
 
 
@@ -118,3 +129,50 @@ def believe(blocks: Sequence[Block]) -> None:
 
 def _is_voted(block: Block) -> bool:
     return block.overlap > overlap.MOST
+
+
+def reading_values(
+    kept: Sequence[Block], blocks: Sequence[Block], typed: PageType, *, asked: bool, lost: bool, declared: bool
+) -> dict[str, float]:
+    """The features of a reading by name: those of the page, of a type `typed`, and of the blocks `kept` of all its
+    scored `blocks`. `asked`: an extractor was asked; `lost`: the first choice was wrong; `declared`: the page calls
+    itself an article."""
+    chosen = set(kept)
+    letters = sum(block.letters for block in kept)
+    prose = [block for block in blocks if containers.is_prose(block)]
+    all_prose = sum(block.letters for block in prose)
+    inside = [block for block in prose if block in chosen]
+    heads = [block for block in kept if block.kind == "h"]
+    return {
+        **{f"page {name}": value for name, value in typed.values.items() if name != "bias"},
+        **{f"type {name}": value for name, value in typed.probabilities.items()},
+        "letters": math.log1p(letters),
+        "prose": math.log1p(sum(block.letters for block in inside)),
+        "prose-share": sum(block.letters for block in inside) / (letters or 1),
+        "prose-count": math.log1p(len(inside)),
+        "all-prose": math.log1p(all_prose),
+        "prose-left": 1 - sum(block.letters for block in inside) / (all_prose or 1),
+        "longest": math.log1p(max((block.letters for block in kept), default=0)),
+        "link": sum(block.linked for block in kept) / (sum(len(block.text) for block in kept) or 1),
+        "heads": math.log1p(len(heads)),
+        "linked-heads": math.log1p(sum(block.linked > _MOST_LINKED * len(block.text) for block in heads)),
+        "share": letters / (sum(block.letters for block in blocks) or 1),
+        "unclear": _unclear(blocks) / (letters + _SOME),
+        "score": sum(block.letters * block.score for block in kept) / (letters or 1),
+        "overlap": sum(block.letters * block.overlap for block in kept) / (letters or 1),
+        "taken": sum(block.letters * block.overlap for block in blocks) / (letters + _SOME),
+        "asked": float(asked),
+        "lost": float(lost),
+        "declared": float(declared),
+    }
+
+
+@cache
+def listing_trees() -> scorer.Trees:
+    """The trees."""
+    return scorer.read_trees(json.loads(scorer.file_text("listing_trees.json"))["listing"])
+
+
+def listing_odds(values: Mapping[str, float]) -> float:
+    """The log odds that a page is a list of articles or goods, from the features of its reading."""
+    return float(scorer.log_odds(listing_trees(), {name: np.array([value]) for name, value in values.items()})[0])

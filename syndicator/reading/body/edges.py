@@ -5,14 +5,12 @@ A line in the middle is seldom boilerplate, a line at an edge often is: on 867 o
 article's on one in eight, the last on one in five. So a line at an edge must look like text; the rules are of shape,
 with the words of data/phrases.toml. They are those of boilerplate.RULES in form, and run after them.
 
-Comments of readers below an article, which look like text because they are. Items of lists that stay though they
-score low: what most of a list is, its other items are too, and what the text encloses is seldom anything else. Rows
-of tables that stay though they score low: a table is read whole or not at all."""
+Items of lists that stay though they score low: what most of a list is, its other items are too, and what the text
+encloses is seldom anything else."""
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
 from syndicator.reading.body import overlap
 from syndicator.reading.html import hints
@@ -245,32 +243,6 @@ def _why_below(line: Block) -> str:
     return "how long it takes to read" if _COUNTED.match(line.text) else ""
 
 
-# Chosen on 2,098 open pages: the rule meets one article, which gains .48 of F1, and one page of documentation, which
-# loses .03. Threads have at least three times as many letters in such boxes as outside of them.
-_ARTICLE = 800  # letters outside of boxes of comments from which they are an article
-_COMMENTS_SHARE = 0.5  # of the letters in such boxes, which they must have
-_SURE = 0.8  # score from which it is the article's all the same
-
-
-def _is_loose(block: Block) -> bool:
-    """True for what is not surely text, and what no extractor took either."""
-    return block.score < _SURE and block.overlap <= overlap.MOST and block.kind != "code"
-
-
-def cut(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cuts what stands in boxes of comments where as much stays outside of them as makes an article; returns it."""
-    comment = hints.bit("comment")
-    said = [at for at, keep in enumerate(stay) if keep and blocks[at].hints & comment]
-    letters = sum(block.letters for block, keep in zip(blocks, stay, strict=True) if keep)
-    inside = sum(blocks[at].letters for at in said)
-    if letters - inside < max(_ARTICLE, _COMMENTS_SHARE * inside):
-        return {}
-    gone = [at for at in said if _is_loose(blocks[at])]
-    for at in gone:
-        stay[at] = False
-    return {blocks[at]: "a comment on the article" for at in gone}
-
-
 # Chosen on pages of the open half; 0.1 and 0.2, and 0.4 and 0.5 do alike.
 _LEAST = 0.15  # the score from which such an item stays
 _MOST_OF_IT = 0.5  # share of the letters of a list that must stay
@@ -313,28 +285,3 @@ def _enclosed(blocks: Sequence[Block], stay: Sequence[bool], listed: Sequence[bo
             found += waiting if stay[at] else ()
             waiting, begun = [], stay[at]
     return found
-
-
-# Chosen on pages of the open half; 0.05 does alike.
-_PART_OF_IT = 0.3  # share of the letters of a table that must stay
-
-
-def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Lets rows of the scored `blocks` stay where a third of their table does, or the texts before and after it do."""
-    for places in _tables(blocks):
-        letters = sum(blocks[at].letters for at in places)
-        kept = sum(blocks[at].letters for at in places if stay[at])
-        if kept >= _PART_OF_IT * letters or _is_enclosed(blocks, stay, places):
-            for at in places:
-                stay[at] = stay[at] or blocks[at].score >= _LEAST
-
-
-def _tables(blocks: Sequence[Block]) -> Iterator[list[int]]:
-    for is_row, group in groupby(range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)):
-        if is_row[0]:
-            yield list(group)
-
-
-def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], places: Sequence[int]) -> bool:
-    before = next((stay[at] for at in range(places[0] - 1, -1, -1) if blocks[at].letters), False)
-    return before and next((stay[at] for at in range(places[-1] + 1, len(blocks)) if blocks[at].letters), False)

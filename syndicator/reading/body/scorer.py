@@ -87,24 +87,27 @@ Table = Literal["asked", "alone"]
 class Scored(NamedTuple):
     """`heaviest`: for each block the feature that weighs most in the weighted sum; `values`: all features by name."""
 
+    table: Table
     heaviest: list[str]
     values: Columns
+    odds: Any  # that each block is article, as logarithms
 
 
 @cache
 def weights(table: Table) -> Mapping[str, float]:
     """What each feature adds to the log odds that a block is article, by the feature's name."""
-    found: dict[str, float] = tomllib.loads(_file("block_weights.toml"))[table]
+    found: dict[str, float] = tomllib.loads(file_text("block_weights.toml"))[table]
     return found
 
 
 @cache
 def boosted(table: Table) -> Trees:
     """The trees."""
-    return read_trees(json.loads(_file("block_trees.json"))[table])
+    return read_trees(json.loads(file_text("block_trees.json"))[table])
 
 
-def _file(name: str) -> str:
+def file_text(name: str) -> str:
+    """The text of a file of fitted tables."""
     return files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
 
 
@@ -113,19 +116,24 @@ def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, ta
     `features.of_text`. Raises ValueError when features and weights have not the same names, or the trees ask for a
     feature that there is not."""
     if not blocks:
-        return Scored([], {})
+        return Scored(table, [], {}, np.zeros(0))
     values = features.columns(blocks, box, text)
     fitted = matched(weights(table), values)
     parts = np.array([values[name] for name in fitted])  # a row for each feature, a column for each block
     parts *= np.array(list(fitted.values()), dtype=np.float32)[:, None]
     line = parts.sum(axis=0)
-    total = np.clip((line + log_odds(boosted(table), values)) / 2, -_MOST, _MOST)
-    for block, probability in zip(blocks, (1.0 / (1.0 + np.exp(-total))).tolist(), strict=True):
+    total = (line + log_odds(boosted(table), values)) / 2
+    for block, probability in zip(blocks, probabilities(total).tolist(), strict=True):
         block.score = probability
     names = list(fitted)
     parts[names.index("bias")] = 0.0  # the same for every block, so it explains nothing
     heaviest = np.where(total > 0, parts.argmax(axis=0), parts.argmin(axis=0))
-    return Scored([names[index] for index in heaviest.tolist()], values)
+    return Scored(table, [names[index] for index in heaviest.tolist()], values, total)
+
+
+def probabilities(odds: Any) -> Any:
+    """The probability that belongs to each of the log odds."""
+    return 1.0 / (1.0 + np.exp(-np.clip(odds, -_MOST, _MOST)))
 
 
 def matched(fitted: Mapping[str, float], made: Mapping[str, object]) -> Mapping[str, float]:

@@ -1,4 +1,5 @@
-"""Who wrote a page, by JSON-LD, metas and marked bylines. Never the site, an address or a service; never a guess.
+"""Who wrote a page, by JSON-LD, metas and marked bylines. Never an address or a service; never a guess. A site, a team
+or a login counts only if the page declares it and names nobody else.
 
 Who opened a thread of a forum: there the name on the first post counts, and every reply bears one as well. Whose site
 it is, where it is one person's: there the site bears the author's name, not each page."""
@@ -179,6 +180,7 @@ _LEAST_NAME = 5  # letters of a site's name above which "The" before it or "Inc"
 _LONGEST = 300  # characters of all names together
 _BARS = re.compile(r"\s+[-–—|/]\s+")
 _TWO = 2
+_NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names nobody, or more than one
 
 
 def read(document: Document, sitename: str, entry: Entry | None, survey: Survey) -> Choice[str]:
@@ -202,7 +204,7 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
     if shown and _is_full(shown) and (best is None or _outranks(shown, score, best)):
         best = (kind, shown)
     if best is None:
-        candidates = candidates or _owner(document, sitename)
+        candidates = candidates or _owner(document, sitename) or _declared_as_is(document)
         best = next(iter(candidates), None)
     seen = tuple((candidate, ", ".join(people)[:_LONGEST]) for candidate, people in candidates)
     return Choice(", ".join(best[1])[:_LONGEST], best[0], seen) if best else Choice(None, "", seen)
@@ -221,6 +223,19 @@ def _owner(document: Document, sitename: str) -> list[tuple[str, list[str]]]:
     name, kinds = max(found.values(), key=lambda pair: len(pair[1]), default=("", set()))
     name = name if len(kinds) > 1 else ""
     return [("owner", [name])] if name else []
+
+
+def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
+    """The first author that the page declares, if it is a login, a team, an organisation or the site itself."""
+    nobody = _NOBODY | person_names.words().never
+    stated = [name for item in articles(document)[:_MOST_ARTICLES] for name in _stated(item.get("author"), {})]
+    metas = [(name, value) for name in _METAS[:-1] for value in document.metas.get(name, ())[:1]]
+    values = [*(("json-ld", name) for name in stated), *metas]
+    for candidate, value in values:
+        name = text.line(value).removeprefix("@")
+        if _LEAST_LINE <= len(name) <= _SHORT and not _NO_NAME.search(name) and name.casefold() not in nobody:
+            return [(candidate, [name])]
+    return []
 
 
 def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:

@@ -1,0 +1,309 @@
+"""The second look at the texts of a page, once the first has judged each of them. Pure.
+
+Boosted trees (data/sequence_trees.json, grown by tools/train/fit_sequence.py) see the features of a text again, the log
+odds that the first look gave it and its neighbours, and how the page describes itself. They were grown on pages of
+domains that the first look was not fitted on, so they know its mistakes. The score of a text is a mean of both."""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from syndicator.reading.body import containers, overlap, scorer
+from syndicator.reading.body.block_features import Columns
+from syndicator.reading.html import hints
+from syndicator.reading.html.blocks import Block
+
+# All chosen by hand before the trees were grown: changing one means to fit again.
+_FIRST = 0.25  # share of the first look in the score, chosen on folds
+_MOST_ODDS = 12.0  # of the first look; larger ones say no more
+_OUTSIDE = -8.0  # log odds before the first and after the last text
+_NONE = -1.0  # mean probability of texts if there are none
+_NEAR = (1, 2, 3, 4)  # neighbours whose odds count
+_WIDE = (2, 5, 12)  # neighbours to both sides whose mean counts
+_LONG = 30  # letters of a text that shows where the article is
+_FAR = 200  # texts to the next such one if there is none
+_FAR_LETTERS = 12.0  # logarithm of the letters to it if there is none
+_SHORT_TEXT = 400  # letters above which a text is not searched for phrases
+_SHOWN = 300  # characters of a text that are looked at
+_START = 60  # letters at both ends of a text that are looked for in the article's declared text
+_TELLING = 20  # letters of a text that is looked for in others
+_LEAST_NAME = 4  # letters of a name that is looked for
+_TITLES = 3  # headings of the first rank whose words count as those of the title
+_PHRASES = ("credit", "disclosure", "aside", "appeal")
+_MARKS = {"quoted": "\"“„«»‘'", "marked": "*_—–-•©([", "closed": ")]*"}
+_HELD = {"loud": "!", "at": "@", "rights": "©"}
+_TAGS = ("p", "div", "span", "em", "i", "small", "strong", "b", "footer", "time", "section", "td")
+_WORD = re.compile(r"\w{3,}")
+_LISTS = ("ul", "ol", "table", "dl")
+
+
+class Facts(NamedTuple):
+    """The page's description of itself. `body`: its declared text; `types`: the probability of each type of page."""
+
+    title: str = ""
+    authors: Sequence[str] = ()
+    description: str = ""
+    site: str = ""
+    body: str = ""
+    types: Mapping[str, float] = {}
+    declared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of a page: their places among its blocks, and the features that no odds change."""
+
+    blocks: tuple[Block, ...]
+    places: Any
+    letters: Any
+    own: Columns
+
+
+@cache
+def boosted(table: scorer.Table) -> scorer.Trees:
+    """The trees."""
+    return scorer.read_trees(json.loads(scorer.file_text("sequence_trees.json"))[table])
+
+
+def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
+    """The texts among the measured `blocks`."""
+    places = np.array([at for at, block in enumerate(blocks) if block.letters], dtype=np.intp)
+    texts = tuple(blocks[at] for at in places.tolist())
+    letters = np.array([block.letters for block in texts], dtype=np.float64)
+    return Texts(texts, places, letters, _of_facts(texts, facts) if texts else {})
+
+
+def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> scorer.Scored:
+    """Sets the score of each of `texts`, the probability (0 to 1) that it is article. `first`: the first look."""
+    if not texts.blocks:
+        return first
+    values = columns(texts, box, first)
+    before = first.odds[texts.places]
+    odds = _FIRST * before + (1 - _FIRST) * scorer.log_odds(boosted(first.table), values)
+    for block, probability in zip(texts.blocks, scorer.probabilities(odds).tolist(), strict=True):
+        block.score = probability
+    heaviest = list(first.heaviest)
+    for at, was, now in zip(texts.places.tolist(), before.tolist(), odds.tolist(), strict=True):
+        if (was > 0) != (now > 0):
+            heaviest[at] = "the texts around it"
+    return first._replace(heaviest=heaviest)
+
+
+def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
+    """All features of the texts by name, a float32 array each: those of the first look, and those of this one."""
+    odds = np.clip(first.odds[texts.places], -_MOST_ODDS, _MOST_ODDS)
+    chance, letters = scorer.probabilities(odds), texts.letters
+    mass = chance * letters  # the letters that are likely the article's
+    found = {
+        **_of_neighbours(odds, mass, letters),
+        **_of_page(chance, mass, letters),
+        **_of_sure(odds, letters),
+        **_of_containers(box, box.of[texts.places], mass, letters),
+        **_of_groups(texts.blocks, mass, letters),
+        **_of_sections(texts.blocks, odds, mass, letters),
+    }
+    made = {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in found.items()}
+    return {name: column[texts.places] for name, column in first.values.items()} | texts.own | made
+
+
+def _of_neighbours(odds: Any, mass: Any, letters: Any) -> Columns:
+    found: Columns = {"odds": odds}
+    for step in _NEAR:
+        found[f"odds-{step}"], found[f"odds+{step}"] = _shift(odds, step, _OUTSIDE), _shift(odds, -step, _OUTSIDE)
+    found["size-1"], found["size+1"] = np.log1p(_shift(letters, 1, 0.0)), np.log1p(_shift(letters, -1, 0.0))
+    at = np.arange(len(odds))
+    sums, sizes = (np.concatenate([[0.0], np.cumsum(each)]) for each in (mass, letters))
+    for reach in _WIDE:
+        low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, len(odds))
+        rest = sizes[high] - sizes[low] - letters
+        found[f"mean-{reach}"] = (sums[high] - sums[low] - mass) / np.maximum(rest, 1.0)
+    return found
+
+
+def _shift(values: Any, by: int, outside: float) -> Any:
+    """`values` moved `by` places later, `outside` where nothing comes."""
+    out = np.full(len(values), outside, dtype=np.float64)
+    if abs(by) < len(values):
+        out[max(by, 0) : len(values) + min(by, 0)] = values[max(-by, 0) : len(values) - max(by, 0)]
+    return out
+
+
+def _of_page(chance: Any, mass: Any, letters: Any) -> Columns:
+    count = len(mass)
+    at = np.arange(count)
+    total = float(mass.sum()) or 1.0
+    before = np.cumsum(mass) - mass
+    return {
+        "mass-before": before / total,
+        "mass-after": 1 - (before + mass) / total,
+        "mass": np.full(count, math.log1p(total)),
+        "mass-share": np.full(count, total / (float(letters.sum()) or 1.0)),
+        "mean": np.full(count, chance.mean()),
+        "own-share": mass / total,
+        "texts": np.full(count, math.log1p(count)),
+        "place": at / count,
+        "place-end": np.log1p(count - at),
+        "place-start": np.log1p(at),
+    }
+
+
+def _of_sure(odds: Any, letters: Any) -> Columns:
+    """How far the next texts stand that are surely article, before and after, and the best odds of long texts there."""
+    count, at = len(odds), np.arange(len(odds))
+    sure = (odds > 0) & (letters > _LONG)
+    last = np.concatenate([[-1], np.maximum.accumulate(np.where(sure, at, -1))[:-1]])
+    following = np.concatenate([np.minimum.accumulate(np.where(sure, at, count)[::-1])[::-1][1:], [count]])
+    sizes = np.concatenate([[0.0], np.cumsum(letters)])
+    long = np.where(letters > _LONG, odds, -_MOST_ODDS)
+    best = (np.maximum.accumulate(long), np.maximum.accumulate(long[::-1])[::-1])
+    return {
+        "gap-before": np.log1p(np.where(last >= 0, at - last, _FAR)),
+        "gap-after": np.log1p(np.where(following < count, following - at, _FAR)),
+        "letters-before": np.where(last >= 0, np.log1p(sizes[at] - sizes[last + 1]), _FAR_LETTERS),
+        "letters-after": np.where(following < count, np.log1p(sizes[following] - sizes[at + 1]), _FAR_LETTERS),
+        "sure-before": np.log1p(np.cumsum(sure) - sure),
+        "sure-after": np.log1p(sure.sum() - np.cumsum(sure)),
+        "best-before": _shift(best[0], 1, -_MOST_ODDS),
+        "best-after": _shift(best[1], -1, -_MOST_ODDS),
+    }
+
+
+def _of_containers(box: containers.Containers, of: Any, mass: Any, letters: Any) -> Columns:
+    sums = np.zeros((len(box.nodes), 2))
+    np.add.at(sums, of, np.stack([mass, letters], axis=1))
+    for level in reversed(box.levels[1:]):
+        np.add.at(sums, box.parent[level], sums[level])
+    found: Columns = {}
+    total = float(mass.sum()) or 1.0
+    node = of
+    for name in ("parent", "grand", "great", "great-great"):
+        node = box.parent[node]
+        found[f"{name}-mean"] = _mean(sums[node, 0] - mass, sums[node, 1] - letters)
+        found[f"{name}-share"] = sums[node, 0] / total
+    return found
+
+
+def _mean(mass: Any, letters: Any) -> Any:
+    return np.where(letters > 0, mass / np.maximum(letters, 1.0), _NONE)
+
+
+def _of_groups(texts: Sequence[Block], mass: Any, letters: Any) -> Columns:
+    lists = [next((frame for frame in text.frames if frame.kind in _LISTS), at) for at, text in enumerate(texts)]
+    alike = [_markup(text.element) for text in texts]
+    heads = [(text.level, text.element.get("class")) if text.kind == "h" else at for at, text in enumerate(texts)]
+    found: Columns = {}
+    for name, keys in (("list", lists), ("alike", alike), ("heads", heads)):
+        found[f"{name}-mean"], found[f"{name}-size"] = _of_others(keys, mass, letters)
+    return found
+
+
+def _markup(element: Any) -> tuple[Any, ...]:
+    above = element.getparent()
+    return (element.tag, element.get("class"), None if above is None else (above.tag, above.get("class")))
+
+
+def _of_others(keys: Iterable[Any], mass: Any, letters: Any) -> tuple[Any, Any]:
+    """For each text the mean probability of the others with its key, and how long these are."""
+    numbers: dict[Any, int] = {}
+    at = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
+    rest = np.bincount(at, letters)[at] - letters
+    return _mean(np.bincount(at, mass)[at] - mass, rest), np.log1p(rest)
+
+
+def _of_sections(texts: Sequence[Block], odds: Any, mass: Any, letters: Any) -> Columns:
+    """How likely the rest of each text's section is, the sections beside it, and the heading above it."""
+    head = np.array([text.kind == "h" for text in texts])
+    section = np.cumsum(head)
+    count = int(section[-1]) + 1
+    inside, sizes = np.where(head, 0.0, mass), np.where(head, 0.0, letters)
+    sums, total = np.bincount(section, inside, count), np.bincount(section, sizes, count)
+    means = _mean(sums, total)
+    heads = np.full(count, _OUTSIDE)
+    heads[section[head]] = odds[head]
+    return {
+        "section-mean": _mean(sums[section] - inside, total[section] - sizes),
+        "section-size": np.log1p(total[section]),
+        "section-before": _shift(means, 1, _NONE)[section],
+        "section-after": _shift(means, -1, _NONE)[section],
+        "section-head": heads[section],
+    }
+
+
+def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
+    title, told, site, body = map(overlap.letters, (facts.title, facts.description, facts.site, facts.body))
+    names = [own for name in facts.authors if len(own := overlap.letters(name)) >= _LEAST_NAME]
+    heads = [at for at, text in enumerate(texts) if text.level == 1 or text.own == title != ""]
+    spoken = _words(" ".join([facts.title, *(texts[at].text for at in heads[:_TITLES])]))
+    starts: dict[str, int] = {}
+    for text in texts:
+        starts[text.own[:_START]] = starts.get(text.own[:_START], 0) + 1
+    rows = []
+    for text in texts:
+        own = text.own
+        words = _words(text.text[:_SHOWN])
+        rows.append(
+            {
+                "title-in": len(title) / len(own) if title and title in own else 0.0,
+                "in-title": len(own) >= _LEAST_NAME and own in title,
+                "title-words": len(words & spoken) / (len(words) or 1),
+                "told": len(own) >= _TELLING and (own in told or (told != "" and told in own)),
+                "told-start": _common(own[:_START], told) / min(len(own), _START),
+                "author": max((len(name) for name in names if name in own), default=0) / len(own),
+                "site": len(site) >= _LEAST_NAME and site in own,
+                "again": len(own) >= _TELLING and starts[own[:_START]] > 1,
+                "in-body": float(own[:_START] in body and own[-_START:] in body) if body else _NONE,
+                **_wording(text),
+            }
+        )
+    found: Columns = {name: [row[name] for row in rows] for name in rows[0]}
+    found |= {f"tag-{tag}": [text.element.tag == tag for text in texts] for tag in _TAGS}
+    found |= {f"type-{name}": np.full(len(texts), chance) for name, chance in facts.types.items()}
+    found["declared"] = np.full(len(texts), facts.declared)
+    found |= _of_title(np.arange(len(texts)), np.array(heads, dtype=np.intp))
+    return {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in found.items()}
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))
+
+
+def _common(text: str, other: str) -> int:
+    """How many letters two texts begin with alike."""
+    least = min(len(text), len(other))
+    return next((at for at in range(least) if text[at] != other[at]), least)
+
+
+def _wording(text: Block) -> dict[str, float]:
+    short = text.letters <= _SHORT_TEXT
+    low = hints.ready(text.text) if short else ""
+    phrases = hints.inside(_PHRASES, low) if short else frozenset()
+    shown = text.text[:_SHOWN]
+    return {
+        **{f"has-{kind}": kind in phrases for kind in _PHRASES},
+        "cut": hints.starts(("cut",), low)[0] if short else 0.0,
+        "upper": sum(map(str.isupper, shown)) / len(shown),
+        **{name: shown[-1 if name == "closed" else 0] in marks for name, marks in _MARKS.items()},
+        **{name: mark in text.text for name, mark in _HELD.items()},
+        "colon-early": ":" in shown[:_LONG],
+        "words": math.log1p(text.text.count(" ")),
+    }
+
+
+def _of_title(at: Any, heads: Any) -> Columns:
+    """How near the next title stands before and after each text, from 1 (next to it) to 0."""
+    if not len(heads):
+        return {"title-behind": np.zeros(len(at)), "title-ahead": np.zeros(len(at))}
+    before = np.searchsorted(heads, at, side="left")
+    after = np.searchsorted(heads, at, side="right")
+    behind = at - heads[np.maximum(before - 1, 0)]
+    ahead = heads[np.minimum(after, len(heads) - 1)] - at
+    return {
+        "title-behind": np.where(before > 0, 1.0 / np.maximum(behind, 1), 0.0),
+        "title-ahead": np.where(after < len(heads), 1.0 / np.maximum(ahead, 1), 0.0),
+    }

@@ -1,0 +1,121 @@
+"""The second look: which features it has of a text and its neighbours, and what its trees change of the first look."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from syndicator.core.model import Draft, Rules
+from syndicator.reading.body import containers, overlap, scorer, sequence
+from syndicator.reading.html.blocks import Block, read_blocks
+from syndicator.reading.html.document import parse
+from syndicator.reading.reader import read
+
+URL = "https://www.harbourpost.example/2024/last-ferry"
+STORY = tuple(
+    f"{who} had asked the county for a successor since the spring, and it had answered with a form that {who.lower()}"
+    f" filled in and sent back before the {day} on which the boats of the island are painted."
+    for who, day in (
+        ("The captain", "Monday"),
+        ("The mate", "Tuesday"),
+        ("The cook", "Friday"),
+        ("The owner", "Sunday"),
+    )
+)
+NOTE = "The Harbour Post is printed on the island on Thursday nights, and carried to every house before breakfast."
+
+
+def columns(markup: str, odds: list[float], facts: sequence.Facts = sequence.Facts()) -> dict[str, list[float]]:
+    """The features of the second look of the texts in `markup`, which the first look gave these `odds`."""
+    blocks = blocks_of(markup)
+    first = scorer.Scored("alone", ["bias"] * len(blocks), {}, np.array(odds))
+    found = sequence.columns(sequence.texts_of(blocks, facts), containers.build(blocks), first)
+    return {name.removeprefix("second "): column.tolist() for name, column in found.items()}
+
+
+def blocks_of(markup: str) -> list[Block]:
+    blocks = read_blocks(parse(f"<html><body>{markup}</body></html>".encode(), URL).tree)
+    overlap.measure(blocks)
+    return blocks
+
+
+def test_features_tell_the_odds_of_the_texts_beside() -> None:
+    found = columns("".join(f"<p>{text}</p>" for text in STORY[:3]), [2.0, -1.0, 3.0])
+    assert found["odds"] == [2.0, -1.0, 3.0]
+    assert found["odds-1"] == [-8.0, 2.0, -1.0]
+    assert found["odds+1"] == [-1.0, 3.0, -8.0]
+    assert found["sure-before"] == pytest.approx([0.0, np.log(2), np.log(2)])
+    assert found["best-after"] == [3.0, 3.0, -12.0]
+    assert found["mean-2"][1] > 0.8 > found["mean-2"][0]
+    assert found["mass-before"][0] == 0.0
+    assert found["place"] == pytest.approx([0, 1 / 3, 2 / 3])
+
+
+def test_a_picture_is_no_neighbour() -> None:
+    found = columns(f"<p>{STORY[0]}</p><img src='/a.jpg' alt=''><p>{STORY[1]}</p>", [2.0, -5.0, 1.0])
+    assert found["odds-1"] == [-8.0, 2.0]
+
+
+def test_features_tell_the_odds_of_lists_sections_and_what_is_alike() -> None:
+    items = "".join(f"<li>{text}</li>" for text in STORY[:2])
+    found = columns(
+        f"<p>{STORY[2]}</p><h2>Crew</h2><ul>{items}</ul><h2>Boats</h2><p>{STORY[3]}</p>", [3, 0, 4, -4, 0, 3]
+    )
+    assert found["list-mean"] == pytest.approx([-1, -1, 0.018, 0.982, -1, -1], abs=0.001)
+    assert found["alike-mean"][0] == pytest.approx(0.953, abs=0.001)
+    assert found["section-mean"][1] == pytest.approx(0.5, abs=0.05)
+    assert found["section-head"][2:4] == [0.0, 0.0]
+    assert found["section-after"][0] == pytest.approx(found["section-mean"][1])
+
+
+def test_features_tell_what_the_page_says_of_itself() -> None:
+    facts = sequence.Facts("The last ferry", ["Maren Oduya"], STORY[0], "Harbour Post", STORY[1], {"forum": 0.25}, True)
+    markup = f"<h1>The last ferry</h1><p>A photo by Maren Oduya.</p><p>{STORY[0]}</p><p>{STORY[1]}</p>"
+    found = columns(markup, [0.0] * 4, facts)
+    assert found["title-in"][:2] == [1.0, 0.0]
+    assert found["title-behind"] == pytest.approx([0.0, 1.0, 1 / 2, 1 / 3])
+    assert found["author"][1] == pytest.approx(10 / 18)
+    assert found["told"] == [0.0, 0.0, 1.0, 0.0]
+    assert found["in-body"] == [0.0, 0.0, 0.0, 1.0]
+    assert (found["type-forum"][0], found["declared"][0]) == (0.25, 1.0)
+
+
+def page(below: str) -> bytes:
+    head = "<meta property='og:type' content='article'><title>The last ferry</title>"
+    text = "".join(f"<p>{each}</p>" for each in (*STORY, *(each.replace("county", "ministry") for each in STORY)))
+    return f"<html><head>{head}</head><body><article><h1>The last ferry</h1><div>{text}<p>{below}</p></div>".encode()
+
+
+def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | None = None) -> Draft:
+    """The page with a note below its text, against whose texts the second look is sure if they are over a limit."""
+    monkeypatch.setattr(sequence, "boosted", lambda table: scorer.read_trees([{"asks": question, "leaves": "9 -60"}]))
+    return read(page(NOTE), URL, rules=rules)
+
+
+def test_the_second_look_cuts_what_the_first_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = read_with("second place > 2.0", monkeypatch)
+    assert NOTE in whole.body
+    cut = read_with("second place > 0.85", monkeypatch)
+    assert NOTE not in cut.body and STORY[3] in cut.body
+    assert any("the texts around it" in each["rule"] for each in cut.trace["body"]["cut"])
+    assert set(whole.blocks) == set(cut.blocks), "what repeats on the pages of a site is learnt from all of them"
+
+
+def test_what_an_operator_chose_has_no_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert NOTE in read_with("second place > 0.85", monkeypatch, Rules(select=("article",))).body
+
+
+@pytest.mark.parametrize("table", ["asked", "alone"])
+def test_the_shipped_trees_ask_for_features_that_there_are(table: scorer.Table) -> None:
+    shipped = sequence.boosted(table)
+    assert len(shipped.leaves) >= 100
+    made = columns(f"<p>{STORY[0]}</p>", [0.0], sequence.Facts(types={"article": 1.0}))
+    asked = {name.removeprefix("second ") for name in shipped.names if name.startswith("second ")}
+    assert {name for name in asked if not name.startswith("type-")} <= made.keys()
+
+
+def test_the_file_says_what_made_it() -> None:
+    made = json.loads(scorer.file_text("sequence_trees.json"))
+    assert made["script"] == "tools/train/fit_sequence.py" and len(made["data_sha256"]) == 64
