@@ -290,11 +290,11 @@ def _spellings(files: TaxonomyFiles) -> dict[str, str]:
 
 
 def as_shown(article: Article, files: TaxonomyFiles) -> Article:
-    """`article` for its row: of a hand's file, tags are spelt as the taxonomy spells them, and if it has no excerpt, it
-    gets sentences of its text. The file stays."""
+    """`article` for its row. A hand's file without an excerpt gets sentences of its text; if no source announced it, its
+    tags are spelt as the taxonomy spells them. The file stays."""
     if article.digest:
         return article
-    if article.tags:
+    if article.tags and not article.source_id:
         spelt = _spellings(files)
         article = replace(article, tags=tuple(dict.fromkeys(spelt.get(fold(tag), tag) for tag in article.tags)))
     if article.excerpt or not article.body.strip():
