@@ -290,8 +290,8 @@ def _spellings(files: TaxonomyFiles) -> dict[str, str]:
 
 
 def as_shown(article: Article, files: TaxonomyFiles) -> Article:
-    """`article` for its row. A hand's file without an excerpt gets sentences of its text; if no source announced it, its
-    tags are spelt as the taxonomy spells them. The file stays."""
+    """`article` for its row. A hand's file without an excerpt gets sentences of its text; if no source announced it,
+    its tags are spelt as the taxonomy spells them. The file stays."""
     if article.digest:
         return article
     if article.tags and not article.source_id:

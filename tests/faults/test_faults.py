@@ -418,7 +418,7 @@ def test_a_run_with_a_broken_configuration(small: Instance) -> None:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(refresh, "make_worker", lambda app: InProcess())
-        for text, lines, runs in (("[[source", 1, 0), (whole, 1, 1), ("[[source", 2, 2)):
+        for text, lines, runs in (("[[source", 1, 1), (whole, 1, 2), ("[[source", 2, 3)):
             path.write_text(text)
             asyncio.run(scheduled.run_once())
             assert (len(trouble), len(done)) == (lines, runs)
