@@ -95,14 +95,8 @@ def console_of(request: Request) -> Console:
 
 async def looked_up(request: Request, look: Callable[[Place], T]) -> T:
     """What `look` finds of the instance. Raises HTTPException(404) where there is no such thing (UsageError)."""
-    console = console_of(request)
-
-    def read() -> T:
-        with console.glance.place() as place:
-            return look(place)
-
     try:
-        return await console.read(read)
+        return await console_of(request).look(look)
     except UsageError as error:
         raise HTTPException(404) from error
 

@@ -18,6 +18,7 @@ from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.processes.worker import Worker
+from syndicator.services.health.look import Place
 from syndicator.services.showing.glance import Glance, now
 
 IDLE_SECONDS = 900.0
@@ -98,6 +99,15 @@ class Console:
     async def read(self, what: Callable[[], T]) -> T:
         """What `what` reads, in the one thread that has the database."""
         return await asyncio.get_running_loop().run_in_executor(self._reads, what)
+
+    async def look(self, look: Callable[[Place], T]) -> T:
+        """The result of `look` at the instance."""
+
+        def read() -> T:
+            with self.glance.place() as place:
+                return look(place)
+
+        return await self.read(read)
 
     def session(self, id: str) -> Session | None:
         """The session of a cookie; None for one that is over: also by another password of its name, or none."""

@@ -131,24 +131,20 @@ def sentence(health: Health) -> str:
 
 def troubles(health: Health) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
     """What needs the operator, and what is worth knowing."""
-    made = [trouble(one) for one in health.conditions]
-    return tuple(one for one in made if one.condition.needs_you), tuple(
-        one for one in made if not one.condition.needs_you
-    )
+    need, know = ([trouble(one) for one in health.conditions if one.needs_you == needs] for needs in (True, False))
+    return tuple(need), tuple(know)
 
 
 def trouble(one: Condition) -> Trouble:
     """A condition with what can be done about it."""
-    key = one.source
-    found = [*_remedies(one)]
+    link, says = "", ""
     if one.kind == Kind.ARTICLES_ON_HOLD:
-        return Trouble(condition=one, link="/articles?filter=hold", link_says=f"See {plural(one.count, 'article')}")
-    if key:
-        mends = one.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT)
-        says = "Mend" if mends else "More about it"
-        link = f"/sources/{key}" + ("/mend" if mends else "")
-        return Trouble(condition=one, remedies=tuple(found), link=link, link_says=says)
-    return Trouble(condition=one, remedies=tuple(found))
+        link, says = "/articles?filter=hold", f"See {plural(one.count, 'article')}"
+    elif one.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT) and one.source:
+        link, says = f"/sources/{one.source}/mend", "Mend"
+    elif one.source:
+        link, says = f"/sources/{one.source}", "More about it"
+    return Trouble(condition=one, remedies=tuple(_remedies(one)), link=link, link_says=says)
 
 
 def _remedies(one: Condition) -> list[Remedy]:

@@ -31,12 +31,7 @@ async def show_all(request: Request) -> Response:
     console, query = console_of(request), request.query_params
     words = query.get("q", "").split()
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
-
-    def read() -> list[lists.SourceRow]:
-        with console.glance.place() as place:
-            return lists.sources(place, words)
-
-    found = await console.read(read)
+    found = await console.look(lambda place: lists.sources(place, words))
     first = (number - 1) * SOURCE_SHOWN
     more = {"q": " ".join(words), "page": number + 1}
     return page(
