@@ -86,7 +86,8 @@ def save_category(
     name, description = " ".join(name.split()), " ".join(description.split())
     found = _category(app.config, name)
     if stamp not in (None, _stamp(found)):
-        raise UsageError(f"the category {name!r} was edited meanwhile, and stays as it is; try it again")
+        fault = "was edited meanwhile, and stays as it is; try it again" if stamp else "is listed already"
+        raise UsageError(f"the category {name!r} {fault}")
     at, values = found[0] if found else None, {"name": found[1].name if found else name, "description": description}
     said = f"{values['name']}: {'has another line' if found else 'added'}; `describe --all` applies it to what is there"
     return _edit(app, said, (_TAXONOMY, "category", at), values, vocabulary.parse)
