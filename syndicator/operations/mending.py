@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text
-from syndicator.core.errors import ConfigError, RulesError, UsageError
+from syndicator.core.errors import RulesError, UsageError
 from syndicator.core.text import one_line
 from syndicator.operations.operation import Argument, Change, Progress, operation, plain
-from syndicator.operations.sources import Key, need_stamp, source_of_key
+from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article, Rules, Source
@@ -90,27 +91,10 @@ def save_rules(
     stamp: Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)] = None,
 ) -> Change:
     """Write rules of a source. A rule that is not given stays as it is; articles stay until they are read again."""
-    from syndicator.operations.changes import texts
-    from syndicator.services.mending import try_rules
-
     source = source_of_key(app, key)
     need_stamp(source, stamp)
-    rules = _given(source, (select, remove, title, author, date, cover))
-
-    def act(progress: Progress) -> None:
-        try:
-            try_rules.save(app, source.key, rules)
-        except RulesError as error:
-            raise ConfigError(str(error)) from error
-
-    if rules == source.rules:
-        return Change(subject=source.key, sentence=f"{source.key}: these are its rules", is_empty=True)
-    return Change(
-        subject=source.key,
-        sentence=f"{source.key}: rules saved; articles stay until they are read again",
-        touches=(texts.of_source(app, source.key),),
-        act=act,
-    )
+    wanted = replace(source, rules=_given(source, (select, remove, title, author, date, cover)))
+    return edit_of(app, source, wanted, "rules saved; articles stay until they are read again")
 
 
 def _given(source: Source, given: Sequence[tuple[str, ...] | None]) -> Rules:

@@ -47,21 +47,21 @@ def adopt_move(app: App, key: Key) -> Change:
     address = naming.moved_to(app, source)
     if not address:
         return Change(subject=source.key, sentence=f"{source.key}: has not moved", is_empty=True)
-    return _edit(app, source, replace(source, url=address), f"{source.url} is {address} now")
+    return edit_of(app, source, replace(source, url=address), f"{source.url} is {address} now")
 
 
 @operation("rest", button="key", quick=True, unlocked=True)
 def rest(app: App, key: Key) -> Change:
     """Visit a source no more until it is resumed. Its articles and feeds stay."""
     source = source_of_key(app, key)
-    return _edit(app, source, replace(source, enabled=False), "rests")
+    return edit_of(app, source, replace(source, enabled=False), "rests")
 
 
 @operation("wake", button="key", quick=True, unlocked=True)
 def wake(app: App, key: Key) -> Change:
     """Visit a source again that rests."""
     source = source_of_key(app, key)
-    return _edit(app, source, replace(source, enabled=True), "is visited again")
+    return edit_of(app, source, replace(source, enabled=True), "is visited again")
 
 
 @operation("change-source", quick=True, unlocked=True)
@@ -96,7 +96,7 @@ def change(
     wanted = source_of(values)
     names = sorted({*table(source), *table(wanted)} - {"rules"})
     differ = [name for name in names if table(source).get(name) != table(wanted).get(name)]
-    return _edit(app, source, wanted, f"{', '.join(differ)} changed" if differ else "says so already")
+    return edit_of(app, source, wanted, f"{', '.join(differ)} changed")
 
 
 def need_stamp(source: Source, seen: str | None) -> None:
@@ -113,13 +113,14 @@ def refuse_variables(address: str, before: str) -> None:
         raise UsageError(f"an address that names a variable (${{{named[0]}}}) is written into sources.toml by hand")
 
 
-def _edit(app: App, source: Source, wanted: Source, said: str) -> Change:
+def edit_of(app: App, source: Source, wanted: Source, said: str) -> Change:
+    """The edit of a source in its file; comments stay."""
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
 
     return Change(
         subject=source.key,
-        sentence=f"{source.key}: {said}",
+        sentence=f"{source.key}: {said if wanted != source else 'says so already'}",
         data={"before": table(source), "after": table(wanted)},
         touches=(texts.of_source(app, source.key),),
         is_empty=wanted == source,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from syndicator.articles.snapshots import ANSWERED
-from syndicator.configuration.sources import registry
 from syndicator.core import urls
 from syndicator.core.errors import WorkerFailed
-from syndicator.core.model import FeedKey, Rules, Source
+from syndicator.core.model import FeedKey, Rules
 from syndicator.pipeline import jobs
 from syndicator.processes.worker import Worker
 from syndicator.services.container import App, open_worker
@@ -59,13 +58,6 @@ def pages_matched(tried: Sequence[Tried]) -> dict[str, int]:
     """For each selector, as in `select "div.text"`, on how many of the pages it matches."""
     trials = [one.trial for one in tried if one.trial]
     return {rule: sum(bool(one.matches[rule]) for one in trials) for rule in (trials[0].matches if trials else ())}
-
-
-def save(app: App, key: str, rules: Rules) -> Source:
-    """Write `rules` of source `key`; return the source. Raises UsageError, ConfigError, LockedError."""
-    need_sources(app, [key])
-    registry.save_rules(app.config / "sources.toml", key, rules)
-    return replace(app.sources[key], rules=rules)
 
 
 def _trial(app: App, worker: Worker, kept: tuple[bytes, dict[str, str]], url: str, rules: Rules) -> Trial | None:
