@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from syndicator.core.ports import EntryRow
     from syndicator.core.ports.subscriptions import Pictured, Subscription
     from syndicator.services.health.conditions import Condition
-    from syndicator.services.health.look import Health, Place
+    from syndicator.services.health.look import Health
     from syndicator.services.health.status import SourceHealth
+    from syndicator.services.places import Place
 
 _ABOVE = 4  # lines of a screen that the conditions leave to others
 _COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")

@@ -15,10 +15,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from syndicator.console.console import Console
 from syndicator.console.guard import form_of, session_of
 from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
+from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import Field, fields_of
 from syndicator.operations.registry import operations
 from syndicator.pipeline import jobs
-from syndicator.services.health.look import Place
+from syndicator.services.places import Place
 from syndicator.services.showing.glance import now
 
 
@@ -101,10 +102,26 @@ async def looked_up(request: Request, look: Callable[[Place], T]) -> T:
         raise HTTPException(404) from error
 
 
+def job_of(request: Request) -> Job | None:
+    """The job that a page shows."""
+    return console_of(request).queue.get(request.query_params.get("job", ""))
+
+
+def need_job(request: Request) -> Job:
+    """The job that the path names. Raises HTTPException(404)."""
+    if (job := console_of(request).queue.get(request.path_params["id"])) is None:
+        raise HTTPException(404)
+    return job
+
+
+def awaited(job: Job | None) -> str:
+    """The id of a job that a page waits for, "" if its result is there."""
+    return job.id if job and not job.ended and job.status != "building" else ""
+
+
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
     """A page of the console. `values` are what its template shows besides the frame."""
-    console, session = console_of(request), session_of(request)
-    job = console.queue.get(request.query_params.get("job", ""))
+    console, session, job = console_of(request), session_of(request), job_of(request)
     shell = {
         "now": now(),
         "token": session.token,

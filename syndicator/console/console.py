@@ -18,7 +18,7 @@ from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.processes.worker import Worker
-from syndicator.services.health.look import Place
+from syndicator.services.places import Place
 from syndicator.services.showing.glance import Glance, now
 
 IDLE_SECONDS = 900.0

@@ -91,14 +91,17 @@ def decide(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
 def _take(offer: Offer, name: str, opened: App) -> bool:
     if not name:
         return False
+    arguments: dict[str, Any]
     if "description" in offer:
-        about = {"description": f"{offer['name']}: {offer['description']}", "stamp": ""}
-        operation, arguments = need("save-category"), {"name": name, **about}
+        operation, arguments = (
+            need("save-category"),
+            {"description": f"{offer['name']}: {offer['description']}", "stamp": ""},
+        )
     else:
         found = () if name == offer["name"] else (offer["name"],)  # articles have the name that was found
-        operation, arguments = need("add-tag"), {"name": name, "aliases": (*found, *offer["aliases"])}
+        operation, arguments = need("add-tag"), {"aliases": (*found, *offer["aliases"])}
     try:
-        apply(opened, operation, arguments)
+        apply(opened, operation, {"name": name, **arguments})
     except UsageError as error:
         printing.say(str(error))
         return False

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, console_of, framed, looked_up, page, part
+from syndicator.console.answers import ask_form, awaited, console_of, framed, job_of, looked_up, page, part
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, UNREADABLE, form_of, whole
 from syndicator.console.pages import rhythm, trouble
 from syndicator.core.errors import WorkerFailed
@@ -89,7 +89,7 @@ async def show(request: Request) -> Response:
         key=_key(job),
         address=kept[1] if kept else "",
         kept=kept is not None,
-        waiting="" if job.ended else job.id,
+        waiting=awaited(job),
         failed=job.said if job.status in ("failed", "cancelled") else "",
     )
 
@@ -117,7 +117,7 @@ async def use(request: Request) -> Response:
     job, found = _job(request, request.path_params["id"]), await _pointed(request)
     choice = whole(form_of(request).text("choice"), len(found) - 1) if found else -1
     if choice < 0:
-        return PlainTextResponse("Not found.\n", 404)
+        raise HTTPException(404)
     wrapper = packed_list(found[choice].wrapper)
     if key := _key(job):
         return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
@@ -162,8 +162,7 @@ def _source(job: Job) -> dict[str, str]:
 
 async def show_add(request: Request) -> Response:
     """The box; below it what a look found, where there is one."""
-    console = console_of(request)
-    job = console.queue.get(request.query_params.get("job", ""))
+    job = job_of(request)
     looked = job if job is not None and job.act == "look" else None
     return page(
         request,
@@ -173,9 +172,9 @@ async def show_add(request: Request) -> Response:
         opml=bool(looked and looked.args.get("opml")),
         look=looked.id if looked else "",
         found=looked.result if looked and looked.status == "done" else None,
-        waiting=looked.id if looked and not looked.ended else "",
+        waiting=awaited(looked),
         failed=looked.said if looked and looked.status in ("failed", "cancelled") else "",
-        vocabulary=vocabulary(console.config),
+        vocabulary=vocabulary(console_of(request).config),
     )
 
 

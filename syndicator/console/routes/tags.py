@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, console_of, page, part
+from syndicator.console.answers import ask_form, awaited, console_of, job_of, page, part
 from syndicator.console.guard import form_of
 from syndicator.services.showing import tags as showing
 
@@ -33,11 +33,11 @@ _LONGEST = 1000  # characters of a query
 
 
 async def show(request: Request) -> Response:
-    console, query = console_of(request), request.query_params.get("query", "")
-    found, trial = await console.look(
+    query = request.query_params.get("query", "")
+    found, trial = await console_of(request).look(
         lambda place: (showing.names(place), showing.try_query(place, query[:_LONGEST])),
     )
-    job = console.queue.get(request.query_params.get("job", ""))
+    job = job_of(request)
     mine = job if job is not None and job.act in {name for name, _ in _THEN.values()} else None
     act, result = (mine.act, mine.result) if mine is not None and mine.result else ("", None)
     return page(
@@ -51,7 +51,7 @@ async def show(request: Request) -> Response:
         query=query,
         trial=trial,
         saved=[one for one, _ in found.queries],
-        waiting=mine.id if mine and not mine.ended and mine.status != "building" else "",
+        waiting=awaited(mine),
         planned=result if mine and mine.dry_run and act in ("rename-tag", "merge-tags") else None,
         proposals=mine.result if mine and mine.act == "suggest-tags" else None,
         tried=result if act == "try-category" else None,

@@ -13,7 +13,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.services.container import App
-from syndicator.services.health.look import Place
+from syndicator.services.places import Place
 from syndicator.services.showing.glance import vocabulary
 
 LOOKED = 250  # newest articles that a query is tried on while it is typed
