@@ -22,7 +22,6 @@ from syndicator.configuration.tables import VARIABLE, own_config
 
 if TYPE_CHECKING:
     from syndicator.core.model import FeedKey
-    from syndicator.pipeline.descriptions.confirm import FeedChange
     from syndicator.services.container import App
 
 
@@ -198,14 +197,6 @@ def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
     need_folder(config)
     with locked(load(config), wait=True), open_app(config, create=create) as opened:
         yield opened
-
-
-def say_feeds(feeds: tuple[FeedChange, ...]) -> None:
-    from syndicator.cli import printing
-
-    if feeds:
-        rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in feeds]
-        printing.table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
 
 
 def build(opened: App) -> tuple[str, ...]:

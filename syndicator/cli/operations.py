@@ -21,7 +21,6 @@ from syndicator.cli.base import (
     app,
     build_among,
     opened_for_change,
-    say_feeds,
 )
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
@@ -105,7 +104,9 @@ def command(found: Sequence[Operation]) -> Callable[..., None]:
         perform(config, operation, {name: given[name] for name in given if name in known}, dry_run=dry_run, json=json)
 
     parameters = [_parameter(one) for one in fields_of(first) if not one.argument.hidden]
-    parameters += [_given(name, _flag(name, one.help)) for name, one in switches.items()]
+    parameters += [
+        _given(name, Annotated[bool, typer.Option(f"--{name}", help=one.help)]) for name, one in switches.items()
+    ]
     parameters += [] if first.is_question else [_given("dry_run", DryRun)]
     parameters += [_given("json", Json), _given("config", Config, CONFIG)]
     run.__doc__ = first.help
@@ -116,10 +117,6 @@ def command(found: Sequence[Operation]) -> Callable[..., None]:
 
 def _given(name: str, annotation: Any, default: Any = False) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-
-
-def _flag(name: str, said: str) -> Any:
-    return Annotated[bool, typer.Option(f"--{name}", help=said)]
 
 
 def _parameter(one: Field) -> inspect.Parameter:
@@ -202,7 +199,9 @@ def _say(change: Change, *, dry_run: bool) -> None:
         printing.say(line)
     if change.table is not None:
         printing.table(*change.table)
-    say_feeds(change.feeds)
+    if change.feeds:
+        rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in change.feeds]
+        printing.table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
 
 
 def _account() -> str:

@@ -14,10 +14,13 @@ from syndicator.cli.logs import Level, one_line, visible
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.program import as_typed
 from syndicator.core.reasons import ConditionReason
+from syndicator.core.text import counted as counted
 from syndicator.core.text import width
 from syndicator.operations.operation import plain as plain
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from syndicator.configuration.settings import Settings
     from syndicator.core.model import Outcome, Problem
     from syndicator.core.ports import Enriched
@@ -26,11 +29,6 @@ if TYPE_CHECKING:
 
 
 _UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
-
-
-def counted(number: int, noun: str) -> str:
-    """ "1 article", "2 articles": for nouns whose plural ends in s."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def span(time: timedelta) -> str:
@@ -159,7 +157,7 @@ def log_language_model(report: EnrichReport) -> None:
 
 
 def quiet() -> bool:
-    """Whether the operator wants to hear of what went wrong alone."""
+    """True if only failures are printed."""
     return logs.choice().quiet
 
 
@@ -172,11 +170,7 @@ def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterato
     if not sys.stderr.isatty() or logs.choice().steps or logs.choice().quiet:
         yield Watch(visited=lambda outcome: log_visit(outcome) if tells(outcome) else None)
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with _bar() as progress:
         task = progress.add_task("sources", total=None)
 
         def ended(outcome: Outcome) -> None:
@@ -191,17 +185,21 @@ def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterato
         )
 
 
+def _bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
 @contextmanager
 def counting(what: str) -> Iterator[Callable[[int, int], None]]:
     """Shows a progress bar on a terminal, nothing otherwise. Yields a function of how many are done and of how many."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with _bar() as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from syndicator.console.console import Console
 from syndicator.console.guard import form_of, session_of
 from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
+from syndicator.core.text import counted
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import Field, fields_of
 from syndicator.operations.registry import operations
@@ -56,8 +57,7 @@ def span(length: timedelta) -> str:
     seconds = int(length.total_seconds())
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= size:
-            count = seconds // size
-            return f"{count} {unit}{'' if count == 1 else 's'}"
+            return counted(seconds // size, unit)
     return "less than a minute"
 
 

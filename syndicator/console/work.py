@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
-from syndicator.operations.jobs.work import work
 
-
-def main() -> None:
-    ended = threading.Event()
+def call_at_end_of_input(end: Callable[[], object]) -> None:
+    """Call `end`, in a thread, when standard input ends: the process that started this one is gone."""
 
     def listen() -> None:
         while os.read(0, 1024):
             pass
-        ended.set()
+        end()
 
     threading.Thread(target=listen, daemon=True).start()
+
+
+def main() -> None:
+    from syndicator.operations.jobs.work import work
+
+    ended = threading.Event()
+    call_at_end_of_input(ended.set)
     work(Path(sys.argv[1]), lambda: not ended.is_set())
 
 

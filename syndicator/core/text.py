@@ -234,6 +234,11 @@ def stamp(*parts: str | bytes) -> str:
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]")
 
 
+def counted(number: int, noun: str) -> str:
+    """ "1 article", "2 articles": for nouns whose plural ends in s."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def visible(value: str) -> str:
     """`value` with each control as an escape that Python and JSON know (\\x1b as \\u001b); its line ends stay."""
     return value if value.isascii() and value.isprintable() else _CONTROL.sub(_escape, value)

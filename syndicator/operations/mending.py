@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text
 from syndicator.core.errors import RulesError, UsageError
-from syndicator.core.text import one_line
+from syndicator.core.text import counted, one_line
 from syndicator.operations.operation import Argument, Change, Progress, operation, plain
 from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
 
@@ -137,7 +137,7 @@ def reread(
     parts = {name: getattr(planned, name) for name in ("looked", "unkept", "due_again", "feeds")}
     return Change(
         subject=source or "articles",
-        sentence=f"{source or 'all'}: {count} {'article' if count == 1 else 'articles'} read again",
+        sentence=f"{source or 'all'}: {counted(count, 'article')} read again",
         lines=lambda dry_run: _said(app, planned, source if dry_run else "", source),
         data={**parts, "problems": problems, "articles": articles, "count": count, "written": ()},
         feeds=planned.feeds,
@@ -154,15 +154,15 @@ def _day(since: datetime | None) -> datetime | None:
 
 
 def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
-    yield f"{len(planned.articles)} of {planned.looked} article{'' if planned.looked == 1 else 's'} change"
+    yield f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
     for one in planned.articles:
         yield f"\n{one_line(one.before.title)}  ({one.path})"
         for change in one.now.changes:
             yield from (f"  {line}" for line in lines(change, one.before, one.now.article))
     if planned.unkept:
-        meant, unkept = f" --source {source}" if source else "", len(planned.unkept)
+        meant = f" --source {source}" if source else ""
         yield (
-            f"left as they are: {unkept} article{'' if unkept == 1 else 's'}, of which no page is kept "
+            f"left as they are: {counted(len(planned.unkept), 'article')}, of which no page is kept "
             f"(store.pages_days = {app.settings.store.pages_days}); `syndicator reread{meant} --fetch` asks for these "
             "pages once more"
         )
@@ -183,7 +183,7 @@ def _rules(app: App, key: str) -> Iterator[str]:
     if not (matched := pages_matched(tried)):
         return
     same = f"their texts have {score(tried):.0%} in common with what is read without rules"
-    yield f"rules of {key} on {len(tried)} kept page{'' if len(tried) == 1 else 's'}; {same}"
+    yield f"rules of {key} on {counted(len(tried), 'kept page')}; {same}"
     yield from (f"  {rule} matches on {pages or 'none'}" for rule, pages in matched.items())
 
 
@@ -198,7 +198,7 @@ def describe(
         raise UsageError("say which articles: --all, or --since with a day, such as --since 2026-11-24")
     planned = redescribe.plan(app, since=_day(since), progress=progress)
     rows = tuple((item.title, line) for item in planned.articles for line in item.told.why)
-    count = f"{len(planned.articles)} of {planned.looked} article{'' if planned.looked == 1 else 's'} change"
+    count = f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
     return Change(
         subject="articles",
         sentence=count,

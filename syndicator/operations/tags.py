@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from syndicator.core.errors import UsageError
+from syndicator.core.text import counted
 from syndicator.operations.operation import Argument, Change, operation, plain
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _retagging(app: App, kind: Literal["rename", "merge"], old: str, new: str) -
     from syndicator.services.descriptions import rename_tags
 
     planned = rename_tags.plan(app, kind, old, new)
-    articles = f"{len(planned.articles)} article{'' if len(planned.articles) == 1 else 's'}"
+    articles = counted(len(planned.articles), "article")
     lines = [f"{planned.old} -> {planned.new}: {articles}"]
     if planned.old_feed != planned.new_feed:
         lines.append(f"tags/{planned.old_feed.slug} redirects to tags/{planned.new_feed.slug}")

@@ -55,7 +55,6 @@ def check(
 
 
 def _print_findings(found: Sequence[Finding], json: bool) -> None:
-
     if json:
         printing.as_json(found)
         return
@@ -67,7 +66,6 @@ def _print_findings(found: Sequence[Finding], json: bool) -> None:
 
 
 def _print_problems(found: Sequence[Problem], json: bool) -> None:
-
     if json:
         printing.as_json(found)
         return
