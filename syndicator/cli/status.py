@@ -87,7 +87,6 @@ def _list(place: Place, name: str, after: str, *, json: bool) -> None:
 
 
 def _all(health: Health) -> None:
-
     printing.say(_headline(health))
     printing.say(_numbers(health))
     if sys.stdout.isatty():
@@ -101,7 +100,6 @@ def _all(health: Health) -> None:
 
 
 def _source(found: SourceHealth) -> None:
-
     state = found.state
     printing.say(f"{found.source.key}: {urls.redacted(found.source.url)}{'' if found.source.enabled else ' (off)'}")
     if state is None or state.last_visit is None:
@@ -201,7 +199,6 @@ def pictured(found: Pictured | None) -> list[str]:
 
 
 def _screen(found: Sequence[Condition]) -> None:
-
     room = shutil.get_terminal_size()
     for line in fitting(found, columns=room.columns, lines=room.lines - _ABOVE):
         printing.say(line)

@@ -156,6 +156,11 @@ async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = Fa
     return RedirectResponse(f"{then}{'&' if '?' in then else '?'}job={job.id}", 303)
 
 
+async def ask(name: str, then: str, request: Request) -> Response:
+    """As `ask_form`, with what the path names as arguments."""
+    return await ask_form(request, name, then.format(**request.path_params), **request.path_params)
+
+
 def _value(text: str, field: Field) -> str | list[str]:
     if not field.is_list:
         return text

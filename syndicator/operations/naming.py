@@ -96,9 +96,7 @@ def save_category(
 def _category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
     from syndicator.describing.taxonomy import vocabulary
 
-    path = config / _TAXONOMY
-    known = vocabulary.load(path).category if path.exists() else ()
-    folded = vocabulary.fold(name)
+    known, folded = vocabulary.load_any(config / _TAXONOMY).category, vocabulary.fold(name)
     return next(((at, one) for at, one in enumerate(known) if vocabulary.fold(one.name) == folded), None)
 
 

@@ -211,10 +211,9 @@ def _tag(name: str, aliases: tuple[str, ...], description: str = "") -> TagDef:
 
 
 def _vocabulary(app: App) -> Vocabulary:
-    from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
+    from syndicator.describing.taxonomy.vocabulary import load_any
 
-    path = app.config / _FILE
-    return load(path) if path.exists() else Vocabulary()
+    return load_any(app.config / _FILE)
 
 
 def _listing(app: App, sentence: str, tag: TagDef, at: int | None) -> Change:

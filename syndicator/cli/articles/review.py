@@ -84,7 +84,6 @@ class _Desk:
             self._go_on()
 
     def _go_on(self) -> None:
-
         printing.say(_HELP)
         sheet = self._sitting.next()
         while sheet is not None or self._sitting.confirmed:
@@ -99,7 +98,6 @@ class _Desk:
         printing.say("nothing waits: every article was looked at")
 
     def _pressed(self, key: str, sheet: Sheet | None) -> Sheet | None:
-
         try:
             if key == "u":
                 if not self._sitting.undo(sheet):
@@ -112,7 +110,6 @@ class _Desk:
             return sheet if key == "t" else self._sitting.next()
 
     def _of_sheet(self, key: str, sheet: Sheet) -> Sheet | None:
-
         if key in ("\n", "\r", "n"):
             self._sitting.confirm(replace(sheet, marked=()) if key == "n" else sheet)
             return self._sitting.next()
@@ -130,7 +127,6 @@ class _Desk:
         return sheet
 
     def _category(self, now: str) -> str:
-
         if not (listed := dict(zip(_LETTERS, self._sitting.categories, strict=False))):
             printing.say("taxonomy.toml lists no category")
             return now
@@ -139,7 +135,6 @@ class _Desk:
 
 
 def _show(sheet: Sheet) -> None:
-
     article, width = sheet.article, min(_WIDEST, shutil.get_terminal_size().columns)
     printing.say("\n" + "\n".join(textwrap.wrap(article.title, width) or ["(no title)"]))
     printing.say(f"{local(article.published)}  {article.url}".strip())

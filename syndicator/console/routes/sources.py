@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, awaited, console_of, framed, job_of, looked_up, page, part
+from syndicator.console.answers import ask, ask_form, awaited, console_of, framed, job_of, looked_up, page, part
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, UNREADABLE, form_of, whole
 from syndicator.console.pages import rhythm, trouble
 from syndicator.core.errors import WorkerFailed
@@ -66,12 +67,6 @@ async def show_source(request: Request) -> Response:
     )
 
 
-async def save_source(request: Request) -> Response:
-    """Write what the form has into sources.toml."""
-    key = request.path_params["key"]
-    return await ask_form(request, "change-source", f"/sources/{key}", key=key)
-
-
 SHOWN = 30  # items of a list
 _ACTS = ("look", "fetch-list")  # of which a page is kept
 _LONGEST_TITLE = 200
@@ -92,11 +87,6 @@ async def show(request: Request) -> Response:
         waiting=awaited(job),
         failed=job.said if job.status in ("failed", "cancelled") else "",
     )
-
-
-async def fetch(request: Request) -> Response:
-    """Asks for the page of a source that follows a list."""
-    return await ask_form(request, "fetch-list", "/lists", key=request.path_params["key"])
 
 
 async def shown(request: Request) -> Response:
@@ -178,11 +168,6 @@ async def show_add(request: Request) -> Response:
     )
 
 
-async def look(request: Request) -> Response:
-    """Asks what is at an address, or in an OPML document."""
-    return await ask_form(request, "look", "/add")
-
-
 async def add_source(request: Request) -> Response:
     """Follows what was chosen of a look."""
     form, console = form_of(request), console_of(request)
@@ -200,13 +185,13 @@ def _chosen(looked: Job | None, taken: list[str]) -> list[object]:
 ROUTES = [
     Route("/sources", show_all, methods=["GET"]),
     Route("/sources/{key}", show_source, methods=["GET"]),
-    Route("/sources/{key}", save_source, methods=["POST"]),
+    Route("/sources/{key}", partial(ask, "change-source", "/sources/{key}"), methods=["POST"]),
     Route("/lists", show, methods=["GET"]),
     Route("/lists/{id}", use, methods=["POST"]),
     Route("/lists/{id}/page", shown, methods=["GET"]),
     Route("/lists/{id}/point", point, methods=["POST"]),
-    Route("/sources/{key}/list", fetch, methods=["POST"]),
+    Route("/sources/{key}/list", partial(ask, "fetch-list", "/lists"), methods=["POST"]),
     Route("/add", show_add, methods=["GET"]),
-    Route("/add/look", look, methods=["POST"]),
+    Route("/add/look", partial(ask, "look", "/add"), methods=["POST"]),
     Route("/add", add_source, methods=["POST"]),
 ]
