@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from syndicator.cli import logs
@@ -26,18 +26,6 @@ if TYPE_CHECKING:
     from syndicator.core.ports import Enriched
     from syndicator.services.descriptions.enrich_report import EnrichReport
     from syndicator.services.refresh import RunReport, Watch
-
-
-_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
-
-
-def span(time: timedelta) -> str:
-    """A time in its largest unit: 4 minutes, 3 days."""
-    seconds = max(0, int(time.total_seconds()))
-    for size, unit in _UNITS:
-        if seconds >= size:
-            return counted(seconds // size, unit)
-    return counted(seconds, "second")
 
 
 def local(moment: datetime | None, none: str = "") -> str:

@@ -14,11 +14,11 @@ from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.help import source_keys
 from syndicator.cli.logs import one_line
-from syndicator.cli.printing import counted, local, span
+from syndicator.cli.printing import counted, local
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.reasons import explained
-from syndicator.core.text import width
+from syndicator.core.text import span, width
 
 if TYPE_CHECKING:
     from syndicator.core.model import Outcome

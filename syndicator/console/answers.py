@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from syndicator.console.console import Console
 from syndicator.console.guard import form_of, session_of
 from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
-from syndicator.core.text import counted
+from syndicator.core.text import span
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import Field, fields_of
 from syndicator.operations.registry import operations
@@ -48,17 +48,8 @@ def ago(then: datetime | None, now: datetime) -> str:
     if then is None:
         return "never"
     behind = now - then
-    said = span(abs(behind))
+    said = span(abs(behind)) if abs(behind) >= timedelta(minutes=1) else "less than a minute"
     return f"in {said}" if behind < timedelta() else f"{said} ago"
-
-
-def span(length: timedelta) -> str:
-    """A length of time in its largest unit."""
-    seconds = int(length.total_seconds())
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size:
-            return counted(seconds // size, unit)
-    return "less than a minute"
 
 
 def day(when: datetime | None) -> str:

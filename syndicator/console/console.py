@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from syndicator.configuration.settings import Settings
 from syndicator.console import security
 from syndicator.console.security import Session, Sessions, Throttle, hosts
+from syndicator.console.work import end
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Job, Queue
@@ -63,15 +64,8 @@ class Runner:
         process, self._process = self._process, None
         if self._idle is not None and self._idle is not asyncio.current_task():
             self._idle.cancel()
-        if process is None or process.returncode is not None:
-            return
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            await asyncio.wait_for(process.wait(), _END_SECONDS)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                process.terminate()
+        if process is not None:
+            await end(process, _END_SECONDS)
 
 
 T = TypeVar("T")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -18,6 +20,19 @@ def call_at_end_of_input(end: Callable[[], object]) -> None:
         end()
 
     threading.Thread(target=listen, daemon=True).start()
+
+
+async def end(process: asyncio.subprocess.Process, seconds: float) -> None:
+    """End a process that ends with its standard input, after so many seconds in any case."""
+    if process.returncode is not None:
+        return
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), seconds)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.terminate()
 
 
 def main() -> None:

@@ -30,17 +30,7 @@ def withdraw(
     """Remove an article from every feed and page, for good."""
     from syndicator.services.mending import editorial
 
-    if (before := editorial.withdrawn(app, id) if purge else None) is not None:
-        return _withdrawal(app, replace(before, kept=False), purge)
-    return _withdrawal(app, replace(editorial.plan_withdrawal(app, id), kept=not purge), purge)
-
-
-def _withdrawal(app: App, done: Withdrawal, purge: bool) -> Change:
-    from syndicator.services.mending import editorial
-
-    def act(progress: Progress) -> None:
-        editorial.withdraw(app, done.id, purge=purge)
-
+    done = editorial.plan_withdrawal(app, id, purge=purge)
     lines = [f"withdrawn: {f'{done.title} ({done.url})' if done.title else done.url}; from: {_names(done)}"]
     lines += [f"a copy of it is published by itself now: {one.title} ({one.url})" for one in done.copies]
     lines += ["for 30 days `syndicator withdraw --undo` brings it back as its file was"] if done.kept else []
@@ -50,7 +40,7 @@ def _withdrawal(app: App, done: Withdrawal, purge: bool) -> Change:
         lines=lambda dry_run: lines,
         data={"withdrawn": done.id, **_data(done)},
         inverse=("restore", {"id": done.id}),
-        act=act,
+        act=lambda progress: editorial.withdraw(app, done.id, purge=purge),
     )
 
 

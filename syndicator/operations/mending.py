@@ -14,7 +14,7 @@ from syndicator.core import text
 from syndicator.core.errors import RulesError, UsageError
 from syndicator.core.text import counted, one_line
 from syndicator.operations.operation import Argument, Change, Progress, operation, plain
-from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
+from syndicator.operations.sources import Key, Stamp, edit_of, need_stamp, source_of_key
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article, Rules, Source
@@ -88,7 +88,7 @@ def save_rules(
     author: Css = None,
     date: Css = None,
     cover: Css = None,
-    stamp: Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)] = None,
+    stamp: Stamp = None,
 ) -> Change:
     """Write rules of a source. A rule that is not given stays as it is; articles stay until they are read again."""
     source = source_of_key(app, key)

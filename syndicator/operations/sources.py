@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Key = Annotated[str, Argument("The key of a source.", metavar="KEY", positional=True, completes="source")]
 
+Stamp = Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)]
+
 
 @operation("retry", button="key")
 def retry(app: App, key: Key) -> Change:
@@ -78,7 +80,7 @@ def change(
     language: Annotated[str | None, Argument("The language of its articles.")] = None,
     keep: Annotated[str | None, Argument("Read only what this query finds.", metavar="QUERY")] = None,
     mute: Annotated[str | None, Argument("Leave out what this query finds.", metavar="QUERY")] = None,
-    stamp: Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)] = None,
+    stamp: Stamp = None,
 ) -> Change:
     """Edit a source. What is not given stays as it is, and what is empty goes."""
     from syndicator.configuration.sources.schema import source_of
