@@ -199,6 +199,16 @@ def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
         yield opened
 
 
+@contextmanager
+def opened_to_look(config: Path) -> Iterator[App]:
+    """The app, also while a run is under way."""
+    from syndicator.services.container import need_folder, open_app
+
+    need_folder(config)
+    with open_app(config) as opened:
+        yield opened
+
+
 def build(opened: App) -> tuple[str, ...]:
     """Builds the feeds that changed. Returns the files that were written."""
     return build_among(opened, None)[0]

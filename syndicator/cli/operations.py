@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +20,7 @@ from syndicator.cli.base import (
     app,
     build_among,
     opened_for_change,
+    opened_to_look,
 )
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
@@ -142,7 +142,7 @@ def perform(config: Path, operation: Operation, values: dict[str, Any], *, dry_r
     arguments, left = arguments_of(operation, values), 0
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)
-    with opened_for_change(config) if is_done or not operation.unlocked else _opened(config) as opened:
+    with opened_for_change(config) if is_done or not operation.unlocked else opened_to_look(config) as opened:
         with printing.counting("read") as count:
             change = operation.plan(opened, arguments, count)
         if is_done:
@@ -183,15 +183,6 @@ def apply(
 
     planned = planned or operation.plan(opened, arguments, progress)
     return perform.apply(opened, operation, arguments, planned, who=_account(), progress=progress)[0]
-
-
-@contextmanager
-def _opened(config: Path) -> Iterator[App]:
-    from syndicator.services.container import need_folder, open_app
-
-    need_folder(config)
-    with open_app(config) as opened:
-        yield opened
 
 
 def _say(change: Change, *, dry_run: bool) -> None:

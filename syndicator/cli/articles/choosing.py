@@ -11,7 +11,7 @@ import typer
 
 from syndicator.cli import printing
 from syndicator.cli.articles.keys import Keys, is_terminal
-from syndicator.cli.base import CONFIG, Config, Json
+from syndicator.cli.base import CONFIG, Config, Json, opened_to_look
 from syndicator.cli.operations import apply, tags
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
@@ -35,11 +35,9 @@ def suggest(
 ) -> None:
     """List what to consider as tags, or as categories, from what articles speak of. Changes nothing without --choose,
     which adds to taxonomy.toml what you take."""
-    from syndicator.services.container import need_folder, open_app
     from syndicator.services.descriptions.redescribe import LEAST_GROUPED
 
-    need_folder(config)
-    with open_app(config) as opened:
+    with opened_to_look(config) as opened:
         offers: Sequence[Offer] = need("suggest-tags").plan(opened, {"categories": categories}).data
         if offers and choose and not json:
             choose_among(offers, opened)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from syndicator.cli import printing
 from syndicator.cli.articles.keys import Keys, is_terminal
-from syndicator.cli.base import CONFIG, Config, Json, build, opened_for_change
+from syndicator.cli.base import CONFIG, Config, Json, build, opened_for_change, opened_to_look
 from syndicator.cli.operations import tags
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import UsageError
@@ -58,11 +58,10 @@ def review(json: Json = False, config: Config = CONFIG) -> None:
 
 @contextmanager
 def _sitting(config: Path) -> Iterator[Review]:
-    from syndicator.services.container import locked, need_folder, open_app, open_worker
+    from syndicator.services.container import locked, open_worker
     from syndicator.services.descriptions.review import Review
 
-    need_folder(config)
-    with open_app(config) as opened, open_worker(opened) as worker:
+    with opened_to_look(config) as opened, open_worker(opened) as worker:
         said: list[str] = []
 
         def waits() -> bool:
