@@ -43,11 +43,10 @@ def retry(app: App, key: Key) -> Change:
 @operation("adopt-move", button="key", quick=True, unlocked=True)
 def adopt_move(app: App, key: Key) -> Change:
     """Write down where a source moved to for good."""
-    from syndicator.services import naming
-
     source = source_of_key(app, key)
-    address = naming.moved_to(app, source)
-    if not address:
+    state = app.store.visits.state(source.key)
+    address = state.effective_url if state else ""
+    if not address or address == source.url:
         return Change(subject=source.key, sentence=f"{source.key}: has not moved", is_empty=True)
     return edit_of(app, source, replace(source, url=address), f"{source.url} is {address} now")
 
@@ -139,11 +138,12 @@ def remove(
     ],
 ) -> Change:
     """Remove sources, all of those named or none. Their articles and feeds stay."""
+    from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
-    from syndicator.services import naming
+    from syndicator.services.naming import need_sources
 
-    keys = tuple(dict.fromkeys(key))
-    naming.need_sources(app, keys)
+    keys, path = tuple(dict.fromkeys(key)), app.config / "sources.toml"
+    need_sources(app, keys)
     return Change(
         subject=keys[0],
         sentence=f"{', '.join(keys)}: followed no more; articles and feeds stay",
@@ -151,7 +151,7 @@ def remove(
         data={"removed": keys},
         touches=tuple({texts.of_source(app, key) for key in keys}),
         build=False,
-        act=lambda progress: naming.remove_followed(app, keys),
+        act=lambda progress: [registry.remove_source(path, key) for key in keys],
     )
 
 

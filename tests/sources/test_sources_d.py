@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.cli.operations import apply
 from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.registry import (
     add_source,
@@ -19,8 +20,8 @@ from syndicator.configuration.sources.registry import (
 )
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Rules, Source
+from syndicator.operations.registry import need
 from syndicator.services.container import configuration
-from syndicator.services.naming import remove_followed
 from tests.services.places import Place
 
 
@@ -125,7 +126,7 @@ def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
     (place.config / "sources.d/more.toml").write_text(two)
     with place.app() as app:
         assert app.sources == before
-        assert remove_followed(app, ["two", "one"]) == ["two", "one"]
+        assert apply(app, need("remove-source"), {"key": ("two", "one")}).data == {"removed": ("two", "one")}
     assert keys(listed) == []
 
 
