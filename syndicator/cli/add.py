@@ -208,7 +208,6 @@ def meaning(listed: SubscriptionList, said: Meaning | None, *, ask: bool) -> Mea
 
 
 def say_skipped(where: str, skipped: Iterable[Skipped]) -> None:
-
     for one in skipped:
         printing.say(f"skipped: {where} line {one.line}: {one.name or 'no name'}: {one.why}")
 
@@ -294,7 +293,6 @@ def add(
 
 
 def _one_way(choice: Choice, addresses: Sequence[str], yes: bool) -> None:
-
     if bool(choice.pick) + choice.all + yes > 1:
         raise UsageError("--pick, --all and --yes each say what to take; give one of them")
     if choice.pick and len(addresses) > 1:
@@ -302,7 +300,6 @@ def _one_way(choice: Choice, addresses: Sequence[str], yes: bool) -> None:
 
 
 def _need_contact(opened: App) -> None:
-
     if not opened.settings.site.contact:
         cure = f"set it in {opened.config}/syndicator.toml"
         printing.log("site.contact is not set: site owners cannot reach you", cure=cure)

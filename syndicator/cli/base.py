@@ -22,7 +22,6 @@ from syndicator.configuration.tables import VARIABLE, own_config
 
 if TYPE_CHECKING:
     from syndicator.core.model import FeedKey
-    from syndicator.pipeline.descriptions.confirm import FeedChange
     from syndicator.services.container import App
 
 
@@ -200,12 +199,14 @@ def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
         yield opened
 
 
-def say_feeds(feeds: tuple[FeedChange, ...]) -> None:
-    from syndicator.cli import printing
+@contextmanager
+def opened_to_look(config: Path) -> Iterator[App]:
+    """The app, also while a run is under way."""
+    from syndicator.services.container import need_folder, open_app
 
-    if feeds:
-        rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in feeds]
-        printing.table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
+    need_folder(config)
+    with open_app(config) as opened:
+        yield opened
 
 
 def build(opened: App) -> tuple[str, ...]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +20,7 @@ from syndicator.cli.base import (
     app,
     build_among,
     opened_for_change,
-    say_feeds,
+    opened_to_look,
 )
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
@@ -105,7 +104,9 @@ def command(found: Sequence[Operation]) -> Callable[..., None]:
         perform(config, operation, {name: given[name] for name in given if name in known}, dry_run=dry_run, json=json)
 
     parameters = [_parameter(one) for one in fields_of(first) if not one.argument.hidden]
-    parameters += [_given(name, _flag(name, one.help)) for name, one in switches.items()]
+    parameters += [
+        _given(name, Annotated[bool, typer.Option(f"--{name}", help=one.help)]) for name, one in switches.items()
+    ]
     parameters += [] if first.is_question else [_given("dry_run", DryRun)]
     parameters += [_given("json", Json), _given("config", Config, CONFIG)]
     run.__doc__ = first.help
@@ -116,10 +117,6 @@ def command(found: Sequence[Operation]) -> Callable[..., None]:
 
 def _given(name: str, annotation: Any, default: Any = False) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-
-
-def _flag(name: str, said: str) -> Any:
-    return Annotated[bool, typer.Option(f"--{name}", help=said)]
 
 
 def _parameter(one: Field) -> inspect.Parameter:
@@ -145,7 +142,7 @@ def perform(config: Path, operation: Operation, values: dict[str, Any], *, dry_r
     arguments, left = arguments_of(operation, values), 0
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)
-    with opened_for_change(config) if is_done or not operation.unlocked else _opened(config) as opened:
+    with opened_for_change(config) if is_done or not operation.unlocked else opened_to_look(config) as opened:
         with printing.counting("read") as count:
             change = operation.plan(opened, arguments, count)
         if is_done:
@@ -188,21 +185,14 @@ def apply(
     return perform.apply(opened, operation, arguments, planned, who=_account(), progress=progress)[0]
 
 
-@contextmanager
-def _opened(config: Path) -> Iterator[App]:
-    from syndicator.services.container import need_folder, open_app
-
-    need_folder(config)
-    with open_app(config) as opened:
-        yield opened
-
-
 def _say(change: Change, *, dry_run: bool) -> None:
     for line in change.lines(dry_run) if change.lines else (change.sentence,):
         printing.say(line)
     if change.table is not None:
         printing.table(*change.table)
-    say_feeds(change.feeds)
+    if change.feeds:
+        rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in change.feeds]
+        printing.table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
 
 
 def _account() -> str:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from syndicator.cli import logs
@@ -14,32 +14,18 @@ from syndicator.cli.logs import Level, one_line, visible
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.program import as_typed
 from syndicator.core.reasons import ConditionReason
+from syndicator.core.text import counted as counted
 from syndicator.core.text import width
 from syndicator.operations.operation import plain as plain
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from syndicator.configuration.settings import Settings
     from syndicator.core.model import Outcome, Problem
     from syndicator.core.ports import Enriched
     from syndicator.services.descriptions.enrich_report import EnrichReport
     from syndicator.services.refresh import RunReport, Watch
-
-
-_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
-
-
-def counted(number: int, noun: str) -> str:
-    """ "1 article", "2 articles": for nouns whose plural ends in s."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def span(time: timedelta) -> str:
-    """A time in its largest unit: 4 minutes, 3 days."""
-    seconds = max(0, int(time.total_seconds()))
-    for size, unit in _UNITS:
-        if seconds >= size:
-            return counted(seconds // size, unit)
-    return counted(seconds, "second")
 
 
 def local(moment: datetime | None, none: str = "") -> str:
@@ -159,7 +145,7 @@ def log_language_model(report: EnrichReport) -> None:
 
 
 def quiet() -> bool:
-    """Whether the operator wants to hear of what went wrong alone."""
+    """True if only failures are printed."""
     return logs.choice().quiet
 
 
@@ -172,11 +158,7 @@ def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterato
     if not sys.stderr.isatty() or logs.choice().steps or logs.choice().quiet:
         yield Watch(visited=lambda outcome: log_visit(outcome) if tells(outcome) else None)
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with _bar() as progress:
         task = progress.add_task("sources", total=None)
 
         def ended(outcome: Outcome) -> None:
@@ -191,17 +173,21 @@ def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterato
         )
 
 
+def _bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
 @contextmanager
 def counting(what: str) -> Iterator[Callable[[int, int], None]]:
     """Shows a progress bar on a terminal, nothing otherwise. Yields a function of how many are done and of how many."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with _bar() as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 

@@ -14,19 +14,20 @@ from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.help import source_keys
 from syndicator.cli.logs import one_line
-from syndicator.cli.printing import counted, local, span
+from syndicator.cli.printing import counted, local
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.reasons import explained
-from syndicator.core.text import width
+from syndicator.core.text import span, width
 
 if TYPE_CHECKING:
     from syndicator.core.model import Outcome
     from syndicator.core.ports import EntryRow
     from syndicator.core.ports.subscriptions import Pictured, Subscription
     from syndicator.services.health.conditions import Condition
-    from syndicator.services.health.look import Health, Place
+    from syndicator.services.health.look import Health
     from syndicator.services.health.status import SourceHealth
+    from syndicator.services.places import Place
 
 _ABOVE = 4  # lines of a screen that the conditions leave to others
 _COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")
@@ -86,7 +87,6 @@ def _list(place: Place, name: str, after: str, *, json: bool) -> None:
 
 
 def _all(health: Health) -> None:
-
     printing.say(_headline(health))
     printing.say(_numbers(health))
     if sys.stdout.isatty():
@@ -100,7 +100,6 @@ def _all(health: Health) -> None:
 
 
 def _source(found: SourceHealth) -> None:
-
     state = found.state
     printing.say(f"{found.source.key}: {urls.redacted(found.source.url)}{'' if found.source.enabled else ' (off)'}")
     if state is None or state.last_visit is None:
@@ -200,7 +199,6 @@ def pictured(found: Pictured | None) -> list[str]:
 
 
 def _screen(found: Sequence[Condition]) -> None:
-
     room = shutil.get_terminal_size()
     for line in fitting(found, columns=room.columns, lines=room.lines - _ABOVE):
         printing.say(line)

@@ -15,10 +15,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from syndicator.console.console import Console
 from syndicator.console.guard import form_of, session_of
 from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
+from syndicator.core.text import span
+from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import Field, fields_of
 from syndicator.operations.registry import operations
 from syndicator.pipeline import jobs
-from syndicator.services.health.look import Place
+from syndicator.services.places import Place
 from syndicator.services.showing.glance import now
 
 
@@ -46,18 +48,8 @@ def ago(then: datetime | None, now: datetime) -> str:
     if then is None:
         return "never"
     behind = now - then
-    said = span(abs(behind))
+    said = span(abs(behind)) if abs(behind) >= timedelta(minutes=1) else "less than a minute"
     return f"in {said}" if behind < timedelta() else f"{said} ago"
-
-
-def span(length: timedelta) -> str:
-    """A length of time in its largest unit."""
-    seconds = int(length.total_seconds())
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return "less than a minute"
 
 
 def day(when: datetime | None) -> str:
@@ -95,22 +87,32 @@ def console_of(request: Request) -> Console:
 
 async def looked_up(request: Request, look: Callable[[Place], T]) -> T:
     """What `look` finds of the instance. Raises HTTPException(404) where there is no such thing (UsageError)."""
-    console = console_of(request)
-
-    def read() -> T:
-        with console.glance.place() as place:
-            return look(place)
-
     try:
-        return await console.read(read)
+        return await console_of(request).look(look)
     except UsageError as error:
         raise HTTPException(404) from error
 
 
+def job_of(request: Request) -> Job | None:
+    """The job that a page shows."""
+    return console_of(request).queue.get(request.query_params.get("job", ""))
+
+
+def need_job(request: Request) -> Job:
+    """The job that the path names. Raises HTTPException(404)."""
+    if (job := console_of(request).queue.get(request.path_params["id"])) is None:
+        raise HTTPException(404)
+    return job
+
+
+def awaited(job: Job | None) -> str:
+    """The id of a job that a page waits for, "" if its result is there."""
+    return job.id if job and not job.ended and job.status != "building" else ""
+
+
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
     """A page of the console. `values` are what its template shows besides the frame."""
-    console, session = console_of(request), session_of(request)
-    job = console.queue.get(request.query_params.get("job", ""))
+    console, session, job = console_of(request), session_of(request), job_of(request)
     shell = {
         "now": now(),
         "token": session.token,
@@ -143,6 +145,11 @@ async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = Fa
         return part(request, "strip.html", job=await console.until(job.id, 0.05), undone=set())
     await console.until(job.id, _PATIENCE_SECONDS)
     return RedirectResponse(f"{then}{'&' if '?' in then else '?'}job={job.id}", 303)
+
+
+async def ask(name: str, then: str, request: Request) -> Response:
+    """As `ask_form`, with what the path names as arguments."""
+    return await ask_form(request, name, then.format(**request.path_params), **request.path_params)
 
 
 def _value(text: str, field: Field) -> str | list[str]:

@@ -14,10 +14,12 @@ from typing import Any, TypeVar
 from syndicator.configuration.settings import Settings
 from syndicator.console import security
 from syndicator.console.security import Session, Sessions, Throttle, hosts
+from syndicator.console.work import end
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.processes.worker import Worker
+from syndicator.services.places import Place
 from syndicator.services.showing.glance import Glance, now
 
 IDLE_SECONDS = 900.0
@@ -62,15 +64,8 @@ class Runner:
         process, self._process = self._process, None
         if self._idle is not None and self._idle is not asyncio.current_task():
             self._idle.cancel()
-        if process is None or process.returncode is not None:
-            return
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            await asyncio.wait_for(process.wait(), _END_SECONDS)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                process.terminate()
+        if process is not None:
+            await end(process, _END_SECONDS)
 
 
 T = TypeVar("T")
@@ -98,6 +93,15 @@ class Console:
     async def read(self, what: Callable[[], T]) -> T:
         """What `what` reads, in the one thread that has the database."""
         return await asyncio.get_running_loop().run_in_executor(self._reads, what)
+
+    async def look(self, look: Callable[[Place], T]) -> T:
+        """The result of `look` at the instance."""
+
+        def read() -> T:
+            with self.glance.place() as place:
+                return look(place)
+
+        return await self.read(read)
 
     def session(self, id: str) -> Session | None:
         """The session of a cookie; None for one that is over: also by another password of its name, or none."""

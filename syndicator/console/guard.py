@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -133,14 +132,14 @@ async def _form(request: Request) -> Form | None:
     return Form(pairs)
 
 
-def with_headers(send: Send, more: Mapping[str, str] = HEADERS) -> Send:
+def with_headers(send: Send) -> Send:
     """`send`, with the headers that every answer has."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             message.setdefault("headers", [])
             headers: Any = MutableHeaders(scope=message)
-            for name, value in more.items():
+            for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await send(message)
 

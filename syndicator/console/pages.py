@@ -4,7 +4,7 @@ Pure."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from difflib import unified_diff
 
@@ -85,13 +85,13 @@ def rhythm(days: Mapping[datetime, int], visits: Sequence[Outcome], next_due: da
 def _bar(place: int, day: datetime, articles: int, most: int, visits: Sequence[Outcome]) -> Bar:
     its = [one for one in visits if one.at.astimezone(UTC).date() == day.date()]
     failed = sum(one.status in _FAILED for one in its)
-    height = round(articles / most * _HIGH) if articles else 0
+    height = max(3, round(articles / most * _HIGH)) if articles else 0
     label = f"{day:%a %d %b}: {articles} new" + (f", {len(its)} visits" if its else "")
     label += f", {failed} failed" if failed else ""
     return Bar(
         x=place * _WIDE + 3,
-        y=_HIGH - max(height, 3 if articles else 0),
-        height=max(height, 3 if articles else 0),
+        y=_HIGH - height,
+        height=height,
         label=label,
         visits=len(its),
         failed=failed,
@@ -131,24 +131,20 @@ def sentence(health: Health) -> str:
 
 def troubles(health: Health) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
     """What needs the operator, and what is worth knowing."""
-    made = [trouble(one) for one in health.conditions]
-    return tuple(one for one in made if one.condition.needs_you), tuple(
-        one for one in made if not one.condition.needs_you
-    )
+    need, know = ([trouble(one) for one in health.conditions if one.needs_you == needs] for needs in (True, False))
+    return tuple(need), tuple(know)
 
 
 def trouble(one: Condition) -> Trouble:
     """A condition with what can be done about it."""
-    key = one.source
-    found = [*_remedies(one)]
+    link, says = "", ""
     if one.kind == Kind.ARTICLES_ON_HOLD:
-        return Trouble(condition=one, link="/articles?filter=hold", link_says=f"See {plural(one.count, 'article')}")
-    if key:
-        mends = one.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT)
-        says = "Mend" if mends else "More about it"
-        link = f"/sources/{key}" + ("/mend" if mends else "")
-        return Trouble(condition=one, remedies=tuple(found), link=link, link_says=says)
-    return Trouble(condition=one, remedies=tuple(found))
+        link, says = "/articles?filter=hold", f"See {plural(one.count, 'article')}"
+    elif one.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT) and one.source:
+        link, says = f"/sources/{one.source}/mend", "Mend"
+    elif one.source:
+        link, says = f"/sources/{one.source}", "More about it"
+    return Trouble(condition=one, remedies=tuple(_remedies(one)), link=link, link_says=says)
 
 
 def _remedies(one: Condition) -> list[Remedy]:
@@ -163,7 +159,7 @@ def _remedies(one: Condition) -> list[Remedy]:
     if one.kind == Kind.SOURCE_GONE or one.code == FetchReason.GONE:
         return [Remedy(label="Remove it", act="remove-source", args=key, strong=True), retry, rest]
     if one.kind in (Kind.SOURCE_FAILING, Kind.SOURCE_SILENT):
-        return [Remedy(label=retry.label, act=retry.act, args=key, strong=True), rest]
+        return [replace(retry, strong=True), rest]
     if one.kind == Kind.FLOOD:
         return [rest, Remedy(label="Remove it", act="remove-source", args=key)]
     return [retry]

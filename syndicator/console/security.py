@@ -62,12 +62,21 @@ def read_passwords(path: Path) -> dict[str, str]:
 
 def set_password(path: Path, name: str, password: str) -> None:
     """Gives `name` this password; who else has one keeps it. Raises UsageError, ConfigError."""
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise UsageError(f"{name!r} is no name: up to {LONGEST_NAME} characters that can be seen")
+    need_name(name)
     if len(password) < LEAST:
         raise UsageError(f"the password is too short: {LEAST} characters at least; a few words are easy to keep")
+    write_hashes(path, read_passwords(path) | {name: hashed(password, secrets.token_bytes(16))})
+
+
+def need_name(name: str) -> None:
+    """Raise UsageError if nobody can be called that."""
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise UsageError(f"{name!r} is no name: up to {LONGEST_NAME} characters that can be seen")
+
+
+def write_hashes(path: Path, known: dict[str, str]) -> None:
+    """Write hashes by name to a private file."""
     disk.make_private_folder(path.parent)
-    known = read_passwords(path) | {name: hashed(password, secrets.token_bytes(16))}
     disk.write(path, json.dumps(known, indent=1).encode(), mode=disk.PRIVATE)
 
 

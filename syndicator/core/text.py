@@ -7,6 +7,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from functools import lru_cache
 
 # What XML 1.0 production [2] forbids, and what it allows but nobody wants: C1 controls (feed validators warn of them)
@@ -232,6 +233,20 @@ def stamp(*parts: str | bytes) -> str:
 # Controls other than tab and line feed, C1 controls (U+009B begins a sequence as ESC [ does), line and paragraph
 # separators, and the bidirectional controls of Unicode (UAX 9; Trojan Source, CVE-2021-42574).
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]")
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 article", "2 articles": for nouns whose plural ends in s."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def span(time: timedelta) -> str:
+    """A time in its largest unit: 4 minutes, 3 days."""
+    seconds = max(0, int(time.total_seconds()))
+    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return counted(seconds // size, unit)
+    return counted(seconds, "second")
 
 
 def visible(value: str) -> str:

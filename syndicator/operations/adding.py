@@ -125,12 +125,10 @@ def add(
         tags=tags,
         every=every.strip() or None,
         content=cast("ContentMode | None", content or None),
+        licence=licence.strip() or None,
         title=title.strip() or None if len(chosen) == 1 else None,
     )
-    named = writing.named(app, chosen, wishes)
-    if licence := licence.strip():
-        named = [_licensed(one, licence) for one in named]
-    return addition(app, named, known)
+    return addition(app, writing.named(app, chosen, wishes), known)
 
 
 def addition(app: App, named: Sequence[Candidate], known: Mapping[str, Source]) -> Change:
@@ -155,12 +153,6 @@ def _chosen(values: Mapping[str, Any]) -> Candidate:
 
     source = source_of({"key": "a", **values})
     return Candidate(source=source if "key" in values else replace(source, key=""), kind="feed")
-
-
-def _licensed(one: Candidate, licence: str) -> Candidate:
-    from syndicator.configuration.sources.schema import source_of
-
-    return one if one.known else replace(one, source=source_of(table(replace(one.source, licence=licence))))
 
 
 @operation("fetch-list", unlocked=True, is_question=True)

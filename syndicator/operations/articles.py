@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core.errors import UsageError
+from syndicator.core.text import counted
 from syndicator.core.text import stamp as digest
 from syndicator.operations.operation import Argument, Change, Inverse, Progress, operation
 
@@ -28,17 +30,7 @@ def withdraw(
     """Remove an article from every feed and page, for good."""
     from syndicator.services.mending import editorial
 
-    if (before := editorial.withdrawn(app, id) if purge else None) is not None:
-        return _withdrawal(app, replace(before, kept=False), purge)
-    return _withdrawal(app, replace(editorial.plan_withdrawal(app, id), kept=not purge), purge)
-
-
-def _withdrawal(app: App, done: Withdrawal, purge: bool) -> Change:
-    from syndicator.services.mending import editorial
-
-    def act(progress: Progress) -> None:
-        editorial.withdraw(app, done.id, purge=purge)
-
+    done = editorial.plan_withdrawal(app, id, purge=purge)
     lines = [f"withdrawn: {f'{done.title} ({done.url})' if done.title else done.url}; from: {_names(done)}"]
     lines += [f"a copy of it is published by itself now: {one.title} ({one.url})" for one in done.copies]
     lines += ["for 30 days `syndicator withdraw --undo` brings it back as its file was"] if done.kept else []
@@ -48,7 +40,7 @@ def _withdrawal(app: App, done: Withdrawal, purge: bool) -> Change:
         lines=lambda dry_run: lines,
         data={"withdrawn": done.id, **_data(done)},
         inverse=("restore", {"id": done.id}),
-        act=act,
+        act=lambda progress: editorial.withdraw(app, done.id, purge=purge),
     )
 
 
@@ -103,10 +95,7 @@ def release(
         raise UsageError("say which articles: their ids, files or addresses, or --source KEY, or --all")
     from syndicator.services.mending import editorial
 
-    def releasing(dry_run: bool) -> Released:
-        chosen = id, source, all
-        return editorial.release(app, chosen[0], source=chosen[1], all=chosen[2], dry_run=dry_run)
-
+    releasing = partial(editorial.release, app, id, source=source, all=all)
     done = releasing(dry_run=True)
     said = [f"{one.title}: published" for one in done.articles]
     said += [f"{one.title}: is published already" for one in done.known]
@@ -120,7 +109,7 @@ def release(
         touches=tuple(f"article:{app.store.index.path(one.id)}" for one in done.articles),
         is_empty=not done.articles,
         nothing="0 articles",
-        act=lambda progress: {"problems": releasing(dry_run=False).problems},
+        act=lambda progress: {"problems": releasing().problems},
     )
 
 
@@ -278,13 +267,13 @@ def _prune_articles(app: App, named: Sequence[str], older_than: str | None, keep
         raise UsageError(f"--older-than: {error}") from error
     problems = reconcile.files(app)
     planned = pruning.plan(app, pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named)))
-    count, feeds = _counted(len(planned.articles), "article"), _stems(planned.feeds)
+    count, feeds = counted(len(planned.articles), "article"), _stems(planned.feeds)
 
     def lines(dry_run: bool) -> Iterator[str]:
         yield from (f"{one.path}  {one.title}" for one in planned.articles if dry_run)
-        where = f" in {_counted(len(feeds), 'feed')}" if feeds else ""
+        where = f" in {counted(len(feeds), 'feed')}" if feeds else ""
         yield f"{count}{where} {'would be deleted' if dry_run else 'deleted'}"
-        yield from (f"{_counted(number, 'article')} kept: {_STAY[why]}" for why, number in planned.stays.items())
+        yield from (f"{counted(number, 'article')} kept: {_STAY[why]}" for why, number in planned.stays.items())
 
     articles = [{"id": one.id, "url": one.url, "title": one.title, "path": one.path} for one in planned.articles]
     return Change(
@@ -304,17 +293,13 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
     count = app.snapshots.prune(before, dry_run=True)
     return Change(
         subject="pages",
-        sentence=f"{_counted(count, 'page')} deleted",
-        lines=lambda dry_run: [f"{_counted(count, 'page')} {'would be deleted (--dry-run)' if dry_run else 'deleted'}"],
+        sentence=f"{counted(count, 'page')} deleted",
+        lines=lambda dry_run: [f"{counted(count, 'page')} {'would be deleted (--dry-run)' if dry_run else 'deleted'}"],
         data={"pages": count},
         logged=False,
         build=False,
         act=lambda progress: app.snapshots.prune(before),
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @operation("withdraw-muted")

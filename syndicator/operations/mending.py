@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text
-from syndicator.core.errors import ConfigError, RulesError, UsageError
-from syndicator.core.text import one_line
+from syndicator.core.errors import RulesError, UsageError
+from syndicator.core.text import counted, one_line
 from syndicator.operations.operation import Argument, Change, Progress, operation, plain
-from syndicator.operations.sources import Key, need_stamp, source_of_key
+from syndicator.operations.sources import Key, Stamp, edit_of, need_stamp, source_of_key
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article, Rules, Source
@@ -87,30 +88,13 @@ def save_rules(
     author: Css = None,
     date: Css = None,
     cover: Css = None,
-    stamp: Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)] = None,
+    stamp: Stamp = None,
 ) -> Change:
     """Write rules of a source. A rule that is not given stays as it is; articles stay until they are read again."""
-    from syndicator.operations.changes import texts
-    from syndicator.services.mending import try_rules
-
     source = source_of_key(app, key)
     need_stamp(source, stamp)
-    rules = _given(source, (select, remove, title, author, date, cover))
-
-    def act(progress: Progress) -> None:
-        try:
-            try_rules.save(app, source.key, rules)
-        except RulesError as error:
-            raise ConfigError(str(error)) from error
-
-    if rules == source.rules:
-        return Change(subject=source.key, sentence=f"{source.key}: these are its rules", is_empty=True)
-    return Change(
-        subject=source.key,
-        sentence=f"{source.key}: rules saved; articles stay until they are read again",
-        touches=(texts.of_source(app, source.key),),
-        act=act,
-    )
+    wanted = replace(source, rules=_given(source, (select, remove, title, author, date, cover)))
+    return edit_of(app, source, wanted, "rules saved; articles stay until they are read again")
 
 
 def _given(source: Source, given: Sequence[tuple[str, ...] | None]) -> Rules:
@@ -153,7 +137,7 @@ def reread(
     parts = {name: getattr(planned, name) for name in ("looked", "unkept", "due_again", "feeds")}
     return Change(
         subject=source or "articles",
-        sentence=f"{source or 'all'}: {count} {'article' if count == 1 else 'articles'} read again",
+        sentence=f"{source or 'all'}: {counted(count, 'article')} read again",
         lines=lambda dry_run: _said(app, planned, source if dry_run else "", source),
         data={**parts, "problems": problems, "articles": articles, "count": count, "written": ()},
         feeds=planned.feeds,
@@ -170,15 +154,15 @@ def _day(since: datetime | None) -> datetime | None:
 
 
 def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
-    yield f"{len(planned.articles)} of {planned.looked} article{'' if planned.looked == 1 else 's'} change"
+    yield f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
     for one in planned.articles:
         yield f"\n{one_line(one.before.title)}  ({one.path})"
         for change in one.now.changes:
             yield from (f"  {line}" for line in lines(change, one.before, one.now.article))
     if planned.unkept:
-        meant, unkept = f" --source {source}" if source else "", len(planned.unkept)
+        meant = f" --source {source}" if source else ""
         yield (
-            f"left as they are: {unkept} article{'' if unkept == 1 else 's'}, of which no page is kept "
+            f"left as they are: {counted(len(planned.unkept), 'article')}, of which no page is kept "
             f"(store.pages_days = {app.settings.store.pages_days}); `syndicator reread{meant} --fetch` asks for these "
             "pages once more"
         )
@@ -199,7 +183,7 @@ def _rules(app: App, key: str) -> Iterator[str]:
     if not (matched := pages_matched(tried)):
         return
     same = f"their texts have {score(tried):.0%} in common with what is read without rules"
-    yield f"rules of {key} on {len(tried)} kept page{'' if len(tried) == 1 else 's'}; {same}"
+    yield f"rules of {key} on {counted(len(tried), 'kept page')}; {same}"
     yield from (f"  {rule} matches on {pages or 'none'}" for rule, pages in matched.items())
 
 
@@ -214,7 +198,7 @@ def describe(
         raise UsageError("say which articles: --all, or --since with a day, such as --since 2026-11-24")
     planned = redescribe.plan(app, since=_day(since), progress=progress)
     rows = tuple((item.title, line) for item in planned.articles for line in item.told.why)
-    count = f"{len(planned.articles)} of {planned.looked} article{'' if planned.looked == 1 else 's'} change"
+    count = f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
     return Change(
         subject="articles",
         sentence=count,

@@ -86,7 +86,8 @@ def save_category(
     name, description = " ".join(name.split()), " ".join(description.split())
     found = _category(app.config, name)
     if stamp not in (None, _stamp(found)):
-        raise UsageError(f"the category {name!r} was edited meanwhile, and stays as it is; try it again")
+        fault = "was edited meanwhile, and stays as it is; try it again" if stamp else "is listed already"
+        raise UsageError(f"the category {name!r} {fault}")
     at, values = found[0] if found else None, {"name": found[1].name if found else name, "description": description}
     said = f"{values['name']}: {'has another line' if found else 'added'}; `describe --all` applies it to what is there"
     return _edit(app, said, (_TAXONOMY, "category", at), values, vocabulary.parse)
@@ -95,9 +96,7 @@ def save_category(
 def _category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
     from syndicator.describing.taxonomy import vocabulary
 
-    path = config / _TAXONOMY
-    known = vocabulary.load(path).category if path.exists() else ()
-    folded = vocabulary.fold(name)
+    known, folded = vocabulary.load_any(config / _TAXONOMY).category, vocabulary.fold(name)
     return next(((at, one) for at, one in enumerate(known) if vocabulary.fold(one.name) == folded), None)
 
 

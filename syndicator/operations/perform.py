@@ -32,23 +32,18 @@ def apply(
     # an edit of the configuration needs no lock of runs: two at once would each log what both did
     is_edit = any(name.startswith("config:") for name in names)
     with Log(app.settings.state_dir).alone() if is_edit else nullcontext():
-        return _apply(app, operation, arguments, planned, who, progress)
-
-
-def _apply(
-    app: App, operation: Operation, arguments: Mapping[str, Any], planned: Change, who: str, progress: Progress
-) -> tuple[Change, int | None]:
-    before = {name: texts.read(app, name) for name in (*planned.touches, *planned.edits)}
-    try:
-        texts.write(app, planned.edits)
-        result = planned.act(progress) if planned.act else None
+        before = {name: texts.read(app, name) for name in names}
+        try:
+            texts.write(app, planned.edits)
+            result = planned.act(progress) if planned.act else None
+        except Exception:
+            app.store.visits.commit()
+            if before != {name: texts.read(app, name) for name in before}:
+                ended = replace(planned, sentence=f"{planned.sentence}; ended midway")
+                _log(app, operation, arguments, ended, before, who)
+            raise
         made = replace(planned, **result) if isinstance(result, dict) else planned
-    except Exception:
-        app.store.visits.commit()
-        if before != {name: texts.read(app, name) for name in before}:
-            _log(app, operation, arguments, replace(planned, sentence=f"{planned.sentence}; ended midway"), before, who)
-        raise
-    return made, _log(app, operation, arguments, made, before, who) if made.logged else None
+        return made, _log(app, operation, arguments, made, before, who) if made.logged else None
 
 
 def _log(

@@ -12,7 +12,7 @@ from syndicator.core.errors import UsageError
 from syndicator.operations.operation import Argument, plain
 
 if TYPE_CHECKING:
-    from syndicator.services.health.look import Place
+    from syndicator.services.places import Place
 
 _PART = 200  # articles read at a time
 Item = Mapping[str, Any]
@@ -101,10 +101,9 @@ def sources(
     from syndicator.services.health.status import of_state
     from syndicator.services.showing.lists import sources as listed
 
-    for row in listed(place, words):
-        one, state = row.source, of_state(row.state) if row.state else {}
+    for one, state in listed(place, words):
         shown = {"id": one.key, "title": one.title, "url": urls.redacted(one.url), "enabled": one.enabled}
-        yield {**state, **shown}
+        yield {**(of_state(state) if state else {}), **shown}
 
 
 def feeds(place: Place) -> Iterator[Item]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Key = Annotated[str, Argument("The key of a source.", metavar="KEY", positional=True, completes="source")]
 
+Stamp = Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)]
+
 
 @operation("retry", button="key")
 def retry(app: App, key: Key) -> Change:
@@ -41,27 +43,26 @@ def retry(app: App, key: Key) -> Change:
 @operation("adopt-move", button="key", quick=True, unlocked=True)
 def adopt_move(app: App, key: Key) -> Change:
     """Write down where a source moved to for good."""
-    from syndicator.services import naming
-
     source = source_of_key(app, key)
-    address = naming.moved_to(app, source)
-    if not address:
+    state = app.store.visits.state(source.key)
+    address = state.effective_url if state else ""
+    if not address or address == source.url:
         return Change(subject=source.key, sentence=f"{source.key}: has not moved", is_empty=True)
-    return _edit(app, source, replace(source, url=address), f"{source.url} is {address} now")
+    return edit_of(app, source, replace(source, url=address), f"{source.url} is {address} now")
 
 
 @operation("rest", button="key", quick=True, unlocked=True)
 def rest(app: App, key: Key) -> Change:
     """Visit a source no more until it is resumed. Its articles and feeds stay."""
     source = source_of_key(app, key)
-    return _edit(app, source, replace(source, enabled=False), "rests")
+    return edit_of(app, source, replace(source, enabled=False), "rests")
 
 
 @operation("wake", button="key", quick=True, unlocked=True)
 def wake(app: App, key: Key) -> Change:
     """Visit a source again that rests."""
     source = source_of_key(app, key)
-    return _edit(app, source, replace(source, enabled=True), "is visited again")
+    return edit_of(app, source, replace(source, enabled=True), "is visited again")
 
 
 @operation("change-source", quick=True, unlocked=True)
@@ -78,7 +79,7 @@ def change(
     language: Annotated[str | None, Argument("The language of its articles.")] = None,
     keep: Annotated[str | None, Argument("Read only what this query finds.", metavar="QUERY")] = None,
     mute: Annotated[str | None, Argument("Leave out what this query finds.", metavar="QUERY")] = None,
-    stamp: Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)] = None,
+    stamp: Stamp = None,
 ) -> Change:
     """Edit a source. What is not given stays as it is, and what is empty goes."""
     from syndicator.configuration.sources.schema import source_of
@@ -96,7 +97,7 @@ def change(
     wanted = source_of(values)
     names = sorted({*table(source), *table(wanted)} - {"rules"})
     differ = [name for name in names if table(source).get(name) != table(wanted).get(name)]
-    return _edit(app, source, wanted, f"{', '.join(differ)} changed" if differ else "says so already")
+    return edit_of(app, source, wanted, f"{', '.join(differ)} changed")
 
 
 def need_stamp(source: Source, seen: str | None) -> None:
@@ -113,13 +114,14 @@ def refuse_variables(address: str, before: str) -> None:
         raise UsageError(f"an address that names a variable (${{{named[0]}}}) is written into sources.toml by hand")
 
 
-def _edit(app: App, source: Source, wanted: Source, said: str) -> Change:
+def edit_of(app: App, source: Source, wanted: Source, said: str) -> Change:
+    """The edit of a source in its file; comments stay."""
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
 
     return Change(
         subject=source.key,
-        sentence=f"{source.key}: {said}",
+        sentence=f"{source.key}: {said if wanted != source else 'says so already'}",
         data={"before": table(source), "after": table(wanted)},
         touches=(texts.of_source(app, source.key),),
         is_empty=wanted == source,
@@ -136,11 +138,12 @@ def remove(
     ],
 ) -> Change:
     """Remove sources, all of those named or none. Their articles and feeds stay."""
+    from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
-    from syndicator.services import naming
+    from syndicator.services.naming import need_sources
 
-    keys = tuple(dict.fromkeys(key))
-    naming.need_sources(app, keys)
+    keys, path = tuple(dict.fromkeys(key)), app.config / "sources.toml"
+    need_sources(app, keys)
     return Change(
         subject=keys[0],
         sentence=f"{', '.join(keys)}: followed no more; articles and feeds stay",
@@ -148,7 +151,7 @@ def remove(
         data={"removed": keys},
         touches=tuple({texts.of_source(app, key) for key in keys}),
         build=False,
-        act=lambda progress: naming.remove_followed(app, keys),
+        act=lambda progress: [registry.remove_source(path, key) for key in keys],
     )
 
 

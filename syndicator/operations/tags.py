@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from syndicator.core.errors import UsageError
+from syndicator.core.text import counted
 from syndicator.operations.operation import Argument, Change, operation, plain
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _retagging(app: App, kind: Literal["rename", "merge"], old: str, new: str) -
     from syndicator.services.descriptions import rename_tags
 
     planned = rename_tags.plan(app, kind, old, new)
-    articles = f"{len(planned.articles)} article{'' if len(planned.articles) == 1 else 's'}"
+    articles = counted(len(planned.articles), "article")
     lines = [f"{planned.old} -> {planned.new}: {articles}"]
     if planned.old_feed != planned.new_feed:
         lines.append(f"tags/{planned.old_feed.slug} redirects to tags/{planned.new_feed.slug}")
@@ -210,10 +211,9 @@ def _tag(name: str, aliases: tuple[str, ...], description: str = "") -> TagDef:
 
 
 def _vocabulary(app: App) -> Vocabulary:
-    from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
+    from syndicator.describing.taxonomy.vocabulary import load_any
 
-    path = app.config / _FILE
-    return load(path) if path.exists() else Vocabulary()
+    return load_any(app.config / _FILE)
 
 
 def _listing(app: App, sentence: str, tag: TagDef, at: int | None) -> Change:

@@ -15,8 +15,7 @@ from typing import Final
 from syndicator.core.axes import QUERY, SOURCE, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem
-from syndicator.describing.taxonomy.vocabulary import Vocabulary
-from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
+from syndicator.describing.taxonomy.vocabulary import Vocabulary, load_any
 from syndicator.publishing import paths
 from syndicator.publishing.look import look
 from syndicator.publishing.queries import finders_of, update_members
@@ -375,5 +374,4 @@ def feed_specs(app: App, known: Vocabulary | None = None) -> list[FeedSpec]:
 
 def vocabulary(app: App) -> Vocabulary:
     """The operator's categories and tags."""
-    path = app.taxonomy.toml
-    return load_vocabulary(path) if path.exists() else Vocabulary()
+    return load_any(app.taxonomy.toml)

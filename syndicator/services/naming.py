@@ -1,4 +1,4 @@
-"""Resolve sources and articles named on the command line; remove or move sources in sources.toml."""
+"""Resolve sources and articles named on the command line."""
 
 from __future__ import annotations
 
@@ -56,18 +56,3 @@ def source_file(app: Followed, key: str) -> Path:
     """The file in which a source stands: sources.toml, or one of sources.d; sources.toml for a new key."""
     main = app.config / "sources.toml"
     return next((one.file.path for one in registry.placed_sources(main) if one.source.key == key), main)
-
-
-def remove_followed(app: App, keys: Iterable[str]) -> list[str]:
-    """Remove sources from sources.toml, all or none; articles and feeds stay. Returns the keys. Raises UsageError."""
-    known = list(dict.fromkeys(keys))
-    need_sources(app, known)
-    for key in known:
-        registry.remove_source(app.config / "sources.toml", key)
-    return known
-
-
-def moved_to(app: App, source: Source) -> str:
-    """The address that a source moved to for good, "" if it did not."""
-    state = app.store.visits.state(source.key)
-    return state.effective_url if state and state.effective_url and state.effective_url != source.url else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,12 +16,26 @@ from syndicator.configuration.settings import Settings, is_bucket
 from syndicator.core.axes import ALL
 from syndicator.core.errors import UsageError
 from syndicator.core.formats import FORMATS
-from syndicator.core.model import Article
+from syndicator.core.model import Article, Source
 from syndicator.core.ports import Outlet
 from syndicator.core.ports.articles import ArticlePaths, ArticleStore, Changes, FileStamp, Snapshots
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.reading import READING_VERSION
 from syndicator.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An instance opened to be looked at. `store` is None if nothing has run yet."""
+
+    config: Path
+    sources: Mapping[str, Source]
+    settings: Settings
+    store: Store | None
+    article_store: ArticleStore
+    now: datetime
+    environ: Mapping[str, str]
+    fault: str = ""  # of the configuration
 
 
 class SharedArticleStore(FileArticleStore):

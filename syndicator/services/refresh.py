@@ -179,7 +179,6 @@ async def _with_pushes(
 
 
 def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
-
     def filed(title: str) -> None:
         settling.filed()
         watch.filed(title)

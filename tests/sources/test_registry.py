@@ -13,10 +13,10 @@ from syndicator.configuration.sources import registry
 from syndicator.configuration.sources.registry import (
     add_source,
     add_sources,
+    edit_source,
     key_for,
     load_sources,
     remove_source,
-    update_url,
 )
 from syndicator.configuration.sources.schema import check
 from syndicator.configuration.toml_files import TomlFile
@@ -322,19 +322,19 @@ def test_remove_where_lines_mislead(path: Path) -> None:
     assert left.key == "a" and left.rules.keep == ("[[source]]\n",)
 
 
-def test_update_url_keeps_the_comment_beside_it(path: Path) -> None:
-    update_url(path, "one", "https://one.example/new/feed")
+def test_an_edit_keeps_the_comment_beside_it(path: Path) -> None:
+    edit_source(path, "one", lambda source: replace(source, url="https://one.example/new/feed"))
     assert path.read_text(encoding="utf-8") == SAMPLE.replace("one.example/feed", "one.example/new/feed")
 
 
-def test_update_url_of_an_unknown_key(path: Path) -> None:
+def test_an_edit_of_an_unknown_key(path: Path) -> None:
     with pytest.raises(UsageError, match="nine"):
-        update_url(path, "nine", "https://nine.example/")
+        edit_source(path, "nine", lambda source: replace(source, url="https://nine.example/"))
 
 
-def test_update_url_to_the_address_of_another(path: Path) -> None:
+def test_an_edit_to_the_address_of_another(path: Path) -> None:
     with pytest.raises(ConfigError, match="same"):
-        update_url(path, "one", "https://two.example/atom.xml")
+        edit_source(path, "one", lambda source: replace(source, url="https://two.example/atom.xml"))
     assert path.read_text(encoding="utf-8") == SAMPLE
 
 

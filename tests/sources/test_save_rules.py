@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.configuration.sources.registry import load_sources, save_rules
+from syndicator.configuration.sources.registry import edit_source, load_sources
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Rules
 
@@ -31,6 +32,10 @@ select = [  # the text
 ]
 remove = ["aside"]
 """
+
+
+def save_rules(path: Path, key: str, rules: Rules) -> None:
+    edit_source(path, key, lambda source: replace(source, rules=rules))
 
 
 @pytest.fixture

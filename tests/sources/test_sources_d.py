@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.cli.operations import apply
 from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.registry import (
     add_source,
+    edit_source,
     load_sources,
     placed_sources,
     remove_source,
-    save_rules,
-    update_url,
 )
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Rules, Source
+from syndicator.operations.registry import need
 from syndicator.services.container import configuration
-from syndicator.services.naming import remove_followed
 from tests.services.places import Place
 
 
@@ -88,12 +88,12 @@ def test_a_key_or_address_in_two_files_names_both(path: Path) -> None:
 
 def test_an_edit_is_made_where_the_source_stands(path: Path) -> None:
     before = texts(path)
-    update_url(path, "daily", "https://daily.example/new")
+    edit_source(path, "daily", lambda source: replace(source, url="https://daily.example/new"))
     assert texts(path) == before | {
         "10-news.toml": before["10-news.toml"].replace("daily.example/feed", "daily.example/new")
     }
     before = texts(path)
-    save_rules(path, "papers", Rules(remove=(".promo",)))
+    edit_source(path, "papers", lambda source: replace(source, rules=Rules(remove=(".promo",))))
     assert [name for name, text in texts(path).items() if text != before[name]] == ["20-papers.toml"]
     assert remove_source(path, "news")
     assert (keys(path), texts(path)["10-news.toml"].count("# about")) == (["zebra", "daily", "papers"], 1)
@@ -126,7 +126,7 @@ def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
     (place.config / "sources.d/more.toml").write_text(two)
     with place.app() as app:
         assert app.sources == before
-        assert remove_followed(app, ["two", "one"]) == ["two", "one"]
+        assert apply(app, need("remove-source"), {"key": ("two", "one")}).data == {"removed": ("two", "one")}
     assert keys(listed) == []
 
 

@@ -5,52 +5,23 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from syndicator.cli import printing
 from syndicator.cli.articles.keys import Keys, is_terminal
-from syndicator.cli.base import CONFIG, Config, Json
-from syndicator.cli.operations import tags
+from syndicator.cli.base import CONFIG, Config, Json, opened_to_look
+from syndicator.cli.operations import apply, tags
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
+from syndicator.operations.registry import need
 
 if TYPE_CHECKING:
-    from syndicator.describing.groups import Group
-    from syndicator.describing.taxonomy.suggest import Proposal
+    from syndicator.services.container import App
 
 _HELP = "Enter: take it   e: take it under another name   d: drop it   q: stop"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """A tag or category that may be taken. `about`: its other names, or its words; `values`: what is written with its
-    name."""
-
-    table: Literal["tag", "category"]
-    name: str
-    support: int
-    about: str
-    examples: tuple[str, ...]
-    values: Mapping[str, Any]
-
-    @classmethod
-    def tag(cls, one: Proposal) -> Offer:
-        """A proposed tag."""
-        about, values = ", ".join(one.aliases), {"aliases": one.aliases}
-        return cls(table="tag", name=one.name, support=one.support, about=about, examples=one.examples, values=values)
-
-    @classmethod
-    def category(cls, one: Group) -> Offer:
-        """A group of articles as a category."""
-        values = {"description": f"{one.name}: {one.description}"}
-        told = one.description
-        return cls(
-            table="category", name=one.name, support=one.support, about=told, examples=one.examples, values=values
-        )
+Offer = Mapping[str, Any]  # a tag with "aliases", or a category with a "description"
 
 
 @tags.command()
@@ -64,45 +35,42 @@ def suggest(
 ) -> None:
     """List what to consider as tags, or as categories, from what articles speak of. Changes nothing without --choose,
     which adds to taxonomy.toml what you take."""
-    from syndicator.services.container import need_folder, open_app
-    from syndicator.services.descriptions import redescribe
+    from syndicator.services.descriptions.redescribe import LEAST_GROUPED
 
-    need_folder(config)
-    proposals: Sequence[Proposal | Group]
-    with open_app(config) as opened:
-        if categories:
-            proposals = found = redescribe.suggest_groups(opened)
-            offers = list(map(Offer.category, found))
-        else:
-            proposals = listed = redescribe.suggest(opened)
-            offers = list(map(Offer.tag, listed))
+    with opened_to_look(config) as opened:
+        offers: Sequence[Offer] = need("suggest-tags").plan(opened, {"categories": categories}).data
+        if offers and choose and not json:
+            choose_among(offers, opened)
+            return
     if json:
-        printing.as_json([one._asdict() for one in proposals])
+        printing.as_json(offers)
     elif not offers and categories:
-        printing.say(f"no groups: they are looked for from {redescribe.LEAST_GROUPED} articles on")
+        printing.say(f"no groups: they are looked for from {LEAST_GROUPED} articles on")
     elif not offers:
         printing.say("nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts")
-    elif choose:
-        choose_among(offers, config)
     else:
         title = "Categories to consider" if categories else "Tags to consider"
-        rows = [(one.name, one.support, one.about, "; ".join(one.examples)) for one in offers]
+        rows = [(one["name"], one["support"], _about(one), "; ".join(one["examples"])) for one in offers]
         printing.table(title, ("name", "articles", "words" if categories else "other names", "such as"), rows)
 
 
-def choose_among(offers: Sequence[Offer], config: Path) -> None:
+def _about(offer: Offer) -> str:
+    return str(offer["description"]) if "description" in offer else ", ".join(offer["aliases"])
+
+
+def choose_among(offers: Sequence[Offer], opened: App) -> None:
     """Ask about each offer. Raises UsageError without a terminal."""
     if not is_terminal():
         raise UsageError(
             "--choose reads keys from a terminal; off one, `syndicator tags suggest --json` lists the same"
         )
-    taken = decide(offers, Keys(sys.stdin.fileno()), config)
+    taken = decide(offers, Keys(sys.stdin.fileno()), opened)
     printing.say(f"{counted(taken, 'name')} added to taxonomy.toml")
     if taken:
         printing.say("`syndicator describe --all` applies them to the articles that are there")
 
 
-def decide(offers: Sequence[Offer], keys: Keys, config: Path) -> int:
+def decide(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
     """Ask about each offer until `q` or Ctrl-C, and write those that are taken; returns how many were."""
     taken = 0
     printing.say(_HELP)
@@ -114,20 +82,24 @@ def decide(offers: Sequence[Offer], keys: Keys, config: Path) -> int:
             if key in ("q", ""):
                 break
             if key != "d":
-                taken += _take(offer, keys.line("name: ") if key == "e" else offer.name, config)
+                taken += _take(offer, keys.line("name: ") if key == "e" else offer["name"], opened)
     return taken
 
 
-def _take(offer: Offer, name: str, config: Path) -> bool:
-    from syndicator.services.descriptions import redescribe
-
+def _take(offer: Offer, name: str, opened: App) -> bool:
     if not name:
         return False
-    values = dict(offer.values)
-    if name != offer.name and offer.table == "tag":
-        values["aliases"] = (offer.name, *offer.values["aliases"])  # articles have the name that was found
+    arguments: dict[str, Any]
+    if "description" in offer:
+        operation, arguments = (
+            need("save-category"),
+            {"description": f"{offer['name']}: {offer['description']}", "stamp": ""},
+        )
+    else:
+        found = () if name == offer["name"] else (offer["name"],)  # articles have the name that was found
+        operation, arguments = need("add-tag"), {"aliases": (*found, *offer["aliases"])}
     try:
-        redescribe.adopt(config, offer.table, name, values)
+        apply(opened, operation, {"name": name, **arguments})
     except UsageError as error:
         printing.say(str(error))
         return False
@@ -135,8 +107,8 @@ def _take(offer: Offer, name: str, config: Path) -> bool:
 
 
 def _show(offer: Offer, number: int, of: int) -> None:
-    printing.say(f"\n{number}/{of}  {offer.name}  {counted(offer.support, 'article')}")
-    if offer.about:
-        printing.say(f"  {offer.about}")
-    for title in offer.examples:
+    printing.say(f"\n{number}/{of}  {offer['name']}  {counted(offer['support'], 'article')}")
+    if about := _about(offer):
+        printing.say(f"  {about}")
+    for title in offer["examples"]:
         printing.say(f"  - {title}")

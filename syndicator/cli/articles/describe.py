@@ -67,7 +67,6 @@ def describe(
 
 
 def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> None:
-
     from syndicator.services import reconcile
     from syndicator.services.descriptions import enrich
     from syndicator.services.descriptions.enrich_report import EnrichReport

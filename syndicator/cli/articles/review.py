@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from syndicator.cli import printing
 from syndicator.cli.articles.keys import Keys, is_terminal
-from syndicator.cli.base import CONFIG, Config, Json, build, opened_for_change
+from syndicator.cli.base import CONFIG, Config, Json, build, opened_for_change, opened_to_look
 from syndicator.cli.operations import tags
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import UsageError
@@ -58,11 +58,10 @@ def review(json: Json = False, config: Config = CONFIG) -> None:
 
 @contextmanager
 def _sitting(config: Path) -> Iterator[Review]:
-    from syndicator.services.container import locked, need_folder, open_app, open_worker
+    from syndicator.services.container import locked, open_worker
     from syndicator.services.descriptions.review import Review
 
-    need_folder(config)
-    with open_app(config) as opened, open_worker(opened) as worker:
+    with opened_to_look(config) as opened, open_worker(opened) as worker:
         said: list[str] = []
 
         def waits() -> bool:
@@ -84,7 +83,6 @@ class _Desk:
             self._go_on()
 
     def _go_on(self) -> None:
-
         printing.say(_HELP)
         sheet = self._sitting.next()
         while sheet is not None or self._sitting.confirmed:
@@ -99,7 +97,6 @@ class _Desk:
         printing.say("nothing waits: every article was looked at")
 
     def _pressed(self, key: str, sheet: Sheet | None) -> Sheet | None:
-
         try:
             if key == "u":
                 if not self._sitting.undo(sheet):
@@ -112,7 +109,6 @@ class _Desk:
             return sheet if key == "t" else self._sitting.next()
 
     def _of_sheet(self, key: str, sheet: Sheet) -> Sheet | None:
-
         if key in ("\n", "\r", "n"):
             self._sitting.confirm(replace(sheet, marked=()) if key == "n" else sheet)
             return self._sitting.next()
@@ -130,7 +126,6 @@ class _Desk:
         return sheet
 
     def _category(self, now: str) -> str:
-
         if not (listed := dict(zip(_LETTERS, self._sitting.categories, strict=False))):
             printing.say("taxonomy.toml lists no category")
             return now
@@ -139,7 +134,6 @@ class _Desk:
 
 
 def _show(sheet: Sheet) -> None:
-
     article, width = sheet.article, min(_WIDEST, shutil.get_terminal_size().columns)
     printing.say("\n" + "\n".join(textwrap.wrap(article.title, width) or ["(no title)"]))
     printing.say(f"{local(article.published)}  {article.url}".strip())

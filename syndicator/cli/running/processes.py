@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import threading
 from typing import Annotated, Literal
 
 import typer
@@ -74,6 +73,7 @@ async def _serve(config: Config, beside: bool) -> None:
     from syndicator.configuration.settings import load
     from syndicator.console import security, server
     from syndicator.console.api import tokens
+    from syndicator.console.work import call_at_end_of_input
 
     state_dir = load(config).state_dir
     if not any(map(security.read_passwords, (security.file_of(state_dir), tokens.file_of(state_dir)))):
@@ -81,25 +81,14 @@ async def _serve(config: Config, beside: bool) -> None:
     stop = asyncio.Event()
     with stopping(stop):
         if beside:
-            _end_with(stop)
+            loop = asyncio.get_running_loop()
+            call_at_end_of_input(lambda: loop.call_soon_threadsafe(stop.set))
         await server.run(
             config,
             stop=stop,
             listening=lambda url: printing.log(f"console at {url}"),
             tell=lambda line: printing.log(line, "warning"),
         )
-
-
-def _end_with(stop: asyncio.Event) -> None:
-    """Sets `stop` when standard input ends: whoever started us has."""
-    loop = asyncio.get_running_loop()
-
-    def listen() -> None:
-        while os.read(0, 1024):
-            pass
-        loop.call_soon_threadsafe(stop.set)
-
-    threading.Thread(target=listen, daemon=True).start()
 
 
 GRACE_SECONDS = 28  # after a signal; systemd and Docker are set up to wait for 30

@@ -54,6 +54,8 @@ async def _keep(config: Path, switches: Sequence[Path], warn: Callable[[str], No
 
 async def _run(config: Path) -> int:
     """One life of the console. It ends when its standard input does: with us, however we end."""
+    from syndicator.console.work import end
+
     log = ("--log-format", "json" if choice().json else "text", *(("--quiet",) if choice().quiet else ()))
     command = (sys.executable, "-m", "syndicator", *log, "console", "--beside", "--config", str(config))
     pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
@@ -61,13 +63,7 @@ async def _run(config: Path) -> int:
     try:
         return await process.wait()
     finally:
-        if process.returncode is None:
-            if process.stdin is not None:
-                process.stdin.close()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), _END_SECONDS)
-            if process.returncode is None:
-                process.terminate()
+        await end(process, _END_SECONDS)
 
 
 async def up(config: Path) -> None:

@@ -43,9 +43,8 @@ def check(
         _mend_ownership(config, yes, json)
         return
     if ownership:
-        problems = _ownership(config)
+        failed = bool(problems := _ownership(config))
         _print_problems(problems, json)
-        failed = bool(problems)
     else:
         found = examine(config, strict=strict)
         _print_findings(found, json)
@@ -55,7 +54,6 @@ def check(
 
 
 def _print_findings(found: Sequence[Finding], json: bool) -> None:
-
     if json:
         printing.as_json(found)
         return
@@ -67,7 +65,6 @@ def _print_findings(found: Sequence[Finding], json: bool) -> None:
 
 
 def _print_problems(found: Sequence[Problem], json: bool) -> None:
-
     if json:
         printing.as_json(found)
         return
@@ -79,12 +76,11 @@ def _print_problems(found: Sequence[Problem], json: bool) -> None:
 
 def _ownership(config: Path) -> list[Problem]:
     from syndicator.services.container import open_app
-    from syndicator.services.mending import ownership as mend
-    from syndicator.services.mending import ownership as rights
+    from syndicator.services.mending import ownership
 
     with open_app(config) as opened:
-        found = [problem for fault in mend.find_mend(opened) for problem in mend.told(fault)]
-        return [*found, *rights.lost(opened)]
+        found = [problem for fault in ownership.find_mend(opened) for problem in ownership.told(fault)]
+        return [*found, *ownership.lost(opened)]
 
 
 def _mend_ownership(config: Path, yes: bool, json: bool) -> None:

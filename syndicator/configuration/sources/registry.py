@@ -3,7 +3,6 @@ made in the file where its source stands; new sources go to sources.toml."""
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import tempfile
 import tomllib
@@ -19,7 +18,7 @@ from syndicator.configuration.sources.schema import Placed, check, check_all, re
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, Fault, LockedError, UsageError
-from syndicator.core.model import Rules, Source
+from syndicator.core.model import Source
 
 if TYPE_CHECKING:
     from tomlkit.items import Table
@@ -28,14 +27,13 @@ __all__ = [
     "add_source",
     "add_sources",
     "change_source",
+    "edit_source",
     "key_for",
     "load_sources",
     "placed_sources",
     "put_text",
     "readable_sources",
     "remove_source",
-    "save_rules",
-    "update_url",
 ]
 
 LOCK_SECONDS = 10.0  # how long an edit waits for another command's
@@ -148,17 +146,6 @@ def remove_source(path: Path, key: str) -> bool:
     return found[0]
 
 
-def update_url(path: Path, key: str, url: str) -> None:
-    """Gives the source `key` another URL. Raises UsageError when there is no such source, and as `add_source` does."""
-    _edit_source(path, key, lambda source: dataclasses.replace(source, url=url.strip()))
-
-
-def save_rules(path: Path, key: str, rules: Rules) -> None:
-    """Gives the source `key` exactly these rules; comments stay, and so do rules that are the same. Raises UsageError
-    when there is no such source, ConfigError for a selector that is no CSS, and as `add_source` does."""
-    _edit_source(path, key, lambda source: dataclasses.replace(source, rules=rules))
-
-
 def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
     """Gives the source `key` what `wanted` has; comments stay, and so does what is the same. Raises UsageError where it
     is not as it was `seen` any more (a hand was quicker, and its edit stays), ConfigError for a value that cannot be,
@@ -169,10 +156,12 @@ def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
             raise UsageError(f"{path}: the source {key!r} was edited meanwhile, and stays as it is; look at it again")
         return wanted
 
-    _edit_source(path, key, change)
+    edit_source(path, key, change)
 
 
-def _edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> None:
+def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> None:
+    """Replace the source `key` by what `change` makes of it; comments stay, and so does what is the same. Raises
+    UsageError if there is no such source, ConfigError for a wrong value, and as `add_source` does."""
     path = _file_with(path, key)
 
     def edit(text: str, before: tuple[Source, ...]) -> str:

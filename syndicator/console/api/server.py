@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.configuration.sources.rules_table import table
+from syndicator.console.answers import console_of
 from syndicator.console.api import tokens
 from syndicator.console.api.openapi import MOST, PATH, document, hidden, offered
 from syndicator.console.console import Console
@@ -28,15 +29,15 @@ from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import arguments_of, fields_of, plain
 from syndicator.operations.queries import QUERIES, Query, jobs
 from syndicator.services.container import utc_now
-from syndicator.services.health.look import Place, look
+from syndicator.services.health.look import look
 from syndicator.services.health.status import document as document_of_status
 from syndicator.services.health.status import of_state
+from syndicator.services.places import Place
 from syndicator.services.showing import lists
 
 _EDITED: Final = "meanwhile"  # a word of every refusal to edit what is not as it was shown
 
 
-T = TypeVar("T")
 Answer = Mapping[str, Any]
 
 
@@ -93,11 +94,6 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
     return Response(json.dumps(about), status, headers, media_type="application/problem+json")
 
 
-def _console(request: Request) -> Console:
-    found: Console = request.app.state.console
-    return found
-
-
 def _who(request: Request) -> str:
     """The name by which Changes and jobs have the token."""
     return f"token {request.state.token.name}"
@@ -112,18 +108,7 @@ async def _described(request: Request) -> Response:
 
 
 async def _status(request: Request) -> Response:
-    return _json(await _looked(request, lambda place: plain(document_of_status(look(place), None, ()))))
-
-
-async def _looked(request: Request, read: Callable[[Place], T]) -> T:
-    """What `read` makes of the instance, in the one thread that reads the database."""
-    console = _console(request)
-
-    def work() -> T:
-        with console.glance.place() as place:
-            return read(place)
-
-    return await console.read(work)
+    return _json(await console_of(request).look(lambda place: plain(document_of_status(look(place), None, ()))))
 
 
 async def _list(query: Query, request: Request) -> Response:
@@ -133,7 +118,7 @@ async def _list(query: Query, request: Request) -> Response:
     arguments, who = arguments_of(query, {**asked, **lists_of}), _who(request)
     if query.name == "jobs":  # of this token alone: what others asked for may hold secrets
         query = replace(query, function=lambda place: (one for one in jobs(place) if one["who"] == who))
-    page = await _looked(request, lambda place: query.read(place, arguments, after=cursor, most=limit))
+    page = await console_of(request).look(lambda place: query.read(place, arguments, after=cursor, most=limit))
     return _json({"items": page.items, "next": page.next})
 
 
@@ -156,7 +141,7 @@ async def _one(read: Callable[[Place, str], tuple[Answer, str]], request: Reques
     """An item, with its stamp as ETag."""
     key = request.path_params["key"]
     try:
-        answer, stamp = await _looked(request, lambda place: read(place, key))
+        answer, stamp = await console_of(request).look(lambda place: read(place, key))
     except UsageError as error:
         raise HTTPException(404, str(error)) from error
     tag = {"etag": f'"{stamp}"'}
@@ -167,7 +152,7 @@ async def _one(read: Callable[[Place, str], tuple[Answer, str]], request: Reques
 
 async def _operate(request: Request) -> Response:
     """Queue an operation, and answer with its job once it has ended, or after the seconds that were asked for."""
-    console, operation = _console(request), offered().get(request.path_params["name"])
+    console, operation = console_of(request), offered().get(request.path_params["name"])
     if operation is None:
         raise HTTPException(404, "there is no such operation; openapi.json lists them")
     asked = dict(request.query_params)
@@ -193,13 +178,13 @@ async def _read_job(request: Request) -> Response:
 
 async def _cancel(request: Request) -> Response:
     """Ask a job of this token to end at its next step."""
-    console, id = _console(request), _own_job(request).id
+    console, id = console_of(request), _own_job(request).id
     console.queue.cancel(id)
     return _of_job(await console.until(id, 1))
 
 
 def _own_job(request: Request) -> Job:
-    job = _console(request).queue.get(request.path_params["key"])
+    job = console_of(request).queue.get(request.path_params["key"])
     if job is None or job.who != _who(request):
         raise HTTPException(404, "there is no such job of this token")
     return job

@@ -45,11 +45,7 @@ async def show(request: Request) -> Response:
         most=SHOWN + 1,
     )
 
-    def read() -> list[lists.Item]:
-        with console.glance.place() as place:
-            return lists.articles(place, wanted)
-
-    found = await console.read(read)
+    found = await console.look(lambda place: lists.articles(place, wanted))
     kept = {"q": " ".join(words), "source": source}
     return page(
         request,

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from syndicator.console.answers import console_of, local, page, part
+from syndicator.console.answers import console_of, local, need_job, page, part
 from syndicator.console.console import Console
 from syndicator.console.guard import form_of, whole
 from syndicator.console.pages import of_texts
@@ -21,19 +21,14 @@ _STEP_SECONDS, _MOST_SECONDS = 0.25, 3600.0
 
 async def strip(request: Request) -> Response:
     """The strip of a job as it is now."""
-    console = console_of(request)
-    if (job := console.queue.get(request.path_params["id"])) is None:
-        return PlainTextResponse("Not found.\n", 404)
+    console, job = console_of(request), need_job(request)
     console.glance.changed()
     return part(request, "strip.html", job=job, undone=console.log.undone())
 
 
 async def events(request: Request) -> Response:
     """How a job goes, as server-sent events."""
-    console, id = console_of(request), request.path_params["id"]
-    if console.queue.get(id) is None:
-        return PlainTextResponse("Not found.\n", 404)
-    return StreamingResponse(_events(console, id), media_type="text/event-stream")
+    return StreamingResponse(_events(console_of(request), need_job(request).id), media_type="text/event-stream")
 
 
 async def _events(console: Console, id: str) -> AsyncIterator[bytes]:
@@ -52,9 +47,7 @@ async def _events(console: Console, id: str) -> AsyncIterator[bytes]:
 
 
 async def cancel(request: Request) -> Response:
-    console, id = console_of(request), request.path_params["id"]
-    if console.queue.get(id) is None:
-        return PlainTextResponse("Not found.\n", 404)
+    console, id = console_of(request), need_job(request).id
     console.queue.cancel(id)
     if request.headers.get("hx-request"):
         return part(request, "strip.html", job=await console.until(id, 0.5), undone=set())

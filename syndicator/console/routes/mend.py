@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, console_of, framed, looked_up, page, part
-from syndicator.console.guard import MOST_ELEMENTS, form_of, whole
+from syndicator.console.answers import ask_form, awaited, console_of, framed, job_of, looked_up, page, part
+from syndicator.console.guard import MOST_ELEMENTS, UNREADABLE, form_of, whole
 from syndicator.console.pages import of_texts
 from syndicator.core.errors import WorkerFailed
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.mending import RULES
 from syndicator.pipeline import jobs
+from syndicator.services.mending.try_rules import KeptPage, kept
 from syndicator.services.showing import lists
-from syndicator.services.showing.glance import Kept, kept
 
 if TYPE_CHECKING:
     from syndicator.reading.pointing import Role
@@ -43,9 +44,8 @@ _LISTED = 50  # articles that change, of which each field is shown
 
 async def show(request: Request) -> Response:
     """The page; with what was tried or planned last, where there is that."""
-    console, key = console_of(request), request.path_params["key"]
+    key, job = request.path_params["key"], job_of(request)
     found, pages = await _source(request), await _kept(request)
-    job = console.queue.get(request.query_params.get("job", ""))
     mine = job if job is not None and key in (job.args.get("key"), job.args.get("source")) else None
     number = max(0, whole(request.query_params.get("page", ""), len(pages) - 1))
     return page(
@@ -58,7 +58,7 @@ async def show(request: Request) -> Response:
         number=number,
         roles=ROLES,
         rules=_rules(found, mine),
-        waiting=mine.id if mine and not mine.ended and mine.status != "building" else "",
+        waiting=awaited(mine),
         tried=mine.result if mine and mine.act == "try-rules" else None,
         planned=_planned(mine),
         saved=bool(mine and mine.act == "save-rules" and mine.status == "done"),
@@ -70,9 +70,7 @@ async def act(request: Request) -> Response:
     """Tries rules, saves them, shows what they change of articles, or changes it."""
     form, key = form_of(request), request.path_params["key"]
     then = form.text("then")
-    if then not in _THEN:
-        return PlainTextResponse("Not found.\n", 404)
-    name, dry_run = _THEN[then]
+    name, dry_run = _THEN.get(then, ("", False))
     about = {"source" if name == "reread" else "key": key}
     place = f"/sources/{key}/mend?page={max(0, whole(form.text('page'), 99))}"
     return await ask_form(request, name, place, dry_run=dry_run, **about)
@@ -82,7 +80,7 @@ async def shown(request: Request) -> Response:
     """A kept page for the frame, which has an origin of its own and no network."""
     pages = await _kept(request)
     if (found := next((one for one in pages if one.id == request.path_params["id"]), None)) is None:
-        return PlainTextResponse("Not found.\n", 404)
+        raise HTTPException(404)
     return await framed(request, found.page)
 
 
@@ -93,18 +91,18 @@ async def point(request: Request) -> Response:
     first = next((one for one in pages if one.id == form.text("id")), None)
     number = whole(form.text("number"), MOST_ELEMENTS)
     if first is None or number < 0:
-        return PlainTextResponse("Not found.\n", 404)
+        raise HTTPException(404)
     others = [one for one in pages if one is not first]
     try:
         found = await console_of(request).worker.call(
             jobs.suggested, [one.page for one in (first, *others)], number, role
         )
     except WorkerFailed as error:
-        return PlainTextResponse(f"That took too long: {error}\n", 422)
+        raise HTTPException(UNREADABLE, f"That took too long: {error}") from error
     return part(request, "pointed.html", found=found, role=role, total=len(pages))
 
 
-async def _kept(request: Request) -> list[Kept]:
+async def _kept(request: Request) -> list[KeptPage]:
     key = request.path_params["key"]
     return await looked_up(request, lambda place: kept(place, key))
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, console_of, page
+from syndicator.console.answers import ask_form, awaited, job_of, page
 from syndicator.console.guard import form_of
 from syndicator.operations.operation import Operation, fields_of
 from syndicator.operations.registry import operations
@@ -15,7 +15,7 @@ from syndicator.operations.registry import operations
 
 async def show(request: Request) -> Response:
     """The form, and below it what was planned last."""
-    operation, job = _operation(request), console_of(request).queue.get(request.query_params.get("job", ""))
+    operation, job = _operation(request), job_of(request)
     mine = job if job is not None and job.act == operation.name else None
     return page(
         request,
@@ -25,7 +25,7 @@ async def show(request: Request) -> Response:
         fields=[one for one in fields_of(operation) if not one.argument.hidden],
         values=mine.args if mine else {},
         planned=mine if mine and mine.dry_run and mine.ended else None,
-        waiting=mine.id if mine and not mine.ended and mine.status != "building" else "",
+        waiting=awaited(mine),
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, console_of, framed, looked_up, page, part
+from syndicator.console.answers import ask, ask_form, awaited, console_of, framed, job_of, looked_up, page, part
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, UNREADABLE, form_of, whole
 from syndicator.console.pages import rhythm, trouble
 from syndicator.core.errors import WorkerFailed
@@ -31,12 +32,7 @@ async def show_all(request: Request) -> Response:
     console, query = console_of(request), request.query_params
     words = query.get("q", "").split()
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
-
-    def read() -> list[lists.SourceRow]:
-        with console.glance.place() as place:
-            return lists.sources(place, words)
-
-    found = await console.read(read)
+    found = await console.look(lambda place: lists.sources(place, words))
     first = (number - 1) * SOURCE_SHOWN
     more = {"q": " ".join(words), "page": number + 1}
     return page(
@@ -71,12 +67,6 @@ async def show_source(request: Request) -> Response:
     )
 
 
-async def save_source(request: Request) -> Response:
-    """Write what the form has into sources.toml."""
-    key = request.path_params["key"]
-    return await ask_form(request, "change-source", f"/sources/{key}", key=key)
-
-
 SHOWN = 30  # items of a list
 _ACTS = ("look", "fetch-list")  # of which a page is kept
 _LONGEST_TITLE = 200
@@ -94,14 +84,9 @@ async def show(request: Request) -> Response:
         key=_key(job),
         address=kept[1] if kept else "",
         kept=kept is not None,
-        waiting="" if job.ended else job.id,
+        waiting=awaited(job),
         failed=job.said if job.status in ("failed", "cancelled") else "",
     )
-
-
-async def fetch(request: Request) -> Response:
-    """Asks for the page of a source that follows a list."""
-    return await ask_form(request, "fetch-list", "/lists", key=request.path_params["key"])
 
 
 async def shown(request: Request) -> Response:
@@ -122,7 +107,7 @@ async def use(request: Request) -> Response:
     job, found = _job(request, request.path_params["id"]), await _pointed(request)
     choice = whole(form_of(request).text("choice"), len(found) - 1) if found else -1
     if choice < 0:
-        return PlainTextResponse("Not found.\n", 404)
+        raise HTTPException(404)
     wrapper = packed_list(found[choice].wrapper)
     if key := _key(job):
         return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
@@ -167,8 +152,7 @@ def _source(job: Job) -> dict[str, str]:
 
 async def show_add(request: Request) -> Response:
     """The box; below it what a look found, where there is one."""
-    console = console_of(request)
-    job = console.queue.get(request.query_params.get("job", ""))
+    job = job_of(request)
     looked = job if job is not None and job.act == "look" else None
     return page(
         request,
@@ -178,15 +162,10 @@ async def show_add(request: Request) -> Response:
         opml=bool(looked and looked.args.get("opml")),
         look=looked.id if looked else "",
         found=looked.result if looked and looked.status == "done" else None,
-        waiting=looked.id if looked and not looked.ended else "",
+        waiting=awaited(looked),
         failed=looked.said if looked and looked.status in ("failed", "cancelled") else "",
-        vocabulary=vocabulary(console.config),
+        vocabulary=vocabulary(console_of(request).config),
     )
-
-
-async def look(request: Request) -> Response:
-    """Asks what is at an address, or in an OPML document."""
-    return await ask_form(request, "look", "/add")
 
 
 async def add_source(request: Request) -> Response:
@@ -206,13 +185,13 @@ def _chosen(looked: Job | None, taken: list[str]) -> list[object]:
 ROUTES = [
     Route("/sources", show_all, methods=["GET"]),
     Route("/sources/{key}", show_source, methods=["GET"]),
-    Route("/sources/{key}", save_source, methods=["POST"]),
+    Route("/sources/{key}", partial(ask, "change-source", "/sources/{key}"), methods=["POST"]),
     Route("/lists", show, methods=["GET"]),
     Route("/lists/{id}", use, methods=["POST"]),
     Route("/lists/{id}/page", shown, methods=["GET"]),
     Route("/lists/{id}/point", point, methods=["POST"]),
-    Route("/sources/{key}/list", fetch, methods=["POST"]),
+    Route("/sources/{key}/list", partial(ask, "fetch-list", "/lists"), methods=["POST"]),
     Route("/add", show_add, methods=["GET"]),
-    Route("/add/look", look, methods=["POST"]),
+    Route("/add/look", partial(ask, "look", "/add"), methods=["POST"]),
     Route("/add", add_source, methods=["POST"]),
 ]

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, console_of, page, part
+from syndicator.console.answers import ask_form, awaited, console_of, job_of, page, part
 from syndicator.console.guard import form_of
-from syndicator.core.errors import ConfigError
-from syndicator.publishing.queries import SavedQuery
 from syndicator.services.showing import tags as showing
 
 # the operation of each button, and True if it only plans it
@@ -36,15 +33,11 @@ _LONGEST = 1000  # characters of a query
 
 
 async def show(request: Request) -> Response:
-    console = console_of(request)
-
-    def read() -> tuple[showing.Names, showing.QueryTrial | None]:
-        with console.glance.place() as place:
-            query = request.query_params.get("query", "")[:_LONGEST]
-            return showing.names(place), showing.try_query(place, query) if query.strip() else None
-
-    found, trial = await console.read(read)
-    job = console.queue.get(request.query_params.get("job", ""))
+    query = request.query_params.get("query", "")
+    found, trial = await console_of(request).look(
+        lambda place: (showing.names(place), showing.try_query(place, query[:_LONGEST])),
+    )
+    job = job_of(request)
     mine = job if job is not None and job.act in {name for name, _ in _THEN.values()} else None
     act, result = (mine.act, mine.result) if mine is not None and mine.result else ("", None)
     return page(
@@ -55,10 +48,10 @@ async def show(request: Request) -> Response:
         more=len(found.tags) - _MOST,
         categories=found.categories,
         queries=found.queries,
-        query=request.query_params.get("query", ""),
+        query=query,
         trial=trial,
         saved=[one for one, _ in found.queries],
-        waiting=mine.id if mine and not mine.ended and mine.status != "building" else "",
+        waiting=awaited(mine),
         planned=result if mine and mine.dry_run and act in ("rename-tag", "merge-tags") else None,
         proposals=mine.result if mine and mine.act == "suggest-tags" else None,
         tried=result if act == "try-category" else None,
@@ -79,15 +72,11 @@ async def act(request: Request) -> Response:
 
 
 async def live(request: Request) -> Response:
-    """What a query finds, while it is typed."""
-    console, query = console_of(request), request.query_params.get("query", "")[:_LONGEST]
-
-    def read() -> tuple[showing.QueryTrial | None, list[SavedQuery]]:
-        with console.glance.place() as place, suppress(ConfigError):
-            return showing.try_query(place, query) if query.strip() else None, showing.queries(place)
-        return None, []
-
-    trial, saved = await console.read(read)
+    """Try a query while it is typed."""
+    query = request.query_params.get("query", "")[:_LONGEST]
+    trial, saved = await console_of(request).look(
+        lambda place: (showing.try_query(place, query), showing.queries(place)),
+    )
     return part(request, "query.html", trial=trial, saved=saved, query=query)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.console.answers import ask_form, console_of, local, page
@@ -50,7 +51,7 @@ async def press(request: Request) -> Response:
     """A button: one operation on one thing."""
     operation = operations().get(request.path_params["act"])
     if operation is None or operation.button is None:
-        return PlainTextResponse("Not found.\n", 404)
+        raise HTTPException(404)
     return await ask_form(request, operation.name, local(form_of(request).text("next")))
 
 
@@ -65,7 +66,7 @@ async def picture(request: Request) -> Response:
     is_name = name.isprintable() and len(name) <= _LONGEST_NAME and Path(name).suffix == ".webp"
     data = published(console_of(request).settings, name) if is_name else None
     if data is None:
-        return PlainTextResponse("Not found.\n", 404)
+        raise HTTPException(404)
     return Response(data, media_type="image/webp", headers={"cache-control": "private, max-age=86400"})
 
 

@@ -58,6 +58,11 @@ def load(path: Path) -> Vocabulary:
     return parse(read_toml_file(path))
 
 
+def load_any(path: Path) -> Vocabulary:
+    """The vocabulary in the file `path`, an empty one if it is not there. Raises ConfigError."""
+    return load(path) if path.exists() else Vocabulary()
+
+
 def parse(file: TomlFile) -> Vocabulary:
     """A TOML file as a vocabulary. Raises ConfigError with all that is wrong."""
     try:

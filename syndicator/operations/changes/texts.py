@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from syndicator.configuration.sources import registry
@@ -163,4 +163,3 @@ _PUT: Mapping[str, Callable[[App, Mapping[str, Text], Progress], None]] = {
     "tags": _put_tags,
     "article": _put_articles,
 }
-KINDS: Sequence[str] = tuple(_PUT)

@@ -44,7 +44,10 @@ def drain(config: Path, queue: Queue) -> int:
     except LockedError:
         mine = []
     except SyndicatorError as error:  # of the settings: whatever waits has to say so
-        mine = _all(queue, lambda job: True, _refusing(error))
+        mine = []
+        while (job := queue.claim()) is not None:
+            mine.append(replace(job, status="failed", said=str(error)))
+            queue.save(mine[-1])
     if done or mine:
         queue.sweep()
     return len(done) + len(mine)
@@ -77,13 +80,6 @@ def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
         made = replace(job, status="failed", said=f"our bug: {type(error).__name__}: {error}; nothing else was done")
     queue.save(made)
     return made
-
-
-def _refusing(error: SyndicatorError) -> Callable[[Job], Job]:
-    def refuse(job: Job) -> Job:
-        raise error
-
-    return refuse
 
 
 def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:

@@ -132,6 +132,7 @@ class Wishes:
     tags: tuple[str, ...] = ()
     every: str | None = None
     content: ContentMode | None = None
+    licence: str | None = None
     backfill: int | None = None
     allow: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
@@ -175,7 +176,7 @@ def write_sources(app: App, chosen: Sequence[Candidate], known: Mapping[str, Sou
 def _wished(app: App, source: Source, wishes: Wishes) -> Source:
     said = {
         name: getattr(wishes, name)
-        for name in ("title", "category", "every", "content", "backfill", "allow")
+        for name in ("title", "category", "every", "content", "licence", "backfill", "allow")
         if getattr(wishes, name) not in (None, ())
     }
     said["tags"] = tuple(dict.fromkeys((*source.tags, *wishes.tags)))

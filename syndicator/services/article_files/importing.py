@@ -63,10 +63,11 @@ def import_folder(app: App, folder: Path, *, dry_run: bool = False) -> Imported:
         if why := why_away(app.store.visits.known(aliases_of(file.article))):
             problems.append(Problem(what=name, reason=why, detail=why.means))
             continue
-        if file.article.id in done or app.article_store.find(file.article.id) or _is_known(app, file.article):
+        id = file.article.id
+        if id in done or app.article_store.find(id) or app.store.visits.article(id):
             known.append(name)
             continue
-        done[file.article.id] = file
+        done[id] = file
     if not dry_run:
         for file in done.values():
             app.article_store.add(file.article, file.data)
@@ -102,10 +103,6 @@ def _read(path: Path, inside: PurePosixPath, settings: Settings, taxonomy: Taxon
     odd = [(LintReason.NOT_TAKEN_OVER, detail) for detail in translated.dropped]
     odd += [(one.reason, one.detail) for one in lint(article, body, taxonomy)]
     return _File(article, data, tuple(Problem(what=str(path), reason=reason, detail=text) for reason, text in odd))
-
-
-def _is_known(app: App, article: Article) -> bool:
-    return app.store.visits.article(article.id) is not None
 
 
 def _taxonomy(app: App) -> Taxonomy | None:

@@ -31,8 +31,7 @@ from syndicator.core.model import Problem, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.reasons import CheckReason, ConditionReason, FeedFileReason, FetchReason
-from syndicator.describing.taxonomy import vocabulary
-from syndicator.describing.taxonomy.vocabulary import Vocabulary
+from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, look
 from syndicator.services.check import configuration, finding
@@ -294,8 +293,7 @@ def _installed() -> datetime:
 
 
 def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
-    path = app.config / "taxonomy.toml"
-    words = vocabulary.load(path) if path.exists() else Vocabulary()
+    words = load_any(app.config / "taxonomy.toml")
     rows = [row for row in app.store.index.feeds() if not row.dropped]
     categories = [one.name for one in words.category]
     known = finding.Names(

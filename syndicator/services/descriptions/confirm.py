@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from syndicator.articles.edits import by_of
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Problem
-from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
+from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.pipeline.descriptions.confirm import (
     ORDERED,
     ChangeCounter,
@@ -40,9 +40,8 @@ class Confirmed:
 
 def names(app: App) -> Names:
     """The names of taxonomy.toml and of the tags that were published. Raises ConfigError."""
-    path = app.config / "taxonomy.toml"
     used = [row.name for row in app.store.index.feeds() if row.key.axis == "tag" and row.moved_to is None]
-    return Names(load(path) if path.exists() else Vocabulary(), tuple(used))
+    return Names(load_any(app.config / "taxonomy.toml"), tuple(used))
 
 
 def plan(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> Confirmed:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from syndicator.configuration.settings import is_bucket
-from syndicator.configuration.sources import registry
-from syndicator.configuration.tables import with_table
-from syndicator.configuration.toml_files import TomlFile
-from syndicator.core.errors import ConfigError, UsageError, WorkerFailed
+from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
 from syndicator.core.reasons import FileReason
-from syndicator.describing.taxonomy.edit import Change, rewritten
-from syndicator.describing.taxonomy.vocabulary import TagDef, fold, parse
 from syndicator.pipeline import jobs
 from syndicator.pipeline.descriptions.confirm import ChangeCounter, FeedChange
 from syndicator.pipeline.descriptions.learn import forget, lacking
@@ -106,22 +100,6 @@ def suggest_groups(app: App) -> list[Group]:
         return []
     with _at_hand(app, paths) as folder, _long_worker() as worker:
         return worker.call_sync(jobs.group_files, folder, paths)
-
-
-def adopt(config: Path, table: Literal["tag", "category"], name: str, values: Mapping[str, Any]) -> None:
-    """Add a tag (`values`: "aliases") or a category (`values`: "description") to taxonomy.toml, whose comments stay.
-    Raises UsageError if it lists the name already, ConfigError if it cannot be edited safely."""
-    path = (config / "taxonomy.toml").resolve()  # a symlink stays one
-    before = path.read_text("utf-8") if path.exists() else None
-    known = parse(TomlFile(path, tomllib.loads(before or ""), before or ""))
-    rows = known.tag if table == "tag" else known.category
-    if any(fold(name) == fold(row.name) for row in rows):
-        raise UsageError(f"{name!r} is listed already")
-    if table == "tag":
-        after = rewritten(before or "", Change(tag=TagDef(name=name, **values)), path)
-    else:
-        after = with_table(before or "", table, None, {"name": name, **values})
-    registry.put_text(path, after, seen=before)
 
 
 @contextmanager

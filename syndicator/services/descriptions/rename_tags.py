@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,7 +14,7 @@ from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import suggestion
 from syndicator.describing.taxonomy.edit import Change, joined, knows, place, rewritten
-from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load
+from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load_any
 from syndicator.pipeline.descriptions.confirm import ChangeCounter, FeedChange
 from syndicator.pipeline.refile import refile
 from syndicator.publishing.output.redirects import moved
@@ -81,15 +81,7 @@ def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lam
     if planned.change is not None:
         disk.write(path, rewritten(path.read_text(encoding="utf-8"), planned.change, path).encode())
     _move_feed(app, planned)
-    with app.article_store.together() as settle, app.store.visits.shared(settle):
-        for number, id in enumerate(planned.articles, 1):
-            file = app.store.index.path(id) or ""
-            before = app.article_store.get(file)
-            after = _retagged(before, planned.old_feed.slug, planned.new)
-            refile(app.article_store, app.store.visits, after, before=before, path=file, ordered=("tags",))
-            if number % _SHARED == 0:
-                app.store.visits.commit()
-            progress(number, len(planned.articles))
+    _rewrite(app, planned.articles, lambda one: _retagged(one, planned.old_feed.slug, planned.new), progress)
     learnt = app.settings.state_dir / "learnt.npz"
     if not learnt.exists():
         return
@@ -113,7 +105,7 @@ def built_first(app: App, planned: Retagging) -> Callable[[FeedKey], bool] | Non
 
 def _vocabulary(app: App) -> Vocabulary:
     path = app.config / "taxonomy.toml"
-    vocabulary = load(path) if path.exists() else Vocabulary()
+    vocabulary = load_any(path)
     if not vocabulary.tag:
         raise UsageError(
             f"{path} lists no [[tag]], so publishers' own tags are taken as they are; list the ones you want first "
@@ -223,12 +215,18 @@ def _move_feed(app: App, planned: Retagging) -> None:
 
 def put_tags(app: App, tags: Mapping[str, tuple[str, ...]], progress: Callable[[int, int], None]) -> None:
     """Give each article, by id, these tags. Safe to repeat after a crash."""
+    _rewrite(app, tags, lambda one: replace(one, tags=tags[one.id]), progress)
+
+
+def _rewrite(
+    app: App, ids: Collection[str], retagged: Callable[[Article], Article], progress: Callable[[int, int], None]
+) -> None:
     with app.article_store.together() as settle, app.store.visits.shared(settle):
-        for number, (id, its) in enumerate(tags.items(), 1):
+        for number, id in enumerate(ids, 1):
             if (path := app.store.index.path(id)) is not None:
                 before: Article = app.article_store.get(path)
-                after = replace(before, tags=its)
+                after = retagged(before)
                 refile(app.article_store, app.store.visits, after, before=before, path=path, ordered=("tags",))
             if number % _SHARED == 0:
                 app.store.visits.commit()
-            progress(number, len(tags))
+            progress(number, len(ids))

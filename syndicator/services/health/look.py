@@ -26,26 +26,12 @@ from syndicator.services.health.conditions import Condition, Disk, Held, Observe
 from syndicator.services.health.episodes import dated, read_memory, read_outbox
 from syndicator.services.health.feed import feed_url, known_token
 from syndicator.services.mending.reread import outdated
-from syndicator.services.places import begun, indexed, kept_pages, open_outlet
+from syndicator.services.places import Place, begun, indexed, kept_pages, open_outlet
 from syndicator.services.recovery import start
 from syndicator.store.engine import Store, look_into
 from syndicator.store.status import Counts, OnHold
 
 _MOST_NAMED = 3  # articles on hold in one line
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """What is looked at. `store` is None where nothing has run yet."""
-
-    config: Path
-    sources: Mapping[str, Source]
-    settings: Settings
-    store: Store | None
-    article_store: ArticleStore
-    now: datetime
-    environ: Mapping[str, str]
-    fault: str = ""  # of the configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

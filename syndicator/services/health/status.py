@@ -12,8 +12,9 @@ from syndicator.core.ports import EntryRow
 from syndicator.core.ports.subscriptions import Subscription
 from syndicator.services.health.conditions import Condition, Observed, conditions
 from syndicator.services.health.episodes import dated, read_memory
-from syndicator.services.health.look import Health, Place, as_written
+from syndicator.services.health.look import Health, as_written
 from syndicator.services.naming import need_sources
+from syndicator.services.places import Place
 from syndicator.store.engine import Store
 
 _SHOWN = 10  # visits, and entries of each kind

@@ -32,9 +32,12 @@ class Withdrawal:
     problems: tuple[Problem, ...] = ()
 
 
-def plan_withdrawal(app: App, what: str) -> Withdrawal:
-    """What withdrawing an article, named by URL, file or id, would do; nothing is changed. Raises UsageError."""
-    if article_id(app, what) is None and withdrawn(app, what):
+def plan_withdrawal(app: App, what: str, *, purge: bool = False) -> Withdrawal:
+    """Plan `withdraw` for an article named by URL, file or id; nothing is changed. Raises UsageError."""
+    before = withdrawn(app, what)
+    if purge and before:
+        return replace(before, kept=False)
+    if before and article_id(app, what) is None:
         raise UsageError(f"{what!r} is withdrawn already; `syndicator withdraw --undo` brings it back")
     id = need_article(app, what)
     article = app.store.visits.article(id)
@@ -45,6 +48,7 @@ def plan_withdrawal(app: App, what: str) -> Withdrawal:
         title=article.title,
         feeds=tuple(app.store.index.shown(id)),
         copies=tuple(copy for copy in _copies(app, id) if not _is_spelling(app, copy, article)),
+        kept=not purge,
     )
 
 
@@ -63,15 +67,14 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     kept of it, and with it what is the same article at another address of its site. Its file alone is kept for
     `withdrawals.KEPT_FOR`, unless `purge`: then it is forgotten at once, also of an article that was withdrawn before.
     Raises UsageError."""
-    if purge and (before := withdrawn(app, what)):
-        path, _ = app.kept_away.get(before.id) or ("", b"")
-        app.kept_away.drop(before.id)
-        start.forget_text(app, before.id, before.url, path)
-        app.store.compact()
-        return replace(before, kept=False)
-    planned = plan_withdrawal(app, what)
+    planned = plan_withdrawal(app, what, purge=purge)
     article = app.store.visits.article(planned.id)
-    assert article is not None
+    if article is None:  # it was withdrawn before
+        path, _ = app.kept_away.get(planned.id) or ("", b"")
+        app.kept_away.drop(planned.id)
+        start.forget_text(app, planned.id, planned.url, path)
+        app.store.compact()
+        return planned
     for copy in _copies(app, planned.id):
         if _is_spelling(app, copy, article):
             withdraw(app, copy.id, purge=purge)
@@ -81,7 +84,7 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     start.take_away(app, planned.id, planned.url, keep=not purge)
     if purge:
         app.store.compact()
-    return replace(planned, kept=not purge)
+    return planned
 
 
 def plan_return(app: App, what: str) -> Withdrawal:
@@ -174,7 +177,9 @@ def release(app: App, named: Sequence[str], *, source: str = "", all: bool = Fal
     waiting = app.store.index.on_hold()
     ids = dict.fromkeys(_meant(app, name) for name in named)
     if source or all:
-        ids |= {id: None for id, one in app.store.index.articles(list(waiting)).items() if all or _is_of(one, source)}
+        ids |= {
+            id: None for id, one in app.store.index.articles(list(waiting)).items() if all or one.source_key == source
+        }
     if source and not ids:
         need_sources(app, [source])
     context, done = filing_context(app), []
@@ -189,10 +194,6 @@ def release(app: App, named: Sequence[str], *, source: str = "", all: bool = Fal
         done.append(article if dry_run else publish(article, path, context))
     known = app.store.index.articles([id for id in ids if id not in waiting])
     return Released(articles=tuple(done), known=tuple(known.values()), problems=tuple(problems))
-
-
-def _is_of(article: Article, source: str) -> bool:
-    return article.source_key == source
 
 
 def _meant(app: App, name: str) -> str:

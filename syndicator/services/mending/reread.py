@@ -169,12 +169,7 @@ def apply_plan(app: App, planned: Plan, progress: Progress = lambda done, total:
             compared=lambda stored: compared(stored, app.clock()),
         )
         progress(number, len(planned.articles))
-    note_read(app, planned.read)
-
-
-def note_read(app: App, ids: Sequence[str]) -> None:
-    """What this version makes of these articles is in their files: they are not offered again."""
-    for id in ids:
+    for id in planned.read:  # what this version makes of them is in their files
         app.snapshots.note_read(id)
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
-from syndicator.configuration.sources import registry
 from syndicator.core import urls
 from syndicator.core.errors import WorkerFailed
-from syndicator.core.model import FeedKey, Rules, Source
+from syndicator.core.model import FeedKey, Rules
 from syndicator.pipeline import jobs
+from syndicator.pipeline.context import rights_in
 from syndicator.processes.worker import Worker
 from syndicator.services.container import App, open_worker
 from syndicator.services.naming import need_sources
+from syndicator.services.places import Place, kept_pages
 
 if TYPE_CHECKING:  # the libraries that read pages are not loaded for a type
     from syndicator.reading.reader import Trial
@@ -34,20 +36,40 @@ class Tried:
     trial: Trial | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """The kept page of an article: its bytes, the address that answered, and its headers."""
+
+    id: str
+    title: str
+    url: str
+    page: tuple[bytes, str, Mapping[str, str]]
+
+
+def kept(place: Place | App, key: str, most: int = POINTED) -> list[KeptPage]:
+    """The newest kept pages of a source, for which its rules hold. Raises UsageError for a key that is none."""
+    need_sources(place, [key])
+    if place.store is None:
+        return []
+    rights = rights_in(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
+    snapshots, index = kept_pages(place.settings, place.environ), place.store.index
+    ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
+    found: list[KeptPage] = []
+    for id, article in index.articles(ids).items():
+        if len(found) < most and rights.owns(article.url) and (page := snapshots.get(id)) is not None:
+            html, headers = page
+            answered = (html, headers.get(ANSWERED, article.url), headers)
+            found.append(KeptPage(id=id, title=article.title, url=article.url, page=answered))
+    return found
+
+
 def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tried, ...]:
     """Try `rules` on the newest kept pages of source `key`. Raises UsageError, RulesError for an invalid selector."""
-    need_sources(app, [key])
-    source = app.sources[key]
-    rights = app.rights_of(source)
-    ids = app.store.index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
-    found: list[Tried] = []
+    pages = kept(app, key, most)
     with open_worker(app) as worker:
-        for id, article in app.store.index.articles(ids).items():
-            kept = app.snapshots.get(id) if len(found) < most and rights.owns(article.url) else None
-            if kept is not None:
-                trial = _trial(app, worker, kept, article.url, rules)
-                found.append(Tried(id=id, url=article.url, title=article.title, trial=trial))
-    return tuple(found)
+        return tuple(
+            Tried(id=one.id, url=one.url, title=one.title, trial=_trial(app, worker, one, rules)) for one in pages
+        )
 
 
 def score(tried: Sequence[Tried]) -> float:
@@ -61,22 +83,15 @@ def pages_matched(tried: Sequence[Tried]) -> dict[str, int]:
     return {rule: sum(bool(one.matches[rule]) for one in trials) for rule in (trials[0].matches if trials else ())}
 
 
-def save(app: App, key: str, rules: Rules) -> Source:
-    """Write `rules` of source `key`; return the source. Raises UsageError, ConfigError, LockedError."""
-    need_sources(app, [key])
-    registry.save_rules(app.config / "sources.toml", key, rules)
-    return replace(app.sources[key], rules=rules)
-
-
-def _trial(app: App, worker: Worker, kept: tuple[bytes, dict[str, str]], url: str, rules: Rules) -> Trial | None:
-    html, headers = kept
+def _trial(app: App, worker: Worker, kept: KeptPage, rules: Rules) -> Trial | None:
+    html, answered, headers = kept.page
     try:
         return worker.call_sync(
             jobs.tried,
             html,
-            headers.get(ANSWERED, url),
+            answered,
             rules,
-            repeated=app.store.visits.repeated(urls.own_host(url)),
+            repeated=app.store.visits.repeated(urls.own_host(kept.url)),
             headers=headers,
             now=app.clock(),
         )

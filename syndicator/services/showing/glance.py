@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
-from syndicator.articles.snapshots import ANSWERED
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports.subscriptions import Picture
+from syndicator.core.model import FeedKey
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
-from syndicator.pipeline.context import rights_in
 from syndicator.services.container import Configuration, configuration, utc_now
-from syndicator.services.health.look import Health, Place, Walked, look, place_of, walk
-from syndicator.services.mending.try_rules import POINTED
-from syndicator.services.naming import need_sources
-from syndicator.services.places import kept_pages
+from syndicator.services.health.look import Health, Walked, look, place_of, walk
+from syndicator.services.places import Place
+from syndicator.services.showing.lists import Item, newest
 from syndicator.store.status import OnHold
 
 # For how long a look at the whole is good: then a page has it made anew behind itself, later before.
 FRESH, OLDEST = timedelta(seconds=15), timedelta(minutes=3)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Latest:
-    """An article with its picture and how many feeds show it."""
-
-    article: Article
-    picture: Picture | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +28,7 @@ class Today:
 
     health: Health
     on_hold: tuple[OnHold, ...]
-    latest: tuple[Latest, ...]
+    latest: tuple[Item, ...]
     vocabulary: Vocabulary
 
 
@@ -100,10 +87,7 @@ class Glance:
             (health, held), store = self._seen, place.store
             if store is None:
                 return Today(health=health, on_hold=(), latest=(), vocabulary=vocabulary(self.config))
-            ids = store.index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most)
-            pictures = store.pictures.taken(ids)
-            found = store.index.articles(ids)
-            latest = tuple(Latest(article=found[id], picture=pictures.get(id)) for id in ids if id in found)
+            latest = newest(store, FeedKey(ALL.axis, ALL.slug), most)
             return Today(health=health, on_hold=held, latest=latest, vocabulary=vocabulary(self.config))
 
     def walk(self) -> Walked:
@@ -123,34 +107,3 @@ def vocabulary(config: Path) -> Vocabulary:
 def now() -> datetime:
     """The time of what is shown."""
     return utc_now()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A kept page: of which article, its bytes, the address that answered, and its headers."""
-
-    id: str
-    title: str
-    url: str
-    html: bytes
-    headers: Mapping[str, str]
-
-    @property
-    def page(self) -> tuple[bytes, str, Mapping[str, str]]:
-        return self.html, self.headers.get(ANSWERED, self.url), self.headers
-
-
-def kept(place: Place, key: str, most: int = POINTED) -> list[Kept]:
-    """The newest kept pages of a source, for which its rules hold. Raises UsageError for a key that is none."""
-    need_sources(place, [key])
-    if place.store is None:
-        return []
-    rights = rights_in(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
-    snapshots, index = kept_pages(place.settings, place.environ), place.store.index
-    ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
-    found: list[Kept] = []
-    for id, article in index.articles(ids).items():
-        page = snapshots.get(id) if len(found) < most and rights.owns(article.url) else None
-        if page is not None:
-            found.append(Kept(id=id, title=article.title, url=article.url, html=page[0], headers=page[1]))
-    return found

@@ -13,8 +13,10 @@ from syndicator.core.model import Article, FeedKey, Outcome, Source, SourceState
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.text import stamp
 from syndicator.publishing import paths
-from syndicator.services.health.look import Place, as_written
+from syndicator.services.health.look import as_written
 from syndicator.services.health.status import SourceHealth, look_at
+from syndicator.services.places import Place
+from syndicator.store.engine import Store
 from syndicator.store.tables.browse import FILTERS as FILTERS
 from syndicator.store.tables.browse import UNSURE
 from syndicator.store.tables.browse import Filter as Filter
@@ -29,8 +31,8 @@ class Item:
     """An article of a list with its picture."""
 
     article: Article
-    path: str
     picture: Picture | None
+    path: str = ""
     unsure: int | None = None  # how likely its category is, in a hundred, where that is little and nobody confirmed it
 
 
@@ -48,14 +50,6 @@ class File:
     into: Article | None
     followed: bool
     fault: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRow:
-    """A source of a list."""
-
-    source: Source
-    state: SourceState | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +79,13 @@ def articles(place: Place, wanted: Wanted) -> list[Item]:
         )
         for one in listed
     ]
+
+
+def newest(store: Store, feed: FeedKey, most: int) -> tuple[Item, ...]:
+    """The newest articles of a feed, with their pictures."""
+    ids = store.index.ids(feed, limit=most, since=None, most=most)
+    pictures, found = store.pictures.taken(ids), store.index.articles(ids)
+    return tuple(Item(article=found[id], picture=pictures.get(id)) for id in ids if id in found)
 
 
 def _unsure(article: Article, score: float | None) -> int | None:
@@ -120,7 +121,7 @@ def article(place: Place, id: str) -> File:
     )
 
 
-def sources(place: Place, words: Sequence[str]) -> list[SourceRow]:
+def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceState | None]]:
     """The sources in whose key, title or address all of `words` stand, in the order of sources.toml."""
     known = place.store.visits.states() if place.store else {}
     states = {state.key: state for state in as_written(known.values(), place.sources)}
@@ -128,7 +129,7 @@ def sources(place: Place, words: Sequence[str]) -> list[SourceRow]:
     for source in place.sources.values():
         text = f"{source.key} {source.title or ''} {source.url}".lower()
         if all(word.lower() in text for word in words):
-            found.append(SourceRow(source=source, state=states.get(source.key)))
+            found.append((source, states.get(source.key)))
     return found
 
 
@@ -136,13 +137,11 @@ def source(place: Place, key: str) -> SourcePage:
     """One source. Raises UsageError where there is none of this key."""
     health, since = look_at(place, key), place.now - RHYTHM
     store = place.store
-    ids = store.index.ids(FeedKey("source", key), limit=_NEWEST, since=None, most=_NEWEST) if store else []
-    found = store.index.articles(ids) if store else {}
     return SourcePage(
         health=health,
         stamp=rules_table.stamp(health.source),
         days=store.browse.days(key, since) if store else {},
         visits=store.browse.outcomes(key, since) if store else (),
-        items=[Item(article=one, path="", picture=None) for one in found.values()],
+        items=newest(store, FeedKey("source", key), _NEWEST) if store else (),
         now=place.now,
     )

@@ -13,7 +13,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.services.container import App
-from syndicator.services.health.look import Place
+from syndicator.services.places import Place
 from syndicator.services.showing.glance import vocabulary
 
 LOOKED = 250  # newest articles that a query is tried on while it is typed
@@ -72,15 +72,15 @@ def names(place: Place) -> Names:
         Named(name=one.name, count=_count(counts, "category", slug), description=one.description)
         for slug, one in categories.items()
     ]
-    with_count = []
-    with suppress(ConfigError):
-        with_count = [(one, _count(counts, *one.key)) for one in queries(place)]
-    return Names(tags=_largest([*listed, *used]), categories=_largest(filed), queries=tuple(with_count))
+    with_count = tuple((one, _count(counts, *one.key)) for one in queries(place))
+    return Names(tags=_largest([*listed, *used]), categories=_largest(filed), queries=with_count)
 
 
 def queries(place: Place) -> list[SavedQuery]:
-    """The saved queries of feeds.toml. Raises ConfigError."""
-    return [one for one in load_queries(place.config / "feeds.toml") if one.feed is None]
+    """The saved queries of feeds.toml, none if it cannot be read."""
+    with suppress(ConfigError):
+        return [one for one in load_queries(place.config / "feeds.toml") if one.feed is None]
+    return []
 
 
 def _count(counts: dict[tuple[str, str], tuple[str, int]], axis: str, slug: str) -> int:
@@ -91,8 +91,10 @@ def _largest(found: list[Named]) -> tuple[Named, ...]:
     return tuple(sorted(found, key=lambda one: (-one.count, one.name.casefold())))
 
 
-def try_query(place: Place, query: str) -> QueryTrial:
-    """What `query` finds among the newest articles."""
+def try_query(place: Place, query: str) -> QueryTrial | None:
+    """Try a query on the newest articles; None for an empty one."""
+    if not query.strip():
+        return None
     try:
         asked = parse_query(query)
     except QueryError as error:

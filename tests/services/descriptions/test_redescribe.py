@@ -6,10 +6,12 @@ from collections import Counter
 
 import pytest
 
+from syndicator.cli.operations import apply
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
+from syndicator.operations.registry import need
 from syndicator.pipeline.descriptions.learn import Post, balanced, confirmed_tags, memory
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
@@ -220,11 +222,13 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
         found = redescribe.suggest_groups(app)
     assert sorted(one.support for one in found) == [4, 4]
     before = (place.config / "taxonomy.toml").read_text()
-    redescribe.adopt(place.config, "category", "Ferries", {"description": "Ferries: harbours"})
+    chosen = {"name": "Ferries", "description": "Ferries: harbours", "stamp": ""}
+    with place.app() as app:
+        apply(app, need("save-category"), chosen)
+        with pytest.raises(UsageError, match="already"):
+            apply(app, need("save-category"), {**chosen, "name": "ferries"})
     assert (place.config / "taxonomy.toml").read_text().startswith(before.rstrip())
     assert Taxonomy.from_toml(place.config / "taxonomy.toml").vocabulary.category[-1].name == "Ferries"
-    with pytest.raises(UsageError, match="already"):
-        redescribe.adopt(place.config, "category", "ferries", {"description": ""})
 
 
 def test_a_lost_database_is_made_again_with_what_was_learnt(place: Place) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.cli.operations import apply
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Rules
+from syndicator.operations.registry import need
 from syndicator.services import refresh
-from syndicator.services.mending.try_rules import pages_matched, save, score, try_out
+from syndicator.services.mending.try_rules import pages_matched, score, try_out
 from tests.faults.instance import InProcess
 from tests.services.places import Place
 from tests.services.test_reread import SETTINGS, visited
@@ -38,7 +40,7 @@ def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place)
         assert score(()) == 0
         with pytest.raises(UsageError, match="no source 'nobody'"):
             try_out(app, "nobody", rules)
-        assert save(app, "daily", rules).rules == rules
+        apply(app, need("save-rules"), {"key": "daily", "remove": rules.remove})
     assert place.digests("articles") == before
     with place.app() as app:
         assert app.sources["daily"].rules == rules
