@@ -113,8 +113,6 @@ def test_sources_edited_under_up(small: Instance) -> None:
         wait_for(lambda: followed(small) == {"parallel"}, 60)
         path.write_text("[[source\nkey =")
         wait_for(lambda: "sources.toml:1: is not valid TOML" in log.read_text(), 60)
-        lines = log.read_text().count("is not valid TOML")
-        wait_for(lambda: log.read_text().count("is not valid TOML") > lines + 1, 60)
         assert followed(small) == {"parallel"}
         address = next(word for word in log.read_text().split() if word.startswith("http://127.0.0.1:"))
         with urllib.request.urlopen(address + "sources/holt.atom") as answer:
