@@ -80,6 +80,7 @@ def decide(blocks: Sequence[Block], title: str, authors: Sequence[str] = (), *, 
         for block, score in zip(blocks, least, strict=True)
     ]
     edges.keep(blocks, stay)
+    edges.keep_tables(blocks, stay)
     rules: dict[Block, str] = {}
     for cut in (*boilerplate.RULES, overlap.copies):
         rules |= cut(blocks, stay)
