@@ -122,6 +122,7 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
         html = f"<title>Chips</title><article><h1>Chips</h1>{body}{promo}</article>"
         opened.snapshots.put(chips, html.encode(), {})
     source = place.config / "sources.toml"
+    source.write_text(source.read_text() + 'content = "full"\n')  # of an excerpt a feed shows the second of the change
     run(place, "reread")
     assert paragraphs[8] in place.article("Chips").body
     source.write_text(source.read_text() + 'rules = { remove = [".later"] }\n')
