@@ -18,7 +18,7 @@ from tests.faults.table import fault
 ROOM = (4, 40, 120, 230, 260, 300, 340, 380, 420, 460, 500, 540, 580, 620, 670, 720, 780, 840, 900, 1000)
 INODES = (4, 8, 14, 30, 60)  # a run makes some 130 files and folders
 FEW = (8, 10, 12, 15, 18, 20)  # descriptors; from 25 on there are enough
-SHORT = (100, 9_000, 40_000, 150_000, 300_000)  # bytes that no file may pass; the database needs more
+SHORT = (100, 9_000, 40_000, 100_000, 200_000)  # bytes that no file may pass; the database needs more
 
 
 @contextmanager
