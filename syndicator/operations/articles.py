@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import counted
 from syndicator.core.text import stamp as digest
 from syndicator.operations.operation import Argument, Change, Inverse, Progress, operation
@@ -147,7 +147,7 @@ def edit(
 
     id, path, data = _file(app, id)
     if stamp not in (None, digest(data)):
-        raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
+        raise EditedMeanwhile(path)
     wanted = edited(data, path, dict(zip(EDITED, (title, excerpt, author, cover, body), strict=True)))
     return _edit(id, path, f"{frontmatter.load(wanted, path).title}: edited", data, wanted)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core import text
-from syndicator.core.errors import ConfigError, UsageError, WorkerFailed
+from syndicator.core.errors import ConfigError, EditedMeanwhile, UsageError, WorkerFailed
 from syndicator.operations.operation import Argument, Change, Progress, operation
 
 if TYPE_CHECKING:
@@ -86,8 +86,11 @@ def save_category(
     name, description = " ".join(name.split()), " ".join(description.split())
     found = _category(app.config, name)
     if stamp not in (None, _stamp(found)):
-        fault = "was edited meanwhile, and stays as it is; try it again" if stamp else "is listed already"
-        raise UsageError(f"the category {name!r} {fault}")
+        raise (
+            EditedMeanwhile(f"the category {name!r}")
+            if stamp
+            else UsageError(f"the category {name!r} is listed already")
+        )
     at, values = found[0] if found else None, {"name": found[1].name if found else name, "description": description}
     said = f"{values['name']}: {'has another line' if found else 'added'}; `describe --all` applies it to what is there"
     return _edit(app, said, (_TAXONOMY, "category", at), values, vocabulary.parse)
@@ -152,7 +155,7 @@ def save_query(
 
     slug, title, found = slug, " ".join(title.split()), _query(app, slug)
     if stamp not in (None, _query_stamp(found)):
-        raise UsageError(f"the query {slug!r} was edited meanwhile, and stays as it is; look at it again")
+        raise EditedMeanwhile(f"the query {slug!r}")
     values = {"slug": slug, "query": query.strip()} | ({"title": title} if title else {})
     at = _queries(app).index(found) if found else None
     said = f"queries/{slug}: {'has another query' if found else 'is a feed now'}"

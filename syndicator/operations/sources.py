@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.configuration.sources import rules_table
 from syndicator.configuration.sources.rules_table import table
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.operations.operation import Argument, Change, Progress, operation
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def change(
 def need_stamp(source: Source, seen: str | None) -> None:
     """Raise UsageError if the source was edited since it had this stamp."""
     if seen not in (None, rules_table.stamp(source)):
-        raise UsageError(f"the source {source.key!r} was edited meanwhile, and stays as it is; look at it again")
+        raise EditedMeanwhile(f"the source {source.key!r}")
 
 
 def refuse_variables(address: str, before: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import counted
 from syndicator.operations.operation import Argument, Change, operation, plain
 
@@ -83,7 +83,7 @@ def set_tags(
 
     def decide(article: Article, names: Names) -> Decision:
         if seen is not None and tuple(article.tags) != seen:
-            raise UsageError(f"{article.title!r} was given other tags meanwhile; look at it again")
+            raise EditedMeanwhile(repr(article.title))
         all_of_them = tuple(dict.fromkeys(names.tag(one, article) for one in tags if one.strip()))
         return Decision(tags=all_of_them, category=_category(category, article, names))
 

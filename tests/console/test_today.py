@@ -62,7 +62,7 @@ def test_tags_that_changed_meanwhile_are_not_overwritten(served: Served, browser
     found, _ = article(served, "Three evals I trust")
     form = {"id": found.id, "tags": "LLM", "category": found.category, "seen": "Other", "next": "/"}
     job = served.ended(browser.post("/confirm", form).job)
-    assert job.status == "failed" and "meanwhile" in job.said
+    assert job.status == "failed" and job.reason == "edited-meanwhile"
     assert article(served, "Three evals I trust")[0].tags == found.tags
 
 

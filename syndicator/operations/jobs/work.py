@@ -72,7 +72,7 @@ def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
     except CancelledJob:
         made = replace(job, status="cancelled", said="cancelled; what was done until then stays")
     except SyndicatorError as error:
-        made = replace(job, status="failed", said=str(error))
+        made = replace(job, status="failed", said=str(error), reason=error.reason)
     except OSError as error:
         made = replace(job, status="failed", said=str(DiskError.of(error)))
     except Exception as error:  # noqa: BLE001 - a job that fails must not end those behind it

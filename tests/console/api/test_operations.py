@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from syndicator.console.api import server
 from syndicator.console.api.openapi import offered
 from tests.console.api.client import Answer, Client
 from tests.console.conftest import Browser, Served
@@ -64,6 +62,8 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(served: Served, w
         "POST", "/operations/edit", json.dumps({"id": id, "title": "By the second"}), **JSON, If_Match=shown
     )
     assert status == 412 and "edited meanwhile" in detail
+    status, _ = writer.problem("POST", "/operations/edit", json.dumps({"id": "no meanwhile"}), **JSON, If_Match=shown)
+    assert status == 409  # whatever its words are, it is no edit
     again = writer.ask("GET", f"/articles/{id}")
     assert again.json["title"] == "By the first" and again.headers["etag"] != shown
     done(writer, "edit", {"id": id, "excerpt": "Of the second."}, If_Match=again.headers["etag"])
@@ -220,11 +220,3 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
     edited = {name: source[name] for name in ("title", "every", "tags", "language")}
     assert edited == {"title": "Of the program", "every": "2h", "tags": ["Money"], "language": "en"}
     assert "# by hand" in path.read_text()
-
-
-def test_the_word_of_a_refused_edit_is_that_of_the_operations() -> None:
-    """A mismatch of If-Match is told from other failures by it."""
-    folder = Path(server.__file__).parents[2] / "operations"
-    lines = [line for file in folder.rglob("*.py") for line in file.read_text().splitlines()]
-    refusals = [line for line in lines if "stays as it is; look at it again" in line]
-    assert refusals and all(server._EDITED in line for line in refusals)
