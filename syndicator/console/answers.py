@@ -18,7 +18,7 @@ from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
 from syndicator.core.text import span
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import Field, fields_of
-from syndicator.operations.registry import operations
+from syndicator.operations.registry import need
 from syndicator.pipeline import jobs
 from syndicator.services.places import Place
 from syndicator.services.showing.glance import now
@@ -134,11 +134,9 @@ def part(request: Request, template: str, **values: Any) -> Response:
 
 async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = False, **more: Any) -> Response:
     """Queue an operation with the arguments that the form has, and `more`. A script gets the status strip, a form the
-    page `then`. Raises HTTPException(404)."""
-    form, operation = form_of(request), operations().get(name)
-    if operation is None:
-        raise HTTPException(404)
-    args = {one.name: _value(form.text(one.name), one) for one in fields_of(operation) if one.name in form}
+    page `then`."""
+    form = form_of(request)
+    args = {one.name: value_of(form.text(one.name), one) for one in fields_of(need(name)) if one.name in form}
     console = console_of(request)
     job = console.ask(name, args | more, session_of(request).who, dry_run=dry_run)
     if request.headers.get("hx-request"):
@@ -147,12 +145,8 @@ async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = Fa
     return RedirectResponse(f"{then}{'&' if '?' in then else '?'}job={job.id}", 303)
 
 
-async def ask(name: str, then: str, request: Request) -> Response:
-    """As `ask_form`, with what the path names as arguments."""
-    return await ask_form(request, name, then.format(**request.path_params), **request.path_params)
-
-
-def _value(text: str, field: Field) -> str | list[str]:
+def value_of(text: str, field: Field) -> str | list[str]:
+    """The value of a field of a form."""
     if not field.is_list:
         return text
     parts = text.split("\n" if field.argument.lines else ",")

@@ -189,12 +189,15 @@ Marks = Annotated[str, Argument("The mark of its items, as pointing gives it.", 
 def follow_list(
     app: App,
     progress: Progress,
-    sources: Annotated[tuple[dict[str, Any], ...], Argument("The table of the source.", hidden=True)],
+    url: Annotated[str, Argument("The page.", metavar="URL", positional=True)],
     wrapper: Marks,
+    title: Annotated[str, Argument("Its name in our feeds.")] = "",
 ) -> Change:
     """Follow the list of a page that somebody pointed to."""
-    marks, added = _wrapper(wrapper), add.plan(app, {"sources": sources}, progress)
-    key, url = added.subject, str(sources[0].get("url", ""))
+    refuse_variables(url, "")
+    source = {"url": url, "kind": "list", **({"title": title} if title else {})}
+    marks, added = _wrapper(wrapper), add.plan(app, {"sources": (source,)}, progress)
+    key = added.subject
 
     def act(progress: Progress) -> None:
         assert added.act is not None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Id = Annotated[str, Argument("An article: its URL, file or id.", metavar="URL|FILE|ID", positional=True)]
 
 
-@operation("withdraw", command="withdraw", button="id", quick=True)
+@operation("withdraw", command="withdraw", quick=True)
 def withdraw(
     app: App,
     id: Id,
@@ -44,7 +44,7 @@ def withdraw(
     )
 
 
-@operation("restore", command="withdraw --undo", button="id", quick=True)
+@operation("restore", command="withdraw --undo", quick=True)
 def restore(app: App, id: Id) -> Change:
     """Let it come back: for 30 days as its file was, with your edits."""
     from syndicator.services.mending import editorial
@@ -80,7 +80,7 @@ def _data(done: Withdrawal) -> dict[str, object]:
     }
 
 
-@operation("release", command="release", button="id", quick=True)
+@operation("release", command="release", quick=True)
 def release(
     app: App,
     id: Annotated[
@@ -118,7 +118,7 @@ def _released(verb: str, done: Released) -> tuple[str, ...]:
     return (*lines, *(f"not on hold: {one.title} ({one.url})" for one in done.known))
 
 
-@operation("hide", button="id", quick=True)
+@operation("hide", quick=True)
 def hide(app: App, id: Id) -> Change:
     """Put an article on hold: it leaves all feeds and pages until it is released."""
     from syndicator.articles import frontmatter
@@ -197,7 +197,7 @@ def _edit(id: str, path: str, sentence: str, before: bytes, after: bytes) -> Cha
     return Change(subject=id, sentence=sentence, data={"id": id, "path": path}, edits={f"article:{path}": texts})
 
 
-@operation("split", command="split", button="id", quick=True)
+@operation("split", command="split", quick=True)
 def split(
     app: App, id: Annotated[str, Argument("The copy, or its original.", metavar="URL|FILE|ID", positional=True)]
 ) -> Change:

@@ -89,14 +89,13 @@ class Operation:
     `function`: plans it from the app and arguments Annotated with `Argument`, with `progress` if it takes long; its
     docstring is the help. It changes nothing, and raises SyndicatorError for what cannot be done; `perform.apply` makes
     exactly the planned change. `command`: words at the command line ("tags merge", "withdraw --undo"); "" for `change
-    NAME`. `button`: the one argument that a button of the console sends; None if it is no button. `quick`: takes
+    NAME`. `quick`: takes
     milliseconds, so a run of `up` may do it between two steps. `unlocked`: needs no lock of runs. `is_question`: there
     is nothing to apply, the plan answers."""
 
     name: str
     function: Callable[..., Change]
     command: str = ""
-    button: str | None = None
     quick: bool = False
     unlocked: bool = False
     is_question: bool = False
@@ -114,13 +113,12 @@ def operation(
     name: str,
     *,
     command: str = "",
-    button: str | None = None,
     quick: bool = False,
     unlocked: bool = False,
     is_question: bool = False,
 ) -> Callable[[Callable[..., Change]], Operation]:
     """Make an `Operation` of the function that plans it."""
-    return lambda function: Operation(name, function, command, button, quick, unlocked, is_question)
+    return lambda function: Operation(name, function, command, quick, unlocked, is_question)
 
 
 class WithArguments(Protocol):

@@ -20,7 +20,7 @@ Key = Annotated[str, Argument("The key of a source.", metavar="KEY", positional=
 Stamp = Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)]
 
 
-@operation("retry", button="key")
+@operation("retry")
 def retry(app: App, key: Key) -> Change:
     """Visit a source now, due or not. A failure counts no more than that of a visit that was due."""
     source_of_key(app, key)
@@ -40,7 +40,7 @@ def retry(app: App, key: Key) -> Change:
     return Change(subject=key, sentence=f"{key}: is visited", logged=False, act=act)
 
 
-@operation("adopt-move", button="key", quick=True, unlocked=True)
+@operation("adopt-move", quick=True, unlocked=True)
 def adopt_move(app: App, key: Key) -> Change:
     """Write down where a source moved to for good."""
     source = source_of_key(app, key)
@@ -51,14 +51,14 @@ def adopt_move(app: App, key: Key) -> Change:
     return edit_of(app, source, replace(source, url=address), f"{source.url} is {address} now")
 
 
-@operation("rest", button="key", quick=True, unlocked=True)
+@operation("rest", quick=True, unlocked=True)
 def rest(app: App, key: Key) -> Change:
     """Visit a source no more until it is resumed. Its articles and feeds stay."""
     source = source_of_key(app, key)
     return edit_of(app, source, replace(source, enabled=False), "rests")
 
 
-@operation("wake", button="key", quick=True, unlocked=True)
+@operation("wake", quick=True, unlocked=True)
 def wake(app: App, key: Key) -> Change:
     """Visit a source again that rests."""
     source = source_of_key(app, key)
@@ -130,7 +130,7 @@ def edit_of(app: App, source: Source, wanted: Source, said: str) -> Change:
     )
 
 
-@operation("remove-source", command="remove", button="key", quick=True, unlocked=True)
+@operation("remove-source", command="remove", quick=True, unlocked=True)
 def remove(
     app: App,
     key: Annotated[
@@ -155,7 +155,7 @@ def remove(
     )
 
 
-@operation("build", button="")
+@operation("build")
 def build(app: App) -> Change:
     """Build the stale feeds, also those that were held back."""
 

@@ -18,7 +18,7 @@ Text = str | None
 _Files = dict[str, tuple[Text, Text]]
 
 
-@operation("undo", button="number", quick=True)
+@operation("undo", quick=True)
 def undo(
     app: App,
     progress: Progress,

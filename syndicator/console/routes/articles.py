@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.articles import frontmatter
-from syndicator.console.answers import ask_form, console_of, looked_up, page
+from syndicator.console.answers import console_of, looked_up, page
 from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
 from syndicator.console.pages import of_texts
 from syndicator.core.errors import SyndicatorError
@@ -76,21 +76,19 @@ async def show_article(request: Request) -> Response:
     return _page(request, await _file(request))
 
 
-async def save_article(request: Request) -> Response:
-    """Shows what an edit makes of file and entry, or saves it, as the button says."""
+async def preview(request: Request) -> Response:
+    """Show what an edit makes of file and entry."""
     form, file = form_of(request), await _file(request)
-    if form.text("then") == "save":
-        return await ask_form(request, "edit", f"/articles/{file.article.id}", id=file.article.id)
     args = {name: form.text(name) for name in EDITED if name in form}
     try:
         made = edited(file.text.encode(), file.path, args)
-        preview, fault = frontmatter.load(made, file.path), ""
+        entry, fault = frontmatter.load(made, file.path), ""
     except SyndicatorError as error:
-        made, preview, fault = b"", None, str(error)
+        made, entry, fault = b"", None, str(error)
     if form.text("stamp") != file.stamp:
         fault = "The file was edited meanwhile. Below is how it is now with what you wrote; save it if that is meant."
     diff = of_texts(file.text, made.decode()) if made else []
-    return _page(request, file, form, preview=preview, diff=diff, fault=fault)
+    return _page(request, file, form, preview=entry, diff=diff, fault=fault)
 
 
 def _page(request: Request, file: lists.File, form: Form | None = None, **more: Any) -> Response:
@@ -115,5 +113,5 @@ def _page(request: Request, file: lists.File, form: Form | None = None, **more: 
 ROUTES = [
     Route("/articles", show, methods=["GET"]),
     Route("/articles/{id}", show_article, methods=["GET"]),
-    Route("/articles/{id}", save_article, methods=["POST"]),
+    Route("/articles/{id}", preview, methods=["POST"]),
 ]

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, awaited, console_of, framed, job_of, looked_up, page, part
+from syndicator.console.answers import awaited, console_of, framed, job_of, looked_up, page, part
 from syndicator.console.guard import MOST_ELEMENTS, UNREADABLE, form_of, whole
 from syndicator.console.pages import of_texts
 from syndicator.core.errors import WorkerFailed
@@ -30,15 +30,6 @@ ROLES: tuple[tuple[Role, str, str], ...] = (
     ("date", "Date", "of publication"),
     ("cover", "Picture", ""),
 )
-# the operation of each button, and True if it only plans it
-_THEN = {
-    "try": ("try-rules", True),
-    "save": ("save-rules", False),
-    "plan": ("reread", True),
-    "apply": ("reread", False),
-}
-
-
 _LISTED = 50  # articles that change, of which each field is shown
 
 
@@ -64,16 +55,6 @@ async def show(request: Request) -> Response:
         saved=bool(mine and mine.act == "save-rules" and mine.status == "done"),
         applied=bool(mine and mine.act == "reread" and not mine.dry_run),
     )
-
-
-async def act(request: Request) -> Response:
-    """Tries rules, saves them, shows what they change of articles, or changes it."""
-    form, key = form_of(request), request.path_params["key"]
-    then = form.text("then")
-    name, dry_run = _THEN.get(then, ("", False))
-    about = {"source" if name == "reread" else "key": key}
-    place = f"/sources/{key}/mend?page={max(0, whole(form.text('page'), 99))}"
-    return await ask_form(request, name, place, dry_run=dry_run, **about)
 
 
 async def shown(request: Request) -> Response:
@@ -130,7 +111,6 @@ def _planned(job: Job | None) -> dict[str, Any] | None:
 
 ROUTES = [
     Route("/sources/{key}/mend", show, methods=["GET"]),
-    Route("/sources/{key}/mend", act, methods=["POST"]),
     Route("/sources/{key}/mend/point", point, methods=["POST"]),
     Route("/sources/{key}/mend/pages/{id}", shown, methods=["GET"]),
 ]

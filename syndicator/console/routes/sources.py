@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -11,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask, ask_form, awaited, console_of, framed, job_of, looked_up, page, part
+from syndicator.console.answers import ask_form, awaited, console_of, framed, job_of, looked_up, page, part
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, UNREADABLE, form_of, whole
 from syndicator.console.pages import rhythm, trouble
 from syndicator.core.errors import WorkerFailed
@@ -111,7 +110,7 @@ async def use(request: Request) -> Response:
     wrapper = packed_list(found[choice].wrapper)
     if key := _key(job):
         return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
-    return await ask_form(request, "follow-list", "/", sources=[_source(job)], wrapper=wrapper)
+    return await ask_form(request, "follow-list", "/", **_source(job), wrapper=wrapper)
 
 
 async def _pointed(request: Request) -> tuple[PointedList, ...]:
@@ -147,7 +146,7 @@ def _key(job: Job) -> str:
 def _source(job: Job) -> dict[str, str]:
     found = job.result if isinstance(job.result, dict) else {}
     title = next((str(one.get("title", "")) for one in found.get("candidates", ())), "")[:_LONGEST_TITLE].strip()
-    return {"url": str(found.get("page", "")), "kind": "list", **({"title": title} if title else {})}
+    return {"url": str(found.get("page", "")), "title": title}
 
 
 async def show_add(request: Request) -> Response:
@@ -185,13 +184,10 @@ def _chosen(looked: Job | None, taken: list[str]) -> list[object]:
 ROUTES = [
     Route("/sources", show_all, methods=["GET"]),
     Route("/sources/{key}", show_source, methods=["GET"]),
-    Route("/sources/{key}", partial(ask, "change-source", "/sources/{key}"), methods=["POST"]),
     Route("/lists", show, methods=["GET"]),
     Route("/lists/{id}", use, methods=["POST"]),
     Route("/lists/{id}/page", shown, methods=["GET"]),
     Route("/lists/{id}/point", point, methods=["POST"]),
-    Route("/sources/{key}/list", partial(ask, "fetch-list", "/lists"), methods=["POST"]),
     Route("/add", show_add, methods=["GET"]),
-    Route("/add/look", partial(ask, "look", "/add"), methods=["POST"]),
     Route("/add", add_source, methods=["POST"]),
 ]

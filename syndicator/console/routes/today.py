@@ -10,10 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, console_of, local, page
-from syndicator.console.guard import form_of
+from syndicator.console.answers import console_of, page
 from syndicator.console.pages import number_line, sentence, troubles
-from syndicator.operations.registry import operations
 from syndicator.services.places import published
 
 SHOWN, HELD = 10, 10  # articles: the newest, and of those on hold
@@ -47,19 +45,6 @@ async def show(request: Request) -> Response:
     )
 
 
-async def press(request: Request) -> Response:
-    """A button: one operation on one thing."""
-    operation = operations().get(request.path_params["act"])
-    if operation is None or operation.button is None:
-        raise HTTPException(404)
-    return await ask_form(request, operation.name, local(form_of(request).text("next")))
-
-
-async def confirm(request: Request) -> Response:
-    """The tags and the category of an article, as a form has them."""
-    return await ask_form(request, "set-tags", local(form_of(request).text("next")))
-
-
 async def picture(request: Request) -> Response:
     """A thumbnail of the published files, by the name that a page shows."""
     name = request.path_params["name"]
@@ -72,7 +57,5 @@ async def picture(request: Request) -> Response:
 
 ROUTES = [
     Route("/", show, methods=["GET"]),
-    Route("/do/{act}", press, methods=["POST"]),
-    Route("/confirm", confirm, methods=["POST"]),
     Route("/pictures/{name:path}", picture, methods=["GET"]),
 ]

