@@ -23,10 +23,8 @@ __all__ = ["app", "main"]
 
 _COMMANDS = (
     "add",
-    "articles.describe",
     "operations",
-    "articles.choosing",
-    "articles.review",
+    "articles.keys",
     "status",
     "articles.show",
     "running.processes",

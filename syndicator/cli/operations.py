@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -78,11 +79,15 @@ _GROUPS = {"": app, "tags": tags}
 app.add_typer(tags, name="tags")
 
 
+# Commands that do more than their operation: they ask, or choose it by what they are given.
+_BY_HAND = ("import", "sources push", "tags review", "tags suggest")
+
+
 def register() -> None:
     """Give each operation with words of its own a command of `app` or of its group."""
     by_words: dict[str, list[Operation]] = {}
     for one in operations().values():
-        if one.command:
+        if one.command and one.command not in _BY_HAND:
             by_words.setdefault(one.command.partition(" --")[0], []).append(one)
     for words, found in by_words.items():
         group, _, name = words.rpartition(" ")
@@ -137,8 +142,10 @@ def _parameter(one: Field) -> inspect.Parameter:
     return _given(one.name, Annotated[kind, info], default)
 
 
-def perform(config: Path, operation: Operation, values: dict[str, Any], *, dry_run: bool, json: bool) -> None:
-    """Plan an operation, apply it unless `dry_run`, build the feeds, and print what was done."""
+def perform(
+    config: Path, operation: Operation, values: Mapping[str, Any], *, dry_run: bool = False, json: bool = False
+) -> None:
+    """Plan an operation, apply it unless `dry_run`, build the feeds, print what was done, and exit with its code."""
     arguments, left = arguments_of(operation, values), 0
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)
@@ -153,10 +160,17 @@ def perform(config: Path, operation: Operation, values: dict[str, Any], *, dry_r
         if not json and (dry_run or not printing.quiet()):
             _say(change, dry_run=not is_done)
     if json:
-        counts = {"applied": is_done, "written": written} | ({"left": left} if "left" in change.data else {})
-        is_plain = operation.is_question or not (change.build or dry_run or "written" in change.data)
-        printing.as_json(change.data if is_plain else {**change.data, **counts})
-        return
+        counts = {"applied": is_done, "written": written} if change.build or dry_run else {}
+        counts |= {name: value for name, value in (("written", written), ("left", left)) if name in change.data}
+        printing.as_json(change.data if operation.is_question else {**change.data, **counts})
+        printing.log_problems(change.problems)
+    else:
+        _say_end(change, written, left, dry_run=dry_run, is_done=is_done)
+    if change.fault:
+        sys.exit(printing.complain(change.fault, as_json=False))
+
+
+def _say_end(change: Change, written: Sequence[str], left: int, *, dry_run: bool, is_done: bool) -> None:
     printing.not_read(change.problems)
     if printing.quiet() and not dry_run:
         return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from syndicator.cli import logs
 from syndicator.cli.logs import Level, one_line, visible
-from syndicator.core.errors import SyndicatorError
+from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.program import as_typed
 from syndicator.core.reasons import ConditionReason
 from syndicator.core.text import counted as counted
@@ -228,7 +228,10 @@ def run_report(report: RunReport, *, json: bool) -> None:
     log_problems(report.untold)
     if report.outdated:
         say(f"read by an older version: {counted(report.outdated, 'article')}; {ConditionReason.OUTDATED.cure}")
-    enriched(report.llm)
+    for line in report.llm.lines():
+        say(line)
+    if report.llm.wrong:
+        complain(ConfigError(report.llm.wrong), as_json=False)
 
 
 def not_read(problems: Iterable[Problem]) -> None:
@@ -236,23 +239,6 @@ def not_read(problems: Iterable[Problem]) -> None:
     for problem in problems:
         said = problem.detail.split(f"{problem.what}: ")[-1]  # it names the file, too
         say(f"not read: {problem.what}: {said} ({problem.reason})")
-
-
-def enriched(report: EnrichReport) -> None:
-    """Prints what the language model was asked and with what result; nothing where it was not asked."""
-    if report.calls or report.counts:
-        accepted, refused, failed = (report.counts.get(name, 0) for name in ("accepted", "refused", "failed"))
-        say(
-            f"language model: {counted(report.calls, 'call')}; "
-            f"{counted(accepted, 'answer')} accepted, {refused} refused, "
-            f"{failed} failed"
-        )
-    for problem in report.problems:
-        say(f"not described by the language model: {problem.what}: {problem.reason} {problem.detail}".rstrip())
-    if report.hindrance:
-        say(f"language model: {report.hindrance.reason} {report.hindrance.detail}")
-    if report.wrong:
-        print(visible(as_typed(f"syndicator: {report.wrong}")), file=sys.stderr)
 
 
 def language_model(state: Enriched) -> None:

@@ -12,8 +12,8 @@ import typer
 
 from syndicator.cli import printing
 from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
-from syndicator.cli.base import CONFIG, Config, DryRun, Json, app, build, opened_for_change
-from syndicator.cli.operations import apply
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, app
+from syndicator.cli.operations import apply, perform
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import LockedError, NetworkDown
 from syndicator.operations.adding import addition
@@ -42,7 +42,7 @@ def sources(
 ) -> None:
     """List the sources: how the last visit of each went, when the next is due and why. Or push them to workers."""
     if action is Action.PUSH:
-        _push(config, dry_run=dry_run, json=json)
+        perform(config, need("push-sources"), {}, dry_run=dry_run, json=json)
         return
     from syndicator.services import reconcile
     from syndicator.services.container import open_app
@@ -78,22 +78,6 @@ def _adopt_moves(opened: App) -> list[tuple[str, str, str]]:
     return moved
 
 
-def _push(config: Path, *, dry_run: bool, json: bool) -> None:
-    from syndicator.services.container import open_app
-    from syndicator.services.worker.session import push
-
-    with open_app(config) as opened:
-        change = push(opened, dry_run=dry_run)
-    if json:
-        printing.as_json({"change": change, "applied": not dry_run})
-        return
-    for sign, keys in (("+", change.added), ("~", change.changed), ("-", change.removed)):
-        for key in keys:
-            printing.say(f"{sign} {key}")
-    counts = f"{len(change.added)} added, {len(change.changed)} changed, {len(change.removed)} removed"
-    printing.say(f"{counts}{'; nothing was written' if dry_run else ''}")
-
-
 @app.command("import")
 def import_(
     file: Annotated[
@@ -110,7 +94,9 @@ def import_(
     """Add the feeds of an OPML file, as `syndicator export` or another reader wrote it, and read the newest article of
     each; or the articles of a folder: markdown files with frontmatter, as Hugo, Jekyll, Astro and Next.js have them."""
     if file != "-" and Path(file).is_dir():
-        _import_folder(Path(file), dry_run=dry_run, json=json, config=config)
+        from syndicator.services.article_files.importing import markdown_files
+
+        perform(config, need("import-articles"), {"files": markdown_files(Path(file))}, dry_run=dry_run, json=json)
         return
     from syndicator.services.adding import found as writing
     from syndicator.services.adding import search
@@ -155,25 +141,6 @@ def _first_visits(config: Path, keys: list[str]) -> RunReport | None:
     except (LockedError, NetworkDown) as error:
         printing.log("the sources are added; the next refresh visits them", "warning", because=str(error))
         return None
-
-
-def _import_folder(folder: Path, *, dry_run: bool, json: bool, config: Path) -> None:
-    from syndicator.services.article_files import importing
-
-    with opened_for_change(config) as opened:
-        done = importing.import_folder(opened, folder, dry_run=dry_run)
-        written = build(opened) if done.articles and not dry_run else ()
-    if json:
-        names = [{"title": one.title, "url": one.url, "id": one.id} for one in done.articles]
-        found = {name: getattr(done, name) for name in ("known", "drafts", "problems", "oddities")}
-        printing.as_json({"articles": names, **found, "applied": not dry_run, "written": written})
-        return
-    for problem in (*done.problems, *done.oddities):
-        printing.say(f"{problem.what}: {problem.reason}: {problem.detail.removeprefix(problem.what + ': ')}")
-    would = "would be " if dry_run else ""
-    counts = f"{len(done.known)} already known, {counted(len(done.drafts), 'draft')} left out"
-    printing.say(f"{counted(len(done.articles), 'article')} {would}imported, {counts}, {len(done.problems)} not read")
-    printing.say(f"{counted(len(written), 'file')} written")
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core.errors import UsageError
+from syndicator.core.text import counted
 from syndicator.operations.operation import Argument, Change, Progress, operation, plain
 from syndicator.operations.sources import Key, refuse_variables, source_of_key
 
@@ -67,8 +68,7 @@ async def _previews(session: Session, found: Found) -> dict[str, Preview]:
 
 
 def _looked(subject: str, found: Found, shown: Mapping[str, Preview]) -> Change:
-    count = len(found.candidates)
-    said = f"{found.address}: {count} {'thing' if count == 1 else 'things'} to follow"
+    said = f"{found.address}: {counted(len(found.candidates), 'thing')} to follow"
     data = {
         "address": found.address,
         "fault": str(found.error or ""),
@@ -153,6 +153,42 @@ def _chosen(values: Mapping[str, Any]) -> Candidate:
 
     source = source_of({"key": "a", **values})
     return Candidate(source=source if "key" in values else replace(source, key=""), kind="feed")
+
+
+@operation("import-articles", command="import")
+def import_articles(
+    app: App,
+    files: Annotated[dict[str, Any] | None, Argument("Files of a folder, by their path in it.", hidden=True)] = None,
+    path: Annotated[str, Argument("The file, of which the article's address may be made.")] = "article.md",
+    text: Annotated[str, Argument("Frontmatter and markdown, as Hugo and others write it.", lines=True)] = "",
+) -> Change:
+    """File articles that were written elsewhere: markdown files with frontmatter."""
+    from syndicator.services.article_files import importing
+
+    if not files and not text.strip():
+        raise UsageError("an article needs a text")
+
+    def change(dry_run: bool) -> dict[str, Any]:
+        done = importing.import_files(app, files or {path: text.encode()}, dry_run=dry_run)
+        new, known = counted(len(done.articles), "article"), f"{len(done.known)} already known"
+        counts = f"{known}, {counted(len(done.drafts), 'draft')} left out, {len(done.problems)} not read"
+        lines = [
+            f"{one.what}: {one.reason}: {one.detail.removeprefix(one.what + ': ')}"
+            for one in (*done.problems, *done.oddities)
+        ]
+        return {
+            "sentence": f"{new} imported, {counts}",
+            "lines": lambda dry_run: [*lines, f"{new} {'would be ' if dry_run else ''}imported, {counts}"],
+            "data": {"articles": [{"title": one.title, "url": one.url, "id": one.id} for one in done.articles]}
+            | {name: plain(getattr(done, name)) for name in ("known", "drafts", "problems", "oddities")},
+            "touches": tuple(f"article:{one}" for one in done.paths),
+        }
+
+    planned = change(True)
+    empty = not planned["data"]["articles"]
+    return Change(
+        subject="articles", **planned, is_empty=empty, nothing="0 files written", act=lambda progress: change(False)
+    )
 
 
 @operation("fetch-list", unlocked=True, is_question=True)

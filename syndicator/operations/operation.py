@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import SyndicatorError, UsageError
 
 if TYPE_CHECKING:
     from syndicator.core.model import FeedKey, Fetched, Problem
@@ -60,7 +60,8 @@ class Change:
     `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes back;
     `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a build;
     `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a
-    web page to point at; `act`: makes the change, besides its edits; a dict that it returns replaces fields."""
+    web page to point at; `fault`: a part that failed, which is the command's exit code; `act`: makes the change,
+    besides its edits; a dict that it returns replaces fields."""
 
     subject: str
     sentence: str
@@ -79,6 +80,7 @@ class Change:
     build: bool = True
     built_first: Callable[[FeedKey], bool] | None = None
     page: Fetched | None = None
+    fault: SyndicatorError | None = None
     act: Callable[[Progress], object] | None = None
 
 

@@ -43,6 +43,7 @@ def apply(
                 _log(app, operation, arguments, ended, before, who)
             raise
         made = replace(planned, **result) if isinstance(result, dict) else planned
+        before |= {name: None for name in made.touches if name not in before}  # which the act made
         return made, _log(app, operation, arguments, made, before, who) if made.logged else None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from syndicator.configuration.sources import rules_table
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core.errors import EditedMeanwhile, UsageError
-from syndicator.operations.operation import Argument, Change, Progress, operation
+from syndicator.operations.operation import Argument, Change, Progress, operation, plain
 
 if TYPE_CHECKING:
     from syndicator.core.model import Source
@@ -153,6 +153,25 @@ def remove(
         build=False,
         act=lambda progress: [registry.remove_source(path, key) for key in keys],
     )
+
+
+@operation("push-sources", command="sources push", unlocked=True)
+def push(app: App) -> Change:
+    """Have workers follow the sources as they are now."""
+    from syndicator.services.worker import session
+
+    def change(dry_run: bool) -> dict[str, Any]:
+        pushed = session.push(app, dry_run=dry_run)
+        signs = (("+", pushed.added), ("~", pushed.changed), ("-", pushed.removed))
+        lines = [f"{sign} {key}" for sign, keys in signs for key in keys]
+        counts = f"{len(pushed.added)} added, {len(pushed.changed)} changed, {len(pushed.removed)} removed"
+        return {
+            "sentence": f"workers follow the sources: {counts}",
+            "lines": lambda dry_run: [*lines, f"{counts}{'; nothing was written' if dry_run else ''}"],
+            "data": {"change": plain(pushed), "applied": not dry_run},
+        }
+
+    return Change(subject="sources", **change(True), logged=False, build=False, act=lambda progress: change(False))
 
 
 @operation("build")

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import counted
-from syndicator.operations.operation import Argument, Change, operation, plain
+from syndicator.operations.operation import Argument, Change, Progress, operation, plain
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article
     from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
     from syndicator.pipeline.descriptions.confirm import Decision, Names
     from syndicator.services.container import App
+    from syndicator.services.descriptions.confirm import Confirmed
 
 _FILE = "taxonomy.toml"
 Id = Annotated[str, Argument("An article: its id, file or address.", metavar="ID|FILE|URL", positional=True)]
 
 
-@operation("suggest-tags", unlocked=True, is_question=True)
+@operation("suggest-tags", command="tags suggest", unlocked=True, is_question=True)
 def suggest(
     app: App, categories: Annotated[bool, Argument("Groups of articles that could be categories.")] = False
 ) -> Change:
@@ -30,6 +31,53 @@ def suggest(
     proposals = redescribe.suggest_groups(app) if categories else redescribe.suggest(app)
     sentence = f"{len(proposals)} names to consider"
     return Change(subject="tags", sentence=sentence, data=[proposal._asdict() for proposal in proposals])
+
+
+@operation("learn", command="learn")
+def learn(app: App) -> Change:
+    """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml, and categories
+    from those of an operator."""
+    from syndicator.services import reconcile
+    from syndicator.services.descriptions import redescribe
+
+    def act(progress: Progress) -> dict[str, Any]:
+        done, least = redescribe.learn(app), redescribe.LEAST
+        lines = [f"learnt {counted(done.tags, 'tag')} from {counted(done.articles, 'article')}"]
+        if not done.tags:
+            lacking = f"{counted(done.articles, 'article')} with confirmed tags, {least} are needed"
+            lines = [f"no tags were learnt: {lacking}"]
+        if done.filed >= least:
+            lines.append(f"{counted(done.filed, 'article')} with a confirmed category teach categories")
+        return {"sentence": lines[0], "lines": lambda dry_run: lines, "data": plain(done)}
+
+    return Change(
+        subject="tags",
+        sentence="tags and categories are learnt from the confirmed articles",
+        problems=reconcile.files(app),
+        logged=False,
+        build=False,
+        act=act,
+    )
+
+
+@operation("review-tags", command="tags review", unlocked=True, is_question=True)
+def review(app: App) -> Change:
+    """List articles whose tags nobody confirmed, untagged and doubtful ones first, each with the tags that may fit."""
+    from contextlib import nullcontext
+
+    from syndicator.services.container import open_worker
+    from syndicator.services.descriptions.review import Review
+
+    with open_worker(app) as worker:
+        sitting = Review(app, worker, nullcontext)
+        sheets = sitting.waiting()
+    data = [
+        {name: getattr(sheet.article, name) for name in ("id", "url", "title", "tags", "category")}
+        | {"path": sheet.path, "offered": [{"tag": tag, "chance": round(chance, 2)} for tag, chance in sheet.offered]}
+        for sheet in sheets
+    ]
+    sentence = f"{counted(len(data), 'article')} to confirm"
+    return Change(subject="tags", sentence=sentence, data=data, problems=tuple(sitting.problems))
 
 
 @operation("confirm", command="tags confirm", quick=True)
@@ -99,7 +147,13 @@ def _category(name: str | None, article: Article, names: Names) -> str | None:
 def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -> Change:
     from syndicator.services.descriptions import confirm
 
-    planned = confirm.plan(app, id, decide)
+    return written(app, confirm.plan(app, id, decide))
+
+
+def written(app: App, planned: Confirmed) -> Change:
+    """The change that writes a planned decision."""
+    from syndicator.services.descriptions import confirm
+
     article = planned.after
     tags = ", ".join(article.tags) or "no tags"
     return Change(

@@ -105,6 +105,8 @@ def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
     told = command(lab.place, "describe", "--all", "--llm")
     assert "described: Weather" in told.output and "2 calls; 2 answers accepted" in told.output
     assert SECOND in lab.place.published("all.atom") and FIRST not in lab.place.published("all.atom")
+    command(lab.place, "change", "undo", "1")
+    assert FIRST in lab.place.published("all.atom") and SECOND not in lab.place.published("all.atom")
     assert json.loads(command(lab.place, "describe", "--all", "--llm", "--json").stdout)["llm"]["calls"] == 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -110,7 +110,7 @@ async def use(request: Request) -> Response:
     wrapper = packed_list(found[choice].wrapper)
     if key := _key(job):
         return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
-    return await ask_form(request, "follow-list", "/", **_source(job), wrapper=wrapper)
+    return await ask_form(request, "follow-list", "/", wrapper=wrapper, **_source(job))
 
 
 async def _pointed(request: Request) -> tuple[PointedList, ...]:
@@ -143,7 +143,7 @@ def _key(job: Job) -> str:
     return str(job.args.get("key", "")) if job.act == "fetch-list" else ""
 
 
-def _source(job: Job) -> dict[str, str]:
+def _source(job: Job) -> dict[str, Any]:
     found = job.result if isinstance(job.result, dict) else {}
     title = next((str(one.get("title", "")) for one in found.get("candidates", ())), "")[:_LONGEST_TITLE].strip()
     return {"url": str(found.get("page", "")), "title": title}

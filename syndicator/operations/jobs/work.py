@@ -98,7 +98,8 @@ def acted(app: App, queue: Queue, job: Job) -> Job:
     if not is_planned:
         change, number = perform.apply(app, operation, arguments, change, who=job.who, progress=progress)
     status: Status = "done" if is_planned or not change.build else "building"
-    return replace(job, status=status, said=change.sentence, result=plain(change.data), change=number)
+    said = f"{change.sentence}; {change.fault}" if change.fault else change.sentence
+    return replace(job, status=status, said=said, result=plain(change.data), change=number)
 
 
 def _progress(queue: Queue, job: Job) -> Callable[[int, int], None]:

@@ -221,3 +221,12 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
     edited = {name: source[name] for name in ("title", "every", "tags", "language")}
     assert edited == {"title": "Of the program", "every": "2h", "tags": ["Money"], "language": "en"}
     assert "# by hand" in path.read_text()
+
+
+def test_a_program_imports_a_text_and_no_file_of_this_machine(served: Served, writer: Client) -> None:
+    text = "---\ntitle: Of elsewhere\ndate: 2026-02-11\nsource: https://else.example/a\n---\nA text.\n"
+    (made,) = done(writer, "import-articles", {"text": text})["result"]["articles"]
+    assert writer.get(f"/articles/{made['id']}")["title"] == "Of elsewhere"
+    for files_ in ({"a.md": "/etc/hostname"}, {}):
+        assert do(writer, "import-articles", {"files": files_}).status == 422
+    assert do(writer, "import-articles", {"text": text, "path": "../../etc/x.md"}).status == 200  # is known already
