@@ -35,15 +35,8 @@ _COMMANDS = (
     "sources",
 )
 # What timers and watchers call, many times an hour, and a newcomer first: these do without the other commands.
-_ALONE = {
-    "add": "add",
-    "build": "running.service",
-    "init": "setup.folder",
-    "refresh": "running.service",
-    "serve": "running.service",
-    "status": "status",
-    "up": "running.service",
-}
+_ALONE = {"add": "add", "init": "setup.folder", "status": "status"}
+_ALONE |= dict.fromkeys(("build", "refresh", "serve", "up"), "running.service")
 _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; typer has no public name for it
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -19,6 +20,7 @@ from syndicator import __version__
 from syndicator.cli import help
 from syndicator.cli.logs import LogFormat, choose, chosen, log
 from syndicator.configuration.tables import VARIABLE, own_config
+from syndicator.operations.operation import Argument, Field
 
 if TYPE_CHECKING:
     from syndicator.core.model import FeedKey
@@ -94,6 +96,49 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_COMPLETION = {"source": help.source_keys, "tag": help.tag_names, "": None}
+T = TypeVar("T", bound=Callable[..., None])
+
+
+def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], T]:
+    """Make a command of a function whose parameters are Annotated with `Argument`, as those of operations are, or with
+    what typer has."""
+
+    def made(function: T) -> T:
+        hints = get_type_hints(function, include_extras=True)
+        parameters = inspect.signature(function).parameters.values()
+        with_options(function, [Field(one.name, hints[one.name], one.default) for one in parameters])
+        return group.command(name)(function)
+
+    return made
+
+
+def with_options(function: T, fields: Sequence[Field]) -> T:
+    """The function with the signature that typer makes options and arguments of."""
+    parameters = [inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, **_typed(one)) for one in fields]
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    function.__annotations__ = {one.name: one.annotation for one in parameters}
+    return function
+
+
+def _typed(field: Field) -> dict[str, Any]:
+    default = field.default
+    if not any(isinstance(one, Argument) for one in getattr(field.annotated, "__metadata__", ())):
+        return {"annotation": field.annotated, "default": default}
+    argument, kind = field.argument, list[str] if field.is_list else field.type
+    more: dict[str, Any] = {"help": argument.help, "metavar": argument.metavar or None}
+    more |= {"autocompletion": _COMPLETION[argument.completes], "min": argument.least}
+    if "datetime" in str(kind):
+        kind, more = datetime, {**more, "formats": ["%Y-%m-%d"], "metavar": "DATE"}
+    if field.is_list and not default:
+        default = None
+    if default is None and "None" not in str(kind):
+        kind = kind | None
+    option = f"--{field.name.replace('_', '-')}"
+    info = typer.Argument(**more) if argument.positional else typer.Option(option, **more)
+    return {"annotation": Annotated[kind, info], "default": default}
+
+
 CONFIG = Path("config")
 
 
@@ -142,18 +187,10 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log each step of a visit on stderr.")] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="Say only what failed. For cron, which mails what is said.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what failed, as for cron.")] = False,
     show_completion: Annotated[
         str | None,
-        typer.Option(
-            callback=help.show,
-            is_eager=True,
-            expose_value=True,
-            metavar="SHELL",
-            help="Print what bash, zsh or fish reads to complete commands.",
-        ),
+        typer.Option(callback=help.show, is_eager=True, metavar="SHELL", help="Print what a shell reads to complete."),
     ] = None,
     log_format: Annotated[
         LogFormat | None,
@@ -161,8 +198,6 @@ def root(
     ] = None,
 ) -> None:
     """From source URLs to valid Atom, RSS and JSON feeds per tag, category and source."""
-    import sys
-
     try:
         stderr = os.fstat(sys.stderr.fileno())
     except (OSError, ValueError):  # closed, or not a file
@@ -182,10 +217,6 @@ def _warn_of_variables() -> None:
 
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
-Since = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Articles added on or after this day (UTC)."),
-]
 
 
 @contextmanager
@@ -209,13 +240,8 @@ def opened_to_look(config: Path) -> Iterator[App]:
         yield opened
 
 
-def build(opened: App) -> tuple[str, ...]:
-    """Builds the feeds that changed. Returns the files that were written."""
-    return build_among(opened, None)[0]
-
-
-def build_among(opened: App, feeds: Callable[[FeedKey], bool] | None) -> tuple[tuple[str, ...], int]:
-    """The same for those of which `feeds` is true, None for all; how many others are stale, too."""
+def build(opened: App, feeds: Callable[[FeedKey], bool] | None = None) -> tuple[tuple[str, ...], int]:
+    """Build the stale feeds that `feeds` accepts, None for all. Returns the written files and how many are left."""
     from syndicator.services.build import build_feeds
 
     built = asyncio.run(build_feeds(opened, among=feeds))

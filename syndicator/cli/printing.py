@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from syndicator.cli import logs
 from syndicator.cli.logs import Level, one_line, visible
+from syndicator.cli.logs import log as log
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.program import as_typed
 from syndicator.core.reasons import ConditionReason
@@ -45,6 +46,15 @@ def as_json(value: Any) -> None:
     except UnicodeEncodeError:
         document = json.dumps(plain(value), indent=2)
     print(document)
+
+
+def answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
+    """Print `data` for programs, or lines for people."""
+    if json:
+        as_json(data)
+        return
+    for line in lines:
+        say(line)
 
 
 def address_for_phones(settings: Settings) -> None:
@@ -98,11 +108,6 @@ def say(line: str) -> None:
     print(visible(as_typed(line)), flush=True)
 
 
-def log(event: str, level: Level = "info", **fields: object) -> None:
-    """Logs an event to stderr."""
-    logs.log(event, level, **fields)
-
-
 def log_problems(found: Iterable[Problem], level: Level = "warning", **fields: object) -> None:
     """Logs problems, one a line."""
     for problem in found:
@@ -112,15 +117,9 @@ def log_problems(found: Iterable[Problem], level: Level = "warning", **fields: o
 def log_visit(outcome: Outcome) -> None:
     """Logs how a visit ended. That some entries make no article is everyday life, that a source fails is a warning."""
     fields: dict[str, object] = {"source": outcome.key, "status": outcome.status, "new": len(outcome.added)}
-    if outcome.changed:
-        fields["changed"] = len(outcome.changed)
-    if outcome.pending:
-        fields["pending"] = outcome.pending
-    if outcome.waiting:
-        fields["waiting"] = outcome.waiting
-    if outcome.reason:
-        fields["reason"] = outcome.reason
-        fields["detail"] = outcome.detail
+    more: dict[str, object] = {"changed": len(outcome.changed), "pending": outcome.pending, "waiting": outcome.waiting}
+    more |= {"reason": outcome.reason, "detail": outcome.detail} if outcome.reason else {}
+    fields |= {name: value for name, value in more.items() if value or name == "detail"}
     log("visited", "warning" if outcome.status in ("failed", "disabled") else "info", **fields)
     log_problems(outcome.skipped, "info", source=outcome.key)
 
@@ -195,17 +194,8 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
 def run_report(report: RunReport, *, json: bool) -> None:
     """Prints what a run did."""
     if json:
-        as_json(
-            {
-                "sources": report.outcomes,
-                "written": report.built.written,
-                "unchanged": report.built.unchanged,
-                "held": report.built.held,
-                "set_aside": report.built.set_aside,
-                "problems": report.problems,
-                "llm": report.llm,
-            }
-        )
+        built = {name: getattr(report.built, name) for name in ("written", "unchanged", "held", "set_aside")}
+        as_json({"sources": report.outcomes, **built, "problems": report.problems, "llm": report.llm})
         return
     if quiet():  # failed visits are logged already
         log_run(report)
@@ -228,8 +218,7 @@ def run_report(report: RunReport, *, json: bool) -> None:
     log_problems(report.untold)
     if report.outdated:
         say(f"read by an older version: {counted(report.outdated, 'article')}; {ConditionReason.OUTDATED.cure}")
-    for line in report.llm.lines():
-        say(line)
+    answer({}, report.llm.lines(), json=False)
     if report.llm.wrong:
         complain(ConfigError(report.llm.wrong), as_json=False)
 

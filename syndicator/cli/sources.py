@@ -4,44 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from syndicator.cli import printing
 from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
-from syndicator.cli.base import CONFIG, Config, DryRun, Json, app
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, command
 from syndicator.cli.operations import apply, perform
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import LockedError, NetworkDown
 from syndicator.operations.adding import addition
-from syndicator.operations.registry import need
+from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
+    from syndicator.core.model import Source, SourceState
     from syndicator.services.container import App
     from syndicator.services.refresh import RunReport
 
 
-class Action(StrEnum):
-    """What else than a list may be asked for."""
-
-    PUSH = "push"
-
-
-@app.command()
+@command()
 def sources(
-    action: Annotated[Action | None, typer.Argument(help="push: have workers follow them as they are now.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="With push: show what would change.")] = False,
-    apply_moves: Annotated[
-        bool, typer.Option("--apply-moves", help="Write the new URLs of sources that moved for good to sources.toml.")
-    ] = False,
+    action: Annotated[
+        Literal["push"] | None, Argument("push: have workers follow them as they are.", positional=True)
+    ] = None,
+    dry_run: Annotated[bool, Argument("With push: show what would change.")] = False,
+    apply_moves: Annotated[bool, Argument("Write the new URLs of moved sources to sources.toml.")] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
     """List the sources: how the last visit of each went, when the next is due and why. Or push them to workers."""
-    if action is Action.PUSH:
+    if action:
         perform(config, need("push-sources"), {}, dry_run=dry_run, json=json)
         return
     from syndicator.services import reconcile
@@ -57,17 +49,13 @@ def sources(
         return
     for key, old, new in moved:
         printing.say(f"moved: {key}: {old} -> {new}")
-    rows = [
-        (
-            source.key,
-            source.url,
-            "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok",
-            local(state.next_due, "now"),
-            state.due_why,
-        )
-        for source, state in listed
-    ]
-    printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
+    columns = ("key", "url", "health", "next visit", "why")
+    printing.table("Sources", columns, [_row(source, state) for source, state in listed])
+
+
+def _row(source: Source, state: SourceState) -> tuple[str, ...]:
+    health = "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok"
+    return source.key, source.url, health, local(state.next_due, "now"), state.due_why
 
 
 def _adopt_moves(opened: App) -> list[tuple[str, str, str]]:
@@ -78,15 +66,13 @@ def _adopt_moves(opened: App) -> list[tuple[str, str, str]]:
     return moved
 
 
-@app.command("import")
+@command("import")
 def import_(
     file: Annotated[
-        str, typer.Argument(metavar="FILE|DIR", help='An OPML file, "-" for one on stdin, or a folder of articles.')
+        str, Argument('An OPML file, "-" for one on stdin, or a folder of articles.', "FILE|DIR", positional=True)
     ],
     folders: Folders = None,
-    no_refresh: Annotated[
-        bool, typer.Option("--no-refresh", help="Add the feeds only: the next refresh visits them.")
-    ] = False,
+    no_refresh: Annotated[bool, Argument("Add the feeds only: the next refresh visits them.")] = False,
     dry_run: DryRun = False,
     json: Json = False,
     config: Config = CONFIG,
@@ -143,7 +129,7 @@ def _first_visits(config: Path, keys: list[str]) -> RunReport | None:
         return None
 
 
-@app.command()
+@command()
 def export(config: Config = CONFIG) -> None:
     """Print the sources as OPML. `syndicator import` makes the same sources of it."""
     from syndicator.services.adding import search

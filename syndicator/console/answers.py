@@ -13,12 +13,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from syndicator.console.console import Console
-from syndicator.console.guard import form_of, session_of
+from syndicator.console.guard import UNREADABLE, form_of, session_of
 from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
 from syndicator.core.text import span
 from syndicator.operations.jobs.queue import Job
-from syndicator.operations.operation import Field, fields_of
-from syndicator.operations.registry import need
+from syndicator.operations.operation import fields_of, need
 from syndicator.pipeline import jobs
 from syndicator.services.places import Place
 from syndicator.services.showing.glance import now
@@ -136,7 +135,7 @@ async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = Fa
     """Queue an operation with the arguments that the form has, and `more`. A script gets the status strip, a form the
     page `then`."""
     form = form_of(request)
-    args = {one.name: value_of(form.text(one.name), one) for one in fields_of(need(name)) if one.name in form}
+    args = {one.name: one.parse(form.text(one.name)) for one in fields_of(need(name)) if one.name in form}
     console = console_of(request)
     job = console.ask(name, args | more, session_of(request).who, dry_run=dry_run)
     if request.headers.get("hx-request"):
@@ -145,12 +144,12 @@ async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = Fa
     return RedirectResponse(f"{then}{'&' if '?' in then else '?'}job={job.id}", 303)
 
 
-def value_of(text: str, field: Field) -> str | list[str]:
-    """The value of a field of a form."""
-    if not field.is_list:
-        return text
-    parts = text.split("\n" if field.argument.lines else ",")
-    return [part.strip() for part in parts if part.strip()]
+async def worked(request: Request, job: Callable[..., T], *given: Any) -> T:
+    """What the worker makes of a stranger's page. Raises HTTPException if that takes too long."""
+    try:
+        return await console_of(request).worker.call(job, *given)
+    except WorkerFailed as error:
+        raise HTTPException(UNREADABLE, f"That took too long: {error}") from error
 
 
 def local(path: str) -> str:

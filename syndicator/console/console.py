@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 from syndicator.configuration.settings import Settings
 from syndicator.console import security
 from syndicator.console.security import Session, Sessions, Throttle, hosts
-from syndicator.console.work import end
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Job, Queue
+from syndicator.operations.jobs.work import end
 from syndicator.processes.worker import Worker
 from syndicator.services.places import Place
 from syndicator.services.showing.glance import Glance, now
@@ -44,7 +44,7 @@ class Runner:
             self._starting = asyncio.get_running_loop().create_task(self._start())
 
     async def _start(self) -> None:
-        command = (sys.executable, "-m", "syndicator.console.work", str(self._config))
+        command = (sys.executable, "-m", "syndicator.operations.jobs.work", str(self._config))
         try:
             self._process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
         except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core.errors import UsageError
@@ -14,7 +14,7 @@ from syndicator.operations.operation import Argument, Change, Progress, operatio
 from syndicator.operations.sources import Key, refuse_variables, source_of_key
 
 if TYPE_CHECKING:
-    from syndicator.core.model import ContentMode, Failed, Fetched, Source
+    from syndicator.core.model import Failed, Fetched, Source
     from syndicator.core.requests import Wrapper
     from syndicator.services.adding.found import Candidate, Found, Session
     from syndicator.services.adding.preview import Preview
@@ -27,9 +27,9 @@ PREVIEWED = 3  # feeds of one address whose entries are read at once
 def look(
     app: App,
     progress: Progress,
-    address: Annotated[str, Argument("A site, a feed, a sitemap, a list or an article.", metavar="URL")] = "",
+    address: Annotated[str, Argument("A site, a feed, a sitemap, a list or an article.", "URL")] = "",
     opml: Annotated[str, Argument("An OPML document of another reader.", lines=True)] = "",
-    allow: Annotated[tuple[str, ...], Argument("A private network it may be on.", metavar="NETWORK")] = (),
+    allow: Annotated[tuple[str, ...], Argument("A private network it may be on.", "NETWORK")] = (),
 ) -> Change:
     """Show what can be followed at an address, or in an OPML document, and how its entries would be published."""
     from syndicator.services.adding import search
@@ -69,13 +69,10 @@ async def _previews(session: Session, found: Found) -> dict[str, Preview]:
 
 def _looked(subject: str, found: Found, shown: Mapping[str, Preview]) -> Change:
     said = f"{found.address}: {counted(len(found.candidates), 'thing')} to follow"
-    data = {
-        "address": found.address,
+    data = {name: getattr(found, name) for name in ("address", "whole", "untried")} | {
         "fault": str(found.error or ""),
         "page": found.page.url if found.page else "",
-        "whole": found.whole,
-        "untried": found.untried,
-        "skipped": [{"line": one.line, "name": one.name, "why": one.why} for one in found.skipped],
+        "skipped": [{name: getattr(one, name) for name in ("line", "name", "why")} for one in found.skipped],
         "candidates": [_candidate(one, shown.get(one.source.url)) for one in found.candidates],
     }
     return Change(subject=subject, sentence=str(found.error or said), data=data, page=found.page)
@@ -104,11 +101,11 @@ def add(
     sources: Annotated[
         tuple[dict[str, Any], ...], Argument("A table as in sources.toml, without or with its key.", hidden=True)
     ] = (),
-    url: Annotated[tuple[str, ...], Argument("Addresses of feeds.", metavar="URL", positional=True, lines=True)] = (),
+    url: Annotated[tuple[str, ...], Argument("Addresses of feeds.", "URL", positional=True, lines=True)] = (),
     title: Annotated[str, Argument("The name of one source in our feeds.")] = "",
     category: Annotated[str, Argument("For articles that fit no category of taxonomy.toml.")] = "",
     tags: Annotated[tuple[str, ...], Argument("Put on each of its articles.", completes="tag")] = (),
-    every: Annotated[str, Argument("Visit it every 30m, 6h, 1d.", metavar="TIME")] = "",
+    every: Annotated[str, Argument("Visit it every 30m, 6h, 1d.", "TIME")] = "",
     content: Annotated[str, Argument("How much of it is published: full, excerpt, link.")] = "",
     licence: Annotated[str, Argument("Its licence.")] = "",
 ) -> Change:
@@ -120,14 +117,10 @@ def add(
     known = writing.by_address(app)
     tables = [*sources, *({"url": url} for url in url)]
     chosen = [writing.if_known(known, _chosen(one)) for one in tables]
-    wishes = writing.Wishes(
-        category=category.strip() or None,
-        tags=tags,
-        every=every.strip() or None,
-        content=cast("ContentMode | None", content or None),
-        licence=licence.strip() or None,
-        title=title.strip() or None if len(chosen) == 1 else None,
-    )
+    said: dict[str, Any] = {"category": category, "every": every, "content": content, "licence": licence}
+    said |= {"title": title if len(chosen) == 1 else ""}
+    said = {name: one.strip() or None for name, one in said.items()} | {"tags": tags}
+    wishes = writing.Wishes(**said)
     return addition(app, writing.named(app, chosen, wishes), known)
 
 
@@ -225,7 +218,7 @@ Marks = Annotated[str, Argument("The mark of its items, as pointing gives it.", 
 def follow_list(
     app: App,
     progress: Progress,
-    url: Annotated[str, Argument("The page.", metavar="URL", positional=True)],
+    url: Annotated[str, Argument("The page.", "URL", positional=True)],
     wrapper: Marks,
     title: Annotated[str, Argument("Its name in our feeds.")] = "",
 ) -> Change:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text
 from syndicator.core.errors import RulesError, UsageError
 from syndicator.core.text import counted, one_line
-from syndicator.operations.operation import Argument, CancelledJob, Change, Progress, operation, plain
-from syndicator.operations.sources import Key, Stamp, edit_of, need_stamp, source_of_key
+from syndicator.operations.operation import Argument, CancelledJob, Change, Progress, Stamp, operation, plain
+from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article, Rules, Source
@@ -25,31 +25,35 @@ if TYPE_CHECKING:
     from syndicator.services.mending.reread import Plan
     from syndicator.services.mending.try_rules import Tried
 
-RULES = ("select", "remove", "title", "author", "date", "cover")
 _MOST_TOUCHED = 2000  # articles whose texts before are kept, so that what a language model wrote can be taken back
 _LOOK_SECONDS = 0.3  # between two looks at a cancelled job
 _EDGE = 160  # characters at both ends of a text
 
-Css = Annotated[tuple[str, ...] | None, Argument("CSS selectors of it; empty for none.", metavar="CSS", lines=True)]
+Css = Annotated[tuple[str, ...] | None, Argument("CSS selectors of it; empty for none.", "CSS", lines=True)]
+
+
+class GivenRules(TypedDict, total=False):
+    """Rules as they are given."""
+
+    select: Css
+    remove: Css
+    title: Css
+    author: Css
+    date: Css
+    cover: Css
+
+
+RULES = tuple(GivenRules.__annotations__)
 
 
 @operation("try-rules", unlocked=True, is_question=True)
-def try_rules(
-    app: App,
-    key: Key,
-    select: Css = None,
-    remove: Css = None,
-    title: Css = None,
-    author: Css = None,
-    date: Css = None,
-    cover: Css = None,
-) -> Change:
+def try_rules(app: App, key: Key, **given: Unpack[GivenRules]) -> Change:
     """Show what rules make of the newest kept pages of a source. A rule that is not given stays as it is."""
     from syndicator.services.mending import try_rules
 
     source = source_of_key(app, key)
     try:
-        rules = _given(source, (select, remove, title, author, date, cover))
+        rules = _rules_of(source, given)
         tried = try_rules.try_out(app, source.key, rules, most=try_rules.POINTED)
         now = {one.id: one for one in try_rules.try_out(app, source.key, source.rules, most=try_rules.POINTED)}
     except RulesError as error:
@@ -83,46 +87,33 @@ def _reading(one: Tried | None) -> dict[str, Any] | None:
 
 
 @operation("save-rules", quick=True, unlocked=True)
-def save_rules(
-    app: App,
-    key: Key,
-    select: Css = None,
-    remove: Css = None,
-    title: Css = None,
-    author: Css = None,
-    date: Css = None,
-    cover: Css = None,
-    stamp: Stamp = None,
-) -> Change:
+def save_rules(app: App, key: Key, stamp: Stamp = None, **given: Unpack[GivenRules]) -> Change:
     """Write rules of a source. A rule that is not given stays as it is; articles stay until they are read again."""
     source = source_of_key(app, key)
     need_stamp(source, stamp)
-    wanted = replace(source, rules=_given(source, (select, remove, title, author, date, cover)))
+    wanted = replace(source, rules=_rules_of(source, given))
     return edit_of(app, source, wanted, "rules saved; articles stay until they are read again")
 
 
-def _given(source: Source, given: Sequence[tuple[str, ...] | None]) -> Rules:
+def _rules_of(source: Source, given: GivenRules) -> Rules:
     """The rules as given over those of the source. Raises ConfigError, RulesError for an invalid selector."""
     from syndicator.configuration.sources.schema import source_of
 
     values: dict[str, Any] = {name: one for name, one in table(source).items() if name != "rules"}
-    said = {name: one for name, one in zip(RULES, given, strict=True) if one is not None}
-    merged = {**table(source).get("rules", {}), **said}
+    merged = {**table(source).get("rules", {}), **{name: one for name, one in given.items() if one is not None}}
     rules = {name: list(one) if isinstance(one, tuple) else one for name, one in merged.items() if one != ()}
     return source_of({**values, "rules": rules} if rules else values).rules
 
 
 All = Annotated[bool, Argument("Every article.")]
-Since = Annotated[datetime | None, Argument("Articles added on or after this day (UTC).", metavar="DATE")]
+Since = Annotated[datetime | None, Argument("Articles added on or after this day (UTC).", "DATE")]
 
 
 @operation("reread", command="reread")
 def reread(
     app: App,
     progress: Progress,
-    source: Annotated[
-        str, Argument("Articles of one source, or one article.", metavar="K|URL|ID", completes="source")
-    ] = "",
+    source: Annotated[str, Argument("Articles of one source, or one article.", "K|URL|ID", completes="source")] = "",
     since: Since = None,
     outdated: Annotated[bool, Argument("Only articles that an older version of Syndicator read.")] = False,
     fetch: Annotated[bool, Argument("First ask for pages that are not kept any more, also with --dry-run.")] = False,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core import text
 from syndicator.core.errors import ConfigError, EditedMeanwhile, UsageError, WorkerFailed
-from syndicator.operations.operation import Argument, Change, Progress, operation
+from syndicator.operations.operation import Argument, Change, Progress, Stamp, operation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +25,6 @@ _TAXONOMY, _FEEDS = "taxonomy.toml", "feeds.toml"
 _PART = 500  # rows read at a time
 _LONGEST_SLUG = 80
 TRIED = 200  # newest articles on which a category's line is tried: some seconds
-
-Stamp = Annotated[str | None, Argument("The stamp that the trial gave: refuse an edit made since.", hidden=True)]
 
 
 @operation("try-category", unlocked=True, is_question=True)
@@ -54,11 +52,8 @@ def try_category(
     except (WorkerFailed, ValueError) as error:
         raise UsageError(f"{name!r} cannot be tried: {error}") from error
     titles = {one.id: one.title for one in articles}
-    moved = [
-        {"id": id, "title": titles[id], "before": before, "after": after}
-        for id, before, after in tried
-        if before != after
-    ]
+    changed = [(id, {"before": before, "after": after}) for id, before, after in tried if before != after]
+    moved = [{"id": id, "title": titles[id], **one} for id, one in changed]
     found = _category(app.config, name)
     return Change(
         subject="tags",
@@ -86,11 +81,8 @@ def save_category(
     name, description = " ".join(name.split()), " ".join(description.split())
     found = _category(app.config, name)
     if stamp not in (None, _stamp(found)):
-        raise (
-            EditedMeanwhile(f"the category {name!r}")
-            if stamp
-            else UsageError(f"the category {name!r} is listed already")
-        )
+        what = f"the category {name!r}"
+        raise EditedMeanwhile(what) if stamp else UsageError(f"{what} is listed already")
     at, values = found[0] if found else None, {"name": found[1].name if found else name, "description": description}
     said = f"{values['name']}: {'has another line' if found else 'added'}; `describe --all` applies it to what is there"
     return _edit(app, said, (_TAXONOMY, "category", at), values, vocabulary.parse)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from syndicator.configuration.sources import rules_table
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core.errors import EditedMeanwhile, UsageError
-from syndicator.operations.operation import Argument, Change, Progress, operation, plain
+from syndicator.operations.operation import Argument, Change, Progress, Stamp, operation, plain
 
 if TYPE_CHECKING:
     from syndicator.core.model import Source
     from syndicator.services.container import App
 
-Key = Annotated[str, Argument("The key of a source.", metavar="KEY", positional=True, completes="source")]
-
-Stamp = Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)]
+Key = Annotated[str, Argument("The key of a source.", "KEY", positional=True, completes="source")]
 
 
 @operation("retry")
@@ -65,34 +63,31 @@ def wake(app: App, key: Key) -> Change:
     return edit_of(app, source, replace(source, enabled=True), "is visited again")
 
 
+class SourceFields(TypedDict, total=False):
+    """What an edit changes of a source."""
+
+    url: Annotated[str | None, Argument("Its address.")]
+    title: Annotated[str | None, Argument("Its name in our feeds.")]
+    category: Annotated[str | None, Argument("For articles that fit no category of taxonomy.toml.")]
+    tags: Annotated[tuple[str, ...] | None, Argument("Put on each of its articles.", completes="tag")]
+    every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", "TIME")]
+    content: Annotated[str | None, Argument("How much of it is published: full, excerpt, link.")]
+    licence: Annotated[str | None, Argument("Its licence.")]
+    language: Annotated[str | None, Argument("The language of its articles.")]
+    keep: Annotated[str | None, Argument("Read only what this query finds.", "QUERY")]
+    mute: Annotated[str | None, Argument("Leave out what this query finds.", "QUERY")]
+
+
 @operation("change-source", quick=True, unlocked=True)
-def change(
-    app: App,
-    key: Key,
-    url: Annotated[str | None, Argument("Its address.")] = None,
-    title: Annotated[str | None, Argument("Its name in our feeds.")] = None,
-    category: Annotated[str | None, Argument("For articles that fit no category of taxonomy.toml.")] = None,
-    tags: Annotated[tuple[str, ...] | None, Argument("Put on each of its articles.", completes="tag")] = None,
-    every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", metavar="TIME")] = None,
-    content: Annotated[str | None, Argument("How much of it is published: full, excerpt, link.")] = None,
-    licence: Annotated[str | None, Argument("Its licence.")] = None,
-    language: Annotated[str | None, Argument("The language of its articles.")] = None,
-    keep: Annotated[str | None, Argument("Read only what this query finds.", metavar="QUERY")] = None,
-    mute: Annotated[str | None, Argument("Leave out what this query finds.", metavar="QUERY")] = None,
-    stamp: Stamp = None,
-) -> Change:
+def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceFields]) -> Change:
     """Edit a source. What is not given stays as it is, and what is empty goes."""
     from syndicator.configuration.sources.schema import source_of
 
     source = source_of_key(app, key)
     need_stamp(source, stamp)
-    values: dict[str, Any] = table(source)
-    given = {"url": url, "title": title, "category": category, "tags": tags, "every": every, "content": content}
-    given |= {"licence": licence, "language": language, "keep": keep, "mute": mute}
-    for name, one in given.items():
-        if one is not None:
-            value = list(one) if isinstance(one, tuple) else one.strip()
-            values = {other: old for other, old in values.items() if other != name} | ({name: value} if value else {})
+    given: dict[str, Any] = {name: one for name, one in fields.items() if one is not None}
+    given = {name: list(one) if isinstance(one, tuple) else one.strip() for name, one in given.items()}
+    values: dict[str, Any] = {name: one for name, one in {**table(source), **given}.items() if given.get(name, True)}
     refuse_variables(str(values.get("url", "")), source.url)
     wanted = source_of(values)
     names = sorted({*table(source), *table(wanted)} - {"rules"})
@@ -134,7 +129,7 @@ def edit_of(app: App, source: Source, wanted: Source, said: str) -> Change:
 def remove(
     app: App,
     key: Annotated[
-        tuple[str, ...], Argument("Keys of sources.", metavar="KEY...", positional=True, completes="source", lines=True)
+        tuple[str, ...], Argument("Keys of sources.", "KEY...", positional=True, completes="source", lines=True)
     ],
 ) -> Change:
     """Remove sources, all of those named or none. Their articles and feeds stay."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from syndicator.services.descriptions.confirm import Confirmed
 
 _FILE = "taxonomy.toml"
-Id = Annotated[str, Argument("An article: its id, file or address.", metavar="ID|FILE|URL", positional=True)]
+Id = Annotated[str, Argument("An article: its id, file or address.", "ID|FILE|URL", positional=True)]
 
 
 @operation("suggest-tags", command="tags suggest", unlocked=True, is_question=True)
@@ -29,8 +29,23 @@ def suggest(
     from syndicator.services.descriptions import redescribe
 
     proposals = redescribe.suggest_groups(app) if categories else redescribe.suggest(app)
-    sentence = f"{len(proposals)} names to consider"
-    return Change(subject="tags", sentence=sentence, data=[proposal._asdict() for proposal in proposals])
+    data = [proposal._asdict() for proposal in proposals]
+    about = [one.get("description") or ", ".join(one["aliases"]) for one in data]
+    rows = [
+        (one["name"], one["support"], more, "; ".join(one["examples"])) for one, more in zip(data, about, strict=True)
+    ]
+    title, columns = "Tags to consider", ("name", "articles", "other names", "such as")
+    nothing = "nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts"
+    if categories:
+        title, columns = "Categories to consider", ("name", "articles", "words", "such as")
+        nothing = f"no groups: they are looked for from {redescribe.LEAST_GROUPED} articles on"
+    return Change(
+        subject="tags",
+        sentence=f"{len(data)} names to consider",
+        lines=lambda dry_run: [] if rows else [nothing],
+        table=(title, columns, rows) if rows else None,
+        data=data,
+    )
 
 
 @operation("learn", command="learn")
@@ -86,12 +101,9 @@ def confirm(
     id: Id,
     tags: Annotated[
         tuple[str, ...],
-        Argument("Tags that it lacks. None: they are right.", metavar="TAG...", positional=True, completes="tag"),
+        Argument("Tags that it lacks. None: they are right.", "TAG...", positional=True, completes="tag"),
     ] = (),
-    category: Annotated[
-        str | None,
-        Argument("Its category. Where no TAG is named, nothing is said of its tags then.", metavar="NAME"),
-    ] = None,
+    category: Annotated[str | None, Argument("Its category. Without a TAG, its tags stay as they are.", "NAME")] = None,
 ) -> Change:
     """Say that the tags of an article are right, or which it lacks. They stay, and `learn` learns from them."""
     from syndicator.pipeline.descriptions.confirm import Decision, with_tags
@@ -108,8 +120,7 @@ def reject(
     app: App,
     id: Id,
     tags: Annotated[
-        tuple[str, ...],
-        Argument("Tags that it should not have.", metavar="TAG...", positional=True, completes="tag"),
+        tuple[str, ...], Argument("Tags that it should not have.", "TAG...", positional=True, completes="tag")
     ],
 ) -> Change:
     """Take wrong tags off an article, for good. The others are confirmed by that, and `learn` learns from them."""
@@ -123,7 +134,7 @@ def set_tags(
     app: App,
     id: Id,
     tags: Annotated[tuple[str, ...], Argument("All its tags.", completes="tag")] = (),
-    category: Annotated[str | None, Argument("Its category; none leaves it as it is.", metavar="NAME")] = None,
+    category: Annotated[str | None, Argument("Its category; none leaves it as it is.", "NAME")] = None,
     seen: Annotated[tuple[str, ...] | None, Argument("The tags that it must have now.", lines=True)] = None,
 ) -> Change:
     """Give an article exactly these tags and this category, as confirmed by an operator."""
@@ -160,13 +171,8 @@ def written(app: App, planned: Confirmed) -> Change:
         subject=article.id,
         sentence=f"{article.title}: {tags}; {article.category or 'no category'}",
         lines=lambda dry_run: [f"{article.title}: {tags}; category {article.category or 'none'}"],
-        data={
-            "id": article.id,
-            "path": planned.path,
-            "tags": article.tags,
-            "category": article.category,
-            "feeds": planned.feeds,
-        },
+        data={name: getattr(article, name) for name in ("id", "tags", "category")}
+        | {"path": planned.path, "feeds": planned.feeds},
         feeds=planned.feeds,
         problems=planned.problems,
         touches=(f"article:{planned.path}",),
@@ -176,13 +182,11 @@ def written(app: App, planned: Confirmed) -> Change:
     )
 
 
-Old = Annotated[str, Argument("The tag's name now.", metavar="A", positional=True, completes="tag")]
+Old = Annotated[str, Argument("The tag's name now.", "A", positional=True, completes="tag")]
 
 
 @operation("rename-tag", command="tags rename")
-def rename(
-    app: App, old: Old, new: Annotated[str, Argument("The tag's new name.", metavar="B", positional=True)]
-) -> Change:
+def rename(app: App, old: Old, new: Annotated[str, Argument("The tag's new name.", "B", positional=True)]) -> Change:
     """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old address still works."""
     planned = _retagging(app, "rename", old, new)
     return replace(planned, inverse=("rename-tag", {"old": planned.data["new"], "new": planned.data["old"]}))
@@ -190,7 +194,7 @@ def rename(
 
 @operation("merge-tags", command="tags merge")
 def merge(
-    app: App, old: Old, new: Annotated[str, Argument("The tag to merge it into.", metavar="B", positional=True)]
+    app: App, old: Old, new: Annotated[str, Argument("The tag to merge it into.", "B", positional=True)]
 ) -> Change:
     """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed serves B's feed."""
     planned = _retagging(app, "merge", old, new)

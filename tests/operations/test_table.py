@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from syndicator.cli import app, load_commands
 from syndicator.console.api.openapi import document
 from syndicator.core.requests import Wrapper
-from syndicator.operations import registry
+from syndicator.operations import operation as registry
 from syndicator.operations.changes.log import Log
 from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.operation import arguments_of, fields_of

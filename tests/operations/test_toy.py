@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, load_commands
 from syndicator.core.errors import UsageError
-from syndicator.operations import registry
+from syndicator.operations import operation as registry
 from syndicator.operations.changes.log import Log
 from syndicator.operations.operation import schema_of
 from tests.console.conftest import Browser, Served, browser, followed, served, world

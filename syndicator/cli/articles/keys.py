@@ -17,14 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, build, opened_for_change, opened_to_look
+from syndicator.cli.base import CONFIG, Config, Json, build, command, opened_for_change, opened_to_look
 from syndicator.cli.operations import apply, perform, tags
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import UsageError
-from syndicator.operations.registry import need
+from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article
@@ -84,47 +82,25 @@ _CHOOSING = "Enter: take it   e: take it under another name   d: drop it   q: st
 Offer = Mapping[str, Any]  # a tag with "aliases", or a category with a "description"
 
 
-@tags.command()
+@command(group=tags)
 def suggest(
-    categories: Annotated[
-        bool, typer.Option("--categories", help="Groups of articles that could be categories.")
-    ] = False,
-    choose: Annotated[bool, typer.Option("--choose", help="Take, rename or drop each with one key.")] = False,
+    categories: Annotated[bool, Argument("Groups of articles that could be categories.")] = False,
+    choose: Annotated[bool, Argument("Take, rename or drop each with one key.")] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
     """List what to consider as tags, or as categories, from what articles speak of. Changes nothing without --choose,
     which adds to taxonomy.toml what you take."""
-    from syndicator.services.descriptions.redescribe import LEAST_GROUPED
-
-    with opened_to_look(config) as opened:
-        offers: Sequence[Offer] = need("suggest-tags").plan(opened, {"categories": categories}).data
-        if offers and choose and not json:
-            choose_among(offers, opened)
-            return
-    if json:
-        printing.as_json(offers)
-    elif not offers and categories:
-        printing.say(f"no groups: they are looked for from {LEAST_GROUPED} articles on")
-    elif not offers:
-        printing.say("nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts")
-    else:
-        title = "Categories to consider" if categories else "Tags to consider"
-        rows = [(one["name"], one["support"], _about(one), "; ".join(one["examples"])) for one in offers]
-        printing.table(title, ("name", "articles", "words" if categories else "other names", "such as"), rows)
-
-
-def _about(offer: Offer) -> str:
-    return str(offer["description"]) if "description" in offer else ", ".join(offer["aliases"])
-
-
-def choose_among(offers: Sequence[Offer], opened: App) -> None:
-    """Ask about each offer. Raises UsageError without a terminal."""
+    if json or not choose:
+        perform(config, need("suggest-tags"), {"categories": categories}, json=json)
+        return
     if not is_terminal():
         raise UsageError(
             "--choose reads keys from a terminal; off one, `syndicator tags suggest --json` lists the same"
         )
-    taken = decide(offers, Keys(sys.stdin.fileno()), opened)
+    with opened_to_look(config) as opened:
+        offers: Sequence[Offer] = need("suggest-tags").plan(opened, {"categories": categories}).data
+        taken = decide(offers, Keys(sys.stdin.fileno()), opened)
     printing.say(f"{counted(taken, 'name')} added to taxonomy.toml")
     if taken:
         printing.say("`syndicator describe --all` applies them to the articles that are there")
@@ -149,17 +125,15 @@ def decide(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
 def _take(offer: Offer, name: str, opened: App) -> bool:
     if not name:
         return False
-    arguments: dict[str, Any]
+    arguments: dict[str, Any] = {"name": name}
     if "description" in offer:
-        operation, arguments = (
-            need("save-category"),
-            {"description": f"{offer['name']}: {offer['description']}", "stamp": ""},
-        )
+        operation = "save-category"
+        arguments |= {"description": f"{offer['name']}: {offer['description']}", "stamp": ""}
     else:
-        found = () if name == offer["name"] else (offer["name"],)  # articles have the name that was found
-        operation, arguments = need("add-tag"), {"aliases": (*found, *offer["aliases"])}
+        operation, spelled = "add-tag", () if name == offer["name"] else (offer["name"],)  # as it is in articles
+        arguments["aliases"] = (*spelled, *offer["aliases"])
     try:
-        apply(opened, operation, {"name": name, **arguments})
+        apply(opened, need(operation), arguments)
     except UsageError as error:
         printing.say(str(error))
         return False
@@ -168,7 +142,7 @@ def _take(offer: Offer, name: str, opened: App) -> bool:
 
 def _show_offer(offer: Offer, number: int, of: int) -> None:
     printing.say(f"\n{number}/{of}  {offer['name']}  {counted(offer['support'], 'article')}")
-    if about := _about(offer):
+    if about := offer.get("description") or ", ".join(offer["aliases"]):
         printing.say(f"  {about}")
     for title in offer["examples"]:
         printing.say(f"  - {title}")
@@ -182,7 +156,7 @@ _LETTERS = string.ascii_letters  # of categories
 _WIDEST = 100  # columns
 
 
-@tags.command()
+@command(group=tags)
 def review(json: Json = False, config: Config = CONFIG) -> None:
     """Look at articles that nobody confirmed, untagged and doubtful ones first: one key each. Each counts at once, so
     stop and go on when you like."""
@@ -200,7 +174,7 @@ def review(json: Json = False, config: Config = CONFIG) -> None:
     printing.log_problems(sitting.problems)
     if sitting.confirmed:
         with opened_for_change(config) as opened:
-            written = build(opened)
+            written, _ = build(opened)
         printing.say(f"{counted(sitting.confirmed, 'article')} confirmed, {counted(len(written), 'file')} written")
         printing.say("`syndicator learn` learns from them")
 

@@ -20,14 +20,8 @@ from syndicator.services.showing.glance import vocabulary
 from syndicator.services.showing.lists import FILTERS, Filter, Wanted
 
 SHOWN = 30
-_LABELS = {
-    "unsure": "Unsure",
-    "all": "All",
-    "untagged": "No tags",
-    "partial": "Partial",
-    "hold": "On hold",
-    "merged": "Copies",
-}
+_LABELS = {"unsure": "Unsure", "all": "All", "untagged": "No tags"}
+_LABELS |= {"partial": "Partial", "hold": "On hold", "merged": "Copies"}
 
 
 async def show(request: Request) -> Response:
@@ -36,15 +30,8 @@ async def show(request: Request) -> Response:
     chosen = query.get("filter", "all" if words or source else "unsure")
     filter: Filter = next((one for one in FILTERS if one == chosen), "unsure")
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
-    wanted = Wanted(
-        filter=filter,
-        source=source,
-        words=words,
-        none=console.settings.describe.uncategorised,
-        skip=(number - 1) * SHOWN,
-        most=SHOWN + 1,
-    )
-
+    none, part = console.settings.describe.uncategorised, {"skip": (number - 1) * SHOWN, "most": SHOWN + 1}
+    wanted = Wanted(filter=filter, source=source, words=words, none=none, **part)
     found = await console.look(lambda place: lists.articles(place, wanted))
     kept = {"q": " ".join(words), "source": source}
     return page(

@@ -9,10 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import awaited, console_of, framed, job_of, looked_up, page, part
-from syndicator.console.guard import MOST_ELEMENTS, UNREADABLE, form_of, whole
+from syndicator.console.answers import awaited, framed, job_of, looked_up, page, part, worked
+from syndicator.console.guard import MOST_ELEMENTS, form_of, whole
 from syndicator.console.pages import of_texts
-from syndicator.core.errors import WorkerFailed
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.mending import RULES
 from syndicator.pipeline import jobs
@@ -43,8 +42,7 @@ async def show(request: Request) -> Response:
         request,
         "mend.html",
         title=f"Mend {key}",
-        source=found.health.source,
-        stamp=found.stamp,
+        found=found,
         pages=pages,
         number=number,
         roles=ROLES,
@@ -74,12 +72,7 @@ async def point(request: Request) -> Response:
     if first is None or number < 0:
         raise HTTPException(404)
     others = [one for one in pages if one is not first]
-    try:
-        found = await console_of(request).worker.call(
-            jobs.suggested, [one.page for one in (first, *others)], number, role
-        )
-    except WorkerFailed as error:
-        raise HTTPException(UNREADABLE, f"That took too long: {error}") from error
+    found = await worked(request, jobs.suggested, [one.page for one in (first, *others)], number, role)
     return part(request, "pointed.html", found=found, role=role, total=len(pages))
 
 

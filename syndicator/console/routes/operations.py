@@ -12,14 +12,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, awaited, console_of, job_of, local, need_job, page, part, value_of
+from syndicator.console.answers import ask_form, awaited, console_of, job_of, local, need_job, page, part
 from syndicator.console.console import Console
 from syndicator.console.guard import UNREADABLE, form_of, whole
 from syndicator.console.pages import of_texts
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Operation, arguments_of, fields_of
+from syndicator.operations.operation import Operation, fields_of, operations, parsed
 from syndicator.operations.queries import QUERIES
-from syndicator.operations.registry import operations
 
 _STEP_SECONDS, _MOST_SECONDS = 0.25, 3600.0
 SHOWN = 100
@@ -66,9 +65,8 @@ async def show_list(request: Request) -> Response:
         raise HTTPException(404)
     asked, fields = request.query_params, fields_of(query)
     given = {one.name: asked[one.name] for one in fields if asked.get(one.name)}
-    values = {one.name: value_of(given[one.name], one) for one in fields if one.name in given}
     try:
-        arguments = arguments_of(query, values)
+        arguments = parsed(query, given)
         found = await console_of(request).look(
             lambda place: query.read(place, arguments, after=asked.get("cursor", ""), most=SHOWN)
         )

@@ -10,10 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, awaited, console_of, framed, job_of, looked_up, page, part
-from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, UNREADABLE, form_of, whole
+from syndicator.console.answers import ask_form, awaited, console_of, framed, job_of, looked_up, page, part, worked
+from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, form_of, whole
 from syndicator.console.pages import rhythm, trouble
-from syndicator.core.errors import WorkerFailed
 from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.jobs.queue import Job
 from syndicator.pipeline import jobs
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from syndicator.reading.lists.learn import PointedList
 
 
-SOURCE_SHOWN, VISITS = 100, 10
+SOURCE_SHOWN = 100
 
 
 async def show_all(request: Request) -> Response:
@@ -55,9 +54,6 @@ async def show_source(request: Request) -> Response:
         "source.html",
         title=health.source.title or key,
         found=found,
-        source=health.source,
-        state=health.state,
-        visits=health.visits[:VISITS],
         rhythm=rhythm(found.days, found.visits, due, found.now),
         troubles=[trouble(one) for one in health.conditions],
         history=console.log.of(key),
@@ -115,14 +111,10 @@ async def use(request: Request) -> Response:
 
 async def _pointed(request: Request) -> tuple[PointedList, ...]:
     """The lists that hold the element with the form's number, which a stranger's page sent and is checked."""
-    kept, number = _page(request), whole(form_of(request).text("number"), MOST_ELEMENTS)
+    (html, url, headers), number = _page(request), whole(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:
         raise HTTPException(404)
-    html, url, headers = kept
-    try:
-        return await console_of(request).worker.call(jobs.pointed, html, url, number, headers)
-    except WorkerFailed as error:
-        raise HTTPException(UNREADABLE, f"That took too long: {error}") from error
+    return await worked(request, jobs.pointed, html, url, number, headers)
 
 
 def _job(request: Request, id: str) -> Job:

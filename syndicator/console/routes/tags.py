@@ -13,21 +13,15 @@ from starlette.routing import Route
 from syndicator.console.answers import awaited, console_of, job_of, page, part
 from syndicator.services.showing import tags as showing
 
-_SHOWN = (
-    "rename-tag",
-    "merge-tags",
-    "suggest-tags",
-    "try-category",
-    "try-query",
-)  # operations of which the page shows more
-_MOST = 300  # tags on the page
+# Operations of which the page shows the result.
+_SHOWN = ("rename-tag", "merge-tags", "suggest-tags", "try-category", "try-query")
 _LONGEST = 1000  # characters of a query
 
 
 async def show(request: Request) -> Response:
     query = request.query_params.get("query", "")
     found, trial = await console_of(request).look(
-        lambda place: (showing.names(place), showing.try_query(place, query[:_LONGEST])),
+        lambda place: (showing.names(place), showing.try_query(place, query[:_LONGEST]))
     )
     job = job_of(request)
     mine = job if job is not None and job.act in _SHOWN else None
@@ -36,10 +30,7 @@ async def show(request: Request) -> Response:
         request,
         "tags.html",
         title="Tags",
-        tags=found.tags[:_MOST],
-        more=len(found.tags) - _MOST,
-        categories=found.categories,
-        queries=found.queries,
+        found=found,
         query=query,
         trial=trial,
         saved=[one for one, _ in found.queries],
@@ -58,7 +49,7 @@ async def live(request: Request) -> Response:
     """Try a query while it is typed."""
     query = request.query_params.get("query", "")[:_LONGEST]
     trial, saved = await console_of(request).look(
-        lambda place: (showing.try_query(place, query), showing.queries(place)),
+        lambda place: (showing.try_query(place, query), showing.queries(place))
     )
     return part(request, "query.html", trial=trial, saved=saved, query=query)
 
@@ -68,7 +59,4 @@ def _lines(planned: Mapping[str, Any]) -> str:
     return "\n".join(["[[feed]]", *(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in said)])
 
 
-ROUTES = [
-    Route("/tags", show, methods=["GET"]),
-    Route("/tags/query", live, methods=["GET"]),
-]
+ROUTES = [Route("/tags", show, methods=["GET"]), Route("/tags/query", live, methods=["GET"])]

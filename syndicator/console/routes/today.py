@@ -55,7 +55,4 @@ async def picture(request: Request) -> Response:
     return Response(data, media_type="image/webp", headers={"cache-control": "private, max-age=86400"})
 
 
-ROUTES = [
-    Route("/", show, methods=["GET"]),
-    Route("/pictures/{name:path}", picture, methods=["GET"]),
-]
+ROUTES = [Route("/", show, methods=["GET"]), Route("/pictures/{name:path}", picture, methods=["GET"])]
