@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 
-from syndicator.cli.base import Exemplified, app
+from syndicator.cli.base import app
 from syndicator.cli.help import VARIABLE
 from syndicator.cli.logs import hear_others
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
@@ -95,9 +95,6 @@ def load_commands(names: Sequence[str] = _COMMANDS) -> None:
     """Importing the modules of commands registers these with `app`."""
     for name in names:
         import_module(f"syndicator.cli.{name}")
-    for group in (app, *(one.typer_instance for one in app.registered_groups)):
-        for command in group.registered_commands if group else ():
-            command.cls = command.cls if issubclass(command.cls or object, Exemplified) else Exemplified
 
 
 def _run(*, as_json: bool) -> Any:

@@ -57,7 +57,11 @@ def list_candidates(found: Found) -> None:
 def report(done: Added, *, json: bool, asked: bool, dry_run: bool, brief: bool) -> None:
     """Prints what was done, and ends with the code of what failed."""
     if json:
-        printing.as_json([*(_plain(*one, done) for one in done.chosen), *(_failure(*one) for one in done.failed)])
+        failed = [
+            {"address": address, "error": str(error), "reason": error.reason, "exit_code": error.exit_code}
+            for address, error in done.failed
+        ]
+        printing.as_json([*(_plain(*one, done) for one in done.chosen), *failed])
     elif asked:
         _say_written(done)
     elif brief and not dry_run:
@@ -168,10 +172,6 @@ def _plain(one: Candidate, preview: Preview, done: Added) -> dict[str, Any]:
     return {name: getattr(one, name) for name in names} | {"proposed_speaks_for": preview.elsewhere, **shown}
 
 
-def _failure(address: str, error: SyndicatorError) -> dict[str, Any]:
-    return {"address": address, "error": str(error), "reason": error.reason, "exit_code": error.exit_code}
-
-
 Meaning = Literal["category", "tag", "ignore"]
 Folders = Annotated[
     Meaning | None, Argument("What the folders of an OPML list become. Asked on a terminal, else category.")
@@ -249,24 +249,16 @@ def add(
     wishes = Wishes(**said, select=tuple(select or ()))
     ask = is_answered() and not (yes or json or dry_run)
     choice = Choice(pick=tuple(pick or ()), all=all, dry_run=dry_run, json=json, ask=ask, brief=yes, folders=folders)
-    _one_way(choice, url, yes)
+    if bool(pick) + all + yes > 1:
+        raise UsageError("--pick, --all and --yes each say what to take; give one of them")
+    if pick and len(url) > 1:
+        raise UsageError("--pick counts what one address has; give one address with it")
     with open_app(config) as opened:
-        _need_contact(opened)
+        if not opened.settings.site.contact:
+            cure = f"set it in {opened.config}/syndicator.toml"
+            printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
         done = asyncio.run(_add(opened, url, wishes, choice))
     report(done, json=json, asked=ask, dry_run=dry_run, brief=yes)
-
-
-def _one_way(choice: Choice, addresses: Sequence[str], yes: bool) -> None:
-    if bool(choice.pick) + choice.all + yes > 1:
-        raise UsageError("--pick, --all and --yes each say what to take; give one of them")
-    if choice.pick and len(addresses) > 1:
-        raise UsageError("--pick counts what one address has; give one address with it")
-
-
-def _need_contact(opened: App) -> None:
-    if not opened.settings.site.contact:
-        cure = f"set it in {opened.config}/syndicator.toml"
-        printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
 
 
 async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:

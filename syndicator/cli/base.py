@@ -69,7 +69,9 @@ class Panels(TyperGroup):
         widest = max(map(len, self.commands))
         for panel, names in PANELS.items():
             with formatter.section(panel):
-                formatter.write_dl([(name.ljust(widest), _first_sentence(self.commands[name])) for name in names])
+                # a limit longer than any first sentence: typer cuts in mid-sentence at 45 characters
+                helps = (self.commands[name].get_short_help_str(limit=1000) for name in names)
+                formatter.write_dl([(name.ljust(widest), help) for name, help in zip(names, helps, strict=True)])
 
 
 class Exemplified(TyperCommand):
@@ -81,10 +83,6 @@ class Exemplified(TyperCommand):
         whole, program = str(ctx.command_path), str(ctx.find_root().info_name)
         if found := lines(whole.removeprefix(program).strip(), program):
             formatter.write("\nExamples:\n" + "\n".join(found) + "\n")
-
-
-def _first_sentence(command: Any) -> str:
-    return str(command.get_short_help_str(limit=1000))  # longer than any: it cuts in mid-sentence at 45 characters
 
 
 app = typer.Typer(
@@ -108,7 +106,7 @@ def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], 
         hints = get_type_hints(function, include_extras=True)
         parameters = inspect.signature(function).parameters.values()
         with_options(function, [Field(one.name, hints[one.name], one.default) for one in parameters])
-        return group.command(name)(function)
+        return group.command(name, cls=Exemplified)(function)
 
     return made
 
@@ -148,16 +146,11 @@ def _config(context: typer.Context, value: Path) -> Path:
     named = source is not None and source.name != "DEFAULT"
     folder = value if named or value.is_dir() else own_config(os.environ) or value
     if not context.resilient_parsing:
-        _warn_of_dropped(folder)
+        from syndicator.configuration.settings import dropped_settings
+
+        for fault in dropped_settings(folder):
+            log(fault.message, "warning", at=fault.at, key=fault.key)
     return folder
-
-
-def _warn_of_dropped(folder: Path) -> None:
-    """Log each dropped setting that the folder or the environment still sets."""
-    from syndicator.configuration.settings import dropped_settings
-
-    for fault in dropped_settings(folder):
-        log(fault.message, "warning", at=fault.at, key=fault.key)
 
 
 Config = Annotated[
@@ -190,7 +183,7 @@ def root(
     quiet: Annotated[bool, typer.Option("--quiet", help="Say only what failed, as for cron.")] = False,
     show_completion: Annotated[
         str | None,
-        typer.Option(callback=help.show, is_eager=True, metavar="SHELL", help="Print what a shell reads to complete."),
+        typer.Option(callback=help.show, is_eager=True, metavar="SHELL", help="Print what bash, zsh or fish reads."),
     ] = None,
     log_format: Annotated[
         LogFormat | None,
@@ -203,17 +196,11 @@ def root(
     except (OSError, ValueError):  # closed, or not a file
         stderr = None
     choose(chosen(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
-    _warn_of_variables()
+    if any(name.upper().startswith("SYNDICATOR_") for name in os.environ):  # a slip of the pen would go unseen
+        from syndicator.configuration.settings import unknown_variables
 
-
-def _warn_of_variables() -> None:
-    """Names what is set in the environment and is no setting: a slip of the pen would go unseen."""
-    if not any(name.upper().startswith("SYNDICATOR_") for name in os.environ):
-        return
-    from syndicator.configuration.settings import unknown_variables
-
-    for name, near in unknown_variables(os.environ).items():
-        log("no such setting", "warning", variable=name, **({"cure": f"did you mean {near}?"} if near else {}))
+        for name, near in unknown_variables(os.environ).items():
+            log("no such setting", "warning", variable=name, **({"cure": f"did you mean {near}?"} if near else {}))
 
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]

@@ -97,7 +97,7 @@ def register() -> None:
             by_words.setdefault(one.command.partition(" --")[0], []).append(one)
     for words, found in by_words.items():
         group, _, name = words.rpartition(" ")
-        _GROUPS[group].command(name)(command(found))
+        _GROUPS[group].command(name, cls=Exemplified)(command(found))
 
 
 def command(found: Sequence[Operation]) -> Callable[..., None]:
@@ -140,9 +140,9 @@ def perform(
         if not json and (dry_run or not printing.quiet()):
             _say(change, dry_run=not is_done)
     if json:
-        counts = {"applied": is_done, "written": written} if change.build or dry_run else {}
-        counts |= {name: value for name, value in (("written", written), ("left", left)) if name in change.data}
-        printing.as_json(change.data if operation.is_question else {**change.data, **counts})
+        is_plain = operation.is_question or not (change.build or dry_run or "written" in change.data)
+        counts = {"applied": is_done, "written": written} | ({"left": left} if "left" in change.data else {})
+        printing.as_json(change.data if is_plain else {**change.data, **counts})
         printing.log_problems(change.problems)
     else:
         _say_end(change, written, left, dry_run=dry_run, is_done=is_done)

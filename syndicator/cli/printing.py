@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from syndicator.configuration.settings import Settings
     from syndicator.core.model import Outcome, Problem
     from syndicator.core.ports import Enriched
-    from syndicator.services.descriptions.enrich_report import EnrichReport
     from syndicator.services.refresh import RunReport, Watch
 
 
@@ -129,18 +128,14 @@ def log_run(report: RunReport) -> None:
     log_problems((*report.built.held, *report.built.set_aside, *report.problems, *report.untold))
     if report.outdated:
         log("articles that an older version read", articles=report.outdated, cure=ConditionReason.OUTDATED.cure)
-    log_language_model(report.llm)
-
-
-def log_language_model(report: EnrichReport) -> None:
-    """Logs what the language model was asked and with what result; nothing where it was not asked."""
-    if report.wrong:
-        log("problem", "warning", what="describe.llm", reason="bad-config", detail=report.wrong)
-    if report.calls or report.counts:
-        log("language model", "info", calls=report.calls, **report.counts)
-        log_problems(report.problems, "info")
-        if report.hindrance:
-            log("language model", "warning", waits=report.hindrance.reason, detail=report.hindrance.detail)
+    model = report.llm
+    if model.wrong:
+        log("problem", "warning", what="describe.llm", reason="bad-config", detail=model.wrong)
+    if model.calls or model.counts:
+        log("language model", "info", calls=model.calls, **model.counts)
+        log_problems(model.problems, "info")
+        if model.hindrance:
+            log("language model", "warning", waits=model.hindrance.reason, detail=model.hindrance.detail)
 
 
 def quiet() -> bool:

@@ -18,7 +18,6 @@ from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
     from syndicator.core.model import Source, SourceState
-    from syndicator.services.container import App
     from syndicator.services.refresh import RunReport
 
 
@@ -41,14 +40,15 @@ def sources(
     from syndicator.services.health import status
 
     with open_app(config) as opened:
-        moved = _adopt_moves(opened) if apply_moves else []
+        moved = [(key, apply(opened, need("adopt-move"), {"key": key})) for key in opened.sources if apply_moves]
         states = reconcile.sources(opened)
         listed = [(opened.sources[key], states[key]) for key in opened.sources]
     if json:
         printing.as_json([{"source": source, "state": status.of_state(state)} for source, state in listed])
         return
-    for key, old, new in moved:
-        printing.say(f"moved: {key}: {old} -> {new}")
+    for key, change in moved:
+        if not change.is_empty:
+            printing.say(f"moved: {key}: {change.data['before']['url']} -> {change.data['after']['url']}")
     columns = ("key", "url", "health", "next visit", "why")
     printing.table("Sources", columns, [_row(source, state) for source, state in listed])
 
@@ -56,14 +56,6 @@ def sources(
 def _row(source: Source, state: SourceState) -> tuple[str, ...]:
     health = "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok"
     return source.key, source.url, health, local(state.next_due, "now"), state.due_why
-
-
-def _adopt_moves(opened: App) -> list[tuple[str, str, str]]:
-    adopt, moved = need("adopt-move"), []
-    for key, source in opened.sources.items():
-        change = apply(opened, adopt, {"key": key})
-        moved += [] if change.is_empty else [(key, source.url, str(change.data["after"]["url"]))]
-    return moved
 
 
 @command("import")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -20,7 +20,7 @@ from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import fields_of, need
 from syndicator.pipeline import jobs
 from syndicator.services.places import Place
-from syndicator.services.showing.glance import now
+from syndicator.services.showing.glance import now, vocabulary
 
 
 def render(template: str, **values: Any) -> bytes:
@@ -120,6 +120,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "navigation": NAVIGATION,
         "here": request.url.path,
         "job": job,
+        "read_vocabulary": partial(vocabulary, console.config),
         "undone": console.log.undone() if job and job.change else set(),
     }
     return Response(render(template, **(shell | values)), status, media_type="text/html")

@@ -48,14 +48,10 @@ def apply(
 
 
 def _log(
-    app: App,
-    operation: Operation,
-    arguments: Mapping[str, Any],
-    made: Change,
-    before: Mapping[str, texts.Text],
-    who: str,
+    app: App, operation: Operation, arguments: Mapping[str, Any], made: Change, before: dict[str, texts.Text], who: str
 ) -> int:
     after = {name: texts.read(app, name) for name in before}
+    args = {name: value for name, value in plain(arguments).items() if value and len(str(value)) <= _LONGEST}
     logged = LoggedChange(
         number=0,
         at=utc_now().isoformat(),
@@ -63,7 +59,7 @@ def _log(
         act=operation.name,
         subject=made.subject,
         said=made.sentence,
-        args={name: value for name, value in plain(arguments).items() if value and len(str(value)) <= _LONGEST},
+        args=args,
         undoes=made.undoes,
         inverse=made.inverse,
     )

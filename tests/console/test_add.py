@@ -63,6 +63,12 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(served: Served, browser
     assert job.status == "failed" and "by hand" in job.said and path.read_text() == before
 
 
+def test_a_form_names_no_file_of_this_machine(served: Served, browser: Browser) -> None:
+    form = {"files": "/etc/hostname", "text": "---\ntitle: A\n---\nB\n"}
+    job = served.ended(browser.post("/operations/import-articles", form).job)
+    assert job.status == "failed" and "import-articles: files" in job.said
+
+
 def test_what_is_written_is_one_source_whatever_its_fields_have(served: Served, browser: Browser) -> None:
     """TOML injection."""
     body = look(served, browser, opml=OPML.format(name="x"))

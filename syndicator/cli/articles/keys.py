@@ -169,7 +169,7 @@ def review(json: Json = False, config: Config = CONFIG) -> None:
     if json:
         perform(config, need("review-tags"), {}, json=True)
         return
-    with _sitting(config) as sitting:
+    with _sitting(config) as sitting, contextlib.suppress(KeyboardInterrupt):
         _Desk(sitting, Keys(sys.stdin.fileno())).sit()
     printing.log_problems(sitting.problems)
     if sitting.confirmed:
@@ -211,11 +211,7 @@ class _Desk:
         self._sitting, self._keys = sitting, keys
 
     def sit(self) -> None:
-        """Until nothing waits, or the operator stops: Ctrl-C does wherever it comes."""
-        with contextlib.suppress(KeyboardInterrupt):
-            self._go_on()
-
-    def _go_on(self) -> None:
+        """Go on until nothing waits, or the operator stops."""
         printing.say(_HELP)
         sheet = self._sitting.next()
         while sheet is not None or self._sitting.confirmed:

@@ -18,7 +18,7 @@ from syndicator.cli.logs import choice
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
-from syndicator.operations.jobs.queue import Job, Queue
+from syndicator.operations.jobs.queue import Queue
 from syndicator.processes.schedule import Scheduler
 from syndicator.services import daemon
 from syndicator.services.configured import changes
@@ -89,17 +89,13 @@ async def _do(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
             one_by_one(app, queue, hurry)
 
 
-def _is_quick(job: Job) -> bool:
-    from syndicator.operations.operation import operations
-
-    return (found := operations().get(job.act)) is not None and found.quick
-
-
 def one_by_one(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
     """Does the quick jobs that wait."""
     from syndicator.operations.jobs.work import acted, ended  # where nobody uses the console, nothing of it is loaded
+    from syndicator.operations.operation import operations
 
-    while (job := queue.claim(_is_quick)) is not None:
+    quick = {name for name, one in operations().items() if one.quick}
+    while (job := queue.claim(lambda job: job.act in quick)) is not None:
         done = ended(queue, job, lambda job: acted(app, queue, job))
         app.store.visits.commit()
         if done.status == "building":

@@ -16,7 +16,6 @@ from syndicator.console.pages import of_texts
 from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
 from syndicator.services.showing import lists
-from syndicator.services.showing.glance import vocabulary
 from syndicator.services.showing.lists import FILTERS, Filter, Wanted
 
 SHOWN = 30
@@ -46,7 +45,6 @@ async def show(request: Request) -> Response:
         here_again=_address(kept, filter=filter, page=number),
         earlier=_address(kept, filter=filter, page=number + 1) if len(found) > SHOWN else "",
         later=_address(kept, filter=filter, page=number - 1) if number > 1 else "",
-        vocabulary=vocabulary(console.config),
     )
 
 
@@ -92,7 +90,6 @@ def _page(request: Request, file: lists.File, form: Form | None = None, **more: 
         values=values,
         history=console.log.of(one.id),
         undone_of=console.log.undone(),
-        vocabulary=vocabulary(console.config),
         **(shell | more),
     )
 

@@ -17,7 +17,6 @@ from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.jobs.queue import Job
 from syndicator.pipeline import jobs
 from syndicator.services.showing import lists
-from syndicator.services.showing.glance import vocabulary
 
 if TYPE_CHECKING:
     from syndicator.reading.lists.learn import PointedList
@@ -58,7 +57,6 @@ async def show_source(request: Request) -> Response:
         troubles=[trouble(one) for one in health.conditions],
         history=console.log.of(key),
         undone_of=console.log.undone(),
-        vocabulary=vocabulary(console.config),
     )
 
 
@@ -155,7 +153,6 @@ async def show_add(request: Request) -> Response:
         found=looked.result if looked and looked.status == "done" else None,
         waiting=awaited(looked),
         failed=looked.said if looked and looked.status in ("failed", "cancelled") else "",
-        vocabulary=vocabulary(console_of(request).config),
     )
 
 

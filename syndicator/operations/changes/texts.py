@@ -49,7 +49,10 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
         kind, _, path = name.partition(":")
         by_kind[kind][path] = edit
     for path, (_, text) in by_kind["config"].items():
-        _need_toml(path, text)
+        try:
+            tomllib.loads(text or "")
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"{path} would be no TOML then ({error}); edit it by hand") from error
     for kind, texts in by_kind.items():
         if texts:
             _WRITE[kind](app, texts, progress)
@@ -72,13 +75,6 @@ def _config(app: App, path: str) -> Text:
 def _write_config(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
     for path, (before, text) in texts.items():
         registry.put_text(app.config / path, text, seen=before)
-
-
-def _need_toml(path: str, text: Text) -> None:
-    try:
-        tomllib.loads(text or "")
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} would be no TOML then ({error}); edit it by hand") from error
 
 
 def _article(app: App, path: str) -> Text:
