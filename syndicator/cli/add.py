@@ -32,7 +32,7 @@ _ITEMS = 10  # of a list that are shown; a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """What was chosen, as it is written, and what at the same addresses was not."""
+    """The chosen candidates, as they are written, and the others at the same addresses."""
 
     chosen: Sequence[tuple[Candidate, Preview]]
     others: Sequence[tuple[int, Candidate]]  # with their numbers
@@ -186,7 +186,7 @@ def is_answered() -> bool:
 
 
 def meaning(listed: SubscriptionList, said: Meaning | None, *, ask: bool) -> Meaning:
-    """What the folders of a list become: what the operator `said`, or answers."""
+    """The meaning of the folders of a list: what the operator `said`, or answers."""
     if said or not ask or not listed.folders:
         return said or "category"
     names = one_line(", ".join(listed.folders[:_SHOWN])) + (" ..." if len(listed.folders) > _SHOWN else "")
@@ -204,7 +204,7 @@ def say_skipped(where: str, skipped: Iterable[Skipped]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """How the operator chooses. `ask`: somebody is there to answer."""
+    """The choice of the operator. `ask`: somebody is there to answer."""
 
     pick: tuple[int, ...] = ()
     all: bool = False

@@ -141,7 +141,7 @@ CONFIG = Path("config")
 
 
 def _config(context: typer.Context, value: Path) -> Path:
-    """Where nobody named a folder: `config` here, else the one of this account."""
+    """The named folder; without one, `config` here, else the one of this account."""
     source = context.get_parameter_source("config")
     named = source is not None and source.name != "DEFAULT"
     folder = value if named or value.is_dir() else own_config(os.environ) or value

@@ -15,7 +15,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 def script(shell: str, typed: str) -> str:
-    """What a shell reads to complete the commands of the program that is called as `typed`. Raises BadParameter."""
+    """The script that a shell reads to complete the program called as `typed`. Raises BadParameter."""
     if shell not in SHELLS:
         raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
     import shlex

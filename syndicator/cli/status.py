@@ -117,7 +117,7 @@ def _source(found: SourceHealth) -> None:
 
 
 def hub_line(one: Subscription) -> str:
-    """How the hub of a source is doing. Pure."""
+    """The line about the hub of a source. Pure."""
     if one.expires is None:
         means, cure = explained(one.reason) if one.reason else ("it is being asked", "")
         more = [means, one.detail, f"to do: {cure}" if cure else "", f"asked again {local(one.next_try, 'soon')}"]
@@ -178,7 +178,7 @@ def _fresh(health: Health) -> list[str]:
 
 
 def pictured(found: Pictured | None) -> list[str]:
-    """How many articles show a picture, and why others do not. Pure."""
+    """The count of pictures, and why others are missing. Pure."""
     if found is None or not (found.made or found.waiting or found.failed):
         return []
     failed = ", ".join(f"{count} {reason}" for reason, count in found.failed.items())

@@ -43,7 +43,7 @@ def _environment() -> Environment:
 
 
 def ago(then: datetime | None, now: datetime) -> str:
-    """How long ago: "4 minutes", "3 days"; or "in 4 minutes"."""
+    """The time between as words: "4 minutes ago", or "in 4 minutes"."""
     if then is None:
         return "never"
     behind = now - then
@@ -85,7 +85,7 @@ def console_of(request: Request) -> Console:
 
 
 async def looked_up(request: Request, look: Callable[[Place], T]) -> T:
-    """What `look` finds of the instance. Raises HTTPException(404) where there is no such thing (UsageError)."""
+    """The result of `look` at the instance. Raises HTTPException(404) if there is no such thing (UsageError)."""
     try:
         return await console_of(request).look(look)
     except UsageError as error:
@@ -145,10 +145,10 @@ async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = Fa
     return RedirectResponse(f"{then}{'&' if '?' in then else '?'}job={job.id}", 303)
 
 
-async def worked(request: Request, job: Callable[..., T], *given: Any) -> T:
-    """What the worker makes of a stranger's page. Raises HTTPException if that takes too long."""
+async def worked(request: Request, job: Callable[..., T], *arguments: Any) -> T:
+    """The result of a job of the worker on a stranger's page. Raises HTTPException if that takes too long."""
     try:
-        return await console_of(request).worker.call(job, *given)
+        return await console_of(request).worker.call(job, *arguments)
     except WorkerFailed as error:
         raise HTTPException(UNREADABLE, f"That took too long: {error}") from error
 

@@ -91,7 +91,7 @@ class Console:
         self._walked = -_WALK_SECONDS
 
     async def read(self, what: Callable[[], T]) -> T:
-        """What `what` reads, in the one thread that has the database."""
+        """Read in the one thread that has the database."""
         return await asyncio.get_running_loop().run_in_executor(self._reads, what)
 
     async def look(self, look: Callable[[Place], T]) -> T:
@@ -112,14 +112,14 @@ class Console:
         return None
 
     def _passwords(self) -> dict[str, str]:
-        """What is kept of passwords; none where that cannot be read: the login says why."""
+        """The hashes by name; none if the file cannot be read, which the login reports."""
         try:
             return security.read_passwords(security.file_of(self.settings.state_dir))
         except ConfigError:
             return {}
 
     async def password(self, name: str, password: str) -> str:
-        """What is kept of the password of `name`, "" where this is not it. Raises ConfigError."""
+        """The hash of the password of `name`, "" if it is wrong. Raises ConfigError."""
         known = security.read_passwords(security.file_of(self.settings.state_dir))
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._hashes, security.check_password, known, name, password)

@@ -116,7 +116,7 @@ def sentence(health: Health) -> str:
 
 
 def troubles(health: Health) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
-    """What needs the operator, and what is worth knowing."""
+    """The conditions that need the operator, and the others."""
     need, know = ([trouble(one) for one in health.conditions if one.needs_you == needs] for needs in (True, False))
     return tuple(need), tuple(know)
 
@@ -152,7 +152,7 @@ def _remedies(one: Condition) -> list[Remedy]:
 
 
 def number_line(health: Health) -> str:
-    """How much there is."""
+    """The numbers of the instance."""
     counts = health.counts
     parts = [plural(counts.articles, "article"), plural(counts.feeds, "feed")]
     if counts.pending:

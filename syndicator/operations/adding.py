@@ -117,10 +117,10 @@ def add(
     known = writing.by_address(app)
     tables = [*sources, *({"url": url} for url in url)]
     chosen = [writing.if_known(known, _chosen(one)) for one in tables]
-    said: dict[str, Any] = {"category": category, "every": every, "content": content, "licence": licence}
-    said |= {"title": title if len(chosen) == 1 else ""}
-    said = {name: one.strip() or None for name, one in said.items()} | {"tags": tags}
-    wishes = writing.Wishes(**said)
+    words = {"category": category, "every": every, "content": content, "licence": licence}
+    words |= {"title": title if len(chosen) == 1 else ""}
+    wished: dict[str, Any] = {name: value.strip() or None for name, value in words.items()}
+    wishes = writing.Wishes(tags=tags, **wished)
     return addition(app, writing.named(app, chosen, wishes), known)
 
 
@@ -166,15 +166,19 @@ def import_articles(
         new, known = counted(len(done.articles), "article"), f"{len(done.known)} already known"
         counts = f"{known}, {counted(len(done.drafts), 'draft')} left out, {len(done.problems)} not read"
         lines = [
-            f"{one.what}: {one.reason}: {one.detail.removeprefix(one.what + ': ')}"
-            for one in (*done.problems, *done.oddities)
+            f"{problem.what}: {problem.reason}: {problem.detail.removeprefix(problem.what + ': ')}"
+            for problem in (*done.problems, *done.oddities)
         ]
         return {
             "sentence": f"{new} imported, {counts}",
             "lines": lambda dry_run: [*lines, f"{new} {'would be ' if dry_run else ''}imported, {counts}"],
-            "data": {"articles": [{"title": one.title, "url": one.url, "id": one.id} for one in done.articles]}
+            "data": {
+                "articles": [
+                    {name: getattr(article, name) for name in ("title", "url", "id")} for article in done.articles
+                ]
+            }
             | {name: plain(getattr(done, name)) for name in ("known", "drafts", "problems", "oddities")},
-            "touches": tuple(f"article:{one}" for one in done.paths),
+            "touches": tuple(f"article:{path}" for path in done.paths),
         }
 
     planned = change(True)

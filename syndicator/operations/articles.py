@@ -126,7 +126,7 @@ def hide(app: App, id: Id) -> Change:
 
 
 class ArticleFields(TypedDict, total=False):
-    """What an edit changes of an article."""
+    """Fields of an article that an edit changes."""
 
     title: Annotated[str | None, Argument("Its title.")]
     excerpt: Annotated[str | None, Argument("Its excerpt.")]

@@ -64,7 +64,7 @@ def wake(app: App, key: Key) -> Change:
 
 
 class SourceFields(TypedDict, total=False):
-    """What an edit changes of a source."""
+    """Fields of a source that an edit changes."""
 
     url: Annotated[str | None, Argument("Its address.")]
     title: Annotated[str | None, Argument("Its name in our feeds.")]
@@ -85,9 +85,10 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
 
     source = source_of_key(app, key)
     need_stamp(source, stamp)
-    given: dict[str, Any] = {name: one for name, one in fields.items() if one is not None}
-    given = {name: list(one) if isinstance(one, tuple) else one.strip() for name, one in given.items()}
-    values: dict[str, Any] = {name: one for name, one in {**table(source), **given}.items() if given.get(name, True)}
+    edits: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
+    edits = {name: list(value) if isinstance(value, tuple) else value.strip() for name, value in edits.items()}
+    merged = {**table(source), **edits}
+    values: dict[str, Any] = {name: value for name, value in merged.items() if edits.get(name, True)}
     refuse_variables(str(values.get("url", "")), source.url)
     wanted = source_of(values)
     names = sorted({*table(source), *table(wanted)} - {"rules"})

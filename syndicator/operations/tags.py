@@ -30,9 +30,10 @@ def suggest(
 
     proposals = redescribe.suggest_groups(app) if categories else redescribe.suggest(app)
     data = [proposal._asdict() for proposal in proposals]
-    about = [one.get("description") or ", ".join(one["aliases"]) for one in data]
+    about = [entry.get("description") or ", ".join(entry["aliases"]) for entry in data]
     rows = [
-        (one["name"], one["support"], more, "; ".join(one["examples"])) for one, more in zip(data, about, strict=True)
+        (entry["name"], entry["support"], more, "; ".join(entry["examples"]))
+        for entry, more in zip(data, about, strict=True)
     ]
     title, columns = "Tags to consider", ("name", "articles", "other names", "such as")
     nothing = "nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts"

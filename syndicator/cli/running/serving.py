@@ -181,7 +181,7 @@ async def serve(config: Path) -> None:
 
 
 def _read(config: Path) -> Configuration:
-    """What can be read of a folder: feeds that were copied here are served without any."""
+    """The configuration of a folder; feeds that were copied here are served without sources."""
     if (config / "sources.toml").exists():
         return configuration(config)
     return Configuration(settings=load(config), sources=(), queries=())

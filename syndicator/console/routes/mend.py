@@ -35,18 +35,18 @@ _LISTED = 50  # articles that change, of which each field is shown
 async def show(request: Request) -> Response:
     """The page; with what was tried or planned last, where there is that."""
     key, job = request.path_params["key"], job_of(request)
-    found, pages = await _source(request), await _kept(request)
+    about, pages = await _source(request), await _kept(request)
     mine = job if job is not None and key in (job.args.get("key"), job.args.get("source")) else None
     number = max(0, whole(request.query_params.get("page", ""), len(pages) - 1))
     return page(
         request,
         "mend.html",
         title=f"Mend {key}",
-        found=found,
+        found=about,
         pages=pages,
         number=number,
         roles=ROLES,
-        rules=_rules(found, mine),
+        rules=_rules(about, mine),
         waiting=awaited(mine),
         tried=mine.result if mine and mine.act == "try-rules" else None,
         planned=_planned(mine),
@@ -58,22 +58,22 @@ async def show(request: Request) -> Response:
 async def shown(request: Request) -> Response:
     """A kept page for the frame, which has an origin of its own and no network."""
     pages = await _kept(request)
-    if (found := next((one for one in pages if one.id == request.path_params["id"]), None)) is None:
+    if (kept_page := next((each for each in pages if each.id == request.path_params["id"]), None)) is None:
         raise HTTPException(404)
-    return await framed(request, found.page)
+    return await framed(request, kept_page.page)
 
 
 async def point(request: Request) -> Response:
     """The selectors of what somebody pointed to, each with what it matches on the kept pages."""
     form, pages = form_of(request), await _kept(request)
     role: Role = next((name for name, _, _ in ROLES if name == form.text("role")), "select")
-    first = next((one for one in pages if one.id == form.text("id")), None)
+    first = next((each for each in pages if each.id == form.text("id")), None)
     number = whole(form.text("number"), MOST_ELEMENTS)
     if first is None or number < 0:
         raise HTTPException(404)
-    others = [one for one in pages if one is not first]
-    found = await worked(request, jobs.suggested, [one.page for one in (first, *others)], number, role)
-    return part(request, "pointed.html", found=found, role=role, total=len(pages))
+    others = [each for each in pages if each is not first]
+    selectors = await worked(request, jobs.suggested, [each.page for each in (first, *others)], number, role)
+    return part(request, "pointed.html", found=selectors, role=role, total=len(pages))
 
 
 async def _kept(request: Request) -> list[KeptPage]:

@@ -38,7 +38,7 @@ async def show_form(request: Request) -> Response:
         "operation.html",
         title=operation.name,
         operation=operation,
-        fields=[one for one in fields_of(operation) if not one.argument.hidden],
+        fields=[field for field in fields_of(operation) if not field.argument.hidden],
         values=mine.args if mine else {},
         planned=mine if mine and mine.dry_run and mine.ended else None,
         waiting=awaited(mine),
@@ -54,9 +54,9 @@ async def act(request: Request) -> Response:
 
 
 def _operation(request: Request) -> Operation:
-    if (found := operations().get(request.path_params["name"])) is None:
+    if (operation := operations().get(request.path_params["name"])) is None:
         raise HTTPException(404)
-    return found
+    return operation
 
 
 async def show_list(request: Request) -> Response:
@@ -64,16 +64,18 @@ async def show_list(request: Request) -> Response:
     if (query := QUERIES.get(request.path_params["name"])) is None:
         raise HTTPException(404)
     asked, fields = request.query_params, fields_of(query)
-    given = {one.name: asked[one.name] for one in fields if asked.get(one.name)}
+    filters = {field.name: asked[field.name] for field in fields if asked.get(field.name)}
     try:
-        arguments = parsed(query, given)
-        found = await console_of(request).look(
+        arguments = parsed(query, filters)
+        shown = await console_of(request).look(
             lambda place: query.read(place, arguments, after=asked.get("cursor", ""), most=SHOWN)
         )
     except UsageError as error:
         raise HTTPException(UNREADABLE, str(error)) from error
-    more = f"?{urlencode({**given, 'cursor': found.next})}" if found.next else ""
-    return page(request, "list.html", title=query.name, query=query, fields=fields, given=given, found=found, more=more)
+    more = f"?{urlencode({**filters, 'cursor': shown.next})}" if shown.next else ""
+    return page(
+        request, "list.html", title=query.name, query=query, fields=fields, filters=filters, shown=shown, more=more
+    )
 
 
 async def strip(request: Request) -> Response:
@@ -84,7 +86,7 @@ async def strip(request: Request) -> Response:
 
 
 async def events(request: Request) -> Response:
-    """How a job goes, as server-sent events."""
+    """The progress of a job, as server-sent events."""
     return StreamingResponse(_events(console_of(request), need_job(request).id), media_type="text/event-stream")
 
 

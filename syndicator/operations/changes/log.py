@@ -112,7 +112,7 @@ class Log:
         return [one for one in self.newest(_REMEMBERED) if one.subject == subject][:most]
 
     def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
-        """What a change touched, before and after."""
+        """The texts that a change touched, before and after."""
         try:
             found = json.loads((self.root / "kept" / f"{int(number)}.json").read_bytes())
         except (OSError, ValueError):
@@ -147,7 +147,7 @@ def _tail(path: Path, most: int) -> list[bytes]:
 
 
 def _line_end(file: BinaryIO) -> bytes:
-    """What has to be written first, so that half a line, left where the machine stopped, spoils no other."""
+    """The end of a half line that a stopped machine left; write it first."""
     if not file.seek(0, os.SEEK_END):
         return b""
     file.seek(-1, os.SEEK_END)
