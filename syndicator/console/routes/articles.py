@@ -1,10 +1,14 @@
-"""Article pages: a list with tags and category to correct in place, and one article with a previewed edit."""
+"""Today (conditions with their cures as buttons, newest articles), and articles: a list with tags and category to
+correct in place, and one article with a previewed edit."""
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,15 +16,55 @@ from starlette.routing import Route
 from syndicator.articles import frontmatter
 from syndicator.console.answers import console_of, looked_up, page
 from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
-from syndicator.console.pages import of_texts
+from syndicator.console.pages import number_line, of_texts, sentence, troubles
 from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
+from syndicator.services.places import published
 from syndicator.services.showing import lists
 from syndicator.services.showing.lists import FILTERS, Filter, Wanted
 
 SHOWN = 30
+NEWEST, HELD = 10, 10  # articles of the first page: the newest, and those on hold
+_LONGEST_NAME = 200  # characters of the name of a picture
+_behind_pages: set[asyncio.Task[None]] = set()
 _LABELS = {"unsure": "Unsure", "all": "All", "untagged": "No tags"}
 _LABELS |= {"partial": "Partial", "hold": "On hold", "merged": "Copies"}
+
+
+async def show_today(request: Request) -> Response:
+    console = console_of(request)
+    today = await console.read(lambda: console.glance.today(NEWEST))
+    fault = await console.read(console.glance.configuration_fault)
+    need, know = troubles(today.health)
+    task = asyncio.create_task(console.renew())
+    _behind_pages.add(task)  # a task that nobody holds may be collected
+    task.add_done_callback(_behind_pages.discard)
+    return page(
+        request,
+        "today.html",
+        title="Today",
+        sentence=sentence(today.health),
+        numbers=number_line(today.health),
+        fault=fault,
+        dropped=console.glance.dropped_settings(),
+        need=need,
+        know=know,
+        held=today.on_hold[:HELD],
+        held_count=len(today.on_hold),
+        latest=today.latest,
+        vocabulary=today.vocabulary,
+        empty=not (today.health.fine or today.health.unvisited or today.health.conditions),
+    )
+
+
+async def picture(request: Request) -> Response:
+    """A thumbnail of the published files, by the name that a page shows."""
+    name = request.path_params["name"]
+    is_name = name.isprintable() and len(name) <= _LONGEST_NAME and Path(name).suffix == ".webp"
+    data = published(console_of(request).settings, name) if is_name else None
+    if data is None:
+        raise HTTPException(404)
+    return Response(data, media_type="image/webp", headers={"cache-control": "private, max-age=86400"})
 
 
 async def show(request: Request) -> Response:
@@ -95,6 +139,8 @@ def _page(request: Request, file: lists.File, form: Form | None = None, **more: 
 
 
 ROUTES = [
+    Route("/", show_today, methods=["GET"]),
+    Route("/pictures/{name:path}", picture, methods=["GET"]),
     Route("/articles", show, methods=["GET"]),
     Route("/articles/{id}", show_article, methods=["GET"]),
     Route("/articles/{id}", preview, methods=["POST"]),
