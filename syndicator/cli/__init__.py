@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 
-from syndicator.cli.base import Exemplified, app
+from syndicator.cli.base import app
 from syndicator.cli.help import VARIABLE
 from syndicator.cli.logs import hear_others
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
@@ -23,10 +23,8 @@ __all__ = ["app", "main"]
 
 _COMMANDS = (
     "add",
-    "articles.describe",
     "operations",
-    "articles.choosing",
-    "articles.review",
+    "articles.keys",
     "status",
     "articles.show",
     "running.processes",
@@ -37,15 +35,8 @@ _COMMANDS = (
     "sources",
 )
 # What timers and watchers call, many times an hour, and a newcomer first: these do without the other commands.
-_ALONE = {
-    "add": "add",
-    "build": "running.service",
-    "init": "setup.folder",
-    "refresh": "running.service",
-    "serve": "running.service",
-    "status": "status",
-    "up": "running.service",
-}
+_ALONE = {"add": "add", "init": "setup.folder", "status": "status"}
+_ALONE |= dict.fromkeys(("build", "refresh", "serve", "up"), "running.service")
 _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; typer has no public name for it
 
 
@@ -104,9 +95,6 @@ def load_commands(names: Sequence[str] = _COMMANDS) -> None:
     """Importing the modules of commands registers these with `app`."""
     for name in names:
         import_module(f"syndicator.cli.{name}")
-    for group in (app, *(one.typer_instance for one in app.registered_groups)):
-        for command in group.registered_commands if group else ():
-            command.cls = command.cls if issubclass(command.cls or object, Exemplified) else Exemplified
 
 
 def _run(*, as_json: bool) -> Any:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.base import CONFIG, Config, Json, command
 from syndicator.cli.logs import one_line
 from syndicator.cli.operations import apply
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
 from syndicator.operations.adding import addition
-from syndicator.operations.registry import need
+from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
     from syndicator.configuration.sources.opml import Skipped, SubscriptionList
@@ -32,7 +32,7 @@ _ITEMS = 10  # of a list that are shown; a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """What was chosen, as it is written, and what at the same addresses was not."""
+    """The chosen candidates, as they are written, and the others at the same addresses."""
 
     chosen: Sequence[tuple[Candidate, Preview]]
     others: Sequence[tuple[int, Candidate]]  # with their numbers
@@ -57,7 +57,11 @@ def list_candidates(found: Found) -> None:
 def report(done: Added, *, json: bool, asked: bool, dry_run: bool, brief: bool) -> None:
     """Prints what was done, and ends with the code of what failed."""
     if json:
-        printing.as_json([*(_plain(*one, done) for one in done.chosen), *(_failure(*one) for one in done.failed)])
+        failed = [
+            {"address": address, "error": str(error), "reason": error.reason, "exit_code": error.exit_code}
+            for address, error in done.failed
+        ]
+        printing.as_json([*(_plain(*one, done) for one in done.chosen), *failed])
     elif asked:
         _say_written(done)
     elif brief and not dry_run:
@@ -163,28 +167,14 @@ def _plain(one: Candidate, preview: Preview, done: Added) -> dict[str, Any]:
         {"number": number, "url": other.source.url, "title": other.source.title, "what": other.what}
         for number, other in done.others
     ]
-    return {
-        "source": one.source,
-        "what": one.what,
-        "entries": one.entries,
-        "known": one.known,
-        "warning": one.warning,
-        "latest": one.latest,
-        "proposed_speaks_for": preview.elsewhere,
-        "articles": preview.articles,
-        "problems": preview.problems,
-        "not_chosen": others,
-    }
-
-
-def _failure(address: str, error: SyndicatorError) -> dict[str, Any]:
-    return {"address": address, "error": str(error), "reason": error.reason, "exit_code": error.exit_code}
+    names = ("source", "what", "entries", "known", "warning", "latest")
+    shown = {"articles": preview.articles, "problems": preview.problems, "not_chosen": others}
+    return {name: getattr(one, name) for name in names} | {"proposed_speaks_for": preview.elsewhere, **shown}
 
 
 Meaning = Literal["category", "tag", "ignore"]
 Folders = Annotated[
-    Meaning | None,
-    typer.Option("--folders", help="What the folders of an OPML list become. Asked on a terminal, else category."),
+    Meaning | None, Argument("What the folders of an OPML list become. Asked on a terminal, else category.")
 ]
 
 _SHOWN = 8  # folders that a question names
@@ -196,7 +186,7 @@ def is_answered() -> bool:
 
 
 def meaning(listed: SubscriptionList, said: Meaning | None, *, ask: bool) -> Meaning:
-    """What the folders of a list become: what the operator `said`, or answers."""
+    """The meaning of the folders of a list: what the operator `said`, or answers."""
     if said or not ask or not listed.folders:
         return said or "category"
     names = one_line(", ".join(listed.folders[:_SHOWN])) + (" ..." if len(listed.folders) > _SHOWN else "")
@@ -214,7 +204,7 @@ def say_skipped(where: str, skipped: Iterable[Skipped]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """How the operator chooses. `ask`: somebody is there to answer."""
+    """The choice of the operator. `ask`: somebody is there to answer."""
 
     pick: tuple[int, ...] = ()
     all: bool = False
@@ -225,45 +215,27 @@ class Choice:
     folders: Meaning | None = None
 
 
-Addresses = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="URL...", help="Feeds, sites, sitemaps, single articles, OPML (also a file, or - for stdin)."
-    ),
-]
-Pick = Annotated[list[int] | None, typer.Option(metavar="N", help="Take number N of what is found. Repeatable.")]
-All = Annotated[bool, typer.Option("--all", help="Take every feed of articles that is found, once, and no comments.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask: take the best feed.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be added and its entries; add nothing.")]
-Key = Annotated[str | None, typer.Option(help="Its key, of which the address of its feed is made.")]
-Title = Annotated[str | None, typer.Option(help="Its name in our feeds.")]
-Category = Annotated[str | None, typer.Option(help="For articles that fit no category of taxonomy.toml.")]
-Tag = Annotated[list[str] | None, typer.Option(help="Put on each of its articles. Repeatable.")]
-Every = Annotated[str | None, typer.Option(metavar="TIME", help="Visit it every 30m, 6h, 1d.")]
-Content = Annotated[Literal["full", "excerpt", "link"] | None, typer.Option(help="How much of it is published.")]
-Backfill = Annotated[int | None, typer.Option(min=0, max=1000, help="Entries that its first visit takes.")]
-Allow = Annotated[
-    list[str] | None, typer.Option(metavar="NETWORK", help="A private network it may be on: 127.0.0.1/32:8000.")
-]
-Select = Annotated[list[str] | None, typer.Option(metavar="CSS", help="Where the text is on its pages. Repeatable.")]
-
-
-@app.command()
+@command()
 def add(
-    url: Addresses,
-    pick: Pick = None,
-    all: All = False,
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    key: Key = None,
-    title: Title = None,
-    category: Category = None,
-    tag: Tag = None,
-    every: Every = None,
-    content: Content = None,
-    backfill: Backfill = None,
-    allow: Allow = None,
-    select: Select = None,
+    url: Annotated[
+        list[str],
+        Argument(
+            "Feeds, sites, sitemaps, single articles, OPML (also a file, or - for stdin).", "URL...", positional=True
+        ),
+    ],
+    pick: Annotated[list[int] | None, Argument("Take number N of what is found. Repeatable.", "N")] = None,
+    all: Annotated[bool, Argument("Take every feed of articles that is found, once, and no comments.")] = False,
+    yes: Annotated[bool, Argument("Do not ask: take the best feed.")] = False,
+    dry_run: Annotated[bool, Argument("Show what would be added and its entries; add nothing.")] = False,
+    key: Annotated[str | None, Argument("Its key, of which the address of its feed is made.")] = None,
+    title: Annotated[str | None, Argument("Its name in our feeds.")] = None,
+    category: Annotated[str | None, Argument("For articles that fit no category of taxonomy.toml.")] = None,
+    tag: Annotated[list[str] | None, Argument("Put on each of its articles. Repeatable.")] = None,
+    every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", "TIME")] = None,
+    content: Annotated[Literal["full", "excerpt", "link"] | None, Argument("How much of it is published.")] = None,
+    backfill: Annotated[int | None, typer.Option(min=0, max=1000, help="Entries that its first visit takes.")] = None,
+    allow: Annotated[list[str] | None, Argument("A private network it is on: 127.0.0.1/32:8000.", "NETWORK")] = None,
+    select: Annotated[list[str] | None, Argument("Where the text is on its pages. Repeatable.", "CSS")] = None,
     folders: Folders = None,
     json: Json = False,
     config: Config = CONFIG,
@@ -272,37 +244,21 @@ def add(
     from syndicator.services.adding.found import Wishes
     from syndicator.services.container import open_app
 
-    wishes = Wishes(
-        key=key,
-        title=title,
-        category=category,
-        tags=tuple(tag or ()),
-        every=every,
-        content=content,
-        backfill=backfill,
-        allow=tuple(allow or ()),
-        select=tuple(select or ()),
-    )
+    said: dict[str, Any] = {"key": key, "title": title, "category": category, "every": every, "content": content}
+    said |= {"backfill": backfill, "tags": tuple(tag or ()), "allow": tuple(allow or ())}
+    wishes = Wishes(**said, select=tuple(select or ()))
     ask = is_answered() and not (yes or json or dry_run)
     choice = Choice(pick=tuple(pick or ()), all=all, dry_run=dry_run, json=json, ask=ask, brief=yes, folders=folders)
-    _one_way(choice, url, yes)
+    if bool(pick) + all + yes > 1:
+        raise UsageError("--pick, --all and --yes each say what to take; give one of them")
+    if pick and len(url) > 1:
+        raise UsageError("--pick counts what one address has; give one address with it")
     with open_app(config) as opened:
-        _need_contact(opened)
+        if not opened.settings.site.contact:
+            cure = f"set it in {opened.config}/syndicator.toml"
+            printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
         done = asyncio.run(_add(opened, url, wishes, choice))
     report(done, json=json, asked=ask, dry_run=dry_run, brief=yes)
-
-
-def _one_way(choice: Choice, addresses: Sequence[str], yes: bool) -> None:
-    if bool(choice.pick) + choice.all + yes > 1:
-        raise UsageError("--pick, --all and --yes each say what to take; give one of them")
-    if choice.pick and len(addresses) > 1:
-        raise UsageError("--pick counts what one address has; give one address with it")
-
-
-def _need_contact(opened: App) -> None:
-    if not opened.settings.site.contact:
-        cure = f"set it in {opened.config}/syndicator.toml"
-        printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
 
 
 async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -19,6 +20,7 @@ from syndicator import __version__
 from syndicator.cli import help
 from syndicator.cli.logs import LogFormat, choose, chosen, log
 from syndicator.configuration.tables import VARIABLE, own_config
+from syndicator.operations.operation import Argument, Field
 
 if TYPE_CHECKING:
     from syndicator.core.model import FeedKey
@@ -67,7 +69,9 @@ class Panels(TyperGroup):
         widest = max(map(len, self.commands))
         for panel, names in PANELS.items():
             with formatter.section(panel):
-                formatter.write_dl([(name.ljust(widest), _first_sentence(self.commands[name])) for name in names])
+                # a limit longer than any first sentence: typer cuts in mid-sentence at 45 characters
+                helps = (self.commands[name].get_short_help_str(limit=1000) for name in names)
+                formatter.write_dl([(name.ljust(widest), help) for name, help in zip(names, helps, strict=True)])
 
 
 class Exemplified(TyperCommand):
@@ -81,10 +85,6 @@ class Exemplified(TyperCommand):
             formatter.write("\nExamples:\n" + "\n".join(found) + "\n")
 
 
-def _first_sentence(command: Any) -> str:
-    return str(command.get_short_help_str(limit=1000))  # longer than any: it cuts in mid-sentence at 45 characters
-
-
 app = typer.Typer(
     cls=Panels,
     help="From source URLs to valid Atom, RSS and JSON feeds per tag, category and source.",
@@ -94,25 +94,63 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_COMPLETION = {"source": help.source_keys, "tag": help.tag_names, "": None}
+T = TypeVar("T", bound=Callable[..., None])
+
+
+def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], T]:
+    """Make a command of a function whose parameters are Annotated with `Argument`, as those of operations are, or with
+    what typer has."""
+
+    def made(function: T) -> T:
+        hints = get_type_hints(function, include_extras=True)
+        parameters = inspect.signature(function).parameters.values()
+        with_options(function, [Field(one.name, hints[one.name], one.default) for one in parameters])
+        return group.command(name, cls=Exemplified)(function)
+
+    return made
+
+
+def with_options(function: T, fields: Sequence[Field]) -> T:
+    """The function with the signature that typer makes options and arguments of."""
+    parameters = [inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, **_typed(one)) for one in fields]
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    function.__annotations__ = {one.name: one.annotation for one in parameters}
+    return function
+
+
+def _typed(field: Field) -> dict[str, Any]:
+    default = field.default
+    if not any(isinstance(one, Argument) for one in getattr(field.annotated, "__metadata__", ())):
+        return {"annotation": field.annotated, "default": default}
+    argument, kind = field.argument, list[str] if field.is_list else field.type
+    more: dict[str, Any] = {"help": argument.help, "metavar": argument.metavar or None}
+    more |= {"autocompletion": _COMPLETION[argument.completes], "min": argument.least}
+    if "datetime" in str(kind):
+        kind, more = datetime, {**more, "formats": ["%Y-%m-%d"], "metavar": "DATE"}
+    if field.is_list and not default:
+        default = None
+    if default is None and "None" not in str(kind):
+        kind = kind | None
+    option = f"--{field.name.replace('_', '-')}"
+    info = typer.Argument(**more) if argument.positional else typer.Option(option, **more)
+    return {"annotation": Annotated[kind, info], "default": default}
+
+
 CONFIG = Path("config")
 
 
 def _config(context: typer.Context, value: Path) -> Path:
-    """Where nobody named a folder: `config` here, else the one of this account."""
+    """The named folder; without one, `config` here, else the one of this account."""
     source = context.get_parameter_source("config")
     named = source is not None and source.name != "DEFAULT"
     folder = value if named or value.is_dir() else own_config(os.environ) or value
     if not context.resilient_parsing:
-        _warn_of_dropped(folder)
+        from syndicator.configuration.settings import dropped_settings
+
+        for fault in dropped_settings(folder):
+            log(fault.message, "warning", at=fault.at, key=fault.key)
     return folder
-
-
-def _warn_of_dropped(folder: Path) -> None:
-    """Log each dropped setting that the folder or the environment still sets."""
-    from syndicator.configuration.settings import dropped_settings
-
-    for fault in dropped_settings(folder):
-        log(fault.message, "warning", at=fault.at, key=fault.key)
 
 
 Config = Annotated[
@@ -142,18 +180,10 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log each step of a visit on stderr.")] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="Say only what failed. For cron, which mails what is said.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what failed, as for cron.")] = False,
     show_completion: Annotated[
         str | None,
-        typer.Option(
-            callback=help.show,
-            is_eager=True,
-            expose_value=True,
-            metavar="SHELL",
-            help="Print what bash, zsh or fish reads to complete commands.",
-        ),
+        typer.Option(callback=help.show, is_eager=True, metavar="SHELL", help="Print what bash, zsh or fish reads."),
     ] = None,
     log_format: Annotated[
         LogFormat | None,
@@ -161,31 +191,19 @@ def root(
     ] = None,
 ) -> None:
     """From source URLs to valid Atom, RSS and JSON feeds per tag, category and source."""
-    import sys
-
     try:
         stderr = os.fstat(sys.stderr.fileno())
     except (OSError, ValueError):  # closed, or not a file
         stderr = None
     choose(chosen(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
-    _warn_of_variables()
+    if any(name.upper().startswith("SYNDICATOR_") for name in os.environ):  # a slip of the pen would go unseen
+        from syndicator.configuration.settings import unknown_variables
 
-
-def _warn_of_variables() -> None:
-    """Names what is set in the environment and is no setting: a slip of the pen would go unseen."""
-    if not any(name.upper().startswith("SYNDICATOR_") for name in os.environ):
-        return
-    from syndicator.configuration.settings import unknown_variables
-
-    for name, near in unknown_variables(os.environ).items():
-        log("no such setting", "warning", variable=name, **({"cure": f"did you mean {near}?"} if near else {}))
+        for name, near in unknown_variables(os.environ).items():
+            log("no such setting", "warning", variable=name, **({"cure": f"did you mean {near}?"} if near else {}))
 
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
-Since = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Articles added on or after this day (UTC)."),
-]
 
 
 @contextmanager
@@ -209,13 +227,8 @@ def opened_to_look(config: Path) -> Iterator[App]:
         yield opened
 
 
-def build(opened: App) -> tuple[str, ...]:
-    """Builds the feeds that changed. Returns the files that were written."""
-    return build_among(opened, None)[0]
-
-
-def build_among(opened: App, feeds: Callable[[FeedKey], bool] | None) -> tuple[tuple[str, ...], int]:
-    """The same for those of which `feeds` is true, None for all; how many others are stale, too."""
+def build(opened: App, feeds: Callable[[FeedKey], bool] | None = None) -> tuple[tuple[str, ...], int]:
+    """Build the stale feeds that `feeds` accepts, None for all. Returns the written files and how many are left."""
     from syndicator.services.build import build_feeds
 
     built = asyncio.run(build_feeds(opened, among=feeds))

@@ -15,7 +15,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 def script(shell: str, typed: str) -> str:
-    """What a shell reads to complete the commands of the program that is called as `typed`. Raises BadParameter."""
+    """The script that a shell reads to complete the program called as `typed`. Raises BadParameter."""
     if shell not in SHELLS:
         raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
     import shlex
@@ -61,116 +61,15 @@ def _names(context: typer.Context, file: str, table: str, key: str, incomplete: 
     return [name for name in names if name.startswith(incomplete)]
 
 
-EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
-    "up": (
-        ("up", "the service, on 127.0.0.1:8080"),
-        ("up --host 0.0.0.0 --port 80", "for everybody, without a web server"),
-    ),
-    "refresh": (
-        ("refresh --max-time 10m", "what cron calls"),
-        ("refresh --source techcrunch-ai", "one source, due or not"),
-        ("refresh --failed --strict", "try again what failed; exit with 3 when it fails again"),
-    ),
-    "build": (("build", "the feeds that changed"), ("build --all", "after a change of [site] or of the program")),
-    "serve": (("serve --port 8000", "look at what is published, on http://127.0.0.1:8000"),),
-    "console": (
-        ("console --set-password", "turn the operators' page on"),
-        ("console --port 8090", "serve it, on 127.0.0.1:8090"),
-        ("console --token backup --write", "let a program use the API"),
-    ),
-    "add": (
-        ("add example.org", "find the feeds of a site, see them and choose"),
-        ("add --dry-run https://example.org/feed.xml", "see what it would become; add nothing"),
-        ("add --pick 2 --tag LLM https://example.org/", "the second of its feeds"),
-        ("add --yes --key example --category AI --every 6h https://example.org/feed.xml", "all said beforehand"),
-    ),
-    "status": (
-        ("status", "all on one screen"),
-        ("status --source techcrunch-ai", "the last visits of one source"),
-        ("status --list changes", "what was changed, by whom, with the number that takes it back"),
-    ),
-    "show": (
-        ("show https://example.org/story", "the article as it is published, or would be"),
-        ("show --why https://example.org/story", "and where its fields are from, and its feeds"),
-        ("show --feed atom https://example.org/story", "its entry as it stands in feeds"),
-    ),
-    "sources": (
-        ("sources", "each with its health and next visit"),
-        ("sources --apply-moves", "write down new addresses"),
-        ("sources push --dry-run", "what workers would follow from now on; change nothing"),
-        ("sources push", "have them follow it"),
-    ),
-    "remove": (("remove techcrunch-ai wired-ai", "articles and feeds stay"),),
-    "import": (
-        ("import subscriptions.opml", "what another reader exported"),
-        ("import --folders tag subscriptions.opml", "its folders become tags"),
-        ("import --dry-run ~/blog/content/posts", "what is odd in the articles of a folder"),
-    ),
-    "export": (("export > subscriptions.opml", "for another reader, or as a copy"),),
-    "reread": (
-        ("reread --dry-run --source techcrunch-ai", "what today's rules would change; change nothing"),
-        ("reread --source techcrunch-ai --fetch", "change that, and older articles too"),
-        ("reread --since 2026-11-01", "what came since then"),
-        ("reread --outdated --dry-run", "what a new version reads better"),
-    ),
-    "describe": (
-        ("describe --all --dry-run", "what an edited taxonomy.toml would change"),
-        ("describe --since 2026-11-24", "excerpts, categories and tags of what came since then"),
-    ),
-    "learn": (("learn", "from tags that you wrote into articles"),),
-    "tags suggest": (
-        ("tags suggest", "what titles and texts speak of again and again"),
-        ("tags suggest --categories --choose", "groups of articles as categories, one key each"),
-    ),
-    "tags confirm": (
-        ("tags confirm https://example.org/story", "its tags are right as they are"),
-        ("tags confirm https://example.org/story LLM --category AI", "it lacks this tag; its category is AI"),
-    ),
-    "tags reject": (("tags reject https://example.org/story LLM", "it is about something else"),),
-    "tags review": (
-        ("tags review", "say what is right, one key an article"),
-        ("tags review --json", "what waits, for programs"),
-    ),
-    "tags rename": (("tags rename 'gen AI' 'generative AI'", "the feed keeps its id, the old address redirects"),),
-    "tags merge": (("tags merge --dry-run 'gen AI' AI", "see what would change"),),
-    "split": (("split https://example.org/story", "it was taken for a copy of another and is none"),),
-    "release": (
-        ("release --all --dry-run", "what is on hold; publish nothing"),
-        ("release https://example.org/story", "publish one article, named by address, id or file"),
-        ("release --source techcrunch-ai", "publish what is on hold of one source"),
-    ),
-    "withdraw": (
-        ("withdraw --dry-run https://example.org/story", "see from which feeds it would go"),
-        ("withdraw https://example.org/story", "remove it for good"),
-        ("withdraw --undo https://example.org/story", "let it come back"),
-    ),
-    "change": (
-        ("change hide https://example.org/story", "put an article on hold"),
-        ("change undo 12", "take change 12 of the console's list back"),
-    ),
-    "worker": (("worker", "one of several, on any machine"), ("worker --lanes 200", "for many slow hosts")),
-    "queue": (("queue", "how the workers do"), ("queue --requeue", "once what ended them is mended")),
-    "db": (
-        ("db migrate", "after an upgrade, before workers start"),
-        ("db move postgresql://syndicator@db.internal/syndicator", "from a file to a server, or back"),
-    ),
-    "init": (("init ../feeds", "a folder of your own, asking what it is for"),),
-    "check": (("check", "after an edit"), ("check --strict", "before feeds are published")),
-    "config show": (("config show", "each setting, with where it comes from"), ("config show --json", "for programs")),
-    "demo": (
-        ("demo", "until Ctrl-C, on http://127.0.0.1:8080"),
-        ("demo --once --dir here", "keep what it makes, in ./here"),
-    ),
-    "reindex": (("reindex", "after the database was lost or damaged"),),
-    "prune": (
-        ("prune --older-than 365d --dry-run", "see which articles would go"),
-        ("prune --keep 500", "the newest 500 of each source stay"),
-        ("prune --pages-days 7", "free the space of older pages"),
-    ),
-}
+def examples() -> dict[str, dict[str, str]]:
+    """For the words of each command: examples typed, and what they are for."""
+    import tomllib
+    from importlib import resources
+
+    return tomllib.loads((resources.files("syndicator") / "data/examples.toml").read_text(encoding="utf-8"))
 
 
 def lines(words: str, program: str) -> list[str]:
-    """The lines of help for the command of these words, called as `program`. Pure."""
-    found = [(f"{program} {typed}", said) for typed, said in EXAMPLES.get(words, ())]
-    return [line for typed, said in found for line in (f"  {typed}", f"      {said}")]
+    """The lines of help for the command of these words, called as `program`."""
+    found = examples().get(words, {}).items()
+    return [line for typed, use in found for line in (f"  {program} {typed}", f"      {use}")]

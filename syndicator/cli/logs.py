@@ -32,7 +32,7 @@ class LogFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What the operator asked the log to be."""
+    """The options of the log."""
 
     json: bool = False
     journal: bool = False  # stderr is systemd's journal, which keeps a line's priority

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syndicator.cli import help, printing
+from syndicator.cli import printing
 from syndicator.cli.base import (
     CONFIG,
     Config,
@@ -18,20 +17,28 @@ from syndicator.cli.base import (
     Exemplified,
     Json,
     app,
-    build_among,
+    build,
     opened_for_change,
     opened_to_look,
+    with_options,
 )
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Field, Operation, Progress, arguments_of, fields_of, no_progress
-from syndicator.operations.registry import need, operations
+from syndicator.operations.operation import (
+    Argument,
+    Field,
+    Operation,
+    Progress,
+    arguments_of,
+    fields_of,
+    need,
+    no_progress,
+    operations,
+)
 
 if TYPE_CHECKING:
     from syndicator.operations.operation import Change
     from syndicator.services.container import App
-
-_COMPLETION = {"source": help.source_keys, "tag": help.tag_names, "": None}
 
 
 class _Change(Exemplified):
@@ -78,15 +85,19 @@ _GROUPS = {"": app, "tags": tags}
 app.add_typer(tags, name="tags")
 
 
+# Commands that do more than their operation: they ask, or choose it by what they are given.
+_BY_HAND = ("import", "sources push", "tags review", "tags suggest")
+
+
 def register() -> None:
     """Give each operation with words of its own a command of `app` or of its group."""
     by_words: dict[str, list[Operation]] = {}
     for one in operations().values():
-        if one.command:
+        if one.command and one.command not in _BY_HAND:
             by_words.setdefault(one.command.partition(" --")[0], []).append(one)
     for words, found in by_words.items():
         group, _, name = words.rpartition(" ")
-        _GROUPS[group].command(name)(command(found))
+        _GROUPS[group].command(name, cls=Exemplified)(command(found))
 
 
 def command(found: Sequence[Operation]) -> Callable[..., None]:
@@ -103,42 +114,18 @@ def command(found: Sequence[Operation]) -> Callable[..., None]:
                 raise UsageError(f"--{chosen} and --{name} do not go together; say one of the two")
         perform(config, operation, {name: given[name] for name in given if name in known}, dry_run=dry_run, json=json)
 
-    parameters = [_parameter(one) for one in fields_of(first) if not one.argument.hidden]
-    parameters += [
-        _given(name, Annotated[bool, typer.Option(f"--{name}", help=one.help)]) for name, one in switches.items()
-    ]
-    parameters += [] if first.is_question else [_given("dry_run", DryRun)]
-    parameters += [_given("json", Json), _given("config", Config, CONFIG)]
+    switched = [Field(name, Annotated[bool, Argument(one.help)], False) for name, one in switches.items()]
+    common = [Field("json", Json, False), Field("config", Config, CONFIG)]
+    common = common if first.is_question else [Field("dry_run", DryRun, False), *common]
+    fields = [one for one in fields_of(first) if not one.argument.hidden]
     run.__doc__ = first.help
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in parameters}
-    return run
+    return with_options(run, [*fields, *switched, *common])
 
 
-def _given(name: str, annotation: Any, default: Any = False) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-
-
-def _parameter(one: Field) -> inspect.Parameter:
-    said, kind = one.argument, list[str] if one.is_list else one.type
-    more: dict[str, Any] = {"help": said.help, "metavar": said.metavar or None}
-    more |= {"autocompletion": _COMPLETION[said.completes]}
-    if "datetime" in str(kind):
-        kind, more = datetime, {**more, "formats": ["%Y-%m-%d"], "metavar": "DATE"}
-    default = (
-        inspect.Parameter.empty
-        if one.default is inspect.Parameter.empty
-        else (one.default or None if one.is_list else one.default)
-    )
-    if default is None and "None" not in str(kind):
-        kind = kind | None
-    option = f"--{one.name.replace('_', '-')}"
-    info = typer.Argument(**more) if said.positional else typer.Option(option, **more)
-    return _given(one.name, Annotated[kind, info], default)
-
-
-def perform(config: Path, operation: Operation, values: dict[str, Any], *, dry_run: bool, json: bool) -> None:
-    """Plan an operation, apply it unless `dry_run`, build the feeds, and print what was done."""
+def perform(
+    config: Path, operation: Operation, values: Mapping[str, Any], *, dry_run: bool = False, json: bool = False
+) -> None:
+    """Plan an operation, apply it unless `dry_run`, build the feeds, print what was done, and exit with its code."""
     arguments, left = arguments_of(operation, values), 0
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)
@@ -149,14 +136,21 @@ def perform(config: Path, operation: Operation, values: dict[str, Any], *, dry_r
             with printing.counting("written") as count:
                 change = apply(opened, operation, arguments, change, count)
             if change.build and not change.is_empty:
-                written, left = build_among(opened, change.built_first)
+                written, left = build(opened, change.built_first)
         if not json and (dry_run or not printing.quiet()):
             _say(change, dry_run=not is_done)
     if json:
-        counts = {"applied": is_done, "written": written} | ({"left": left} if "left" in change.data else {})
         is_plain = operation.is_question or not (change.build or dry_run or "written" in change.data)
+        counts = {"applied": is_done, "written": written} | ({"left": left} if "left" in change.data else {})
         printing.as_json(change.data if is_plain else {**change.data, **counts})
-        return
+        printing.log_problems(change.problems)
+    else:
+        _say_end(change, written, left, dry_run=dry_run, is_done=is_done)
+    if change.fault:
+        sys.exit(printing.complain(change.fault, as_json=False))
+
+
+def _say_end(change: Change, written: Sequence[str], left: int, *, dry_run: bool, is_done: bool) -> None:
     printing.not_read(change.problems)
     if printing.quiet() and not dry_run:
         return

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from syndicator.cli import logs
 from syndicator.cli.logs import Level, one_line, visible
-from syndicator.core.errors import SyndicatorError
+from syndicator.cli.logs import log as log
+from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.program import as_typed
 from syndicator.core.reasons import ConditionReason
 from syndicator.core.text import counted as counted
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from syndicator.configuration.settings import Settings
     from syndicator.core.model import Outcome, Problem
     from syndicator.core.ports import Enriched
-    from syndicator.services.descriptions.enrich_report import EnrichReport
     from syndicator.services.refresh import RunReport, Watch
 
 
@@ -45,6 +45,15 @@ def as_json(value: Any) -> None:
     except UnicodeEncodeError:
         document = json.dumps(plain(value), indent=2)
     print(document)
+
+
+def answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
+    """Print `data` for programs, or lines for people."""
+    if json:
+        as_json(data)
+        return
+    for line in lines:
+        say(line)
 
 
 def address_for_phones(settings: Settings) -> None:
@@ -98,11 +107,6 @@ def say(line: str) -> None:
     print(visible(as_typed(line)), flush=True)
 
 
-def log(event: str, level: Level = "info", **fields: object) -> None:
-    """Logs an event to stderr."""
-    logs.log(event, level, **fields)
-
-
 def log_problems(found: Iterable[Problem], level: Level = "warning", **fields: object) -> None:
     """Logs problems, one a line."""
     for problem in found:
@@ -112,15 +116,9 @@ def log_problems(found: Iterable[Problem], level: Level = "warning", **fields: o
 def log_visit(outcome: Outcome) -> None:
     """Logs how a visit ended. That some entries make no article is everyday life, that a source fails is a warning."""
     fields: dict[str, object] = {"source": outcome.key, "status": outcome.status, "new": len(outcome.added)}
-    if outcome.changed:
-        fields["changed"] = len(outcome.changed)
-    if outcome.pending:
-        fields["pending"] = outcome.pending
-    if outcome.waiting:
-        fields["waiting"] = outcome.waiting
-    if outcome.reason:
-        fields["reason"] = outcome.reason
-        fields["detail"] = outcome.detail
+    more: dict[str, object] = {"changed": len(outcome.changed), "pending": outcome.pending, "waiting": outcome.waiting}
+    more |= {"reason": outcome.reason, "detail": outcome.detail} if outcome.reason else {}
+    fields |= {name: value for name, value in more.items() if value or name == "detail"}
     log("visited", "warning" if outcome.status in ("failed", "disabled") else "info", **fields)
     log_problems(outcome.skipped, "info", source=outcome.key)
 
@@ -130,18 +128,14 @@ def log_run(report: RunReport) -> None:
     log_problems((*report.built.held, *report.built.set_aside, *report.problems, *report.untold))
     if report.outdated:
         log("articles that an older version read", articles=report.outdated, cure=ConditionReason.OUTDATED.cure)
-    log_language_model(report.llm)
-
-
-def log_language_model(report: EnrichReport) -> None:
-    """Logs what the language model was asked and with what result; nothing where it was not asked."""
-    if report.wrong:
-        log("problem", "warning", what="describe.llm", reason="bad-config", detail=report.wrong)
-    if report.calls or report.counts:
-        log("language model", "info", calls=report.calls, **report.counts)
-        log_problems(report.problems, "info")
-        if report.hindrance:
-            log("language model", "warning", waits=report.hindrance.reason, detail=report.hindrance.detail)
+    model = report.llm
+    if model.wrong:
+        log("problem", "warning", what="describe.llm", reason="bad-config", detail=model.wrong)
+    if model.calls or model.counts:
+        log("language model", "info", calls=model.calls, **model.counts)
+        log_problems(model.problems, "info")
+        if model.hindrance:
+            log("language model", "warning", waits=model.hindrance.reason, detail=model.hindrance.detail)
 
 
 def quiet() -> bool:
@@ -195,17 +189,8 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
 def run_report(report: RunReport, *, json: bool) -> None:
     """Prints what a run did."""
     if json:
-        as_json(
-            {
-                "sources": report.outcomes,
-                "written": report.built.written,
-                "unchanged": report.built.unchanged,
-                "held": report.built.held,
-                "set_aside": report.built.set_aside,
-                "problems": report.problems,
-                "llm": report.llm,
-            }
-        )
+        built = {name: getattr(report.built, name) for name in ("written", "unchanged", "held", "set_aside")}
+        as_json({"sources": report.outcomes, **built, "problems": report.problems, "llm": report.llm})
         return
     if quiet():  # failed visits are logged already
         log_run(report)
@@ -228,7 +213,9 @@ def run_report(report: RunReport, *, json: bool) -> None:
     log_problems(report.untold)
     if report.outdated:
         say(f"read by an older version: {counted(report.outdated, 'article')}; {ConditionReason.OUTDATED.cure}")
-    enriched(report.llm)
+    answer({}, report.llm.lines(), json=False)
+    if report.llm.wrong:
+        complain(ConfigError(report.llm.wrong), as_json=False)
 
 
 def not_read(problems: Iterable[Problem]) -> None:
@@ -236,23 +223,6 @@ def not_read(problems: Iterable[Problem]) -> None:
     for problem in problems:
         said = problem.detail.split(f"{problem.what}: ")[-1]  # it names the file, too
         say(f"not read: {problem.what}: {said} ({problem.reason})")
-
-
-def enriched(report: EnrichReport) -> None:
-    """Prints what the language model was asked and with what result; nothing where it was not asked."""
-    if report.calls or report.counts:
-        accepted, refused, failed = (report.counts.get(name, 0) for name in ("accepted", "refused", "failed"))
-        say(
-            f"language model: {counted(report.calls, 'call')}; "
-            f"{counted(accepted, 'answer')} accepted, {refused} refused, "
-            f"{failed} failed"
-        )
-    for problem in report.problems:
-        say(f"not described by the language model: {problem.what}: {problem.reason} {problem.detail}".rstrip())
-    if report.hindrance:
-        say(f"language model: {report.hindrance.reason} {report.hindrance.detail}")
-    if report.wrong:
-        print(visible(as_typed(f"syndicator: {report.wrong}")), file=sys.stderr)
 
 
 def language_model(state: Enriched) -> None:

@@ -4,105 +4,67 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from syndicator.cli import printing
 from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
-from syndicator.cli.base import CONFIG, Config, DryRun, Json, app, build, opened_for_change
-from syndicator.cli.operations import apply
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, command
+from syndicator.cli.operations import apply, perform
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import LockedError, NetworkDown
 from syndicator.operations.adding import addition
-from syndicator.operations.registry import need
+from syndicator.operations.operation import Argument, need
 
 if TYPE_CHECKING:
-    from syndicator.services.container import App
+    from syndicator.core.model import Source, SourceState
     from syndicator.services.refresh import RunReport
 
 
-class Action(StrEnum):
-    """What else than a list may be asked for."""
-
-    PUSH = "push"
-
-
-@app.command()
+@command()
 def sources(
-    action: Annotated[Action | None, typer.Argument(help="push: have workers follow them as they are now.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="With push: show what would change.")] = False,
-    apply_moves: Annotated[
-        bool, typer.Option("--apply-moves", help="Write the new URLs of sources that moved for good to sources.toml.")
-    ] = False,
+    action: Annotated[
+        Literal["push"] | None, Argument("push: have workers follow them as they are.", positional=True)
+    ] = None,
+    dry_run: Annotated[bool, Argument("With push: show what would change.")] = False,
+    apply_moves: Annotated[bool, Argument("Write the new URLs of moved sources to sources.toml.")] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
     """List the sources: how the last visit of each went, when the next is due and why. Or push them to workers."""
-    if action is Action.PUSH:
-        _push(config, dry_run=dry_run, json=json)
+    if action:
+        perform(config, need("push-sources"), {}, dry_run=dry_run, json=json)
         return
     from syndicator.services import reconcile
     from syndicator.services.container import open_app
     from syndicator.services.health import status
 
     with open_app(config) as opened:
-        moved = _adopt_moves(opened) if apply_moves else []
+        moved = [(key, apply(opened, need("adopt-move"), {"key": key})) for key in opened.sources if apply_moves]
         states = reconcile.sources(opened)
         listed = [(opened.sources[key], states[key]) for key in opened.sources]
     if json:
         printing.as_json([{"source": source, "state": status.of_state(state)} for source, state in listed])
         return
-    for key, old, new in moved:
-        printing.say(f"moved: {key}: {old} -> {new}")
-    rows = [
-        (
-            source.key,
-            source.url,
-            "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok",
-            local(state.next_due, "now"),
-            state.due_why,
-        )
-        for source, state in listed
-    ]
-    printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
+    for key, change in moved:
+        if not change.is_empty:
+            printing.say(f"moved: {key}: {change.data['before']['url']} -> {change.data['after']['url']}")
+    columns = ("key", "url", "health", "next visit", "why")
+    printing.table("Sources", columns, [_row(source, state) for source, state in listed])
 
 
-def _adopt_moves(opened: App) -> list[tuple[str, str, str]]:
-    adopt, moved = need("adopt-move"), []
-    for key, source in opened.sources.items():
-        change = apply(opened, adopt, {"key": key})
-        moved += [] if change.is_empty else [(key, source.url, str(change.data["after"]["url"]))]
-    return moved
+def _row(source: Source, state: SourceState) -> tuple[str, ...]:
+    health = "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok"
+    return source.key, source.url, health, local(state.next_due, "now"), state.due_why
 
 
-def _push(config: Path, *, dry_run: bool, json: bool) -> None:
-    from syndicator.services.container import open_app
-    from syndicator.services.worker.session import push
-
-    with open_app(config) as opened:
-        change = push(opened, dry_run=dry_run)
-    if json:
-        printing.as_json({"change": change, "applied": not dry_run})
-        return
-    for sign, keys in (("+", change.added), ("~", change.changed), ("-", change.removed)):
-        for key in keys:
-            printing.say(f"{sign} {key}")
-    counts = f"{len(change.added)} added, {len(change.changed)} changed, {len(change.removed)} removed"
-    printing.say(f"{counts}{'; nothing was written' if dry_run else ''}")
-
-
-@app.command("import")
+@command("import")
 def import_(
     file: Annotated[
-        str, typer.Argument(metavar="FILE|DIR", help='An OPML file, "-" for one on stdin, or a folder of articles.')
+        str, Argument('An OPML file, "-" for one on stdin, or a folder of articles.', "FILE|DIR", positional=True)
     ],
     folders: Folders = None,
-    no_refresh: Annotated[
-        bool, typer.Option("--no-refresh", help="Add the feeds only: the next refresh visits them.")
-    ] = False,
+    no_refresh: Annotated[bool, Argument("Add the feeds only: the next refresh visits them.")] = False,
     dry_run: DryRun = False,
     json: Json = False,
     config: Config = CONFIG,
@@ -110,7 +72,9 @@ def import_(
     """Add the feeds of an OPML file, as `syndicator export` or another reader wrote it, and read the newest article of
     each; or the articles of a folder: markdown files with frontmatter, as Hugo, Jekyll, Astro and Next.js have them."""
     if file != "-" and Path(file).is_dir():
-        _import_folder(Path(file), dry_run=dry_run, json=json, config=config)
+        from syndicator.services.article_files.importing import markdown_files
+
+        perform(config, need("import-articles"), {"files": markdown_files(Path(file))}, dry_run=dry_run, json=json)
         return
     from syndicator.services.adding import found as writing
     from syndicator.services.adding import search
@@ -157,26 +121,7 @@ def _first_visits(config: Path, keys: list[str]) -> RunReport | None:
         return None
 
 
-def _import_folder(folder: Path, *, dry_run: bool, json: bool, config: Path) -> None:
-    from syndicator.services.article_files import importing
-
-    with opened_for_change(config) as opened:
-        done = importing.import_folder(opened, folder, dry_run=dry_run)
-        written = build(opened) if done.articles and not dry_run else ()
-    if json:
-        names = [{"title": one.title, "url": one.url, "id": one.id} for one in done.articles]
-        found = {name: getattr(done, name) for name in ("known", "drafts", "problems", "oddities")}
-        printing.as_json({"articles": names, **found, "applied": not dry_run, "written": written})
-        return
-    for problem in (*done.problems, *done.oddities):
-        printing.say(f"{problem.what}: {problem.reason}: {problem.detail.removeprefix(problem.what + ': ')}")
-    would = "would be " if dry_run else ""
-    counts = f"{len(done.known)} already known, {counted(len(done.drafts), 'draft')} left out"
-    printing.say(f"{counted(len(done.articles), 'article')} {would}imported, {counts}, {len(done.problems)} not read")
-    printing.say(f"{counted(len(written), 'file')} written")
-
-
-@app.command()
+@command()
 def export(config: Config = CONFIG) -> None:
     """Print the sources as OPML. `syndicator import` makes the same sources of it."""
     from syndicator.services.adding import search

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, app
-from syndicator.cli.help import source_keys
+from syndicator.cli.base import CONFIG, Config, Json, command
 from syndicator.cli.logs import one_line
 from syndicator.cli.printing import counted, local
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.reasons import explained
 from syndicator.core.text import span, width
+from syndicator.operations.operation import Argument
 
 if TYPE_CHECKING:
     from syndicator.core.model import Outcome
@@ -36,16 +36,14 @@ _VISITS = ("visit", "result", "new", "changed", "refused", "seconds", "bytes", "
 _ENTRIES = ("entry", "state", "reason", "tries", "next try", "detail")
 
 
-@app.command()
+@command()
 def status(
-    source: Annotated[
-        str | None,
-        typer.Option("--source", metavar="KEY", autocompletion=source_keys, help="One source: its last visits."),
-    ] = None,
+    source: Annotated[str | None, Argument("One source: its last visits.", "KEY", completes="source")] = None,
     listed: Annotated[
         str, typer.Option("--list", metavar="NAME", help="List articles, changes, conditions, feeds, jobs or sources.")
     ] = "",
-    after: Annotated[str, typer.Option(metavar="ID", help="With --list: what comes after this one.")] = "",
+    where: Annotated[list[str] | None, Argument("With --list: which ones, such as source=KEY.", "NAME=VALUE")] = None,
+    after: Annotated[str, Argument("With --list: what comes after this one.", "ID")] = "",
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
@@ -56,7 +54,7 @@ def status(
 
     with place_of(config) as place:
         if listed:
-            _list(place, listed, after, json=json)
+            _list(place, listed, dict(one.partition("=")[::2] for one in where or ()), after, json=json)
             return
         if source is not None:
             one = look_at(place, source)
@@ -71,13 +69,14 @@ def status(
         _all(health)
 
 
-def _list(place: Place, name: str, after: str, *, json: bool) -> None:
+def _list(place: Place, name: str, where: Mapping[str, str], after: str, *, json: bool) -> None:
     from syndicator.core.text import suggestion
+    from syndicator.operations.operation import parsed
     from syndicator.operations.queries import QUERIES
 
     if (query := QUERIES.get(name)) is None:
         raise UsageError(f"there is no list of {name!r}{suggestion(name, QUERIES)}")
-    page = query.read(place, {}, after=after)
+    page = query.read(place, parsed(query, where), after=after)
     if json:
         printing.as_json(page)
         return
@@ -118,7 +117,7 @@ def _source(found: SourceHealth) -> None:
 
 
 def hub_line(one: Subscription) -> str:
-    """How the hub of a source is doing. Pure."""
+    """The line about the hub of a source. Pure."""
     if one.expires is None:
         means, cure = explained(one.reason) if one.reason else ("it is being asked", "")
         more = [means, one.detail, f"to do: {cure}" if cure else "", f"asked again {local(one.next_try, 'soon')}"]
@@ -128,18 +127,8 @@ def hub_line(one: Subscription) -> str:
 
 
 def _visit(one: Outcome) -> tuple[Any, ...]:
-    return (
-        local(one.at),
-        one.reason or one.status,
-        len(one.added),
-        len(one.changed),
-        one.refused,
-        one.seconds,
-        one.bytes,
-        local(one.next_due),
-        one.due_why,
-        one.detail,
-    )
+    counts = len(one.added), len(one.changed), one.refused, one.seconds, one.bytes
+    return local(one.at), one.reason or one.status, *counts, local(one.next_due), one.due_why, one.detail
 
 
 def _entry(one: EntryRow) -> tuple[Any, ...]:
@@ -148,19 +137,18 @@ def _entry(one: EntryRow) -> tuple[Any, ...]:
 
 def _headline(health: Health) -> str:
     """297 fine, 3 need you, last article 4 minutes ago."""
-    need = len(health.need_you)
+    need, last = len(health.need_you), health.counts.last_article
     again = sum(one.kind == "source-failing" and not one.needs_you for one in health.conditions)
-    last = health.counts.last_article
-    parts = [
+    is_empty = not (last or health.fine or health.unvisited or health.conditions)
+    parts = (
         f"{health.fine} fine",
         f"{need} needs you" if need == 1 else f"{need} need you",
-        *([f"{again} tried again by itself" if again == 1 else f"{again} tried again by themselves"] if again else []),
-        *([f"{health.unvisited} not visited yet"] if health.unvisited else []),
+        f"{again} tried again by {'itself' if again == 1 else 'themselves'}" if again else "",
+        f"{health.unvisited} not visited yet" if health.unvisited else "",
         f"last article {span(health.now - last)} ago" if last else "no article yet",
-    ]
-    if not (last or health.fine or health.unvisited or health.conditions):
-        parts.append("no source yet: `syndicator add URL` follows one")
-    return ", ".join(parts)
+        "no source yet: `syndicator add URL` follows one" if is_empty else "",
+    )
+    return ", ".join(filter(None, parts))
 
 
 def _numbers(health: Health) -> str:
@@ -190,7 +178,7 @@ def _fresh(health: Health) -> list[str]:
 
 
 def pictured(found: Pictured | None) -> list[str]:
-    """How many articles show a picture, and why others do not. Pure."""
+    """The count of pictures, and why others are missing. Pure."""
     if found is None or not (found.made or found.waiting or found.failed):
         return []
     failed = ", ".join(f"{count} {reason}" for reason, count in found.failed.items())
@@ -217,14 +205,12 @@ def fitting(found: Sequence[Condition], *, columns: int, lines: int) -> list[str
 
 
 def _paragraph(one: Condition) -> list[str]:
-    times = [
-        *([f"last success {local(one.last_success)}"] if one.last_success else []),
-        *([f"next try {local(one.next_try)}"] if one.next_try else []),
-    ]
+    times = {"last success": one.last_success, "next try": one.next_try}
+    told = ", ".join(f"{name} {local(when)}" for name, when in times.items() if when)
     head = f"{one.subject}: {one.kind}" if one.subject else one.kind.value
     head += f" since {local(one.since)}" if one.since else ""
     lines = [
-        f"{head}; {', '.join(times)}" if times else head,
+        f"{head}; {told}" if told else head,
         f"    {_reason(one)}" + (f": {one.detail}" if one.detail else ""),
         f"    to do: {one.cure}" if one.cure and one.needs_you else "",
     ]
@@ -236,13 +222,5 @@ def _reason(one: Condition) -> str:
 
 
 def _row(one: Condition) -> tuple[Any, ...]:
-    return (
-        one.subject,
-        one.kind.value,
-        local(one.since),
-        local(one.last_success),
-        _reason(one),
-        one.detail,
-        one.cure,
-        local(one.next_try),
-    )
+    since = local(one.since), local(one.last_success)
+    return one.subject, one.kind.value, *since, _reason(one), one.detail, one.cure, local(one.next_try)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,15 +13,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from syndicator.console.console import Console
-from syndicator.console.guard import form_of, session_of
+from syndicator.console.guard import UNREADABLE, form_of, session_of
 from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
 from syndicator.core.text import span
 from syndicator.operations.jobs.queue import Job
-from syndicator.operations.operation import Field, fields_of
-from syndicator.operations.registry import operations
+from syndicator.operations.operation import fields_of, need
 from syndicator.pipeline import jobs
 from syndicator.services.places import Place
-from syndicator.services.showing.glance import now
+from syndicator.services.showing.glance import now, vocabulary
 
 
 def render(template: str, **values: Any) -> bytes:
@@ -44,7 +43,7 @@ def _environment() -> Environment:
 
 
 def ago(then: datetime | None, now: datetime) -> str:
-    """How long ago: "4 minutes", "3 days"; or "in 4 minutes"."""
+    """The time between as words: "4 minutes ago", or "in 4 minutes"."""
     if then is None:
         return "never"
     behind = now - then
@@ -86,7 +85,7 @@ def console_of(request: Request) -> Console:
 
 
 async def looked_up(request: Request, look: Callable[[Place], T]) -> T:
-    """What `look` finds of the instance. Raises HTTPException(404) where there is no such thing (UsageError)."""
+    """The result of `look` at the instance. Raises HTTPException(404) if there is no such thing (UsageError)."""
     try:
         return await console_of(request).look(look)
     except UsageError as error:
@@ -121,6 +120,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "navigation": NAVIGATION,
         "here": request.url.path,
         "job": job,
+        "read_vocabulary": partial(vocabulary, console.config),
         "undone": console.log.undone() if job and job.change else set(),
     }
     return Response(render(template, **(shell | values)), status, media_type="text/html")
@@ -134,11 +134,9 @@ def part(request: Request, template: str, **values: Any) -> Response:
 
 async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = False, **more: Any) -> Response:
     """Queue an operation with the arguments that the form has, and `more`. A script gets the status strip, a form the
-    page `then`. Raises HTTPException(404)."""
-    form, operation = form_of(request), operations().get(name)
-    if operation is None:
-        raise HTTPException(404)
-    args = {one.name: _value(form.text(one.name), one) for one in fields_of(operation) if one.name in form}
+    page `then`."""
+    form = form_of(request)
+    args = {one.name: one.parse(form.text(one.name)) for one in fields_of(need(name)) if one.name in form}
     console = console_of(request)
     job = console.ask(name, args | more, session_of(request).who, dry_run=dry_run)
     if request.headers.get("hx-request"):
@@ -147,16 +145,12 @@ async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = Fa
     return RedirectResponse(f"{then}{'&' if '?' in then else '?'}job={job.id}", 303)
 
 
-async def ask(name: str, then: str, request: Request) -> Response:
-    """As `ask_form`, with what the path names as arguments."""
-    return await ask_form(request, name, then.format(**request.path_params), **request.path_params)
-
-
-def _value(text: str, field: Field) -> str | list[str]:
-    if not field.is_list:
-        return text
-    parts = text.split("\n" if field.argument.lines else ",")
-    return [part.strip() for part in parts if part.strip()]
+async def worked(request: Request, job: Callable[..., T], *arguments: Any) -> T:
+    """The result of a job of the worker on a stranger's page. Raises HTTPException if that takes too long."""
+    try:
+        return await console_of(request).worker.call(job, *arguments)
+    except WorkerFailed as error:
+        raise HTTPException(UNREADABLE, f"That took too long: {error}") from error
 
 
 def local(path: str) -> str:

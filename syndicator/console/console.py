@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 from syndicator.configuration.settings import Settings
 from syndicator.console import security
 from syndicator.console.security import Session, Sessions, Throttle, hosts
-from syndicator.console.work import end
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Job, Queue
+from syndicator.operations.jobs.work import end
 from syndicator.processes.worker import Worker
 from syndicator.services.places import Place
 from syndicator.services.showing.glance import Glance, now
@@ -44,7 +44,7 @@ class Runner:
             self._starting = asyncio.get_running_loop().create_task(self._start())
 
     async def _start(self) -> None:
-        command = (sys.executable, "-m", "syndicator.console.work", str(self._config))
+        command = (sys.executable, "-m", "syndicator.operations.jobs.work", str(self._config))
         try:
             self._process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
         except OSError as error:
@@ -91,7 +91,7 @@ class Console:
         self._walked = -_WALK_SECONDS
 
     async def read(self, what: Callable[[], T]) -> T:
-        """What `what` reads, in the one thread that has the database."""
+        """Read in the one thread that has the database."""
         return await asyncio.get_running_loop().run_in_executor(self._reads, what)
 
     async def look(self, look: Callable[[Place], T]) -> T:
@@ -112,14 +112,14 @@ class Console:
         return None
 
     def _passwords(self) -> dict[str, str]:
-        """What is kept of passwords; none where that cannot be read: the login says why."""
+        """The hashes by name; none if the file cannot be read, which the login reports."""
         try:
             return security.read_passwords(security.file_of(self.settings.state_dir))
         except ConfigError:
             return {}
 
     async def password(self, name: str, password: str) -> str:
-        """What is kept of the password of `name`, "" where this is not it. Raises ConfigError."""
+        """The hash of the password of `name`, "" if it is wrong. Raises ConfigError."""
         known = security.read_passwords(security.file_of(self.settings.state_dir))
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._hashes, security.check_password, known, name, password)

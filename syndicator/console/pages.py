@@ -71,15 +71,8 @@ def rhythm(days: Mapping[datetime, int], visits: Sequence[Outcome], next_due: da
     )
     ahead = (next_due - today).total_seconds() / 86400 if next_due else None
     due = int((DAYS - 1 + ahead) * _WIDE) if ahead is not None and 0 <= ahead < _AHEAD else None
-    return Rhythm(
-        bars=bars,
-        width=(DAYS + 1) * _WIDE,
-        height=_HIGH + 24,
-        words=words,
-        first=f"{shown[0]:%d %b}",
-        last="today",
-        due=due,
-    )
+    size = {"width": (DAYS + 1) * _WIDE, "height": _HIGH + 24}
+    return Rhythm(bars=bars, words=words, first=f"{shown[0]:%d %b}", last="today", due=due, **size)
 
 
 def _bar(place: int, day: datetime, articles: int, most: int, visits: Sequence[Outcome]) -> Bar:
@@ -88,15 +81,8 @@ def _bar(place: int, day: datetime, articles: int, most: int, visits: Sequence[O
     height = max(3, round(articles / most * _HIGH)) if articles else 0
     label = f"{day:%a %d %b}: {articles} new" + (f", {len(its)} visits" if its else "")
     label += f", {failed} failed" if failed else ""
-    return Bar(
-        x=place * _WIDE + 3,
-        y=_HIGH - height,
-        height=height,
-        label=label,
-        visits=len(its),
-        failed=failed,
-        articles=articles,
-    )
+    counts = {"visits": len(its), "failed": failed, "articles": articles}
+    return Bar(x=place * _WIDE + 3, y=_HIGH - height, height=height, label=label, **counts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +116,7 @@ def sentence(health: Health) -> str:
 
 
 def troubles(health: Health) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
-    """What needs the operator, and what is worth knowing."""
+    """The conditions that need the operator, and the others."""
     need, know = ([trouble(one) for one in health.conditions if one.needs_you == needs] for needs in (True, False))
     return tuple(need), tuple(know)
 
@@ -166,7 +152,7 @@ def _remedies(one: Condition) -> list[Remedy]:
 
 
 def number_line(health: Health) -> str:
-    """How much there is."""
+    """The numbers of the instance."""
     counts = health.counts
     parts = [plural(counts.articles, "article"), plural(counts.feeds, "feed")]
     if counts.pending:

@@ -29,13 +29,13 @@ def file_of(state_dir: Path) -> Path:
 
 
 def hashed(password: str, salt: bytes, *, n: int = _N) -> str:
-    """What is kept of a password: method, cost, salt, hash."""
+    """The hash of a password, with its method, cost and salt."""
     made = hashlib.scrypt(password.encode(), salt=salt, n=n, r=_R, p=_P, maxmem=_MEMORY, dklen=_LENGTH)
     return "$".join(("scrypt", str(n), *(base64.b64encode(part).decode() for part in (salt, made))))
 
 
 def matches(password: str, kept: str) -> bool:
-    """Whether `kept` was made of `password`; False for what cannot be read."""
+    """True if `kept` is the hash of `password`; False if it cannot be read."""
     try:
         method, cost, salt, _ = kept.split("$")
         again = hashed(password, base64.b64decode(salt), n=int(cost)) if method == "scrypt" else ""
@@ -81,7 +81,7 @@ def write_hashes(path: Path, known: dict[str, str]) -> None:
 
 
 def check_password(known: dict[str, str], name: str, password: str) -> str:
-    """What is kept of the password of `name`, "" where this is not it. Takes as long for a name that nobody has."""
+    """The hash of the password of `name`, "" if it is wrong. Takes as long for an unknown name."""
     if (kept := known.get(name)) is None:
         hashed(password, _DECOY.encode())
         return ""
@@ -138,7 +138,7 @@ class Sessions:
 
 
 def is_token(session: Session, given: str) -> bool:
-    """Whether a form that brought `given` was made for this session. Pure."""
+    """True if a form with the token `given` was made for this session. Pure."""
     return hmac.compare_digest(session.token.encode(), given.encode())
 
 
@@ -171,7 +171,7 @@ def hosts(host: str, names: Iterable[str]) -> frozenset[str]:
 
 
 def is_for_us(host: str, allowed: frozenset[str]) -> bool:
-    """Whether a request with this Host header is for the console."""
+    """True if a request with this Host header is for the console."""
     try:
         name = urlsplit(f"//{host}").hostname
     except ValueError:

@@ -6,6 +6,7 @@ SyndicatorError (1)
 ├── LockedError (75)        another run is under way
 ├── NetworkDown (4)         no source could be reached
 ├── UsageError (2)          the command has a wrong argument or option
+│   └── EditedMeanwhile     what is to be edited is not as it was shown
 ├── StoreError (69)         the database cannot be used: names the cure
 ├── DiskError (69)          the system cannot read or write a file: names it and the cure
 ├── NotAnArticle (69)       the page is not an article: says what it is
@@ -88,7 +89,16 @@ class NetworkDown(SyndicatorError):
 
 class UsageError(SyndicatorError):
     exit_code = 2
-    reason = CommandReason.USAGE
+    reason: str = CommandReason.USAGE
+
+
+class EditedMeanwhile(UsageError):
+    """`what` is not as it was when it was shown."""
+
+    reason = CommandReason.EDITED
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} was edited meanwhile, and stays as it is; look at it again")
 
 
 class StoreError(SyndicatorError):

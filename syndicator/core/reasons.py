@@ -82,6 +82,7 @@ class CommandReason(Reason):
     LOCKED = "locked", "another run is under way", "try again later, or use --wait"
     NO_NETWORK = "no-network", "not one source could be reached", "check this machine's network; nothing was counted"
     USAGE = "usage", "the command was called in a way it does not know", "see its --help"
+    EDITED = "edited-meanwhile", "it was edited since it was shown", "look at it, and edit it again"
     STORE = "store", "the database cannot be used as it is", "the message names the cure"
     DISK = "disk", "the disk or the system refuses a file", "the message names the file and the cure"
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core.errors import UsageError
+from syndicator.core.text import counted
 from syndicator.operations.operation import Argument, Change, Progress, operation, plain
 from syndicator.operations.sources import Key, refuse_variables, source_of_key
 
 if TYPE_CHECKING:
-    from syndicator.core.model import ContentMode, Failed, Fetched, Source
+    from syndicator.core.model import Failed, Fetched, Source
     from syndicator.core.requests import Wrapper
     from syndicator.services.adding.found import Candidate, Found, Session
     from syndicator.services.adding.preview import Preview
@@ -26,9 +27,9 @@ PREVIEWED = 3  # feeds of one address whose entries are read at once
 def look(
     app: App,
     progress: Progress,
-    address: Annotated[str, Argument("A site, a feed, a sitemap, a list or an article.", metavar="URL")] = "",
+    address: Annotated[str, Argument("A site, a feed, a sitemap, a list or an article.", "URL")] = "",
     opml: Annotated[str, Argument("An OPML document of another reader.", lines=True)] = "",
-    allow: Annotated[tuple[str, ...], Argument("A private network it may be on.", metavar="NETWORK")] = (),
+    allow: Annotated[tuple[str, ...], Argument("A private network it may be on.", "NETWORK")] = (),
 ) -> Change:
     """Show what can be followed at an address, or in an OPML document, and how its entries would be published."""
     from syndicator.services.adding import search
@@ -67,15 +68,11 @@ async def _previews(session: Session, found: Found) -> dict[str, Preview]:
 
 
 def _looked(subject: str, found: Found, shown: Mapping[str, Preview]) -> Change:
-    count = len(found.candidates)
-    said = f"{found.address}: {count} {'thing' if count == 1 else 'things'} to follow"
-    data = {
-        "address": found.address,
+    said = f"{found.address}: {counted(len(found.candidates), 'thing')} to follow"
+    data = {name: getattr(found, name) for name in ("address", "whole", "untried")} | {
         "fault": str(found.error or ""),
         "page": found.page.url if found.page else "",
-        "whole": found.whole,
-        "untried": found.untried,
-        "skipped": [{"line": one.line, "name": one.name, "why": one.why} for one in found.skipped],
+        "skipped": [{name: getattr(one, name) for name in ("line", "name", "why")} for one in found.skipped],
         "candidates": [_candidate(one, shown.get(one.source.url)) for one in found.candidates],
     }
     return Change(subject=subject, sentence=str(found.error or said), data=data, page=found.page)
@@ -104,11 +101,11 @@ def add(
     sources: Annotated[
         tuple[dict[str, Any], ...], Argument("A table as in sources.toml, without or with its key.", hidden=True)
     ] = (),
-    url: Annotated[tuple[str, ...], Argument("Addresses of feeds.", metavar="URL", positional=True, lines=True)] = (),
+    url: Annotated[tuple[str, ...], Argument("Addresses of feeds.", "URL", positional=True, lines=True)] = (),
     title: Annotated[str, Argument("The name of one source in our feeds.")] = "",
     category: Annotated[str, Argument("For articles that fit no category of taxonomy.toml.")] = "",
     tags: Annotated[tuple[str, ...], Argument("Put on each of its articles.", completes="tag")] = (),
-    every: Annotated[str, Argument("Visit it every 30m, 6h, 1d.", metavar="TIME")] = "",
+    every: Annotated[str, Argument("Visit it every 30m, 6h, 1d.", "TIME")] = "",
     content: Annotated[str, Argument("How much of it is published: full, excerpt, link.")] = "",
     licence: Annotated[str, Argument("Its licence.")] = "",
 ) -> Change:
@@ -120,14 +117,10 @@ def add(
     known = writing.by_address(app)
     tables = [*sources, *({"url": url} for url in url)]
     chosen = [writing.if_known(known, _chosen(one)) for one in tables]
-    wishes = writing.Wishes(
-        category=category.strip() or None,
-        tags=tags,
-        every=every.strip() or None,
-        content=cast("ContentMode | None", content or None),
-        licence=licence.strip() or None,
-        title=title.strip() or None if len(chosen) == 1 else None,
-    )
+    words = {"category": category, "every": every, "content": content, "licence": licence}
+    words |= {"title": title if len(chosen) == 1 else ""}
+    wished: dict[str, Any] = {name: value.strip() or None for name, value in words.items()}
+    wishes = writing.Wishes(tags=tags, **wished)
     return addition(app, writing.named(app, chosen, wishes), known)
 
 
@@ -153,6 +146,46 @@ def _chosen(values: Mapping[str, Any]) -> Candidate:
 
     source = source_of({"key": "a", **values})
     return Candidate(source=source if "key" in values else replace(source, key=""), kind="feed")
+
+
+@operation("import-articles", command="import")
+def import_articles(
+    app: App,
+    files: Annotated[dict[str, Any] | None, Argument("Files of a folder, by their path in it.", hidden=True)] = None,
+    path: Annotated[str, Argument("The file, of which the article's address may be made.")] = "article.md",
+    text: Annotated[str, Argument("Frontmatter and markdown, as Hugo and others write it.", lines=True)] = "",
+) -> Change:
+    """File articles that were written elsewhere: markdown files with frontmatter."""
+    from syndicator.services.article_files import importing
+
+    if not files and not text.strip():
+        raise UsageError("an article needs a text")
+
+    def change(dry_run: bool) -> dict[str, Any]:
+        done = importing.import_files(app, files or {path: text.encode()}, dry_run=dry_run)
+        new, known = counted(len(done.articles), "article"), f"{len(done.known)} already known"
+        counts = f"{known}, {counted(len(done.drafts), 'draft')} left out, {len(done.problems)} not read"
+        lines = [
+            f"{problem.what}: {problem.reason}: {problem.detail.removeprefix(problem.what + ': ')}"
+            for problem in (*done.problems, *done.oddities)
+        ]
+        return {
+            "sentence": f"{new} imported, {counts}",
+            "lines": lambda dry_run: [*lines, f"{new} {'would be ' if dry_run else ''}imported, {counts}"],
+            "data": {
+                "articles": [
+                    {name: getattr(article, name) for name in ("title", "url", "id")} for article in done.articles
+                ]
+            }
+            | {name: plain(getattr(done, name)) for name in ("known", "drafts", "problems", "oddities")},
+            "touches": tuple(f"article:{path}" for path in done.paths),
+        }
+
+    planned = change(True)
+    empty = not planned["data"]["articles"]
+    return Change(
+        subject="articles", **planned, is_empty=empty, nothing="0 files written", act=lambda progress: change(False)
+    )
 
 
 @operation("fetch-list", unlocked=True, is_question=True)
@@ -189,12 +222,15 @@ Marks = Annotated[str, Argument("The mark of its items, as pointing gives it.", 
 def follow_list(
     app: App,
     progress: Progress,
-    sources: Annotated[tuple[dict[str, Any], ...], Argument("The table of the source.", hidden=True)],
+    url: Annotated[str, Argument("The page.", "URL", positional=True)],
     wrapper: Marks,
+    title: Annotated[str, Argument("Its name in our feeds.")] = "",
 ) -> Change:
     """Follow the list of a page that somebody pointed to."""
-    marks, added = _wrapper(wrapper), add.plan(app, {"sources": sources}, progress)
-    key, url = added.subject, str(sources[0].get("url", ""))
+    refuse_variables(url, "")
+    source = {"url": url, "kind": "list", **({"title": title} if title else {})}
+    marks, added = _wrapper(wrapper), add.plan(app, {"sources": (source,)}, progress)
+    key = added.subject
 
     def act(progress: Progress) -> None:
         assert added.act is not None

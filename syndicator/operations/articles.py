@@ -6,22 +6,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import counted
 from syndicator.core.text import stamp as digest
-from syndicator.operations.operation import Argument, Change, Inverse, Progress, operation
+from syndicator.operations.operation import Argument, Change, Inverse, Progress, Stamp, operation
 
 if TYPE_CHECKING:
     from syndicator.core.model import FeedKey
     from syndicator.services.container import App
-    from syndicator.services.mending.editorial import Released, Withdrawal
+    from syndicator.services.mending.editorial import Withdrawal
 
-Id = Annotated[str, Argument("An article: its URL, file or id.", metavar="URL|FILE|ID", positional=True)]
+Id = Annotated[str, Argument("An article: its URL, file or id.", "URL|FILE|ID", positional=True)]
 
 
-@operation("withdraw", command="withdraw", button="id", quick=True)
+@operation("withdraw", command="withdraw", quick=True)
 def withdraw(
     app: App,
     id: Id,
@@ -31,7 +31,8 @@ def withdraw(
     from syndicator.services.mending import editorial
 
     done = editorial.plan_withdrawal(app, id, purge=purge)
-    lines = [f"withdrawn: {f'{done.title} ({done.url})' if done.title else done.url}; from: {_names(done)}"]
+    what, feeds = f"{done.title} ({done.url})" if done.title else done.url, ", ".join(_stems(done.feeds))
+    lines = [f"withdrawn: {what}; from: {feeds or 'no feed'}"]
     lines += [f"a copy of it is published by itself now: {one.title} ({one.url})" for one in done.copies]
     lines += ["for 30 days `syndicator withdraw --undo` brings it back as its file was"] if done.kept else []
     return Change(
@@ -44,25 +45,22 @@ def withdraw(
     )
 
 
-@operation("restore", command="withdraw --undo", button="id", quick=True)
+@operation("restore", command="withdraw --undo", quick=True)
 def restore(app: App, id: Id) -> Change:
     """Let it come back: for 30 days as its file was, with your edits."""
     from syndicator.services.mending import editorial
 
     done = editorial.plan_return(app, id)
     how = "as its file was" if done.kept else "once its source announces it, for its file is no longer kept"
+    feeds = ", ".join(_stems(done.feeds)) or "no feed"
     return Change(
         subject=done.id,
         sentence=f"{done.url}: is back" if done.kept else f"{done.url}: comes back when announced",
-        lines=lambda dry_run: [f"comes back {how}: {done.url}; it was in: {_names(done)}"],
+        lines=lambda dry_run: [f"comes back {how}: {done.url}; it was in: {feeds}"],
         data={"returned": done.id, **_data(done)},
         inverse=("withdraw", {"id": done.id}),
         act=lambda progress: {"problems": editorial.undo_withdrawal(app, done.id).problems},
     )
-
-
-def _names(done: Withdrawal) -> str:
-    return ", ".join(_stems(done.feeds)) or "no feed"
 
 
 def _stems(keys: Sequence[FeedKey]) -> list[str]:
@@ -72,22 +70,17 @@ def _stems(keys: Sequence[FeedKey]) -> list[str]:
 
 
 def _data(done: Withdrawal) -> dict[str, object]:
-    return {
-        "url": done.url,
-        "kept": done.kept,
-        "feeds": _stems(done.feeds),
-        "copies": [copy.url for copy in done.copies],
-    }
+    copies = [copy.url for copy in done.copies]
+    return {"url": done.url, "kept": done.kept, "feeds": _stems(done.feeds), "copies": copies}
 
 
-@operation("release", command="release", button="id", quick=True)
+@operation("release", command="release", quick=True)
 def release(
     app: App,
     id: Annotated[
-        tuple[str, ...],
-        Argument("Articles that are on hold.", metavar="ID|FILE|URL...", positional=True, lines=True),
+        tuple[str, ...], Argument("Articles that are on hold.", "ID|FILE|URL...", positional=True, lines=True)
     ] = (),
-    source: Annotated[str, Argument("All of one source.", metavar="KEY", completes="source")] = "",
+    source: Annotated[str, Argument("All of one source.", "KEY", completes="source")] = "",
     all: Annotated[bool, Argument("All that are on hold.")] = False,
 ) -> Change:
     """Publish articles that are on hold, and build their feeds. `status` lists them."""
@@ -99,10 +92,16 @@ def release(
     done = releasing(dry_run=True)
     said = [f"{one.title}: published" for one in done.articles]
     said += [f"{one.title}: is published already" for one in done.known]
+
+    def lines(dry_run: bool) -> Iterator[str]:
+        verb = "would be published" if dry_run else "published"
+        yield from (f"{verb}: {one.title} ({one.url})" for one in done.articles)
+        yield from (f"not on hold: {one.title} ({one.url})" for one in done.known)
+
     return Change(
         subject=done.articles[0].id if len(done.articles) == 1 else source or "articles",
         sentence=said[0] if len(said) == 1 else f"{len(done.articles)} articles: published",
-        lines=lambda dry_run: _released("would be published" if dry_run else "published", done),
+        lines=lines,
         data={name: [one.id for one in getattr(done, name)] for name in ("articles", "known")}
         | {"problems": done.problems},
         problems=done.problems,
@@ -113,12 +112,7 @@ def release(
     )
 
 
-def _released(verb: str, done: Released) -> tuple[str, ...]:
-    lines = [f"{verb}: {one.title} ({one.url})" for one in done.articles]
-    return (*lines, *(f"not on hold: {one.title} ({one.url})" for one in done.known))
-
-
-@operation("hide", button="id", quick=True)
+@operation("hide", quick=True)
 def hide(app: App, id: Id) -> Change:
     """Put an article on hold: it leaves all feeds and pages until it is released."""
     from syndicator.articles import frontmatter
@@ -131,31 +125,32 @@ def hide(app: App, id: Id) -> Change:
     return _edit(id, path, f"{article.title}: hidden until it is released", data, held)
 
 
+class ArticleFields(TypedDict, total=False):
+    """Fields of an article that an edit changes."""
+
+    title: Annotated[str | None, Argument("Its title.")]
+    excerpt: Annotated[str | None, Argument("Its excerpt.")]
+    author: Annotated[str | None, Argument("Its author; empty for none.")]
+    cover: Annotated[str | None, Argument("The address of its picture; empty for none.")]
+    body: Annotated[str | None, Argument("Its text, in markdown.", lines=True)]
+
+
+EDITED = tuple(ArticleFields.__annotations__)
+
+
 @operation("edit", quick=True)
-def edit(
-    app: App,
-    id: Id,
-    title: Annotated[str | None, Argument("Its title.")] = None,
-    excerpt: Annotated[str | None, Argument("Its excerpt.")] = None,
-    author: Annotated[str | None, Argument("Its author; empty for none.")] = None,
-    cover: Annotated[str | None, Argument("The address of its picture; empty for none.")] = None,
-    body: Annotated[str | None, Argument("Its text, in markdown.", lines=True)] = None,
-    stamp: Annotated[str | None, Argument("The stamp of the file: refuse an edit made since.", hidden=True)] = None,
-) -> Change:
+def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields]) -> Change:
     """Edit the file of an article. What is not given stays as it is."""
     from syndicator.articles import frontmatter
 
     id, path, data = _file(app, id)
     if stamp not in (None, digest(data)):
-        raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
-    wanted = edited(data, path, dict(zip(EDITED, (title, excerpt, author, cover, body), strict=True)))
+        raise EditedMeanwhile(path)
+    wanted = edited(data, path, fields)
     return _edit(id, path, f"{frontmatter.load(wanted, path).title}: edited", data, wanted)
 
 
-EDITED = ("title", "excerpt", "author", "cover", "body")
-
-
-def edited(data: bytes, path: str, fields: Mapping[str, str | None]) -> bytes:
+def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
     """The file `data` with title, excerpt, author, cover or body replaced. Pure. Raises UsageError, ConfigError."""
     from syndicator.articles import frontmatter
 
@@ -197,9 +192,9 @@ def _edit(id: str, path: str, sentence: str, before: bytes, after: bytes) -> Cha
     return Change(subject=id, sentence=sentence, data={"id": id, "path": path}, edits={f"article:{path}": texts})
 
 
-@operation("split", command="split", button="id", quick=True)
+@operation("split", command="split", quick=True)
 def split(
-    app: App, id: Annotated[str, Argument("The copy, or its original.", metavar="URL|FILE|ID", positional=True)]
+    app: App, id: Annotated[str, Argument("The copy, or its original.", "URL|FILE|ID", positional=True)]
 ) -> Change:
     """Separate articles that were merged as copies of one. They are never merged again."""
     from syndicator.services.mending import editorial
@@ -228,15 +223,11 @@ def prune(
     app: App,
     named: Annotated[
         tuple[str, ...],
-        Argument(
-            "Articles to delete, also those that a hand wrote.", metavar="[URL|ID|FILE]...", positional=True, lines=True
-        ),
+        Argument("Articles to delete, also those that a hand wrote.", "[URL|ID|FILE]...", positional=True, lines=True),
     ] = (),
-    older_than: Annotated[
-        str | None, Argument('Delete articles added longer ago than this: "365d", "52w".', metavar="TIME")
-    ] = None,
+    older_than: Annotated[str | None, Argument('Delete articles added longer ago: "365d", "52w".', "TIME")] = None,
     keep: Annotated[int | None, Argument("Delete all but the newest N articles of each source.")] = None,
-    source: Annotated[str, Argument("Only articles of this source.", metavar="KEY", completes="source")] = "",
+    source: Annotated[str, Argument("Only articles of this source.", "KEY", completes="source")] = "",
     pages_days: Annotated[int | None, Argument("Keep the pages of so many days. Default: store.pages_days.")] = None,
 ) -> Change:
     """Delete articles for good, or kept pages older than store.pages_days where no articles are named. No source brings

@@ -3,49 +3,57 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text
 from syndicator.core.errors import RulesError, UsageError
 from syndicator.core.text import counted, one_line
-from syndicator.operations.operation import Argument, Change, Progress, operation, plain
-from syndicator.operations.sources import Key, Stamp, edit_of, need_stamp, source_of_key
+from syndicator.operations.operation import Argument, CancelledJob, Change, Progress, Stamp, operation, plain
+from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article, Rules, Source
     from syndicator.pipeline.results import FieldChange
     from syndicator.services.container import App
+    from syndicator.services.descriptions.enrich import Scope
+    from syndicator.services.descriptions.enrich_report import EnrichReport
     from syndicator.services.mending.reread import Plan
     from syndicator.services.mending.try_rules import Tried
 
-RULES = ("select", "remove", "title", "author", "date", "cover")
+_MOST_TOUCHED = 2000  # articles whose texts before are kept, so that what a language model wrote can be taken back
+_LOOK_SECONDS = 0.3  # between two looks at a cancelled job
 _EDGE = 160  # characters at both ends of a text
 
-Css = Annotated[tuple[str, ...] | None, Argument("CSS selectors of it; empty for none.", metavar="CSS", lines=True)]
+Css = Annotated[tuple[str, ...] | None, Argument("CSS selectors of it; empty for none.", "CSS", lines=True)]
+
+
+class GivenRules(TypedDict, total=False):
+    """Rules as they are given."""
+
+    select: Css
+    remove: Css
+    title: Css
+    author: Css
+    date: Css
+    cover: Css
+
+
+RULES = tuple(GivenRules.__annotations__)
 
 
 @operation("try-rules", unlocked=True, is_question=True)
-def try_rules(
-    app: App,
-    key: Key,
-    select: Css = None,
-    remove: Css = None,
-    title: Css = None,
-    author: Css = None,
-    date: Css = None,
-    cover: Css = None,
-) -> Change:
+def try_rules(app: App, key: Key, **given: Unpack[GivenRules]) -> Change:
     """Show what rules make of the newest kept pages of a source. A rule that is not given stays as it is."""
     from syndicator.services.mending import try_rules
 
     source = source_of_key(app, key)
     try:
-        rules = _given(source, (select, remove, title, author, date, cover))
+        rules = _rules_of(source, given)
         tried = try_rules.try_out(app, source.key, rules, most=try_rules.POINTED)
         now = {one.id: one for one in try_rules.try_out(app, source.key, source.rules, most=try_rules.POINTED)}
     except RulesError as error:
@@ -79,45 +87,33 @@ def _reading(one: Tried | None) -> dict[str, Any] | None:
 
 
 @operation("save-rules", quick=True, unlocked=True)
-def save_rules(
-    app: App,
-    key: Key,
-    select: Css = None,
-    remove: Css = None,
-    title: Css = None,
-    author: Css = None,
-    date: Css = None,
-    cover: Css = None,
-    stamp: Stamp = None,
-) -> Change:
+def save_rules(app: App, key: Key, stamp: Stamp = None, **given: Unpack[GivenRules]) -> Change:
     """Write rules of a source. A rule that is not given stays as it is; articles stay until they are read again."""
     source = source_of_key(app, key)
     need_stamp(source, stamp)
-    wanted = replace(source, rules=_given(source, (select, remove, title, author, date, cover)))
+    wanted = replace(source, rules=_rules_of(source, given))
     return edit_of(app, source, wanted, "rules saved; articles stay until they are read again")
 
 
-def _given(source: Source, given: Sequence[tuple[str, ...] | None]) -> Rules:
+def _rules_of(source: Source, given: GivenRules) -> Rules:
     """The rules as given over those of the source. Raises ConfigError, RulesError for an invalid selector."""
     from syndicator.configuration.sources.schema import source_of
 
     values: dict[str, Any] = {name: one for name, one in table(source).items() if name != "rules"}
-    said = {name: one for name, one in zip(RULES, given, strict=True) if one is not None}
-    merged = {**table(source).get("rules", {}), **said}
+    merged = {**table(source).get("rules", {}), **{name: one for name, one in given.items() if one is not None}}
     rules = {name: list(one) if isinstance(one, tuple) else one for name, one in merged.items() if one != ()}
     return source_of({**values, "rules": rules} if rules else values).rules
 
 
-Since = Annotated[datetime | None, Argument("Articles added on or after this day (UTC).", metavar="DATE")]
+All = Annotated[bool, Argument("Every article.")]
+Since = Annotated[datetime | None, Argument("Articles added on or after this day (UTC).", "DATE")]
 
 
 @operation("reread", command="reread")
 def reread(
     app: App,
     progress: Progress,
-    source: Annotated[
-        str, Argument("Articles of one source, or one article.", metavar="K|URL|ID", completes="source")
-    ] = "",
+    source: Annotated[str, Argument("Articles of one source, or one article.", "K|URL|ID", completes="source")] = "",
     since: Since = None,
     outdated: Annotated[bool, Argument("Only articles that an older version of Syndicator read.")] = False,
     fetch: Annotated[bool, Argument("First ask for pages that are not kept any more, also with --dry-run.")] = False,
@@ -187,15 +183,12 @@ def _rules(app: App, key: str) -> Iterator[str]:
     yield from (f"  {rule} matches on {pages or 'none'}" for rule, pages in matched.items())
 
 
-@operation("describe")
-def describe(
-    app: App, progress: Progress, all: Annotated[bool, Argument("Every article.")] = False, since: Since = None
-) -> Change:
+@operation("describe", command="describe")
+def describe(app: App, progress: Progress, all: All = False, since: Since = None) -> Change:
     """Describe articles again after taxonomy.toml was edited or tags were learnt. Fetches nothing, keeps hand edits."""
     from syndicator.services.descriptions import redescribe
 
-    if not all and since is None:
-        raise UsageError("say which articles: --all, or --since with a day, such as --since 2026-11-24")
+    _need_which(all, since)
     planned = redescribe.plan(app, since=_day(since), progress=progress)
     rows = tuple((item.title, line) for item in planned.articles for line in item.told.why)
     count = f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
@@ -210,6 +203,63 @@ def describe(
         is_empty=not planned.articles,
         act=lambda progress: redescribe.apply(app, planned, progress),
     )
+
+
+def _need_which(all: bool, since: datetime | None) -> None:
+    if not all and since is None:
+        raise UsageError("say which articles: --all, or --since with a day, such as --since 2026-11-24")
+
+
+@operation("ask-model", command="describe --llm")
+def ask_model(app: App, all: All = False, since: Since = None) -> Change:
+    """Have the language model of [describe.llm] describe those it has not described yet."""
+    from syndicator.services import reconcile
+    from syndicator.services.descriptions import enrich
+    from syndicator.services.descriptions.enrich_report import EnrichReport
+
+    _need_which(all, since)
+    enrich.need_llm(app)
+    problems = reconcile.files(app)
+    scope = enrich.Scope(since=_day(since) or enrich.ALWAYS, again=True)
+    ids = enrich.unasked(app, scope)
+    asked = f"the language model would be asked about up to {counted(len(ids), 'article')}"
+
+    def act(progress: Progress) -> dict[str, Any]:
+        titles: list[str] = []
+        report = asyncio.run(_asked(app, scope, titles, lambda: progress(len(titles), len(ids))))
+        lines = [*(f"described: {title}" for title in titles), *report.lines()]
+        return {
+            "sentence": f"{counted(len(titles), 'article')} described by the language model",
+            "lines": lambda dry_run: lines,
+            "data": {"waiting": len(ids), "llm": plain(report)},
+            "fault": report.fault,
+        }
+
+    return Change(
+        subject="articles",
+        sentence=asked,
+        lines=lambda dry_run: [asked],
+        data={"waiting": len(ids), "llm": plain(EnrichReport())},
+        problems=problems,
+        touches=tuple(f"article:{app.store.index.path(id)}" for id in ids if len(ids) <= _MOST_TOUCHED),
+        act=act,
+    )
+
+
+async def _asked(app: App, scope: Scope, titles: list[str], look: Callable[[], None]) -> EnrichReport:
+    """Ask the language model until it has described all, or Ctrl-C or a cancelled job ends it after what it has."""
+    from syndicator.services.descriptions.enrich import enrich
+
+    stop = asyncio.Event()
+    asking = asyncio.create_task(enrich(app, stop=stop, scope=scope, filed=titles.append))
+    while not asking.done():
+        try:
+            if not stop.is_set():
+                look()
+            await asyncio.wait({asking}, timeout=_LOOK_SECONDS)
+        except (CancelledJob, asyncio.CancelledError):
+            stop.set()
+    return await asking
 
 
 LONGEST = 60  # characters of a value that are shown

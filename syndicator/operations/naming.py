@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core import text
-from syndicator.core.errors import ConfigError, UsageError, WorkerFailed
-from syndicator.operations.operation import Argument, Change, Progress, operation
+from syndicator.core.errors import ConfigError, EditedMeanwhile, UsageError, WorkerFailed
+from syndicator.operations.operation import Argument, Change, Progress, Stamp, operation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +25,6 @@ _TAXONOMY, _FEEDS = "taxonomy.toml", "feeds.toml"
 _PART = 500  # rows read at a time
 _LONGEST_SLUG = 80
 TRIED = 200  # newest articles on which a category's line is tried: some seconds
-
-Stamp = Annotated[str | None, Argument("The stamp that the trial gave: refuse an edit made since.", hidden=True)]
 
 
 @operation("try-category", unlocked=True, is_question=True)
@@ -54,11 +52,8 @@ def try_category(
     except (WorkerFailed, ValueError) as error:
         raise UsageError(f"{name!r} cannot be tried: {error}") from error
     titles = {one.id: one.title for one in articles}
-    moved = [
-        {"id": id, "title": titles[id], "before": before, "after": after}
-        for id, before, after in tried
-        if before != after
-    ]
+    changed = [(id, {"before": before, "after": after}) for id, before, after in tried if before != after]
+    moved = [{"id": id, "title": titles[id], **one} for id, one in changed]
     found = _category(app.config, name)
     return Change(
         subject="tags",
@@ -86,8 +81,8 @@ def save_category(
     name, description = " ".join(name.split()), " ".join(description.split())
     found = _category(app.config, name)
     if stamp not in (None, _stamp(found)):
-        fault = "was edited meanwhile, and stays as it is; try it again" if stamp else "is listed already"
-        raise UsageError(f"the category {name!r} {fault}")
+        what = f"the category {name!r}"
+        raise EditedMeanwhile(what) if stamp else UsageError(f"{what} is listed already")
     at, values = found[0] if found else None, {"name": found[1].name if found else name, "description": description}
     said = f"{values['name']}: {'has another line' if found else 'added'}; `describe --all` applies it to what is there"
     return _edit(app, said, (_TAXONOMY, "category", at), values, vocabulary.parse)
@@ -152,7 +147,7 @@ def save_query(
 
     slug, title, found = slug, " ".join(title.split()), _query(app, slug)
     if stamp not in (None, _query_stamp(found)):
-        raise UsageError(f"the query {slug!r} was edited meanwhile, and stays as it is; look at it again")
+        raise EditedMeanwhile(f"the query {slug!r}")
     values = {"slug": slug, "query": query.strip()} | ({"title": title} if title else {})
     at = _queries(app).index(found) if found else None
     said = f"queries/{slug}: {'has another query' if found else 'is a feed now'}"

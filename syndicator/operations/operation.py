@@ -1,4 +1,5 @@
-"""Operation: a change that an operator can make, written once. Commands, console, Changes, undo and the API come of it.
+"""Operation: a change that an operator can make, written once. Commands, console, Changes, undo and the API come of it,
+if its module is listed in MODULES.
 
 This module loads nothing heavy, so that `--help` can list the operations.
 """
@@ -9,10 +10,12 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, get_args, get_type_hints
 
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import SyndicatorError, UsageError
+from syndicator.core.text import suggestion
 
 if TYPE_CHECKING:
     from syndicator.core.model import FeedKey, Fetched, Problem
@@ -36,7 +39,7 @@ class Argument:
     """Describe an argument: help for people and the JSON Schema, and how the command line and a form take it.
 
     `completes`: "source" or "tag", names that a shell offers; `lines`: a form has one value a line, not commas;
-    `hidden`: no option of a command (the stamp of a form)."""
+    `hidden`: no option of a command (the stamp of a form); `least`: the smallest number that a command takes."""
 
     help: str
     metavar: str = ""
@@ -44,9 +47,13 @@ class Argument:
     completes: str = ""
     lines: bool = False
     hidden: bool = False
+    least: int | None = None
 
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
         return {**handler(core_schema), "description": self.help}
+
+
+Stamp = Annotated[str | None, Argument("The stamp of what was shown: refuse an edit made since.", hidden=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +67,8 @@ class Change:
     `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes back;
     `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a build;
     `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a
-    web page to point at; `act`: makes the change, besides its edits; a dict that it returns replaces fields."""
+    web page to point at; `fault`: a part that failed, which is the command's exit code; `act`: makes the change,
+    besides its edits; a dict that it returns replaces fields."""
 
     subject: str
     sentence: str
@@ -79,6 +87,7 @@ class Change:
     build: bool = True
     built_first: Callable[[FeedKey], bool] | None = None
     page: Fetched | None = None
+    fault: SyndicatorError | None = None
     act: Callable[[Progress], object] | None = None
 
 
@@ -89,14 +98,13 @@ class Operation:
     `function`: plans it from the app and arguments Annotated with `Argument`, with `progress` if it takes long; its
     docstring is the help. It changes nothing, and raises SyndicatorError for what cannot be done; `perform.apply` makes
     exactly the planned change. `command`: words at the command line ("tags merge", "withdraw --undo"); "" for `change
-    NAME`. `button`: the one argument that a button of the console sends; None if it is no button. `quick`: takes
+    NAME`. `quick`: takes
     milliseconds, so a run of `up` may do it between two steps. `unlocked`: needs no lock of runs. `is_question`: there
     is nothing to apply, the plan answers."""
 
     name: str
     function: Callable[..., Change]
     command: str = ""
-    button: str | None = None
     quick: bool = False
     unlocked: bool = False
     is_question: bool = False
@@ -110,17 +118,9 @@ class Operation:
         return self.function(app, **arguments, **more)
 
 
-def operation(
-    name: str,
-    *,
-    command: str = "",
-    button: str | None = None,
-    quick: bool = False,
-    unlocked: bool = False,
-    is_question: bool = False,
-) -> Callable[[Callable[..., Change]], Operation]:
-    """Make an `Operation` of the function that plans it."""
-    return lambda function: Operation(name, function, command, button, quick, unlocked, is_question)
+def operation(name: str, **how: Any) -> Callable[[Callable[..., Change]], Operation]:
+    """Make an `Operation` of the function that plans it; `how`: its other fields."""
+    return lambda function: Operation(name, function, **how)
 
 
 class WithArguments(Protocol):
@@ -160,14 +160,26 @@ class Field:
     def is_flag(self) -> bool:
         return self.type is bool
 
+    def parse(self, text: str) -> str | list[str]:
+        """The value that a form or a command line has as text."""
+        parts = text.split("\n" if self.argument.lines else ",")
+        return [part.strip() for part in parts if part.strip()] if self.is_list else text
+
 
 def fields_of(operation: WithArguments) -> list[Field]:
-    """The arguments of an operation in their order."""
+    """The arguments of an operation in their order; those of a TypedDict that it unpacks are None if not given."""
     parameters = inspect.signature(operation.function).parameters
     given = {name: one for name, one in parameters.items() if name not in ("app", "place", "progress")}
     holder = type("Arguments", (), {"__annotations__": {name: one.annotation for name, one in given.items()}})
     hints = get_type_hints(holder, operation.function.__globals__, include_extras=True)
-    return [Field(name, hints[name], one.default) for name, one in given.items()]
+    fields: list[Field] = []
+    for name, one in given.items():
+        if one.kind is one.VAR_KEYWORD:
+            unpacked = get_type_hints(get_args(hints[name])[0], include_extras=True)
+            fields += [Field(each, hint, None) for each, hint in unpacked.items()]
+        else:
+            fields.append(Field(name, hints[name], one.default))
+    return fields
 
 
 def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,6 +192,14 @@ def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[st
         first = error.errors(include_url=False, include_input=False)[0]
         raise UsageError(f"{operation.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     return dict(made)
+
+
+def parsed(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]:
+    """The arguments made of texts. Raises UsageError that names the wrong one."""
+    fields = {one.name: one for one in fields_of(operation)}
+    return arguments_of(
+        operation, {name: fields[name].parse(text) if name in fields else text for name, text in texts.items()}
+    )
 
 
 def schema_of(operation: WithArguments) -> dict[str, Any]:
@@ -210,3 +230,22 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Path) else value
+
+
+MODULES = [
+    f"syndicator.operations.{name}" for name in ("sources", "adding", "mending", "articles", "tags", "naming", "undo")
+]
+
+
+def operations() -> Mapping[str, Operation]:
+    """The operations of all MODULES by name, in their order."""
+    found = [one for name in MODULES for one in vars(import_module(name)).values() if isinstance(one, Operation)]
+    return {one.name: one for one in found}
+
+
+def need(name: str) -> Operation:
+    """The operation of this name. Raises UsageError with the name that may be meant."""
+    known = operations()
+    if name not in known:
+        raise UsageError(f"there is no operation {name!r}{suggestion(name, known)}")
+    return known[name]

@@ -43,18 +43,15 @@ def apply(
                 _log(app, operation, arguments, ended, before, who)
             raise
         made = replace(planned, **result) if isinstance(result, dict) else planned
+        before |= {name: None for name in made.touches if name not in before}  # which the act made
         return made, _log(app, operation, arguments, made, before, who) if made.logged else None
 
 
 def _log(
-    app: App,
-    operation: Operation,
-    arguments: Mapping[str, Any],
-    made: Change,
-    before: Mapping[str, texts.Text],
-    who: str,
+    app: App, operation: Operation, arguments: Mapping[str, Any], made: Change, before: dict[str, texts.Text], who: str
 ) -> int:
     after = {name: texts.read(app, name) for name in before}
+    args = {name: value for name, value in plain(arguments).items() if value and len(str(value)) <= _LONGEST}
     logged = LoggedChange(
         number=0,
         at=utc_now().isoformat(),
@@ -62,7 +59,7 @@ def _log(
         act=operation.name,
         subject=made.subject,
         said=made.sentence,
-        args={name: value for name, value in plain(arguments).items() if value and len(str(value)) <= _LONGEST},
+        args=args,
         undoes=made.undoes,
         inverse=made.inverse,
     )

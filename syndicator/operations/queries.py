@@ -116,7 +116,7 @@ def feeds(place: Place) -> Iterator[Item]:
 
 
 def conditions(place: Place) -> Iterator[Item]:
-    """What is wrong or worth knowing, with its cure."""
+    """Conditions that are wrong or worth knowing, each with its cure."""
     from syndicator.services.health.look import look
 
     for one in look(place).conditions:

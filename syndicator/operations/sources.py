@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from syndicator.configuration.sources import rules_table
 from syndicator.configuration.sources.rules_table import table
-from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Argument, Change, Progress, operation
+from syndicator.core.errors import EditedMeanwhile, UsageError
+from syndicator.operations.operation import Argument, Change, Progress, Stamp, operation, plain
 
 if TYPE_CHECKING:
     from syndicator.core.model import Source
     from syndicator.services.container import App
 
-Key = Annotated[str, Argument("The key of a source.", metavar="KEY", positional=True, completes="source")]
-
-Stamp = Annotated[str | None, Argument("The stamp of the source: refuse an edit made since.", hidden=True)]
+Key = Annotated[str, Argument("The key of a source.", "KEY", positional=True, completes="source")]
 
 
-@operation("retry", button="key")
+@operation("retry")
 def retry(app: App, key: Key) -> Change:
     """Visit a source now, due or not. A failure counts no more than that of a visit that was due."""
     source_of_key(app, key)
@@ -40,7 +38,7 @@ def retry(app: App, key: Key) -> Change:
     return Change(subject=key, sentence=f"{key}: is visited", logged=False, act=act)
 
 
-@operation("adopt-move", button="key", quick=True, unlocked=True)
+@operation("adopt-move", quick=True, unlocked=True)
 def adopt_move(app: App, key: Key) -> Change:
     """Write down where a source moved to for good."""
     source = source_of_key(app, key)
@@ -51,48 +49,46 @@ def adopt_move(app: App, key: Key) -> Change:
     return edit_of(app, source, replace(source, url=address), f"{source.url} is {address} now")
 
 
-@operation("rest", button="key", quick=True, unlocked=True)
+@operation("rest", quick=True, unlocked=True)
 def rest(app: App, key: Key) -> Change:
     """Visit a source no more until it is resumed. Its articles and feeds stay."""
     source = source_of_key(app, key)
     return edit_of(app, source, replace(source, enabled=False), "rests")
 
 
-@operation("wake", button="key", quick=True, unlocked=True)
+@operation("wake", quick=True, unlocked=True)
 def wake(app: App, key: Key) -> Change:
     """Visit a source again that rests."""
     source = source_of_key(app, key)
     return edit_of(app, source, replace(source, enabled=True), "is visited again")
 
 
+class SourceFields(TypedDict, total=False):
+    """Fields of a source that an edit changes."""
+
+    url: Annotated[str | None, Argument("Its address.")]
+    title: Annotated[str | None, Argument("Its name in our feeds.")]
+    category: Annotated[str | None, Argument("For articles that fit no category of taxonomy.toml.")]
+    tags: Annotated[tuple[str, ...] | None, Argument("Put on each of its articles.", completes="tag")]
+    every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", "TIME")]
+    content: Annotated[str | None, Argument("How much of it is published: full, excerpt, link.")]
+    licence: Annotated[str | None, Argument("Its licence.")]
+    language: Annotated[str | None, Argument("The language of its articles.")]
+    keep: Annotated[str | None, Argument("Read only what this query finds.", "QUERY")]
+    mute: Annotated[str | None, Argument("Leave out what this query finds.", "QUERY")]
+
+
 @operation("change-source", quick=True, unlocked=True)
-def change(
-    app: App,
-    key: Key,
-    url: Annotated[str | None, Argument("Its address.")] = None,
-    title: Annotated[str | None, Argument("Its name in our feeds.")] = None,
-    category: Annotated[str | None, Argument("For articles that fit no category of taxonomy.toml.")] = None,
-    tags: Annotated[tuple[str, ...] | None, Argument("Put on each of its articles.", completes="tag")] = None,
-    every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", metavar="TIME")] = None,
-    content: Annotated[str | None, Argument("How much of it is published: full, excerpt, link.")] = None,
-    licence: Annotated[str | None, Argument("Its licence.")] = None,
-    language: Annotated[str | None, Argument("The language of its articles.")] = None,
-    keep: Annotated[str | None, Argument("Read only what this query finds.", metavar="QUERY")] = None,
-    mute: Annotated[str | None, Argument("Leave out what this query finds.", metavar="QUERY")] = None,
-    stamp: Stamp = None,
-) -> Change:
+def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceFields]) -> Change:
     """Edit a source. What is not given stays as it is, and what is empty goes."""
     from syndicator.configuration.sources.schema import source_of
 
     source = source_of_key(app, key)
     need_stamp(source, stamp)
-    values: dict[str, Any] = table(source)
-    given = {"url": url, "title": title, "category": category, "tags": tags, "every": every, "content": content}
-    given |= {"licence": licence, "language": language, "keep": keep, "mute": mute}
-    for name, one in given.items():
-        if one is not None:
-            value = list(one) if isinstance(one, tuple) else one.strip()
-            values = {other: old for other, old in values.items() if other != name} | ({name: value} if value else {})
+    edits: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
+    edits = {name: list(value) if isinstance(value, tuple) else value.strip() for name, value in edits.items()}
+    merged = {**table(source), **edits}
+    values: dict[str, Any] = {name: value for name, value in merged.items() if edits.get(name, True)}
     refuse_variables(str(values.get("url", "")), source.url)
     wanted = source_of(values)
     names = sorted({*table(source), *table(wanted)} - {"rules"})
@@ -103,7 +99,7 @@ def change(
 def need_stamp(source: Source, seen: str | None) -> None:
     """Raise UsageError if the source was edited since it had this stamp."""
     if seen not in (None, rules_table.stamp(source)):
-        raise UsageError(f"the source {source.key!r} was edited meanwhile, and stays as it is; look at it again")
+        raise EditedMeanwhile(f"the source {source.key!r}")
 
 
 def refuse_variables(address: str, before: str) -> None:
@@ -130,11 +126,11 @@ def edit_of(app: App, source: Source, wanted: Source, said: str) -> Change:
     )
 
 
-@operation("remove-source", command="remove", button="key", quick=True, unlocked=True)
+@operation("remove-source", command="remove", quick=True, unlocked=True)
 def remove(
     app: App,
     key: Annotated[
-        tuple[str, ...], Argument("Keys of sources.", metavar="KEY...", positional=True, completes="source", lines=True)
+        tuple[str, ...], Argument("Keys of sources.", "KEY...", positional=True, completes="source", lines=True)
     ],
 ) -> Change:
     """Remove sources, all of those named or none. Their articles and feeds stay."""
@@ -155,7 +151,26 @@ def remove(
     )
 
 
-@operation("build", button="")
+@operation("push-sources", command="sources push", unlocked=True)
+def push(app: App) -> Change:
+    """Have workers follow the sources as they are now."""
+    from syndicator.services.worker import session
+
+    def change(dry_run: bool) -> dict[str, Any]:
+        pushed = session.push(app, dry_run=dry_run)
+        signs = (("+", pushed.added), ("~", pushed.changed), ("-", pushed.removed))
+        lines = [f"{sign} {key}" for sign, keys in signs for key in keys]
+        counts = f"{len(pushed.added)} added, {len(pushed.changed)} changed, {len(pushed.removed)} removed"
+        return {
+            "sentence": f"workers follow the sources: {counts}",
+            "lines": lambda dry_run: [*lines, f"{counts}{'; nothing was written' if dry_run else ''}"],
+            "data": {"change": plain(pushed), "applied": not dry_run},
+        }
+
+    return Change(subject="sources", **change(True), logged=False, build=False, act=lambda progress: change(False))
+
+
+@operation("build")
 def build(app: App) -> Change:
     """Build the stale feeds, also those that were held back."""
 

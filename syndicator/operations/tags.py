@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import counted
-from syndicator.operations.operation import Argument, Change, operation, plain
+from syndicator.operations.operation import Argument, Change, Progress, operation, plain
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article
     from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
     from syndicator.pipeline.descriptions.confirm import Decision, Names
     from syndicator.services.container import App
+    from syndicator.services.descriptions.confirm import Confirmed
 
 _FILE = "taxonomy.toml"
-Id = Annotated[str, Argument("An article: its id, file or address.", metavar="ID|FILE|URL", positional=True)]
+Id = Annotated[str, Argument("An article: its id, file or address.", "ID|FILE|URL", positional=True)]
 
 
-@operation("suggest-tags", unlocked=True, is_question=True)
+@operation("suggest-tags", command="tags suggest", unlocked=True, is_question=True)
 def suggest(
     app: App, categories: Annotated[bool, Argument("Groups of articles that could be categories.")] = False
 ) -> Change:
@@ -28,8 +29,71 @@ def suggest(
     from syndicator.services.descriptions import redescribe
 
     proposals = redescribe.suggest_groups(app) if categories else redescribe.suggest(app)
-    sentence = f"{len(proposals)} names to consider"
-    return Change(subject="tags", sentence=sentence, data=[proposal._asdict() for proposal in proposals])
+    data = [proposal._asdict() for proposal in proposals]
+    about = [entry.get("description") or ", ".join(entry["aliases"]) for entry in data]
+    rows = [
+        (entry["name"], entry["support"], more, "; ".join(entry["examples"]))
+        for entry, more in zip(data, about, strict=True)
+    ]
+    title, columns = "Tags to consider", ("name", "articles", "other names", "such as")
+    nothing = "nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts"
+    if categories:
+        title, columns = "Categories to consider", ("name", "articles", "words", "such as")
+        nothing = f"no groups: they are looked for from {redescribe.LEAST_GROUPED} articles on"
+    return Change(
+        subject="tags",
+        sentence=f"{len(data)} names to consider",
+        lines=lambda dry_run: [] if rows else [nothing],
+        table=(title, columns, rows) if rows else None,
+        data=data,
+    )
+
+
+@operation("learn", command="learn")
+def learn(app: App) -> Change:
+    """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml, and categories
+    from those of an operator."""
+    from syndicator.services import reconcile
+    from syndicator.services.descriptions import redescribe
+
+    def act(progress: Progress) -> dict[str, Any]:
+        done, least = redescribe.learn(app), redescribe.LEAST
+        lines = [f"learnt {counted(done.tags, 'tag')} from {counted(done.articles, 'article')}"]
+        if not done.tags:
+            lacking = f"{counted(done.articles, 'article')} with confirmed tags, {least} are needed"
+            lines = [f"no tags were learnt: {lacking}"]
+        if done.filed >= least:
+            lines.append(f"{counted(done.filed, 'article')} with a confirmed category teach categories")
+        return {"sentence": lines[0], "lines": lambda dry_run: lines, "data": plain(done)}
+
+    return Change(
+        subject="tags",
+        sentence="tags and categories are learnt from the confirmed articles",
+        problems=reconcile.files(app),
+        logged=False,
+        build=False,
+        act=act,
+    )
+
+
+@operation("review-tags", command="tags review", unlocked=True, is_question=True)
+def review(app: App) -> Change:
+    """List articles whose tags nobody confirmed, untagged and doubtful ones first, each with the tags that may fit."""
+    from contextlib import nullcontext
+
+    from syndicator.services.container import open_worker
+    from syndicator.services.descriptions.review import Review
+
+    with open_worker(app) as worker:
+        sitting = Review(app, worker, nullcontext)
+        sheets = sitting.waiting()
+    data = [
+        {name: getattr(sheet.article, name) for name in ("id", "url", "title", "tags", "category")}
+        | {"path": sheet.path, "offered": [{"tag": tag, "chance": round(chance, 2)} for tag, chance in sheet.offered]}
+        for sheet in sheets
+    ]
+    sentence = f"{counted(len(data), 'article')} to confirm"
+    return Change(subject="tags", sentence=sentence, data=data, problems=tuple(sitting.problems))
 
 
 @operation("confirm", command="tags confirm", quick=True)
@@ -38,12 +102,9 @@ def confirm(
     id: Id,
     tags: Annotated[
         tuple[str, ...],
-        Argument("Tags that it lacks. None: they are right.", metavar="TAG...", positional=True, completes="tag"),
+        Argument("Tags that it lacks. None: they are right.", "TAG...", positional=True, completes="tag"),
     ] = (),
-    category: Annotated[
-        str | None,
-        Argument("Its category. Where no TAG is named, nothing is said of its tags then.", metavar="NAME"),
-    ] = None,
+    category: Annotated[str | None, Argument("Its category. Without a TAG, its tags stay as they are.", "NAME")] = None,
 ) -> Change:
     """Say that the tags of an article are right, or which it lacks. They stay, and `learn` learns from them."""
     from syndicator.pipeline.descriptions.confirm import Decision, with_tags
@@ -60,8 +121,7 @@ def reject(
     app: App,
     id: Id,
     tags: Annotated[
-        tuple[str, ...],
-        Argument("Tags that it should not have.", metavar="TAG...", positional=True, completes="tag"),
+        tuple[str, ...], Argument("Tags that it should not have.", "TAG...", positional=True, completes="tag")
     ],
 ) -> Change:
     """Take wrong tags off an article, for good. The others are confirmed by that, and `learn` learns from them."""
@@ -75,7 +135,7 @@ def set_tags(
     app: App,
     id: Id,
     tags: Annotated[tuple[str, ...], Argument("All its tags.", completes="tag")] = (),
-    category: Annotated[str | None, Argument("Its category; none leaves it as it is.", metavar="NAME")] = None,
+    category: Annotated[str | None, Argument("Its category; none leaves it as it is.", "NAME")] = None,
     seen: Annotated[tuple[str, ...] | None, Argument("The tags that it must have now.", lines=True)] = None,
 ) -> Change:
     """Give an article exactly these tags and this category, as confirmed by an operator."""
@@ -83,7 +143,7 @@ def set_tags(
 
     def decide(article: Article, names: Names) -> Decision:
         if seen is not None and tuple(article.tags) != seen:
-            raise UsageError(f"{article.title!r} was given other tags meanwhile; look at it again")
+            raise EditedMeanwhile(repr(article.title))
         all_of_them = tuple(dict.fromkeys(names.tag(one, article) for one in tags if one.strip()))
         return Decision(tags=all_of_them, category=_category(category, article, names))
 
@@ -99,20 +159,21 @@ def _category(name: str | None, article: Article, names: Names) -> str | None:
 def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -> Change:
     from syndicator.services.descriptions import confirm
 
-    planned = confirm.plan(app, id, decide)
+    return written(app, confirm.plan(app, id, decide))
+
+
+def written(app: App, planned: Confirmed) -> Change:
+    """The change that writes a planned decision."""
+    from syndicator.services.descriptions import confirm
+
     article = planned.after
     tags = ", ".join(article.tags) or "no tags"
     return Change(
         subject=article.id,
         sentence=f"{article.title}: {tags}; {article.category or 'no category'}",
         lines=lambda dry_run: [f"{article.title}: {tags}; category {article.category or 'none'}"],
-        data={
-            "id": article.id,
-            "path": planned.path,
-            "tags": article.tags,
-            "category": article.category,
-            "feeds": planned.feeds,
-        },
+        data={name: getattr(article, name) for name in ("id", "tags", "category")}
+        | {"path": planned.path, "feeds": planned.feeds},
         feeds=planned.feeds,
         problems=planned.problems,
         touches=(f"article:{planned.path}",),
@@ -122,13 +183,11 @@ def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -
     )
 
 
-Old = Annotated[str, Argument("The tag's name now.", metavar="A", positional=True, completes="tag")]
+Old = Annotated[str, Argument("The tag's name now.", "A", positional=True, completes="tag")]
 
 
 @operation("rename-tag", command="tags rename")
-def rename(
-    app: App, old: Old, new: Annotated[str, Argument("The tag's new name.", metavar="B", positional=True)]
-) -> Change:
+def rename(app: App, old: Old, new: Annotated[str, Argument("The tag's new name.", "B", positional=True)]) -> Change:
     """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old address still works."""
     planned = _retagging(app, "rename", old, new)
     return replace(planned, inverse=("rename-tag", {"old": planned.data["new"], "new": planned.data["old"]}))
@@ -136,7 +195,7 @@ def rename(
 
 @operation("merge-tags", command="tags merge")
 def merge(
-    app: App, old: Old, new: Annotated[str, Argument("The tag to merge it into.", metavar="B", positional=True)]
+    app: App, old: Old, new: Annotated[str, Argument("The tag to merge it into.", "B", positional=True)]
 ) -> Change:
     """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed serves B's feed."""
     planned = _retagging(app, "merge", old, new)

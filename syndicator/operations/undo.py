@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from syndicator.core.errors import UsageError
-from syndicator.operations import registry
-from syndicator.operations.operation import Argument, Change, Progress, arguments_of, operation
+from syndicator.operations.operation import Argument, Change, Progress, arguments_of, need, operation
 
 if TYPE_CHECKING:
     from syndicator.operations.changes.log import Log, LoggedChange
@@ -18,11 +17,11 @@ Text = str | None
 _Files = dict[str, tuple[Text, Text]]
 
 
-@operation("undo", button="number", quick=True)
+@operation("undo", quick=True)
 def undo(
     app: App,
     progress: Progress,
-    number: Annotated[str, Argument("The number of the change.", metavar="NUMBER", positional=True)],
+    number: Annotated[str, Argument("The number of the change.", "NUMBER", positional=True)],
 ) -> Change:
     """Take back a change, and leave later edits as they are. Changes nothing if one of them is in the way."""
     from syndicator.operations.changes import texts
@@ -33,7 +32,7 @@ def undo(
     sentence = f"taken back: {change.said}"
     if change.back is not None:
         name, values = change.back
-        inverse = registry.need(name)
+        inverse = need(name)
         planned = inverse.plan(app, arguments_of(inverse, values), progress)
         return replace(planned, subject=change.subject, sentence=sentence, undoes=change.number)
     if not (files := log.files(change.number)):
@@ -51,7 +50,7 @@ def undo(
         # two tags that were merged and parted are merged by a new merge
         touches=tuple(wanted) if not any(name.startswith("feed:") for name in files) else (),
         undoes=change.number,
-        act=lambda progress: texts.put(app, wanted, progress),
+        act=lambda progress: texts.write(app, wanted, progress),
     )
 
 
@@ -66,18 +65,19 @@ def _undoable(log: Log, written: str) -> LoggedChange:
     return change
 
 
-def _before(app: App, files: _Files) -> tuple[dict[str, Text], int]:
-    """The wanted texts, and the number of articles whose tags were edited since. Raises UsageError for a conflict."""
+def _before(app: App, files: _Files) -> tuple[_Files, int]:
+    """The edits that put back the texts before, and the number of articles whose tags were edited since. Raises
+    UsageError for a conflict."""
     from syndicator.operations.changes import texts
     from syndicator.operations.changes.log import undone
 
-    wanted: dict[str, Text] = {}
+    wanted: _Files = {}
     edited = 0
     for name, (before, after) in files.items():
         kind, _, path = name.partition(":")
         now = before if kind == "list" else texts.read(app, name)  # every visit adds to a list: that is no edit
         try:
-            wanted[name] = before if kind == "list" else undone(before, after, now)
+            wanted[name] = now, before if kind == "list" else undone(before, after, now)
         except ValueError as error:
             if kind == "feed":
                 raise UsageError(f"{path} {now} since; take back what did that first") from error

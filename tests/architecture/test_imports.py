@@ -31,7 +31,7 @@ BREACHES = {
     "a circle for a type alone": (CIRCLES, "reading/html/elements.py", FOR_A_TYPE),
     "a command opens the store": (
         STORE,
-        "cli/setup/demo_report.py",
+        "cli/setup/demo.py",
         "from syndicator.store.engine import open_store\n",
     ),
     "a package in another module": (PACKAGES, "publishing/paths.py", "import httpx\n"),

@@ -19,7 +19,7 @@ from syndicator.cli.running import service
 from syndicator.configuration.settings import load as load_settings
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.core.model import Fetched, ParsedFeed
-from syndicator.operations.registry import need
+from syndicator.operations.operation import need
 from syndicator.services.adding import search
 from syndicator.services.container import locked, open_app
 from syndicator.visiting.feeds.discovery import FeedLink

@@ -9,11 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from syndicator.cli import app
-from syndicator.cli.help import EXAMPLES
+from syndicator.cli.help import examples
 from tests.cli.test_help import COMMANDS, WHOLE
 
 LEAVES = [words for words in COMMANDS if not any(other[: len(words)] == words and other != words for other in COMMANDS)]
-TYPED = [typed for examples in EXAMPLES.values() for typed, _ in examples]
+EXAMPLES = examples()
+TYPED = [typed for some in EXAMPLES.values() for typed in some]
 
 
 def test_every_command_has_some_and_nothing_else_has() -> None:
@@ -23,8 +24,8 @@ def test_every_command_has_some_and_nothing_else_has() -> None:
 @pytest.mark.parametrize("words", LEAVES, ids=" ".join)
 def test_the_help_of_a_command_ends_with_them(words: tuple[str, ...]) -> None:
     shown = CliRunner().invoke(app, [*words, "--help"], prog_name="./run").stdout
-    first = EXAMPLES[" ".join(words)][0]
-    assert f"\nExamples:\n  ./run {first[0]}\n      {first[1]}\n" in shown
+    typed, use = next(iter(EXAMPLES[" ".join(words)].items()))
+    assert f"\nExamples:\n  ./run {typed}\n      {use}\n" in shown
 
 
 @pytest.mark.parametrize("typed", TYPED)

@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from syndicator.cli import app
 from syndicator.cli.articles.keys import Keys
 from syndicator.core.errors import UsageError
+from syndicator.operations.changes.log import Log
 from tests.services.descriptions.test_redescribe import MODELS
 from tests.services.places import TAXONOMY, Place, store_articles
 
@@ -136,6 +137,9 @@ def test_a_sitting(place: Place) -> None:
     found = place.article("Roses")
     assert (found.tags, found.tags_by) == ((), "operator")
     assert place.article("Models").tags_by == "matched"
+    with place.app() as opened:
+        changes = Log(opened.settings.state_dir).newest()
+    assert [(one.act, one.subject, one.lasting) for one in changes] == [("set-tags", found.id, "")] * 3
 
 
 def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Place) -> None:

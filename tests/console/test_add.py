@@ -15,7 +15,7 @@ OPML = """<opml version="2.0"><head/><body><outline text="Reading">
 
 def look(served: Served, browser: Browser, **form: str) -> str:
     """The page of what was found."""
-    job = served.ended(browser.post("/add/look", form).job)
+    job = served.ended(browser.post("/operations/look", form).job)
     assert job.status == "done", job
     return browser.get(f"/add?job={job.id}").body
 
@@ -34,7 +34,7 @@ def test_a_site_is_followed(served: Served, browser: Browser, world: World) -> N
     assert 'category = "Cities"' in text and 'every = "6h"' in text and 'content = "link"' in text
     again = look(served, browser, address=site)
     assert "followed already as" in again
-    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert 'every = "6h"' not in (served.instance.config / "sources.toml").read_text()
 
 
@@ -45,7 +45,7 @@ def test_a_list_is_pasted(served: Served, browser: Browser) -> None:
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
     job = served.done(browser.post("/add", {"look": token, "take": "0"}))
     assert job.said == "added: list"
-    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
 
 
 def test_who_wrote_a_list_learns_nothing_of_this_machine(served: Served, browser: Browser) -> None:
@@ -53,14 +53,20 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(served: Served, browser
     document = OPML.format(name="x").replace("list.example/feed", "list.example/feed?key=${HOME}")
     body = look(served, browser, opml=document)
     assert "names a variable of this machine" in body and 'name="take"' not in body
-    job = served.ended(browser.post("/add/look", {"address": "https://list.example/${HOME}"}).job)
+    job = served.ended(browser.post("/operations/look", {"address": "https://list.example/${HOME}"}).job)
     assert job.status == "failed" and "by hand" in job.said
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get("/sources/holt").body)
     path = served.instance.config / "sources.toml"
     before = path.read_text()
     form = {"stamp": stamp, "url": "https://list.example/?key=${HOME}"}
-    job = served.ended(browser.post("/sources/holt", form).job)
+    job = served.ended(browser.post("/operations/change-source", form | {"key": "holt"}).job)
     assert job.status == "failed" and "by hand" in job.said and path.read_text() == before
+
+
+def test_a_form_names_no_file_of_this_machine(served: Served, browser: Browser) -> None:
+    form = {"files": "/etc/hostname", "text": "---\ntitle: A\n---\nB\n"}
+    job = served.ended(browser.post("/operations/import-articles", form).job)
+    assert job.status == "failed" and "import-articles: files" in job.said
 
 
 def test_what_is_written_is_one_source_whatever_its_fields_have(served: Served, browser: Browser) -> None:
@@ -86,12 +92,12 @@ def test_a_file_of_this_machine_is_not_read(served: Served, browser: Browser) ->
         str(served.instance.config / "sources.toml"),
         str(there),
     ):
-        job = served.ended(browser.post("/add/look", {"address": address}).job)
+        job = served.ended(browser.post("/operations/look", {"address": address}).job)
         assert job.status == "failed" and "root:" not in job.said and "key =" not in job.said, address
 
 
 def test_what_fails_says_why(served: Served, browser: Browser) -> None:
-    job = served.ended(browser.post("/add/look", {"address": "http://127.0.0.1:9/feed"}).job)
+    job = served.ended(browser.post("/operations/look", {"address": "http://127.0.0.1:9/feed"}).job)
     assert job.status == "failed"
     assert "127.0.0.1" in browser.get(f"/add?job={job.id}").body
 
@@ -99,7 +105,7 @@ def test_what_fails_says_why(served: Served, browser: Browser) -> None:
 def test_what_waits_is_cancelled(served: Served, browser: Browser) -> None:
     wake, served.console.runner.wake = served.console.runner.wake, lambda: None  # type: ignore[method-assign]
     try:
-        id = browser.post("/add/look", {"address": "https://example.org"}).job
+        id = browser.post("/operations/look", {"address": "https://example.org"}).job
         assert "Looking" in browser.get(f"/add?job={id}").body
         assert browser.post(f"/jobs/{id}/cancel", {"next": "/add"}).status == 303
     finally:

@@ -63,7 +63,7 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(served: Served, brow
 def test_what_was_confirmed_is_unsure_no_more(served: Served, browser: Browser) -> None:
     found, _ = article(served, "What my scraper owes")
     form = {"id": found.id, "tags": "", "category": found.category, "seen": "\n".join(found.tags), "next": "/articles"}
-    served.done(browser.post("/confirm", form))
+    served.done(browser.post("/operations/set-tags", form))
     assert found.title not in titles(browser, "/articles")
 
 
@@ -83,15 +83,15 @@ def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) ->
     shown = browser.post(address, form | {"then": "preview"}).body
     assert "As its entry will show it" in shown and "+title: Seven watts" in unescape(shown)
     assert path.read_text() == before
-    job = served.done(browser.post(address, form | {"then": "save"}))
+    job = served.done(browser.post("/operations/edit", form | {"id": found.id}))
     after, _ = article(served, "Seven watts")
     assert (after.title, after.excerpt, after.author, after.body) == ("Seven watts", "One sentence.", None, found.body)
     assert "Seven watts" in (served.settings.public_dir / "all.atom").read_text()
     assert "Seven watts: edited" in browser.get(address).body  # its history
-    stale = served.ended(browser.post(address, form | {"title": "Late", "then": "save"}).job)
+    stale = served.ended(browser.post("/operations/edit", form | {"id": found.id, "title": "Late"}).job)
     assert stale.status == "failed" and "edited meanwhile" in stale.said
     assert article(served, "Seven watts")[0].title == "Seven watts"
-    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == before
 
 
@@ -100,7 +100,7 @@ def test_what_cannot_be_is_not_saved(served: Served, browser: Browser, field: st
     found, path = article(served, "A Rust port nobody asked for")
     before, address = path.read_text(), f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
-    job = served.ended(browser.post(address, {"stamp": stamp, field: value, "then": "save"}).job)
+    job = served.ended(browser.post("/operations/edit", {"id": found.id, "stamp": stamp, field: value}).job)
     assert job.status == "failed" and path.read_text() == before
 
 
@@ -110,18 +110,18 @@ def test_a_text_writes_no_key_of_the_file(served: Served, browser: Browser) -> N
     address = f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
     evil = f"x'\nhold: true\nid: 'aaaa'\n---\n{EVIL}"
-    job = served.done(browser.post(address, {"stamp": stamp, "title": evil, "author": evil, "then": "save"}))
+    job = served.done(browser.post("/operations/edit", {"id": found.id, "stamp": stamp, "title": evil, "author": evil}))
     after, _ = article(served, "alert(1)")
     assert (after.id, after.hold) == (found.id, False)
     for page in (address, f"/changes/{job.change}", "/changes", "/articles?filter=all", "/"):
         assert "<script>alert" not in browser.get(page).body, page
-    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
 
 
 def test_copies_are_parted(served: Served, browser: Browser) -> None:
     copy, _ = article(served, "The pothole commons")
     assert "A copy of" in browser.get(f"/articles/{copy.id}").body
-    served.done(browser.post("/do/split", {"id": copy.id, "next": "/"}))
+    served.done(browser.post("/operations/split", {"id": copy.id, "next": "/"}))
     assert copy.url in (served.settings.public_dir / "all.atom").read_text()
 
 

@@ -93,14 +93,14 @@ def test_which_senders_are_ours(origin: str | None, site: str | None, ours: bool
 def test_a_form_of_another_site_changes_nothing(served: Served, browser: Browser) -> None:
     token, before = browser.get("/").token, len(served.queue.recent(500))
     form = {"key": "holt"}
-    assert browser.ask("POST", "/do/rest", form).status == 403  # no token
-    assert browser.ask("POST", "/do/rest", form | {"token": "x" * 43}).status == 403
-    assert browser.ask("POST", "/do/rest", form | {"token": served.browser().get("/").token}).status == 403
+    assert browser.ask("POST", "/operations/rest", form).status == 403  # no token
+    assert browser.ask("POST", "/operations/rest", form | {"token": "x" * 43}).status == 403
+    assert browser.ask("POST", "/operations/rest", form | {"token": served.browser().get("/").token}).status == 403
     for header, value in (("Origin", "http://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")):
-        assert browser.ask("POST", "/do/rest", form | {"token": token}, **{header: value}).status == 403
-    assert browser.get(f"/do/rest?key=holt&token={token}").status in (404, 405)
-    assert browser.ask("PUT", "/do/rest", form | {"token": token}).status == 405
-    assert browser.ask("POST", "/do/rest", None, Content_Type="application/json").status == 413
+        assert browser.ask("POST", "/operations/rest", form | {"token": token}, **{header: value}).status == 403
+    assert browser.get(f"/operations/rest?key=holt&token={token}").status == 200  # a form
+    assert browser.ask("PUT", "/operations/rest", form | {"token": token}).status == 405
+    assert browser.ask("POST", "/operations/rest", None, Content_Type="application/json").status == 413
     assert len(served.queue.recent(500)) == before
 
 
@@ -185,10 +185,10 @@ def test_nothing_that_an_address_says_fails(browser: Browser, path: str) -> None
 
 def test_a_number_that_is_none_is_refused(served: Served, browser: Browser) -> None:
     for number in ("9" * 5000, "-1", "\u00b2", "1e3", ""):
-        job = served.ended(browser.post("/do/undo", {"number": number}).job)
+        job = served.ended(browser.post("/operations/undo", {"number": number}).job)
         assert job.status == "failed" and "there is no change" in job.said
         assert browser.post("/sources/holt/mend/point", {"id": "", "number": number}).status == 404
-    assert browser.post("/do/rest", {"key": "holt"}, Origin="http://[").status == 403
+    assert browser.post("/operations/rest", {"key": "holt"}, Origin="http://[").status == 403
 
 
 def test_right_passwords_cost_nobody_a_wait() -> None:
@@ -239,8 +239,8 @@ def test_who_is_not_logged_in_sends_no_large_form(served: Served) -> None:
     token = stranger.get("/login").token
     large = {"Content_Length": "100000", "Content_Type": "application/x-www-form-urlencoded"}
     assert stranger.ask("POST", "/login", None, **large).status == 413
-    assert stranger.ask("POST", "/add/look", {"token": token}, Content_Length="100000").status == 303
-    assert Browser(served.port).ask("POST", "/add/look", None, **large).status == 303
+    assert stranger.ask("POST", "/operations/look", {"token": token}, Content_Length="100000").status == 303
+    assert Browser(served.port).ask("POST", "/operations/look", None, **large).status == 303
 
 
 def test_after_a_login_one_stays_on_the_console(served: Served) -> None:
@@ -257,11 +257,11 @@ def test_no_form_fails_the_console(served: Served, browser: Browser) -> None:
     forms = {
         "/add": ("look", "take"),
         f"/articles/{found.id}": ("title", "cover", "body", "stamp"),
-        "/sources/holt/mend": ("then", "page"),
+        "/operations/try-rules": ("key", "select", "next"),
         "/sources/holt/mend/point": ("id", "number"),
-        "/tags": ("then", "name", "aliases"),
-        "/confirm": ("id", "tags", "seen", "category", "next"),
-        "/do/undo": ("number", "next"),
+        "/operations/add-tag": ("then", "name", "aliases"),
+        "/operations/set-tags": ("id", "tags", "seen", "category", "next"),
+        "/operations/undo": ("number", "next"),
         "/jobs/x/cancel": ("next",),
         f"/jobs/{'0' * 20}-00000000/cancel": ("next",),
         "/nowhere": ("x",),
@@ -292,11 +292,11 @@ def test_no_path_leads_out(browser: Browser, path: str) -> None:
 
 
 def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
-    assert browser.post("/add/look", {"opml": "x" * 3_100_000}).status == 413
+    assert browser.post("/operations/look", {"opml": "x" * 3_100_000}).status == 413
     chosen = {"look": "", "take": [str(number) for number in range(10_000)]}
     assert browser.post("/add", chosen).status == 303
     many = {f"f{number}": "" for number in range(13_000)}
-    assert browser.post("/add/look", many).status == 413
+    assert browser.post("/operations/look", many).status == 413
 
 
 # -- the file of passwords --------------------------------------------------------------------------------------------

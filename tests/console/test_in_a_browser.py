@@ -72,9 +72,9 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
     category = served.console.ask("try-category", line, "operator")
     served.ended(category.id)
     query = {"query": 'tag:AI and not "press release"', "title": "AI, no press"}
-    planned = served.console.ask("plan-query", query, "operator")
+    planned = served.console.ask("try-query", query, "operator")
     assert served.ended(planned.id).status == "done"
-    merged = served.console.ask("retag", {"kind": "merge", "old": "LLM", "new": "AI"}, "operator")
+    merged = served.console.ask("merge-tags", {"old": "LLM", "new": "AI"}, "operator")
     change = served.ended(merged.id).change
     assert change is not None
     undone = served.console.ask("undo", {"number": str(change)}, "operator")
@@ -83,7 +83,8 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
         "query": f"/tags?job={planned.id}&query=tag:AI", "change": f"/changes/{change}",
         "today": "/", "add": f"/add?job={job.id}", "articles": "/articles?filter=all", "unsure": "/articles",
         "article": f"/articles/{found.id}", "sources": "/sources", "source": "/sources/holt",
-        "lists": f"/lists?job={job.id}",
+        "lists": f"/lists?job={job.id}", "all": "/operations", "form": "/operations/edit",
+        "list": "/queries/articles",
         "mend": f"/sources/launchbeat/mend?job={tried.id}", "changes": "/changes", "tags": f"/tags?job={category.id}",
     }  # fmt: skip
     folder = os.environ.get("CONSOLE_PICTURES")

@@ -31,7 +31,7 @@ def site(world: World) -> Iterator[str]:
 
 
 def looked(served: Served, browser: Browser, site: str) -> str:
-    job = served.done(browser.post("/add/look", {"address": site}))
+    job = served.done(browser.post("/operations/look", {"address": site}))
     assert f'href="/lists?job={job.id}"' in browser.get(f"/add?job={job.id}").body
     return job.id
 
@@ -67,7 +67,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(served: Served, browser: B
         rows = [*app.store.visits.pending(key, datetime.max.replace(tzinfo=UTC)), *app.store.visits.refused(key)]
         assert len(rows) == 6 and all("/notice/" in row.url for row in rows)  # there are no pages behind them
     # now the other list of its page, in place of this one
-    again = served.done(browser.post(f"/sources/{key}/list"))
+    again = served.done(browser.post("/operations/fetch-list", {"key": key}))
     number = place_of(browser, again.id, "The ferry that came late for the 3th")
     shown = browser.post(f"/lists/{again.id}/point", {"number": number}).body
     assert "8 articles" in shown and "Use this list" in shown and "2026-03-03" in shown
@@ -76,13 +76,13 @@ def test_a_list_is_pointed_to_followed_and_taken_back(served: Served, browser: B
         other = app.store.visits.state(key)
         assert other and other.listing and len(other.listing.seen) == 8 and other.next_due is None
     assert "The ferry" in browser.get(f"/changes/{used.change}").body
-    first = served.ended(browser.post("/do/undo", {"number": str(done.change), "next": "/"}).job)
+    first = served.ended(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job)
     assert first.status == "failed" and f"take change {used.change} back first" in first.said
-    served.done(browser.post("/do/undo", {"number": str(used.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(used.change), "next": "/"}))
     with open_app(served.instance.config) as app:
         back = app.store.visits.state(key)
         assert back and back.listing and len(back.listing.seen) == 6
-    served.done(browser.post("/do/undo", {"number": str(done.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
     assert path.read_text() == before
 
 
@@ -111,13 +111,13 @@ def test_a_page_on_which_nothing_is_found_can_be_pointed_at(served: Served, brow
     world.fail("holt", 404)
     world.fail("holt", 200, path="/menu", body=body, headers={"content-type": "text/html"})
     address = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/menu")
-    job = served.done(browser.post("/add/look", {"address": address}))
+    job = served.done(browser.post("/operations/look", {"address": address}))
     shown = browser.get(f"/add?job={job.id}").body
     world.heal("holt")
     assert 'role="alert"' in shown and "Point to one of them" in shown
 
 
 def test_a_source_of_another_kind_has_no_list(served: Served, browser: Browser) -> None:
-    job = served.ended(browser.post("/sources/launchbeat/list").job)
+    job = served.ended(browser.post("/operations/fetch-list", {"key": "launchbeat"}).job)
     assert job.status == "failed" and "not those of a list" in job.said
     assert "Point to its list" not in browser.get("/sources/launchbeat").body

@@ -48,32 +48,39 @@ def test_rules_are_tried_saved_applied_and_taken_back(served: Served, browser: B
     path.write_text(path.read_text().replace('key = "launchbeat"', 'key = "launchbeat"  # ours', 1))
     before, (_, file) = path.read_text(), article(served, "Fourteen cities share one model")
     whole = file.read_text()
-    form = {"stamp": stamp_of(browser.get(MEND).body), "page": "0", "select": ".entry-content > p", "remove": ""}
-    tried = served.done(browser.post(MEND, form | {"then": "try"}))
+    form = {
+        "key": "launchbeat",
+        "stamp": stamp_of(browser.get(MEND).body),
+        "select": ".entry-content > p",
+        "remove": "",
+    }
+    tried = served.done(browser.post("/operations/try-rules", form))
     shown = browser.get(f"{MEND}?job={tried.id}").body
     assert "matches on all 5" in shown and unescape(shown).count("now ") >= 1
     assert path.read_text() == before and file.read_text() == whole
-    saved = served.done(browser.post(MEND, form | {"then": "save"}))
+    saved = served.done(browser.post("/operations/save-rules", form))
     assert 'select = [".entry-content > p"]' in path.read_text() and "# ours" in path.read_text()
     assert file.read_text() == whole
-    planned = served.done(browser.post(MEND, {"then": "plan"}))
+    planned = served.done(browser.post("/operations/reread", {"source": "launchbeat", "then": "plan"}))
     page = browser.get(f"{MEND}?job={planned.id}").body
     count = planned.result["count"]
     assert count > 0 and f"Apply to {count} article" in page and 'class="del"' in page
     assert file.read_text() == whole
-    applied = served.done(browser.post(MEND, {"then": "apply"}))
+    applied = served.done(browser.post("/operations/reread", {"source": "launchbeat"}))
     assert file.read_text() != whole and applied.result["count"] == count
-    served.done(browser.post("/do/undo", {"number": str(applied.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(applied.change), "next": "/"}))
     assert file.read_text() == whole
-    served.done(browser.post("/do/undo", {"number": str(saved.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(saved.change), "next": "/"}))
     assert path.read_text() == before
 
 
 def test_rules_are_not_saved_over_an_edit(served: Served, browser: Browser) -> None:
     path, stamp = served.instance.config / "sources.toml", stamp_of(browser.get(MEND).body)
-    served.done(browser.post("/sources/launchbeat", form_of(browser.get("/sources/launchbeat").body) | {"every": "6h"}))
+    served.done(
+        browser.post("/operations/change-source", form_of(browser.get("/sources/launchbeat").body) | {"every": "6h"})
+    )
     before = path.read_text()
-    job = served.ended(browser.post(MEND, {"stamp": stamp, "select": "p", "then": "save"}).job)
+    job = served.ended(browser.post("/operations/save-rules", {"key": "launchbeat", "stamp": stamp, "select": "p"}).job)
     assert job.status == "failed" and "edited meanwhile" in job.said and path.read_text() == before
 
 
@@ -81,9 +88,10 @@ def test_rules_are_not_saved_over_an_edit(served: Served, browser: Browser) -> N
 def test_a_selector_that_is_none_is_named_and_runs_nowhere(served: Served, browser: Browser, rule: str) -> None:
     path = served.instance.config / "sources.toml"
     before, stamp = path.read_text(), stamp_of(browser.get(MEND).body)
-    for then in ("try", "save"):
-        job = served.ended(browser.post(MEND, {"stamp": stamp, "select": rule, "then": then}).job)
-        assert job.status == "failed", (then, job)
+    for name in ("try-rules", "save-rules"):
+        form = {"key": "launchbeat", "stamp": stamp, "select": rule}
+        job = served.ended(browser.post(f"/operations/{name}", form).job)
+        assert job.status == "failed", (name, job)
         assert "<script>alert" not in browser.get(f"{MEND}?job={job.id}").body
     assert path.read_text() == before
 

@@ -16,19 +16,19 @@ def test_a_merge_is_taken_back(served: Served, browser: Browser) -> None:
         found, _ = article(served, title)
         seen = "\n".join(found.tags)
         form = {"id": found.id, "tags": tags, "seen": seen, "category": found.category, "next": "/"}
-        served.done(browser.post("/confirm", form))
+        served.done(browser.post("/operations/set-tags", form))
     first, (_, file) = article(served, "Three evals I trust")[0], article(served, "A seven-watt summariser")
     before, text, whole = path.read_text(), file.read_text(), (feeds / "robots.atom").read_text()
     id_of = re.compile(r"<id>(urn:uuid:[^<]+)</id>")
-    planned = served.done(browser.post("/tags", {"then": "plan", "kind": "merge", "old": "Robots", "new": "LLM"}))
+    planned = served.done(browser.post("/operations/merge-tags", {"then": "plan", "old": "Robots", "new": "LLM"}))
     assert "cannot be taken back" not in browser.get(f"/tags?job={planned.id}").body
-    done = served.done(browser.post("/tags", {"then": "apply", "kind": "merge", "old": "Robots", "new": "LLM"}))
+    done = served.done(browser.post("/operations/merge-tags", {"old": "Robots", "new": "LLM"}))
     assert article(served, "Three evals I trust")[0].tags == ("LLM",)
     assert article(served, "A seven-watt summariser")[0].tags == ("LLM", "AI") and "Robots" in path.read_text()
     assert "Undo" in browser.get("/changes").body and "Undo" in browser.get(f"/changes/{done.change}").body
     form = {"id": first.id, "tags": "AI", "seen": "LLM", "category": first.category, "next": "/"}
-    served.done(browser.post("/confirm", form))
-    back = served.done(browser.post("/do/undo", {"number": str(done.change), "next": "/"}))
+    served.done(browser.post("/operations/set-tags", form))
+    back = served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
     assert "1 with tags that were edited since" in back.said
     assert path.read_text() == before and file.read_text() == text
     assert article(served, "Three evals I trust")[0].tags == ("AI",)
@@ -36,10 +36,10 @@ def test_a_merge_is_taken_back(served: Served, browser: Browser) -> None:
     assert id_of.findall(again)[0] == id_of.findall(whole)[0] and "A seven-watt summariser" in again
     assert "A seven-watt summariser" not in (feeds / "llm.atom").read_text()
     body = browser.get(f"/changes/{back.change}").body
-    assert "merge again" in body and "/do/undo" not in body
-    refused = served.ended(browser.post("/do/undo", {"number": str(back.change), "next": "/"}).job)
+    assert "merge again" in body and "/operations/undo" not in body
+    refused = served.ended(browser.post("/operations/undo", {"number": str(back.change), "next": "/"}).job)
     assert refused.status == "failed" and "cannot be taken back" in refused.said
-    twice = served.ended(browser.post("/do/undo", {"number": str(done.change), "next": "/"}).job)
+    twice = served.ended(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job)
     assert twice.status == "failed" and "already" in twice.said
 
 
@@ -49,10 +49,10 @@ def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(served: Served, b
     path.write_text(TAXONOMY + '\n[[tag]]\nname = "Drones"\n')
     found, _ = article(served, "A seven-watt summariser")
     form = {"id": found.id, "tags": "Drones", "seen": "\n".join(found.tags), "category": found.category, "next": "/"}
-    served.done(browser.post("/confirm", form))
-    merge = served.done(browser.post("/tags", {"then": "apply", "kind": "merge", "old": "Drones", "new": "LLM"}))
-    served.done(browser.post("/tags", {"then": "apply", "kind": "rename", "old": "LLM", "new": "Models"}))
+    served.done(browser.post("/operations/set-tags", form))
+    merge = served.done(browser.post("/operations/merge-tags", {"old": "Drones", "new": "LLM"}))
+    served.done(browser.post("/operations/rename-tag", {"old": "LLM", "new": "Models"}))
     now = path.read_text()
-    refused = served.ended(browser.post("/do/undo", {"number": str(merge.change), "next": "/"}).job)
+    refused = served.ended(browser.post("/operations/undo", {"number": str(merge.change), "next": "/"}).job)
     assert refused.status == "failed" and path.read_text() == now
     assert article(served, "A seven-watt summariser")[0].tags == ("Models",)

@@ -44,17 +44,19 @@ def test_two_browsers_and_an_editor_lose_nothing(served: Served, browser: Browse
     path.write_text("# ours\n" + path.read_text().replace('key = "holt"', 'key = "holt" # friend', 1))
     first, second = form_of(browser.get("/sources/holt").body), form_of(other.get("/sources/holt").body)
     parallel = form_of(other.get("/sources/parallel").body)
-    job = served.done(browser.post("/sources/holt", first | {"every": "6h", "tags": "LLM, AI"}))
-    late = served.ended(other.post("/sources/holt", second | {"category": "Cities"}).job)
+    job = served.done(browser.post("/operations/change-source", first | {"every": "6h", "tags": "LLM, AI"}))
+    late = served.ended(other.post("/operations/change-source", second | {"category": "Cities"}).job)
     assert late.status == "failed" and "edited meanwhile" in late.said
     path.write_text(path.read_text() + "# by an editor\n")
-    served.done(other.post("/sources/parallel", parallel | {"category": "Cities"}))  # another source: no conflict
+    served.done(
+        other.post("/operations/change-source", parallel | {"category": "Cities"})
+    )  # another source: no conflict
     again = form_of(other.get("/sources/holt").body)
-    served.done(other.post("/sources/holt", again | {"category": "Cities"}))
+    served.done(other.post("/operations/change-source", again | {"category": "Cities"}))
     text = path.read_text()
     assert text.startswith("# ours\n") and text.endswith("# by an editor\n") and "# friend" in text
     assert 'every = "6h"' in text and text.count('category = "Cities"') == 2 and 'tags = ["LLM", "AI"]' in text
-    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert 'every = "6h"' not in path.read_text() and 'category = "Cities"' in path.read_text()
 
 
@@ -66,7 +68,7 @@ def test_what_cannot_be_is_not_written(served: Served, browser: Browser, field: 
     path = served.instance.config / "sources.toml"
     before = path.read_text()
     job = served.ended(
-        browser.post("/sources/launchbeat", form_of(browser.get("/sources/launchbeat").body) | {field: value}).job
+        browser.post("/operations/change-source", form_of(browser.get("/sources/launchbeat").body) | {field: value}).job
     )
     assert job.status == "failed" and path.read_text() == before, job
 
@@ -75,12 +77,16 @@ def test_a_field_writes_itself_alone(served: Served, browser: Browser) -> None:
     """TOML injection, and markup that is shown as text."""
     path, address = served.instance.config / "sources.toml", "/sources/launchbeat"
     evil = f'x"\nrobots = "ignore"\n[[source]]\nkey = "evil"\n{EVIL}'
-    job = served.ended(browser.post(address, form_of(browser.get(address).body) | {"title": evil, "licence": evil}).job)
+    job = served.ended(
+        browser.post(
+            "/operations/change-source", form_of(browser.get(address).body) | {"title": evil, "licence": evil}
+        ).job
+    )
     assert '\nrobots = "ignore"' not in path.read_text() and '\nkey = "evil"' not in path.read_text()
     for page in (address, "/sources", "/changes", f"/?job={job.id}"):
         assert "<script>alert" not in browser.get(page).body
     if job.change:
-        served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+        served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
 
 
 def test_the_picture_shows_days_visits_and_what_is_due() -> None:

@@ -25,15 +25,15 @@ def test_a_rename_is_seen_then_done_then_taken_back(served: Served, browser: Bro
     path.write_text("# our words\n" + path.read_text())
     before, (found, file) = path.read_text(), article(served, "A seven-watt summariser")
     assert "AI" in found.tags
-    form = {"kind": "rename", "old": "ai", "new": "Artificial intelligence"}
-    planned = served.done(browser.post("/tags", form | {"then": "plan"}))
+    form = {"old": "ai", "new": "Artificial intelligence"}
+    planned = served.done(browser.post("/operations/rename-tag", form | {"then": "plan"}))
     page = browser.get(f"/tags?job={planned.id}").body
     assert "articles would change" in page and "tags/ai will lead to tags/artificial-intelligence" in page
     assert path.read_text() == before
-    done = served.done(browser.post("/tags", form | {"then": "apply"}))
+    done = served.done(browser.post("/operations/rename-tag", form))
     assert 'name = "Artificial intelligence"' in path.read_text() and path.read_text().startswith("# our words\n")
     assert "Artificial intelligence" in file.read_text()
-    served.done(browser.post("/do/undo", {"number": str(done.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
     assert article(served, "A seven-watt summariser")[0].tags == found.tags
     assert (served.settings.public_dir / "tags/ai.atom").exists()
 
@@ -41,12 +41,12 @@ def test_a_rename_is_seen_then_done_then_taken_back(served: Served, browser: Bro
 def test_a_tag_is_listed_with_its_spellings(served: Served, browser: Browser) -> None:
     path = served.instance.config / "taxonomy.toml"
     before = path.read_text()
-    first = served.done(browser.post("/tags", {"then": "add", "name": "Robots", "aliases": "robot, "}))
-    served.done(browser.post("/tags", {"then": "alias", "name": "Robots", "alias": "androids"}))
+    first = served.done(browser.post("/operations/add-tag", {"name": "Robots", "aliases": "robot, "}))
+    served.done(browser.post("/operations/add-alias", {"name": "Robots", "alias": "androids"}))
     assert 'aliases = ["robot", "androids"]' in path.read_text()
-    twice = served.ended(browser.post("/tags", {"then": "alias", "name": "Robots", "alias": "Robot"}).job)
+    twice = served.ended(browser.post("/operations/add-alias", {"name": "Robots", "alias": "Robot"}).job)
     assert twice.status == "failed" and "already" in twice.said
-    refused = served.ended(browser.post("/do/undo", {"number": str(first.change), "next": "/"}).job)
+    refused = served.ended(browser.post("/operations/undo", {"number": str(first.change), "next": "/"}).job)
     assert refused.status == "failed"  # the spelling that came later is in the way
     path.write_text(before)
 
@@ -56,7 +56,7 @@ def test_a_name_is_a_name(served: Served, browser: Browser, name: str) -> None:
     """TOML injection and stored XSS through taxonomy.toml."""
     path = served.instance.config / "taxonomy.toml"
     before = path.read_text()
-    job = served.ended(browser.post("/tags", {"then": "add", "name": name, "aliases": name}).job)
+    job = served.ended(browser.post("/operations/add-tag", {"name": name, "aliases": name}).job)
     assert "\n[[source]]" not in path.read_text()
     for page in ("/tags", "/", f"/tags?job={job.id}"):
         assert "<script>alert" not in browser.get(page).body
@@ -77,8 +77,8 @@ def test_a_line_of_a_category_is_tried(served: Served, browser: Browser) -> None
     """Nothing is written."""
     path = served.instance.config / "taxonomy.toml"
     before = path.read_text()
-    form = {"then": "try", "name": "Databases", "description": "databases, SQL, storage of data, vector search"}
-    job = served.done(browser.post("/tags", form))
+    form = {"name": "Databases", "description": "databases, SQL, storage of data, vector search"}
+    job = served.done(browser.post("/operations/try-category", form))
     assert job.result["looked"] > 10 and path.read_text() == before
     moved = {one["title"]: one["after"] for one in job.result["moved"]}
     assert moved.get("SQLite is my vector database") == "Databases"
@@ -93,22 +93,24 @@ def test_a_line_is_written_and_taken_back(served: Served, browser: Browser) -> N
     path.write_text(path.read_text().replace('name = "Cities"', 'name = "Cities"  # ours'))
     before = path.read_text()
     form = {"name": "cities", "description": 'cities,  streets and "potholes"'}
-    job = served.done(browser.post("/tags", form | {"then": "try"}))
+    job = served.done(browser.post("/operations/try-category", form))
     page = unescape(browser.get(f"/tags?job={job.id}").body)
     assert "Write this line" in page and ("Feeds that it touches" in page) == bool(job.result["feeds"])
-    stamped = form | {"then": "write", "stamp": job.result["stamp"]}
-    done = served.done(browser.post("/tags", stamped))
+    stamped = form | {"stamp": job.result["stamp"]}
+    done = served.done(browser.post("/operations/save-category", stamped))
     now = path.read_text()
     assert tomllib.loads(now)["category"][1] == {"name": "Cities", "description": 'cities, streets and "potholes"'}
     assert "# ours" in now and now.count("[[category]]") == before.count("[[category]]")
-    late = served.ended(browser.post("/tags", stamped | {"description": "quicker"}).job)
+    late = served.ended(browser.post("/operations/save-category", stamped | {"description": "quicker"}).job)
     assert late.status == "failed" and "edited meanwhile" in late.said and path.read_text() == now
-    served.done(browser.post("/do/undo", {"number": str(done.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
     assert path.read_text() == before
-    made = served.done(browser.post("/tags", {"then": "write", "name": "Databases", "description": "SQL", "stamp": ""}))
+    made = served.done(
+        browser.post("/operations/save-category", {"name": "Databases", "description": "SQL", "stamp": ""})
+    )
     assert tomllib.loads(path.read_text())["category"][-1] == {"name": "Databases", "description": "SQL"}
     path.write_text(path.read_text() + "# a hand\n")
-    served.done(browser.post("/do/undo", {"number": str(made.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(made.change), "next": "/"}))
     assert path.read_text().rstrip() == before.rstrip() + "\n# a hand"
     path.write_text(before)
 
@@ -116,8 +118,8 @@ def test_a_line_is_written_and_taken_back(served: Served, browser: Browser) -> N
 def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(served: Served, browser: Browser) -> None:
     path = served.instance.config / "feeds.toml"
     before = path.read_text() if path.exists() else None
-    asked = {"then": "plan-query", "query": 'tag:AI and not "press release"', "title": 'AI, and "no" news'}
-    job = served.done(browser.post("/tags", asked))
+    asked = {"query": 'tag:AI and not "press release"', "title": 'AI, and "no" news'}
+    job = served.done(browser.post("/operations/try-query", asked))
     planned = job.result
     assert (planned["slug"], planned["changed"]) == ("ai-and-no-news", False)
     assert 0 < planned["count"] < planned["looked"]
@@ -125,30 +127,30 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(served: Served, br
     shown = browser.get(f"/tags?job={job.id}").body
     (lines,) = [one for one in re.findall(r"<pre[^>]*>(.*?)</pre>", shown, re.S) if "[[feed]]" in one]
     assert tomllib.loads(unescape(lines))["feed"] == [{name: planned[name] for name in ("slug", "query", "title")}]
-    said = {name: planned[name] for name in ("slug", "title", "query", "stamp")} | {"then": "save-query"}
-    done = served.done(browser.post("/tags", said))
+    said = {name: planned[name] for name in ("slug", "title", "query", "stamp")}
+    done = served.done(browser.post("/operations/save-query", said))
     (feed,) = tomllib.loads(path.read_text())["feed"]
     assert feed == {name: said[name] for name in ("slug", "query", "title")}
     assert (served.settings.public_dir / "queries/ai-and-no-news.atom").exists()
     body = browser.get("/tags").body
     assert "AI, and" in unescape(body) and f'<span class="count">{planned["count"]}</span>' in body
-    twice = served.ended(browser.post("/tags", asked).job)
+    twice = served.ended(browser.post("/operations/try-query", asked).job)
     assert twice.status == "failed" and "already" in twice.said
     path.write_text(path.read_text().replace("[[feed]]", "[[feed]]  # ours"))
     narrower = asked | {"query": "tag:AI and watt", "title": "", "slug": planned["slug"]}
-    job = served.done(browser.post("/tags", narrower))
+    job = served.done(browser.post("/operations/try-query", narrower))
     assert job.result["joins"] == 0 and job.result["leaves"] == planned["count"] - job.result["count"] > 0
     page = unescape(browser.get(f"/tags?job={job.id}").body)
     assert f"0 join, {job.result['leaves']} leave" in page and "Change the feed" in page
-    changed = {name: job.result[name] for name in ("slug", "title", "query", "stamp")} | {"then": "save-query"}
-    stale = served.ended(browser.post("/tags", changed | {"stamp": planned["stamp"]}).job)
+    changed = {name: job.result[name] for name in ("slug", "title", "query", "stamp")}
+    stale = served.ended(browser.post("/operations/save-query", changed | {"stamp": planned["stamp"]}).job)
     assert stale.status == "failed" and "edited meanwhile" in stale.said
-    last = served.done(browser.post("/tags", changed))
+    last = served.done(browser.post("/operations/save-query", changed))
     assert tomllib.loads(path.read_text())["feed"][0]["query"] == "tag:AI and watt" and "# ours" in path.read_text()
-    served.done(browser.post("/do/undo", {"number": str(last.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(last.change), "next": "/"}))
     assert tomllib.loads(path.read_text())["feed"][0]["query"] == asked["query"]
     path.write_text(path.read_text().replace("[[feed]]  # ours", "[[feed]]"))
-    served.done(browser.post("/do/undo", {"number": str(done.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
     assert (path.read_text() if path.exists() else None) == before
 
 
@@ -158,14 +160,14 @@ def test_a_query_or_a_line_is_one_value(served: Served, browser: Browser, evil: 
     taxonomy, feeds = served.instance.config / "taxonomy.toml", served.instance.config / "feeds.toml"
     before, there = taxonomy.read_text(), feeds.read_text() if feeds.exists() else None
     forms = [
-        {"then": "save-query", "query": evil, "title": evil, "slug": "evil", "stamp": ""},
-        {"then": "save-query", "query": "tag:AI", "title": evil, "slug": "../evil", "stamp": ""},
-        {"then": "plan-query", "query": evil, "title": evil, "slug": evil},
-        {"then": "write", "name": "Cities", "description": evil, "stamp": ""},
-        {"then": "write", "name": evil, "description": evil, "stamp": ""},
+        ("save-query", {"query": evil, "title": evil, "slug": "evil", "stamp": ""}),
+        ("save-query", {"query": "tag:AI", "title": evil, "slug": "../evil", "stamp": ""}),
+        ("try-query", {"query": evil, "title": evil, "slug": evil}),
+        ("save-category", {"name": "Cities", "description": evil, "stamp": ""}),
+        ("save-category", {"name": evil, "description": evil, "stamp": ""}),
     ]
-    for form in forms:
-        job = served.ended(browser.post("/tags", form).job)
+    for name, form in forms:
+        job = served.ended(browser.post(f"/operations/{name}", form).job)
         for path in ("/tags", f"/tags?job={job.id}", "/changes"):
             assert "<script>alert" not in browser.get(path).body, form
         if feeds.exists():
@@ -178,5 +180,5 @@ def test_a_query_or_a_line_is_one_value(served: Served, browser: Browser, evil: 
 
 
 def test_names_are_proposed(served: Served, browser: Browser) -> None:
-    job = served.done(browser.post("/tags", {"then": "suggest"}))
+    job = served.done(browser.post("/operations/suggest-tags"))
     assert "To consider" in browser.get(f"/tags?job={job.id}").body

@@ -34,9 +34,9 @@ def test_one_sentence_says_how_all_is(browser: Browser) -> None:
 
 def test_what_needs_you_has_its_cure_as_a_button(served: Served, browser: Browser) -> None:
     body = browser.get("/").body
-    assert "gone</a>" in body and "answered 410" in body and 'action="/do/retry"' in body
+    assert "gone</a>" in body and "answered 410" in body and 'action="/operations/retry"' in body
     assert "holt</a> <span" not in body  # the healthy stay out of sight
-    job = served.done(browser.post("/do/retry", {"key": "gone", "next": "/"}))
+    job = served.done(browser.post("/operations/retry", {"key": "gone", "next": "/"}))
     assert "gone: " in job.said and job.change is None
 
 
@@ -44,7 +44,7 @@ def test_tags_are_corrected_in_place_and_taken_back(served: Served, browser: Bro
     before, path = article(served, "A seven-watt summariser")
     whole = path.read_text()
     form = {"id": before.id, "tags": "llm, ai", "category": "Cities", "seen": "\n".join(before.tags), "next": "/"}
-    job = served.done(browser.post("/confirm", form))
+    job = served.done(browser.post("/operations/set-tags", form))
     after, _ = article(served, "A seven-watt summariser")
     assert (after.tags, after.category, after.tags_by) == (("LLM", "AI"), "Cities", "operator")
     assert "cities" in (served.settings.public_dir / "categories/cities.atom").read_text()
@@ -52,37 +52,37 @@ def test_tags_are_corrected_in_place_and_taken_back(served: Served, browser: Bro
     assert "Undo" in shown and "LLM, AI; Cities" in shown
     changes = browser.get(f"/changes/{job.change}").body
     assert "operator" in changes and "category: Cities" in changes
-    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == whole
-    again = served.ended(browser.post("/do/undo", {"number": str(job.change), "next": "/"}).job)
+    again = served.ended(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job)
     assert (again.status, "taken back already" in again.said) == ("failed", True)
 
 
 def test_tags_that_changed_meanwhile_are_not_overwritten(served: Served, browser: Browser) -> None:
     found, _ = article(served, "Three evals I trust")
     form = {"id": found.id, "tags": "LLM", "category": found.category, "seen": "Other", "next": "/"}
-    job = served.ended(browser.post("/confirm", form).job)
-    assert job.status == "failed" and "meanwhile" in job.said
+    job = served.ended(browser.post("/operations/set-tags", form).job)
+    assert job.status == "failed" and job.reason == "edited-meanwhile"
     assert article(served, "Three evals I trust")[0].tags == found.tags
 
 
 def test_a_withdrawn_article_comes_back(served: Served, browser: Browser) -> None:
     found, path = article(served, "Three evals I trust")
-    job = served.done(browser.post("/do/withdraw", {"id": found.id, "next": "/"}))
+    job = served.done(browser.post("/operations/withdraw", {"id": found.id, "next": "/"}))
     feed = served.settings.public_dir / "all.atom"
     assert found.url not in feed.read_text()
-    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert found.url in feed.read_text()
     assert article(served, "Three evals I trust")[1] == path
 
 
 def test_what_is_hidden_is_published_again(served: Served, browser: Browser) -> None:
     found, _ = article(served, "SQLite is my vector database")
-    served.done(browser.post("/do/hide", {"id": found.id, "next": "/"}))
+    served.done(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
     feed = served.settings.public_dir / "all.atom"
     assert found.url not in feed.read_text()
     assert "SQLite is my vector" in browser.get("/").body  # stands with what is on hold
-    served.done(browser.post("/do/release", {"id": found.id, "next": "/"}))
+    served.done(browser.post("/operations/release", {"id": found.id, "next": "/"}))
     assert found.url in feed.read_text()
 
 
@@ -91,31 +91,31 @@ def test_a_source_rests_and_wakes_and_comments_stay(served: Served, browser: Bro
     text = path.read_text().replace('key = "holt"', 'key = "holt"  # a friend', 1)
     path.write_text(f"# what we follow\n{text}")
     first = path.read_text()
-    job = served.done(browser.post("/do/rest", {"key": "holt", "next": "/"}))
+    job = served.done(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     rested = path.read_text()
     assert "enabled = false" in rested and "# a friend" in rested and rested.startswith("# what we follow\n")
     path.write_text(rested + "\n# written by a hand meanwhile\n")
-    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == f"{first}\n# written by a hand meanwhile\n"
 
 
 def test_an_edit_that_is_in_the_way_stays(served: Served, browser: Browser) -> None:
     path = served.instance.config / "sources.toml"
-    job = served.done(browser.post("/do/rest", {"key": "parallel", "next": "/"}))
+    job = served.done(browser.post("/operations/rest", {"key": "parallel", "next": "/"}))
     by_hand = path.read_text().replace("enabled = false", "enabled = false  # on holiday")
     path.write_text(by_hand)
-    refused = served.ended(browser.post("/do/undo", {"number": str(job.change), "next": "/"}).job)
+    refused = served.ended(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job)
     assert refused.status == "failed" and "edited since" in refused.said
     assert path.read_text() == by_hand
-    served.done(browser.post("/do/wake", {"key": "parallel", "next": "/"}))
+    served.done(browser.post("/operations/wake", {"key": "parallel", "next": "/"}))
 
 
 def test_a_source_that_was_removed_is_put_back(served: Served, browser: Browser) -> None:
     path = served.instance.config / "sources.toml"
     before = path.read_text()
-    job = served.done(browser.post("/do/remove-source", {"key": "launchbeat", "next": "/"}))
+    job = served.done(browser.post("/operations/remove-source", {"key": "launchbeat", "next": "/"}))
     assert '"launchbeat"' not in path.read_text()
-    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == before
 
 
@@ -125,7 +125,7 @@ def test_what_a_form_brings_runs_nowhere(served: Served, browser: Browser, name:
     found, path = article(served, "Three evals I trust")
     whole = path.read_text()
     form = {"id": found.id, "tags": "AI", "category": found.category, "seen": "\n".join(found.tags), "next": "/"}
-    job = served.ended(browser.post("/confirm", form | {name: EVIL}).job)
+    job = served.ended(browser.post("/operations/set-tags", form | {name: EVIL}).job)
     shown = browser.get(f"/?job={job.id}").body
     assert "<script>alert" not in shown and "<img src=x" not in shown and "49" not in job.said
     assert job.status == "failed" and path.read_text() == whole
@@ -141,7 +141,7 @@ def test_a_title_runs_nowhere(served: Served, browser: Browser) -> None:
     path.write_text("\n".join(lines))
     served.instance.run("build")
     served.console.glance.changed()
-    served.done(browser.post("/do/hide", {"id": found.id, "next": "/"}))
+    served.done(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
     for page in ("/", "/changes"):
         body = browser.get(page).body
         assert "<script>alert" not in body and "onerror=alert(1)>" not in unescape(body).replace(EVIL, "")
@@ -150,8 +150,8 @@ def test_a_title_runs_nowhere(served: Served, browser: Browser) -> None:
 
 def test_a_button_does_what_it_says_and_nothing_else(served: Served, browser: Browser) -> None:
     before = len(served.queue.recent(500))
-    for act in ("edit", "look", "add", "../confirm", "__init__"):
-        assert browser.post(f"/do/{act}", {"id": "x", "next": "/"}).status == 404
+    for act in ("nothing", "../confirm", "__init__"):
+        assert browser.post(f"/operations/{act}", {"id": "x", "next": "/"}).status == 404
     assert len(served.queue.recent(500)) == before
 
 

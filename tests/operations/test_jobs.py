@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicator.cli.running.serving import jobs_done_within
 from syndicator.configuration.settings import load
 from syndicator.console import security
 from syndicator.core.model import Fetched
 from syndicator.operations.changes.log import Log, LoggedChange, undone
 from syndicator.operations.jobs.queue import KEPT, Queue
-from syndicator.operations.jobs.within import jobs_done_within
 from syndicator.operations.jobs.work import drain
 from syndicator.services.container import locked, open_app
 from tests.cli.conftest import Instance

@@ -75,3 +75,12 @@ def test_each_is_json_with_an_id(place: Place, name: str) -> None:
     assert page["next"] == "" and all(one["id"] for one in page["items"])
     assert set(QUERIES[name].columns) <= {key for one in page["items"] for key in one} or not page["items"]
     assert all("description" in one for one in schema_of(QUERIES[name])["properties"].values())
+
+
+def test_the_command_line_filters_them(place: Place) -> None:
+    words = ["status", "--list", "articles", "--json", "--where"]
+    (found,) = json.loads(run(place, *words, "words=number,3").stdout)["items"]
+    assert found["title"] == "Number 3"
+    assert json.loads(run(place, *words, "source=three").stdout)["items"] == []
+    with pytest.raises(UsageError, match="articles: sorce: "):
+        run(place, *words, "sorce=two")

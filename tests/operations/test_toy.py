@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, load_commands
 from syndicator.core.errors import UsageError
-from syndicator.operations import registry
+from syndicator.operations import operation as registry
 from syndicator.operations.changes.log import Log
 from syndicator.operations.operation import schema_of
 from tests.console.conftest import Browser, Served, browser, followed, served, world
@@ -85,7 +85,7 @@ def test_the_console_has_its_form_preview_job_and_line_in_changes(served: Served
     assert path.read_text() == 'motto = "haste"\n'
     assert "the motto is haste" in browser.get("/changes").body
     assert '+motto = "haste"' in unescape(browser.get(f"/changes/{done.change}").body)
-    served.done(browser.post("/do/undo", {"number": str(done.change), "next": "/"}))
+    served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
     assert not path.exists()
     assert browser.get("/operations/nothing").status == 404
 
@@ -97,14 +97,3 @@ def test_programs_get_a_schema() -> None:
         "description": "In capitals.", "title": "Loud", "type": "boolean", "default": False
     }  # fmt: skip
     assert made["additionalProperties"] is False
-
-
-@pytest.mark.parametrize("name", registry.operations())
-def test_each_operation_has_a_command_a_form_and_a_schema(name: str, served: Served, browser: Browser) -> None:
-    operation = registry.need(name)
-    words = operation.command.replace("--undo", "").split() or ["change", name]
-    shown = CliRunner().invoke(app, [*words, "--help"])
-    assert shown.exit_code == 0 and "--json" in shown.output
-    assert operation.is_question != ("--dry-run" in shown.output)
-    assert f'action="/operations/{name}"' in browser.get(f"/operations/{name}").body
-    assert all("description" in one for one in schema_of(operation)["properties"].values())

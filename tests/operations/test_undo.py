@@ -90,3 +90,23 @@ def test_a_withdrawal_that_an_earlier_version_logged_is_taken_back(place: Place)
     path.write_text(json.dumps(line) + "\n")
     run(place, "change", "undo", "1")
     assert "Chips" in place.published("all.atom")
+
+
+def test_an_import_is_taken_back_but_for_what_was_edited_since(place: Place, tmp_path: Path) -> None:
+    folder = tmp_path / "blog"
+    folder.mkdir()
+    for name in ("bridge", "roof"):
+        (folder / f"{name}.md").write_text(
+            f"---\ntitle: Of a {name}\ndate: 2026-02-11\nsource: https://else.example/{name}\n---\nA text of it.\n"
+        )
+    assert "would be imported" in run(place, "import", str(folder), "--dry-run").output
+    assert len(json.loads(run(place, "import", str(folder), "--json").stdout)["articles"]) == 2
+    assert "Of a bridge" in place.published("all.atom")
+    run(place, "change", "undo", "1")
+    assert "Of a bridge" not in place.published("all.atom")
+    assert [one.title for one in place.articles()] == ["Chips"]
+    run(place, "import", str(folder))
+    run(place, "change", "edit", "https://else.example/roof", "--title", "Of a new roof")
+    with pytest.raises(UsageError, match="edited since; it stays as it is"):
+        run(place, "change", "undo", "3")
+    assert "Of a bridge" in place.published("all.atom") and "Of a new roof" in place.published("all.atom")

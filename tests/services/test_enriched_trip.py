@@ -13,6 +13,8 @@ from typer.testing import CliRunner, Result
 
 from syndicator.cli import app as cli
 from syndicator.cli import load_commands
+from syndicator.operations.operation import CancelledJob, need
+from syndicator.operations.perform import apply
 from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport, Wanted, run
 from tests import commands
@@ -105,7 +107,22 @@ def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
     told = command(lab.place, "describe", "--all", "--llm")
     assert "described: Weather" in told.output and "2 calls; 2 answers accepted" in told.output
     assert SECOND in lab.place.published("all.atom") and FIRST not in lab.place.published("all.atom")
+    command(lab.place, "change", "undo", "1")
+    assert FIRST in lab.place.published("all.atom") and SECOND not in lab.place.published("all.atom")
     assert json.loads(command(lab.place, "describe", "--all", "--llm", "--json").stdout)["llm"]["calls"] == 0
+
+
+def test_a_cancelled_job_asks_no_more(lab: Lab) -> None:
+    lab.file("Weather", "Climate")
+
+    def progress(done: int, total: int) -> None:
+        raise CancelledJob
+
+    with lab.place.app() as app:
+        operation = need("ask-model")
+        planned = operation.plan(app, {"all": True})
+        made, _ = apply(app, operation, {"all": True}, planned, who="ann", progress=progress)
+    assert planned.data["waiting"] == 2 and made.data["llm"]["calls"] == 0 and lab.llm.seen == []
 
 
 def test_describe_llm_names_what_is_refused_and_what_is_missing(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

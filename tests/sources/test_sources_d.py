@@ -20,7 +20,7 @@ from syndicator.configuration.sources.registry import (
 )
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Rules, Source
-from syndicator.operations.registry import need
+from syndicator.operations.operation import need
 from syndicator.services.container import configuration
 from tests.services.places import Place
 

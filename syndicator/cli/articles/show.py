@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.base import CONFIG, Config, Json, command
+from syndicator.operations.operation import Argument
 
 if TYPE_CHECKING:
     from syndicator.services.explain.filed import Shown
@@ -49,20 +48,16 @@ def _word(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-@app.command()
+@command()
 def show(
     what: Annotated[
-        str,
-        typer.Argument(metavar="URL|FILE|ID", help="The URL or id of an article, an article file, or a saved page."),
+        str, Argument("The URL or id of an article, an article file, or a saved page.", "URL|FILE|ID", positional=True)
     ],
-    url: Annotated[str | None, typer.Option("--url", help="The URL that a saved page came from.")] = None,
+    url: Annotated[str | None, Argument("The URL that a saved page came from.")] = None,
     why: Annotated[
-        bool,
-        typer.Option("--why", help="Also say where each field is from, what was cut, and in which feeds it is."),
+        bool, Argument("Also say where its fields are from, what was cut, and which feeds have it.")
     ] = False,
-    feed: Annotated[
-        str, typer.Option("--feed", metavar="FORMAT", help="Print its entry as it stands in feeds: atom, rss or json.")
-    ] = "",
+    feed: Annotated[str, Argument("Print its entry as it stands in feeds: atom, rss or json.", "FORMAT")] = "",
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:

@@ -5,28 +5,26 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from functools import partial
 from typing import Annotated, Literal
 
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, app, stopping
+from syndicator.cli.base import CONFIG, Config, Json, command, stopping
 from syndicator.cli.printing import counted
 from syndicator.core.errors import MissingError
+from syndicator.operations.operation import Argument
 
 
-@app.command()
+@command()
 def console(
-    set_password: Annotated[
-        bool, typer.Option("--set-password", help="Set a password, which turns the page on; serve nothing.")
-    ] = False,
-    name: Annotated[str, typer.Option(metavar="NAME", help="Whose password: each has one of its own.")] = "operator",
-    token: Annotated[
-        str, typer.Option("--token", metavar="NAME", help="Make a token for the API and print it; serve nothing.")
-    ] = "",
-    write: Annotated[bool, typer.Option("--write", help="With --token: it may change things, not only read.")] = False,
+    set_password: Annotated[bool, Argument("Set a password, which turns the page on; serve nothing.")] = False,
+    name: Annotated[str, Argument("Whose password: each has one of its own.", "NAME")] = "operator",
+    token: Annotated[str, Argument("Make a token for the API and print it; serve nothing.", "NAME")] = "",
+    write: Annotated[bool, Argument("With --token: it may change things, not only read.")] = False,
     days: Annotated[int, typer.Option(help="With --token: how long it is valid.", min=1, max=3660)] = 365,
-    revoke: Annotated[bool, typer.Option("--revoke", help="With --token: delete it instead.")] = False,
+    revoke: Annotated[bool, Argument("With --token: delete it instead.")] = False,
     port: Annotated[int | None, typer.Option(help="Port to serve on.", min=0, max=65535)] = None,
     beside: Annotated[bool, typer.Option("--beside", hidden=True, help="End when standard input does.")] = False,
     config: Config = CONFIG,
@@ -73,7 +71,7 @@ async def _serve(config: Config, beside: bool) -> None:
     from syndicator.configuration.settings import load
     from syndicator.console import security, server
     from syndicator.console.api import tokens
-    from syndicator.console.work import call_at_end_of_input
+    from syndicator.operations.jobs.work import call_at_end_of_input
 
     state_dir = load(config).state_dir
     if not any(map(security.read_passwords, (security.file_of(state_dir), tokens.file_of(state_dir)))):
@@ -83,18 +81,14 @@ async def _serve(config: Config, beside: bool) -> None:
         if beside:
             loop = asyncio.get_running_loop()
             call_at_end_of_input(lambda: loop.call_soon_threadsafe(stop.set))
-        await server.run(
-            config,
-            stop=stop,
-            listening=lambda url: printing.log(f"console at {url}"),
-            tell=lambda line: printing.log(line, "warning"),
-        )
+        tell = partial(printing.log, level="warning")
+        await server.run(config, stop=stop, listening=lambda url: printing.log(f"console at {url}"), tell=tell)
 
 
 GRACE_SECONDS = 28  # after a signal; systemd and Docker are set up to wait for 30
 
 
-@app.command()
+@command()
 def worker(
     lanes: Annotated[int, typer.Option(help="Hosts to work on at a time.", min=1, max=1000)] = 32,
     config: Config = CONFIG,
@@ -112,21 +106,15 @@ def worker(
                 ready=lambda owner: printing.log("ready", worker=owner, lanes=lanes),
                 trouble=lambda line: printing.log(line, "warning"),
             )
-        printing.log(
-            "stopped",
-            jobs=done.jobs,
-            visits=done.visits,
-            failed=done.failed,
-            articles=done.articles,
-            files=done.files,
-        )
+        names = ("jobs", "visits", "failed", "articles", "files")
+        printing.log("stopped", **{name: getattr(done, name) for name in names})
 
     asyncio.run(go())
 
 
-@app.command()
+@command()
 def queue(
-    requeue: Annotated[bool, typer.Option("--requeue", help="Work again on hosts that ended their workers.")] = False,
+    requeue: Annotated[bool, Argument("Work again on hosts that ended their workers.")] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
@@ -148,11 +136,8 @@ def queue(
         ("workers", ", ".join(found.workers) or 0),
     ]
     printing.table("Queue", ("what", "now"), rows)
-    if found.named:
-        held = [
-            (one.name, f"{one.seconds:.0f} s", "ended its workers" if one.poison else "asked us to wait")
-            for one in found.named
-        ]
+    why = {True: "ended its workers", False: "asked us to wait"}
+    if held := [(one.name, f"{one.seconds:.0f} s", why[bool(one.poison)]) for one in found.named]:
         printing.table("Held hosts", ("host", "for", "why"), held)
     if requeue:
         printing.say(f"{counted(found.freed, 'host')} freed")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, app, stopping
-from syndicator.cli.help import source_keys
+from syndicator.cli.base import CONFIG, Config, Json, command, stopping
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
+from syndicator.operations.operation import Argument
 
 if TYPE_CHECKING:
     from syndicator.services.refresh import RunReport, Wanted
@@ -22,14 +23,12 @@ if TYPE_CHECKING:
 MOST_NAMED = 5  # feeds that ended, in one line
 
 
-@app.command()
+@command()
 def up(
     config: Config = CONFIG,
-    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    host: Annotated[str | None, Argument("Address to serve on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to serve on.", min=0, max=65535)] = None,
-    share: Annotated[
-        bool, typer.Option("--share", help="Serve your network, behind a secret address that it prints with a QR code.")
-    ] = False,
+    share: Annotated[bool, Argument("Serve your network, behind a secret address, printed with a QR code.")] = False,
 ) -> None:
     """Visit sources when they are due, build feeds and serve them, until Ctrl-C or SIGTERM."""
     from syndicator.cli.running import serving
@@ -53,32 +52,18 @@ def _override(host: str | None, port: int | None) -> None:
             os.environ[f"SYNDICATOR_PUBLISH__{name}"] = str(value)
 
 
-@app.command()
+@command()
 def refresh(
     source: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--source",
-            metavar="KEY",
-            autocompletion=source_keys,
-            help="Only this source, due or not. May be given more than once.",
-        ),
+        list[str] | None, Argument("Only this source, due or not. Repeatable.", "KEY", completes="source")
     ] = None,
-    all: Annotated[bool, typer.Option("--all", help="Every source, due or not.")] = False,
-    failed: Annotated[bool, typer.Option("--failed", help="Every source whose last visit failed, due or not.")] = False,
-    relearn: Annotated[
-        bool, typer.Option("--relearn", help="With --source: learn the list of its page anew, whatever it was.")
-    ] = False,
-    limit: Annotated[int | None, typer.Option(min=0, help="Read at most so many pages of each source.")] = None,
-    max_time: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Start nothing new after this time, such as 90s or 10m.")
-    ] = None,
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Wait until another run has ended, instead of exiting with 75.")
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 3 when a source failed or a feed was held back.")
-    ] = False,
+    all: Annotated[bool, Argument("Every source, due or not.")] = False,
+    failed: Annotated[bool, Argument("Every source whose last visit failed, due or not.")] = False,
+    relearn: Annotated[bool, Argument("With --source: learn the list of its page anew, whatever it was.")] = False,
+    limit: Annotated[int | None, Argument("Read at most so many pages of each source.", least=0)] = None,
+    max_time: Annotated[str | None, Argument("Start nothing new after this time, such as 90s or 10m.", "TIME")] = None,
+    wait: Annotated[bool, Argument("Wait until another run has ended, instead of exiting with 75.")] = False,
+    strict: Annotated[bool, Argument("Exit with 3 when a source failed or a feed was held back.")] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
@@ -89,14 +74,8 @@ def refresh(
     need_folder(config)
     if relearn and not source:
         raise UsageError("--relearn learns the list of one source anew; name it with --source")
-    wanted = Wanted(
-        keys=tuple(source or ()),
-        all=all,
-        failed=failed,
-        relearn=relearn,
-        limit=limit,
-        max_seconds=_seconds(max_time),
-    )
+    which = Wanted(keys=tuple(source or ()), all=all, failed=failed, relearn=relearn)
+    wanted = replace(which, limit=limit, max_seconds=_seconds(max_time))
     report = asyncio.run(run_once(config, wanted, wait=wait))
     printing.run_report(report, json=json)
     if report.llm.wrong:
@@ -126,13 +105,11 @@ def _seconds(duration: str | None) -> float | None:
         raise UsageError(f"--max-time: {error}") from error
 
 
-@app.command()
+@command()
 def build(
-    all: Annotated[bool, typer.Option("--all", help="Every feed, not only those that changed.")] = False,
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Wait until another run has ended, instead of exiting with 75.")
-    ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 when a feed was held back.")] = False,
+    all: Annotated[bool, Argument("Every feed, not only those that changed.")] = False,
+    wait: Annotated[bool, Argument("Wait until another run has ended, instead of exiting with 75.")] = False,
+    strict: Annotated[bool, Argument("Exit with 3 when a feed was held back.")] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
@@ -149,33 +126,24 @@ def build(
         bad += () if is_bucket(opened.settings.articles_at) else reconcile.ignored(opened.article_store)
         report = asyncio.run(build_feeds(opened, all=all))
         failed = asyncio.run(webhooks.send(opened))
-    if json:
-        printing.as_json(
-            {
-                "written": report.written,
-                "unchanged": report.unchanged,
-                "held": report.held,
-                "set_aside": report.set_aside,
-                "ended": report.ended,
-                "problems": bad,
-            }
-        )
-    elif not printing.quiet():
-        printing.say(
-            f"{counted(len(report.written), 'file')} written, {report.unchanged} unchanged, "
-            f"{counted(len(report.held), 'feed')} held back"
-        )
-        if report.ended:
-            named = ", ".join(report.ended[:MOST_NAMED]) + (" ..." if len(report.ended) > MOST_NAMED else "")
-            printing.say(f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}")
+    lines = [
+        f"{counted(len(report.written), 'file')} written, {report.unchanged} unchanged, "
+        f"{counted(len(report.held), 'feed')} held back"
+    ]
+    if report.ended:
+        named = ", ".join(report.ended[:MOST_NAMED]) + (" ..." if len(report.ended) > MOST_NAMED else "")
+        lines.append(f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}")
+    names = ("written", "unchanged", "held", "set_aside", "ended")
+    document = {name: getattr(report, name) for name in names} | {"problems": bad}
+    printing.answer(document, () if printing.quiet() else lines, json=json)
     printing.log_problems((*report.held, *report.set_aside, *bad, *failed))
     if strict and report.held:
         sys.exit(3)
 
 
-@app.command()
+@command()
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    host: Annotated[str | None, Argument("Address to serve on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to serve on.", min=0, max=65535)] = None,
     config: Config = CONFIG,
 ) -> None:

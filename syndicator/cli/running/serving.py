@@ -1,4 +1,5 @@
-"""Run `up` and `serve` until a signal, reloading on SIGHUP; the console runs in a process beside `up`."""
+"""Run `up` and `serve` until a signal, reloading on SIGHUP; the console runs in a process beside `up`, which does its
+quick jobs within a run."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from syndicator.cli import printing
@@ -17,11 +18,11 @@ from syndicator.cli.logs import choice
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
-from syndicator.operations.jobs.within import jobs_done_within
+from syndicator.operations.jobs.queue import Queue
 from syndicator.processes.schedule import Scheduler
 from syndicator.services import daemon
 from syndicator.services.configured import changes
-from syndicator.services.container import Configuration, configuration, utc_now
+from syndicator.services.container import App, Configuration, configuration, utc_now
 from syndicator.services.health.systemd import Notify
 from syndicator.services.pushes.registry import Registry
 from syndicator.services.refresh import RunReport, Watch
@@ -54,7 +55,7 @@ async def _keep(config: Path, switches: Sequence[Path], warn: Callable[[str], No
 
 async def _run(config: Path) -> int:
     """One life of the console. It ends when its standard input does: with us, however we end."""
-    from syndicator.console.work import end
+    from syndicator.operations.jobs.work import end
 
     log = ("--log-format", "json" if choice().json else "text", *(("--quiet",) if choice().quiet else ()))
     command = (sys.executable, "-m", "syndicator", *log, "console", "--beside", "--config", str(config))
@@ -64,6 +65,42 @@ async def _run(config: Path) -> int:
         return await process.wait()
     finally:
         await end(process, _END_SECONDS)
+
+
+_PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not there
+
+
+@asynccontextmanager
+async def jobs_done_within(app: App, hurry: Callable[[], None]) -> AsyncIterator[None]:
+    """Do quick jobs during the block. `hurry` is called if one made feeds stale. Costs one look without a console."""
+    doing = asyncio.create_task(_do(app, Queue(app.settings.state_dir), hurry))
+    try:
+        yield
+    finally:
+        doing.cancel()
+        with suppress(asyncio.CancelledError):
+            await doing
+
+
+async def _do(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(_PAUSE_SECONDS)
+        if queue.waiting():
+            one_by_one(app, queue, hurry)
+
+
+def one_by_one(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
+    """Does the quick jobs that wait."""
+    from syndicator.operations.jobs.work import acted, ended  # where nobody uses the console, nothing of it is loaded
+    from syndicator.operations.operation import operations
+
+    quick = {name for name, one in operations().items() if one.quick}
+    while (job := queue.claim(lambda job: job.act in quick)) is not None:
+        done = ended(queue, job, lambda job: acted(app, queue, job))
+        app.store.visits.commit()
+        if done.status == "building":
+            hurry()
+            queue.save(replace(done, status="done", said=f"{done.said}; its feeds are built by the run under way"))
 
 
 async def up(config: Path) -> None:
@@ -90,9 +127,7 @@ async def up(config: Path) -> None:
             hubs=hubs,
             stop=stop,
             watch=Watch(
-                visited=scheduler.progress(visited),
-                filed=scheduler.progress(lambda title: None),
-                turn=scheduler.note,
+                visited=scheduler.progress(visited), filed=scheduler.progress(lambda title: None), turn=scheduler.note
             ),
             report=ran,
             trouble=_warn,
@@ -146,7 +181,7 @@ async def serve(config: Path) -> None:
 
 
 def _read(config: Path) -> Configuration:
-    """What can be read of a folder: feeds that were copied here are served without any."""
+    """The configuration of a folder; feeds that were copied here are served without sources."""
     if (config / "sources.toml").exists():
         return configuration(config)
     return Configuration(settings=load(config), sources=(), queries=())

@@ -6,31 +6,24 @@ import json as json_module
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, app, opened_for_change
+from syndicator.cli.base import CONFIG, Config, Json, app, command, opened_for_change
 from syndicator.cli.printing import counted
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Problem
-
-if TYPE_CHECKING:
-    from syndicator.services.check.finding import Finding
+from syndicator.operations.operation import Argument
 
 
-@app.command()
+@command()
 def check(
-    strict: Annotated[
-        bool,
-        typer.Option("--strict", help="Also ask for what feeds need before they are published, and fail on warnings."),
-    ] = False,
-    ownership: Annotated[
-        bool, typer.Option("--ownership", help="Look for articles that belong to another source or have its text.")
-    ] = False,
-    mend: Annotated[bool, typer.Option("--mend", help="With --ownership: mend what is found, after asking.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --mend: do not ask.")] = False,
+    strict: Annotated[bool, Argument("Also ask for what published feeds need, and fail on warnings.")] = False,
+    ownership: Annotated[bool, Argument("Look for articles that belong to another source or have its text.")] = False,
+    mend: Annotated[bool, Argument("With --ownership: mend what is found, after asking.")] = False,
+    yes: Annotated[bool, Argument("With --mend: do not ask.")] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
@@ -44,34 +37,20 @@ def check(
         return
     if ownership:
         failed = bool(problems := _ownership(config))
-        _print_problems(problems, json)
+        printing.answer(problems, _lines(problems), json=json)
     else:
         found = examine(config, strict=strict)
-        _print_findings(found, json)
+        lines = [f"{one.what}: {one.severity}: {one.detail} ({one.reason})" for one in found]
+        errors = sum(one.severity == "error" for one in found)
+        counts = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}"
+        printing.answer(found, [*lines, counts if found else "no problems found"], json=json)
         failed = any(strict or one.severity == "error" for one in found)
     if failed:
         sys.exit(ConfigError.exit_code)
 
 
-def _print_findings(found: Sequence[Finding], json: bool) -> None:
-    if json:
-        printing.as_json(found)
-        return
-    for one in found:
-        printing.say(f"{one.what}: {one.severity}: {one.detail} ({one.reason})")
-    errors = sum(one.severity == "error" for one in found)
-    told = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}"
-    printing.say(told if found else "no problems found")
-
-
-def _print_problems(found: Sequence[Problem], json: bool) -> None:
-    if json:
-        printing.as_json(found)
-        return
-    for problem in found:
-        printing.say(f"{problem.what}: {problem.reason}: {problem.detail}")
-    if not found:
-        printing.say("no problems found")
+def _lines(found: Sequence[Problem]) -> list[str]:
+    return [f"{one.what}: {one.reason}: {one.detail}" for one in found] or ["no problems found"]
 
 
 def _ownership(config: Path) -> list[Problem]:
@@ -88,7 +67,8 @@ def _mend_ownership(config: Path, yes: bool, json: bool) -> None:
 
     with opened_for_change(config) as opened:
         faults = mend.find_mend(opened)
-        _print_problems([problem for fault in faults for problem in mend.told(fault)], json)
+        problems = [problem for fault in faults for problem in mend.told(fault)]
+        printing.answer(problems, _lines(problems), json=json)
         if not faults:
             return
         if not yes and not sys.stdin.isatty():
@@ -104,7 +84,7 @@ config_ = typer.Typer(help="Show the settings, each with where it comes from.", 
 app.add_typer(config_, name="config")
 
 
-@config_.command()
+@command(group=config_)
 def show(json: Json = False, config: Config = CONFIG) -> None:
     """Print every setting, its value and where that comes from: default, line of a file, or variable."""
     from syndicator.services.configured import configured

@@ -1,35 +1,32 @@
-"""The command demo."""
+"""The command demo, and what it prints."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from syndicator.cli.base import Json, app, stopping
+from syndicator.cli import printing
+from syndicator.cli.base import Json, command, stopping
+from syndicator.cli.printing import as_json, counted, say, table
+from syndicator.operations.operation import Argument
+
+if TYPE_CHECKING:
+    from syndicator.core.model import Outcome
+    from syndicator.demo.kill import Survived
+    from syndicator.demo.trip import Made
 
 
-@app.command()
+@command()
 def demo(
-    once: Annotated[
-        bool, typer.Option("--once", help="Exit when the feeds are built, instead of serving them.")
-    ] = False,
-    dir: Annotated[
-        Path | None, typer.Option("--dir", metavar="D", help="Make everything in this folder, and keep it.")
-    ] = None,
-    articles: Annotated[
-        int | None,
-        typer.Option(min=1, help="Also make up so many articles and show how long building their feeds takes."),
-    ] = None,
-    kill: Annotated[
-        int | None,
-        typer.Option(
-            min=1, metavar="N", help="Kill N runs at random moments; print what was lost and what came twice."
-        ),
-    ] = None,
-    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8080,
+    once: Annotated[bool, Argument("Exit when the feeds are built, instead of serving them.")] = False,
+    dir: Annotated[Path | None, Argument("Make everything in this folder, and keep it.", "D")] = None,
+    articles: Annotated[int | None, Argument("Also make up so many articles, and time the build.", least=1)] = None,
+    kill: Annotated[int | None, Argument("Kill N runs at random moments; print what was lost.", "N", least=1)] = None,
+    port: Annotated[int, Argument("Port to serve on.")] = 8080,
     json: Json = False,
 ) -> None:
     """Try everything on a small made-up web on this machine. Needs no network."""
@@ -40,8 +37,6 @@ def demo(
 
 
 async def _kill(folder: Path | None, times: int, *, json: bool) -> None:
-    from syndicator.cli import printing
-    from syndicator.cli.setup.demo_report import kill_report
     from syndicator.demo.kill import survive
     from syndicator.demo.trip import own_folder
 
@@ -54,8 +49,6 @@ async def _kill(folder: Path | None, times: int, *, json: bool) -> None:
 
 
 async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool) -> None:
-    from syndicator.cli import printing
-    from syndicator.cli.setup.demo_report import demo_report, unplanned
     from syndicator.configuration.settings import load
     from syndicator.demo.trip import trip
     from syndicator.services import daemon
@@ -68,3 +61,47 @@ async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: 
                 return
             site = daemon.Site(load(made.config))
             await daemon.serve(site, stop=stop, listening=lambda url: printing.say(f"open {url} (Ctrl-C ends it)"))
+
+
+def demo_report(made: Made, *, json: bool) -> None:
+    """Prints what the demo made, what failed and why."""
+    if json:
+        names = ("folder", "seconds", "feeds", "build")
+        as_json({"sources": made.report.outcomes, **{name: getattr(made, name) for name in names}})
+        return
+    outcomes = sorted(made.report.outcomes, key=lambda one: one.key)
+    rows = [(one.key, one.status, len(one.added), one.reason or "", one.detail[:70]) for one in outcomes]
+    table("Sources", ("source", "status", "new", "reason", "detail"), rows)
+    if skipped := [problem for outcome in made.report.outcomes for problem in outcome.skipped]:
+        odd = [(one.what, one.reason, one.detail) for one in skipped]
+        table("Entries that are no articles", ("entry", "reason", "detail"), odd)
+    feeds = [(f"{row.key.axis}/{row.key.slug}", row.count, row.latest_title) for row in made.feeds]
+    table("Feeds", ("feed", "articles", "latest"), feeds)
+    if made.build:
+        say(made.build)
+    count = sum(len(one.added) for one in made.report.outcomes)
+    feeds_of = f"{counted(len(made.feeds), 'feed')} from {counted(count, 'article')}"
+    say(f"{feeds_of} in {made.seconds:.1f} s, in {made.folder}")
+    failed = made.report.failed
+    say(f"{counted(len(failed) - len(unplanned(failed)), 'source')} fail on purpose: `syndicator status` shows such")
+
+
+def unplanned(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The failed visits of sources that do not fail on purpose."""
+    from syndicator.demo.sites import TROUBLES
+
+    on_purpose = {trouble.key for trouble in TROUBLES}
+    failed = (outcome for outcome in outcomes if outcome.status in ("failed", "disabled"))
+    return [outcome for outcome in failed if outcome.key not in on_purpose]
+
+
+def kill_report(survived: Survived, *, json: bool) -> None:
+    """Prints what was lost and what came twice after runs that were killed."""
+    if json:
+        as_json(survived)
+        return
+    for what in (*survived.lost, *survived.twice, *survived.torn):
+        say(what)
+    kills = f"{counted(survived.kills, 'kill')}, {counted(survived.articles, 'article')} each time"
+    lost = f"{len(survived.lost)} lost, {len(survived.twice)} twice, {counted(len(survived.torn), 'torn file')}"
+    say(f"{kills}: {lost}, in {survived.seconds:.0f} s")

@@ -6,37 +6,35 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, app, opened_for_change
+from syndicator.cli.base import CONFIG, Config, Json, command, opened_for_change
 from syndicator.cli.printing import counted
 from syndicator.configuration.tables import root_of
 from syndicator.core.errors import UsageError
+from syndicator.operations.operation import Argument
 
 
-@app.command()
+@command()
 def init(
     context: typer.Context,
-    dir: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The folder to make. Without: this one.")] = None,
-    title: Annotated[str | None, typer.Option(help="What the feeds are about, such as Gardening.")] = None,
-    url: Annotated[str | None, typer.Option(help="Where the feeds will be, such as https://feeds.example.org/")] = None,
-    contact: Annotated[str | None, typer.Option(help="A mail address or page, for owners of visited sites.")] = None,
-    example: Annotated[str, typer.Option(metavar="NAME", help="Begin with a set of sources and a taxonomy: ai.")] = "",
-    template: Annotated[
-        str, typer.Option(metavar="NAME", help="Make a repository that publishes by itself, without a server: github.")
-    ] = "",
+    dir: Annotated[Path | None, Argument("The folder to make. Without: this one.", "[DIR]", positional=True)] = None,
+    title: Annotated[str | None, Argument("What the feeds are about, such as Gardening.")] = None,
+    url: Annotated[str | None, Argument("Where the feeds will be, such as https://feeds.example.org/")] = None,
+    contact: Annotated[str | None, Argument("A mail address or page, for owners of visited sites.")] = None,
+    example: Annotated[str, Argument("Begin with a set of sources and a taxonomy: ai.", "NAME")] = "",
+    template: Annotated[str, Argument("Make a repository that publishes without a server: github.", "NAME")] = "",
     audience: Annotated[
         str | None, typer.Option("--for", metavar="me|public", help="Who reads the feeds: you alone, or the world.")
     ] = None,
     runs: Annotated[
         str | None, typer.Option("--run", metavar="up|systemd|cron|docker", help="How it will run.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+    yes: Annotated[bool, Argument("Ask nothing.")] = False,
     config: Config = CONFIG,
 ) -> None:
     """Make a folder of your own with a configuration to start with. Existing files stay as they are."""
@@ -90,21 +88,14 @@ def _one_of(question: str, answers: Sequence[str]) -> str:
     return str(typer.prompt(f"{question} {', '.join(answers)}", default=answers[0], value_proc=checked))
 
 
-class Work(StrEnum):
-    """What to do with the database."""
-
-    MIGRATE = "migrate"
-    MOVE = "move"
-
-
-@app.command()
+@command()
 def db(
     work: Annotated[
-        Work, typer.Argument(help="migrate: make this version's tables, before workers start; move: copy it to URL.")
+        Literal["migrate", "move"],
+        Argument("migrate: make this version's tables, before workers start; move: copy it to URL.", positional=True),
     ],
     to: Annotated[
-        str | None,
-        typer.Argument(metavar="URL", help="A new database: postgresql://user@host/name, sqlite:///path."),
+        str | None, Argument("A new database: postgresql://user@host/name, sqlite:///path.", "URL", positional=True)
     ] = None,
     json: Json = False,
     config: Config = CONFIG,
@@ -112,53 +103,38 @@ def db(
     """Bring the database to this version after an upgrade, or copy it to a new one. Ids and feeds stay."""
     from syndicator.services.worker import session
 
-    if (work is Work.MOVE) != (to is not None):
+    if (work == "move") != (to is not None):
         raise UsageError("`db move` needs the address of the new database, and `db migrate` takes none")
     if to is None:
         name = session.migrate(config)
-        if json:
-            printing.as_json({"database": name})
-        else:
-            printing.say(f"the database {name} has this version's tables")
+        printing.answer({"database": name}, [f"the database {name} has this version's tables"], json=json)
         return
     moved = session.move_to(config, to, lambda table, count: None)
-    if json:
-        printing.as_json({"rows": moved})
-        return
-    printing.table("Moved", ("table", "rows"), [(table, count) for table, count in sorted(moved.items()) if count])
-    printing.say(
-        f"{sum(moved.values())} rows moved; now set store.url to the new address. The old database was left as it is"
-    )
+    if not json:
+        printing.table("Moved", ("table", "rows"), [(table, count) for table, count in sorted(moved.items()) if count])
+    left = "now set store.url to the new address. The old database was left as it is"
+    printing.answer({"rows": moved}, [f"{sum(moved.values())} rows moved; {left}"], json=json)
 
 
 Files = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[PATH]...", help="An article file that was written, edited or deleted by hand."),
+    Argument("An article file that was written, edited or deleted by hand.", "[PATH]...", positional=True),
 ]
 
 
-@app.command()
+@command()
 def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) -> None:
     """Rebuild the database from the article files, or take in those that a hand edited."""
     from syndicator.services.article_files import reindexing
 
-    if files:
-        with opened_for_change(config) as opened:
-            taken = reindexing.take_in(opened, files)
-        if json:
-            printing.as_json(taken)
-        elif not printing.quiet():
-            printing.say(f"{counted(taken.articles, 'article file')} taken in; `syndicator build` publishes them")
-        printing.log_problems(taken.problems)
-        return
-    with opened_for_change(config, create=True) as opened:
-        done = reindexing.reindex(opened)
-    if json:
-        printing.as_json(done)
-    elif not printing.quiet():
-        printing.say(f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them")
-        if done.unlearnt:
-            printing.say(
-                "no tags were learnt yet, or they are lost: `syndicator learn` learns from those you confirmed"
-            )
+    with opened_for_change(config, create=not files) as opened:
+        if files:
+            done = reindexing.take_in(opened, files)
+            lines = [f"{counted(done.articles, 'article file')} taken in; `syndicator build` publishes them"]
+        else:
+            done = reindexing.reindex(opened)
+            lines = [f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them"]
+            unlearnt = "no tags were learnt yet, or they are lost: `syndicator learn` learns from those you confirmed"
+            lines += [unlearnt] if done.unlearnt else []
+    printing.answer(done, () if printing.quiet() else lines, json=json)
     printing.log_problems(done.problems)

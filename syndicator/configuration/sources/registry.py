@@ -17,7 +17,7 @@ from syndicator.configuration.sources.rules_table import table as plain
 from syndicator.configuration.sources.schema import Placed, check, check_all, readable
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core import urls
-from syndicator.core.errors import ConfigError, Fault, LockedError, UsageError
+from syndicator.core.errors import ConfigError, EditedMeanwhile, Fault, LockedError, UsageError
 from syndicator.core.model import Source
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
 
     def change(source: Source) -> Source:
         if source != seen:
-            raise UsageError(f"{path}: the source {key!r} was edited meanwhile, and stays as it is; look at it again")
+            raise EditedMeanwhile(f"{path}: the source {key!r}")
         return wanted
 
     edit_source(path, key, change)
@@ -183,7 +183,7 @@ def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
     with _locked_file(path) as target:
         now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None  # ends of lines stay
         if now != seen:
-            raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
+            raise EditedMeanwhile(str(path))
         if text is None:
             target.unlink(missing_ok=True)
         else:

@@ -8,9 +8,8 @@ from pydantic import TypeAdapter
 
 from syndicator import __version__
 from syndicator.operations.jobs.queue import Job
-from syndicator.operations.operation import Operation, fields_of, schema_of
+from syndicator.operations.operation import Operation, fields_of, operations, schema_of
 from syndicator.operations.queries import QUERIES
-from syndicator.operations.registry import operations
 
 PATH: Final = "/api/v1"
 MOST: Final = 100  # items of a page, and seconds of waiting

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -25,6 +25,7 @@ from syndicator.console.guard import whole, with_headers
 from syndicator.console.security import is_for_us, read_passwords
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
+from syndicator.core.reasons import CommandReason
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import arguments_of, fields_of, plain
 from syndicator.operations.queries import QUERIES, Query, jobs
@@ -34,9 +35,6 @@ from syndicator.services.health.status import document as document_of_status
 from syndicator.services.health.status import of_state
 from syndicator.services.places import Place
 from syndicator.services.showing import lists
-
-_EDITED: Final = "meanwhile"  # a word of every refusal to edit what is not as it was shown
-
 
 Answer = Mapping[str, Any]
 
@@ -215,7 +213,7 @@ def _of_job(job: Job | None, *, matched: bool = False) -> Response:
     if job is None:
         raise HTTPException(404, "the job is forgotten")
     if job.status == "failed":
-        raise HTTPException(412 if matched and _EDITED in job.said else 409, job.said)
+        raise HTTPException(412 if matched and job.reason == CommandReason.EDITED else 409, job.said)
     place = {"location": f"{PATH}/jobs/{job.id}"}
     return _json(plain(job), place, 200 if job.ended else 202)
 

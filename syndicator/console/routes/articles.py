@@ -1,33 +1,70 @@
-"""Article pages: a list with tags and category to correct in place, and one article with a previewed edit."""
+"""Today (conditions with their cures as buttons, newest articles), and articles: a list with tags and category to
+correct in place, and one article with a previewed edit."""
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.articles import frontmatter
-from syndicator.console.answers import ask_form, console_of, looked_up, page
+from syndicator.console.answers import console_of, looked_up, page
 from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
-from syndicator.console.pages import of_texts
+from syndicator.console.pages import number_line, of_texts, sentence, troubles
 from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
+from syndicator.services.places import published
 from syndicator.services.showing import lists
-from syndicator.services.showing.glance import vocabulary
 from syndicator.services.showing.lists import FILTERS, Filter, Wanted
 
 SHOWN = 30
-_LABELS = {
-    "unsure": "Unsure",
-    "all": "All",
-    "untagged": "No tags",
-    "partial": "Partial",
-    "hold": "On hold",
-    "merged": "Copies",
-}
+NEWEST, HELD = 10, 10  # articles of the first page: the newest, and those on hold
+_LONGEST_NAME = 200  # characters of the name of a picture
+_behind_pages: set[asyncio.Task[None]] = set()
+_LABELS = {"unsure": "Unsure", "all": "All", "untagged": "No tags"}
+_LABELS |= {"partial": "Partial", "hold": "On hold", "merged": "Copies"}
+
+
+async def show_today(request: Request) -> Response:
+    console = console_of(request)
+    today = await console.read(lambda: console.glance.today(NEWEST))
+    fault = await console.read(console.glance.configuration_fault)
+    need, know = troubles(today.health)
+    task = asyncio.create_task(console.renew())
+    _behind_pages.add(task)  # a task that nobody holds may be collected
+    task.add_done_callback(_behind_pages.discard)
+    return page(
+        request,
+        "today.html",
+        title="Today",
+        sentence=sentence(today.health),
+        numbers=number_line(today.health),
+        fault=fault,
+        dropped=console.glance.dropped_settings(),
+        need=need,
+        know=know,
+        held=today.on_hold[:HELD],
+        held_count=len(today.on_hold),
+        latest=today.latest,
+        vocabulary=today.vocabulary,
+        empty=not (today.health.fine or today.health.unvisited or today.health.conditions),
+    )
+
+
+async def picture(request: Request) -> Response:
+    """A thumbnail of the published files, by the name that a page shows."""
+    name = request.path_params["name"]
+    is_name = name.isprintable() and len(name) <= _LONGEST_NAME and Path(name).suffix == ".webp"
+    data = published(console_of(request).settings, name) if is_name else None
+    if data is None:
+        raise HTTPException(404)
+    return Response(data, media_type="image/webp", headers={"cache-control": "private, max-age=86400"})
 
 
 async def show(request: Request) -> Response:
@@ -36,15 +73,8 @@ async def show(request: Request) -> Response:
     chosen = query.get("filter", "all" if words or source else "unsure")
     filter: Filter = next((one for one in FILTERS if one == chosen), "unsure")
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
-    wanted = Wanted(
-        filter=filter,
-        source=source,
-        words=words,
-        none=console.settings.describe.uncategorised,
-        skip=(number - 1) * SHOWN,
-        most=SHOWN + 1,
-    )
-
+    none, part = console.settings.describe.uncategorised, {"skip": (number - 1) * SHOWN, "most": SHOWN + 1}
+    wanted = Wanted(filter=filter, source=source, words=words, none=none, **part)
     found = await console.look(lambda place: lists.articles(place, wanted))
     kept = {"q": " ".join(words), "source": source}
     return page(
@@ -59,7 +89,6 @@ async def show(request: Request) -> Response:
         here_again=_address(kept, filter=filter, page=number),
         earlier=_address(kept, filter=filter, page=number + 1) if len(found) > SHOWN else "",
         later=_address(kept, filter=filter, page=number - 1) if number > 1 else "",
-        vocabulary=vocabulary(console.config),
     )
 
 
@@ -76,21 +105,19 @@ async def show_article(request: Request) -> Response:
     return _page(request, await _file(request))
 
 
-async def save_article(request: Request) -> Response:
-    """Shows what an edit makes of file and entry, or saves it, as the button says."""
+async def preview(request: Request) -> Response:
+    """Show what an edit makes of file and entry."""
     form, file = form_of(request), await _file(request)
-    if form.text("then") == "save":
-        return await ask_form(request, "edit", f"/articles/{file.article.id}", id=file.article.id)
     args = {name: form.text(name) for name in EDITED if name in form}
     try:
         made = edited(file.text.encode(), file.path, args)
-        preview, fault = frontmatter.load(made, file.path), ""
+        entry, fault = frontmatter.load(made, file.path), ""
     except SyndicatorError as error:
-        made, preview, fault = b"", None, str(error)
+        made, entry, fault = b"", None, str(error)
     if form.text("stamp") != file.stamp:
         fault = "The file was edited meanwhile. Below is how it is now with what you wrote; save it if that is meant."
     diff = of_texts(file.text, made.decode()) if made else []
-    return _page(request, file, form, preview=preview, diff=diff, fault=fault)
+    return _page(request, file, form, preview=entry, diff=diff, fault=fault)
 
 
 def _page(request: Request, file: lists.File, form: Form | None = None, **more: Any) -> Response:
@@ -107,13 +134,14 @@ def _page(request: Request, file: lists.File, form: Form | None = None, **more: 
         values=values,
         history=console.log.of(one.id),
         undone_of=console.log.undone(),
-        vocabulary=vocabulary(console.config),
         **(shell | more),
     )
 
 
 ROUTES = [
+    Route("/", show_today, methods=["GET"]),
+    Route("/pictures/{name:path}", picture, methods=["GET"]),
     Route("/articles", show, methods=["GET"]),
     Route("/articles/{id}", show_article, methods=["GET"]),
-    Route("/articles/{id}", save_article, methods=["POST"]),
+    Route("/articles/{id}", preview, methods=["POST"]),
 ]

@@ -9,10 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, awaited, console_of, framed, job_of, looked_up, page, part
-from syndicator.console.guard import MOST_ELEMENTS, UNREADABLE, form_of, whole
+from syndicator.console.answers import awaited, framed, job_of, looked_up, page, part, worked
+from syndicator.console.guard import MOST_ELEMENTS, form_of, whole
 from syndicator.console.pages import of_texts
-from syndicator.core.errors import WorkerFailed
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.mending import RULES
 from syndicator.pipeline import jobs
@@ -30,34 +29,24 @@ ROLES: tuple[tuple[Role, str, str], ...] = (
     ("date", "Date", "of publication"),
     ("cover", "Picture", ""),
 )
-# the operation of each button, and True if it only plans it
-_THEN = {
-    "try": ("try-rules", True),
-    "save": ("save-rules", False),
-    "plan": ("reread", True),
-    "apply": ("reread", False),
-}
-
-
 _LISTED = 50  # articles that change, of which each field is shown
 
 
 async def show(request: Request) -> Response:
     """The page; with what was tried or planned last, where there is that."""
     key, job = request.path_params["key"], job_of(request)
-    found, pages = await _source(request), await _kept(request)
+    about, pages = await _source(request), await _kept(request)
     mine = job if job is not None and key in (job.args.get("key"), job.args.get("source")) else None
     number = max(0, whole(request.query_params.get("page", ""), len(pages) - 1))
     return page(
         request,
         "mend.html",
         title=f"Mend {key}",
-        source=found.health.source,
-        stamp=found.stamp,
+        found=about,
         pages=pages,
         number=number,
         roles=ROLES,
-        rules=_rules(found, mine),
+        rules=_rules(about, mine),
         waiting=awaited(mine),
         tried=mine.result if mine and mine.act == "try-rules" else None,
         planned=_planned(mine),
@@ -66,40 +55,25 @@ async def show(request: Request) -> Response:
     )
 
 
-async def act(request: Request) -> Response:
-    """Tries rules, saves them, shows what they change of articles, or changes it."""
-    form, key = form_of(request), request.path_params["key"]
-    then = form.text("then")
-    name, dry_run = _THEN.get(then, ("", False))
-    about = {"source" if name == "reread" else "key": key}
-    place = f"/sources/{key}/mend?page={max(0, whole(form.text('page'), 99))}"
-    return await ask_form(request, name, place, dry_run=dry_run, **about)
-
-
 async def shown(request: Request) -> Response:
     """A kept page for the frame, which has an origin of its own and no network."""
     pages = await _kept(request)
-    if (found := next((one for one in pages if one.id == request.path_params["id"]), None)) is None:
+    if (kept_page := next((each for each in pages if each.id == request.path_params["id"]), None)) is None:
         raise HTTPException(404)
-    return await framed(request, found.page)
+    return await framed(request, kept_page.page)
 
 
 async def point(request: Request) -> Response:
     """The selectors of what somebody pointed to, each with what it matches on the kept pages."""
     form, pages = form_of(request), await _kept(request)
     role: Role = next((name for name, _, _ in ROLES if name == form.text("role")), "select")
-    first = next((one for one in pages if one.id == form.text("id")), None)
+    first = next((each for each in pages if each.id == form.text("id")), None)
     number = whole(form.text("number"), MOST_ELEMENTS)
     if first is None or number < 0:
         raise HTTPException(404)
-    others = [one for one in pages if one is not first]
-    try:
-        found = await console_of(request).worker.call(
-            jobs.suggested, [one.page for one in (first, *others)], number, role
-        )
-    except WorkerFailed as error:
-        raise HTTPException(UNREADABLE, f"That took too long: {error}") from error
-    return part(request, "pointed.html", found=found, role=role, total=len(pages))
+    others = [each for each in pages if each is not first]
+    selectors = await worked(request, jobs.suggested, [each.page for each in (first, *others)], number, role)
+    return part(request, "pointed.html", found=selectors, role=role, total=len(pages))
 
 
 async def _kept(request: Request) -> list[KeptPage]:
@@ -130,7 +104,6 @@ def _planned(job: Job | None) -> dict[str, Any] | None:
 
 ROUTES = [
     Route("/sources/{key}/mend", show, methods=["GET"]),
-    Route("/sources/{key}/mend", act, methods=["POST"]),
     Route("/sources/{key}/mend/point", point, methods=["POST"]),
     Route("/sources/{key}/mend/pages/{id}", shown, methods=["GET"]),
 ]

@@ -1,20 +1,36 @@
-"""Any operation as a form, made of its arguments: seen before it is done."""
+"""Forms of all operations, lists in pages, jobs (HTML strip, events, cancel), and the log of changes."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from urllib.parse import urlencode
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, awaited, job_of, page
-from syndicator.console.guard import form_of
-from syndicator.operations.operation import Operation, fields_of
-from syndicator.operations.registry import operations
+from syndicator.console.answers import ask_form, awaited, console_of, job_of, local, need_job, page, part
+from syndicator.console.console import Console
+from syndicator.console.guard import UNREADABLE, form_of, whole
+from syndicator.console.pages import of_texts
+from syndicator.core.errors import UsageError
+from syndicator.operations.operation import Operation, fields_of, operations, parsed
+from syndicator.operations.queries import QUERIES
+
+_STEP_SECONDS, _MOST_SECONDS = 0.25, 3600.0
+SHOWN = 100
+_MOST_CHANGES = 1_000_000_000
 
 
-async def show(request: Request) -> Response:
-    """The form, and below it what was planned last."""
+async def show_all(request: Request) -> Response:
+    return page(request, "operations.html", title="Everything", operations=operations(), queries=QUERIES)
+
+
+async def show_form(request: Request) -> Response:
+    """The form of an operation, and below it what was planned last."""
     operation, job = _operation(request), job_of(request)
     mine = job if job is not None and job.act == operation.name else None
     return page(
@@ -22,7 +38,7 @@ async def show(request: Request) -> Response:
         "operation.html",
         title=operation.name,
         operation=operation,
-        fields=[one for one in fields_of(operation) if not one.argument.hidden],
+        fields=[field for field in fields_of(operation) if not field.argument.hidden],
         values=mine.args if mine else {},
         planned=mine if mine and mine.dry_run and mine.ended else None,
         waiting=awaited(mine),
@@ -30,19 +46,100 @@ async def show(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """Plan or do it, as the button says."""
-    operation, then = _operation(request), form_of(request).text("then")
-    is_planned = then != "apply" or operation.is_question
-    return await ask_form(request, operation.name, request.url.path, dry_run=is_planned)
+    """Plan an operation, or apply it unless the button says `plan`; then go to `next`."""
+    operation, form = _operation(request), form_of(request)
+    then = local(form.text("next")) if "next" in form else request.url.path
+    is_planned = form.text("then") == "plan" or operation.is_question
+    return await ask_form(request, operation.name, then, dry_run=is_planned)
 
 
 def _operation(request: Request) -> Operation:
-    if (found := operations().get(request.path_params["name"])) is None:
+    if (operation := operations().get(request.path_params["name"])) is None:
         raise HTTPException(404)
-    return found
+    return operation
+
+
+async def show_list(request: Request) -> Response:
+    """A page of a list, with its arguments as filters."""
+    if (query := QUERIES.get(request.path_params["name"])) is None:
+        raise HTTPException(404)
+    asked, fields = request.query_params, fields_of(query)
+    filters = {field.name: asked[field.name] for field in fields if asked.get(field.name)}
+    try:
+        arguments = parsed(query, filters)
+        shown = await console_of(request).look(
+            lambda place: query.read(place, arguments, after=asked.get("cursor", ""), most=SHOWN)
+        )
+    except UsageError as error:
+        raise HTTPException(UNREADABLE, str(error)) from error
+    more = f"?{urlencode({**filters, 'cursor': shown.next})}" if shown.next else ""
+    return page(
+        request, "list.html", title=query.name, query=query, fields=fields, filters=filters, shown=shown, more=more
+    )
+
+
+async def strip(request: Request) -> Response:
+    """The strip of a job as it is now."""
+    console, job = console_of(request), need_job(request)
+    console.glance.changed()
+    return part(request, "strip.html", job=job, undone=console.log.undone())
+
+
+async def events(request: Request) -> Response:
+    """The progress of a job, as server-sent events."""
+    return StreamingResponse(_events(console_of(request), need_job(request).id), media_type="text/event-stream")
+
+
+async def _events(console: Console, id: str) -> AsyncIterator[bytes]:
+    last = ""
+    for _ in range(int(_MOST_SECONDS / _STEP_SECONDS)):
+        if (job := console.queue.get(id)) is None:
+            return
+        told = json.dumps({"status": job.status, "done": job.done, "total": job.total, "ended": job.ended})
+        if told != last:
+            last = told
+            yield f"data: {told}\n\n".encode()
+        if job.ended:
+            console.glance.changed()
+            return
+        await asyncio.sleep(_STEP_SECONDS)
+
+
+async def cancel(request: Request) -> Response:
+    console, id = console_of(request), need_job(request).id
+    console.queue.cancel(id)
+    if request.headers.get("hx-request"):
+        return part(request, "strip.html", job=await console.until(id, 0.5), undone=set())
+    return RedirectResponse(f"{local(form_of(request).text('next'))}?job={id}", 303)
+
+
+async def show_changes(request: Request) -> Response:
+    log = console_of(request).log
+    return page(request, "changes.html", title="Changes", changes=log.newest(SHOWN), undone=log.undone())
+
+
+async def show_change(request: Request) -> Response:
+    """One change, with what it did to each file."""
+    log, number = console_of(request).log, whole(request.path_params["number"], _MOST_CHANGES)
+    if (change := log.get(number)) is None:
+        raise HTTPException(404)
+    diffs = [(_named(name), of_texts(*texts)) for name, texts in log.files(number).items()]
+    return page(request, "change.html", title=change.said, change=change, diffs=diffs, undone=log.undone())
+
+
+def _named(name: str) -> str:
+    kind, _, what = name.partition(":")
+    return f"{kind} of {what}" if kind in ("tags", "list") else what
 
 
 ROUTES = [
-    Route("/operations/{name}", show, methods=["GET"]),
+    Route("/operations", show_all, methods=["GET"]),
+    Route("/operations/{name}", show_form, methods=["GET"]),
     Route("/operations/{name}", act, methods=["POST"]),
+    Route("/queries/{name}", show_list, methods=["GET"]),
+    Route("/jobs/{id}", strip, methods=["GET"]),
+    Route("/jobs/{id}/events", events, methods=["GET"]),
+    Route("/jobs/{id}/cancel", cancel, methods=["POST"]),
+    Route("/changes", show_changes, methods=["GET"]),
+    Route("/changes/{number}", show_change, methods=["GET"]),
 ]

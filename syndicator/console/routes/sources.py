@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -11,21 +10,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask, ask_form, awaited, console_of, framed, job_of, looked_up, page, part
-from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, UNREADABLE, form_of, whole
+from syndicator.console.answers import ask_form, awaited, console_of, framed, job_of, looked_up, page, part, worked
+from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, form_of, whole
 from syndicator.console.pages import rhythm, trouble
-from syndicator.core.errors import WorkerFailed
 from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.jobs.queue import Job
 from syndicator.pipeline import jobs
 from syndicator.services.showing import lists
-from syndicator.services.showing.glance import vocabulary
 
 if TYPE_CHECKING:
     from syndicator.reading.lists.learn import PointedList
 
 
-SOURCE_SHOWN, VISITS = 100, 10
+SOURCE_SHOWN = 100
 
 
 async def show_all(request: Request) -> Response:
@@ -56,14 +53,10 @@ async def show_source(request: Request) -> Response:
         "source.html",
         title=health.source.title or key,
         found=found,
-        source=health.source,
-        state=health.state,
-        visits=health.visits[:VISITS],
         rhythm=rhythm(found.days, found.visits, due, found.now),
         troubles=[trouble(one) for one in health.conditions],
         history=console.log.of(key),
         undone_of=console.log.undone(),
-        vocabulary=vocabulary(console.config),
     )
 
 
@@ -111,19 +104,15 @@ async def use(request: Request) -> Response:
     wrapper = packed_list(found[choice].wrapper)
     if key := _key(job):
         return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
-    return await ask_form(request, "follow-list", "/", sources=[_source(job)], wrapper=wrapper)
+    return await ask_form(request, "follow-list", "/", wrapper=wrapper, **_source(job))
 
 
 async def _pointed(request: Request) -> tuple[PointedList, ...]:
     """The lists that hold the element with the form's number, which a stranger's page sent and is checked."""
-    kept, number = _page(request), whole(form_of(request).text("number"), MOST_ELEMENTS)
+    (html, url, headers), number = _page(request), whole(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:
         raise HTTPException(404)
-    html, url, headers = kept
-    try:
-        return await console_of(request).worker.call(jobs.pointed, html, url, number, headers)
-    except WorkerFailed as error:
-        raise HTTPException(UNREADABLE, f"That took too long: {error}") from error
+    return await worked(request, jobs.pointed, html, url, number, headers)
 
 
 def _job(request: Request, id: str) -> Job:
@@ -144,10 +133,10 @@ def _key(job: Job) -> str:
     return str(job.args.get("key", "")) if job.act == "fetch-list" else ""
 
 
-def _source(job: Job) -> dict[str, str]:
+def _source(job: Job) -> dict[str, Any]:
     found = job.result if isinstance(job.result, dict) else {}
     title = next((str(one.get("title", "")) for one in found.get("candidates", ())), "")[:_LONGEST_TITLE].strip()
-    return {"url": str(found.get("page", "")), "kind": "list", **({"title": title} if title else {})}
+    return {"url": str(found.get("page", "")), "title": title}
 
 
 async def show_add(request: Request) -> Response:
@@ -164,7 +153,6 @@ async def show_add(request: Request) -> Response:
         found=looked.result if looked and looked.status == "done" else None,
         waiting=awaited(looked),
         failed=looked.said if looked and looked.status in ("failed", "cancelled") else "",
-        vocabulary=vocabulary(console_of(request).config),
     )
 
 
@@ -185,13 +173,10 @@ def _chosen(looked: Job | None, taken: list[str]) -> list[object]:
 ROUTES = [
     Route("/sources", show_all, methods=["GET"]),
     Route("/sources/{key}", show_source, methods=["GET"]),
-    Route("/sources/{key}", partial(ask, "change-source", "/sources/{key}"), methods=["POST"]),
     Route("/lists", show, methods=["GET"]),
     Route("/lists/{id}", use, methods=["POST"]),
     Route("/lists/{id}/page", shown, methods=["GET"]),
     Route("/lists/{id}/point", point, methods=["POST"]),
-    Route("/sources/{key}/list", partial(ask, "fetch-list", "/lists"), methods=["POST"]),
     Route("/add", show_add, methods=["GET"]),
-    Route("/add/look", partial(ask, "look", "/add"), methods=["POST"]),
     Route("/add", add_source, methods=["POST"]),
 ]

@@ -10,44 +10,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, awaited, console_of, job_of, page, part
-from syndicator.console.guard import form_of
+from syndicator.console.answers import awaited, console_of, job_of, page, part
 from syndicator.services.showing import tags as showing
 
-# the operation of each button, and True if it only plans it
-_THEN = {
-    "plan-rename": ("rename-tag", True),
-    "apply-rename": ("rename-tag", False),
-    "plan-merge": ("merge-tags", True),
-    "apply-merge": ("merge-tags", False),
-    "suggest": ("suggest-tags", True),
-    "add": ("add-tag", False),
-    "alias": ("add-alias", False),
-    "try": ("try-category", True),
-    "write": ("save-category", False),
-    "plan-query": ("try-query", True),
-    "save-query": ("save-query", False),
-}
-_MOST = 300  # tags on the page
+# Operations of which the page shows the result.
+_SHOWN = ("rename-tag", "merge-tags", "suggest-tags", "try-category", "try-query")
 _LONGEST = 1000  # characters of a query
 
 
 async def show(request: Request) -> Response:
     query = request.query_params.get("query", "")
     found, trial = await console_of(request).look(
-        lambda place: (showing.names(place), showing.try_query(place, query[:_LONGEST])),
+        lambda place: (showing.names(place), showing.try_query(place, query[:_LONGEST]))
     )
     job = job_of(request)
-    mine = job if job is not None and job.act in {name for name, _ in _THEN.values()} else None
+    mine = job if job is not None and job.act in _SHOWN else None
     act, result = (mine.act, mine.result) if mine is not None and mine.result else ("", None)
     return page(
         request,
         "tags.html",
         title="Tags",
-        tags=found.tags[:_MOST],
-        more=len(found.tags) - _MOST,
-        categories=found.categories,
-        queries=found.queries,
+        found=found,
         query=query,
         trial=trial,
         saved=[one for one, _ in found.queries],
@@ -62,20 +45,11 @@ async def show(request: Request) -> Response:
     )
 
 
-async def act(request: Request) -> Response:
-    """Plan or do what a form asks for."""
-    form = form_of(request)
-    then = form.text("then")
-    kind = "merge" if form.text("kind") == "merge" else "rename"
-    name, dry_run = _THEN.get(f"{then}-{kind}" if then in ("plan", "apply") else then, ("", False))
-    return await ask_form(request, name, "/tags", dry_run=dry_run)
-
-
 async def live(request: Request) -> Response:
     """Try a query while it is typed."""
     query = request.query_params.get("query", "")[:_LONGEST]
     trial, saved = await console_of(request).look(
-        lambda place: (showing.try_query(place, query), showing.queries(place)),
+        lambda place: (showing.try_query(place, query), showing.queries(place))
     )
     return part(request, "query.html", trial=trial, saved=saved, query=query)
 
@@ -85,8 +59,4 @@ def _lines(planned: Mapping[str, Any]) -> str:
     return "\n".join(["[[feed]]", *(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in said)])
 
 
-ROUTES = [
-    Route("/tags", show, methods=["GET"]),
-    Route("/tags", act, methods=["POST"]),
-    Route("/tags/query", live, methods=["GET"]),
-]
+ROUTES = [Route("/tags", show, methods=["GET"]), Route("/tags/query", live, methods=["GET"])]

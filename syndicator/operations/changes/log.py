@@ -112,7 +112,7 @@ class Log:
         return [one for one in self.newest(_REMEMBERED) if one.subject == subject][:most]
 
     def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
-        """What a change touched, before and after."""
+        """The texts that a change touched, before and after."""
         try:
             found = json.loads((self.root / "kept" / f"{int(number)}.json").read_bytes())
         except (OSError, ValueError):
@@ -147,7 +147,7 @@ def _tail(path: Path, most: int) -> list[bytes]:
 
 
 def _line_end(file: BinaryIO) -> bytes:
-    """What has to be written first, so that half a line, left where the machine stopped, spoils no other."""
+    """The end of a half line that a stopped machine left; write it first."""
     if not file.seek(0, os.SEEK_END):
         return b""
     file.seek(-1, os.SEEK_END)
@@ -172,13 +172,10 @@ def undone(before: str | None, after: str | None, now: str | None) -> str | None
         raise ValueError("it was edited since")
     old, new, here = (text.splitlines(keepends=True) for text in (before, after, now))
     found = here
-    for _, i1, i2, j1, j2 in reversed(_hunks(new, old)):
+    hunks = SequenceMatcher(None, new, old, autojunk=False).get_opcodes()
+    for _, i1, i2, j1, j2 in reversed([one for one in hunks if one[0] != "equal"]):
         found = _put(found, new, (i1, i2), old[j1:j2])
     return "".join(found)
-
-
-def _hunks(new: Sequence[str], old: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
-    return [one for one in SequenceMatcher(None, new, old, autojunk=False).get_opcodes() if one[0] != "equal"]
 
 
 def _put(here: list[str], new: Sequence[str], span: tuple[int, int], back: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
 from syndicator.core.requests import Wrapper
+from syndicator.operations.operation import Progress, no_progress
 from syndicator.services import reconcile
 from syndicator.services.container import App
 from syndicator.services.descriptions import rename_tags
@@ -23,7 +24,7 @@ from syndicator.services.naming import source_file
 from syndicator.store import codec
 
 Text = str | None  # None: no such file or row
-Progress = Callable[[int, int], None]
+Edit = tuple[Text, Text]  # before, after
 
 
 def of_source(app: App, key: str) -> str:
@@ -40,32 +41,21 @@ def read(app: App, name: str) -> Text:
         return None
 
 
-def put(app: App, wanted: Mapping[str, Text], progress: Progress) -> None:
-    """Make the texts what is wanted, after a check that each could be. Raises UsageError, OSError, StoreError."""
-    by_kind: dict[str, dict[str, Text]] = {kind: {} for kind in _PUT}
-    for name, text in wanted.items():
+def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress) -> None:
+    """Write each text, after a check that each could be. Raises UsageError if one is not any more what it was before
+    its edit, or is no article after it; OSError, StoreError."""
+    by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _WRITE}
+    for name, edit in edits.items():
         kind, _, path = name.partition(":")
-        by_kind[kind][path] = text
-    for path, text in by_kind["config"].items():
-        _need_toml(path, text)
+        by_kind[kind][path] = edit
+    for path, (_, text) in by_kind["config"].items():
+        try:
+            tomllib.loads(text or "")
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"{path} would be no TOML then ({error}); edit it by hand") from error
     for kind, texts in by_kind.items():
         if texts:
-            _PUT[kind](app, texts, progress)
-
-
-def write(app: App, edits: Mapping[str, tuple[Text, Text]]) -> None:
-    """Write files of the configuration and article files, each from the text before it to the one after it. Raises
-    UsageError if one was edited since, or is no article then."""
-    for name, (before, after) in edits.items():
-        kind, _, path = name.partition(":")
-        if kind == "config":
-            registry.put_text(app.config / path, after, seen=before)
-            continue
-        old, new = ((text or "").encode("utf-8", "surrogateescape") for text in (before, after))
-        app.article_store.edit(path, new, over=old)
-        wrong = [one for one in (*reconcile.files(app), *reconcile.file(app, path)) if one.what == path]
-        if wrong:
-            raise UsageError(f"{path}: {wrong[0].detail}")
+            _WRITE[kind](app, texts, progress)
 
 
 def packed_list(wrapper: Wrapper) -> str:
@@ -82,29 +72,27 @@ def _config(app: App, path: str) -> Text:
     return (app.config / path).read_bytes().decode("utf-8", "surrogateescape")
 
 
-def _put_config(app: App, texts: Mapping[str, Text], progress: Progress) -> None:
-    for path, text in texts.items():
-        registry.put_text(app.config / path, text, seen=read(app, f"config:{path}"))
-
-
-def _need_toml(path: str, text: Text) -> None:
-    try:
-        tomllib.loads(text or "")
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} would be no TOML then ({error}); edit it by hand") from error
+def _write_config(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
+    for path, (before, text) in texts.items():
+        registry.put_text(app.config / path, text, seen=before)
 
 
 def _article(app: App, path: str) -> Text:
     return app.article_store.read(path).decode("utf-8", "surrogateescape")
 
 
-def _put_articles(app: App, texts: Mapping[str, Text], progress: Progress) -> None:
-    for path, text in texts.items():
-        if text is None:
+def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
+    for path, edit in texts.items():
+        old, new = (None if text is None else text.encode("utf-8", "surrogateescape") for text in edit)
+        if new is None:
             app.article_store.delete(path)
         else:
-            app.article_store.edit(path, text.encode("utf-8", "surrogateescape"))
-    reconcile.files(app)
+            app.article_store.edit(path, new, over=old)
+    problems = [*reconcile.files(app)]
+    for path, (_, text) in texts.items():
+        problems += reconcile.file(app, path) if text is not None else ()
+    if wrong := [one for one in problems if one.what in texts]:
+        raise UsageError(f"{wrong[0].what}: {wrong[0].detail}")
 
 
 def _list(app: App, key: str) -> Text:
@@ -112,9 +100,9 @@ def _list(app: App, key: str) -> Text:
     return packed_list(state.listing) if state and state.listing else None
 
 
-def _put_lists(app: App, texts: Mapping[str, Text], progress: Progress) -> None:
+def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
     visits = app.store.visits
-    for key, text in texts.items():
+    for key, (_, text) in texts.items():
         if (state := visits.state(key)) is not None:
             listing = unpacked_list(text) if text is not None else None
             visits.save_states([replace(state.asked_whole(), listing=listing)])
@@ -125,8 +113,8 @@ def _tags(app: App, id: str) -> Text:
     return "".join(f"{tag}\n" for tag in article.tags) if article else None
 
 
-def _put_tags(app: App, texts: Mapping[str, Text], progress: Progress) -> None:
-    rename_tags.put_tags(app, {id: tuple((text or "").splitlines()) for id, text in texts.items()}, progress)
+def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
+    rename_tags.put_tags(app, {id: tuple((text or "").splitlines()) for id, (_, text) in texts.items()}, progress)
 
 
 def _feed(app: App, path: str) -> Text:
@@ -134,7 +122,7 @@ def _feed(app: App, path: str) -> Text:
     return (f"leads to {row.moved_to.axis}/{row.moved_to.slug}" if row.moved_to else "here") if row else None
 
 
-def _put_feeds(app: App, texts: Mapping[str, Text], progress: Progress) -> None:
+def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
     keys = [_key(path) for path in texts]
     rows: Iterable[FeedRow] = [row for row in app.store.index.feeds() if row.key in keys and row.moved_to]
     for row in rows:
@@ -155,11 +143,11 @@ _READ: Mapping[str, Callable[[App, str], Text]] = {
     "tags": _tags,
     "feed": _feed,
 }
-# in the order in which they are put: an article's tags need the feed
-_PUT: Mapping[str, Callable[[App, Mapping[str, Text], Progress], None]] = {
-    "config": _put_config,
-    "list": _put_lists,
-    "feed": _put_feeds,
-    "tags": _put_tags,
-    "article": _put_articles,
+# in the order in which they are written: an article's tags need the feed
+_WRITE: Mapping[str, Callable[[App, Mapping[str, Edit], Progress], None]] = {
+    "config": _write_config,
+    "list": _write_lists,
+    "feed": _write_feeds,
+    "tags": _write_tags,
+    "article": _write_articles,
 }

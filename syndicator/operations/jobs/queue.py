@@ -26,8 +26,8 @@ ENDED = ("done", "failed", "cancelled")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job. `act`: an operation, with `args`; `dry_run`: only plan it; `said`: outcome; `result`: data of the change;
-    `change`: its number in the log."""
+    """A job. `act`: an operation, with `args`; `dry_run`: only plan it; `said`: outcome; `reason`: code of the
+    error that ended it; `result`: data of the change; `change`: its number in the log."""
 
     id: str
     act: str
@@ -36,6 +36,7 @@ class Job:
     at: str = ""  # ISO time
     status: Status = "queued"
     said: str = ""
+    reason: str = ""
     done: int = 0
     total: int = 0
     change: int | None = None

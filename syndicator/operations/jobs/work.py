@@ -1,19 +1,24 @@
-"""Does the jobs that wait, one after the other, in a process of its own: builds and visits keep no page waiting."""
+"""Do the jobs that wait, one after the other, in a process of its own, so that builds and visits keep no page waiting:
+`python -m syndicator.operations.jobs.work CONFIG`, until its standard input is closed."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from syndicator.configuration.settings import load
 from syndicator.core.errors import DiskError, LockedError, SyndicatorError
-from syndicator.operations import perform, registry
+from syndicator.operations import perform
 from syndicator.operations.jobs.queue import Job, Queue, Status
-from syndicator.operations.operation import CancelledJob, arguments_of, plain
+from syndicator.operations.operation import CancelledJob, arguments_of, need, operations, plain
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App, locked, open_app
 from syndicator.services.refresh import remake
@@ -54,7 +59,7 @@ def drain(config: Path, queue: Queue) -> int:
 
 
 def _needs_no_lock(job: Job) -> bool:
-    operation = registry.operations().get(job.act)
+    operation = operations().get(job.act)
     return operation is not None and operation.unlocked and (job.dry_run or operation.is_question)
 
 
@@ -72,7 +77,7 @@ def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
     except CancelledJob:
         made = replace(job, status="cancelled", said="cancelled; what was done until then stays")
     except SyndicatorError as error:
-        made = replace(job, status="failed", said=str(error))
+        made = replace(job, status="failed", said=str(error), reason=error.reason)
     except OSError as error:
         made = replace(job, status="failed", said=str(DiskError.of(error)))
     except Exception as error:  # noqa: BLE001 - a job that fails must not end those behind it
@@ -89,7 +94,7 @@ def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
 
 def acted(app: App, queue: Queue, job: Job) -> Job:
     """The job after its operation: its feeds may still be to be built. Raises what the operation raises."""
-    operation, progress = registry.need(job.act), _progress(queue, job)
+    operation, progress = need(job.act), _progress(queue, job)
     arguments = arguments_of(operation, job.args)
     change, number = operation.plan(app, arguments, progress), None
     if change.page is not None:
@@ -98,7 +103,8 @@ def acted(app: App, queue: Queue, job: Job) -> Job:
     if not is_planned:
         change, number = perform.apply(app, operation, arguments, change, who=job.who, progress=progress)
     status: Status = "done" if is_planned or not change.build else "building"
-    return replace(job, status=status, said=change.sentence, result=plain(change.data), change=number)
+    said = f"{change.sentence}; {change.fault}" if change.fault else change.sentence
+    return replace(job, status=status, said=said, result=plain(change.data), change=number)
 
 
 def _progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
@@ -125,3 +131,33 @@ def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
         said = f"; the feeds are not built yet: {error}"
     for one in stale:
         queue.save(replace(one, status="done", said=f"{one.said}{said}"))
+
+
+def call_at_end_of_input(end: Callable[[], object]) -> None:
+    """Call `end`, in a thread, when standard input ends: the process that started this one is gone."""
+
+    def listen() -> None:
+        while os.read(0, 1024):
+            pass
+        end()
+
+    threading.Thread(target=listen, daemon=True).start()
+
+
+async def end(process: asyncio.subprocess.Process, seconds: float) -> None:
+    """End a process that ends with its standard input, after so many seconds in any case."""
+    if process.returncode is not None:
+        return
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), seconds)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.terminate()
+
+
+if __name__ == "__main__":
+    over = threading.Event()
+    call_at_end_of_input(over.set)
+    work(Path(sys.argv[1]), lambda: not over.is_set())

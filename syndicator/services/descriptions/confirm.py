@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from syndicator.articles.edits import by_of
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.pipeline.descriptions.confirm import (
@@ -70,9 +70,7 @@ def write(app: App, path: str, seen: Article, wanted: Article) -> Article:
     UsageError if the file differs from `seen`; OSError, ConfigError, StoreError."""
     now = app.article_store.get(path)
     if not same(now, seen):
-        raise UsageError(
-            f"{path} was edited meanwhile, and stays as it is; look at it, and say it again if it is wrong"
-        )
+        raise EditedMeanwhile(path)
     new = carried_over(now, wanted)
     stored, _ = refile(app.article_store, app.store.visits, new, before=now, path=path, ordered=ORDERED)
     return stored

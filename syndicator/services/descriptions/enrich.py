@@ -80,9 +80,9 @@ async def enrich(
     return report
 
 
-def unasked(app: App, scope: Scope) -> int:
-    """How many articles a pass would look at."""
-    return len(_unasked(app, scope, 1_000_000))
+def unasked(app: App, scope: Scope) -> list[str]:
+    """Ids of the articles that a pass would look at."""
+    return _unasked(app, scope, 1_000_000)
 
 
 def _unasked(app: App, scope: Scope, limit: int) -> list[str]:

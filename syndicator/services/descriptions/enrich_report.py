@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from syndicator.core.errors import ConfigError, MissingError, SyndicatorError
 from syndicator.core.model import Problem
+from syndicator.core.text import counted
 
 if TYPE_CHECKING:
     from syndicator.describing.llm.client import Hindrance
@@ -24,3 +27,23 @@ class EnrichReport:
     @property
     def changed(self) -> int:
         return self.counts.get("accepted", 0)
+
+    @property
+    def fault(self) -> SyndicatorError | None:
+        """The fault of the configuration or the endpoint that needs the operator."""
+        if self.wrong:
+            return ConfigError(self.wrong)
+        if self.hindrance is not None and self.hindrance.reason == "resting":
+            return MissingError(f"the language model is not asked now: {self.hindrance.detail}")
+        return None
+
+    def lines(self) -> Iterator[str]:
+        """Lines for a person: calls and their results, nothing if the model was not asked."""
+        if self.calls or self.counts:
+            accepted, refused, failed = (self.counts.get(name, 0) for name in ("accepted", "refused", "failed"))
+            answers = f"{counted(accepted, 'answer')} accepted, {refused} refused, {failed} failed"
+            yield f"language model: {counted(self.calls, 'call')}; {answers}"
+        for problem in self.problems:
+            yield f"not described by the language model: {problem.what}: {problem.reason} {problem.detail}".rstrip()
+        if self.hindrance:
+            yield f"language model: {self.hindrance.reason} {self.hindrance.detail}"

@@ -53,10 +53,17 @@ class Step:
 
 
 class Review:
-    """One sitting. `alone` holds the lock of runs. Raises ConfigError, StoreError, WorkerFailed, OSError."""
+    """One sitting. `alone` holds the lock of runs; `write` writes an article as `confirm.write` does. Raises
+    ConfigError, StoreError, WorkerFailed, OSError."""
 
-    def __init__(self, app: App, worker: Worker, alone: Callable[[], AbstractContextManager[None]]) -> None:
-        self._app, self._worker, self._alone = app, worker, alone
+    def __init__(
+        self,
+        app: App,
+        worker: Worker,
+        alone: Callable[[], AbstractContextManager[None]],
+        write: Callable[[App, str, Article, Article], Article] = write,
+    ) -> None:
+        self._app, self._worker, self._alone, self._write = app, worker, alone, write
         self._names = names(app)
         self._steps: list[Step] = []
         self._again: list[str] = []  # ids that come next
@@ -92,7 +99,7 @@ class Review:
         wanted = decided(sheet.article, Decision(tags=sheet.marked, category=category))
         try:
             with self._alone():
-                after = write(self._app, sheet.path, sheet.article, wanted)
+                after = self._write(self._app, sheet.path, sheet.article, wanted)
         except UsageError:
             self._again.append(sheet.article.id)
             raise
@@ -111,7 +118,7 @@ class Review:
         step = self._steps.pop()
         if step.after is not None:
             with self._alone():
-                write(self._app, step.path, step.after, step.before)
+                self._write(self._app, step.path, step.after, step.before)
         self._again.append(step.id)
         return True
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.cli.setup.demo_report import unplanned
+from syndicator.cli.setup.demo import unplanned
 from syndicator.core.model import Outcome
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from syndicator.console.api import server
 from syndicator.console.api.openapi import offered
 from tests.console.api.client import Answer, Client
 from tests.console.conftest import Browser, Served
@@ -64,6 +62,8 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(served: Served, w
         "POST", "/operations/edit", json.dumps({"id": id, "title": "By the second"}), **JSON, If_Match=shown
     )
     assert status == 412 and "edited meanwhile" in detail
+    status, _ = writer.problem("POST", "/operations/edit", json.dumps({"id": "no meanwhile"}), **JSON, If_Match=shown)
+    assert status == 409  # whatever its words are, it is no edit
     again = writer.ask("GET", f"/articles/{id}")
     assert again.json["title"] == "By the first" and again.headers["etag"] != shown
     done(writer, "edit", {"id": id, "excerpt": "Of the second."}, If_Match=again.headers["etag"])
@@ -169,7 +169,8 @@ def test_no_text_becomes_a_table_of_the_configuration(served: Served, writer: Cl
         ("change-source", {"key": "holt", "url": "https://evil.example/${LLM_KEY}"}, 409),
         ("look", {"address": "https://evil.example/${LLM_KEY}"}, 409),
         ("look", {"address": "/etc/passwd"}, 409),
-        ("follow-list", {"sources": [{"url": "https://evil.example/"}], "wrapper": "{}"}, 404),
+        ("follow-list", {"sources": [{"url": "https://evil.example/"}], "wrapper": "{}"}, 422),
+        ("follow-list", {"url": "https://evil.example/${LLM_KEY}", "wrapper": "{}"}, 409),
     ],
 )
 def test_no_program_has_variables_or_files_of_this_machine_sent(
@@ -222,9 +223,10 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
     assert "# by hand" in path.read_text()
 
 
-def test_the_word_of_a_refused_edit_is_that_of_the_operations() -> None:
-    """A mismatch of If-Match is told from other failures by it."""
-    folder = Path(server.__file__).parents[2] / "operations"
-    lines = [line for file in folder.rglob("*.py") for line in file.read_text().splitlines()]
-    refusals = [line for line in lines if "stays as it is; look at it again" in line]
-    assert refusals and all(server._EDITED in line for line in refusals)
+def test_a_program_imports_a_text_and_no_file_of_this_machine(served: Served, writer: Client) -> None:
+    text = "---\ntitle: Of elsewhere\ndate: 2026-02-11\nsource: https://else.example/a\n---\nA text.\n"
+    (made,) = done(writer, "import-articles", {"text": text})["result"]["articles"]
+    assert writer.get(f"/articles/{made['id']}")["title"] == "Of elsewhere"
+    for files_ in ({"a.md": "/etc/hostname"}, {}):
+        assert do(writer, "import-articles", {"files": files_}).status == 422
+    assert do(writer, "import-articles", {"text": text, "path": "../../etc/x.md"}).status == 200  # is known already

@@ -60,7 +60,7 @@ def test_the_status_is_that_of_the_instance(reader: Client) -> None:
 
 
 def test_changes_have_what_the_console_did(served: Served, browser: Browser, reader: Client) -> None:
-    served.done(browser.post("/do/rest", {"key": "holt", "next": "/"}))
+    served.done(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     change = reader.get("/changes")["items"][0]
     assert (change["act"], change["subject"], change["who"], change["taken_back"]) == (
         "rest",

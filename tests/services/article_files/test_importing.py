@@ -11,7 +11,7 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.errors import UsageError
 from syndicator.core.model import article_id
 from syndicator.services.article_files import pruning
-from syndicator.services.article_files.importing import Imported, import_folder
+from syndicator.services.article_files.importing import Imported, import_files, markdown_files
 from syndicator.services.mending import editorial
 from tests.articles.samples import full
 from tests.articles.wild import stored
@@ -62,7 +62,7 @@ def folder(tmp_path: Path) -> Path:
 
 def imported(place: Place, folder: Path, *, dry_run: bool = False) -> Imported:
     with place.app() as app:
-        return import_folder(app, folder, dry_run=dry_run)
+        return import_files(app, markdown_files(folder), dry_run=dry_run)
 
 
 @pytest.fixture

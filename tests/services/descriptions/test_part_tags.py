@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from syndicator.operations.changes import texts
-from syndicator.operations.operation import no_progress
 from tests.services.descriptions.test_rename_tags import feed_id, fill, moved, retag
 from tests.services.places import Place
 
@@ -17,11 +16,11 @@ def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
     retag(place, "merge", "LLM", "GPU")
     place.build()
     assert moved(place)["tags/llm.atom"] == "tags/gpu.atom"
-    feeds = {"feed:tag/llm": "here", "feed:tag/gpu": "here"}
-    tags = {f"tags:{id}": "".join(f"{tag}\n" for tag in its) for id, its in had.items()}
+    wanted = {"feed:tag/llm": "here", "feed:tag/gpu": "here"}
+    wanted |= {f"tags:{id}": "".join(f"{tag}\n" for tag in its) for id, its in had.items()}
     for _ in range(2):
         with place.app() as app:
-            texts.put(app, feeds | tags, no_progress)
+            texts.write(app, {name: (None, text) for name, text in wanted.items()})
     place.build()
     assert "tags/llm.atom" not in moved(place)
     assert {name: feed_id(place, name) for name in before} == before

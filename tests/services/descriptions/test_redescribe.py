@@ -11,7 +11,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
-from syndicator.operations.registry import need
+from syndicator.operations.operation import need
 from syndicator.pipeline.descriptions.learn import Post, balanced, confirmed_tags, memory
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing

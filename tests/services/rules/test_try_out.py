@@ -11,7 +11,7 @@ import pytest
 from syndicator.cli.operations import apply
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Rules
-from syndicator.operations.registry import need
+from syndicator.operations.operation import need
 from syndicator.services import refresh
 from syndicator.services.mending.try_rules import pages_matched, score, try_out
 from tests.faults.instance import InProcess

@@ -1,0 +1,146 @@
+"""The table of operations and lists by the ways to them has no gap."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicator.cli import app, load_commands
+from syndicator.console.api.openapi import document
+from syndicator.core.requests import Wrapper
+from syndicator.operations import operation as registry
+from syndicator.operations.changes.log import Log
+from syndicator.operations.changes.texts import packed_list
+from syndicator.operations.operation import arguments_of, fields_of
+from syndicator.operations.perform import apply
+from syndicator.operations.queries import QUERIES
+from syndicator.services.container import open_app
+from tests.console.conftest import Browser, Served, browser, followed, served, world
+
+__all__ = ["browser", "followed", "served", "world"]
+load_commands()
+PATHS = document()["paths"]
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_each_list_has_a_command_a_page_and_an_address(name: str, served: Served, browser: Browser) -> None:
+    query = QUERIES[name]
+    words = ["status", "--list", name, "--config", str(served.instance.config)]
+    for more in ([], ["--json"]):
+        assert CliRunner().invoke(app, [*words, *more]).exit_code == 0
+    answer = browser.get(f"/queries/{name}")
+    assert answer.status == 200 and query.help in answer.body
+    assert all(f'name="{one.name}"' in answer.body for one in fields_of(query))
+    assert "get" in PATHS[f"/{name}"]
+    assert f'href="/queries/{name}"' in browser.get("/operations").body
+
+
+def test_a_list_is_filtered_and_goes_on(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicator.console.routes.operations.SHOWN", 3)
+    first = browser.get("/queries/articles?source=launchbeat").body
+    assert first.count('href="/articles/') == 3 and "holt" not in first
+    more = first.partition('href="?')[2].partition('"')[0].replace("&amp;", "&")
+    second = browser.get(f"/queries/articles?{more}").body
+    assert more.startswith("source=launchbeat&cursor=") and 'href="/articles/' in second and second != first
+    assert "is none of unsure" in browser.get("/queries/articles?filter=new").body
+    assert browser.get("/queries/articles?cursor=gone").status == 422 and browser.get("/queries/x").status == 404
+
+
+@pytest.mark.parametrize("name", registry.operations())
+def test_each_operation_has_a_command_a_form_and_an_address(name: str, served: Served, browser: Browser) -> None:
+    operation = registry.need(name)
+    words = operation.command.partition(" --")[0].split() or ["change", name]
+    shown = CliRunner().invoke(app, [*words, "--help"])
+    assert shown.exit_code == 0 and "--json" in shown.output
+    assert operation.is_question != ("--dry-run" in shown.output)
+    assert f'action="/operations/{name}"' in browser.get(f"/operations/{name}").body
+    assert "post" in PATHS[f"/operations/{name}"]
+
+
+# What cannot be taken back, and why.
+LASTING = {
+    "retry": "a visit",
+    "build": "it follows from what is there",
+    "learn": "it follows from the articles",
+    "push-sources": "it follows from sources.toml",
+    "prune": "it deletes for good",
+}
+ADDED: dict[str, dict[str, Any]] = {
+    "add": {"url": ("https://new.example/feed",)},
+    "follow-list": {"url": "https://page.example/"},
+}
+OF_A_SOURCE: dict[str, dict[str, Any]] = {
+    "rest": {},
+    "wake": {},
+    "adopt-move": {},
+    "change-source": {"title": "B"},
+    "save-rules": {"title": ("h1",)},
+}
+OF_AN_ARTICLE: dict[str, dict[str, Any]] = {
+    "set-tags": {"tags": ("LLM",)},
+    "reject": {"tags": ("LLM",)},
+    "confirm": {"tags": ("LLM",)},
+    "edit": {"title": "A title"},
+    "hide": {},
+    "release": {},
+    "withdraw": {},
+    "restore": {},
+}
+OF_TAGS: dict[str, dict[str, Any]] = {
+    "add-tag": {"name": "Robots"},
+    "add-alias": {"name": "Robots", "alias": "androids"},
+    "rename-tag": {"old": "Robots", "new": "Machines"},
+    "merge-tags": {"old": "Machines", "new": "LLM"},
+    "save-category": {"name": "Sea"},
+    "save-query": {"slug": "sea", "query": "sea"},
+}
+OTHERS: dict[str, dict[str, Any]] = {
+    "import-articles": {
+        "text": "---\ntitle: Of elsewhere\ndate: 2026-02-11\nsource: https://else.example/a\n---\nA text.\n"
+    },
+    "describe": {"all": True},
+    "ask-model": {"all": True},
+    "reread": {"source": "launchbeat"},
+    "withdraw-muted": {},
+    "restore-muted": {},
+    "split": {},
+    "use-list": {"key": "holt"},
+    "remove-source": {"key": ("launchbeat",)},
+    "undo": {"number": "1"},
+}
+
+
+def test_each_change_can_be_taken_back_or_says_why(served: Served) -> None:
+    """Each is made once, in this order, where there is something to change."""
+    config = served.instance.config / "syndicator.toml"
+    config.write_text(config.read_text() + '\n[describe.llm]\nurl = "http://127.0.0.1:9/"\nmodel = "none"\n')
+    with open_app(served.instance.config) as opened:
+        articles = [one for one in opened.store.index.each() if one.source_key == "holt"]
+        state = opened.store.visits.state("parallel")
+        assert state is not None
+        opened.store.visits.save_states([replace(state, effective_url="https://moved.example/feed")])
+        copy = next(iter(opened.store.index.merged()))
+        marks = packed_list(Wrapper(by="blocks", forms=("article",), pointed=True))
+    values = {**ADDED, **OTHERS} | {name: {"key": "parallel", **more} for name, more in OF_A_SOURCE.items()}
+    values |= {name: {"id": articles[0].id, **more} for name, more in OF_AN_ARTICLE.items()} | OF_TAGS
+    values["release"] = {"id": (articles[0].id,)}
+    values["split"], values["restore-muted"] = {"id": copy}, {"ids": (articles[0].id,)}
+    for name in ("follow-list", "use-list"):
+        values[name] = {**values[name], "wrapper": marks}
+    order = [*ADDED, *OF_A_SOURCE, *OF_AN_ARTICLE, *OF_TAGS, *OTHERS]
+    changes = {name for name, one in registry.operations().items() if not one.is_question}
+    assert {*order, *LASTING} == changes and not {*order} & {*LASTING}
+    log = Log(served.settings.state_dir)
+    for name in order:
+        with open_app(served.instance.config) as opened:
+            operation = registry.need(name)
+            arguments = arguments_of(operation, values[name])
+            planned = operation.plan(opened, arguments)
+            assert planned.logged or planned.is_empty or name == "reread", name
+            _, number = apply(opened, operation, arguments, planned, who="ann")
+        if number is not None:
+            logged = log.get(number)
+            assert logged is not None and (logged.lasting == "" or logged.act in ("ask-model", "describe")), logged
