@@ -37,7 +37,7 @@ from syndicator.processes.worker import Worker
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.queries import SavedQuery, load_queries, valid_entries
 from syndicator.services.beside import Beside, open_rights
-from syndicator.services.places import begun, indexed, kept_pages
+from syndicator.services.places import Place, begun, indexed, kept_pages
 from syndicator.store.database import Database
 from syndicator.store.engine import Store, is_gone, open_store
 from syndicator.store.fleet.followed import Fleet
@@ -92,6 +92,11 @@ class App:
     def instance(self) -> uuid.UUID:
         return self.article_store.instance()
 
+    def place(self, fault: str = "") -> Place:
+        """This instance to be looked at. `fault`: of the configuration."""
+        names = ("config", "sources", "settings", "store", "article_store", "environ")
+        return Place(now=self.clock(), fault=fault, **{name: getattr(self, name) for name in names})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
@@ -107,14 +112,9 @@ class Configuration:
     source_faults: tuple[Fault, ...] = ()  # those of the sources
     taxonomy: Path | None = None  # the file that counts; None: taxonomy.toml
 
-    @property
-    def fault(self) -> str:
-        """The faults as one sentence, "" for none."""
-        return fault_of(self.faults)
-
 
 def fault_of(faults: Sequence[Fault]) -> str:
-    """As `Configuration.fault`."""
+    """The faults as one sentence, "" for none."""
     return str(ConfigError.of(faults)) if faults else ""
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from syndicator.articles.stores.paths import ID_CHARS, printable
 from syndicator.configuration.entry_rules import is_muted
@@ -131,7 +131,7 @@ def files(app: App) -> tuple[Problem, ...]:
     problems, there, written = _taken_in(app, changes)
     gone = [id for id in changes.missing if id[:ID_CHARS] not in there]
     if are_many(len(gone) - len(start.awaited(app.store, gone)), len(rows)):
-        raise MissingError(_gone(app, [rows[id].path for id in gone], len(rows)))
+        raise MissingError(_gone(app.article_store, [rows[id].path for id in gone], len(rows)))
     lost = start.lost(app.article_store, app.store, gone)
     start.fetch_again(app, lost)
     problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in gone if id in lost]
@@ -187,7 +187,7 @@ def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list
             there.add(app.article_store.id_at(stamp.path)[:ID_CHARS])
             continue
         there.add(article.id[:ID_CHARS])
-        other = elsewhere(app, article, stamp, app.store.visits.stamp(article.id))
+        other = elsewhere(app.article_store, article, stamp, app.store.visits.stamp(article.id))
         if other:
             problems.append(double(stamp.path, other))
             continue
@@ -225,45 +225,35 @@ def are_many(missing: int, known: int) -> bool:
     return any(missing >= least and missing > share * known for least, share in ((_MANY, _SHARE), (_FEW, _HALF)))
 
 
-def _gone(app: Filed, paths: Sequence[str], known: int) -> str:
+def _gone(article_store: ArticleStore, paths: Sequence[str], known: int) -> str:
     return (
-        f"{len(paths)} of {known} article files are gone from {app.article_store.name}, such as {paths[0]}: put them "
+        f"{len(paths)} of {known} article files are gone from {article_store.name}, such as {paths[0]}: put them "
         "back (mount the disk, restore the folder of today), or run `syndicator reindex`, which takes the folder as it "
         "is and fetches again what it lacks"
     )
 
 
-class Filed(Protocol):
-    """What has article files and the rows of them."""
-
-    @property
-    def store(self) -> Store: ...
-
-    @property
-    def article_store(self) -> ArticleStore: ...
-
-
-def unread(app: Filed) -> tuple[Problem, ...]:
+def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
     """Unreadable new or touched article files, and the number gone. Changes nothing. Raises OSError, StoreError."""
-    rows = app.store.visits.stamps()
-    changes = app.article_store.changed(rows, sweep=False)
+    rows = store.visits.stamps()
+    changes = article_store.changed(rows, sweep=False)
     problems = []
-    awaited = start.awaited(app.store, changes.missing)
+    awaited = start.awaited(store, changes.missing)
     if not changes.new and are_many(len(changes.missing) - len(awaited), len(rows)):
-        detail = _gone(app, [rows[id].path for id in changes.missing], len(rows))
-        problems.append(Problem(what=app.article_store.name, reason=CommandReason.MISSING, detail=detail))
+        detail = _gone(article_store, [rows[id].path for id in changes.missing], len(rows))
+        problems.append(Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail))
     elif not changes.new:
-        lost = start.lost(app.article_store, app.store, changes.missing)
+        lost = start.lost(article_store, store, changes.missing)
         problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in sorted(lost)]
     for stamp in (*changes.new, *changes.edited):
         try:
-            article = app.article_store.get(stamp.path)
+            article = article_store.get(stamp.path)
         except FileNotFoundError:
             continue
         except (ConfigError, OSError) as error:
             problems.append(unreadable(stamp.path, error))
             continue
-        other = elsewhere(app, article, stamp, rows.get(article.id))
+        other = elsewhere(article_store, article, stamp, rows.get(article.id))
         problems += [double(stamp.path, other)] if other else []
     return tuple(problems)
 
@@ -315,15 +305,15 @@ def _record(app: App, article: Article, stamp: FileStamp, before: Article | None
     visits.record(as_shown(article, app.taxonomy), stamp, parted=by_hand)
 
 
-def elsewhere(app: Filed, article: Article, stamp: FileStamp, known: FileStamp | None) -> str | None:
+def elsewhere(files: ArticleStore, article: Article, stamp: FileStamp, known: FileStamp | None) -> str | None:
     """The path of another file with this article's id: the `known` one if it has it still, else by name; or None."""
     if known is None:
-        found = app.article_store.find(article.id)
+        found = files.find(article.id)
         return None if found == stamp.path else found
     if known.path == stamp.path:
         return None
     try:
-        return known.path if app.article_store.get(known.path).id == article.id else None
+        return known.path if files.get(known.path).id == article.id else None
     except (ConfigError, OSError):
         return None
 

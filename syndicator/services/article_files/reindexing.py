@@ -75,7 +75,7 @@ def reindex(app: App) -> Reindexed:
                 unread.append(app.article_store.id_at(stamp.path))
                 yield unread[-1], stamp
                 continue
-            other = reconcile.elsewhere(app, article, stamp, known.get(article.id))
+            other = reconcile.elsewhere(app.article_store, article, stamp, known.get(article.id))
             other = places.setdefault(article.id, other or stamp.path)
             if other != stamp.path:
                 problems.append(reconcile.double(stamp.path, other))

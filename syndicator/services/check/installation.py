@@ -155,7 +155,7 @@ def by_hand(store: ArticleStore, categories: Collection[str]) -> Iterator[Findin
 
 def broken(app: App) -> Iterator[Finding]:
     """Files that are no article, and those of which there are two, with the line where it shows."""
-    for problem in unread(app):
+    for problem in unread(app.store, app.article_store):
         path = f"{app.article_store.name}/{problem.what}"
         detail = problem.detail.removeprefix(f"{path}:").strip()
         key = _KEY.match(detail)

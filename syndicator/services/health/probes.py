@@ -11,9 +11,8 @@ from syndicator.configuration.settings import Settings, is_bucket
 from syndicator.core.axes import ALL
 from syndicator.core.errors import MissingError, SyndicatorError
 from syndicator.core.formats import FORMATS
-from syndicator.services import build
 from syndicator.services.container import lease_seconds
-from syndicator.services.health import counters, metrics
+from syndicator.services.health import metrics
 from syndicator.services.health.episodes import Event, read_memory
 from syndicator.services.health.feed import document
 from syndicator.store.engine import Store, look_into
@@ -38,10 +37,8 @@ def unready(settings: Settings, *, writes: bool) -> str:
 def measured(settings: Settings) -> bytes:
     """The metrics. Raises StoreError, and MissingError where nothing was run yet."""
     with _store(settings) as store:
-        fresh = build.of(build.read_freshness(store))
-        pictures = store.pictures.counts() if settings.publish.thumbnails else None
         hosts = None if store.single else store.hosts(lease_seconds(settings)).counts()
-        return metrics.page(store.status.counts(), counters.read(store), fresh, pictures, hosts)
+        return metrics.page(metrics.of(store, settings, hosts))
 
 
 def health_feed(settings: Settings, token: str) -> bytes:

@@ -12,7 +12,7 @@ from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
-from syndicator.services.container import Configuration, configuration, utc_now
+from syndicator.services.container import Configuration, configuration, fault_of, utc_now
 from syndicator.services.health.look import Health, Walked, look, place_of, walk
 from syndicator.services.places import Place
 from syndicator.services.showing.lists import Item, newest
@@ -55,7 +55,7 @@ class Glance:
     def configuration_fault(self) -> str:
         """What is wrong with the configuration as it is now, "" where nothing is."""
         try:
-            return configuration(self.config, before=self._read).fault
+            return fault_of(configuration(self.config, before=self._read).faults)
         except ConfigError as error:
             return str(error)
 
