@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from syndicator.core import urls
+from syndicator.core import secrets, urls
 from syndicator.core.model import Outcome, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.core.ports.subscriptions import Subscription
@@ -123,7 +123,7 @@ def of_condition(one: Condition) -> dict[str, Any]:
 
 def of_state(state: SourceState) -> dict[str, Any]:
     """The state of a source, for JSON."""
-    return _picked(state, *_OF_A_SOURCE) | {"url": urls.redacted(state.url), "moved_to": state.effective_url}
+    return _picked(state, *_OF_A_SOURCE) | {"url": secrets.shown(state.url), "moved_to": state.effective_url}
 
 
 def of_source(found: SourceHealth) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def of_source(found: SourceHealth) -> dict[str, Any]:
     entries = ((one, {"what": one.url or one.entry_id}) for one in found.entries)
     return {
         "source": found.source.key,
-        "url": urls.redacted(found.source.url),
+        "url": secrets.shown(found.source.url),
         "enabled": found.source.enabled,
         "rules": found.rules,
         "hub": of_hub(found.hub) if found.hub else None,

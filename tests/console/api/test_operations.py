@@ -228,3 +228,24 @@ def test_the_word_of_a_refused_edit_is_that_of_the_operations() -> None:
     lines = [line for file in folder.rglob("*.py") for line in file.read_text().splitlines()]
     refusals = [line for line in lines if "stays as it is; look at it again" in line]
     assert refusals and all(server._EDITED in line for line in refusals)
+
+
+def test_who_reads_sees_no_secret_of_what_others_asked_for(served: Served, reader: Client, writer: Client) -> None:
+    secret = "https://holt.example/feed?token=c2VjcmV0IQ"
+    done(writer, "change-source", {"key": "holt", "url": secret})
+    try:
+        for path in ("/changes", "/jobs", "/sources", "/sources/holt", "/status", "/conditions"):
+            assert "c2VjcmV0IQ" not in reader.ask("GET", path).text, path
+    finally:
+        done(writer, "undo", {"number": writer.get("/changes")["items"][0]["id"]})
+
+
+def test_who_asks_for_very_much_is_told_to_wait(
+    served: Served, reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served.console.runner, "wake", lambda: None)
+    monkeypatch.setattr(server, "_WAITING", 2)
+    answers = [do(reader, "wake", {"key": "holt"}, "?dry_run=true&wait=0") for _ in range(3)]
+    assert [answer.status for answer in answers] == [202, 202, 429] and answers[-1].headers["retry-after"]
+    for answer in answers[:2]:
+        assert reader.ask("POST", f"/jobs/{answer.json['id']}/cancel").status == 200
