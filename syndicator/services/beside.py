@@ -138,10 +138,6 @@ class Beside:
             move(index, rows[old], replace(there or fresh, first_slug=first))
             index.show_again([rows[old].key])
 
-    def sources_stamp(self) -> str:
-        """What changes whenever the file of `follow` does."""
-        return self.sources.stamp() or ""
-
     def former(self, taken: Collection[str]) -> dict[str, str]:
         """The keys of removed sources that are not `taken`, by each alias that their articles came from."""
         rows = {key: row for key, row in self._source_rows().items() if key not in taken and row.moved_to is None}
@@ -305,8 +301,7 @@ def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: S
 def _written_for(
     sources: Iterable[Source], file: RightsFile, article_store: ArticleStore, store: Store
 ) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """For each source the domains and hosts besides its own whose articles it wrote. It keeps the domains until
-    `speaks_for` is set; for hosts of its domain it writes no more."""
+    """The domains, and the hosts of its own domain, whose articles each source wrote until now."""
     known, domains, hosts = {source.key: source for source in sources}, defaultdict(set), defaultdict(set)
     for article in _articles(article_store, store):
         source = known.get(article.source_key)

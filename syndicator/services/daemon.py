@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
-from syndicator.core.model import Outcome
 from syndicator.core.ports.request_limits import BODY_BYTES
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.publishing.kept import KeptEntries
@@ -28,36 +26,17 @@ from syndicator.services.health.feed import feed_name, token
 from syndicator.services.pushes.registry import Registry
 from syndicator.services.reconcile import Walks
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
+from syndicator.services.refresh import Totals as Totals
 from syndicator.services.settling import Settling
 
 _Beside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
 LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
 
 
-@dataclass(slots=True)
-class Totals:
-    """What `up` did since it started, for its last line."""
-
-    runs: int = 0
-    visits: int = 0
-    failed: int = 0
-    articles: int = 0
-    files: int = 0
-
-    def visited(self, outcome: Outcome) -> None:
-        self.visits += 1
-        self.failed += outcome.status in ("failed", "disabled")
-        self.articles += len(outcome.added)
-
-    def ran(self, report: RunReport) -> None:
-        self.runs += 1
-        self.files += len(report.built.written)
-
-
 class ScheduledRuns:
-    """Runs of the scheduler of `up`. `run_once` reads the configuration anew, or uses the last good one. `report` gets
-    each run's report, `trouble` a line on a failure, `changed` a line on each edit; `patience` is entered while a
-    database is opened; `beside` gets the app and a function that hurries builds, and is entered during a run."""
+    """Runs of `up`, by the configuration of then, or the last good one. `report` gets each run's report, `trouble`
+    and `changed` lines on failures and edits; `patience` is entered while a database is opened, `beside` during a run:
+    it gets the app and a function that hurries builds."""
 
     def __init__(
         self,
@@ -177,7 +156,9 @@ class Site:
 def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
     from syndicator.services.health import metrics, probes
 
-    key = _token(settings)
+    key = ""
+    with suppress(OSError):  # where none can be kept, there is no health feed
+        key = token(settings.state_dir)
 
     def alive() -> str:
         silent = silent_seconds() if silent_seconds else 0
@@ -192,14 +173,6 @@ def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> H
         feed_name=feed_name(key),
         token=key,
     )
-
-
-def _token(settings: Settings) -> str:
-    """The token of this instance, "" where none can be kept: then there is no health feed."""
-    try:
-        return token(settings.state_dir)
-    except OSError:
-        return ""
 
 
 async def serve_console(

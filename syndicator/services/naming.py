@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
 
 from syndicator.configuration.sources import registry
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
-from syndicator.core.model import Source
+from syndicator.core.model import Article
 from syndicator.core.text import suggestion
 from syndicator.pipeline.ownership import known_at
 from syndicator.services.container import App
+from syndicator.services.places import Place
+from syndicator.store.database import chunks
 
 
-class Followed(Protocol):
-    """What follows sources."""
-
-    @property
-    def config(self) -> Path: ...
-
-    @property
-    def sources(self) -> Mapping[str, Source]: ...
-
-
-def need_sources(app: Followed, keys: Iterable[str]) -> None:
+def need_sources(app: App | Place, keys: Iterable[str]) -> None:
     """Raises UsageError that names every one of `keys` that is no source, with the key that may be meant."""
     unknown = [key for key in dict.fromkeys(keys) if key not in app.sources]
     if unknown:
@@ -52,7 +43,13 @@ def need_article(app: App, what: str) -> str:
     return id
 
 
-def source_file(app: Followed, key: str) -> Path:
+def source_file(app: App | Place, key: str) -> Path:
     """The file in which a source stands: sources.toml, or one of sources.d; sources.toml for a new key."""
     main = app.config / "sources.toml"
     return next((one.file.path for one in registry.placed_sources(main) if one.source.key == key), main)
+
+
+def filed(app: App, ids: Iterable[str] | None = None) -> Iterator[Article]:
+    """The rows of all articles, copies too, or of these ids, some hundreds at a time."""
+    for part in chunks(list(app.store.visits.stamps() if ids is None else ids)):
+        yield from app.store.index.articles(part).values()

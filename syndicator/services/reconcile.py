@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -34,6 +34,7 @@ _MANY, _SHARE = 20, 0.05  # so many, when they are a larger share than this
 _FEW, _HALF = 3, 0.5  # the same for a small store
 
 _CHOICE = "mute and keep"  # the note with those of the settings
+_RECONCILED, _FOLLOWED = "sources reconciled", "sources followed"  # notes with the stamps of the sources then
 OWNED_SINCE = "owned since"  # the note with the time of the first start at which articles had owners
 
 
@@ -53,16 +54,20 @@ def sources(app: App) -> dict[str, SourceState]:
 
 
 def edited_sources(app: App) -> None:
-    """`sources`, where something may have changed since a run did that: sources.toml, this version, the clock."""
+    """Call `sources` if something may have changed since a run did that: sources.toml, this version, the clock."""
     _edited_choice(app)
-    if start.reconciled(app):
+    noted, ahead = app.store.visits.note(_RECONCILED), app.store.ahead.visited(app.clock() + AHEAD)
+    base, added = app.sources_before
+    if noted and not ahead and noted == app.sources_stamp:
         return
-    if (added := start.added(app)) is None:
-        sources(app)
-    else:  # of 100,000 sources the others take four seconds
-        states = [(source, app.store.visits.state(source.key)) for source in added]
+    if noted and not ahead and noted == base:  # of 100,000 sources the others take four seconds
+        new = list(app.sources.values())[len(app.sources) - added :]
+        states = [(source, app.store.visits.state(source.key)) for source in new]
         app.store.visits.save_states([_in_time(reconciled(source, known), app.clock()) for source, known in states])
-    start.note_reconciled(app)
+    else:
+        sources(app)
+    if noted != app.sources_stamp:
+        app.store.visits.set_note(_RECONCILED, app.sources_stamp, app.clock())
 
 
 def _edited_choice(app: App) -> None:
@@ -119,9 +124,11 @@ def files(app: App) -> tuple[Problem, ...]:
 
         learn.forget(app.settings.state_dir / "learnt.npz")
     app.beside.believe()
-    if not start.followed(app):
+    if not app.sources_stamp or visits.note(_FOLLOWED) != f"{app.sources_stamp}\n{app.beside.sources.stamp() or ''}":
         app.beside.follow(app.sources)
-        start.note_followed(app)
+        followed = f"{app.sources_stamp}\n{app.beside.sources.stamp() or ''}" if app.sources_stamp else ""
+        if visits.note(_FOLLOWED) != followed:
+            visits.set_note(_FOLLOWED, followed, app.clock())
     if visits.note(OWNED_SINCE) is None:
         visits.set_note(OWNED_SINCE, app.clock().isoformat(), app.clock())
     start.settle_withdrawals(app)
@@ -176,25 +183,33 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
 def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list[Article]]:
     """Record new and edited files. Returns problems; prefixes of the ids seen, so that renamed files are not gone; and
     the new articles and those whose time of adding changed."""
-    problems, there, written = [], set(), []
-    for stamp in (*changes.new, *changes.edited):
-        try:
-            article = app.article_store.get(stamp.path)
-        except FileNotFoundError:
-            continue  # deleted since the folder was read: missing next time
-        except (ConfigError, OSError) as error:
-            problems.append(unreadable(stamp.path, error))
+    visits, problems, there, written = app.store.visits, list[Problem](), set[str](), list[Article]()
+    for stamp, article in _articles(app.article_store, (*changes.new, *changes.edited), visits.stamp):
+        if isinstance(article, Problem):
+            problems.append(article)
             there.add(app.article_store.id_at(stamp.path)[:ID_CHARS])
             continue
         there.add(article.id[:ID_CHARS])
-        other = elsewhere(app.article_store, article, stamp, app.store.visits.stamp(article.id))
-        if other:
-            problems.append(double(stamp.path, other))
-            continue
-        before = app.store.visits.article(article.id)
+        before = visits.article(article.id)
         written += [article] if before is None or before.added != article.added else []
         _record(app, article, stamp, before)
     return problems, there, written
+
+
+def _articles(
+    files: ArticleStore, stamps: Iterable[FileStamp], known: Callable[[str], FileStamp | None]
+) -> Iterator[tuple[FileStamp, Article | Problem]]:
+    """The article of each file, or the problem with it. `known`: the file that an id had until now."""
+    for stamp in stamps:
+        try:
+            article = files.get(stamp.path)
+        except FileNotFoundError:
+            continue  # deleted since the folder was read: missing next time
+        except (ConfigError, OSError) as error:
+            yield stamp, unreadable(stamp.path, error)
+            continue
+        other = elsewhere(files, article, stamp, known(article.id))
+        yield stamp, double(stamp.path, other) if other else article
 
 
 _MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".mdtxt")
@@ -208,16 +223,14 @@ def ignored(store: ArticleStore) -> tuple[Problem, ...]:
     problems = []
     for path in store.names():
         name, suffix = path.rpartition("/")[2], Path(path).suffix.lower()
-        if path in articles or name.upper().startswith("README.") or not _looks_like_article(store, path, suffix):
+        if path in articles or name.upper().startswith("README."):
+            continue
+        if suffix not in _MARKDOWN and not (suffix in _TEXTS and store.read(path).startswith((b"---\n", b"---\r\n"))):
             continue
         cure = f"only files that end in .md are articles; call it {Path(name).stem}.md"
         detail = f"it is ignored where it is; articles are in {_PLACES}" if name.endswith(".md") else cure
         problems.append(Problem(what=f"{store.name}/{path}", reason=CheckReason.PASSED_OVER, detail=detail))
     return tuple(problems)
-
-
-def _looks_like_article(store: ArticleStore, path: str, suffix: str) -> bool:
-    return suffix in _MARKDOWN or (suffix in _TEXTS and store.read(path).startswith((b"---\n", b"---\r\n")))
 
 
 def are_many(missing: int, known: int) -> bool:
@@ -245,17 +258,8 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
     elif not changes.new:
         lost = start.lost(article_store, store, changes.missing)
         problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in sorted(lost)]
-    for stamp in (*changes.new, *changes.edited):
-        try:
-            article = article_store.get(stamp.path)
-        except FileNotFoundError:
-            continue
-        except (ConfigError, OSError) as error:
-            problems.append(unreadable(stamp.path, error))
-            continue
-        other = elsewhere(article_store, article, stamp, rows.get(article.id))
-        problems += [double(stamp.path, other)] if other else []
-    return tuple(problems)
+    found = (one for _, one in _articles(article_store, (*changes.new, *changes.edited), rows.get))
+    return (*problems, *(one for one in found if isinstance(one, Problem)))
 
 
 def double(path: str, other: str) -> Problem:

@@ -1,7 +1,5 @@
-"""Webhooks: news of articles and conditions for receivers, as Standard Webhooks has it (standardwebhooks.com).
-
-A build puts messages about the articles it published into the database; a run sends those that are due, and again
-those that a crash left: each at least once, those of one article or condition in order."""
+"""Webhooks: messages about articles and conditions (standardwebhooks.com). A build puts those about the articles it
+published into the database; a run sends those that are due: each at least once, those of one subject in order."""
 
 from __future__ import annotations
 
@@ -12,6 +10,7 @@ import hmac
 import json
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -138,11 +137,9 @@ async def send(app: App) -> list[Problem]:
 
 
 async def _send(app: App, hook: Webhook, until: float) -> Problem | None:
-    client, host = direct_client(app, hook.url), urlsplit(hook.url).hostname or ""
-    try:
+    host = urlsplit(hook.url).hostname or ""
+    async with aclosing(direct_client(app, hook.url)) as client:
         fault = await _send_all(app, hook, client, until)
-    finally:
-        await client.aclose()
     logger("webhooks").info("messages sent", host=host, fault=fault)
     return Problem(what=host, reason=ConditionReason.WEBHOOK, detail=fault) if fault else None
 

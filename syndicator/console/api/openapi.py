@@ -24,14 +24,9 @@ _PROBLEM: Final = {  # RFC 9457
     "required": ["type", "title", "status", "detail"],
 }
 _ITEM: Final = {"type": "object", "properties": {"id": _TEXT}, "required": ["id"]}
-_PAGE: Final = {
-    "type": "object",
-    "properties": {
-        "items": {"type": "array", "items": {"$ref": "#/components/schemas/Item"}},
-        "next": {**_TEXT, "description": "The cursor of the next page, empty at the end."},
-    },
-    "required": ["items", "next"],
-}
+_NEXT: Final = {**_TEXT, "description": "The cursor of the next page, empty at the end."}
+_ITEMS: Final = {"type": "array", "items": {"$ref": "#/components/schemas/Item"}}
+_PAGE: Final = {"type": "object", "properties": {"items": _ITEMS, "next": _NEXT}, "required": ["items", "next"]}
 PAGING: Final = {
     "limit": {"type": "integer", "default": 30, "minimum": 1, "maximum": MOST},
     "cursor": {**_TEXT, "default": "", "description": "The `next` of the page before."},

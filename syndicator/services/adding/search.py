@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -12,7 +13,6 @@ from typing import Literal
 from syndicator.configuration.sources.opml import (
     LONGEST_TITLE,
     Folders,
-    Outline,
     Skipped,
     SubscriptionList,
     followed,
@@ -93,12 +93,16 @@ def from_elsewhere(listed: SubscriptionList) -> SubscriptionList:
 
 def as_found(app: App, address: str, listed: SubscriptionList, folders: Folders = "category") -> Found:
     """Candidates of the OPML list at `address`; outlines that cannot be followed are in `skipped`."""
-    known, categories = by_address(app), _categories(app)
+    known, path = by_address(app), app.taxonomy.toml
+    categories = {one.name.casefold(): one.name for one in load_vocabulary(path).category} if path.exists() else {}
     candidates: list[Candidate] = []
     skipped = list(listed.skipped)
     for outline in listed.outlines:
         try:
-            candidates.append(if_known(known, _candidate(outline, folders, categories)))
+            values = followed(outline, folders, categories)
+            source = source_of({"key": _KEYLESS, **values})
+            source = source if "key" in values else replace(source, key="")
+            candidates.append(if_known(known, Candidate(source=source, kind="opml")))
         except UsageError as error:
             skipped.append(Skipped(line=outline.line, name=outline.title, why=str(error)))
     return Found(
@@ -114,18 +118,6 @@ def export(app: App) -> bytes:
     """The sources as OPML."""
     sites = {key: state.site_url for key, state in app.store.visits.states().items()}
     return write_opml(app.settings.site.title, list(app.sources.values()), sites)
-
-
-def _candidate(outline: Outline, folders: Folders, categories: Mapping[str, str]) -> Candidate:
-    """Raises UsageError for an outline of which no source can be made."""
-    values = followed(outline, folders, categories)
-    source = source_of({"key": _KEYLESS, **values})
-    return Candidate(source=source if "key" in values else replace(source, key=""), kind="opml")
-
-
-def _categories(app: App) -> dict[str, str]:
-    path = app.taxonomy.toml
-    return {one.name.casefold(): one.name for one in load_vocabulary(path).category} if path.exists() else {}
 
 
 async def page_candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
@@ -235,9 +227,11 @@ async def _look(session: Session, address: str, url: str) -> Found:
         if not feeds:
             raise
         return Found(address=address, candidates=_ranked(session, feeds, url))
-    found = await _discovered(session, answer, url)
-    if found.kind == "opml":
-        return as_found(session.app, address, from_elsewhere(await _listed(session, answer, url)))
+    with _reading(url, (WorkerFailed, NotAFeed)):
+        found = await session.worker.call(jobs.discover, answer.body, answer.final_url, dict(answer.headers))
+        listed = await session.worker.call(jobs.read_opml, answer.body) if found.kind == "opml" else None
+    if listed is not None:
+        return as_found(session.app, address, from_elsewhere(listed))
     index = found.kind == "sitemap" and bool(found.feeds) and found.feeds[0].url != answer.final_url
     if not index and (found.kind != "page" or _XML.match(answer.headers.get("content-type", ""))):
         try:
@@ -295,8 +289,7 @@ async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Fee
 async def _asked(
     session: Session, url: str, known: Mapping[str, str], *, kind: Literal["feed", "page"] = "feed"
 ) -> Fetched:
-    """The answer of `url`, with the values of its variables that are `known`: of an address that the operator wrote, as
-    any page may name one. Raises MissingError, NetworkDown, which name the cure."""
+    """The answer of `url`. `known`: values of its variables. Raises MissingError, NetworkDown."""
     app = session.app
     if lacking := [name for name in secrets.variables(url) if name not in known]:
         raise MissingError(f"{url}: {unset_detail(lacking)}")
@@ -321,25 +314,18 @@ def _cure(failed: Failed) -> str:
     return f"; {told}" if told and not told.startswith("nothing") else "; try again later"
 
 
-async def _discovered(session: Session, answer: Fetched, url: str) -> Discovery:
+@contextmanager
+def _reading(url: str, faults: tuple[type[SyndicatorError], ...] = (WorkerFailed,)) -> Iterator[None]:
+    """Raise MissingError if the worker raises one of `faults` for the answer of `url`."""
     try:
-        return await session.worker.call(jobs.discover, answer.body, answer.final_url, dict(answer.headers))
-    except WorkerFailed as failure:
-        raise MissingError(f"{url}: it cannot be read: {failure}") from failure
-
-
-async def _listed(session: Session, answer: Fetched, url: str) -> SubscriptionList:
-    try:
-        return await session.worker.call(jobs.read_opml, answer.body)
-    except (NotAFeed, WorkerFailed) as refusal:
-        raise MissingError(f"{url}: its list cannot be read: {refusal.detail or refusal}") from refusal
+        yield
+    except faults as fault:
+        raise MissingError(f"{url}: it cannot be read: {getattr(fault, 'detail', '') or fault}") from fault
 
 
 async def _parsed(session: Session, url: str, answer: Fetched, title: str = "") -> _Feed:
-    try:
+    with _reading(url):
         feed = await session.worker.call(jobs.parse_feed, answer.body, answer.final_url, dict(answer.headers))
-    except WorkerFailed as failure:
-        raise MissingError(f"{url}: it cannot be read: {failure}") from failure
     if not feed.complete and not feed.entries:
         raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
     return _Feed(url, title, answer, feed)

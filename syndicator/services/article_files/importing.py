@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from syndicator.articles import frontmatter
@@ -21,77 +20,57 @@ from syndicator.services.container import App
 _ENDINGS = (".md", ".markdown", ".mdx")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Imported:
-    """Result of an import. `articles`: new ones; `known`: files of articles that exist; `drafts`: files left out;
-    `problems`: files that are no articles; `oddities`: remarks."""
+    """Result of an import. `known`: files of articles that exist; `drafts`: files left out; `oddities`: remarks."""
 
-    articles: tuple[Article, ...] = ()
-    known: tuple[str, ...] = ()
-    drafts: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    oddities: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    article: Article
-    data: bytes
-    oddities: tuple[Problem, ...]
+    articles: list[Article] = field(default_factory=list)  # new ones
+    known: list[str] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)  # files that are no articles
+    oddities: list[Problem] = field(default_factory=list)
 
 
 def import_folder(app: App, folder: Path, *, dry_run: bool = False) -> Imported:
     """File an article for each markdown file below `folder`. Raises UsageError, ConfigError, OSError, StoreError."""
-    if not (paths := list(_markdown(folder))):
+    found = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _ENDINGS and path.is_file())
+    paths = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    if not paths:
         raise UsageError(f"{folder}: no file ends in {', '.join(_ENDINGS)}; name the folder that has the articles")
     reconcile.files(app)
-    taxonomy = _taxonomy(app)
-    done: dict[str, _File] = {}
-    known, drafts = list[str](), list[str]()
-    problems, oddities = list[Problem](), list[Problem]()
+    listed, done, new = app.config / "taxonomy.toml", Imported(), dict[str, bytes]()
+    taxonomy = Taxonomy.from_toml(listed) if listed.exists() else None
     for path in paths:
         name = str(path)
         try:
-            file = _read(path, PurePosixPath(path.relative_to(folder)), app.settings, taxonomy)
+            article, data, odd = _read(path, PurePosixPath(path.relative_to(folder)), app.settings, taxonomy)
         except (ConfigError, OSError) as error:
-            problems.append(reconcile.unreadable(name, error))
+            done.problems.append(reconcile.unreadable(name, error))
             continue
-        if file is None:
-            drafts.append(name)
-            continue
-        oddities += file.oddities
-        if why := why_away(app.store.visits.known(aliases_of(file.article))):
-            problems.append(Problem(what=name, reason=why, detail=why.means))
-            continue
-        id = file.article.id
-        if id in done or app.article_store.find(id) or app.store.visits.article(id):
-            known.append(name)
-            continue
-        done[id] = file
+        done.oddities += odd
+        if article is None:
+            done.drafts.append(name)
+        elif why := why_away(app.store.visits.known(aliases_of(article))):
+            done.problems.append(Problem(what=name, reason=why, detail=why.means))
+        elif article.id in new or app.article_store.find(article.id) or app.store.visits.article(article.id):
+            done.known.append(name)
+        else:
+            done.articles.append(article)
+            new[article.id] = data
     if not dry_run:
-        for file in done.values():
-            app.article_store.add(file.article, file.data)
-        problems += reconcile.files(app)
-    return Imported(
-        articles=tuple(file.article for file in done.values()),
-        known=tuple(known),
-        drafts=tuple(drafts),
-        problems=tuple(problems),
-        oddities=tuple(oddities),
-    )
+        for article in done.articles:
+            app.article_store.add(article, new[article.id])
+        done.problems += reconcile.files(app)
+    return done
 
 
-def _markdown(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).parts
-        if path.suffix.lower() in _ENDINGS and path.is_file() and not any(part.startswith(".") for part in inside):
-            yield path
-
-
-def _read(path: Path, inside: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None) -> _File | None:
+def _read(
+    path: Path, inside: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None
+) -> tuple[Article | None, bytes, list[Problem]]:
+    """The article of a file, None for a draft; its text here; and remarks. Raises ConfigError, OSError."""
     front, body = frontmatter.foreign(path.read_bytes(), str(path))
     if is_draft(front):
-        return None
+        return None, b"", []
     translated = translate(front, inside, settings.site.url)
     if translated.own and not settings.site.url:
         raise ConfigError(
@@ -102,9 +81,4 @@ def _read(path: Path, inside: PurePosixPath, settings: Settings, taxonomy: Taxon
     article = frontmatter.load(data, str(path))
     odd = [(LintReason.NOT_TAKEN_OVER, detail) for detail in translated.dropped]
     odd += [(one.reason, one.detail) for one in lint(article, body, taxonomy)]
-    return _File(article, data, tuple(Problem(what=str(path), reason=reason, detail=text) for reason, text in odd))
-
-
-def _taxonomy(app: App) -> Taxonomy | None:
-    path = app.config / "taxonomy.toml"
-    return Taxonomy.from_toml(path) if path.exists() else None
+    return article, data, [Problem(what=str(path), reason=reason, detail=text) for reason, text in odd]

@@ -111,7 +111,7 @@ def in_queries(file: TomlFile, queries: Sequence[SavedQuery], names: Names) -> I
             asked = [Term(query.feed.axis, query.feed.slug)]
         key = "feed" if query.feed is not None else "query"
         for term in asked:
-            same = text.slug if query.feed is not None else _folded
+            same = text.slug if query.feed is not None else lambda name: name.casefold().replace(" ", "-")
             if term.field in WHERE and (told := names.lack(term.field, term.value, same, used=True)):
                 yield file.fault(told, "feed", number, key, entry=f"[[feed]] {query.slug!r}")
 
@@ -124,7 +124,3 @@ def _terms(expr: Expr) -> Iterator[Term]:
     elif isinstance(expr, And | Or):
         for part in expr.parts:
             yield from _terms(part)
-
-
-def _folded(name: str) -> str:
-    return name.casefold().replace(" ", "-")

@@ -136,8 +136,7 @@ def password(alert: Alert, environ: Mapping[str, str]) -> str:
 
 
 def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
-    """Hands the mail to the server: over TLS from the start for smtps, else over STARTTLS where the server has it, and
-    with a password only over TLS. Raises OSError, SMTPException."""
+    """Send the mail, by TLS or STARTTLS if offered; a password by these alone. Raises OSError, SMTPException."""
     parts = urlsplit(alert.smtp)
     tls = ssl.create_default_context()
     host = parts.hostname or "localhost"

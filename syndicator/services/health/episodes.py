@@ -120,8 +120,7 @@ def _step(
 
 
 def _is_telling(condition: Condition) -> bool:
-    """False for a source that was silent already when it was added, and for the first failures of one that most likely
-    answers again."""
+    """False for a source that was silent when it was added, and for first failures that most likely pass."""
     if condition.kind == ConditionReason.SOURCE_FAILING:
         return condition.needs_you or (condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM)
     return condition.needs_you or condition.kind != ConditionReason.SOURCE_SILENT

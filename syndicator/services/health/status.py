@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from syndicator.core import secrets, urls
-from syndicator.core.model import Outcome, Source, SourceState
+from syndicator.core.model import Outcome, Rules, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.core.ports.subscriptions import Subscription
 from syndicator.services.health.conditions import Condition, Observed, conditions
@@ -36,8 +36,10 @@ class SourceHealth:
 def look_at(place: Place, key: str) -> SourceHealth:
     """Look at one source. Raises UsageError for a key that is not in sources.toml, StoreError."""
     need_sources(place, [key])
-    source, rules = place.sources[key], _rules(place.sources[key])
-    known = place.store.visits.state(key) if place.store else None
+    source, known = place.sources[key], place.store.visits.state(key) if place.store else None
+    changed = ((one.name, value) for one in fields(Rules) if (value := getattr(source.rules, one.name)) != one.default)
+    lists = ((name, value if isinstance(value, tuple) else (value,)) for name, value in changed)
+    rules = tuple(f"{name} {each!r}" for name, values in lists for each in values)
     if place.store is None or known is None:
         return SourceHealth(source=source, state=None, rules=rules)
     (state,) = as_written([known], {key: source})
@@ -57,15 +59,6 @@ def look_at(place: Place, key: str) -> SourceHealth:
         rules=rules,
         hub=next((one for one in place.store.subscriptions.of(key) if one.wanted), None),
     )
-
-
-def _rules(source: Source) -> tuple[str, ...]:
-    found = []
-    for one in fields(source.rules):
-        value = getattr(source.rules, one.name)
-        if value != one.default:
-            found += [f"{one.name} {each!r}" for each in (value if isinstance(value, tuple) else (value,))]
-    return tuple(found)
 
 
 # Of a source, in this order. What else is remembered of it is nobody's business and may change.

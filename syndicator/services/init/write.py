@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from syndicator.services.init.deploy import (
     deployment_files,
     filled,
     repository_files,
-    start_command,
 )
 from syndicator.services.init.start import Start, checked, config_files
 
@@ -36,7 +36,7 @@ def write_folder(
         files = repository_files(template, program.requirement())
         return write_config(config, start, at_home=False) + write_missing(root, files)
     written = write_config(config, start)
-    script = filled("run", PROGRAM=program.for_shell(), CONFIG=program.config_for_shell(root, config))
+    script = filled("run", PROGRAM=shlex.join(program.words()), CONFIG=program.config_for_shell(root, config))
     files = {"run": script}
     for name, text in deployment_files(_deployment(root, config, runs)).items():
         files[f"deploy/{name}"] = text
@@ -47,7 +47,13 @@ def next_command(root: Path, runs: str) -> str:
     """The command that starts the program as `runs` says, also after a reboot. Raises UsageError for another word."""
     if runs and runs not in RUNS:
         raise UsageError(f"--run {runs}: say {', '.join(RUNS)}")
-    return start_command(runs, root.resolve(), program.account(), as_root=not os.getuid())
+    folder, user, as_root = root.resolve(), program.account(), not os.getuid()
+    quoted, run = shlex.quote(str(folder)), shlex.quote(f"{folder}/run")
+    command = RUNS[runs or "up"][1].format(root=quoted, run=run, sudo="" if as_root else "sudo ")
+    if not as_root or runs != "systemd":
+        return command
+    account = f"useradd --system --home-dir {quoted} --shell /usr/sbin/nologin {user}"
+    return f"{account} && chown -R {user} {quoted} && {command}"
 
 
 def _deployment(root: Path, config: Path, runs: str) -> Deployment:

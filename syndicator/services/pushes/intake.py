@@ -12,9 +12,10 @@ from syndicator.core.errors import first_of
 from syndicator.core.model import OURS, Fetched, Outcome
 from syndicator.core.ports import Fetcher
 from syndicator.core.ports.subscriptions import Subscription
+from syndicator.processes.worker import Worker
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.build import build_due, together
-from syndicator.services.container import App, make_context, make_fetcher, new_worker
+from syndicator.services.container import App, make_context, make_fetcher
 from syndicator.services.pushes.registry import Push, Registry
 from syndicator.services.settling import Settling
 from syndicator.visiting import websub
@@ -181,7 +182,7 @@ class Intake:
     def _context(self) -> RunContext:
         self._took = True
         if self.registry.worker is None:
-            self.registry.worker = new_worker(self.app, 1, _PRELOAD)
+            self.registry.worker = Worker(preload=_PRELOAD)
         return make_context(self.app, self._fetcher(), self.registry.worker, self.watch.filed, hubs=self.registry)
 
     def _fetcher(self) -> Fetcher:
