@@ -75,16 +75,16 @@ class Beside:
                 self.store.index.save_feed(row)
 
         def noted(kept: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
-            known = {row.key: kept.get(row.key, KeptFeed(row.key)) for row in rows}
-            called = {row.key: _name(row, names[row.key]) for row in rows if row.key in names}
-            return {**kept} | {
-                row.key: replace(
-                    known[row.key],
-                    name=called.get(row.key, known[row.key].name),
-                    published=_few(row, self.publish),
-                )
-                for row in rows
-            }
+            found = {**kept}
+            for row in rows:
+                own = row.key.axis not in (ALL.axis, QUERY) and not row.moved_to and not row.dropped  # of its articles
+                before = kept.get(row.key, KeptFeed(row.key))
+                is_own_name = own and row.name != names.get(row.key)
+                name = before.name if row.key not in names else row.name if is_own_name else ""
+                least = LEAST[row.key.axis](self.publish) if row.key.axis in LEAST else 1
+                few = own and bool(row.files) and row.count < (least or 1)
+                found[row.key] = replace(before, name=name, published=few)
+            return found
 
         if there == self._is_there:  # no run has begun it meanwhile, who knows more
             self._change(noted, rows)
@@ -181,19 +181,6 @@ def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
 def _placed(kept: KeptFeed, row: FeedRow) -> KeptFeed:
     first = row.first_slug if row.first_slug != row.key.slug else ""
     return replace(kept, first_slug=first, moved_to=row.moved_to, dropped=row.dropped)
-
-
-def _by_articles(row: FeedRow) -> bool:
-    return row.key.axis not in (ALL.axis, QUERY) and not row.moved_to and not row.dropped
-
-
-def _name(row: FeedRow, derived: str) -> str:
-    return row.name if _by_articles(row) and row.name != derived else ""
-
-
-def _few(row: FeedRow, publish: Publish) -> bool:
-    least = LEAST[row.key.axis](publish) if row.key.axis in LEAST else 1
-    return _by_articles(row) and bool(row.files) and row.count < (least or 1)
 
 
 def _believed(row: FeedRow, kept: KeptFeed) -> FeedRow:

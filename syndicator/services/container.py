@@ -22,7 +22,7 @@ from syndicator.articles.beside.lists import RightsFile
 from syndicator.configuration.settings import Llm, Settings, dropped_settings, load
 from syndicator.configuration.sources import remembered
 from syndicator.core.errors import ConfigError, Fault, LockedError, MissingError
-from syndicator.core.model import Article, Source
+from syndicator.core.model import Article, Outcome, Source
 from syndicator.core.ports import Enricher, Fetcher
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.ports.subscriptions import Hubs
@@ -96,6 +96,16 @@ class App:
         """This instance to be looked at. `fault`: of the configuration."""
         names = ("config", "sources", "settings", "store", "article_store", "environ")
         return Place(now=self.clock(), fault=fault, **{name: getattr(self, name) for name in names})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Callbacks of a run, for whoever shows how it goes."""
+
+    started: Callable[[int], None] = lambda sources: None
+    visited: Callable[[Outcome], None] = lambda outcome: None
+    filed: Callable[[str], None] = lambda title: None
+    turn: Callable[[], object] = lambda: None  # between two steps of a build
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,13 +218,8 @@ def open_app(
     try:
         article_store = indexed(article_store, store, clock)
         _need_article_store(article_store, store)
-        beside = Beside(
-            feeds=article_store.file(feeds_toml.FEEDS),
-            sources=article_store.file(feeds_toml.SOURCES),
-            store=store,
-            publish=settings.publish,
-            clock=clock,
-        )
+        files = {"feeds": article_store.file(feeds_toml.FEEDS), "sources": article_store.file(feeds_toml.SOURCES)}
+        beside = Beside(**files, store=store, publish=settings.publish, clock=clock)
         beside.begin()
         _keep_instance(article_store, store, clock(), begun=has_begun)
         app = App(

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, nullcontext, suppress
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -33,91 +34,73 @@ _Beside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
 LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
 
 
+@dataclass(slots=True)
 class ScheduledRuns:
     """Runs of `up`, by the configuration of then, or the last good one. `report` gets each run's report, `trouble`
     and `changed` lines on failures and edits; `patience` is entered while a database is opened, `beside` during a run:
     it gets the app and a function that hurries builds."""
 
-    def __init__(
-        self,
-        config: Path,
-        *,
-        stop: asyncio.Event,
-        watch: Watch,
-        report: Callable[[RunReport], None],
-        trouble: Callable[[str], None],
-        changed: Callable[[str], None] = lambda line: None,
-        patience: Callable[[], AbstractContextManager[None]] = nullcontext,
-        beside: Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]] = lambda app, hurry: (
-            nullcontext()
-        ),
-        hubs: Registry | None = None,
-        clock: Callable[[], datetime] = utc_now,
-    ) -> None:
-        self._clock = clock
-        self._config, self._stop, self._watch, self._report, self._trouble = config, stop, watch, report, trouble
-        self._changed, self._patience, self._beside, self._hubs = changed, patience, beside, hubs
-        self._last_good: Configuration | None = None
-        self._fault = ""  # of the configuration as it is now
-        self._outage = Outage()
-        self._settling, self._walks, self._entries = Settling(), Walks(), KeptEntries()
+    config: Path
+    _: KW_ONLY
+    stop: asyncio.Event
+    watch: Watch
+    report: Callable[[RunReport], None]
+    trouble: Callable[[str], None]
+    changed: Callable[[str], None] = lambda line: None
+    patience: Callable[[], AbstractContextManager[None]] = nullcontext
+    beside: _Beside = lambda app, hurry: nullcontext()
+    hubs: Registry | None = None
+    clock: Callable[[], datetime] = utc_now
+    _last_good: Configuration | None = field(default=None, init=False)
+    _fault: str = field(default="", init=False)  # of the configuration as it is now
+    _outage: Outage = field(default_factory=Outage, init=False)
+    _settling: Settling = field(default_factory=Settling, init=False)
+    _walks: Walks = field(default_factory=Walks, init=False)
+    _entries: KeptEntries = field(default_factory=KeptEntries, init=False)
 
     async def run_once(self) -> None:
         try:
             read = self.read()
             with locked(read.settings), ExitStack() as opened:
-                with self._patience():
-                    opening = open_app(self._config, clock=self._clock, read=read, remake=remake, entries=self._entries)
+                with self.patience():
+                    opening = open_app(self.config, clock=self.clock, read=read, remake=remake, entries=self._entries)
                     app = opened.enter_context(opening)
-                self._report(await self._run(app))
+                wanted = Wanted(llm_seconds=LLM_SECONDS, configuration=self._fault)
+                async with self.beside(app, self._settling.hurry):
+                    running = run(app, wanted, self._settling, self._walks, self.hubs, stop=self.stop, watch=self.watch)
+                    self.report(await running)
             await self._ended(None)
         except LockedError:
-            self._trouble("another run is under way; this one is left out")
+            self.trouble("another run is under way; this one is left out")
         except NetworkDown as error:
-            self._trouble(str(error))
+            self.trouble(str(error))
             await self._ended(None)
-        except SyndicatorError as error:  # a full disk, a taxonomy just being edited: the next run tries again
-            self._trouble(str(error))
-            await self._ended(error)
-        except OSError as error:
-            self._trouble(str(DiskError.of(error)))
-            await self._ended(DiskError.of(error))
+        except (SyndicatorError, OSError) as error:  # a full disk, a file just being edited: the next run tries again
+            known = DiskError.of(error) if isinstance(error, OSError) else error
+            self.trouble(str(known))
+            await self._ended(known)
 
     async def _ended(self, error: SyndicatorError | None) -> None:
-        """Tells those who asked for it that runs fail, as the last good configuration has it."""
+        """Alert if runs fail, by the last good configuration."""
         if self._last_good is None:
             return
-        fault = await self._outage.follow(self._last_good.settings, error, self._clock(), os.environ)
-        if fault:
-            self._trouble(f"nobody could be told: {fault}")
-
-    async def _run(self, app: App) -> RunReport:
-        wanted = Wanted(llm_seconds=LLM_SECONDS, configuration=self._fault)
-        async with self._beside(app, self._settling.hurry):
-            return await run(
-                app,
-                wanted,
-                stop=self._stop,
-                watch=self._watch,
-                settling=self._settling,
-                walks=self._walks,
-                hubs=self._hubs,
-            )
+        if fault := await self._outage.follow(self._last_good.settings, error, self.clock(), os.environ):
+            self.trouble(f"nobody could be told: {fault}")
 
     def read(self) -> Configuration:
         """The configuration as it is now, or the last good one. Raises ConfigError where there is none."""
         try:
-            now = configuration(self._config, before=self._last_good, remember=True)
+            now = configuration(self.config, before=self._last_good, remember=True)
             for line in changes(self._last_good or now, now):
-                self._changed(line)
+                self.changed(line)
             for fault in set(now.faults) - set(self._last_good.faults if self._last_good else ()):
-                self._trouble(f"{fault}; what was valid before counts")
+                self.trouble(f"{fault}; what was valid before counts")
             self._last_good, self._fault = now, ""
         except ConfigError as error:
             if self._last_good is None:
                 raise
             self._fault = str(error)
-            self._trouble(f"{error}; going on with the configuration read before")
+            self.trouble(f"{error}; going on with the configuration read before")
         return self._last_good
 
 

@@ -124,11 +124,14 @@ def files(app: App) -> tuple[Problem, ...]:
 
         learn.forget(app.settings.state_dir / "learnt.npz")
     app.beside.believe()
-    if not app.sources_stamp or visits.note(_FOLLOWED) != f"{app.sources_stamp}\n{app.beside.sources.stamp() or ''}":
+
+    def followed() -> str:
+        return f"{app.sources_stamp}\n{app.beside.sources.stamp()}" if app.sources_stamp else ""
+
+    if not app.sources_stamp or visits.note(_FOLLOWED) != followed():
         app.beside.follow(app.sources)
-        followed = f"{app.sources_stamp}\n{app.beside.sources.stamp() or ''}" if app.sources_stamp else ""
-        if visits.note(_FOLLOWED) != followed:
-            visits.set_note(_FOLLOWED, followed, app.clock())
+        if visits.note(_FOLLOWED) != followed():
+            visits.set_note(_FOLLOWED, followed(), app.clock())
     if visits.note(OWNED_SINCE) is None:
         visits.set_note(OWNED_SINCE, app.clock().isoformat(), app.clock())
     start.settle_withdrawals(app)

@@ -17,6 +17,7 @@ from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import reconcile, thumbnails
 from syndicator.services.build import BUILD_SECONDS, build_due, build_meanwhile, together
 from syndicator.services.container import App, make_fetcher
+from syndicator.services.container import Watch as Watch
 from syndicator.services.descriptions.enrich_report import EnrichReport
 from syndicator.services.health.follow import follow
 from syndicator.services.mending.reread import newly_outdated
@@ -64,16 +65,6 @@ class Wanted:
         return bool(self.keys or self.all or self.failed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """Callbacks of a run, for whoever shows how it goes."""
-
-    started: Callable[[int], None] = lambda sources: None
-    visited: Callable[[Outcome], None] = lambda outcome: None
-    filed: Callable[[str], None] = lambda title: None
-    turn: Callable[[], object] = lambda: None  # between two steps of a build
-
-
 @dataclass(slots=True)
 class Totals:
     """The work of `up` or of a worker since it started, for its last line."""
@@ -107,12 +98,12 @@ def remake(app: App) -> None:
 async def run(
     app: App,
     wanted: Wanted,
-    *,
-    stop: asyncio.Event,
-    watch: Watch = Watch(),
     settling: Settling | None = None,
     walks: Walks | None = None,
     hubs: Registry | None = None,
+    *,
+    stop: asyncio.Event,
+    watch: Watch = Watch(),
 ) -> RunReport:
     """Visit and build meanwhile, then ask the language model and build again. `settling`: builds may be left to a later
     run; `walks`: so may looks at files; `hubs`: take pushes. The caller holds the lock. Raises NetworkDown (after

@@ -46,13 +46,13 @@ class Api:
     def __init__(self, pages: ASGIApp, console: Console) -> None:
         self._pages, self._console = pages, console
         routes = [
-            Route(f"{PATH}/openapi.json", _described),
+            Route(f"{PATH}/openapi.json", lambda request: _json(document())),
             Route(f"{PATH}/operations/{{name}}", _operate, methods=["POST"]),
             Route(f"{PATH}/jobs/{{key}}/cancel", _cancel, methods=["POST"]),
             Route(f"{PATH}/status", _status),
             Route(f"{PATH}/articles/{{key}}", partial(_one, article)),
             Route(f"{PATH}/sources/{{key}}", partial(_one, source)),
-            Route(f"{PATH}/jobs/{{key}}", _read_job),
+            Route(f"{PATH}/jobs/{{key}}", lambda request: _json(asdict(_own_job(request)))),
             *(Route(f"{PATH}/{name}", partial(_list, query)) for name, query in QUERIES.items()),
         ]
         wrong = dict.fromkeys((HTTPException, SyndicatorError, Exception), _wrong)
@@ -82,6 +82,7 @@ class Api:
             return problem(503, "the tokens cannot be read; the log says why")
         if request.state.token is None:
             return problem(401, "send a valid token: Authorization: Bearer syn_...", {"www-authenticate": "Bearer"})
+        request.state.who = f"token {request.state.token.name}"  # its name in Changes and jobs
         return None
 
 
@@ -96,17 +97,8 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
     return Response(json.dumps(about), status, headers, media_type="application/problem+json")
 
 
-def _who(request: Request) -> str:
-    """The name of the token in Changes and jobs."""
-    return f"token {request.state.token.name}"
-
-
 def _json(answer: Answer, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
     return Response(json.dumps(plain(answer)), status, headers, media_type="application/json")
-
-
-async def _described(request: Request) -> Response:
-    return _json(document())
 
 
 async def _status(request: Request) -> Response:
@@ -117,7 +109,7 @@ async def _list(query: Query, request: Request) -> Response:
     asked = dict(request.query_params)
     limit, cursor = _number(asked.pop("limit", "30"), 1), asked.pop("cursor", "")
     lists_of = {one.name: request.query_params.getlist(one.name) for one in fields_of(query) if one.is_list}
-    arguments, who = arguments_of(query, {**asked, **lists_of}), _who(request)
+    arguments, who = arguments_of(query, {**asked, **lists_of}), request.state.who
 
     def shown(place: Place, **arguments: Any) -> Iterator[Answer]:
         """The items without secrets: those in addresses, arguments of changes, and jobs of others."""
@@ -179,12 +171,8 @@ async def _operate(request: Request) -> Response:
     arguments_of(operation, values)
     if len(console.queue.waiting()) >= _WAITING:
         raise HTTPException(429, f"{_WAITING} jobs wait already", {"retry-after": "10"})
-    id = console.ask(operation.name, values, _who(request), dry_run=dry_run).id
+    id = console.ask(operation.name, values, request.state.who, dry_run=dry_run).id
     return _of_job(await console.until(id, wait), matched=matched)
-
-
-async def _read_job(request: Request) -> Response:
-    return _json(asdict(_own_job(request)))
 
 
 async def _cancel(request: Request) -> Response:
@@ -196,7 +184,7 @@ async def _cancel(request: Request) -> Response:
 
 def _own_job(request: Request) -> Job:
     job = console_of(request).queue.get(request.path_params["key"])
-    if job is None or job.who != _who(request):
+    if job is None or job.who != request.state.who:
         raise HTTPException(404, "there is no such job of this token")
     return job
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from syndicator.configuration.entry_rules import And, Expr, Not, Or, Term
@@ -32,15 +32,8 @@ class Finding:
 
 
 def of_fault(fault: Fault, reason: str, severity: Severity = "error") -> Finding:
-    return Finding(
-        severity=severity,
-        what=fault.at,
-        reason=reason,
-        detail=fault.message,
-        file=fault.file,
-        line=fault.line,
-        key=fault.key,
-    )
+    found = of_problem(Problem(what=fault.at, reason=reason, detail=fault.message), severity)
+    return replace(found, file=fault.file, line=fault.line, key=fault.key)
 
 
 def of_problem(problem: Problem, severity: Severity = "error") -> Finding:

@@ -66,8 +66,6 @@ class Registry(Hubs):
         if worker is not None:
             await worker.aclose()
 
-    # -- from and to the store ----------------------------------------------------------------------------------------
-
     def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
         """Read the store once when a run begins, and end unwanted subscriptions. `base`: `site.callback`."""
         if self._base is None:
@@ -94,8 +92,6 @@ class Registry(Hubs):
         self._changed.clear()
         self._counted.clear()
 
-    # -- what hubs are asked ------------------------------------------------------------------------------------------
-
     def due(self, now: datetime) -> list[Subscription]:
         """The subscriptions whose hub is to be asked, longest overdue first."""
         if not self._base:
@@ -118,8 +114,6 @@ class Registry(Hubs):
             self._forget(one)
         elif changed is not None:
             self._put(changed)
-
-    # -- what hubs ask and bring --------------------------------------------------------------------------------------
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
         """Answers a hub that verifies our intent, or denies."""
@@ -165,8 +159,6 @@ class Registry(Hubs):
             self._waiting_bytes -= len(push.body)
             yield push
 
-    # -- what visits tell and ask -------------------------------------------------------------------------------------
-
     def polled(
         self, source: Source, offer: Offer | None, new: Sequence[Entry], before: datetime | None, now: datetime
     ) -> None:
@@ -188,8 +180,6 @@ class Registry(Hubs):
         lock = self._locks.get(source_key) or asyncio.Lock()
         self._locks[source_key] = lock
         return lock
-
-    # -- inside -------------------------------------------------------------------------------------------------------
 
     def _follow(self, source: Source, offer: Offer | None, now: datetime) -> None:
         one = self._wanted(source.key)
