@@ -1,9 +1,10 @@
-"""Resolve sources and articles named on the command line."""
+"""Resolve named sources and articles; walk over filed articles, and rewrite them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final, TypeVar
 
 from syndicator.configuration.sources import registry
 from syndicator.core import urls
@@ -14,6 +15,9 @@ from syndicator.pipeline.ownership import known_at
 from syndicator.services.container import App
 from syndicator.services.places import Place
 from syndicator.store.database import chunks
+
+_SHARED: Final = 100  # articles whose rows share a commit
+T = TypeVar("T")
 
 
 def need_sources(app: App | Place, keys: Iterable[str]) -> None:
@@ -53,3 +57,13 @@ def filed(app: App, ids: Iterable[str] | None = None) -> Iterator[Article]:
     """The rows of all articles, copies too, or of these ids, some hundreds at a time."""
     for part in chunks(list(app.store.visits.stamps() if ids is None else ids)):
         yield from app.store.index.articles(part).values()
+
+
+def rewrite(app: App, items: Sequence[T], write: Callable[[T], object], progress: Callable[[int, int], None]) -> None:
+    """Write the article of each item. Commits are shared, as those of visits are. `progress` may raise to end it."""
+    with app.article_store.together() as settle, app.store.visits.shared(settle):
+        for number, item in enumerate(items, 1):
+            write(item)
+            if number % _SHARED == 0:
+                app.store.visits.commit()
+            progress(number, len(items))

@@ -23,7 +23,7 @@ from syndicator.pipeline.results import Redescription
 from syndicator.processes.worker import Worker
 from syndicator.services import reconcile
 from syndicator.services.container import App, open_worker, taxonomy_files
-from syndicator.services.naming import filed
+from syndicator.services.naming import filed, rewrite
 
 if TYPE_CHECKING:
     from syndicator.describing.groups import Group
@@ -151,13 +151,14 @@ def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda
 
 
 def apply(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
-    """Changes exactly what `plan` listed; `updated` stays where it is."""
-    for number, item in enumerate(planned.articles, 1):
-        before = app.article_store.get(item.path)
+    """Change exactly what `plan` listed; `updated` stays where it is."""
+
+    def write(item: Redescribed) -> None:
+        before, store, score = app.article_store.get(item.path), app.store.visits, item.told.score
         after = replace(before, **item.told.values)
-        store, score = app.store.visits, item.told.score
         refile(app.article_store, store, after, before=before, path=item.path, score=score)
-        progress(number, len(planned.articles))
+
+    rewrite(app, planned.articles, write, progress)
 
 
 def _read(app: App, path: str, since: datetime | None, problems: list[Problem]) -> Article | None:

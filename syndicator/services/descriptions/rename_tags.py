@@ -21,10 +21,9 @@ from syndicator.publishing.output.redirects import moved
 from syndicator.services import reconcile
 from syndicator.services.beside import move
 from syndicator.services.container import App
-from syndicator.services.naming import filed
+from syndicator.services.naming import filed, rewrite
 
 _LONGEST = 80  # characters of a name, as in taxonomy.toml
-_SHARED = 100  # articles whose rows share a commit, as those of visits do
 _AT_ONCE = 200  # feeds, some seconds of a build: what somebody who typed a command may wait for. A choice
 
 
@@ -209,12 +208,9 @@ def put_tags(app: App, tags: Mapping[str, tuple[str, ...]], progress: Callable[[
 def _rewrite(
     app: App, ids: Collection[str], retagged: Callable[[Article], Article], progress: Callable[[int, int], None]
 ) -> None:
-    with app.article_store.together() as settle, app.store.visits.shared(settle):
-        for number, id in enumerate(ids, 1):
-            if (path := app.store.index.path(id)) is not None:
-                before: Article = app.article_store.get(path)
-                after = retagged(before)
-                refile(app.article_store, app.store.visits, after, before=before, path=path, ordered=("tags",))
-            if number % _SHARED == 0:
-                app.store.visits.commit()
-            progress(number, len(ids))
+    def write(id: str) -> None:
+        if (path := app.store.index.path(id)) is not None:
+            before = app.article_store.get(path)
+            refile(app.article_store, app.store.visits, retagged(before), before=before, path=path, ordered=("tags",))
+
+    rewrite(app, list(ids), write, progress)

@@ -24,7 +24,7 @@ from syndicator.pipeline.results import Reread
 from syndicator.processes.worker import Worker
 from syndicator.services import reconcile
 from syndicator.services.container import App, make_fetcher, open_worker
-from syndicator.services.naming import article_id, filed
+from syndicator.services.naming import article_id, filed, rewrite
 from syndicator.store.index import Index
 
 _READING = "reading version"  # the note with the version that ran last
@@ -193,19 +193,14 @@ def _again(app: App, worker: Worker, path: str, kept: tuple[bytes, dict[str, str
 
 
 def apply_plan(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
-    """Changes exactly what `plan` listed, and notes which articles this version has read."""
-    store = app.store.visits
-    for number, item in enumerate(planned.articles, 1):
-        refile(
-            app.article_store,
-            store,
-            item.now.article,
-            before=item.before,
-            path=item.path,
-            html=item.now.html,
-            compared=lambda stored: compared(stored, app.clock()),
-        )
-        progress(number, len(planned.articles))
+    """Change exactly what `plan` listed, and note which articles this version has read."""
+
+    def write(item: Changed) -> None:
+        new, files, store = item.now, app.article_store, app.store.visits
+        sketch = lambda stored: compared(stored, app.clock())
+        refile(files, store, new.article, before=item.before, path=item.path, html=new.html, compared=sketch)
+
+    rewrite(app, planned.articles, write, progress)
     for id in planned.read:  # what this version makes of them is in their files
         app.snapshots.note_read(id)
 
