@@ -10,15 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from syndicator.configuration.sources.opml import (
-    LONGEST_TITLE,
-    Folders,
-    Skipped,
-    SubscriptionList,
-    followed,
-    read_opml,
-    write_opml,
-)
+from syndicator.configuration.sources import opml
 from syndicator.configuration.sources.schema import source_of
 from syndicator.core import secrets, urls
 from syndicator.core.errors import (
@@ -59,7 +51,7 @@ def is_file(address: str) -> bool:
     return address == "-" or Path(address).is_file()
 
 
-def read_file(address: str) -> SubscriptionList:
+def read_file(address: str) -> opml.SubscriptionList:
     """The subscriptions of the OPML file at the path `address`, or on stdin for "-". Raises MissingError."""
     try:
         data = sys.stdin.buffer.read() if address == "-" else Path(address).read_bytes()
@@ -68,30 +60,30 @@ def read_file(address: str) -> SubscriptionList:
     return read_list(data, address)
 
 
-def read_list(data: bytes, where: str) -> SubscriptionList:
+def read_list(data: bytes, where: str) -> opml.SubscriptionList:
     """The subscriptions of an OPML document from `where`. Raises MissingError when it is none."""
     try:
-        return read_opml(data)
+        return opml.read_opml(data)
     except NotAFeed as refusal:
         cure = "export the list from the other reader as OPML"
         raise MissingError(f"{where}: {refusal.detail or refusal}; {cure}") from refusal
 
 
-def from_elsewhere(listed: SubscriptionList) -> SubscriptionList:
+def from_elsewhere(listed: opml.SubscriptionList) -> opml.SubscriptionList:
     """`listed` from a stranger, without credentials, private networks, rights, addresses with variables. Pure."""
     named = [one for one in listed.outlines if secrets.variables(one.url)]
     why = "its address names a variable of this machine, which its server would be sent; add it by itself"
-    return SubscriptionList(
+    return opml.SubscriptionList(
         outlines=tuple(
             replace(one, own={name: value for name, value in one.own.items() if name not in _OPERATORS})
             for one in listed.outlines
             if one not in named
         ),
-        skipped=(*listed.skipped, *(Skipped(line=one.line, name=one.title, why=why) for one in named)),
+        skipped=(*listed.skipped, *(opml.Skipped(line=one.line, name=one.title, why=why) for one in named)),
     )
 
 
-def as_found(app: App, address: str, listed: SubscriptionList, folders: Folders = "category") -> Found:
+def as_found(app: App, address: str, listed: opml.SubscriptionList, folders: opml.Folders = "category") -> Found:
     """Candidates of the OPML list at `address`; outlines that cannot be followed are in `skipped`."""
     known, path = by_address(app), app.taxonomy.toml
     categories = {one.name.casefold(): one.name for one in load_vocabulary(path).category} if path.exists() else {}
@@ -99,12 +91,12 @@ def as_found(app: App, address: str, listed: SubscriptionList, folders: Folders 
     skipped = list(listed.skipped)
     for outline in listed.outlines:
         try:
-            values = followed(outline, folders, categories)
+            values = opml.followed(outline, folders, categories)
             source = source_of({"key": _KEYLESS, **values})
             source = source if "key" in values else replace(source, key="")
             candidates.append(if_known(known, Candidate(source=source, kind="opml")))
         except UsageError as error:
-            skipped.append(Skipped(line=outline.line, name=outline.title, why=str(error)))
+            skipped.append(opml.Skipped(line=outline.line, name=outline.title, why=str(error)))
     return Found(
         address=address,
         candidates=tuple(candidates),
@@ -117,12 +109,12 @@ def as_found(app: App, address: str, listed: SubscriptionList, folders: Folders 
 def export(app: App) -> bytes:
     """The sources as OPML."""
     sites = {key: state.site_url for key, state in app.store.visits.states().items()}
-    return write_opml(app.settings.site.title, list(app.sources.values()), sites)
+    return opml.write_opml(app.settings.site.title, list(app.sources.values()), sites)
 
 
 async def page_candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
     """The page as an article, a list of articles, or both, likelier first. Raises MissingError if neither."""
-    title = found.title[:LONGEST_TITLE].strip() or None
+    title = found.title[: opml.LONGEST_TITLE].strip() or None
     source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
     warning = SHUT_PAGE if answer.warning else ""
     page = if_known(session.known, Candidate(source=source, kind="article", warning=warning, answer=answer))
@@ -338,7 +330,7 @@ def _ranked(session: Session, feeds: Sequence[_Feed], page: str) -> tuple[Candid
     for one in ranked:
         feed = by_address[one.url]
         source = Source(
-            key="", url=one.url, kind="feed", title=one.title[:LONGEST_TITLE].strip() or None, allow=session.allow
+            key="", url=one.url, kind="feed", title=one.title[: opml.LONGEST_TITLE].strip() or None, allow=session.allow
         )
         candidate = Candidate(
             source=source,

@@ -20,17 +20,6 @@ from syndicator.services import webhooks
 from syndicator.services.container import App, fault_of
 from syndicator.services.health import episodes
 from syndicator.services.health.conditions import conditions
-from syndicator.services.health.episodes import (
-    COUNTERS,
-    counted,
-    is_due,
-    put,
-    read_counters,
-    read_memory,
-    read_outbox,
-    write_memory,
-    write_outbox,
-)
 from syndicator.services.health.look import observe
 from syndicator.services.places import open_outlet
 
@@ -52,11 +41,12 @@ async def follow(
     """Count a run that took `seconds`, and report what is new. `down`: no source could be reached. `configuration`: why
     an earlier one had to be used. Returns the reports that failed."""
     try:
-        now, known, configuration = app.clock(), read_counters(app.store), configuration or fault_of(app.faults)
-        made = counted(known, outcomes, built, seconds=seconds, now=now, down=down)
+        now, known = app.clock(), episodes.read_counters(app.store)
+        configuration = configuration or fault_of(app.faults)
+        made = episodes.counted(known, outcomes, built, seconds=seconds, now=now, down=down)
         if is_look_due(known.get("look", {}), now, something=bool(outcomes or built.builds or configuration)):
             _look(app, now, made, configuration)
-        app.store.visits.set_note(COUNTERS, json.dumps(made, sort_keys=True), now)
+        app.store.visits.set_note(episodes.COUNTERS, json.dumps(made, sort_keys=True), now)
         _publish(app)
         return (*_write_textfile(app), *await _alert(app), *await webhooks.send(app))
     except SyndicatorError as error:
@@ -76,15 +66,15 @@ def _look(app: App, now: datetime, made: dict[str, dict[str, float]], configurat
     clock = asyncio.get_running_loop().time
     began = clock()
     found = conditions(observe(app.place(configuration)), now)
-    before = read_memory(app.store)
+    before = episodes.read_memory(app.store)
     memory, events = episodes.follow(before, found, now, app.instance)
     if _is_wanted(app) and events:  # first: what is told twice is better than what is lost
-        write_outbox(app.store, put(read_outbox(app.store), events), now)
+        episodes.write_outbox(app.store, episodes.put(episodes.read_outbox(app.store), events), now)
     for event, title in zip(events, episodes.titles(events), strict=True):
         subject, data = f"{event.kind}:{event.subject}", {"title": title, **asdict(event)}
         webhooks.put_condition(app, opened=event.state == "broken", subject=subject, data=data)
     if memory != before:
-        write_memory(app.store, memory, now)
+        episodes.write_memory(app.store, memory, now)
     made["conditions"] = dict(Counter(str(one.kind) for one in found))
     made["sources"] = {"": len(app.sources)}
     made["look"] = {"at": now.timestamp(), "took": clock() - began}
@@ -101,7 +91,7 @@ def _publish(app: App) -> None:
         return
     if settings.health.publish:
         key = feed.token(settings.state_dir)
-        outlet.put(feed.feed_name(key), feed.document(read_memory(app.store).events, settings, key))
+        outlet.put(feed.feed_name(key), feed.document(episodes.read_memory(app.store).events, settings, key))
     elif key := feed.known_token(settings.state_dir):
         outlet.delete(feed.feed_name(key))
 
@@ -120,12 +110,12 @@ def _write_textfile(app: App) -> list[Problem]:
 
 async def _alert(app: App) -> list[Problem]:
     now = app.clock()
-    if not _is_wanted(app) or not is_due(outbox := read_outbox(app.store), now):
+    if not _is_wanted(app) or not episodes.is_due(outbox := episodes.read_outbox(app.store), now):
         return []
     from syndicator.services.health.alert import send
 
     outbox = await send(app.settings, outbox, now, app.environ)
-    write_outbox(app.store, outbox, now)
+    episodes.write_outbox(app.store, outbox, now)
     return [Problem(what="alert", reason=ConditionReason.ALERT, detail=outbox.fault)] if outbox.fault else []
 
 
