@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Mapping
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from syndicator.core.urls import redacted
+
 _PLACEHOLDER = re.compile(r"\$(?:\{|%7B)([A-Za-z_][A-Za-z0-9_]*)(?:\}|%7D)", re.I)
 # Parameters that private feeds are known to carry their key in.
 _TELLING = re.compile(
@@ -100,3 +102,10 @@ def with_placeholder(url: str, parameter: str, variable: str) -> str:
         for name, equals, value in (pair.partition("=") for pair in parts.query.split("&"))
     ]
     return urlunsplit(parts._replace(query="&".join(pairs)))
+
+
+def shown(url: str) -> str:
+    """`url` for somebody who may not know its secrets: without password, a placeholder for each value that looks so."""
+    for parameter in telling(url):
+        url = with_placeholder(url, parameter, parameter.upper())
+    return redacted(url)

@@ -75,16 +75,16 @@ class Beside:
                 self.store.index.save_feed(row)
 
         def noted(kept: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
-            known = {row.key: kept.get(row.key, KeptFeed(row.key)) for row in rows}
-            called = {row.key: _name(row, names[row.key]) for row in rows if row.key in names}
-            return {**kept} | {
-                row.key: replace(
-                    known[row.key],
-                    name=called.get(row.key, known[row.key].name),
-                    published=_few(row, self.publish),
-                )
-                for row in rows
-            }
+            found = {**kept}
+            for row in rows:
+                own = row.key.axis not in (ALL.axis, QUERY) and not row.moved_to and not row.dropped  # of its articles
+                before = kept.get(row.key, KeptFeed(row.key))
+                is_own_name = own and row.name != names.get(row.key)
+                name = before.name if row.key not in names else row.name if is_own_name else ""
+                least = LEAST[row.key.axis](self.publish) if row.key.axis in LEAST else 1
+                few = own and bool(row.files) and row.count < (least or 1)
+                found[row.key] = replace(before, name=name, published=few)
+            return found
 
         if there == self._is_there:  # no run has begun it meanwhile, who knows more
             self._change(noted, rows)
@@ -138,10 +138,6 @@ class Beside:
             move(index, rows[old], replace(there or fresh, first_slug=first))
             index.show_again([rows[old].key])
 
-    def sources_stamp(self) -> str:
-        """What changes whenever the file of `follow` does."""
-        return self.sources.stamp() or ""
-
     def former(self, taken: Collection[str]) -> dict[str, str]:
         """The keys of removed sources that are not `taken`, by each alias that their articles came from."""
         rows = {key: row for key, row in self._source_rows().items() if key not in taken and row.moved_to is None}
@@ -185,19 +181,6 @@ def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
 def _placed(kept: KeptFeed, row: FeedRow) -> KeptFeed:
     first = row.first_slug if row.first_slug != row.key.slug else ""
     return replace(kept, first_slug=first, moved_to=row.moved_to, dropped=row.dropped)
-
-
-def _by_articles(row: FeedRow) -> bool:
-    return row.key.axis not in (ALL.axis, QUERY) and not row.moved_to and not row.dropped
-
-
-def _name(row: FeedRow, derived: str) -> str:
-    return row.name if _by_articles(row) and row.name != derived else ""
-
-
-def _few(row: FeedRow, publish: Publish) -> bool:
-    least = LEAST[row.key.axis](publish) if row.key.axis in LEAST else 1
-    return _by_articles(row) and bool(row.files) and row.count < (least or 1)
 
 
 def _believed(row: FeedRow, kept: KeptFeed) -> FeedRow:
@@ -305,8 +288,7 @@ def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: S
 def _written_for(
     sources: Iterable[Source], file: RightsFile, article_store: ArticleStore, store: Store
 ) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """For each source the domains and hosts besides its own whose articles it wrote. It keeps the domains until
-    `speaks_for` is set; for hosts of its domain it writes no more."""
+    """The domains, and the hosts of its own domain, whose articles each source wrote until now."""
     known, domains, hosts = {source.key: source for source in sources}, defaultdict(set), defaultdict(set)
     for article in _articles(article_store, store):
         source = known.get(article.source_key)

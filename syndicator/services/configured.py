@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,17 +26,9 @@ class Configured:
 
 def configured(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[Configured, ...]:
     """The settings in the order of syndicator.toml, secrets and passwords in URLs masked. Raises ConfigError."""
-    values = load(config, environ).model_dump(mode="json")
-    found = origins(config, environ)
-    return tuple(Configured(name=name, value=_at(values, name.split(".")), origin=found[name]) for name in found)
-
-
-def _at(values: Mapping[str, object], keys: Iterable[str]) -> object:
-    value: object = values
-    for key in keys:
-        assert isinstance(value, Mapping)
-        value = value[key]
-    return masked(value) if isinstance(value, str) else value
+    values = dict(_flat(load(config, environ).model_dump(mode="json")))
+    shown = {name: masked(value) if isinstance(value, str) else value for name, value in values.items()}
+    return tuple(Configured(name=name, value=shown[name], origin=at) for name, at in origins(config, environ).items())
 
 
 def masked(value: str) -> str:

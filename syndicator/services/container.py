@@ -8,8 +8,8 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from syndicator.articles.beside.lists import RightsFile
 from syndicator.configuration.settings import Llm, Settings, dropped_settings, load
 from syndicator.configuration.sources import remembered
 from syndicator.core.errors import ConfigError, Fault, LockedError, MissingError
-from syndicator.core.model import Article, Source
+from syndicator.core.model import Article, Outcome, Source
 from syndicator.core.ports import Enricher, Fetcher
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.ports.subscriptions import Hubs
@@ -37,7 +37,7 @@ from syndicator.processes.worker import Worker
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.queries import SavedQuery, load_queries, valid_entries
 from syndicator.services.beside import Beside, open_rights
-from syndicator.services.places import begun, indexed, kept_pages
+from syndicator.services.places import Place, begun, indexed, kept_pages
 from syndicator.store.database import Database
 from syndicator.store.engine import Store, is_gone, open_store
 from syndicator.store.fleet.followed import Fleet
@@ -92,6 +92,21 @@ class App:
     def instance(self) -> uuid.UUID:
         return self.article_store.instance()
 
+    def place(self, fault: str = "") -> Place:
+        """This instance to be looked at. `fault`: of the configuration."""
+        names = ("config", "sources", "settings", "store", "article_store", "environ")
+        return Place(now=self.clock(), fault=fault, **{name: getattr(self, name) for name in names})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Callbacks of a run, for whoever shows how it goes."""
+
+    started: Callable[[int], None] = lambda sources: None
+    visited: Callable[[Outcome], None] = lambda outcome: None
+    filed: Callable[[str], None] = lambda title: None
+    turn: Callable[[], object] = lambda: None  # between two steps of a build
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
@@ -107,14 +122,9 @@ class Configuration:
     source_faults: tuple[Fault, ...] = ()  # those of the sources
     taxonomy: Path | None = None  # the file that counts; None: taxonomy.toml
 
-    @property
-    def fault(self) -> str:
-        """The faults as one sentence, "" for none."""
-        return fault_of(self.faults)
-
 
 def fault_of(faults: Sequence[Fault]) -> str:
-    """As `Configuration.fault`."""
+    """The faults as one sentence, "" for none."""
     return str(ConfigError.of(faults)) if faults else ""
 
 
@@ -195,7 +205,10 @@ def open_app(
     """Open the app of a configuration folder. `create`: allow a new database although articles exist; `remake`: called
     if the database was lost; `read`: the configuration, if read; `entries`: cache of earlier builds. Raises
     ConfigError, StoreError, MissingError."""
-    read = read or _read_and_warn(config, environ)
+    if read is None:
+        read = configuration(config, environ, remember=True)
+        for fault in read.faults:
+            logger("configuration").warning(f"{fault}; what was valid before counts")
     settings = read.settings
     article_store = open_articles(settings.articles_at, environ)
     has_begun = begun(article_store, settings, environ)
@@ -205,13 +218,8 @@ def open_app(
     try:
         article_store = indexed(article_store, store, clock)
         _need_article_store(article_store, store)
-        beside = Beside(
-            feeds=article_store.file(feeds_toml.FEEDS),
-            sources=article_store.file(feeds_toml.SOURCES),
-            store=store,
-            publish=settings.publish,
-            clock=clock,
-        )
+        files = {"feeds": article_store.file(feeds_toml.FEEDS), "sources": article_store.file(feeds_toml.SOURCES)}
+        beside = Beside(**files, store=store, publish=settings.publish, clock=clock)
         beside.begin()
         _keep_instance(article_store, store, clock(), begun=has_begun)
         app = App(
@@ -241,16 +249,9 @@ def open_app(
         store.close()
 
 
-def _read_and_warn(config: Path, environ: Mapping[str, str]) -> Configuration:
-    read = configuration(config, environ, remember=True)
-    for fault in read.faults:
-        logger("configuration").warning(f"{fault}; what was valid before counts")
-    return read
-
-
 def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, begun: bool) -> None:
-    """Mints this instance's uuid where nothing was written or published with one, and notes it in the database, so that
-    it can be told when its file is lost. Raises ConfigError, which tells it."""
+    """Mint this instance's uuid at its beginning and note it in the database. Raises ConfigError if its file is lost,
+    with the line to restore."""
     noted = store.visits.note(_INSTANCE)
     if begun and not article_store.minted():
         line = (
@@ -266,8 +267,8 @@ def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, 
 
 
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:
-    """Raises MissingError when the folder of articles is not there, as when its disk is not mounted. It must not be
-    taken for one whose articles were all deleted: everything would be fetched again and published under new ids."""
+    """Raise MissingError if the folder of articles is not there, as when its disk is not mounted: everything would be
+    fetched again and published under new ids."""
     gone = not article_store.minted() and next(article_store.walk(), None) is None
     known = len(store.visits.stamps()) if gone else 0
     if known:
@@ -316,22 +317,18 @@ def _locked_everywhere(settings: Settings, *, wait: bool, give_up: Callable[[], 
         yield
         return
 
-    database = Database(settings.store_url, 10)
-    try:
-        with ExitStack() as held:
-            while True:
-                try:
-                    held.enter_context(Fleet(database).hold("a run"))
-                    break
-                except LockedError:
-                    if not wait:
-                        raise
-                if give_up():
-                    raise SystemExit(0)
-                time.sleep(_POLL_SECONDS)
-            yield
-    finally:
-        database.close()
+    with closing(Database(settings.store_url, 10)) as database, ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(Fleet(database).hold("a run"))
+                break
+            except LockedError:
+                if not wait:
+                    raise
+            if give_up():
+                raise SystemExit(0)
+            time.sleep(_POLL_SECONDS)
+        yield
 
 
 def filing_context(app: App) -> FilingContext:
@@ -368,12 +365,7 @@ def make_context(
     """The context of a run's visits. `filed` gets each new title; `asked`: sources were named; `hubs`: pushes."""
     filing = filing_context(app)
     return RunContext(
-        store=filing.store,
-        article_store=filing.article_store,
-        clock=filing.clock,
-        added=filing.added,
-        ranks=filing.ranks,
-        owners=filing.owners,
+        **{one.name: getattr(filing, one.name) for one in fields(FilingContext)},
         settings=app.settings,
         sources=app.sources,
         fetcher=fetcher,
@@ -389,19 +381,9 @@ def make_context(
     )
 
 
-def new_worker(app: App, count: int = 1, preload: tuple[str, ...] = ()) -> Worker:
-    """Processes for strangers' bytes, started when they are first needed."""
-    return Worker(count=count, preload=preload)
-
-
-@contextmanager
-def open_worker(app: App, count: int = 1) -> Iterator[Worker]:
-    """As `new_worker`; they end with the block."""
-    worker = new_worker(app, count)
-    try:
-        yield worker
-    finally:
-        worker.close()
+def open_worker(app: App, count: int = 1) -> closing[Worker]:
+    """Processes for strangers' bytes, started when they are first needed, that end with the block."""
+    return closing(Worker(count=count))
 
 
 def user_agent(settings: Settings) -> str:
@@ -447,8 +429,8 @@ def make_fetcher(app: App) -> Fetcher:
 
 
 def lease_seconds(settings: Settings) -> float:
-    """How long leave for a request, and work on a host, count without a sign of life where several machines ask hosts:
-    longer than any request takes, since one that ended before its answer came would be made again and again."""
+    """Seconds for which work on a host counts without a sign of life: longer than any request takes, which else would
+    be made again and again."""
     return _LEASE_FACTOR * max(settings.fetch.feed_seconds, settings.fetch.page_seconds) + _LEASE_MORE
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, nullcontext, suppress
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
-from syndicator.core.model import Outcome
 from syndicator.core.ports.request_limits import BODY_BYTES
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.publishing.kept import KeptEntries
@@ -28,6 +27,7 @@ from syndicator.services.health.feed import feed_name, token
 from syndicator.services.pushes.registry import Registry
 from syndicator.services.reconcile import Walks
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
+from syndicator.services.refresh import Totals as Totals
 from syndicator.services.settling import Settling
 
 _Beside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
@@ -35,110 +35,72 @@ LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait fo
 
 
 @dataclass(slots=True)
-class Totals:
-    """What `up` did since it started, for its last line."""
-
-    runs: int = 0
-    visits: int = 0
-    failed: int = 0
-    articles: int = 0
-    files: int = 0
-
-    def visited(self, outcome: Outcome) -> None:
-        self.visits += 1
-        self.failed += outcome.status in ("failed", "disabled")
-        self.articles += len(outcome.added)
-
-    def ran(self, report: RunReport) -> None:
-        self.runs += 1
-        self.files += len(report.built.written)
-
-
 class ScheduledRuns:
-    """Runs of the scheduler of `up`. `run_once` reads the configuration anew, or uses the last good one. `report` gets
-    each run's report, `trouble` a line on a failure, `changed` a line on each edit; `patience` is entered while a
-    database is opened; `beside` gets the app and a function that hurries builds, and is entered during a run."""
+    """Runs of `up`, by the configuration of then, or the last good one. `report` gets each run's report, `trouble`
+    and `changed` lines on failures and edits; `patience` is entered while a database is opened, `beside` during a run:
+    it gets the app and a function that hurries builds."""
 
-    def __init__(
-        self,
-        config: Path,
-        *,
-        stop: asyncio.Event,
-        watch: Watch,
-        report: Callable[[RunReport], None],
-        trouble: Callable[[str], None],
-        changed: Callable[[str], None] = lambda line: None,
-        patience: Callable[[], AbstractContextManager[None]] = nullcontext,
-        beside: Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]] = lambda app, hurry: (
-            nullcontext()
-        ),
-        hubs: Registry | None = None,
-        clock: Callable[[], datetime] = utc_now,
-    ) -> None:
-        self._clock = clock
-        self._config, self._stop, self._watch, self._report, self._trouble = config, stop, watch, report, trouble
-        self._changed, self._patience, self._beside, self._hubs = changed, patience, beside, hubs
-        self._last_good: Configuration | None = None
-        self._fault = ""  # of the configuration as it is now
-        self._outage = Outage()
-        self._settling, self._walks, self._entries = Settling(), Walks(), KeptEntries()
+    config: Path
+    _: KW_ONLY
+    stop: asyncio.Event
+    watch: Watch
+    report: Callable[[RunReport], None]
+    trouble: Callable[[str], None]
+    changed: Callable[[str], None] = lambda line: None
+    patience: Callable[[], AbstractContextManager[None]] = nullcontext
+    beside: _Beside = lambda app, hurry: nullcontext()
+    hubs: Registry | None = None
+    clock: Callable[[], datetime] = utc_now
+    _last_good: Configuration | None = field(default=None, init=False)
+    _fault: str = field(default="", init=False)  # of the configuration as it is now
+    _outage: Outage = field(default_factory=Outage, init=False)
+    _settling: Settling = field(default_factory=Settling, init=False)
+    _walks: Walks = field(default_factory=Walks, init=False)
+    _entries: KeptEntries = field(default_factory=KeptEntries, init=False)
 
     async def run_once(self) -> None:
         try:
             read = self.read()
             with locked(read.settings), ExitStack() as opened:
-                with self._patience():
-                    opening = open_app(self._config, clock=self._clock, read=read, remake=remake, entries=self._entries)
+                with self.patience():
+                    opening = open_app(self.config, clock=self.clock, read=read, remake=remake, entries=self._entries)
                     app = opened.enter_context(opening)
-                self._report(await self._run(app))
+                wanted = Wanted(llm_seconds=LLM_SECONDS, configuration=self._fault)
+                async with self.beside(app, self._settling.hurry):
+                    running = run(app, wanted, self._settling, self._walks, self.hubs, stop=self.stop, watch=self.watch)
+                    self.report(await running)
             await self._ended(None)
         except LockedError:
-            self._trouble("another run is under way; this one is left out")
+            self.trouble("another run is under way; this one is left out")
         except NetworkDown as error:
-            self._trouble(str(error))
+            self.trouble(str(error))
             await self._ended(None)
-        except SyndicatorError as error:  # a full disk, a taxonomy just being edited: the next run tries again
-            self._trouble(str(error))
-            await self._ended(error)
-        except OSError as error:
-            self._trouble(str(DiskError.of(error)))
-            await self._ended(DiskError.of(error))
+        except (SyndicatorError, OSError) as error:  # a full disk, a file just being edited: the next run tries again
+            known = DiskError.of(error) if isinstance(error, OSError) else error
+            self.trouble(str(known))
+            await self._ended(known)
 
     async def _ended(self, error: SyndicatorError | None) -> None:
-        """Tells those who asked for it that runs fail, as the last good configuration has it."""
+        """Alert if runs fail, by the last good configuration."""
         if self._last_good is None:
             return
-        fault = await self._outage.follow(self._last_good.settings, error, self._clock(), os.environ)
-        if fault:
-            self._trouble(f"nobody could be told: {fault}")
-
-    async def _run(self, app: App) -> RunReport:
-        wanted = Wanted(llm_seconds=LLM_SECONDS, configuration=self._fault)
-        async with self._beside(app, self._settling.hurry):
-            return await run(
-                app,
-                wanted,
-                stop=self._stop,
-                watch=self._watch,
-                settling=self._settling,
-                walks=self._walks,
-                hubs=self._hubs,
-            )
+        if fault := await self._outage.follow(self._last_good.settings, error, self.clock(), os.environ):
+            self.trouble(f"nobody could be told: {fault}")
 
     def read(self) -> Configuration:
         """The configuration as it is now, or the last good one. Raises ConfigError where there is none."""
         try:
-            now = configuration(self._config, before=self._last_good, remember=True)
+            now = configuration(self.config, before=self._last_good, remember=True)
             for line in changes(self._last_good or now, now):
-                self._changed(line)
+                self.changed(line)
             for fault in set(now.faults) - set(self._last_good.faults if self._last_good else ()):
-                self._trouble(f"{fault}; what was valid before counts")
+                self.trouble(f"{fault}; what was valid before counts")
             self._last_good, self._fault = now, ""
         except ConfigError as error:
             if self._last_good is None:
                 raise
             self._fault = str(error)
-            self._trouble(f"{error}; going on with the configuration read before")
+            self.trouble(f"{error}; going on with the configuration read before")
         return self._last_good
 
 
@@ -177,7 +139,9 @@ class Site:
 def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
     from syndicator.services.health import metrics, probes
 
-    key = _token(settings)
+    key = ""
+    with suppress(OSError):  # where none can be kept, there is no health feed
+        key = token(settings.state_dir)
 
     def alive() -> str:
         silent = silent_seconds() if silent_seconds else 0
@@ -192,14 +156,6 @@ def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> H
         feed_name=feed_name(key),
         token=key,
     )
-
-
-def _token(settings: Settings) -> str:
-    """The token of this instance, "" where none can be kept: then there is no health feed."""
-    try:
-        return token(settings.state_dir)
-    except OSError:
-        return ""
 
 
 async def serve_console(

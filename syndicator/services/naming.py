@@ -1,31 +1,26 @@
-"""Resolve sources and articles named on the command line."""
+"""Resolve named sources and articles; walk over filed articles, and rewrite them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Final, TypeVar
 
 from syndicator.configuration.sources import registry
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
-from syndicator.core.model import Source
+from syndicator.core.model import Article
 from syndicator.core.text import suggestion
 from syndicator.pipeline.ownership import known_at
 from syndicator.services.container import App
+from syndicator.services.places import Place
+from syndicator.store.database import chunks
+
+_SHARED: Final = 100  # articles whose rows share a commit
+T = TypeVar("T")
 
 
-class Followed(Protocol):
-    """What follows sources."""
-
-    @property
-    def config(self) -> Path: ...
-
-    @property
-    def sources(self) -> Mapping[str, Source]: ...
-
-
-def need_sources(app: Followed, keys: Iterable[str]) -> None:
+def need_sources(app: App | Place, keys: Iterable[str]) -> None:
     """Raises UsageError that names every one of `keys` that is no source, with the key that may be meant."""
     unknown = [key for key in dict.fromkeys(keys) if key not in app.sources]
     if unknown:
@@ -52,7 +47,23 @@ def need_article(app: App, what: str) -> str:
     return id
 
 
-def source_file(app: Followed, key: str) -> Path:
+def source_file(app: App | Place, key: str) -> Path:
     """The file in which a source stands: sources.toml, or one of sources.d; sources.toml for a new key."""
     main = app.config / "sources.toml"
     return next((one.file.path for one in registry.placed_sources(main) if one.source.key == key), main)
+
+
+def filed(app: App, ids: Iterable[str] | None = None) -> Iterator[Article]:
+    """The rows of all articles, copies too, or of these ids, some hundreds at a time."""
+    for part in chunks(list(app.store.visits.stamps() if ids is None else ids)):
+        yield from app.store.index.articles(part).values()
+
+
+def rewrite(app: App, items: Sequence[T], write: Callable[[T], object], progress: Callable[[int, int], None]) -> None:
+    """Write the article of each item. Commits are shared, as those of visits are. `progress` may raise to end it."""
+    with app.article_store.together() as settle, app.store.visits.shared(settle):
+        for number, item in enumerate(items, 1):
+            write(item)
+            if number % _SHARED == 0:
+                app.store.visits.commit()
+            progress(number, len(items))

@@ -113,9 +113,13 @@ def open_outlet(settings: Settings, environ: Mapping[str, str], *, whole: bool =
 
 def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
     """True if this instance wrote or published articles; unpublished files of a hand do not count."""
+    return article_store.begun() or (has_feeds(settings, environ) and any(True for _ in article_store.walk()))
+
+
+def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
+    """True if feeds were published."""
     outlet = open_outlet(settings, environ)
-    published = any(outlet.written(f"{ALL.slug}.{name}") for name in FORMATS)
-    return article_store.begun() or (published and any(True for _ in article_store.walk()))
+    return any(outlet.written(f"{ALL.slug}.{name}") for name in FORMATS)
 
 
 def published(settings: Settings, name: str, environ: Mapping[str, str] = os.environ) -> bytes | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from syndicator.articles.stores.paths import ID_CHARS, printable
 from syndicator.configuration.entry_rules import is_muted
@@ -34,6 +34,7 @@ _MANY, _SHARE = 20, 0.05  # so many, when they are a larger share than this
 _FEW, _HALF = 3, 0.5  # the same for a small store
 
 _CHOICE = "mute and keep"  # the note with those of the settings
+_RECONCILED, _FOLLOWED = "sources reconciled", "sources followed"  # notes with the stamps of the sources then
 OWNED_SINCE = "owned since"  # the note with the time of the first start at which articles had owners
 
 
@@ -53,16 +54,20 @@ def sources(app: App) -> dict[str, SourceState]:
 
 
 def edited_sources(app: App) -> None:
-    """`sources`, where something may have changed since a run did that: sources.toml, this version, the clock."""
+    """Call `sources` if something may have changed since a run did that: sources.toml, this version, the clock."""
     _edited_choice(app)
-    if start.reconciled(app):
+    noted, ahead = app.store.visits.note(_RECONCILED), app.store.ahead.visited(app.clock() + AHEAD)
+    base, added = app.sources_before
+    if noted and not ahead and noted == app.sources_stamp:
         return
-    if (added := start.added(app)) is None:
-        sources(app)
-    else:  # of 100,000 sources the others take four seconds
-        states = [(source, app.store.visits.state(source.key)) for source in added]
+    if noted and not ahead and noted == base:  # of 100,000 sources the others take four seconds
+        new = list(app.sources.values())[len(app.sources) - added :]
+        states = [(source, app.store.visits.state(source.key)) for source in new]
         app.store.visits.save_states([_in_time(reconciled(source, known), app.clock()) for source, known in states])
-    start.note_reconciled(app)
+    else:
+        sources(app)
+    if noted != app.sources_stamp:
+        app.store.visits.set_note(_RECONCILED, app.sources_stamp, app.clock())
 
 
 def _edited_choice(app: App) -> None:
@@ -119,9 +124,14 @@ def files(app: App) -> tuple[Problem, ...]:
 
         learn.forget(app.settings.state_dir / "learnt.npz")
     app.beside.believe()
-    if not start.followed(app):
+
+    def followed() -> str:
+        return f"{app.sources_stamp}\n{app.beside.sources.stamp()}" if app.sources_stamp else ""
+
+    if not app.sources_stamp or visits.note(_FOLLOWED) != followed():
         app.beside.follow(app.sources)
-        start.note_followed(app)
+        if visits.note(_FOLLOWED) != followed():
+            visits.set_note(_FOLLOWED, followed(), app.clock())
     if visits.note(OWNED_SINCE) is None:
         visits.set_note(OWNED_SINCE, app.clock().isoformat(), app.clock())
     start.settle_withdrawals(app)
@@ -131,7 +141,7 @@ def files(app: App) -> tuple[Problem, ...]:
     problems, there, written = _taken_in(app, changes)
     gone = [id for id in changes.missing if id[:ID_CHARS] not in there]
     if are_many(len(gone) - len(start.awaited(app.store, gone)), len(rows)):
-        raise MissingError(_gone(app, [rows[id].path for id in gone], len(rows)))
+        raise MissingError(_gone(app.article_store, [rows[id].path for id in gone], len(rows)))
     lost = start.lost(app.article_store, app.store, gone)
     start.fetch_again(app, lost)
     problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in gone if id in lost]
@@ -176,25 +186,33 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
 def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list[Article]]:
     """Record new and edited files. Returns problems; prefixes of the ids seen, so that renamed files are not gone; and
     the new articles and those whose time of adding changed."""
-    problems, there, written = [], set(), []
-    for stamp in (*changes.new, *changes.edited):
-        try:
-            article = app.article_store.get(stamp.path)
-        except FileNotFoundError:
-            continue  # deleted since the folder was read: missing next time
-        except (ConfigError, OSError) as error:
-            problems.append(unreadable(stamp.path, error))
+    visits, problems, there, written = app.store.visits, list[Problem](), set[str](), list[Article]()
+    for stamp, article in _articles(app.article_store, (*changes.new, *changes.edited), visits.stamp):
+        if isinstance(article, Problem):
+            problems.append(article)
             there.add(app.article_store.id_at(stamp.path)[:ID_CHARS])
             continue
         there.add(article.id[:ID_CHARS])
-        other = elsewhere(app, article, stamp, app.store.visits.stamp(article.id))
-        if other:
-            problems.append(double(stamp.path, other))
-            continue
-        before = app.store.visits.article(article.id)
+        before = visits.article(article.id)
         written += [article] if before is None or before.added != article.added else []
         _record(app, article, stamp, before)
     return problems, there, written
+
+
+def _articles(
+    files: ArticleStore, stamps: Iterable[FileStamp], known: Callable[[str], FileStamp | None]
+) -> Iterator[tuple[FileStamp, Article | Problem]]:
+    """The article of each file, or the problem with it. `known`: the file that an id had until now."""
+    for stamp in stamps:
+        try:
+            article = files.get(stamp.path)
+        except FileNotFoundError:
+            continue  # deleted since the folder was read: missing next time
+        except (ConfigError, OSError) as error:
+            yield stamp, unreadable(stamp.path, error)
+            continue
+        other = elsewhere(files, article, stamp, known(article.id))
+        yield stamp, double(stamp.path, other) if other else article
 
 
 _MARKDOWN = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".mdtxt")
@@ -208,7 +226,9 @@ def ignored(store: ArticleStore) -> tuple[Problem, ...]:
     problems = []
     for path in store.names():
         name, suffix = path.rpartition("/")[2], Path(path).suffix.lower()
-        if path in articles or name.upper().startswith("README.") or not _looks_like_article(store, path, suffix):
+        if path in articles or name.upper().startswith("README."):
+            continue
+        if suffix not in _MARKDOWN and not (suffix in _TEXTS and store.read(path).startswith((b"---\n", b"---\r\n"))):
             continue
         cure = f"only files that end in .md are articles; call it {Path(name).stem}.md"
         detail = f"it is ignored where it is; articles are in {_PLACES}" if name.endswith(".md") else cure
@@ -216,56 +236,33 @@ def ignored(store: ArticleStore) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _looks_like_article(store: ArticleStore, path: str, suffix: str) -> bool:
-    return suffix in _MARKDOWN or (suffix in _TEXTS and store.read(path).startswith((b"---\n", b"---\r\n")))
-
-
 def are_many(missing: int, known: int) -> bool:
     """True when so many of the known files are gone that nobody can have meant it. Pure."""
     return any(missing >= least and missing > share * known for least, share in ((_MANY, _SHARE), (_FEW, _HALF)))
 
 
-def _gone(app: Filed, paths: Sequence[str], known: int) -> str:
+def _gone(article_store: ArticleStore, paths: Sequence[str], known: int) -> str:
     return (
-        f"{len(paths)} of {known} article files are gone from {app.article_store.name}, such as {paths[0]}: put them "
+        f"{len(paths)} of {known} article files are gone from {article_store.name}, such as {paths[0]}: put them "
         "back (mount the disk, restore the folder of today), or run `syndicator reindex`, which takes the folder as it "
         "is and fetches again what it lacks"
     )
 
 
-class Filed(Protocol):
-    """What has article files and the rows of them."""
-
-    @property
-    def store(self) -> Store: ...
-
-    @property
-    def article_store(self) -> ArticleStore: ...
-
-
-def unread(app: Filed) -> tuple[Problem, ...]:
+def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
     """Unreadable new or touched article files, and the number gone. Changes nothing. Raises OSError, StoreError."""
-    rows = app.store.visits.stamps()
-    changes = app.article_store.changed(rows, sweep=False)
+    rows = store.visits.stamps()
+    changes = article_store.changed(rows, sweep=False)
     problems = []
-    awaited = start.awaited(app.store, changes.missing)
+    awaited = start.awaited(store, changes.missing)
     if not changes.new and are_many(len(changes.missing) - len(awaited), len(rows)):
-        detail = _gone(app, [rows[id].path for id in changes.missing], len(rows))
-        problems.append(Problem(what=app.article_store.name, reason=CommandReason.MISSING, detail=detail))
+        detail = _gone(article_store, [rows[id].path for id in changes.missing], len(rows))
+        problems.append(Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail))
     elif not changes.new:
-        lost = start.lost(app.article_store, app.store, changes.missing)
+        lost = start.lost(article_store, store, changes.missing)
         problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in sorted(lost)]
-    for stamp in (*changes.new, *changes.edited):
-        try:
-            article = app.article_store.get(stamp.path)
-        except FileNotFoundError:
-            continue
-        except (ConfigError, OSError) as error:
-            problems.append(unreadable(stamp.path, error))
-            continue
-        other = elsewhere(app, article, stamp, rows.get(article.id))
-        problems += [double(stamp.path, other)] if other else []
-    return tuple(problems)
+    found = (one for _, one in _articles(article_store, (*changes.new, *changes.edited), rows.get))
+    return (*problems, *(one for one in found if isinstance(one, Problem)))
 
 
 def double(path: str, other: str) -> Problem:
@@ -315,15 +312,15 @@ def _record(app: App, article: Article, stamp: FileStamp, before: Article | None
     visits.record(as_shown(article, app.taxonomy), stamp, parted=by_hand)
 
 
-def elsewhere(app: Filed, article: Article, stamp: FileStamp, known: FileStamp | None) -> str | None:
+def elsewhere(files: ArticleStore, article: Article, stamp: FileStamp, known: FileStamp | None) -> str | None:
     """The path of another file with this article's id: the `known` one if it has it still, else by name; or None."""
     if known is None:
-        found = app.article_store.find(article.id)
+        found = files.find(article.id)
         return None if found == stamp.path else found
     if known.path == stamp.path:
         return None
     try:
-        return known.path if app.article_store.get(known.path).id == article.id else None
+        return known.path if files.get(known.path).id == article.id else None
     except (ConfigError, OSError):
         return None
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -16,7 +16,8 @@ from syndicator.processes.worker import Worker
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import reconcile, thumbnails
 from syndicator.services.build import BUILD_SECONDS, build_due, build_meanwhile, together
-from syndicator.services.container import App, make_fetcher, new_worker
+from syndicator.services.container import App, make_fetcher
+from syndicator.services.container import Watch as Watch
 from syndicator.services.descriptions.enrich_report import EnrichReport
 from syndicator.services.health.follow import follow
 from syndicator.services.mending.reread import newly_outdated
@@ -64,14 +65,25 @@ class Wanted:
         return bool(self.keys or self.all or self.failed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """Callbacks of a run, for whoever shows how it goes."""
+@dataclass(slots=True)
+class Totals:
+    """The work of `up` or of a worker since it started, for its last line."""
 
-    started: Callable[[int], None] = lambda sources: None
-    visited: Callable[[Outcome], None] = lambda outcome: None
-    filed: Callable[[str], None] = lambda title: None
-    turn: Callable[[], object] = lambda: None  # between two steps of a build
+    runs: int = 0
+    jobs: int = 0  # hosts that a worker took
+    visits: int = 0
+    failed: int = 0
+    articles: int = 0
+    files: int = 0
+
+    def visited(self, outcome: Outcome) -> None:
+        self.visits += 1
+        self.failed += outcome.status in ("failed", "disabled")
+        self.articles += len(outcome.added)
+
+    def ran(self, report: RunReport) -> None:
+        self.runs += 1
+        self.files += len(report.built.written)
 
 
 def remake(app: App) -> None:
@@ -86,12 +98,12 @@ def remake(app: App) -> None:
 async def run(
     app: App,
     wanted: Wanted,
-    *,
-    stop: asyncio.Event,
-    watch: Watch = Watch(),
     settling: Settling | None = None,
     walks: Walks | None = None,
     hubs: Registry | None = None,
+    *,
+    stop: asyncio.Event,
+    watch: Watch = Watch(),
 ) -> RunReport:
     """Visit and build meanwhile, then ask the language model and build again. `settling`: builds may be left to a later
     run; `walks`: so may looks at files; `hubs`: take pushes. The caller holds the lock. Raises NetworkDown (after
@@ -127,7 +139,8 @@ async def run(
         if enriched.changed:
             built = together(built, await build_due(app, settling, watch.turn))
         outcomes, built = await _with_pushes(intake, outcomes, built)
-    problems = (*problems, *_noted(app))
+    start.mark(app)
+    problems = (*problems, *start.compare(app))
     if settling:
         settling.end(app)
     if walks:
@@ -144,29 +157,20 @@ async def run(
     )
 
 
-def _noted(app: App) -> tuple[Problem, ...]:
-    """Notes how new the articles are, and how right the clock is. Returns the problem if it is wrong."""
-    start.mark(app)
-    return start.compare(app)
-
-
-@asynccontextmanager
-async def _taking(
+def _taking(
     app: App,
     hubs: Registry | None,
     fetcher: Fetcher | None,
     stop: asyncio.Event,
     watch: Watch,
     settling: Settling | None,
-) -> AsyncIterator[Intake | None]:
-    """Takes what hubs push within the block, where there are any: what that takes is not loaded otherwise."""
+) -> AbstractAsyncContextManager[Intake | None]:
+    """Take pushes of hubs, if there are any, within the block: the code for it is not loaded otherwise."""
     if hubs is None:
-        yield None
-        return
+        return nullcontext()
     from syndicator.services.pushes.intake import taking
 
-    async with taking(app, hubs, fetcher, stop, watch, settling) as intake:
-        yield intake
+    return taking(app, hubs, fetcher, stop, watch, settling)
 
 
 async def _with_pushes(
@@ -204,14 +208,8 @@ def _since(began: float) -> float:
     return asyncio.get_running_loop().time() - began
 
 
-@asynccontextmanager
-async def _client(app: App, *, wanted: bool) -> AsyncIterator[Fetcher | None]:
-    fetcher = make_fetcher(app) if wanted else None
-    try:
-        yield fetcher
-    finally:
-        if fetcher:
-            await fetcher.aclose()
+def _client(app: App, *, wanted: bool) -> AbstractAsyncContextManager[Fetcher | None]:
+    return aclosing(make_fetcher(app)) if wanted else nullcontext()
 
 
 def _left(wanted: Wanted, began: float, most: float) -> float:
@@ -230,55 +228,39 @@ async def _visit_and_build(
     settling: Settling | None,
     hubs: Registry | None,
 ) -> tuple[list[Outcome], BuildReport, NetworkDown | None]:
-    """Visits, and builds meanwhile. Raises what ends the run, which ends both."""
+    """Visit, and build meanwhile. Raises what ends the run, which ends both."""
+    # imported here, so that a run with nothing due does not load what fetches and parses
+    from syndicator.pipeline.visit import visit_all
+    from syndicator.services.container import make_context
+
+    down, over, worker = None, asyncio.Event(), make_worker(app)
     outcomes: list[Outcome] = []
-    down: NetworkDown | None = None
-    over = asyncio.Event()
     try:
         async with asyncio.TaskGroup() as group:
             building = group.create_task(build_meanwhile(app, over, wanted.build_seconds, watch.turn, settling))
             try:
-                outcomes = await _visit(app, due, wanted, stop, watch, fetcher, hubs)
+                outcomes = await visit_all(
+                    [(app.sources[state.key], state) for state in due],
+                    make_context(app, fetcher, worker, watch.filed, asked=wanted.asked, hubs=hubs),
+                    limit=wanted.limit,
+                    max_seconds=wanted.max_seconds,
+                    stop=stop,
+                    done=watch.visited,
+                )
             except NetworkDown as error:
                 down = error
             finally:
                 over.set()
+                await worker.aclose()
     except BaseExceptionGroup as failed:
         raise first_of(failed) from failed
     return outcomes, building.result(), down
 
 
-async def _visit(
-    app: App,
-    due: list[SourceState],
-    wanted: Wanted,
-    stop: asyncio.Event,
-    watch: Watch,
-    fetcher: Fetcher,
-    hubs: Registry | None,
-) -> list[Outcome]:
-    # imported here, so that a run with nothing due does not load what fetches and parses
-    from syndicator.pipeline.visit import visit_all
-    from syndicator.services.container import make_context
-
-    worker = make_worker(app)
-    try:
-        return await visit_all(
-            [(app.sources[state.key], state) for state in due],
-            make_context(app, fetcher, worker, watch.filed, asked=wanted.asked, hubs=hubs),
-            limit=wanted.limit,
-            max_seconds=wanted.max_seconds,
-            stop=stop,
-            done=watch.visited,
-        )
-    finally:
-        await worker.aclose()
-
-
 def make_worker(app: App) -> Worker:
     """The worker of a run."""
     preload = ("syndicator.visiting.feeds.parser",)  # what reads pages takes 0.3 s: a run without one does without it
-    return new_worker(app, app.settings.fetch.workers, preload)
+    return Worker(count=app.settings.fetch.workers, preload=preload)
 
 
 def _due(app: App, wanted: Wanted) -> list[SourceState]:

@@ -6,8 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from typing import Final
 
 from syndicator.configuration.settings import Settings
@@ -39,21 +38,15 @@ def kept_pictures(settings: Settings) -> KeptPictures:
 
 
 def wanted(app: App) -> bool:
-    """Whether there are pictures to be taken now."""
+    """True if there are pictures to be taken now."""
     return app.settings.publish.thumbnails and app.store.pictures.any_due(app.clock())
 
 
-@asynccontextmanager
-async def taking(app: App, fetcher: Fetcher | None, stop: asyncio.Event) -> AsyncIterator[Taking | None]:
-    """Takes pictures while the block runs, and no longer; nothing without a `fetcher`, or where thumbnails are off."""
+def taking(app: App, fetcher: Fetcher | None, stop: asyncio.Event) -> AbstractAsyncContextManager[Taking | None]:
+    """Take pictures while the block runs; none without a `fetcher`, or if thumbnails are off."""
     if fetcher is None or not app.settings.publish.thumbnails:
-        yield None
-        return
-    begun = Taking(app, fetcher, stop)
-    try:
-        yield begun
-    finally:
-        await begun.aclose()
+        return nullcontext()
+    return aclosing(Taking(app, fetcher, stop))
 
 
 class Taking:

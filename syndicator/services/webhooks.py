@@ -1,7 +1,5 @@
-"""Webhooks: news of articles and conditions for receivers, as Standard Webhooks has it (standardwebhooks.com).
-
-A build puts messages about the articles it published into the database; a run sends those that are due, and again
-those that a crash left: each at least once, those of one article or condition in order."""
+"""Webhooks: messages about articles and conditions (standardwebhooks.com). A build puts those about the articles it
+published into the database; a run sends those that are due: each at least once, those of one subject in order."""
 
 from __future__ import annotations
 
@@ -12,6 +10,7 @@ import hmac
 import json
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -20,7 +19,7 @@ from urllib.parse import urlsplit
 from syndicator.configuration.settings import EventType, Webhook
 from syndicator.core import secrets
 from syndicator.core.errors import first_of
-from syndicator.core.model import Article, Failed, FeedKey, Fetched, Problem, Request, entry_urn
+from syndicator.core.model import Failed, FeedKey, Fetched, Problem, Request, entry_urn
 from syndicator.core.ports import Fetcher
 from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason
@@ -28,6 +27,7 @@ from syndicator.publishing.render import jsonfeed
 from syndicator.publishing.render.view import view
 from syndicator.publishing.selection.staleness import off
 from syndicator.services.container import App, direct_client
+from syndicator.services.places import has_feeds
 from syndicator.store import codec
 from syndicator.store.tables.messages import Known, Message, Waiting
 
@@ -52,15 +52,16 @@ class Changes(NamedTuple):
 
 
 def changes(app: App, built: datetime | None) -> Changes:
-    """What the next build publishes that receivers do not know. `built`: when the last build began; at the first call
-    for a receiver, all that was added before counts as known."""
+    """Find the changes that the next build publishes. `built`: when the last build began; at the first call for a
+    receiver, all that was added before counts as known. After a lost database, articles of a day are announced anew."""
     notes, messages = app.store.visits, app.store.messages
     if not any(type.startswith("article.") for hook in app.settings.webhook for type in hook.events):
         if notes.note(_NOTE):
             notes.set_note(_NOTE, None, app.clock())
         return Changes()
     if not notes.note(_NOTE):
-        messages.begin(built or datetime.fromtimestamp(0, UTC))
+        lost = app.clock() - OVERDUE if has_feeds(app.settings, app.environ) else datetime.fromtimestamp(0, UTC)
+        messages.begin(built or lost)
         notes.set_note(_NOTE, "begun", app.clock())
     return Changes(shown=messages.changed(), hidden=messages.hidden())
 
@@ -72,7 +73,9 @@ def put(app: App, found: Changes, built: Collection[FeedKey]) -> None:
     ids = _published(app, found.shown, built) if found.shown else []
     articles = app.store.index.articles(ids).values()
     for article in sorted(articles, key=lambda one: (codec.micros_or(one.added), codec.micros_or(one.published))):
-        id, data, before = article.id, _item(app, article), found.shown[article.id]
+        id, before = article.id, found.shown[article.id]
+        item = json.loads(jsonfeed.item(view(article, app.terms(article), app.instance, None, "")))
+        data = {**item, "_source": article.source_key}  # an item of JSON Feed without its text
         digest = hashlib.sha256(json.dumps(data).encode()).hexdigest()
         known[id] = replace(before, digest=digest)
         if digest != before.digest:
@@ -97,20 +100,12 @@ def _published(app: App, ids: Iterable[str], built: Collection[FeedKey]) -> list
     return [id for id in ids if not fresh.isdisjoint(app.store.index.shown(id))]
 
 
-def _item(app: App, article: Article) -> dict[str, Any]:
-    """The article as an item of JSON Feed without its text, and the key of its source."""
-    shown = view(article, app.terms(article), app.instance, None, "")
-    item: dict[str, Any] = json.loads(jsonfeed.item(shown))
-    return {**item, "_source": article.source_key}
-
-
 def _messages(app: App, type: EventType, subject: str, data: Mapping[str, Any]) -> Iterator[Message]:
     now = app.clock()
     body = json.dumps({"type": type, "timestamp": now, "data": data}, default=lambda at: at.isoformat())
-    id = f"msg_{uuid.uuid5(app.instance, body).hex}"
+    id, at = f"msg_{uuid.uuid5(app.instance, body).hex}", codec.micros(now)
     for hook in app.settings.webhook:
         if type in hook.events:
-            at = codec.micros(now)
             yield Message(receiver=receiver(hook), subject=subject, id=id, body=body, at=at, next_try=at)
 
 
@@ -142,11 +137,9 @@ async def send(app: App) -> list[Problem]:
 
 
 async def _send(app: App, hook: Webhook, until: float) -> Problem | None:
-    client, host = direct_client(app, hook.url), urlsplit(hook.url).hostname or ""
-    try:
+    host = urlsplit(hook.url).hostname or ""
+    async with aclosing(direct_client(app, hook.url)) as client:
         fault = await _send_all(app, hook, client, until)
-    finally:
-        await client.aclose()
     logger("webhooks").info("messages sent", host=host, fault=fault)
     return Problem(what=host, reason=ConditionReason.WEBHOOK, detail=fault) if fault else None
 

@@ -99,7 +99,7 @@ def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(filled: Pla
     assert "a new <strong>turbine" in after[TITLE]["content_html"]
     assert {title: item["id"] for title, item in after.items()} == {title: item["id"] for title, item in before.items()}
     with filled.app() as app:
-        assert reconcile.unread(app) == ()
+        assert reconcile.unread(app.store, app.article_store) == ()
 
 
 def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(filled: Place) -> None:
@@ -160,7 +160,7 @@ def test_a_name_that_is_no_text_costs_no_other_article(filled: Place) -> None:
     path.write_text(path.read_text().replace("Text 2", "Another text 2"))
     with filled.app() as app:
         (named,) = reconcile.files(app)
-        assert reconcile.unread(app) == (named,)
+        assert reconcile.unread(app.store, app.article_store) == (named,)
     assert named.reason == "bad-article-file" and named.what.endswith("m\\udcff.md") and "rename" in named.detail
     assert "all.json" in filled.build().written
     assert "Another" in str(entries(filled, "all.json")[TITLE])

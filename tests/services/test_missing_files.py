@@ -105,7 +105,7 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
         shutil.copytree(tmp_path / "yesterday", folder)
         assert len(life.articles()) == 5
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
-            assert [problem.reason for problem in reconcile.unread(app)] == ["lost-file"] * 4
+            assert [problem.reason for problem in reconcile.unread(app.store, app.article_store)] == ["lost-file"] * 4
             problems = reconcile.files(app)
             assert [problem.reason for problem in problems] == ["lost-file"] * 4
             assert reconcile.files(app) == problems, "until they are there again"
@@ -162,7 +162,7 @@ def test_check_says_that_many_are_gone(place: Place) -> None:
     for path in articles(place)[:25]:
         path.unlink()
     with place.app() as app:
-        (problem,) = reconcile.unread(app)
+        (problem,) = reconcile.unread(app.store, app.article_store)
     assert problem.what == str(place.folder / "feeds/articles") and "25 of 30 article files are gone" in problem.detail
 
 
@@ -171,6 +171,6 @@ def test_check_names_a_second_file_of_an_article(place: Place) -> None:
     shutil.copy(first, first.with_name("copy.md"))
     with place.app() as app:
         for _ in range(2):
-            (problem,) = reconcile.unread(app)
+            (problem,) = reconcile.unread(app.store, app.article_store)
             assert problem.what.endswith("copy.md") and first.name in problem.detail
             reconcile.files(app)

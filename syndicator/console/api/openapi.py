@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import Parameter
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -22,14 +23,9 @@ _PROBLEM: Final = {  # RFC 9457
     "required": ["type", "title", "status", "detail"],
 }
 _ITEM: Final = {"type": "object", "properties": {"id": _TEXT}, "required": ["id"]}
-_PAGE: Final = {
-    "type": "object",
-    "properties": {
-        "items": {"type": "array", "items": {"$ref": "#/components/schemas/Item"}},
-        "next": {**_TEXT, "description": "The cursor of the next page, empty at the end."},
-    },
-    "required": ["items", "next"],
-}
+_NEXT: Final = {**_TEXT, "description": "The cursor of the next page, empty at the end."}
+_ITEMS: Final = {"type": "array", "items": {"$ref": "#/components/schemas/Item"}}
+_PAGE: Final = {"type": "object", "properties": {"items": _ITEMS, "next": _NEXT}, "required": ["items", "next"]}
 PAGING: Final = {
     "limit": {"type": "integer", "default": 30, "minimum": 1, "maximum": MOST},
     "cursor": {**_TEXT, "default": "", "description": "The `next` of the page before."},
@@ -47,48 +43,52 @@ def hidden(operation: Operation) -> set[str]:
 
 def offered() -> dict[str, Operation]:
     """The operations by name, without those that need a hidden argument."""
-    found = operations().items()
-    return {name: one for name, one in found if hidden(one).isdisjoint(schema_of(one).get("required", ()))}
+
+    def needs_hidden(operation: Operation) -> bool:
+        return any(one.argument.hidden and one.default is Parameter.empty for one in fields_of(operation))
+
+    return {name: one for name, one in operations().items() if not needs_hidden(one)}
 
 
 def document() -> dict[str, Any]:
     """The document, OpenAPI 3.1."""
-    paths = {f"/{name}": {"get": _get(name, "Page", schema_of(one), PAGING)} for name, one in QUERIES.items()}
-    paths |= {f"/{name}/{{key}}": {"get": _get(f"{name}_one", "Item", key=True)} for name in ("articles", "sources")}
-    paths |= {"/status": {"get": _get("status", "Status")}, "/jobs/{key}": {"get": _get("job", "Job", key=True)}}
-    paths |= {"/jobs/{key}/cancel": {"post": _get("cancel", "Job", key=True)}}
+    paths = {f"/{name}": {"get": _path(name, "Page", schema_of(one), PAGING)} for name, one in QUERIES.items()}
+    paths |= {f"/{name}/{{key}}": {"get": _path(f"{name}_one", "Item", key=True)} for name in ("articles", "sources")}
+    paths |= {"/status": {"get": _path("status", "Status")}, "/jobs/{key}": {"get": _path("job", "Job", key=True)}}
+    paths |= {"/jobs/{key}/cancel": {"post": _path("cancel", "Job", key=True)}}
     paths |= {f"/operations/{name}": {"post": _post(one)} for name, one in offered().items()}
     schemas = {"Job": TypeAdapter(Job).json_schema(), "Page": _PAGE, "Item": _ITEM, "Status": {"type": "object"}}
+    token = {"token": {"type": "http", "scheme": "bearer"}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Syndicator", "version": __version__},
         "servers": [{"url": PATH}],
         "security": [{"token": []}],
         "paths": paths,
-        "components": {
-            "schemas": {**schemas, "Problem": _PROBLEM},
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-        },
+        "components": {"schemas": {**schemas, "Problem": _PROBLEM}, "securitySchemes": token},
     }
 
 
-def _get(name: str, model: str, asked: Any = None, more: Any = None, *, key: bool = False) -> dict[str, Any]:
+def _path(name: str, model: str, asked: Any = None, more: Any = None, *, key: bool = False) -> dict[str, Any]:
     """A path: `asked` is the schema of its arguments, `more` the schemas of further parameters."""
+
+    def content(kind: str, model: str) -> dict[str, Any]:
+        schema = {"$ref": f"#/components/schemas/{model}"}
+        return {"description": model, "content": {f"application/{kind}": {"schema": schema}}}
+
     known = {**(asked or {}).get("properties", {}), **(more or {})}
-    parameters = [{"name": name, "in": "query", "schema": schema} for name, schema in known.items()]
-    good = {"description": "The answer.", "content": {"application/json": {"schema": _ref(model)}}}
-    wrong = {"description": "A problem.", "content": {"application/problem+json": {"schema": _ref("Problem")}}}
+    query = [{"name": name, "in": "query", "schema": schema} for name, schema in known.items()]
     return {
         "operationId": name.replace("-", "_"),
         "summary": (asked or {}).get("description", ""),
-        "parameters": [*([_KEY] if key else []), *parameters],
-        "responses": {"200": good, "default": wrong},
+        "parameters": [_KEY, *query] if key else query,
+        "responses": {"200": content("json", model), "default": content("problem+json", "Problem")},
     }
 
 
 def _post(operation: Operation) -> dict[str, Any]:
     """An operation: its arguments are the body."""
-    schema, made = schema_of(operation), _get(operation.name, "Job", None, DOING)
+    schema, made = schema_of(operation), _path(operation.name, "Job", None, DOING)
     for name in hidden(operation):
         del schema["properties"][name]
     if "stamp" in schema["properties"]:
@@ -96,7 +96,3 @@ def _post(operation: Operation) -> dict[str, Any]:
     made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     made["responses"]["202"] = {**made["responses"]["200"], "description": "A job that goes on, at the Location."}
     return {**made, "summary": operation.help}
-
-
-def _ref(model: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{model}"}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -23,12 +23,12 @@ from syndicator.console.api.openapi import MOST, PATH, document, hidden, offered
 from syndicator.console.console import Console
 from syndicator.console.guard import whole, with_headers
 from syndicator.console.security import is_for_us, read_passwords
-from syndicator.core import urls
+from syndicator.core import secrets
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.core.reasons import CommandReason
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import arguments_of, fields_of, plain
-from syndicator.operations.queries import QUERIES, Query, jobs
+from syndicator.operations.queries import QUERIES, Query
 from syndicator.services.container import utc_now
 from syndicator.services.health.look import look
 from syndicator.services.health.status import document as document_of_status
@@ -36,6 +36,7 @@ from syndicator.services.health.status import of_state
 from syndicator.services.places import Place
 from syndicator.services.showing import lists
 
+_WAITING: Final = 100  # jobs that may wait, of all who ask
 Answer = Mapping[str, Any]
 
 
@@ -44,20 +45,18 @@ class Api:
 
     def __init__(self, pages: ASGIApp, console: Console) -> None:
         self._pages, self._console = pages, console
-        lists = [Route(f"{PATH}/{name}", partial(_list, query)) for name, query in QUERIES.items()]
-        self._app = Starlette(
-            routes=[
-                Route(f"{PATH}/openapi.json", _described),
-                Route(f"{PATH}/operations/{{name}}", _operate, methods=["POST"]),
-                Route(f"{PATH}/jobs/{{key}}/cancel", _cancel, methods=["POST"]),
-                Route(f"{PATH}/status", _status),
-                Route(f"{PATH}/articles/{{key}}", partial(_one, article)),
-                Route(f"{PATH}/sources/{{key}}", partial(_one, source)),
-                Route(f"{PATH}/jobs/{{key}}", _read_job),
-                *lists,
-            ],
-            exception_handlers=dict.fromkeys((HTTPException, SyndicatorError, Exception), _wrong),
-        )
+        routes = [
+            Route(f"{PATH}/openapi.json", lambda request: _json(document())),
+            Route(f"{PATH}/operations/{{name}}", _operate, methods=["POST"]),
+            Route(f"{PATH}/jobs/{{key}}/cancel", _cancel, methods=["POST"]),
+            Route(f"{PATH}/status", _status),
+            Route(f"{PATH}/articles/{{key}}", partial(_one, article)),
+            Route(f"{PATH}/sources/{{key}}", partial(_one, source)),
+            Route(f"{PATH}/jobs/{{key}}", lambda request: _json(asdict(_own_job(request)))),
+            *(Route(f"{PATH}/{name}", partial(_list, query)) for name, query in QUERIES.items()),
+        ]
+        wrong = dict.fromkeys((HTTPException, SyndicatorError, Exception), _wrong)
+        self._app = Starlette(routes=routes, exception_handlers=wrong)
         self._app.router.redirect_slashes = False
         self._app.state.console = console
 
@@ -70,10 +69,10 @@ class Api:
 
     def _refusal(self, request: Request) -> Response | None:
         """The answer to who may not ask; else the token is in the state of the request."""
-        if not is_for_us(",".join(request.headers.getlist("host")), self._console.hosts):
+        if not is_for_us(_header(request, "host"), self._console.hosts):
             return problem(421, "this name is not the console's; see [console] names")
         path = tokens.file_of(self._console.settings.state_dir)
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        scheme, _, given = _header(request, "authorization").partition(" ")
         try:
             if not read_passwords(path):
                 return problem(404, "the API is off: `syndicator console --token NAME` makes a token, and turns it on")
@@ -83,7 +82,13 @@ class Api:
             return problem(503, "the tokens cannot be read; the log says why")
         if request.state.token is None:
             return problem(401, "send a valid token: Authorization: Bearer syn_...", {"www-authenticate": "Bearer"})
+        request.state.who = f"token {request.state.token.name}"  # its name in Changes and jobs
         return None
+
+
+def _header(request: Request, name: str) -> str:
+    """All values of a header: who sends two, of which a proxy may have seen the other, gets neither."""
+    return ",".join(request.headers.getlist(name))
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -92,31 +97,29 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
     return Response(json.dumps(about), status, headers, media_type="application/problem+json")
 
 
-def _who(request: Request) -> str:
-    """The name by which Changes and jobs have the token."""
-    return f"token {request.state.token.name}"
-
-
-def _json(answer: Mapping[str, Any], headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
-    return Response(json.dumps(answer), status, headers, media_type="application/json")
-
-
-async def _described(request: Request) -> Response:
-    return _json(document())
+def _json(answer: Answer, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    return Response(json.dumps(plain(answer)), status, headers, media_type="application/json")
 
 
 async def _status(request: Request) -> Response:
-    return _json(await console_of(request).look(lambda place: plain(document_of_status(look(place), None, ()))))
+    return _json(await console_of(request).look(lambda place: document_of_status(look(place), None, ())))
 
 
 async def _list(query: Query, request: Request) -> Response:
     asked = dict(request.query_params)
     limit, cursor = _number(asked.pop("limit", "30"), 1), asked.pop("cursor", "")
     lists_of = {one.name: request.query_params.getlist(one.name) for one in fields_of(query) if one.is_list}
-    arguments, who = arguments_of(query, {**asked, **lists_of}), _who(request)
-    if query.name == "jobs":  # of this token alone: what others asked for may hold secrets
-        query = replace(query, function=lambda place: (one for one in jobs(place) if one["who"] == who))
-    page = await console_of(request).look(lambda place: query.read(place, arguments, after=cursor, most=limit))
+    arguments, who = arguments_of(query, {**asked, **lists_of}), request.state.who
+
+    def shown(place: Place, **arguments: Any) -> Iterator[Answer]:
+        """The items without secrets: those in addresses, arguments of changes, and jobs of others."""
+        for one in query.function(place, **arguments):
+            if query.name != "jobs" or one["who"] == who:
+                safe = {"url": secrets.shown(place.sources[one["id"]].url)} if query.name == "sources" else {}
+                yield {name: value for name, value in one.items() if name not in ("args", "inverse")} | safe
+
+    read = replace(query, function=shown).read
+    page = await console_of(request).look(lambda place: read(place, arguments, after=cursor, most=limit))
     return _json({"items": page.items, "next": page.next})
 
 
@@ -131,7 +134,7 @@ def article(place: Place, id: str) -> tuple[Answer, str]:
 def source(place: Place, key: str) -> tuple[Answer, str]:
     """A source as sources.toml has it, without what may be secret in its address, and its stamp. Raises UsageError."""
     found = lists.source(place, key)
-    written = {**table(found.health.source), "url": urls.redacted(found.health.source.url)}
+    written = {**table(found.health.source), "url": secrets.shown(found.health.source.url)}
     return {"id": key, **written, "state": of_state(found.health.state) if found.health.state else None}, found.stamp
 
 
@@ -145,7 +148,7 @@ async def _one(read: Callable[[Place, str], tuple[Answer, str]], request: Reques
     tag = {"etag": f'"{stamp}"'}
     if request.headers.get("if-none-match") == tag["etag"]:
         return Response(status_code=304, headers=tag)
-    return _json(plain(answer), tag)
+    return _json(answer, tag)
 
 
 async def _operate(request: Request) -> Response:
@@ -158,20 +161,18 @@ async def _operate(request: Request) -> Response:
     if asked or tried not in ("true", "false"):
         raise HTTPException(422, "there are dry_run, true or false, and wait")
     dry_run = tried == "true" or operation.is_question
-    values = _object(request.headers.get("content-type", ""), await request.body())
+    values = _object(_header(request, "content-type"), await request.body())
     if request.state.token.scope != "write" and (not dry_run or values.get("allow")):
         raise HTTPException(403, "this token only reads: ask for dry_run=true, or make one with --write")
-    if (tag := request.headers.get("if-match")) is not None:
-        values["stamp"] = tag.strip('"')
+    if matched := "if-match" in request.headers:
+        values["stamp"] = _header(request, "if-match").strip('"')
     if refused := values.keys() & hidden(operation):
         raise HTTPException(422, f"{operation.name}: {min(refused)} is for the console alone")
     arguments_of(operation, values)
-    id = console.ask(operation.name, values, _who(request), dry_run=dry_run).id
-    return _of_job(await console.until(id, wait), matched=tag is not None)
-
-
-async def _read_job(request: Request) -> Response:
-    return _json(plain(_own_job(request)))
+    if len(console.queue.waiting()) >= _WAITING:
+        raise HTTPException(429, f"{_WAITING} jobs wait already", {"retry-after": "10"})
+    id = console.ask(operation.name, values, request.state.who, dry_run=dry_run).id
+    return _of_job(await console.until(id, wait), matched=matched)
 
 
 async def _cancel(request: Request) -> Response:
@@ -183,7 +184,7 @@ async def _cancel(request: Request) -> Response:
 
 def _own_job(request: Request) -> Job:
     job = console_of(request).queue.get(request.path_params["key"])
-    if job is None or job.who != _who(request):
+    if job is None or job.who != request.state.who:
         raise HTTPException(404, "there is no such job of this token")
     return job
 
@@ -201,6 +202,7 @@ def _object(kind: str, body: bytes) -> dict[str, Any]:
         raise HTTPException(415, "send the arguments as application/json")
     try:
         found = json.loads(body)
+        json.dumps(found, ensure_ascii=False).encode()  # half of a surrogate pair can be written nowhere
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, "the body is no JSON") from error
     if not isinstance(found, dict):
@@ -214,8 +216,7 @@ def _of_job(job: Job | None, *, matched: bool = False) -> Response:
         raise HTTPException(404, "the job is forgotten")
     if job.status == "failed":
         raise HTTPException(412 if matched and job.reason == CommandReason.EDITED else 409, job.said)
-    place = {"location": f"{PATH}/jobs/{job.id}"}
-    return _json(plain(job), place, 200 if job.ended else 202)
+    return _json(asdict(job), {"location": f"{PATH}/jobs/{job.id}"}, 200 if job.ended else 202)
 
 
 async def _wrong(request: Request, error: Exception) -> Response:

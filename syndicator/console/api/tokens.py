@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal, NamedTuple
 
 from syndicator.console.security import need_name, read_passwords, write_hashes
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import ConfigError, UsageError
 
 Scope = Literal["read", "write"]
 _PREFIX: Final = "syn_"  # by which scanners find one that was published
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class Token(NamedTuple):
     """A token that was given: its name, and what it allows."""
 
     name: str
@@ -30,8 +28,7 @@ def file_of(state_dir: Path) -> Path:
 
 
 def create(path: Path, name: str, scope: Scope, days: int, now: datetime) -> str:
-    """Make a token, in place of the one that had this name. It is returned and kept nowhere. Raises UsageError,
-    ConfigError."""
+    """Make a token, in place of one of this name; it is kept nowhere. Raises UsageError, ConfigError."""
     need_name(name)
     token = _PREFIX + secrets.token_urlsafe(32)
     expires = (now + timedelta(days=days)).isoformat()
@@ -50,10 +47,13 @@ def revoke(path: Path, name: str) -> None:
 def find(path: Path, given: str, now: datetime) -> Token | None:
     """The token that was given, None for one that is unknown or has expired. Raises ConfigError."""
     hashed, found = _hashed(given), None
-    for name, kept in read_passwords(path).items():
-        scope, expires, known = kept.split(" ")
-        if hmac.compare_digest(hashed, known) and now < datetime.fromisoformat(expires):
-            found = Token(name=name, scope=cast(Scope, scope))
+    try:
+        for name, kept in read_passwords(path).items():
+            scope, expires, known = kept.split(" ")
+            if hmac.compare_digest(hashed.encode(), known.encode()) and now < datetime.fromisoformat(expires):
+                found = Token(name, "write" if scope == "write" else "read")
+    except (ValueError, TypeError) as error:  # half a line, or a time without a zone
+        raise ConfigError(f"{path} is damaged ({error}); `syndicator console --token NAME` writes it") from error
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -114,12 +114,8 @@ class Session:
 @asynccontextmanager
 async def open_session(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Session]:
     """One client and one worker for all that a command looks at."""
-    fetcher, worker = make_fetcher(app), make_worker(app)
-    try:
+    async with aclosing(make_fetcher(app)) as fetcher, aclosing(make_worker(app)) as worker:
         yield Session(app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow))
-    finally:
-        await worker.aclose()
-        await fetcher.aclose()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,13 +107,12 @@ async def _visited(session: Session, fetcher: Fetcher, source: Source) -> Previe
 def _agree(plain: Preview, with_line: Preview, hosts: Collection[str]) -> bool:
     """True if the page titles on `hosts` (`plain`) equal the titles of the feed (`with_line`). Pure."""
     titles = {one.url: one.title for one in with_line.articles if one.origins.get("title") == "entry"}
-    pages = [one for one in plain.articles if urls.site(one.url) in hosts]
-    return all(_alike(words(one.title), words(titles.get(one.url, ""))) for one in pages)
-
-
-def _alike(one: Collection[str], other: Collection[str]) -> bool:
-    both, all_words = {*one} & {*other}, len({*one}) + len({*other})
-    return bool(both) and 2 * len(both) >= _ALIKE * all_words
+    for page in plain.articles:
+        one, other = {*words(page.title)}, {*words(titles.get(page.url, ""))}
+        both, enough = one & other, _ALIKE * (len(one) + len(other))
+        if urls.site(page.url) in hosts and (not both or 2 * len(both) < enough):
+            return False
+    return True
 
 
 def speaking(candidate: Candidate, shown: Preview) -> Candidate:
@@ -150,8 +149,7 @@ def _elsewhere(app: App, source: Source) -> Iterator[App]:
     """`app` as if it were new and followed `source` too: what is stored goes with the folder."""
     with tempfile.TemporaryDirectory(prefix="syndicator-preview-") as folder:
         place = Path(folder)
-        store = open_store(f"sqlite:///{place / 'preview.db'}", articles_exist=False)
-        try:
+        with open_store(f"sqlite:///{place / 'preview.db'}", articles_exist=False) as store:
             articles = FileArticleStore(place)
             rights = RightsFile(articles.file(RIGHTS_TOML))
             rights.begin({}, {})
@@ -163,8 +161,6 @@ def _elsewhere(app: App, source: Source) -> Iterator[App]:
                 rights_file=rights,
                 snapshots=FileSnapshots(place / "pages"),
             )
-        finally:
-            store.close()
 
 
 class _Remembering:

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from syndicator.configuration.sources.opml import (
-    LONGEST_TITLE,
-    Folders,
-    Outline,
-    Skipped,
-    SubscriptionList,
-    followed,
-    read_opml,
-    write_opml,
-)
+from syndicator.configuration.sources import opml
 from syndicator.configuration.sources.schema import source_of
 from syndicator.core import secrets, urls
 from syndicator.core.errors import (
@@ -59,7 +51,7 @@ def is_file(address: str) -> bool:
     return address == "-" or Path(address).is_file()
 
 
-def read_file(address: str) -> SubscriptionList:
+def read_file(address: str) -> opml.SubscriptionList:
     """The subscriptions of the OPML file at the path `address`, or on stdin for "-". Raises MissingError."""
     try:
         data = sys.stdin.buffer.read() if address == "-" else Path(address).read_bytes()
@@ -68,39 +60,43 @@ def read_file(address: str) -> SubscriptionList:
     return read_list(data, address)
 
 
-def read_list(data: bytes, where: str) -> SubscriptionList:
+def read_list(data: bytes, where: str) -> opml.SubscriptionList:
     """The subscriptions of an OPML document from `where`. Raises MissingError when it is none."""
     try:
-        return read_opml(data)
+        return opml.read_opml(data)
     except NotAFeed as refusal:
         cure = "export the list from the other reader as OPML"
         raise MissingError(f"{where}: {refusal.detail or refusal}; {cure}") from refusal
 
 
-def from_elsewhere(listed: SubscriptionList) -> SubscriptionList:
+def from_elsewhere(listed: opml.SubscriptionList) -> opml.SubscriptionList:
     """`listed` from a stranger, without credentials, private networks, rights, addresses with variables. Pure."""
     named = [one for one in listed.outlines if secrets.variables(one.url)]
     why = "its address names a variable of this machine, which its server would be sent; add it by itself"
-    return SubscriptionList(
+    return opml.SubscriptionList(
         outlines=tuple(
             replace(one, own={name: value for name, value in one.own.items() if name not in _OPERATORS})
             for one in listed.outlines
             if one not in named
         ),
-        skipped=(*listed.skipped, *(Skipped(line=one.line, name=one.title, why=why) for one in named)),
+        skipped=(*listed.skipped, *(opml.Skipped(line=one.line, name=one.title, why=why) for one in named)),
     )
 
 
-def as_found(app: App, address: str, listed: SubscriptionList, folders: Folders = "category") -> Found:
+def as_found(app: App, address: str, listed: opml.SubscriptionList, folders: opml.Folders = "category") -> Found:
     """Candidates of the OPML list at `address`; outlines that cannot be followed are in `skipped`."""
-    known, categories = by_address(app), _categories(app)
+    known, path = by_address(app), app.taxonomy.toml
+    categories = {one.name.casefold(): one.name for one in load_vocabulary(path).category} if path.exists() else {}
     candidates: list[Candidate] = []
     skipped = list(listed.skipped)
     for outline in listed.outlines:
         try:
-            candidates.append(if_known(known, _candidate(outline, folders, categories)))
+            values = opml.followed(outline, folders, categories)
+            source = source_of({"key": _KEYLESS, **values})
+            source = source if "key" in values else replace(source, key="")
+            candidates.append(if_known(known, Candidate(source=source, kind="opml")))
         except UsageError as error:
-            skipped.append(Skipped(line=outline.line, name=outline.title, why=str(error)))
+            skipped.append(opml.Skipped(line=outline.line, name=outline.title, why=str(error)))
     return Found(
         address=address,
         candidates=tuple(candidates),
@@ -113,24 +109,12 @@ def as_found(app: App, address: str, listed: SubscriptionList, folders: Folders 
 def export(app: App) -> bytes:
     """The sources as OPML."""
     sites = {key: state.site_url for key, state in app.store.visits.states().items()}
-    return write_opml(app.settings.site.title, list(app.sources.values()), sites)
-
-
-def _candidate(outline: Outline, folders: Folders, categories: Mapping[str, str]) -> Candidate:
-    """Raises UsageError for an outline of which no source can be made."""
-    values = followed(outline, folders, categories)
-    source = source_of({"key": _KEYLESS, **values})
-    return Candidate(source=source if "key" in values else replace(source, key=""), kind="opml")
-
-
-def _categories(app: App) -> dict[str, str]:
-    path = app.taxonomy.toml
-    return {one.name.casefold(): one.name for one in load_vocabulary(path).category} if path.exists() else {}
+    return opml.write_opml(app.settings.site.title, list(app.sources.values()), sites)
 
 
 async def page_candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
     """The page as an article, a list of articles, or both, likelier first. Raises MissingError if neither."""
-    title = found.title[:LONGEST_TITLE].strip() or None
+    title = found.title[: opml.LONGEST_TITLE].strip() or None
     source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
     warning = SHUT_PAGE if answer.warning else ""
     page = if_known(session.known, Candidate(source=source, kind="article", warning=warning, answer=answer))
@@ -235,9 +219,11 @@ async def _look(session: Session, address: str, url: str) -> Found:
         if not feeds:
             raise
         return Found(address=address, candidates=_ranked(session, feeds, url))
-    found = await _discovered(session, answer, url)
-    if found.kind == "opml":
-        return as_found(session.app, address, from_elsewhere(await _listed(session, answer, url)))
+    with _reading(url, (WorkerFailed, NotAFeed)):
+        found = await session.worker.call(jobs.discover, answer.body, answer.final_url, dict(answer.headers))
+        listed = await session.worker.call(jobs.read_opml, answer.body) if found.kind == "opml" else None
+    if listed is not None:
+        return as_found(session.app, address, from_elsewhere(listed))
     index = found.kind == "sitemap" and bool(found.feeds) and found.feeds[0].url != answer.final_url
     if not index and (found.kind != "page" or _XML.match(answer.headers.get("content-type", ""))):
         try:
@@ -295,8 +281,7 @@ async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Fee
 async def _asked(
     session: Session, url: str, known: Mapping[str, str], *, kind: Literal["feed", "page"] = "feed"
 ) -> Fetched:
-    """The answer of `url`, with the values of its variables that are `known`: of an address that the operator wrote, as
-    any page may name one. Raises MissingError, NetworkDown, which name the cure."""
+    """The answer of `url`. `known`: values of its variables. Raises MissingError, NetworkDown."""
     app = session.app
     if lacking := [name for name in secrets.variables(url) if name not in known]:
         raise MissingError(f"{url}: {unset_detail(lacking)}")
@@ -321,25 +306,18 @@ def _cure(failed: Failed) -> str:
     return f"; {told}" if told and not told.startswith("nothing") else "; try again later"
 
 
-async def _discovered(session: Session, answer: Fetched, url: str) -> Discovery:
+@contextmanager
+def _reading(url: str, faults: tuple[type[SyndicatorError], ...] = (WorkerFailed,)) -> Iterator[None]:
+    """Raise MissingError if the worker raises one of `faults` for the answer of `url`."""
     try:
-        return await session.worker.call(jobs.discover, answer.body, answer.final_url, dict(answer.headers))
-    except WorkerFailed as failure:
-        raise MissingError(f"{url}: it cannot be read: {failure}") from failure
-
-
-async def _listed(session: Session, answer: Fetched, url: str) -> SubscriptionList:
-    try:
-        return await session.worker.call(jobs.read_opml, answer.body)
-    except (NotAFeed, WorkerFailed) as refusal:
-        raise MissingError(f"{url}: its list cannot be read: {refusal.detail or refusal}") from refusal
+        yield
+    except faults as fault:
+        raise MissingError(f"{url}: it cannot be read: {getattr(fault, 'detail', '') or fault}") from fault
 
 
 async def _parsed(session: Session, url: str, answer: Fetched, title: str = "") -> _Feed:
-    try:
+    with _reading(url):
         feed = await session.worker.call(jobs.parse_feed, answer.body, answer.final_url, dict(answer.headers))
-    except WorkerFailed as failure:
-        raise MissingError(f"{url}: it cannot be read: {failure}") from failure
     if not feed.complete and not feed.entries:
         raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
     return _Feed(url, title, answer, feed)
@@ -352,7 +330,7 @@ def _ranked(session: Session, feeds: Sequence[_Feed], page: str) -> tuple[Candid
     for one in ranked:
         feed = by_address[one.url]
         source = Source(
-            key="", url=one.url, kind="feed", title=one.title[:LONGEST_TITLE].strip() or None, allow=session.allow
+            key="", url=one.url, kind="feed", title=one.title[: opml.LONGEST_TITLE].strip() or None, allow=session.allow
         )
         candidate = Candidate(
             source=source,

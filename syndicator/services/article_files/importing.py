@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from syndicator.articles import frontmatter
@@ -21,65 +21,46 @@ from syndicator.services.container import App
 _ENDINGS = (".md", ".markdown", ".mdx")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Imported:
-    """Result of an import. `articles`: new ones, at `paths`; `known`: files of articles that exist; `drafts`: files
-    left out; `problems`: files that are no articles; `oddities`: remarks."""
+    """Result of an import. `known`: files of articles that exist; `drafts`: files left out; `oddities`: remarks."""
 
-    articles: tuple[Article, ...] = ()
-    paths: tuple[str, ...] = ()
-    known: tuple[str, ...] = ()
-    drafts: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    oddities: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    article: Article
-    data: bytes
-    oddities: tuple[Problem, ...]
+    articles: list[Article] = field(default_factory=list)  # new ones, at `paths`
+    paths: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)  # files that are no articles
+    oddities: list[Problem] = field(default_factory=list)
 
 
 def import_files(app: App, files: Mapping[str, Path | bytes], *, dry_run: bool = False) -> Imported:
     """File an article for each markdown file, named by its path in their folder. Raises ConfigError, OSError,
     StoreError."""
     reconcile.files(app)
-    path = app.config / "taxonomy.toml"
-    taxonomy = Taxonomy.from_toml(path) if path.exists() else None
-    done: dict[str, _File] = {}
-    known, drafts = list[str](), list[str]()
-    problems, oddities = list[Problem](), list[Problem]()
-    for inside, file_or_data in files.items():
-        name = str(file_or_data) if isinstance(file_or_data, Path) else inside
+    listed, done, new = app.config / "taxonomy.toml", Imported(), dict[str, bytes]()
+    taxonomy = Taxonomy.from_toml(listed) if listed.exists() else None
+    for inside, file in files.items():
+        name = str(file) if isinstance(file, Path) else inside
         try:
-            data = file_or_data.read_bytes() if isinstance(file_or_data, Path) else file_or_data
-            file = _read(name, data, PurePosixPath(inside), app.settings, taxonomy)
+            raw = file.read_bytes() if isinstance(file, Path) else file
+            article, data, odd = _read(name, raw, PurePosixPath(inside), app.settings, taxonomy)
         except (ConfigError, OSError) as error:
-            problems.append(reconcile.unreadable(name, error))
+            done.problems.append(reconcile.unreadable(name, error))
             continue
-        if file is None:
-            drafts.append(name)
-            continue
-        oddities += file.oddities
-        if why := why_away(app.store.visits.known(aliases_of(file.article))):
-            problems.append(Problem(what=name, reason=why, detail=why.means))
-            continue
-        id = file.article.id
-        if id in done or app.article_store.find(id) or app.store.visits.article(id):
-            known.append(name)
-            continue
-        done[id] = file
-    paths = [] if dry_run else [app.article_store.add(file.article, file.data) for file in done.values()]
-    problems += () if dry_run else reconcile.files(app)
-    return Imported(
-        articles=tuple(file.article for file in done.values()),
-        paths=tuple(paths),
-        known=tuple(known),
-        drafts=tuple(drafts),
-        problems=tuple(problems),
-        oddities=tuple(oddities),
-    )
+        done.oddities += odd
+        if article is None:
+            done.drafts.append(name)
+        elif why := why_away(app.store.visits.known(aliases_of(article))):
+            done.problems.append(Problem(what=name, reason=why, detail=why.means))
+        elif article.id in new or app.article_store.find(article.id) or app.store.visits.article(article.id):
+            done.known.append(name)
+        else:
+            done.articles.append(article)
+            new[article.id] = data
+    if not dry_run:
+        done.paths = [app.article_store.add(article, new[article.id]) for article in done.articles]
+        done.problems += reconcile.files(app)
+    return done
 
 
 def markdown_files(folder: Path) -> dict[str, Path]:
@@ -92,10 +73,13 @@ def markdown_files(folder: Path) -> dict[str, Path]:
     return found
 
 
-def _read(name: str, data: bytes, inside: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None) -> _File | None:
-    front, body = frontmatter.foreign(data, name)
+def _read(
+    name: str, raw: bytes, inside: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None
+) -> tuple[Article | None, bytes, list[Problem]]:
+    """The article of a file, None for a draft; its text here; and remarks. Raises ConfigError, OSError."""
+    front, body = frontmatter.foreign(raw, name)
     if is_draft(front):
-        return None
+        return None, b"", []
     translated = translate(front, inside, settings.site.url)
     if translated.own and not settings.site.url:
         raise ConfigError(
@@ -106,4 +90,4 @@ def _read(name: str, data: bytes, inside: PurePosixPath, settings: Settings, tax
     article = frontmatter.load(data, name)
     odd = [(LintReason.NOT_TAKEN_OVER, detail) for detail in translated.dropped]
     odd += [(one.reason, one.detail) for one in lint(article, body, taxonomy)]
-    return _File(article, data, tuple(Problem(what=name, reason=reason, detail=text) for reason, text in odd))
+    return article, data, [Problem(what=name, reason=reason, detail=text) for reason, text in odd]

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from syndicator.articles.fields import aliases_of
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
-from syndicator.core.model import Article, FeedKey
+from syndicator.core.model import FeedKey
 from syndicator.core.text import suggestion
 from syndicator.pipeline.descriptions import learn
 from syndicator.services.container import App
-from syndicator.services.naming import need_article
+from syndicator.services.naming import filed, need_article
 from syndicator.services.recovery import start as prunings
 from syndicator.store import codec
 
@@ -72,8 +72,8 @@ def chosen(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
 
 
 def going(asked: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
-    """Those of `asked` that may go, the copies of an article before it, and how many stay for which reason. A story is
-    shown once: where its article went and a copy stayed, the copy would come up as a new one. Pure."""
+    """Those of `asked` that may go, copies before their article, and how many stay for which reason. An article stays
+    with a copy, which would come up as a new story. Pure."""
     stays = Counter(row.stays for row in asked if row.stays)
     gone = {row.id: row for row in asked if not row.stays}
     held_by = {row.copy_of for row in rows if row.copy_of and row.id not in gone}
@@ -133,22 +133,14 @@ def _aliases(app: App, part: Sequence[Row]) -> list[tuple[str, str]]:
 
 def _rows(app: App) -> Iterator[Row]:
     stamps, merged = app.store.visits.stamps(), app.store.index.merged()
-    ids = list(stamps)
-    for start in range(0, len(ids), _AT_A_TIME):
-        for id, article in app.store.index.articles(ids[start : start + _AT_A_TIME]).items():
-            yield Row(
-                id=id,
-                url=article.url,
-                title=article.title,
-                path=stamps[id].path,
-                added=article.added,
-                source=article.source_key,
-                stays=_why_it_stays(article),
-                copy_of=merged.get(id, ""),
-            )
-
-
-def _why_it_stays(article: Article) -> str:
-    if not article.digest:
-        return "hand"
-    return "hold" if article.hold else ""
+    for article in filed(app):
+        yield Row(
+            id=article.id,
+            url=article.url,
+            title=article.title,
+            path=stamps[article.id].path,
+            added=article.added,
+            source=article.source_key,
+            stays="hand" if not article.digest else "hold" if article.hold else "",
+            copy_of=merged.get(article.id, ""),
+        )

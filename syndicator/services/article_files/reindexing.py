@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
@@ -29,7 +28,9 @@ def take_in(app: App, files: Sequence[str]) -> Reindexed:
     problems: list[Problem] = []
     taken = 0
     for what in files:
-        path = app.article_store.path_of(what) or _known_path(app, what)
+        name = what.replace("\\", "/").removeprefix(f"{app.article_store.name}/")
+        known = (stamp.path for stamp in app.store.visits.stamps().values() if stamp.path == name)
+        path = app.article_store.path_of(what) or next(known, None)
         if path is None:
             raise UsageError(
                 f"{what!r} is no article file in {app.article_store.name}; name it like 2026/11/title-id.md"
@@ -38,17 +39,6 @@ def take_in(app: App, files: Sequence[str]) -> Reindexed:
         problems += found
         taken += not found
     return Reindexed(articles=taken, problems=tuple(problems))
-
-
-def _known_path(app: App, what: str) -> str | None:
-    name = what.replace("\\", "/").removeprefix(f"{app.article_store.name}/")
-    return next((stamp.path for stamp in app.store.visits.stamps().values() if stamp.path == name), None)
-
-
-def _compare(app: App, articles: Sequence[Article], now: datetime) -> None:
-    for article in articles:
-        if (sketch := compared(article, now)) is not None:
-            app.store.visits.save_sketch(article.id, sketch)
 
 
 def reindex(app: App) -> Reindexed:
@@ -75,7 +65,7 @@ def reindex(app: App) -> Reindexed:
                 unread.append(app.article_store.id_at(stamp.path))
                 yield unread[-1], stamp
                 continue
-            other = reconcile.elsewhere(app, article, stamp, known.get(article.id))
+            other = reconcile.elsewhere(app.article_store, article, stamp, known.get(article.id))
             other = places.setdefault(article.id, other or stamp.path)
             if other != stamp.path:
                 problems.append(reconcile.double(stamp.path, other))
@@ -100,6 +90,8 @@ def reindex(app: App) -> Reindexed:
     if gone and (start.is_older(app.article_store, app.store) or reconcile.are_many(len(gone), len(known))):
         app.store.visits.reopen(gone)
     app.beside.note()
-    _compare(app, recent, now)
+    sketches = {one.id: sketch for one in recent if (sketch := compared(one, now)) is not None}
+    for id, sketch in sketches.items():
+        app.store.visits.save_sketch(id, sketch)
     learnt = (app.settings.state_dir / "learnt.npz").exists()
     return Reindexed(articles=count, problems=tuple(problems), unlearnt=count > 0 and not learnt)

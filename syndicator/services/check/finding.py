@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from syndicator.configuration.entry_rules import And, Expr, Not, Or, Term
@@ -32,15 +32,8 @@ class Finding:
 
 
 def of_fault(fault: Fault, reason: str, severity: Severity = "error") -> Finding:
-    return Finding(
-        severity=severity,
-        what=fault.at,
-        reason=reason,
-        detail=fault.message,
-        file=fault.file,
-        line=fault.line,
-        key=fault.key,
-    )
+    found = of_problem(Problem(what=fault.at, reason=reason, detail=fault.message), severity)
+    return replace(found, file=fault.file, line=fault.line, key=fault.key)
 
 
 def of_problem(problem: Problem, severity: Severity = "error") -> Finding:
@@ -111,7 +104,7 @@ def in_queries(file: TomlFile, queries: Sequence[SavedQuery], names: Names) -> I
             asked = [Term(query.feed.axis, query.feed.slug)]
         key = "feed" if query.feed is not None else "query"
         for term in asked:
-            same = text.slug if query.feed is not None else _folded
+            same = text.slug if query.feed is not None else lambda name: name.casefold().replace(" ", "-")
             if term.field in WHERE and (told := names.lack(term.field, term.value, same, used=True)):
                 yield file.fault(told, "feed", number, key, entry=f"[[feed]] {query.slug!r}")
 
@@ -124,7 +117,3 @@ def _terms(expr: Expr) -> Iterator[Term]:
     elif isinstance(expr, And | Or):
         for part in expr.parts:
             yield from _terms(part)
-
-
-def _folded(name: str) -> str:
-    return name.casefold().replace(" ", "-")

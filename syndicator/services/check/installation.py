@@ -9,8 +9,8 @@ import os
 import queue
 import re
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from syndicator.configuration.settings import Settings, load
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
-from syndicator.core import text, urls
+from syndicator.core import urls
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.model import Problem, Source
@@ -127,8 +127,8 @@ _KEY = re.compile(r"(\w+):")
 _LINE = re.compile(r"line (\d+): ")
 
 
-def by_hand(store: ArticleStore, categories: Collection[str]) -> Iterator[Finding]:
-    """Faults in hand-written articles that readers would not see as meant. `categories`: the known ones."""
+def by_hand(store: ArticleStore, known: finding.Names) -> Iterator[Finding]:
+    """Faults in hand-written articles that readers would not see as meant."""
     for stamp in store.walk():
         try:
             data = store.read(stamp.path)
@@ -144,9 +144,7 @@ def by_hand(store: ArticleStore, categories: Collection[str]) -> Iterator[Findin
             what = f"{file}:{line}" if line else file
             return Finding(severity="warning", what=what, reason=reason, detail=detail, file=file, line=line, key=key)
 
-        if article.category and categories and article.category not in categories:
-            near = text.suggestion(article.category, categories)
-            detail = f"category {article.category!r} is not in taxonomy.toml; write it there, or another here{near}"
+        if article.category and (detail := known.lack(finding.CATEGORY, article.category, str)):
             yield told("category", CheckReason.UNKNOWN_NAME, detail)
         if article.cover and urls.host(article.cover) == "":
             detail = f"coverImage {article.cover!r} is no whole address, and feeds leave it out; write https://..."
@@ -155,7 +153,7 @@ def by_hand(store: ArticleStore, categories: Collection[str]) -> Iterator[Findin
 
 def broken(app: App) -> Iterator[Finding]:
     """Files that are no article, and those of which there are two, with the line where it shows."""
-    for problem in unread(app):
+    for problem in unread(app.store, app.article_store):
         path = f"{app.article_store.name}/{problem.what}"
         detail = problem.detail.removeprefix(f"{path}:").strip()
         key = _KEY.match(detail)
@@ -259,7 +257,8 @@ def _look(
 def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Finding]:
     status = app.store.status
     last, behind = status.counts().last_run, recovery.behind(app.store, now)
-    yield from clock(now, installed=_installed(), last_run=last, articles=behind)
+    installed = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
+    yield from clock(now, installed=installed, last_run=last, articles=behind)
     yield from _names(app, placed)
     yield from (of_problem(one, "warning") for one in _unanswered(app, now))
     yield from broken(app)
@@ -275,21 +274,14 @@ async def _hubs(app: App) -> list[Finding]:
     from syndicator.publishing.output.websub import refused
     from syndicator.visiting.fetch.ssrf import endpoint
 
-    fetcher = make_fetcher(app)
-    try:
+    async with aclosing(make_fetcher(app)) as fetcher:
         topic = app.settings.base_url + paths.file_name(ALL, app.settings.publish.formats[0])
         found = await refused(topic, app.settings.publish.hubs, fetcher, allow=endpoint)
-    finally:
-        await fetcher.aclose()
     said = [f"it answers a subscription with {one.reason}{f': {one.detail}' * bool(one.detail)}" for one in found]
     return [
         Finding(severity="warning", what=one.what, reason=CheckReason.HUB_REFUSES, detail=detail)
         for one, detail in zip(found, said, strict=True)
     ]
-
-
-def _installed() -> datetime:
-    return datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
 
 
 def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
@@ -310,7 +302,7 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
     file = read_toml_file(feeds) if feeds.exists() else TomlFile(feeds, {})
     unknown = (*finding.in_sources(placed, known), *finding.in_queries(file, app.queries, known))
     yield from (of_fault(fault, CheckReason.UNKNOWN_NAME, "warning") for fault in unknown)
-    yield from by_hand(app.article_store, known.categories)
+    yield from by_hand(app.article_store, known)
 
 
 def _of(rows: Iterable[FeedRow], axis: str) -> list[str]:

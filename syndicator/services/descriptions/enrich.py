@@ -72,7 +72,8 @@ async def enrich(
         return report
     try:
         with open_worker(app, app.settings.fetch.workers) as worker:
-            await _Pass(app, scope, enricher, worker, report, filed).run(stop, seconds)
+            made = _Pass(app=app, scope=scope, enricher=enricher, worker=worker, report=report, filed=filed)
+            await made.run(stop, seconds)
     except ConfigError as error:  # taxonomy.toml, which the worker reads
         report.wrong = str(error)
     finally:
@@ -91,27 +92,23 @@ def _unasked(app: App, scope: Scope, limit: int) -> list[str]:
     return app.store.enrichment.unasked(plan, since=scope.since, now=now, limit=limit)
 
 
+@dataclass(kw_only=True)
 class _Pass:
-    def __init__(
-        self,
-        app: App,
-        scope: Scope,
-        enricher: Enricher,
-        worker: Worker,
-        report: EnrichReport,
-        filed: Callable[[str], None],
-    ) -> None:
-        self.app, self.scope, self.enricher, self.worker = app, scope, enricher, worker
-        self.report, self.filed = report, filed
-        self.settings = app.settings.describe.llm
+    app: App
+    scope: Scope
+    enricher: Enricher
+    worker: Worker
+    report: EnrichReport
+    filed: Callable[[str], None]
+    broken: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        self.settings, self.store = self.app.settings.describe.llm, self.app.store.enrichment
         self.plan = prompt.plan(self.settings.model, self.settings.write)
-        self.store = app.store.enrichment
-        self.seen: set[str] = set()
-        self.broken: BaseException | None = None
-        if scope.again:
-            self._keep(client.awake(self._meter()))
 
     async def run(self, stop: asyncio.Event, seconds: float | None) -> None:
+        if self.scope.again:
+            self._keep(client.awake(self._meter()))
         loop = asyncio.get_running_loop()
         until = None if seconds is None else loop.time() + seconds
         over = asyncio.create_task(stop.wait())
@@ -130,13 +127,10 @@ class _Pass:
             raise self.broken
 
     def _ids(self) -> Iterator[str]:
-        while True:
-            found = [id for id in _unasked(self.app, self.scope, len(self.seen) + BATCH) if id not in self.seen]
-            if not found:
-                return
-            for id in found:
-                self.seen.add(id)
-                yield id
+        seen = dict[str, None]()
+        while new := [id for id in _unasked(self.app, self.scope, len(seen) + BATCH) if id not in seen]:
+            seen |= dict.fromkeys(new)
+            yield from new
 
     async def _some(
         self, ids: Iterator[str], going: Callable[[], bool], over: asyncio.Task[bool], *, one: bool = False

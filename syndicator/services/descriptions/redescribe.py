@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,13 +23,13 @@ from syndicator.pipeline.results import Redescription
 from syndicator.processes.worker import Worker
 from syndicator.services import reconcile
 from syndicator.services.container import App, open_worker, taxonomy_files
+from syndicator.services.naming import filed, rewrite
 
 if TYPE_CHECKING:
     from syndicator.describing.groups import Group
     from syndicator.describing.taxonomy.suggest import Proposal
 
 BATCH = 20  # articles to a call of the worker: a failure is retried one by one
-ROWS = 500  # rows read at a time
 LEAST = 10  # confirmed articles from which learning pays: F1 39 and 36 instead of 36 and 34 on two blogs
 LONG_SECONDS = 900.0  # for learning: 3,000 posts were measured to take about a minute
 LONG_MEGABYTES = 3000
@@ -118,22 +118,14 @@ def _at_hand(app: App, paths: Iterable[str]) -> Iterator[str]:
         yield folder
 
 
-@contextmanager
-def _long_worker() -> Iterator[Worker]:
-    worker = Worker(seconds=LONG_SECONDS, megabytes=LONG_MEGABYTES)
-    try:
-        yield worker
-    finally:
-        worker.close()
+def _long_worker() -> closing[Worker]:
+    return closing(Worker(seconds=LONG_SECONDS, megabytes=LONG_MEGABYTES))
 
 
 def _by_age(app: App) -> list[FileStamp]:
     stamps = app.store.visits.stamps()
-    found = []
-    for part in _parts(list(stamps), ROWS):
-        for id, article in app.store.index.articles(part).items():
-            found.append((article.added.timestamp() if article.added else 0.0, stamps[id].path, stamps[id]))
-    return [stamp for _, _, stamp in sorted(found, key=lambda one: one[:2])]
+    dated = [(one.added.timestamp() if one.added else 0.0, stamps[one.id].path, one.id) for one in filed(app)]
+    return [stamps[id] for _, _, id in sorted(dated)]
 
 
 def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda done, total: None) -> Plan:
@@ -145,7 +137,8 @@ def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda
     changes = ChangeCounter(app.store.index.merged())
     looked = done = 0
     with open_worker(app) as worker:
-        for part in _parts(paths):
+        for start in range(0, len(paths), BATCH):
+            part = paths[start : start + BATCH]
             read = [(path, article) for path in part if (article := _read(app, path, since, problems)) is not None]
             for (path, article), new in zip(read, _described(app, worker, read, problems), strict=True):
                 if new is not None:
@@ -158,13 +151,14 @@ def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda
 
 
 def apply(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
-    """Changes exactly what `plan` listed; `updated` stays where it is."""
-    for number, item in enumerate(planned.articles, 1):
-        before = app.article_store.get(item.path)
+    """Change exactly what `plan` listed; `updated` stays where it is."""
+
+    def write(item: Redescribed) -> None:
+        before, store, score = app.article_store.get(item.path), app.store.visits, item.told.score
         after = replace(before, **item.told.values)
-        store, score = app.store.visits, item.told.score
         refile(app.article_store, store, after, before=before, path=item.path, score=score)
-        progress(number, len(planned.articles))
+
+    rewrite(app, planned.articles, write, progress)
 
 
 def _read(app: App, path: str, since: datetime | None, problems: list[Problem]) -> Article | None:
@@ -194,7 +188,3 @@ def _described(
                 problems.append(Problem(what=path, reason=failure.reason, detail=failure.detail))
                 new = None
             yield new
-
-
-def _parts(values: Sequence[str], size: int = BATCH) -> Iterator[Sequence[str]]:
-    yield from (values[start : start + size] for start in range(0, len(values), size))

@@ -21,9 +21,9 @@ from syndicator.publishing.output.redirects import moved
 from syndicator.services import reconcile
 from syndicator.services.beside import move
 from syndicator.services.container import App
+from syndicator.services.naming import filed, rewrite
 
-_MANY = 500  # rows read at a time
-_SHARED = 100  # articles whose rows share a commit, as those of visits do
+_LONGEST = 80  # characters of a name, as in taxonomy.toml
 _AT_ONCE = 200  # feeds, some seconds of a build: what somebody who typed a command may wait for. A choice
 
 
@@ -46,10 +46,15 @@ def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Reta
     """Plan the rename of tag `old` to `new`, or their merge. Raises UsageError with the cure, ConfigError."""
     reconcile.files(app)
     old, new = " ".join(old.split()), " ".join(new.split())
-    if not old or not new:
-        raise UsageError("a tag needs a name")
+    if not old or not new or max(len(old), len(new)) > _LONGEST:
+        raise UsageError(f"a tag needs a name, of {_LONGEST} characters at most")
     old_feed, new_feed = FeedKey("tag", text.slug(old)), FeedKey("tag", text.slug(new))
-    vocabulary = _vocabulary(app)
+    vocabulary = load_any(path := app.config / "taxonomy.toml")
+    if not vocabulary.tag:
+        raise UsageError(
+            f"{path} lists no [[tag]], so publishers' own tags are taken as they are; list the ones you want first "
+            "(`syndicator tags suggest` proposes some)"
+        )
     holders = _holders(app, old_feed.slug)
     others = _holders(app, new_feed.slug) if new_feed != old_feed else []
     old = _spelled(vocabulary, holders, old)
@@ -96,31 +101,14 @@ def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lam
 
 
 def built_first(app: App, planned: Retagging) -> Callable[[FeedKey], bool] | None:
-    """Whether a feed is to be built at once, where many others show the tag beneath articles that they show all the
-    same: those are that have other articles now. None: all are."""
+    """The feeds to build at once if very many show the tag: those that have other articles now. None: all."""
     if len(planned.feeds) <= _AT_ONCE:
         return None
     return frozenset((planned.old_feed, planned.new_feed, *(query.key for query in app.queries))).__contains__
 
 
-def _vocabulary(app: App) -> Vocabulary:
-    path = app.config / "taxonomy.toml"
-    vocabulary = load_any(path)
-    if not vocabulary.tag:
-        raise UsageError(
-            f"{path} lists no [[tag]], so publishers' own tags are taken as they are; list the ones you want first "
-            "(`syndicator tags suggest` proposes some)"
-        )
-    return vocabulary
-
-
 def _holders(app: App, slug: str) -> list[Article]:
-    ids = list(app.store.visits.stamps())
-    found: list[Article] = []
-    for start in range(0, len(ids), _MANY):
-        part = app.store.index.articles(ids[start : start + _MANY]).values()
-        found += [article for article in part if any(text.slug(tag) == slug for tag in article.tags)]
-    return found
+    return [article for article in filed(app) if any(text.slug(tag) == slug for tag in article.tags)]
 
 
 def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> str:
@@ -195,8 +183,7 @@ def _tags_in(expr: Expr) -> Iterator[str]:
 
 
 def _move_feed(app: App, planned: Retagging) -> None:
-    """The new feed carries on: with the old one's id after a rename, with its own after a merge. The old one's address
-    answers with it, and web servers get it as a redirect. A feed that was published stays published."""
+    """Redirect the old feed to the new one, which has the old one's id after a rename and its own after a merge."""
     index = app.store.index
     rows = {row.key: row for row in index.feeds()}
     old = rows.get(planned.old_feed)
@@ -221,12 +208,9 @@ def put_tags(app: App, tags: Mapping[str, tuple[str, ...]], progress: Callable[[
 def _rewrite(
     app: App, ids: Collection[str], retagged: Callable[[Article], Article], progress: Callable[[int, int], None]
 ) -> None:
-    with app.article_store.together() as settle, app.store.visits.shared(settle):
-        for number, id in enumerate(ids, 1):
-            if (path := app.store.index.path(id)) is not None:
-                before: Article = app.article_store.get(path)
-                after = retagged(before)
-                refile(app.article_store, app.store.visits, after, before=before, path=path, ordered=("tags",))
-            if number % _SHARED == 0:
-                app.store.visits.commit()
-            progress(number, len(ids))
+    def write(id: str) -> None:
+        if (path := app.store.index.path(id)) is not None:
+            before = app.article_store.get(path)
+            refile(app.article_store, app.store.visits, retagged(before), before=before, path=path, ordered=("tags",))
+
+    rewrite(app, list(ids), write, progress)

@@ -14,7 +14,6 @@ from syndicator.core import urls
 from syndicator.core.errors import ConfigError, MissingError, NotAnArticle, RulesError, UsageError
 from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, Entry, ReadArticle, Source
-from syndicator.core.ports import Asked
 from syndicator.core.reasons import HoldReason
 from syndicator.core.usage.terms import terms
 from syndicator.describing.llm import prompt
@@ -49,37 +48,20 @@ def llm_history(app: App, id: str) -> Mapping[str, Any]:
     """What `show` prints of it; empty where no language model is set or was ever asked about article `id`."""
     if (asked := app.store.enrichment.asked(id)) is None:
         return {"llm": "not asked yet"} if app.settings.describe.llm.url and app.store.index.path(id) else {}
-    shown: dict[str, Any] = {"llm": _verdict(asked)}
-    if asked.answer:
-        shown["llm_answer"] = asked.answer
-    if (article := in_file(app, id)) is not None and asked.key:
-        shown["llm_asked"] = _question(app, article)
-    return shown
-
-
-def in_file(app: App, id: str) -> Article | None:
-    """The article as its file says, None where that is gone or cannot be read."""
-    path = app.store.index.path(id)
-    try:
-        return app.article_store.get(path) if path else None
-    except (ConfigError, FileNotFoundError):
-        return None
-
-
-def _verdict(asked: Asked) -> str:
     why = ": ".join(part for part in (asked.reason, asked.detail) if part)
     again = f"; asked again from {asked.next_try.isoformat()}" if asked.next_try else ""
-    return f"{asked.status}{f' ({why})' if why else ''}, {asked.by or asked.plan}, {asked.at.isoformat()}{again}"
-
-
-def _question(app: App, article: Article) -> list[str]:
-    """The messages as they would be sent now: the article's text and the taxonomy may have changed since."""
-    try:
-        asked = make_question(app.taxonomy, article, app.settings.describe.llm.write)
-    except ConfigError as error:
-        return [str(error)]
-    messages = prompt.messages(asked, _FENCE)
-    return [f"{message['role']}: {message['content']}" for message in messages]
+    verdict = f"{asked.status}{f' ({why})' if why else ''}, {asked.by or asked.plan}, {asked.at.isoformat()}{again}"
+    shown: dict[str, Any] = {"llm": verdict} | ({"llm_answer": asked.answer} if asked.answer else {})
+    if (path := app.store.index.path(id)) and asked.key:
+        try:  # as it would be sent now: the article's text and the taxonomy may have changed since
+            article = app.article_store.get(path)
+            messages = prompt.messages(make_question(app.taxonomy, article, app.settings.describe.llm.write), _FENCE)
+            shown["llm_asked"] = [f"{message['role']}: {message['content']}" for message in messages]
+        except ConfigError as error:
+            shown["llm_asked"] = [str(error)]
+        except FileNotFoundError:
+            pass
+    return shown
 
 
 _BY: Final = {

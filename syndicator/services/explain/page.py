@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +19,6 @@ from syndicator.core.model import (
     Entry,
     Failed,
     Fetched,
-    ParsedFeed,
-    ReadArticle,
     Request,
     Rules,
     Source,
@@ -55,49 +53,26 @@ class Announced:
 
 async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
     """The announcement of an address: from waiting rows, else from the feed, fetched now. Changes nothing."""
+    visits, alias = app.store.visits, urls.alias(url)
     owners = [source for source in app.sources.values() if app.rights_of(source).owns(url)]
     if not owners:
         return Announced()
-    found = next((one for source in owners if (one := _remembered(app, source, url)) is not None), None)
-    if found is not None and found.entry is not None:
-        return found
-    source = found.source if found and found.source else owners[0]
-    asked = await _in_feed(app, fetcher, source, url)
-    return replace(asked, row=found.row if found else None)
-
-
-def _remembered(app: App, source: Source, url: str) -> Announced | None:
-    rows = [*app.store.visits.pending(source.key, _ANY_TIME), *app.store.visits.refused(source.key)]
-    if (row := next((row for row in rows if urls.alias(row.url) == urls.alias(url)), None)) is None:
-        return None
-    entry = ownership.heard(row.entry, app.rights_of(source), url) if row.entry else None
-    told = f"announced by {source.key}"
-    return Announced(source=source, entry=entry, row=row, state=app.store.visits.state(source.key), told=told)
-
-
-async def _in_feed(app: App, fetcher: Fetcher, source: Source, url: str) -> Announced:
-    state = app.store.visits.state(source.key) or SourceState(key=source.key, url=source.url)
-    request = feed_request(source, state.asked_whole(), app.settings, app.environ)
-    result = without_credentials(request, source, app.environ) or await fetcher.fetch(request)
-    feed = await _parsed(app, result) if isinstance(result, Fetched) else None
-    nothing = Announced(source=source, state=state, told=f"the feed of {source.key} cannot be read now")
-    if feed is None:
-        return nothing
-    entry = next((one for one in feed.entries if urls.alias(one.url) == urls.alias(url)), None)
+    kept = ((one, row) for one in owners for row in (*visits.pending(one.key, _ANY_TIME), *visits.refused(one.key)))
+    source, row = next((found for found in kept if urls.alias(found[1].url) == alias), (owners[0], None))
+    state = visits.state(source.key) or SourceState(key=source.key, url=source.url)
+    entry, told = row.entry if row else None, f"announced by {source.key}"
     if entry is None:
-        return replace(nothing, told=f"the feed of {source.key} does not announce it (any more)")
-    return Announced(
-        source=source,
-        entry=ownership.heard(entry, app.rights_of(source), url),
-        state=introduced(state, feed),
-        told=f"announced by {source.key}",
-    )
-
-
-async def _parsed(app: App, result: Fetched) -> ParsedFeed | None:
-    with suppress(NotAFeed, WorkerFailed), open_worker(app) as worker:
-        return await worker.call(jobs.parse_feed, result.body, result.final_url, dict(result.headers))
-    return None
+        request = feed_request(source, state.asked_whole(), app.settings, app.environ)
+        feed, result = None, without_credentials(request, source, app.environ) or await fetcher.fetch(request)
+        with suppress(NotAFeed, WorkerFailed), open_worker(app) as worker:
+            if isinstance(result, Fetched):
+                feed = await worker.call(jobs.parse_feed, result.body, result.final_url, dict(result.headers))
+        entry = next((one for one in feed.entries if urls.alias(one.url) == alias), None) if feed else None
+        state = introduced(state, feed) if feed and entry else state
+        if entry is None:
+            told = f"the feed of {source.key} " + ("does not announce it (any more)" if feed else "cannot be read now")
+    heard = ownership.heard(entry, app.rights_of(source), url) if entry else None
+    return Announced(source=source, entry=heard, row=row, state=state, told=told)
 
 
 def show_file(path: Path, url: str | None, app: App | None) -> Shown:
@@ -126,15 +101,12 @@ async def show_url(url: str, app: App) -> Shown:
     id = article_id(app, url)
     if id is not None:
         return show_filed(app, id)
-    fetcher = make_fetcher(app)
-    try:
+    async with aclosing(make_fetcher(app)) as fetcher:
         found = await announced(app, fetcher, url)
         request = Request(url=url, deadline=app.settings.fetch.page_seconds)
         if source := found.source:
             request = page_request(url, source, app.settings, app.environ)
         result = (source and without_credentials(request, source, app.environ)) or await fetcher.fetch(request)
-    finally:
-        await fetcher.aclose()
     if isinstance(result, Failed):
         raise unanswered(url, result)
     assert isinstance(result, Fetched)
@@ -182,9 +154,13 @@ def _shown(
         )
     except NotAnArticle as refusal:
         raise NotAnArticle(refusal.kind, f"{url}: {refusal.detail}") from refusal
-    made = _as_filed(app, read, taxonomy, source, found) if app and source else replace(read.filed(), added=now)
-    article = sign(settle(made))
     uncategorised = app.settings.describe.uncategorised if app else ""
+    made = replace(read.filed(), added=now)
+    if app and source and found.state:
+        tags = tuple(dict.fromkeys((*spelled(source.tags, taxonomy), *read.tags)))
+        entry = found.entry or Entry(id=read.url, url=read.url)
+        made = as_filed(replace(read.filed(), tags=tags), entry, source, found.state, app.clock(), uncategorised)
+    article = sign(settle(made))
     told = {
         **read.trace,
         "tags": filed.tag_reasons(article, source, taxonomy),
@@ -196,11 +172,3 @@ def _shown(
     return Shown(
         article=replace(read, category=article.category, tags=article.tags), markdown=dump(article).decode(), why=told
     )
-
-
-def _as_filed(app: App, read: ReadArticle, taxonomy: Taxonomy, source: Source, found: Announced) -> Article:
-    tags = tuple(dict.fromkeys((*spelled(source.tags, taxonomy), *read.tags)))
-    state = found.state or SourceState(key=source.key, url=source.url)
-    entry = found.entry or Entry(id=read.url, url=read.url)
-    uncategorised = app.settings.describe.uncategorised
-    return as_filed(replace(read.filed(), tags=tags), entry, source, state, app.clock(), uncategorised)

@@ -21,9 +21,10 @@ from urllib.parse import unquote, urlsplit
 
 from syndicator.configuration.settings import Alert, Settings, Site
 from syndicator.core.errors import ConfigError, SyndicatorError
+from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason, explained
 from syndicator.core.text import line
-from syndicator.services.health.conditions import Condition
+from syndicator.services.health.conditions import plain
 from syndicator.services.health.episodes import Event, Memory, Outbox, follow, is_due, put, titles
 from syndicator.services.health.feed import lines
 
@@ -33,9 +34,9 @@ _SUBJECT = 100
 _UNSENT = (OSError, smtplib.SMTPException, ValueError)  # a ValueError: a host or a text that cannot be encoded
 
 
-async def send(alert: Alert, site: Site, outbox: Outbox, now: datetime, environ: Mapping[str, str]) -> tuple[str, str]:
-    """Sends what waits, in one message. Returns what was wrong, "" where nothing was, and what the command printed."""
-    fault, printed = "", ""
+async def send(settings: Settings, outbox: Outbox, now: datetime, environ: Mapping[str, str]) -> Outbox:
+    """Send all that waits in one message. Returns the outbox after that."""
+    alert, site, fault, printed = settings.alert, settings.site, "", ""
     if alert.command:
         fault, printed = await _run(alert.command, message(site, outbox.waiting, now), environ)
     if alert.mail:
@@ -44,8 +45,11 @@ async def send(alert: Alert, site: Site, outbox: Outbox, now: datetime, environ:
             secret = password(alert, environ)
             await _aside(lambda: _post(alert, mail, secret))
         except (*_UNSENT, ConfigError) as error:
-            fault = "; ".join(filter(None, (fault, f"mail to {alert.mail} by {_server(alert)}: {line(str(error))}")))
-    return fault, printed
+            parts = urlsplit(alert.smtp)
+            server = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+            fault = "; ".join(filter(None, (fault, f"mail to {alert.mail} by {server}: {line(str(error))}")))
+    logger("health").info("alert sent", events=len(outbox.waiting), printed=printed, fault=fault)
+    return Outbox(waiting=outbox.waiting if fault else (), last=now, fault=fault)
 
 
 async def _aside(work: Callable[[], None]) -> None:
@@ -132,8 +136,7 @@ def password(alert: Alert, environ: Mapping[str, str]) -> str:
 
 
 def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
-    """Hands the mail to the server: over TLS from the start for smtps, else over STARTTLS where the server has it, and
-    with a password only over TLS. Raises OSError, SMTPException."""
+    """Send the mail, by TLS or STARTTLS if offered; a password by these alone. Raises OSError, SMTPException."""
     parts = urlsplit(alert.smtp)
     tls = ssl.create_default_context()
     host = parts.hostname or "localhost"
@@ -154,11 +157,6 @@ def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
         server.send_message(mail)
 
 
-def _server(alert: Alert) -> str:
-    parts = urlsplit(alert.smtp)
-    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
-
-
 _IN_A_ROW = 2  # runs: a file that is just being written mends itself
 
 
@@ -173,23 +171,19 @@ class Outage:
     ) -> str:
         """Alert once runs failed twice in a row, and when they recover. Returns the fault of the alert, or ""."""
         self._failures = self._failures + 1 if error else 0
-        found = [_condition(error)] if error and self._failures >= _IN_A_ROW else []
-        if error and not found:
+        conditions = []
+        if error and self._failures < _IN_A_ROW:
             return ""
+        if error:
+            means, cure = explained(error.reason)
+            kind = ConditionReason.CONFIGURATION if isinstance(error, ConfigError) else ConditionReason.DATABASE
+            conditions = [plain(kind, reason=means, detail=str(error), cure=cure, code=error.reason)]
         # an id is of this instance's folder and the time: who restarts the service in an outage is told again
-        self._memory, events = follow(self._memory, found, now, uuid.uuid5(uuid.NAMESPACE_OID, str(settings.root)))
-        if not (settings.alert.command or settings.alert.mail):
-            return ""
-        self._outbox = put(self._outbox, events)
+        id = uuid.uuid5(uuid.NAMESPACE_OID, str(settings.root))
+        self._memory, events = follow(self._memory, conditions, now, id)
+        if settings.alert.command or settings.alert.mail:
+            self._outbox = put(self._outbox, events)
         if not is_due(self._outbox, now):
             return ""
-
-        fault, _ = await send(settings.alert, settings.site, self._outbox, now, environ)
-        self._outbox = Outbox(waiting=self._outbox.waiting if fault else (), last=now, fault=fault)
-        return fault
-
-
-def _condition(error: SyndicatorError) -> Condition:
-    means, cure = explained(error.reason)
-    kind = ConditionReason.CONFIGURATION if isinstance(error, ConfigError) else ConditionReason.DATABASE
-    return Condition(kind=kind, subject="", reason=means, detail=str(error), cure=cure, code=error.reason)
+        self._outbox = await send(settings, self._outbox, now, environ)
+        return self._outbox.fault

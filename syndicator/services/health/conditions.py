@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 from syndicator.configuration.entry_rules import NEWEST, has_collapsed
 from syndicator.configuration.page_rules import LEAD, Wall, unmatched, wall
 from syndicator.configuration.sources.identity import moves
 from syndicator.core.model import Problem, Source, SourceState
-from syndicator.core.ports import Move
 from syndicator.core.reasons import ConditionReason, FetchReason, WorkerReason, explained
 from syndicator.store.status import Waiting
 from syndicator.store.tables.messages import Waiting as Undelivered
@@ -42,15 +41,6 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """A feed that validation keeps back. `published`: when its live file was written."""
-
-    feed: str  # tags/ai
-    fault: str
-    published: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
     """What is free where `path` is. `inodes` is 0 on file systems that do not count them."""
 
@@ -67,7 +57,7 @@ class Observed:
 
     sources: Mapping[str, Source] = field(default_factory=dict)
     states: Sequence[SourceState] = ()
-    held: Sequence[Held] = ()
+    held: Sequence[Condition] = ()  # feeds that validation keeps back
     operator: Sequence[Waiting] = ()  # entries that wait for the operator
     floods: Sequence[Waiting] = ()  # entries that wait because too many came at once
     files: Sequence[Problem] = ()  # article files that cannot be read
@@ -83,38 +73,23 @@ class Observed:
     webhooks: Sequence[Undelivered] = ()  # receivers, by host, that have taken nothing for a day
 
 
-def printable(condition: Condition) -> Condition:
-    """The condition with undecodable file names escaped (lone surrogates cannot be written or hashed)."""
-    subject, detail = (_escaped(value) for value in (condition.subject, condition.detail))
-    return replace(condition, subject=subject, detail=detail)
+def plain(kind: ConditionReason, subject: str = "", *, source: str = "", **more: Any) -> Condition:
+    """A condition in the words of its kind, with `more` of its fields."""
+    words = {"reason": kind.means, "cure": kind.cure, **more}
+    return Condition(kind=kind, subject=subject or source, source=source, **words)
 
 
-def _escaped(value: str) -> str:
-    return value.encode("utf-8", "backslashreplace").decode()
-
-
-def plain(kind: ConditionReason, subject: str = "", *, source: str = "") -> Condition:
-    """A condition in the words of its kind."""
-    return Condition(kind=kind, subject=subject or source, source=source, reason=kind.means, cure=kind.cure)
+def _of_state(kind: ConditionReason, state: SourceState, **more: Any) -> Condition:
+    """A condition of a source that is still visited."""
+    return plain(kind, source=state.key, **{"last_success": state.last_success, "next_try": state.next_due, **more})
 
 
 # Failures that mend themselves more often than not: nobody is called for them before they have lasted for a day.
-_PASSING: Final = frozenset(
-    (
-        FetchReason.DNS,
-        FetchReason.CONNECT,
-        FetchReason.TLS,
-        FetchReason.TIMEOUT,
-        FetchReason.TRUNCATED,
-        FetchReason.DISCONNECTED,
-        FetchReason.PROTOCOL,
-        FetchReason.RATE_LIMITED,
-        FetchReason.SYSTEM,
-        WorkerReason.HUNG,
-        WorkerReason.MEMORY,
-        WorkerReason.CRASHED,
-    )
-)
+_PASSING: Final = {
+    *(FetchReason.DNS, FetchReason.CONNECT, FetchReason.TLS, FetchReason.TIMEOUT, FetchReason.TRUNCATED),
+    *(FetchReason.DISCONNECTED, FetchReason.PROTOCOL, FetchReason.RATE_LIMITED, FetchReason.SYSTEM),
+    *(WorkerReason.HUNG, WorkerReason.MEMORY, WorkerReason.CRASHED),
+}
 _NAMED = 3  # sources in one line
 _LASTS: Final = timedelta(days=1)
 # Silence: three times the usual pause between two articles, but not what is a pause of a weekend, nor one that the
@@ -130,38 +105,28 @@ def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
     for state in followed:
         yield from of_source(state, now)
         if state.warning and state.key not in flooded:
-            warning = plain(ConditionReason.SOURCE_WARNING, source=state.key)
-            yield replace(warning, detail=state.warning, needs_you=False)
+            yield plain(ConditionReason.SOURCE_WARNING, source=state.key, detail=state.warning, needs_you=False)
     if muted := sum(state.muted for state in followed):
         choosing = sorted(state.key for state in followed if state.muted)
         detail = f"{muted} of {', '.join(choosing[:_NAMED])}" + (" and others" if len(choosing) > _NAMED else "")
-        yield replace(plain(ConditionReason.MUTED), detail=detail, count=muted, needs_you=False)
+        yield plain(ConditionReason.MUTED, detail=detail, count=muted, needs_you=False)
     for move in moves(followed):
-        yield replace(
-            plain(ConditionReason.SOURCE_MOVED, source=move.source),
-            since=move.since,
-            detail=f"{move.url} is now {move.moved_to}" + _moved_along(move),
-            needs_you=bool(move.warning),
-        )
+        detail = f"{move.url} is now {move.moved_to}"
+        along = "its articles moved along and keep their ids" if move.site_moved else move.warning
+        detail += f"; {along}" if along else ""
+        warned = bool(move.warning)
+        yield plain(ConditionReason.SOURCE_MOVED, source=move.source, since=move.since, detail=detail, needs_you=warned)
     yield from (_waiting(ConditionReason.FLOOD, one) for one in seen.floods)
     yield from (_waiting(ConditionReason.ENTRIES_WAIT, one) for one in seen.operator)
 
 
-def _moved_along(move: Move) -> str:
-    if move.site_moved:
-        return "; its articles moved along and keep their ids"
-    return f"; {move.warning}" if move.warning else ""
-
-
 def notable(state: SourceState, now: datetime) -> bool:
-    """Whether something may be told of a source by what is remembered of it."""
-    if state.warning or state.effective_url or state.site_moved:
-        return True
-    return next(of_source(state, now), None) is not None
+    """True if the state of a source may make a condition."""
+    return bool(state.warning or state.effective_url or state.site_moved) or any(True for _ in of_source(state, now))
 
 
 def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
-    """What is wrong with one source by what is remembered of it: the worst of its health, and its rules."""
+    """The faults in the state of a source: the worst of its health, and its rules."""
     if state.disabled:
         yield _gone(state)
     elif state.reason:
@@ -173,35 +138,24 @@ def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
     elif has_collapsed(state.bodies):
         yield _collapsed(state)
     for rule, pages in unmatched(state):
-        lost = plain(ConditionReason.SELECTOR_UNMATCHED, f"{state.key} {rule}", source=state.key)
-        yield replace(lost, detail=f"{rule}: nothing on the last {pages} pages", count=pages)
+        subject, detail = f"{state.key} {rule}", f"{rule}: nothing on the last {pages} pages"
+        yield plain(ConditionReason.SELECTOR_UNMATCHED, subject, source=state.key, detail=detail, count=pages)
 
 
 def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
     """A source that was silent already when it was added is as its operator wanted it."""
-    patience = _patience([at for at in state.recent if at <= now])
-    fell = since + (patience or timedelta())
-    usual = f"it used to publish about every {_usual(state.recent)}"
-    return replace(
-        plain(ConditionReason.SOURCE_SILENT, source=state.key),
-        since=since,
-        detail=f"its last article is of {since:%Y-%m-%d}; {usual}",
-        last_success=state.last_success,
-        next_try=state.next_due,
-        needs_you=state.first_visit is None or state.first_visit < fell,
-    )
+    fell = since + (_patience([at for at in state.recent if at <= now]) or timedelta())
+    days = median(_pauses(state.recent)) / _LEAST
+    usual = f"{days:.2g} days" if days > 1 else f"{24 * days:.2g} hours"
+    detail = f"its last article is of {since:%Y-%m-%d}; it used to publish about every {usual}"
+    needs_you = state.first_visit is None or state.first_visit < fell
+    return _of_state(ConditionReason.SOURCE_SILENT, state, since=since, detail=detail, needs_you=needs_you)
 
 
 def _gone(state: SourceState) -> Condition:
-    reason, _ = explained(state.disabled or "")
-    return replace(
-        plain(ConditionReason.SOURCE_GONE, source=state.key),
-        since=state.gone_since or state.last_visit,
-        reason=reason,
-        detail=state.detail,
-        last_success=state.last_success,
-        code=state.disabled or "",
-    )
+    since, code = state.gone_since or state.last_visit, state.disabled or ""
+    words = {"reason": explained(code)[0], "detail": state.detail, "code": code}
+    return _of_state(ConditionReason.SOURCE_GONE, state, since=since, next_try=None, **words)
 
 
 def _failing(state: SourceState, now: datetime) -> Condition:
@@ -209,16 +163,13 @@ def _failing(state: SourceState, now: datetime) -> Condition:
     reason, cure = explained(code)
     since = state.failing_since or state.last_success or state.first_visit
     passing = code in _PASSING or code.startswith("http-5")
-    return Condition(
-        kind=ConditionReason.SOURCE_FAILING,
-        subject=state.key,
-        source=state.key,
+    return _of_state(
+        ConditionReason.SOURCE_FAILING,
+        state,
         since=since,
         reason=reason,
         detail=state.detail,
         cure=cure or "look at its address in a browser; correct or remove it in sources.toml",
-        last_success=state.last_success,
-        next_try=state.next_due,
         code=code,
         needs_you=not passing or (since is not None and now - since >= _LASTS),
         count=max(1, state.failures),
@@ -226,30 +177,19 @@ def _failing(state: SourceState, now: datetime) -> Condition:
 
 
 def _walled(state: SourceState, found: Wall) -> Condition:
-    """A source whose pages show their beginning is read as well as it can be; where they show nothing, something is to
-    be decided."""
-    return replace(
-        plain(ConditionReason.SOURCE_WALLED, source=state.key),
-        detail=f"{found.pages} of its last {found.of} pages: {found.means}",
-        cure=found.cure,
-        code=found.reason,
-        last_success=state.last_success,
-        next_try=state.next_due,
-        needs_you=found.reason != LEAD,
-    )
+    """The operator is needed only if the pages show nothing: their beginnings are read as well as they can be."""
+    detail = f"{found.pages} of its last {found.of} pages: {found.means}"
+    words = {"detail": detail, "cure": found.cure, "code": found.reason}
+    return _of_state(ConditionReason.SOURCE_WALLED, state, needs_you=found.reason != LEAD, **words)
 
 
 def _collapsed(state: SourceState) -> Condition:
     newest, before = (round(median(part)) for part in (state.bodies[:NEWEST], state.bodies[NEWEST:]))
     refused = state.bodies[:NEWEST].count(0)
-    return replace(
-        plain(ConditionReason.EXTRACTION_COLLAPSED, source=state.key),
-        since=state.recent[:NEWEST][-1] if state.recent else None,  # about when the first of them came
-        detail=f"{newest} characters in the middle of the last {NEWEST} pages, of which {refused} were refused; "
-        f"{before} in those before",
-        last_success=state.last_success,
-        next_try=state.next_due,
-    )
+    detail = f"{newest} characters in the middle of the last {NEWEST} pages, of which {refused} were refused; "
+    since = state.recent[:NEWEST][-1] if state.recent else None  # about when the first of them came
+    detail += f"{before} in those before"
+    return _of_state(ConditionReason.EXTRACTION_COLLAPSED, state, since=since, detail=detail)
 
 
 def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
@@ -284,13 +224,7 @@ def _waiting(kind: ConditionReason, one: Waiting) -> Condition:
 
 
 def _pauses(times: Sequence[datetime]) -> list[float]:
-    ordered = sorted(times)
-    return sorted((later - earlier).total_seconds() for earlier, later in pairwise(ordered))
-
-
-def _usual(recent: Sequence[datetime]) -> str:
-    days = median(_pauses(recent)) / _LEAST
-    return f"{days:.2g} days" if days > 1 else f"{24 * days:.2g} hours"
+    return sorted((later - earlier).total_seconds() for earlier, later in pairwise(sorted(times)))
 
 
 # A disk is nearly full when both the share and the size of what is free are below these; what a run writes between two
@@ -300,9 +234,14 @@ OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a da
 
 
 def conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
-    """All that is wrong or worth knowing: what needs the operator first, then by kind and subject."""
+    """All that is wrong or worth knowing: what needs the operator first, then by kind and subject. Undecodable file
+    names are escaped: lone surrogates cannot be written or hashed."""
+
+    def printable(value: str) -> str:
+        return value.encode("utf-8", "backslashreplace").decode()
+
     made = (*_of_machine(seen), *of_sources(seen, now), *_not_running(seen, now), *_of_feeds(seen))
-    found = [printable(one) for one in made]
+    found = [replace(one, subject=printable(one.subject), detail=printable(one.detail)) for one in made]
     order = {kind: place for place, kind in enumerate(ConditionReason)}
     return tuple(sorted(found, key=lambda one: (not one.needs_you, order[one.kind], one.subject)))
 
@@ -315,17 +254,17 @@ def _of_machine(seen: Observed) -> Iterator[Condition]:
         (ConditionReason.ALERT, seen.alert),
     ):
         if detail:
-            yield replace(plain(kind), detail=detail)
+            yield plain(kind, detail=detail)
     for late in seen.webhooks:
         detail = f"{late.fault}; messages that wait: {late.count}"
-        yield replace(plain(ConditionReason.WEBHOOK, late.receiver), since=late.since, detail=detail, count=late.count)
+        yield plain(ConditionReason.WEBHOOK, late.receiver, since=late.since, detail=detail, count=late.count)
     for disk in seen.disks:
         if is_nearly_full(disk):
-            yield replace(plain(ConditionReason.DISK, disk.path), detail=room(disk))
+            yield plain(ConditionReason.DISK, disk.path, detail=room(disk))
 
 
 def is_nearly_full(disk: Disk) -> bool:
-    """Whether a disk has so little room, for data or for further files, that somebody should look."""
+    """True if a disk has too little room, for data or for further files."""
     few_bytes = disk.free < FREE_SHARE * disk.size and disk.free < FREE_BYTES
     few_inodes = disk.free_inodes < FREE_SHARE * disk.inodes and disk.free_inodes < FREE_INODES
     return few_bytes or few_inodes
@@ -353,24 +292,17 @@ def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
     late = [at for at in due if now - at > OVERDUE]
     if late and last and now - last > OVERDUE:
         detail = f"{len(late)} of {len(asked)} sources are overdue"
-        yield replace(plain(ConditionReason.NOT_RUNNING), since=min(late), detail=detail, last_success=last)
+        yield plain(ConditionReason.NOT_RUNNING, since=min(late), detail=detail, last_success=last)
 
 
 def _of_feeds(seen: Observed) -> Iterator[Condition]:
-    for held in seen.held:
-        yield replace(plain(ConditionReason.FEED_HELD, held.feed), detail=held.fault, last_success=held.published)
+    yield from seen.held
     for problem in seen.files:
         means, cure = explained(problem.reason)
-        yield Condition(
-            kind=ConditionReason.ARTICLE_FILE,
-            subject=problem.what,
-            reason=means,
-            detail=problem.detail,
-            cure=cure,
-            code=problem.reason,
-        )
+        words = {"reason": means, "detail": problem.detail, "cure": cure, "code": problem.reason}
+        yield plain(ConditionReason.ARTICLE_FILE, problem.what, **words)
     if seen.on_hold:
-        held_back = plain(ConditionReason.ARTICLES_ON_HOLD)
-        yield replace(held_back, since=seen.on_hold_since, detail=seen.on_hold_files, count=seen.on_hold)
+        since, detail, count = seen.on_hold_since, seen.on_hold_files, seen.on_hold
+        yield plain(ConditionReason.ARTICLES_ON_HOLD, since=since, detail=detail, count=count)
     if seen.outdated:
-        yield replace(plain(ConditionReason.OUTDATED), count=seen.outdated, needs_you=False)
+        yield plain(ConditionReason.OUTDATED, count=seen.outdated, needs_you=False)

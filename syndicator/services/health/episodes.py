@@ -4,14 +4,17 @@ database keep restarts from repeating events."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
+from syndicator.core.model import Outcome
 from syndicator.core.reasons import ConditionReason, FetchReason
+from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.health.conditions import Condition
 from syndicator.store import codec
 from syndicator.store.engine import Store
@@ -23,6 +26,7 @@ _IN_A_ROW: Final = 3
 _DAMPED, _LONGEST = timedelta(hours=1), timedelta(days=1)
 _MEMORY: Final = timedelta(days=1)  # for which a recovery makes the next episode a repetition
 EVENTS_KEPT: Final = 200
+_SHARED: Final = ("reason", "detail", "cure", "code", "last_success", "next_try")  # by a condition and its event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,8 @@ def follow(
     """What is remembered after a look at `now` that found these conditions, and the events that are new."""
     present = {one.identity: one for one in found if one.kind not in _QUIET}
     open_ = {one.identity: one for one in memory.episodes}
-    again = Counter(f"{one.kind}:{one.subject}" for one in memory.events if _is_recent_end(one, now))
+    ended = (one for one in memory.events if one.state == "recovered" and now - one.at < _MEMORY)
+    again = Counter(f"{one.kind}:{one.subject}" for one in ended)
     kept: list[Episode] = []
     events: list[Event] = []
     for identity in sorted(present.keys() | open_.keys()):
@@ -85,7 +90,7 @@ def follow(
 
 
 def dated(found: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
-    """`found`, where not known since when, since the first look that found it. Pure."""
+    """The conditions with the time of the first look at them, if nothing else dates them. Pure."""
     began = {one.identity: one.began for one in memory.episodes if one.gone is None}
     return tuple(one if one.since else replace(one, since=began.get(one.identity)) for one in found)
 
@@ -100,10 +105,11 @@ def _step(
 ) -> tuple[Episode | None, Event | None]:
     """An episode after a look: as it goes on, None where it is over; and what is to be told."""
     if condition is not None:
-        episode = replace(episode, gone=None) if episode else _begun(condition, now)
+        new = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
+        episode = replace(episode or new, gone=None)
         if episode.told or not _is_telling(condition) or now - episode.began < damping:
             return episode, None
-        event = _event("broken", condition, episode.began, now, instance)
+        event = _event(condition, episode, now, instance)
         return replace(episode, told=event), event
     if episode is None or episode.told is None:
         return None, None
@@ -113,40 +119,17 @@ def _step(
     return None, replace(episode.told, id=_id(episode, "recovered", instance), at=now, state="recovered", next_try=None)
 
 
-def _is_recent_end(event: Event, now: datetime) -> bool:
-    return event.state == "recovered" and now - event.at < _MEMORY
-
-
-def _begun(condition: Condition, now: datetime) -> Episode:
-    return Episode(began=now, kind=str(condition.kind), subject=condition.subject)
-
-
 def _is_telling(condition: Condition) -> bool:
-    """Whether anybody is to be told: not of a source that was silent already when it was added, nor of the first
-    failures of one that most likely answers again."""
+    """False for a source that was silent when it was added, and for first failures that most likely pass."""
     if condition.kind == ConditionReason.SOURCE_FAILING:
         return condition.needs_you or (condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM)
     return condition.needs_you or condition.kind != ConditionReason.SOURCE_SILENT
 
 
-def _event(
-    state: Literal["broken", "recovered"], condition: Condition, began: datetime, now: datetime, instance: uuid.UUID
-) -> Event:
-    episode = Episode(began=began, kind=str(condition.kind), subject=condition.subject)
-    return Event(
-        id=_id(episode, state, instance),
-        at=now,
-        state=state,
-        kind=episode.kind,
-        subject=episode.subject,
-        since=condition.since or began,
-        reason=condition.reason,
-        detail=condition.detail,
-        cure=condition.cure,
-        code=condition.code,
-        last_success=condition.last_success,
-        next_try=condition.next_try,
-    )
+def _event(condition: Condition, episode: Episode, now: datetime, instance: uuid.UUID) -> Event:
+    id, since = _id(episode, "broken", instance), condition.since or episode.began
+    shared: dict[str, Any] = {name: getattr(condition, name) for name in _SHARED}
+    return Event(id=id, at=now, state="broken", kind=episode.kind, subject=episode.subject, since=since, **shared)
 
 
 def _id(episode: Episode, state: str, instance: uuid.UUID) -> str:
@@ -158,12 +141,9 @@ def titles(events: Iterable[Event]) -> Iterator[str]:
     for event in events:
         about = f"{event.subject}: " if event.subject else ""
         over = f"over after {_length(event.at - event.since)}: " if event.state == "recovered" else ""
-        yield f"{about}{over}{event.reason or _named(event.kind)}"
-
-
-def _named(kind: str) -> str:
-    """What a kind means; a kind of another version stands for itself."""
-    return next((known.means for known in ConditionReason if known == kind), kind)
+        means = {str(kind): kind.means for kind in ConditionReason}
+        words = event.reason or means.get(event.kind, event.kind)  # a kind of another version has no words
+        yield f"{about}{over}{words}"
 
 
 def _length(time: timedelta) -> str:
@@ -191,7 +171,7 @@ PAUSE: Final = timedelta(minutes=10)  # between two messages: what happens meanw
 
 
 def is_due(outbox: Outbox, now: datetime) -> bool:
-    """Whether a message is to be sent. A clock that was set back delays none for longer than the pause. Pure."""
+    """True if a message is to be sent. A clock that was set back delays none for longer than the pause. Pure."""
     return bool(outbox.waiting) and (outbox.last is None or abs(now - outbox.last) >= PAUSE)
 
 
@@ -218,3 +198,48 @@ def read_outbox(store: Store) -> Outbox:
 
 def write_outbox(store: Store, outbox: Outbox, now: datetime) -> None:
     store.visits.set_note(_OUTBOX, codec.pack(outbox), now)
+
+
+# Counters outlive processes, so that runs of cron count like those of `up`.
+# Name of a counter -> what it is divided by ("" where by nothing) -> the count. Reasons are those of `reasons`.
+Counters = Mapping[str, Mapping[str, float]]
+
+COUNTERS = "counters"
+
+
+def read_counters(store: Store) -> Counters:
+    """The counts up to the last run."""
+    found: Counters = json.loads(store.visits.note(COUNTERS) or "{}")
+    return found
+
+
+def counted(
+    before: Counters, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, now: datetime, down: bool
+) -> dict[str, dict[str, float]]:
+    """`before` plus a run that ended `now` after `seconds`; `down`: no source was reachable. Times are Unix seconds."""
+    after = {name: dict(values) for name, values in before.items()}
+
+    def add(name: str, value: float = 1, by: str = "") -> None:
+        values = after.setdefault(name, {})
+        values[by] = round(values.get(by, 0) + value, 3)
+
+    add("runs", by="no-network" if down else "ok")
+    add("run_seconds", seconds)
+    add("builds", built.builds)
+    add("build_seconds", built.seconds)
+    add("files", len(built.written))
+    for outcome in outcomes:
+        add("visits", by=outcome.status)
+        add("filed", len(outcome.added))
+        add("changed", len(outcome.changed))
+        if outcome.reason:
+            add("failures", by=outcome.reason)
+        for problem in outcome.skipped:
+            add("not_filed", by=problem.reason)
+    times = after.setdefault("times", {})
+    times["run"] = now.timestamp()
+    if any(outcome.status in ("new", "unchanged") for outcome in outcomes):
+        times["success"] = now.timestamp()
+    if built.builds:
+        times["build"] = now.timestamp()
+    return after

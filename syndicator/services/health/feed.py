@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import html
 import os
 import secrets
 import uuid
@@ -11,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.sax.saxutils import escape, quoteattr
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.text import legal, line
@@ -61,29 +60,33 @@ def feed_url(settings: Settings, key: str) -> str:
 
 def document(events: Sequence[Event], settings: Settings, key: str) -> bytes:
     """The feed of these events, newest first, for the token `key`. The same events give the same bytes."""
-    title = settings.site.title
-    ElementTree.register_namespace("", _ATOM)
-    root = ElementTree.Element(_tag("feed"))
-    _text(root, "id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn)  # another token is another feed
-    _text(root, "title", f"Health of {title}")
-    ElementTree.SubElement(root, _tag("link"), rel="self", type="application/atom+xml", href=feed_url(settings, key))
-    _text(ElementTree.SubElement(root, _tag("author")), "name", title)
-    _text(root, "updated", _time(max((_moment(event) for event in events), default=datetime.fromtimestamp(0, UTC))))
-    for event, headline in zip(events, titles(events), strict=True):
-        root.append(_entry(event, headline))
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(ElementTree.tostring(root, encoding="utf-8")) + b"\n"
+    updated = max((_moment(event) for event in events), default=datetime.fromtimestamp(0, UTC))
+    parts = (
+        _element("id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn),  # another token is another feed
+        _element("title", f"Health of {settings.site.title}"),
+        f'<link rel="self" type="application/atom+xml" href={quoteattr(feed_url(settings, key))} />',
+        f"<author>{_element('name', settings.site.title)}</author>",
+        _element("updated", _time(updated)),
+        *map(_entry, events, titles(events)),
+    )
+    text = f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="{_ATOM}">{"".join(parts)}</feed>\n'
+    return text.encode("utf-8", "xmlcharrefreplace")
 
 
-def _entry(event: Event, headline: str) -> ElementTree.Element:
-    entry = ElementTree.Element(_tag("entry"))
-    _text(entry, "id", f"urn:uuid:{event.id}")
-    _text(entry, "title", line(headline)[:300])
-    _text(entry, "updated", _time(_moment(event)))
-    for term in (event.state, event.kind):
-        ElementTree.SubElement(entry, _tag("category"), term=term)
-    shown = "<br>\n".join(html.escape(each, quote=False) for each in lines(event))
-    ElementTree.SubElement(entry, _tag("content"), type="html").text = legal(shown)
-    return entry
+def _entry(event: Event, headline: str) -> str:
+    shown = "<br>\n".join(escape(each) for each in lines(event))
+    parts = (
+        _element("id", f"urn:uuid:{event.id}"),
+        _element("title", line(headline)[:300]),
+        _element("updated", _time(_moment(event))),
+        *(f"<category term={quoteattr(term)} />" for term in (event.state, event.kind)),
+        f'<content type="html">{escape(legal(shown))}</content>',
+    )
+    return f"<entry>{''.join(parts)}</entry>"
+
+
+def _element(name: str, text: str) -> str:
+    return f"<{name}>{escape(legal(text))}</{name}>"
 
 
 def lines(event: Event) -> list[str]:
@@ -106,11 +109,3 @@ def _moment(event: Event) -> datetime:
 
 def _time(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _tag(name: str) -> str:
-    return f"{{{_ATOM}}}{name}"
-
-
-def _text(parent: ElementTree.Element, name: str, value: str) -> None:
-    ElementTree.SubElement(parent, _tag(name)).text = legal(value)

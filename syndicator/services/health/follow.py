@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from syndicator.core.errors import DiskError, SyndicatorError
 from syndicator.core.model import Outcome, Problem
-from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.selection.staleness import BuildReport
-from syndicator.services import build, webhooks
+from syndicator.services import webhooks
 from syndicator.services.container import App, fault_of
-from syndicator.services.health import counters, episodes
+from syndicator.services.health import episodes
 from syndicator.services.health.conditions import conditions
-from syndicator.services.health.episodes import (
-    Outbox,
-    is_due,
-    put,
-    read_memory,
-    read_outbox,
-    write_memory,
-    write_outbox,
-)
 from syndicator.services.health.look import observe
 from syndicator.services.places import open_outlet
 
@@ -47,17 +38,17 @@ async def follow(
     down: bool = False,
     configuration: str = "",
 ) -> tuple[Problem, ...]:
-    """Remembers how a run went that took `seconds`, and tells what is new. `down`: not one source could be reached.
-    `configuration`: why one of before had to be used. Returns what could not be told."""
+    """Count a run that took `seconds`, and report what is new. `down`: no source could be reached. `configuration`: why
+    an earlier one had to be used. Returns the reports that failed."""
     try:
-        now, known, configuration = app.clock(), counters.read(app.store), configuration or fault_of(app.faults)
-        made = counters.counted(known, outcomes, built, seconds=seconds, now=now, down=down)
+        now, known = app.clock(), episodes.read_counters(app.store)
+        configuration = configuration or fault_of(app.faults)
+        made = episodes.counted(known, outcomes, built, seconds=seconds, now=now, down=down)
         if is_look_due(known.get("look", {}), now, something=bool(outcomes or built.builds or configuration)):
             _look(app, now, made, configuration)
-        counters.write(app.store, made, now)
+        app.store.visits.set_note(episodes.COUNTERS, json.dumps(made, sort_keys=True), now)
         _publish(app)
-        found = _write_textfile(app, made)
-        return (*found, *await _alert(app), *await webhooks.send(app))
+        return (*_write_textfile(app), *await _alert(app), *await webhooks.send(app))
     except SyndicatorError as error:
         return (Problem(what="health", reason=error.reason, detail=str(error)),)
     except OSError as error:
@@ -74,17 +65,16 @@ def is_look_due(last: Mapping[str, float], now: datetime, *, something: bool) ->
 def _look(app: App, now: datetime, made: dict[str, dict[str, float]], configuration: str) -> None:
     clock = asyncio.get_running_loop().time
     began = clock()
-    seen = observe(app.store, app.article_store, app.settings, app.sources, now, environ=app.environ)
-    found = conditions(replace(seen, configuration=configuration), now)
-    before = read_memory(app.store)
+    found = conditions(observe(app.place(configuration)), now)
+    before = episodes.read_memory(app.store)
     memory, events = episodes.follow(before, found, now, app.instance)
     if _is_wanted(app) and events:  # first: what is told twice is better than what is lost
-        write_outbox(app.store, put(read_outbox(app.store), events), now)
+        episodes.write_outbox(app.store, episodes.put(episodes.read_outbox(app.store), events), now)
     for event, title in zip(events, episodes.titles(events), strict=True):
         subject, data = f"{event.kind}:{event.subject}", {"title": title, **asdict(event)}
         webhooks.put_condition(app, opened=event.state == "broken", subject=subject, data=data)
     if memory != before:
-        write_memory(app.store, memory, now)
+        episodes.write_memory(app.store, memory, now)
     made["conditions"] = dict(Counter(str(one.kind) for one in found))
     made["sources"] = {"": len(app.sources)}
     made["look"] = {"at": now.timestamp(), "took": clock() - began}
@@ -101,38 +91,32 @@ def _publish(app: App) -> None:
         return
     if settings.health.publish:
         key = feed.token(settings.state_dir)
-        outlet.put(feed.feed_name(key), feed.document(read_memory(app.store).events, settings, key))
+        outlet.put(feed.feed_name(key), feed.document(episodes.read_memory(app.store).events, settings, key))
     elif key := feed.known_token(settings.state_dir):
         outlet.delete(feed.feed_name(key))
 
 
-def _write_textfile(app: App, made: counters.Counters) -> list[Problem]:
+def _write_textfile(app: App) -> list[Problem]:
     if not (path := app.settings.health.textfile):
         return []
     from syndicator.services.health import metrics
 
     try:
-        fresh = build.of(build.read_freshness(app.store))
-        shown = app.store.pictures.counts() if app.settings.publish.thumbnails else None
-        metrics.write(Path(app.settings.root / path), app.store.status.counts(), made, fresh, shown)
+        metrics.write(Path(app.settings.root / path), metrics.of(app.store, app.settings))
     except OSError as error:
         return [Problem(what="health.textfile", reason=DiskError.reason, detail=str(DiskError.of(error)))]
     return []
 
 
 async def _alert(app: App) -> list[Problem]:
-    alert, now = app.settings.alert, app.clock()
-    if not _is_wanted(app):
-        return []
-    outbox = read_outbox(app.store)
-    if not is_due(outbox, now):
+    now = app.clock()
+    if not _is_wanted(app) or not episodes.is_due(outbox := episodes.read_outbox(app.store), now):
         return []
     from syndicator.services.health.alert import send
 
-    fault, printed = await send(alert, app.settings.site, outbox, now, app.environ)
-    logger("health").info("alert sent", events=len(outbox.waiting), printed=printed, fault=fault)
-    write_outbox(app.store, Outbox(waiting=outbox.waiting if fault else (), last=now, fault=fault), now)
-    return [Problem(what="alert", reason=ConditionReason.ALERT, detail=fault)] if fault else []
+    outbox = await send(app.settings, outbox, now, app.environ)
+    episodes.write_outbox(app.store, outbox, now)
+    return [Problem(what="alert", reason=ConditionReason.ALERT, detail=outbox.fault)] if outbox.fault else []
 
 
 def _is_wanted(app: App) -> bool:

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from syndicator.articles.article_store import open_articles
-from syndicator.configuration.settings import Settings
 from syndicator.configuration.sources.identity import moves
 from syndicator.core.axes import AXES
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import FeedKey, Problem, Source, SourceState
 from syndicator.core.ports import Enriched, Move, Outlet
-from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.ports.subscriptions import Pictured
+from syndicator.core.reasons import ConditionReason
 from syndicator.publishing import paths
 from syndicator.services import build, reconcile, webhooks
 from syndicator.services.build import Freshness
-from syndicator.services.container import Configuration, configuration, utc_now
-from syndicator.services.health.conditions import Condition, Disk, Held, Observed, conditions, notable
+from syndicator.services.container import Configuration, configuration, fault_of, utc_now
+from syndicator.services.health.conditions import Condition, Disk, Observed, conditions, notable, plain
 from syndicator.services.health.episodes import dated, read_memory, read_outbox
 from syndicator.services.health.feed import feed_url, known_token
 from syndicator.services.mending.reread import outdated
 from syndicator.services.places import Place, begun, indexed, kept_pages, open_outlet
 from syndicator.services.recovery import start
-from syndicator.store.engine import Store, look_into
-from syndicator.store.status import Counts, OnHold
+from syndicator.store.engine import look_into
+from syndicator.store.status import Counts
 
 _MOST_NAMED = 3  # articles on hold in one line
 
@@ -72,16 +71,15 @@ def place_of(
     try:
         if store is not None:
             article_store = indexed(article_store, store, now)
-        sources = {source.key: source for source in read.sources}
         yield Place(
             config=config,
-            sources=sources,
+            sources={source.key: source for source in read.sources},
             settings=read.settings,
             store=store,
             article_store=article_store,
             now=now(),
             environ=environ,
-            fault=read.fault,
+            fault=fault_of(read.faults),
         )
     finally:
         if store is not None:
@@ -90,43 +88,39 @@ def place_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walked:
-    """What is known of an instance by walking through its folders, which takes seconds where they are large."""
+    """Faults found by a walk through the folders, which takes seconds if they are large."""
 
     files: tuple[Problem, ...] = ()  # article files that cannot be read
     outdated: int = 0  # articles that an older version read
 
 
 def walk(place: Place) -> Walked:
-    """Walks through the folders. Raises StoreError, OSError."""
-    if place.store is None:
+    """Walk through the folders. Raises StoreError, OSError."""
+    if (store := place.store) is None:
         return Walked()
-    return _walked(place.store, place.article_store, place.settings, place.sources, place.environ)
+    kept = kept_pages(place.settings, place.environ)
+    files = reconcile.unread(store, place.article_store)
+    return Walked(files=files, outdated=outdated(store.index, kept, place.sources))
 
 
 def look(
     place: Place, each: Callable[[SourceState], object] = lambda state: None, *, walked: Walked | None = None
 ) -> Health:
     """The instance's health; `each` gets every state. `walked`: result of a walk. Raises StoreError, OSError."""
-    store, settings, sources = place.store, place.settings, place.sources
-    disks = disks_of(settings.folders)
-    seen = Observed(sources=sources, disks=disks)
-    if store is not None:
-        seen = observe(
-            store, place.article_store, settings, sources, place.now, disks, each, walked, environ=place.environ
-        )
-    found = conditions(replace(seen, configuration=place.fault), place.now)
-    if store is not None:
-        found = dated(found, read_memory(store))
+    store, settings = place.store, place.settings
+    seen = observe(place, each, walked)
+    found = conditions(seen, place.now)
+    found = dated(found, read_memory(store)) if store else found
     ill = {one.source for one in found if one.needs_you}
     visited = {state.key for state in seen.states if state.last_visit}
-    followed = {key for key, source in sources.items() if source.enabled}
+    followed = {key for key, source in place.sources.items() if source.enabled}
     return Health(
         now=place.now,
         conditions=found,
         fine=len((followed & visited) - ill),
         unvisited=len(followed - visited - ill),
         counts=store.status.counts() if store else Counts(),
-        disks=disks,
+        disks=tuple(seen.disks),
         llm=store.status.llm() if store else None,
         moves=moves(seen.states),
         freshness=build.of(build.read_freshness(store)) if store else None,
@@ -138,58 +132,33 @@ def look(
 
 
 def observe(
-    store: Store,
-    article_store: ArticleStore,
-    settings: Settings,
-    sources: Mapping[str, Source],
-    now: datetime,
-    disks: Sequence[Disk] | None = None,
-    each: Callable[[SourceState], object] = lambda state: None,
-    walked: Walked | None = None,
-    *,
-    environ: Mapping[str, str] = os.environ,
+    place: Place, each: Callable[[SourceState], object] = lambda state: None, walked: Walked | None = None
 ) -> Observed:
     """Observations for conditions; `each` gets every source state. Reads only. Raises StoreError, OSError."""
+    disks = disks_of(place.settings.folders)
+    if (store := place.store) is None:
+        return Observed(sources=place.sources, disks=disks, configuration=place.fault)
     status, on_hold = store.status, store.status.on_hold()
-    outlet = open_outlet(settings, environ)
-    walked = walked or _walked(store, article_store, settings, sources, environ)
-    if disks is None:
-        disks = disks_of(settings.folders)
+    outlet = open_outlet(place.settings, place.environ)
+    walked = walked or walk(place)
+    named = [f"{one.file} ({one.reason})" if one.reason else one.file for one in on_hold[:_MOST_NAMED]]
     return Observed(
-        sources=sources,
-        states=[_slim(state, now, each) for state in as_written(store.visits.each_state(), sources)],
+        sources=place.sources,
+        states=[_slim(state, place.now, each) for state in as_written(store.visits.each_state(), place.sources)],
         held=[_held(problem, outlet) for problem in status.held()],
         operator=status.for_the_operator(),
         floods=status.floods(),
         files=walked.files,
         on_hold=len(on_hold),
         on_hold_since=min((one.added for one in on_hold if one.added), default=None),
-        on_hold_files=_named(on_hold),
+        on_hold_files=", ".join(named) + (f" and {len(on_hold) - len(named)} more" if on_hold[_MOST_NAMED:] else ""),
         disks=disks,
-        clock=start.behind(store, now),
+        clock=start.behind(store, place.now),
+        configuration=place.fault,
         alert=read_outbox(store).fault,
-        webhooks=webhooks.overdue(store.messages.waiting(), settings.webhook, now),
+        webhooks=webhooks.overdue(store.messages.waiting(), place.settings.webhook, place.now),
         outdated=walked.outdated,
     )
-
-
-def _walked(
-    store: Store,
-    article_store: ArticleStore,
-    settings: Settings,
-    sources: Mapping[str, Source],
-    environ: Mapping[str, str],
-) -> Walked:
-    return Walked(
-        files=reconcile.unread(_Filed(store, article_store)),
-        outdated=outdated(store.index, kept_pages(settings, environ), sources),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Filed:
-    store: Store
-    article_store: ArticleStore
 
 
 def as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> Iterator[SourceState]:
@@ -208,17 +177,11 @@ def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], objec
     return SourceState(**{name: getattr(state, name) for name in kept})
 
 
-def _held(problem: Problem, outlet: Outlet) -> Held:
+def _held(problem: Problem, outlet: Outlet) -> Condition:
     axis, _, slug = problem.what.partition("/")
     stem = paths.stem(FeedKey(axis, slug)) if axis in AXES else problem.what
-    written = [when for name in FORMATS if (when := outlet.written(f"{stem}.{name}"))]
-    return Held(feed=stem, fault=problem.detail, published=max(written, default=None))
-
-
-def _named(on_hold: Sequence[OnHold]) -> str:
-    named = [f"{one.file} ({one.reason})" if one.reason else one.file for one in on_hold[:_MOST_NAMED]]
-    more = len(on_hold) - len(named)
-    return ", ".join(named) + (f" and {more} more" if more else "")
+    written = max((when for name in FORMATS if (when := outlet.written(f"{stem}.{name}"))), default=None)
+    return plain(ConditionReason.FEED_HELD, stem, detail=problem.detail, last_success=written)
 
 
 def disks_of(folders: Iterable[Path]) -> tuple[Disk, ...]:
@@ -229,14 +192,7 @@ def disks_of(folders: Iterable[Path]) -> tuple[Disk, ...]:
         if there is None:
             continue
         room = os.statvfs(there)
-        found.setdefault(
-            there.stat().st_dev,
-            Disk(
-                path=str(there),
-                free=room.f_bavail * room.f_frsize,
-                size=room.f_blocks * room.f_frsize,
-                free_inodes=room.f_favail,
-                inodes=room.f_files,
-            ),
-        )
+        size = {"free": room.f_bavail * room.f_frsize, "size": room.f_blocks * room.f_frsize}
+        disk = Disk(path=str(there), **size, free_inodes=room.f_favail, inodes=room.f_files)
+        found.setdefault(there.stat().st_dev, disk)
     return tuple(found.values())

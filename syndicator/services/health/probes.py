@@ -8,14 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from syndicator.configuration.settings import Settings, is_bucket
-from syndicator.core.axes import ALL
 from syndicator.core.errors import MissingError, SyndicatorError
-from syndicator.core.formats import FORMATS
-from syndicator.services import build
 from syndicator.services.container import lease_seconds
-from syndicator.services.health import counters, metrics
+from syndicator.services.health import metrics
 from syndicator.services.health.episodes import Event, read_memory
 from syndicator.services.health.feed import document
+from syndicator.services.places import has_feeds
 from syndicator.store.engine import Store, look_into
 
 
@@ -30,18 +28,15 @@ def unready(settings: Settings, *, writes: bool) -> str:
     wrong = [name for name, place in places.items() if not _is_usable(place, writes=writes)]
     if wrong:
         return f"folders: {', '.join(wrong)}"
-    public = settings.public_dir  # of an object store nothing is known without asking it
-    built = public is None or any((public / f"{ALL.slug}.{name}").exists() for name in FORMATS)
+    built = settings.public_dir is None or has_feeds(settings, {})  # an object store would have to be asked
     return "" if built else "no feed was built yet"
 
 
 def measured(settings: Settings) -> bytes:
     """The metrics. Raises StoreError, and MissingError where nothing was run yet."""
     with _store(settings) as store:
-        fresh = build.of(build.read_freshness(store))
-        pictures = store.pictures.counts() if settings.publish.thumbnails else None
         hosts = None if store.single else store.hosts(lease_seconds(settings)).counts()
-        return metrics.page(store.status.counts(), counters.read(store), fresh, pictures, hosts)
+        return metrics.page(metrics.of(store, settings, hosts))
 
 
 def health_feed(settings: Settings, token: str) -> bytes:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from syndicator.core import urls
-from syndicator.core.model import Outcome, Source, SourceState
+from syndicator.core import secrets, urls
+from syndicator.core.model import Outcome, Rules, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.core.ports.subscriptions import Subscription
 from syndicator.services.health.conditions import Condition, Observed, conditions
@@ -22,7 +22,7 @@ _SHOWN = 10  # visits, and entries of each kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
-    """How a source is. `state` is None where it was never visited. `rules`: its rules, as in `select "div.text"`."""
+    """The state of a source, None if it was never visited. `rules`: as in `select "div.text"`."""
 
     source: Source
     state: SourceState | None
@@ -34,10 +34,12 @@ class SourceHealth:
 
 
 def look_at(place: Place, key: str) -> SourceHealth:
-    """How one source is. Raises UsageError for a key that is not in sources.toml, StoreError."""
+    """Look at one source. Raises UsageError for a key that is not in sources.toml, StoreError."""
     need_sources(place, [key])
-    source, rules = place.sources[key], _rules(place.sources[key])
-    known = place.store.visits.state(key) if place.store else None
+    source, known = place.sources[key], place.store.visits.state(key) if place.store else None
+    changed = ((one.name, value) for one in fields(Rules) if (value := getattr(source.rules, one.name)) != one.default)
+    lists = ((name, value if isinstance(value, tuple) else (value,)) for name, value in changed)
+    rules = tuple(f"{name} {each!r}" for name, values in lists for each in values)
     if place.store is None or known is None:
         return SourceHealth(source=source, state=None, rules=rules)
     (state,) = as_written([known], {key: source})
@@ -59,114 +61,80 @@ def look_at(place: Place, key: str) -> SourceHealth:
     )
 
 
-def _rules(source: Source) -> tuple[str, ...]:
-    found = []
-    for one in fields(source.rules):
-        value = getattr(source.rules, one.name)
-        if value != one.default:
-            found += [f"{one.name} {each!r}" for each in (value if isinstance(value, tuple) else (value,))]
-    return tuple(found)
-
-
 # Of a source, in this order. What else is remembered of it is nobody's business and may change.
 _OF_A_SOURCE = (
     *("key", "url", "reason", "detail", "failures", "failing_since", "disabled", "warning"),
     *("last_visit", "last_success", "next_due", "due_why", "waiting"),
 )
+_OF_A_CONDITION = (
+    *("kind", "subject", "source", "needs_you", "since", "last_success", "next_try"),
+    *("code", "reason", "detail", "cure", "count"),
+)
+_OF_A_VISIT = (
+    *("at", "status", "reason", "detail", "announced", "added", "changed", "refused", "pending", "waiting"),
+    *("seconds", "bytes", "next_due", "due_why"),
+)
+_OF_A_HUB = ("topic", "verified_at", "expires", "last_push", "pushed", "missed", "next_try", "reason", "detail")
+
+
+def _picked(one: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in names}
 
 
 def document(health: Health, store: Store | None, sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """How an instance is, as JSON has it; `sources` as `of_state` tells of each."""
-    counts = health.counts
+    """The state of an instance, for JSON; `sources`: each as `of_state` has it."""
+    status, broken = store.status if store else None, (one for one in health.conditions if one.kind == "article-file")
     return {
         "fine": health.fine,
         "need_you": len(health.need_you),
         "unvisited": health.unvisited,
-        "articles": counts.articles,
-        "feeds": counts.feeds,
-        "pending": counts.pending,
-        "waiting": health.waiting,
-        "muted": health.muted,
+        **_picked(health.counts, "articles", "feeds", "pending"),
+        **_picked(health, "waiting", "muted"),
         "pictures": asdict(health.pictures) if health.pictures else None,
-        "last_article": counts.last_article,
-        "last_run": counts.last_run,
+        **_picked(health.counts, "last_article", "last_run"),
         "freshness": health.freshness,
-        "disks": [{"path": one.path, "free": one.free, "size": one.size} for one in health.disks],
+        "disks": [_picked(one, "path", "free", "size") for one in health.disks],
         "conditions": [of_condition(one) for one in health.conditions],
         "sources": sources,
-        "refused": store.status.refused() if store else [],
-        "late": store.status.late() if store else [],
-        "for_the_operator": store.status.for_the_operator() if store else [],
-        "held": store.status.held() if store else [],
-        "on_hold": store.status.on_hold() if store else [],
+        "refused": status.refused() if status else [],
+        "late": status.late() if status else [],
+        "for_the_operator": status.for_the_operator() if status else [],
+        "held": status.held() if status else [],
+        "on_hold": status.on_hold() if status else [],
         "moves": health.moves,
-        "files": [
-            {"what": one.subject, "reason": one.code, "detail": one.detail}
-            for one in health.conditions
-            if one.kind == "article-file"
-        ],
+        "files": [{"what": one.subject, "reason": one.code, "detail": one.detail} for one in broken],
         "llm": health.llm,
         "health_feed": health.feed or None,
     }
 
 
 def of_condition(one: Condition) -> dict[str, Any]:
-    """A condition as JSON has it."""
-    return {
-        "kind": one.kind.value,
-        "subject": one.subject,
-        "source": one.source or None,
-        "needs_you": one.needs_you,
-        "since": one.since,
-        "last_success": one.last_success,
-        "next_try": one.next_try,
-        "code": one.code or None,
-        "reason": one.reason,
-        "detail": one.detail,
-        "cure": one.cure,
-        "count": one.count,
-    }
+    """A condition, for JSON."""
+    special = {"kind": one.kind.value, "source": one.source or None, "code": one.code or None}
+    return _picked(one, *_OF_A_CONDITION) | special
 
 
 def of_state(state: SourceState) -> dict[str, Any]:
-    """What `status` and `sources` tell of a source."""
-    told = {name: getattr(state, name) for name in _OF_A_SOURCE}
-    return {**told, "url": urls.redacted(state.url), "moved_to": state.effective_url}
+    """The state of a source, for JSON."""
+    return _picked(state, *_OF_A_SOURCE) | {"url": secrets.shown(state.url), "moved_to": state.effective_url}
 
 
 def of_source(found: SourceHealth) -> dict[str, Any]:
-    """One source as JSON has it."""
+    """One source with its visits and entries, for JSON."""
+    entries = ((one, {"what": one.url or one.entry_id}) for one in found.entries)
     return {
         "source": found.source.key,
-        "url": urls.redacted(found.source.url),
+        "url": secrets.shown(found.source.url),
         "enabled": found.source.enabled,
         "rules": found.rules,
         "hub": of_hub(found.hub) if found.hub else None,
         "state": of_state(found.state) if found.state else None,
         "conditions": [of_condition(one) for one in found.conditions],
-        "visits": [of_visit(one) for one in found.visits],
-        "entries": [
-            {
-                "what": one.url or one.entry_id,
-                "status": one.status,
-                "reason": one.reason,
-                "detail": one.detail,
-                "tries": one.tries,
-                "next_try": one.next_try,
-            }
-            for one in found.entries
-        ],
+        "visits": [_picked(one, *_OF_A_VISIT) for one in found.visits],  # `added` and `changed` are ids of articles
+        "entries": [what | _picked(one, "status", "reason", "detail", "tries", "next_try") for one, what in entries],
     }
 
 
 def of_hub(one: Subscription) -> dict[str, Any]:
-    """A subscription as JSON has it: nothing of it that is a secret."""
-    names = ("topic", "verified_at", "expires", "last_push", "pushed", "missed", "next_try", "reason", "detail")
-    return {"url": urls.redacted(one.hub), **{name: getattr(one, name) or None for name in names}}
-
-
-def of_visit(one: Outcome) -> dict[str, Any]:
-    """A visit as JSON has it. `added` and `changed` are ids of articles."""
-    names = ("at", "status", "reason", "detail", "announced", "added", "changed", "refused", "pending", "waiting")
-    more = ("seconds", "bytes", "next_due", "due_why")
-    return {name: getattr(one, name) for name in (*names, *more)}
+    """A subscription without its secrets, for JSON."""
+    return {"url": urls.redacted(one.hub), **{name: getattr(one, name) or None for name in _OF_A_HUB}}

@@ -83,24 +83,11 @@ def deployment_files(here: Deployment) -> dict[str, str]:
             raise UsageError(
                 f"{str(path)!r}: quotes, backslashes, braces and $ in it cannot be written into every file"
             )
-    values = _paths(here) | _systemd(here) | _cron(here) | _web(here) | _container(here)
+    values = {"USER": here.user, "PUBLIC": str(here.public), "CSP": CSP}
+    values |= _systemd(here) | _cron(here) | _web(here) | _container(here)
     values["HARDENING"] = filled("deploy/hardening", **values)
     wanted = (*RUNS[here.runs][0], *(() if here.shared else _WEB)) if here.runs else FILES
     return {name: filled(f"deploy/{name}", **values) for name in FILES if name in wanted}
-
-
-def start_command(runs: str, root: Path, user: str, *, as_root: bool) -> str:
-    """The command that starts the program as `runs` says, also after a reboot."""
-    folder = shlex.quote(str(root))
-    command = RUNS[runs or "up"][1].format(root=folder, run=shlex.quote(f"{root}/run"), sudo="" if as_root else "sudo ")
-    if not as_root or runs != "systemd":
-        return command
-    account = f"useradd --system --home-dir {folder} --shell /usr/sbin/nologin {user}"
-    return f"{account} && chown -R {user} {folder} && {command}"
-
-
-def _paths(here: Deployment) -> dict[str, str]:
-    return {"USER": here.user, "PUBLIC": str(here.public), "CSP": CSP}
 
 
 def _systemd(here: Deployment) -> dict[str, str]:

@@ -86,14 +86,10 @@ def _settings(text: str, settings: Mapping[str, str]) -> str:
     for name, value in settings.items():
         shown = re.search(rf'(?m)^# {name} = "[^"]*" *', text)
         if value and shown:
-            line = f"{name} = {_quoted(value)} "
+            quoted = json.dumps(value.replace("\x7f", ""), ensure_ascii=False)  # JSON has the escapes of TOML
+            line = f"{name} = {quoted} "
             text = text[: shown.start()] + line.ljust(len(shown[0])) + text[shown.end() :]
     return text
-
-
-def _quoted(value: str) -> str:
-    """A basic string of TOML, whose escapes JSON has, too."""
-    return json.dumps(value.replace("\x7f", ""), ensure_ascii=False)
 
 
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -111,10 +107,6 @@ def words() -> tuple[str, ...]:
         return (str(folder / "run"),)
     script = Path(sys.executable).parent / "syndicator"
     return (str(script),) if script.is_file() else (sys.executable, "-m", "syndicator")
-
-
-def for_shell() -> str:
-    return shlex.join(words())
 
 
 def config_for_shell(root: Path, config: Path) -> str:

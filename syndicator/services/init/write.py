@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
 from syndicator.configuration.settings import load
 from syndicator.core.errors import UsageError
+from syndicator.services.init import deploy
 from syndicator.services.init import start as program
-from syndicator.services.init.deploy import (
-    RUNS,
-    Deployment,
-    deployment_files,
-    filled,
-    repository_files,
-    start_command,
-)
 from syndicator.services.init.start import Start, checked, config_files
 
 
 def write_folder(
     root: Path, start: Start | None = None, *, config: Path | None = None, template: str = "", runs: str = ""
 ) -> list[Path]:
-    """Make `root` a working folder: configuration (in `config`), `run` and `deploy` (for a key of `RUNS`, or all of
+    """Make `root` a working folder: configuration (in `config`), `run` and `deploy` (for a key of RUNS, or all of
     them); with `template`, a publishing repository's files instead. Returns the files. Raises UsageError for wrong
     arguments and for the program's own folder."""
     if root.resolve() == program.checkout():
@@ -33,27 +27,33 @@ def write_folder(
         )
     config = config or root / "config"
     if template:
-        files = repository_files(template, program.requirement())
+        files = deploy.repository_files(template, program.requirement())
         return write_config(config, start, at_home=False) + write_missing(root, files)
     written = write_config(config, start)
-    script = filled("run", PROGRAM=program.for_shell(), CONFIG=program.config_for_shell(root, config))
+    script = deploy.filled("run", PROGRAM=shlex.join(program.words()), CONFIG=program.config_for_shell(root, config))
     files = {"run": script}
-    for name, text in deployment_files(_deployment(root, config, runs)).items():
+    for name, text in deploy.deployment_files(_deployment(root, config, runs)).items():
         files[f"deploy/{name}"] = text
     return written + write_missing(root, files)
 
 
 def next_command(root: Path, runs: str) -> str:
     """The command that starts the program as `runs` says, also after a reboot. Raises UsageError for another word."""
-    if runs and runs not in RUNS:
-        raise UsageError(f"--run {runs}: say {', '.join(RUNS)}")
-    return start_command(runs, root.resolve(), program.account(), as_root=not os.getuid())
+    if runs and runs not in deploy.RUNS:
+        raise UsageError(f"--run {runs}: say {', '.join(deploy.RUNS)}")
+    folder, user, as_root = root.resolve(), program.account(), not os.getuid()
+    quoted, run = shlex.quote(str(folder)), shlex.quote(f"{folder}/run")
+    command = deploy.RUNS[runs or "up"][1].format(root=quoted, run=run, sudo="" if as_root else "sudo ")
+    if not as_root or runs != "systemd":
+        return command
+    account = f"useradd --system --home-dir {quoted} --shell /usr/sbin/nologin {user}"
+    return f"{account} && chown -R {user} {quoted} && {command}"
 
 
-def _deployment(root: Path, config: Path, runs: str) -> Deployment:
+def _deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
     settings, checkout = load(config), program.checkout()
     written = [path.resolve() for path in settings.folders]
-    return Deployment(
+    return deploy.Deployment(
         root=root.resolve(),
         config=config.resolve(),
         public=(settings.public_dir or settings.root / "feeds/public").resolve(),

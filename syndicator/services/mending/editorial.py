@@ -63,10 +63,9 @@ def _is_spelling(app: App, copy: Article, article: Article) -> bool:
 
 
 def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
-    """Removes an article, named by URL, file or id, from every feed and page for good, and its text from all that was
-    kept of it, and with it what is the same article at another address of its site. Its file alone is kept for
-    `withdrawals.KEPT_FOR`, unless `purge`: then it is forgotten at once, also of an article that was withdrawn before.
-    Raises UsageError."""
+    """Remove an article, named by URL, file or id, its text and its other spellings from all feeds and pages for good.
+    Its file is kept for `start.KEPT_FOR`; `purge` forgets it at once, also if it was withdrawn before. Raises
+    UsageError."""
     planned = plan_withdrawal(app, what, purge=purge)
     article = app.store.visits.article(planned.id)
     if article is None:  # it was withdrawn before
@@ -144,21 +143,17 @@ def copies(app: App, what: str) -> dict[str, str]:
 
 def split(app: App, what: str) -> list[Article]:
     """Undo the merge of `copies`, for good. Returns them. Raises UsageError."""
-    return [_split(app, copy, original) for copy, original in copies(app, what).items()]
-
-
-def _split(app: App, copy: str, original: str) -> Article:
-    paths = [app.store.index.path(id) or "" for id in (copy, original)]
-    theirs, first = map(app.article_store.get, paths)
-    also = tuple(url for url in first.also if urls.alias(url) != urls.alias(theirs.url))
-    apart = tuple(dict.fromkeys((*first.split_from, copy)))
-    files, store = app.article_store, app.store.visits
-    refile(files, store, replace(first, also=also, split_from=apart), before=first, path=paths[1])
-    apart = tuple(dict.fromkeys((*theirs.split_from, original)))
-    parted = replace(theirs, merged_into="", split_from=apart)
-    stored, _ = refile(files, store, parted, before=theirs, path=paths[0])
-    app.store.index.split(copy)
-    return stored
+    files, store, parted = app.article_store, app.store.visits, []
+    for copy, original in copies(app, what).items():
+        paths = [app.store.index.path(id) or "" for id in (copy, original)]
+        theirs, first = map(files.get, paths)
+        also = tuple(url for url in first.also if urls.alias(url) != urls.alias(theirs.url))
+        apart = tuple(dict.fromkeys((*first.split_from, copy)))
+        refile(files, store, replace(first, also=also, split_from=apart), before=first, path=paths[1])
+        alone = replace(theirs, merged_into="", split_from=tuple(dict.fromkeys((*theirs.split_from, original))))
+        parted.append(refile(files, store, alone, before=theirs, path=paths[0])[0])
+        app.store.index.split(copy)
+    return parted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +170,11 @@ def release(app: App, named: Sequence[str], *, source: str = "", all: bool = Fal
     all. Nothing is done unless every name is an article. Raises UsageError, OSError, StoreError."""
     problems = list(reconcile.files(app))
     waiting = app.store.index.on_hold()
-    ids = dict.fromkeys(_meant(app, name) for name in named)
+    ids = dict[str, None]()
+    for name in named:
+        if (id := article_id(app, name)) is None:
+            raise UsageError(f"no article {name!r}; `syndicator status` lists the files of those that are on hold")
+        ids[id] = None
     if source or all:
         ids |= {
             id: None for id, one in app.store.index.articles(list(waiting)).items() if all or one.source_key == source
@@ -194,9 +193,3 @@ def release(app: App, named: Sequence[str], *, source: str = "", all: bool = Fal
         done.append(article if dry_run else publish(article, path, context))
     known = app.store.index.articles([id for id in ids if id not in waiting])
     return Released(articles=tuple(done), known=tuple(known.values()), problems=tuple(problems))
-
-
-def _meant(app: App, name: str) -> str:
-    if (id := article_id(app, name)) is None:
-        raise UsageError(f"no article {name!r}; `syndicator status` lists the files of those that are on hold")
-    return id

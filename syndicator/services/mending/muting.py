@@ -9,8 +9,7 @@ from syndicator.services.container import App
 
 
 def muted(app: App) -> tuple[Article, ...]:
-    """The published articles that the settings would not have had read, copies included, without those that a hand
-    wrote. They are asked about what was read of the page, and the tags and category that we gave."""
+    """The published articles that the settings leave out, copies included, without those that a hand wrote."""
     publish, index = app.settings.publish, app.store.index
     if not (publish.mute or publish.keep):
         return ()

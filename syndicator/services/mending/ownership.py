@@ -15,8 +15,8 @@ from syndicator.core.reasons import CheckReason, EntryReason
 from syndicator.pipeline.ownership import Fault, fault_of, of_site
 from syndicator.pipeline.refile import refile
 from syndicator.services.container import App, owners
+from syndicator.services.naming import filed
 from syndicator.services.reconcile import OWNED_SINCE
-from syndicator.store.database import chunks
 
 
 def find_mend(app: App) -> list[Fault]:
@@ -27,11 +27,8 @@ def find_mend(app: App) -> list[Fault]:
     noted = app.store.visits.note(OWNED_SINCE)
     since = datetime.fromisoformat(noted) if noted else app.clock()
     known = owners(app)
-    found = []
-    for part in chunks(sorted(app.store.visits.stamps())):
-        for id, article in app.store.index.articles(part).items():
-            if (fault := fault_of(article, rows.get(id, ()), known, since)) is not None:
-                found.append(fault)
+    faults = (fault_of(article, rows.get(article.id, ()), known, since) for article in filed(app))
+    found = [fault for fault in faults if fault is not None]
     return sorted(found, key=lambda fault: (fault.article.added or since, fault.article.id))
 
 
@@ -43,7 +40,8 @@ def told(fault: Fault) -> Iterator[Problem]:
         detail = f"filed through {article.source_key}; becomes {fault.owner}'s, and {again}"
         yield Problem(what=what, reason=CheckReason.FOREIGN_SOURCE, detail=detail)
     if fault.text:
-        detail = f"title and text may be {_others(fault)}'s; {again}"
+        others = ", ".join(sorted({row.source_key for row in fault.strays} or {article.source_key}))
+        detail = f"title and text may be {others}'s; {again}"
         yield Problem(what=what, reason=CheckReason.FOREIGN_TEXT, detail=detail)
     for url in fault.aliases:
         yield Problem(what=what, reason=CheckReason.FOREIGN_ALIAS, detail=f"{url} is taken out of its aliases")
@@ -52,32 +50,25 @@ def told(fault: Fault) -> Iterator[Problem]:
         yield Problem(what=what, reason=CheckReason.FOREIGN_ENTRY, detail=detail)
 
 
-def _others(fault: Fault) -> str:
-    return ", ".join(sorted({row.source_key for row in fault.strays} or {fault.article.source_key}))
-
-
 def mend(app: App, faults: Iterable[Fault]) -> None:
     """Remove foreign aliases, give articles to their owners, free misdirected entries, have pages read again. Safe to
     repeat. Raises OSError, ConfigError, StoreError."""
+    visits, files = app.store.visits, app.article_store
     for fault in faults:
-        _mend(app, fault)
-
-
-def _mend(app: App, fault: Fault) -> None:
-    article, visits, files = fault.article, app.store.visits, app.article_store
-    if (path := files.find(article.id)) is None:
-        return  # its file is gone: `reconcile` forgets it
-    due = _due(app, fault) if fault.reader and (fault.owner or fault.text) else None
-    visits.save_entries([*map(_freed, fault.strays), *([due] if due else [])])
-    if fault.owner:
-        files.carry([(article.id, article.source_key)])
-        visits.carry([(article.id, article.source_key)], {})
-    in_file = files.get(path)
-    mended = replace(in_file, aliases=of_site(in_file.url, in_file.aliases))
-    if fault.owner and due:
-        mended = replace(mended, source_key=due.source_key, source_id=due.entry_id)
-    stored, _ = refile(files, visits, mended, before=in_file, path=path)
-    visits.realias(stored)
+        article = fault.article
+        if (path := files.find(article.id)) is None:
+            continue  # its file is gone: `reconcile` forgets it
+        due = _due(app, fault) if fault.reader and (fault.owner or fault.text) else None
+        visits.save_entries([*map(_freed, fault.strays), *([due] if due else [])])
+        if fault.owner:
+            files.carry([(article.id, article.source_key)])
+            visits.carry([(article.id, article.source_key)], {})
+        in_file = files.get(path)
+        mended = replace(in_file, aliases=of_site(in_file.url, in_file.aliases))
+        if fault.owner and due:
+            mended = replace(mended, source_key=due.source_key, source_id=due.entry_id)
+        stored, _ = refile(files, visits, mended, before=in_file, path=path)
+        visits.realias(stored)
 
 
 def _due(app: App, fault: Fault) -> EntryRow:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
 
 from syndicator.articles.snapshots import ANSWERED
@@ -23,10 +24,9 @@ from syndicator.pipeline.results import Reread
 from syndicator.processes.worker import Worker
 from syndicator.services import reconcile
 from syndicator.services.container import App, make_fetcher, open_worker
-from syndicator.services.naming import article_id
+from syndicator.services.naming import article_id, filed, rewrite
 from syndicator.store.index import Index
 
-ROWS = 500  # rows read at a time
 _READING = "reading version"  # the note with the version that ran last
 
 
@@ -47,11 +47,11 @@ def chosen(app: App, which: Which) -> list[str]:
         older = app.snapshots.outdated()
         ids = [one for one in ids if one in older]
     found = []
-    for start in range(0, len(ids), ROWS):
-        for article in app.store.index.articles(ids[start : start + ROWS]).values():
-            at = article.added or article.published
-            if article.source_key in app.sources and key in ("", article.source_key) and not _before(at, which.since):
-                found.append((at.timestamp() if at else 0.0, article.id))
+    for article in filed(app, ids):
+        at = article.added or article.published
+        is_early = at is not None and which.since is not None and at < which.since
+        if article.source_key in app.sources and key in ("", article.source_key) and not is_early:
+            found.append((at.timestamp() if at else 0.0, article.id))
     return [id for _, id in sorted(found)]
 
 
@@ -79,10 +79,6 @@ def due_again(app: App, which: Which) -> int:
 
     meant = [source for source in app.sources.values() if not id and key in ("", source.key)]
     return sum(len(reconcile.due_again(app, source)) for source in meant if changed(source))
-
-
-def _before(at: datetime | None, since: datetime | None) -> bool:
-    return at is not None and since is not None and at < since
 
 
 def _meant(app: App, what: str) -> tuple[str, str]:
@@ -135,105 +131,78 @@ def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, 
     wants the rules as they are now."""
     if app.faults:
         raise ConfigError.of(app.faults)
-    problems = list(reconcile.files(app))
-    ids = chosen(app, which)
+    problems, ids = list(reconcile.files(app)), chosen(app, which)
     counter = ChangeCounter(app.store.index.merged())
+    unkept, read, found = list[str](), list[str](), list[Changed]()
     with open_worker(app) as worker:
-        reading = _Reading(app, worker, problems=problems)
         for number, id in enumerate(ids, 1):
-            if (changed := reading.take(id)) is not None:
-                counter.add(changed.before, changed.now.article)
+            kept, path = app.snapshots.get(id), app.article_store.find(id)
+            if kept is None or path is None:
+                unkept.append(id)
+            else:
+                try:
+                    changed = _again(app, worker, path, kept)
+                    read.append(id)
+                except WorkerFailed as failure:
+                    changed = Problem(what=path, reason=failure.reason, detail=failure.detail)
+                if isinstance(changed, Problem):
+                    problems.append(changed)
+                elif changed:
+                    found.append(changed)
+                    counter.add(changed.before, changed.now.article)
             progress(number, len(ids))
     return Plan(
-        looked=len(ids) - len(reading.unkept),
-        unkept=tuple(reading.unkept),
-        read=tuple(reading.read),
-        articles=tuple(reading.found),
+        looked=len(ids) - len(unkept),
+        unkept=tuple(unkept),
+        read=tuple(read),
+        articles=tuple(found),
         feeds=counter.feeds(),
-        problems=tuple(reading.problems),
+        problems=tuple(problems),
         due_again=due_again(app, which),
     )
 
 
-def apply_plan(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
-    """Changes exactly what `plan` listed, and notes which articles this version has read."""
-    store = app.store.visits
-    for number, item in enumerate(planned.articles, 1):
-        refile(
-            app.article_store,
-            store,
-            item.now.article,
-            before=item.before,
-            path=item.path,
-            html=item.now.html,
-            compared=lambda stored: compared(stored, app.clock()),
+def _again(app: App, worker: Worker, path: str, kept: tuple[bytes, dict[str, str]]) -> Changed | Problem | None:
+    """The article as its kept page reads now, None if it stays, or the problem with it. Raises WorkerFailed, and
+    ConfigError for rules."""
+    try:
+        article = app.article_store.get(path)
+    except ConfigError as error:
+        return Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
+    if (source := app.terms(article)) is None:
+        return None
+    html, headers = kept
+    try:
+        new = worker.call_sync(
+            jobs.reread,
+            html,
+            headers,
+            article,
+            source,
+            owned=app.rights_of(app.sources[source.key]).owns(article.url),
+            files=app.taxonomy,
+            repeated=app.store.visits.repeated(urls.own_host(article.url)),
+            now=app.clock(),
+            uncategorised=app.settings.describe.uncategorised,
         )
-        progress(number, len(planned.articles))
+    except RulesError as error:
+        raise ConfigError(f"{app.config}/sources.toml: source {source.key!r}: {error}") from error
+    except NotAnArticle as refusal:
+        return Problem(what=path, reason=refusal.reason, detail=f"{refusal}; the article stays as it is")
+    return Changed(path=path, before=article, now=new) if new else None
+
+
+def apply_plan(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
+    """Change exactly what `plan` listed, and note which articles this version has read."""
+
+    def write(item: Changed) -> None:
+        new, files, store = item.now, app.article_store, app.store.visits
+        sketch = lambda stored: compared(stored, app.clock())
+        refile(files, store, new.article, before=item.before, path=item.path, html=new.html, compared=sketch)
+
+    rewrite(app, planned.articles, write, progress)
     for id in planned.read:  # what this version makes of them is in their files
         app.snapshots.note_read(id)
-
-
-@dataclass(slots=True)
-class _Reading:
-    """The pages of one plan, one after the other. What fails is named and costs no other."""
-
-    app: App
-    worker: Worker
-    unkept: list[str] = field(default_factory=list)
-    read: list[str] = field(default_factory=list)
-    found: list[Changed] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    def take(self, id: str) -> Changed | None:
-        """The article as its kept page reads now, None when it stays."""
-        kept, path = self.app.snapshots.get(id), self.app.article_store.find(id)
-        if kept is None or path is None:
-            self.unkept.append(id)
-            return None
-        try:
-            changed = self._again(path, kept)
-        except NotAnArticle as refusal:
-            self._problem(path, refusal.reason, f"{refusal}; the article stays as it is")
-            changed = None
-        except WorkerFailed as failure:
-            self._problem(path, failure.reason, failure.detail)
-            return None
-        self.read.append(id)
-        self.found += [changed] if changed else []
-        return changed
-
-    def _again(self, path: str, kept: tuple[bytes, dict[str, str]]) -> Changed | None:
-        app, article = self.app, self._article(path)
-        source = app.terms(article) if article else None
-        if article is None or source is None:
-            return None
-        html, headers = kept
-        try:
-            new = self.worker.call_sync(
-                jobs.reread,
-                html,
-                headers,
-                article,
-                source,
-                owned=app.rights_of(app.sources[source.key]).owns(article.url),
-                files=app.taxonomy,
-                repeated=app.store.visits.repeated(urls.own_host(article.url)),
-                now=app.clock(),
-                uncategorised=app.settings.describe.uncategorised,
-            )
-        except RulesError as error:
-            raise ConfigError(f"{app.config}/sources.toml: source {source.key!r}: {error}") from error
-        return Changed(path=path, before=article, now=new) if new else None
-
-    def _article(self, path: str) -> Article | None:
-        try:
-            return self.app.article_store.get(path)
-        except ConfigError as error:
-            self._problem(path, FileReason.BAD_ARTICLE_FILE, str(error))
-            return None
-
-    def _problem(self, path: str, reason: str, detail: str) -> None:
-        self.problems.append(Problem(what=path, reason=reason, detail=detail))
 
 
 def unkept(app: App, which: Which) -> list[str]:
@@ -243,9 +212,8 @@ def unkept(app: App, which: Which) -> list[str]:
 
 async def fetch(app: App, ids: Sequence[str], progress: Progress = lambda done, total: None) -> tuple[Problem, ...]:
     """Fetch and keep the pages of articles, one by one. Returns the failures. Raises NetworkDown, OSError."""
-    fetcher = make_fetcher(app)
     problems: list[Problem] = []
-    try:
+    async with aclosing(make_fetcher(app)) as fetcher:
         for number, id in enumerate(ids, 1):
             article = app.store.visits.article(id)
             failed = await _fetch(app, fetcher, article) if article else None
@@ -253,8 +221,6 @@ async def fetch(app: App, ids: Sequence[str], progress: Progress = lambda done, 
                 raise NetworkDown(f"{failed.url}: {failed.reason}: {failed.detail}")
             problems += [Problem(what=failed.url, reason=failed.reason, detail=failed.detail)] if failed else []
             progress(number, len(ids))
-    finally:
-        await fetcher.aclose()
     return tuple(problems)
 
 

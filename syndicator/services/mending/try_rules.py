@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
@@ -14,7 +15,6 @@ from syndicator.core.errors import WorkerFailed
 from syndicator.core.model import FeedKey, Rules
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import rights_in
-from syndicator.processes.worker import Worker
 from syndicator.services.container import App, open_worker
 from syndicator.services.naming import need_sources
 from syndicator.services.places import Place, kept_pages
@@ -65,11 +65,16 @@ def kept(place: Place | App, key: str, most: int = POINTED) -> list[KeptPage]:
 
 def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tried, ...]:
     """Try `rules` on the newest kept pages of source `key`. Raises UsageError, RulesError for an invalid selector."""
-    pages = kept(app, key, most)
+    pages, tried = kept(app, key, most), []
     with open_worker(app) as worker:
-        return tuple(
-            Tried(id=one.id, url=one.url, title=one.title, trial=_trial(app, worker, one, rules)) for one in pages
-        )
+        for one in pages:
+            html, answered, headers = one.page
+            repeated, trial = app.store.visits.repeated(urls.own_host(one.url)), None
+            more: dict[str, Any] = {"repeated": repeated, "headers": headers, "now": app.clock()}
+            with suppress(WorkerFailed):
+                trial = worker.call_sync(jobs.tried, html, answered, rules, **more)
+            tried.append(Tried(id=one.id, url=one.url, title=one.title, trial=trial))
+    return tuple(tried)
 
 
 def score(tried: Sequence[Tried]) -> float:
@@ -81,19 +86,3 @@ def pages_matched(tried: Sequence[Tried]) -> dict[str, int]:
     """For each selector, as in `select "div.text"`, on how many of the pages it matches."""
     trials = [one.trial for one in tried if one.trial]
     return {rule: sum(bool(one.matches[rule]) for one in trials) for rule in (trials[0].matches if trials else ())}
-
-
-def _trial(app: App, worker: Worker, kept: KeptPage, rules: Rules) -> Trial | None:
-    html, answered, headers = kept.page
-    try:
-        return worker.call_sync(
-            jobs.tried,
-            html,
-            answered,
-            rules,
-            repeated=app.store.visits.repeated(urls.own_host(kept.url)),
-            headers=headers,
-            now=app.clock(),
-        )
-    except WorkerFailed:
-        return None

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from syndicator.core.errors import first_of
 from syndicator.core.model import OURS, Fetched, Outcome
 from syndicator.core.ports import Fetcher
 from syndicator.core.ports.subscriptions import Subscription
+from syndicator.processes.worker import Worker
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.build import build_due, together
-from syndicator.services.container import App, make_context, make_fetcher, new_worker
+from syndicator.services.container import App, Watch, make_context, make_fetcher
 from syndicator.services.pushes.registry import Push, Registry
 from syndicator.services.settling import Settling
 from syndicator.visiting import websub
@@ -30,24 +31,13 @@ _PAUSES: Final = 4  # for each second of a build, as between builds while visits
 _PRELOAD: Final = ("syndicator.pipeline.read_article", "syndicator.visiting.feeds.parser")
 
 
-class Watching(Protocol):
-    """Callbacks of a run (`services.refresh.Watch`)."""
-
-    @property
-    def visited(self) -> Callable[[Outcome], None]: ...
-    @property
-    def filed(self) -> Callable[[str], None]: ...
-    @property
-    def turn(self) -> Callable[[], object]: ...
-
-
 @asynccontextmanager
 async def taking(
     app: App,
     registry: Registry,
     fetcher: Fetcher | None,
     stop: asyncio.Event,
-    watch: Watching,
+    watch: Watch,
     settling: Settling | None,
 ) -> AsyncIterator[Intake | None]:
     """Take pushes within the block, the rest at `finish`; None without `site.callback`. `fetcher`: the run's."""
@@ -73,7 +63,7 @@ class Intake:
         registry: Registry,
         fetcher: Fetcher | None,
         stop: asyncio.Event,
-        watch: Watching,
+        watch: Watch,
         settling: Settling | None,
     ) -> None:
         self.app, self.registry, self.stop, self.watch, self.settling = app, registry, stop, watch, settling
@@ -141,8 +131,6 @@ class Intake:
     def _clock(self) -> float:
         return asyncio.get_running_loop().time()
 
-    # -- what is brought ----------------------------------------------------------------------------------------------
-
     async def _take(self, push: Push, room: asyncio.Semaphore) -> None:
         try:
             async with room:
@@ -181,7 +169,7 @@ class Intake:
     def _context(self) -> RunContext:
         self._took = True
         if self.registry.worker is None:
-            self.registry.worker = new_worker(self.app, 1, _PRELOAD)
+            self.registry.worker = Worker(preload=_PRELOAD)
         return make_context(self.app, self._fetcher(), self.registry.worker, self.watch.filed, hubs=self.registry)
 
     def _fetcher(self) -> Fetcher:
@@ -198,8 +186,6 @@ class Intake:
             self.settling.hurry()
         self.built = together(self.built, await build_due(self.app, self.settling, self.watch.turn))
         self._next_build = self._clock() + _PAUSES * (self._clock() - began)
-
-    # -- what hubs are asked ------------------------------------------------------------------------------------------
 
     def _ask_hubs(self, group: asyncio.TaskGroup) -> bool:
         """Ask some due hubs. False if there is none or the run waited long enough: a hub has a queue like any host."""

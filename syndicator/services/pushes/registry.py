@@ -66,8 +66,6 @@ class Registry(Hubs):
         if worker is not None:
             await worker.aclose()
 
-    # -- from and to the store ----------------------------------------------------------------------------------------
-
     def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
         """Read the store once when a run begins, and end unwanted subscriptions. `base`: `site.callback`."""
         if self._base is None:
@@ -78,7 +76,8 @@ class Registry(Hubs):
         now = self._clock()
         for one in list(self._by_token.values()):
             source = sources.get(one.source_key)
-            if one.wanted and not (source and base and _is_for(one, source)):
+            is_same = source is not None and source.enabled and one.source_url == source.url
+            if one.wanted and not (source and base and is_same and may_subscribe(source)):
                 self._end(one, now)
             elif one.wanted and one.callback and one.callback != self._callback(one):
                 self._put(replace(one, next_try=now))
@@ -92,8 +91,6 @@ class Registry(Hubs):
         store.save(changed, gone, [self._tallies[hub] for hub in sorted(self._counted)])
         self._changed.clear()
         self._counted.clear()
-
-    # -- what hubs are asked ------------------------------------------------------------------------------------------
 
     def due(self, now: datetime) -> list[Subscription]:
         """The subscriptions whose hub is to be asked, longest overdue first."""
@@ -117,8 +114,6 @@ class Registry(Hubs):
             self._forget(one)
         elif changed is not None:
             self._put(changed)
-
-    # -- what hubs ask and bring --------------------------------------------------------------------------------------
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
         """Answers a hub that verifies our intent, or denies."""
@@ -164,8 +159,6 @@ class Registry(Hubs):
             self._waiting_bytes -= len(push.body)
             yield push
 
-    # -- what visits tell and ask -------------------------------------------------------------------------------------
-
     def polled(
         self, source: Source, offer: Offer | None, new: Sequence[Entry], before: datetime | None, now: datetime
     ) -> None:
@@ -188,8 +181,6 @@ class Registry(Hubs):
         self._locks[source_key] = lock
         return lock
 
-    # -- inside -------------------------------------------------------------------------------------------------------
-
     def _follow(self, source: Source, offer: Offer | None, now: datetime) -> None:
         one = self._wanted(source.key)
         if offer is None:
@@ -198,7 +189,8 @@ class Registry(Hubs):
             return
         if one is not None:
             same = one.topic == offer.topic and one.hub in offer.hubs
-            if (same and not self._is_lost(one, offer)) or now - one.made_at < _STEADY:
+            lost = one.reason and not one.expires and len(offer.hubs) > 1  # the hub fails, and there is another one
+            if (same and not lost) or now - one.made_at < _STEADY:
                 return
             self._end(one, now)
         others = [hub for hub in offer.hubs if one is None or hub != one.hub]
@@ -214,10 +206,6 @@ class Registry(Hubs):
             next_try=now,
         )
         self._put(made)
-
-    def _is_lost(self, one: Subscription, offer: Offer) -> bool:
-        """True where the hub does not do what it should and the feed names another one."""
-        return bool(one.reason) and not one.expires and len(offer.hubs) > 1
 
     def _wanted(self, source_key: str) -> Subscription | None:
         return self._by_token.get(self._of.get(source_key, ""))
@@ -256,7 +244,3 @@ class Registry(Hubs):
     def _unknown(self) -> int:
         """For a callback that is not known; before the store was read it may be one."""
         return HTTPStatus.SERVICE_UNAVAILABLE if self._base is None else HTTPStatus.NOT_FOUND
-
-
-def _is_for(one: Subscription, source: Source) -> bool:
-    return source.enabled and one.source_url == source.url and may_subscribe(source)

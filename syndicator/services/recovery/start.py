@@ -14,7 +14,7 @@ from typing import Any, Final
 from syndicator.articles import disk, fields
 from syndicator.articles.beside import tsv_files
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import Article, Problem, Source
+from syndicator.core.model import Article, Problem
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.reasons import ConditionReason, FileReason
 from syndicator.pipeline.refile import refile
@@ -41,18 +41,12 @@ def compare(app: App) -> tuple[Problem, ...]:
     offsets, visits = app.clock_offsets.values(), app.store.visits
     if len(offsets) < _HOSTS:
         return ()
-    offset = middle(offsets)
+    offset = sorted(offsets, key=abs)[(len(offsets) - 1) // 2]  # as many are nearer to zero as are farther from it
     way = "ahead of" if offset > timedelta() else "behind"
     detail = f"it is {abs(offset)} {way} the clocks of {len(offsets)} servers" if abs(offset) > AHEAD else ""
     if visits.note(_NOTE) != detail:
         visits.set_note(_NOTE, detail, app.clock())
     return (Problem(what="clock", reason=ConditionReason.CLOCK, detail=detail),) if detail else ()
-
-
-def middle(offsets: Iterable[timedelta]) -> timedelta:
-    """The offset that as many are nearer to zero than as are farther from it. Pure."""
-    ordered = sorted(offsets, key=abs)
-    return ordered[(len(ordered) - 1) // 2]
 
 
 def behind(store: Store, now: datetime) -> str:
@@ -97,60 +91,9 @@ def settle(app: App) -> None:
         return
     known = set(store.carried())
     lacking = [one for one in files.carried() if one not in known]
-    store.carry(lacking, _feed_names(app))
+    titles = {key: state.feed_title for key, state in store.states().items()}
+    store.carry(lacking, {key: one.title or titles.get(key, "") for key, one in app.sources.items()})
     store.set_note(_CARRIERS_NOTE, stamp, app.clock())
-
-
-def _feed_names(app: App) -> dict[str, str]:
-    states = app.store.visits.states()
-    return {key: one.title or (states[key].feed_title if key in states else "") for key, one in app.sources.items()}
-
-
-_RECONCILED = "sources reconciled"  # the notes' keys in databases stay
-_FOLLOWED = "sources followed"
-
-
-def reconciled(app: App) -> bool:
-    """True when the database knows the sources as they are written now, and no visit lies in the future."""
-    return _noted(app, _RECONCILED, app.sources_stamp) and not _ahead(app)
-
-
-def added(app: App) -> list[Source] | None:
-    """The new sources if all others are unchanged; None if that needs a comparison of all."""
-    base, added = app.sources_before
-    if not _noted(app, _RECONCILED, base) or _ahead(app):
-        return None
-    return list(app.sources.values())[len(app.sources) - added :]
-
-
-def _ahead(app: App) -> bool:
-    return app.store.ahead.visited(app.clock() + AHEAD)
-
-
-def note_reconciled(app: App) -> None:
-    _note(app, _RECONCILED, app.sources_stamp)
-
-
-def followed(app: App) -> bool:
-    """True when it was written down where the sources are, as they are written now, and nobody touched that file."""
-    return _noted(app, _FOLLOWED, _both(app))
-
-
-def note_followed(app: App) -> None:
-    _note(app, _FOLLOWED, _both(app))
-
-
-def _both(app: App) -> str:
-    return f"{app.sources_stamp}\n{app.beside.sources_stamp()}" if app.sources_stamp else ""
-
-
-def _noted(app: App, key: str, stamp: str) -> bool:
-    return bool(stamp) and app.store.visits.note(key) == stamp
-
-
-def _note(app: App, key: str, stamp: str) -> None:
-    if app.store.visits.note(key) != stamp:
-        app.store.visits.set_note(key, stamp, app.clock())
 
 
 _NAME = "newest.txt"
@@ -194,8 +137,7 @@ _OPEN: Final = ("queued", "running", "building")  # jobs that have not ended
 
 
 def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
-    """Delete the text of article `id` from ended jobs, their pages and changes. Changes stay listed but cannot be
-    undone. Raises OSError."""
+    """Delete the text of an article from ended jobs, pages and changes, which cannot be undone then. Raises OSError."""
     console = state_dir / "console"
     spelled = [json.dumps(name)[1:-1].encode() for name in names if name]
     for job in (console / "jobs").glob("*.json"):

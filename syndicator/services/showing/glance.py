@@ -12,7 +12,7 @@ from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
-from syndicator.services.container import Configuration, configuration, utc_now
+from syndicator.services.container import Configuration, configuration, fault_of, utc_now
 from syndicator.services.health.look import Health, Walked, look, place_of, walk
 from syndicator.services.places import Place
 from syndicator.services.showing.lists import Item, newest
@@ -55,7 +55,7 @@ class Glance:
     def configuration_fault(self) -> str:
         """What is wrong with the configuration as it is now, "" where nothing is."""
         try:
-            return configuration(self.config, before=self._read).fault
+            return fault_of(configuration(self.config, before=self._read).faults)
         except ConfigError as error:
             return str(error)
 
@@ -70,24 +70,20 @@ class Glance:
     def renew(self) -> None:
         """Looks at the whole, for the pages to come."""
         with self.place() as place:
-            self._seen = self._look(place)
-
-    def _look(self, place: Place) -> tuple[Health, tuple[OnHold, ...]]:
-        held = place.store.status.on_hold() if place.store else ()
-        return look(place, walked=self.walked), held
+            held = place.store.status.on_hold() if place.store else ()
+            self._seen = look(place, walked=self.walked), held
 
     def changed(self) -> None:
         """Something was changed: the next look is a new one."""
         self._seen = None
 
     def today(self, most: int) -> Today:
+        if self._seen is None or utc_now() - self._seen[0].now > OLDEST:
+            self.renew()
+        assert self._seen is not None
         with self.place() as place:
-            if self._seen is None or place.now - self._seen[0].now > OLDEST:
-                self._seen = self._look(place)
             (health, held), store = self._seen, place.store
-            if store is None:
-                return Today(health=health, on_hold=(), latest=(), vocabulary=vocabulary(self.config))
-            latest = newest(store, FeedKey(ALL.axis, ALL.slug), most)
+            latest = newest(store, FeedKey(ALL.axis, ALL.slug), most) if store else ()
             return Today(health=health, on_hold=held, latest=latest, vocabulary=vocabulary(self.config))
 
     def walk(self) -> Walked:

@@ -125,12 +125,8 @@ def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceStat
     """The sources in whose key, title or address all of `words` stand, in the order of sources.toml."""
     known = place.store.visits.states() if place.store else {}
     states = {state.key: state for state in as_written(known.values(), place.sources)}
-    found = []
-    for source in place.sources.values():
-        text = f"{source.key} {source.title or ''} {source.url}".lower()
-        if all(word.lower() in text for word in words):
-            found.append((source, states.get(source.key)))
-    return found
+    texts = ((one, f"{one.key} {one.title or ''} {one.url}".lower()) for one in place.sources.values())
+    return [(one, states.get(one.key)) for one, text in texts if all(word.lower() in text for word in words)]
 
 
 def source(place: Place, key: str) -> SourcePage:

@@ -11,6 +11,7 @@ from syndicator.core import text as texts
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
+from syndicator.describing.taxonomy.vocabulary import CategoryDef, TagDef
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.services.container import App
 from syndicator.services.places import Place
@@ -31,7 +32,7 @@ class Named:
     listed: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Names:
     """All of them, each kind with the largest first."""
 
@@ -52,28 +53,20 @@ class QueryTrial:
 
 def names(place: Place) -> Names:
     """The names of taxonomy.toml and those that articles have. Raises StoreError."""
-    counts: dict[tuple[str, str], tuple[str, int]] = {}
-    for row in place.store.index.plain_feeds() if place.store else ():
-        if row.moved_to is None:
-            counts[row.key.axis, row.key.slug] = (row.name, row.count)
+    rows = [row for row in place.store.index.plain_feeds() if row.moved_to is None] if place.store else []
+    counts = {(row.key.axis, row.key.slug): row.count for row in rows}
     known = vocabulary(place.config)
-    tags = {texts.slug(one.name): one for one in known.tag}
-    categories = {texts.slug(one.name): one for one in known.category}
-    listed = [
-        Named(name=one.name, count=_count(counts, "tag", slug), aliases=one.aliases, description=one.description)
-        for slug, one in tags.items()
-    ]
-    used = [
-        Named(name=name, count=count, listed=False)
-        for (axis, slug), (name, count) in counts.items()
-        if axis == "tag" and slug not in tags and count
-    ]
-    filed = [
-        Named(name=one.name, count=_count(counts, "category", slug), description=one.description)
-        for slug, one in categories.items()
-    ]
-    with_count = tuple((one, _count(counts, *one.key)) for one in queries(place))
-    return Names(tags=_largest([*listed, *used]), categories=_largest(filed), queries=with_count)
+
+    def named(axis: str, one: TagDef | CategoryDef, aliases: tuple[str, ...] = ()) -> Named:
+        count = counts.get((axis, texts.slug(one.name)), 0)
+        return Named(name=one.name, count=count, aliases=aliases, description=one.description)
+
+    slugs = {texts.slug(one.name) for one in known.tag}
+    others = [row for row in rows if row.key.axis == "tag" and row.key.slug not in slugs and row.count]
+    tags = [*(named("tag", one, one.aliases) for one in known.tag)]
+    tags += [Named(name=row.name, count=row.count, listed=False) for row in others]
+    with_count = tuple((one, counts.get((one.key.axis, one.key.slug), 0)) for one in queries(place))
+    return Names(_largest(tags), _largest([named("category", one) for one in known.category]), with_count)
 
 
 def queries(place: Place) -> list[SavedQuery]:
@@ -81,10 +74,6 @@ def queries(place: Place) -> list[SavedQuery]:
     with suppress(ConfigError):
         return [one for one in load_queries(place.config / "feeds.toml") if one.feed is None]
     return []
-
-
-def _count(counts: dict[tuple[str, str], tuple[str, int]], axis: str, slug: str) -> int:
-    return counts.get((axis, slug), ("", 0))[1]
 
 
 def _largest(found: list[Named]) -> tuple[Named, ...]:

@@ -56,10 +56,7 @@ async def _visit_all(session: Session, run: RunContext, due: Sequence[tuple[Sour
             return  # held against nobody
         run.store.end_visit(outcome, after)
         session.outcomes.append(outcome)
-        totals = session.totals
-        totals.visits += 1
-        totals.failed += outcome.status in ("failed", "disabled")
-        totals.articles += len(outcome.added)
+        session.totals.visited(outcome)
         if outcome.added and state.first_visit is None:
             session.settling.hurry()
 
@@ -97,16 +94,13 @@ class Lanes:
                     self._under_way[task] = job
                     task.add_done_callback(self._under_way.pop)
                 if not room:
-                    await self._become_free()
+                    await asyncio.wait(self._under_way, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.sleep(_TOGETHER)
                 elif not jobs:
                     await pause(session.stop if not session.over.is_set() else session.over, _LOOK)
             while self._under_way:
                 await asyncio.wait(self._under_way)
             signs.cancel()
-
-    async def _become_free(self) -> None:
-        await asyncio.wait(self._under_way, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.sleep(_TOGETHER)
 
     async def _work(self, job: Job) -> None:
         alive = await work_on(self._session, job.host)

@@ -10,10 +10,11 @@ import socket
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import LockedError, MissingError, StoreError, UsageError, first_of
@@ -32,9 +33,9 @@ from syndicator.services.container import (
     valid_queries,
 )
 from syndicator.services.health.follow import follow
-from syndicator.services.refresh import ask_model, make_worker
+from syndicator.services.refresh import Totals, ask_model, make_worker
 from syndicator.services.worker.lanes import Lanes
-from syndicator.services.worker.session import Reach, Session, Totals, pause
+from syndicator.services.worker.session import Reach, Session, pause
 from syndicator.store.engine import open_store
 from syndicator.store.fleet.hosts import HeldHost
 from syndicator.store.fleet.queue import open_queue
@@ -103,38 +104,27 @@ _LONGEST_PAUSE = 15.0  # seconds between two tries to reach a database that is a
 _LOOK = 10.0  # seconds between two looks whether sources were pushed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Worker:
-    config: Path
-    lanes: int
-    owner: str
-    stop: asyncio.Event
-    ready: Callable[[str], None]
-    totals: Totals = field(default_factory=Totals)
-    reach: Reach = field(default_factory=Reach)
-
-
 async def work(
     config: Path, lanes: int, *, stop: asyncio.Event, ready: Callable[[str], None], trouble: Callable[[str], None]
 ) -> Totals:
     """Work until `stop` is set. `ready` gets our name at each start, `trouble` a line on each fault. Raises
     ConfigError, UsageError, MissingError, StoreError for what waiting does not mend."""
     owner, tries = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}", 0
-    worker = _Worker(config=config, lanes=lanes, owner=owner, stop=stop, ready=ready)
+    totals, reach = Totals(), Reach()
     while not stop.is_set():
         settings = load(config)
         need_server(settings)
         try:
-            await _session(worker, settings)
+            await _session(config, settings, lanes, ready, owner=owner, stop=stop, totals=totals, reach=reach)
             tries = 0
         except (StoreError, OSError) as error:
-            if not _passes(error, worker.totals):
+            if not _passes(error, totals):
                 raise
             seconds = min(_LONGEST_PAUSE, 2.0**tries) * (0.5 + random.random() / 2)
             tries += 1
             trouble(f"{error}; tried again in {seconds:.0f} s")
             await pause(stop, seconds)
-    return worker.totals
+    return totals
 
 
 def _passes(error: StoreError | OSError, totals: Totals) -> bool:
@@ -165,40 +155,36 @@ def pushed(config: Path, settings: Settings) -> Configuration:
     return Configuration(settings=settings, sources=sources, queries=queries, sources_stamp=stamp, faults=faults)
 
 
-async def _session(worker: _Worker, settings: Settings) -> None:
+async def _session(
+    config: Path, settings: Settings, lanes: int, ready: Callable[[str], None], *, owner: str, **shared: Any
+) -> None:
     lease = lease_seconds(settings)
-    read = pushed(worker.config, settings)
-    with open_app(worker.config, read=read) as app:
+    read = pushed(config, settings)
+    with open_app(config, read=read) as app:
         async with open_queue(app.store.fleet.address, lease) as queue, _context(app) as run_context:
             session = Session(
                 app=app,
                 run=run_context,
                 hosts=app.store.hosts(lease),
                 queue=queue,
-                owner=worker.owner,
+                owner=owner,
                 lease=lease,
-                stop=worker.stop,
                 over=asyncio.Event(),
-                totals=worker.totals,
-                reach=worker.reach,
+                **shared,
             )
-            session.hosts.give_up(worker.owner)  # what a session had whose database went away
-            worker.ready(worker.owner)
+            session.hosts.give_up(owner)  # what a session had whose database went away
+            ready(owner)
             try:
-                await _tasks(session, worker.lanes, read.sources_stamp)
+                await _tasks(session, lanes, read.sources_stamp)
             finally:
                 with suppress(StoreError):  # the next session does it, or the leases end
-                    session.hosts.give_up(worker.owner)
+                    session.hosts.give_up(owner)
 
 
 @asynccontextmanager
 async def _context(app: App) -> AsyncIterator[RunContext]:
-    fetcher, worker = make_fetcher(app), make_worker(app)
-    try:
+    async with aclosing(make_fetcher(app)) as fetcher, aclosing(make_worker(app)) as worker:
         yield make_context(app, fetcher, worker, lambda title: None)
-    finally:
-        await worker.aclose()
-        await fetcher.aclose()
 
 
 async def _tasks(session: Session, lanes: int, stamp: str) -> None:
@@ -260,17 +246,6 @@ async def look(config: Path, *, requeue: bool = False) -> FleetReport:
         async with open_queue(store.fleet.address, lease) as queue:
             depths = await queue.look(revive=requeue)
         counts = hosts.counts()
-        return FleetReport(
-            hosts=counts.hosts,
-            due=counts.due,
-            late=counts.late,
-            queued=depths.queued,
-            oldest=depths.oldest,
-            picked=depths.picked,
-            held=counts.held,
-            named=counts.named,
-            away=counts.away,
-            dead=depths.dead,
-            workers=store.fleet.workers(),
-            freed=freed,
-        )
+        of_hosts = {name: getattr(counts, name) for name in ("hosts", "due", "late", "held", "named", "away")}
+        of_queue = {name: getattr(depths, name) for name in ("queued", "oldest", "picked", "dead")}
+        return FleetReport(**of_hosts, **of_queue, workers=store.fleet.workers(), freed=freed)

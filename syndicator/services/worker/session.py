@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from syndicator.articles.article_store import open_articles
-from syndicator.configuration.settings import Settings, load
+from syndicator.configuration.settings import load
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Outcome
 from syndicator.core.ports.fleet import Queue
@@ -19,6 +19,7 @@ from syndicator.pipeline.context import RunContext
 from syndicator.services import reconcile
 from syndicator.services.container import App, lease_seconds, locked
 from syndicator.services.places import begun
+from syndicator.services.refresh import Totals
 from syndicator.services.settling import Settling
 from syndicator.store.codec import micros
 from syndicator.store.engine import open_store
@@ -46,17 +47,6 @@ class Reach:
     @property
     def lately(self) -> bool:
         return self._steady() - self._at < _LATELY
-
-
-@dataclass(slots=True)
-class Totals:
-    """What a worker did since it started, for its last line."""
-
-    jobs: int = 0
-    visits: int = 0
-    failed: int = 0
-    articles: int = 0
-    files: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +84,16 @@ def migrate(config: Path) -> str:
     """Create or upgrade the tables, and on a server the queue's, which workers otherwise do at start (not behind a
     pooler). Returns the database's name. Raises ConfigError, StoreError."""
     settings = load(config)
-    with open_store(settings.store_url, articles_exist=_begun(settings)) as store:
+    exist = begun(open_articles(settings.articles_at, os.environ), settings, os.environ)
+
+    async def install(address: str) -> None:
+        async with open_queue(address, lease_seconds(settings)):
+            pass
+
+    with open_store(settings.store_url, articles_exist=exist) as store:
         if not store.single:
-            asyncio.run(_install_queue(store.fleet.address, lease_seconds(settings)))
+            asyncio.run(install(store.fleet.address))
         return store.name
-
-
-async def _install_queue(address: str, lease: float) -> None:
-    async with open_queue(address, lease):
-        pass
 
 
 def move_to(config: Path, target: str, told: Callable[[str, int], object]) -> Mapping[str, int]:
@@ -120,10 +111,6 @@ def move(origin: str, target: str, told: Callable[[str, int], object] = lambda t
     open_store(origin, articles_exist=True).close()
     open_store(target, articles_exist=False).close()
     return copy(origin, target, told)
-
-
-def _begun(settings: Settings) -> bool:
-    return begun(open_articles(settings.articles_at, os.environ), settings, os.environ)
 
 
 def push(app: App, *, dry_run: bool = False) -> Pushed:

@@ -33,7 +33,7 @@ _DUE = (
 _WAITING = select(_m.receiver, func.count(), func.min(_m.at), func.max(_m.fault)).group_by(_m.receiver)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Known:
     """A version of an article: the stamp of its file, and a digest of the message about it. None: receivers know
     nothing of the article; "": it was published before there was a receiver."""
@@ -83,9 +83,9 @@ class Messages:
 
     def changed(self) -> dict[str, Known]:
         """The articles in feeds whose file is another one than the receivers know."""
-        rows = {row.id: row for row in self._db.rows(_CHANGED)}
+        rows = {row.id: Known(*row[1:]) for row in self._db.rows(_CHANGED)}
         ids = (id for part in chunks(list(rows)) for (id,) in self._db.rows(_IN_FEEDS, {"ids": list(part)}))
-        return {id: Known(mtime_ns=rows[id].mtime_ns, size=rows[id].size, digest=rows[id].digest) for id in ids}
+        return {id: rows[id] for id in ids}
 
     def hidden(self) -> list[str]:
         """The articles that receivers know and no feed has any more."""
@@ -94,9 +94,8 @@ class Messages:
     def put(self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]) -> None:
         """Add messages, and remember what receivers know with them, in one transaction."""
         with self._db.write() as connection:
-            for message in messages:
-                values = {name: value for name, value in asdict(message).items() if name != "n"}
-                connection.execute(insert(schema.messages).values(values))
+            if values := [{name: value for name, value in asdict(one).items() if name != "n"} for one in messages]:
+                connection.execute(insert(schema.messages), values)
             upsert(connection, schema.announced, [{"id": id, **asdict(one)} for id, one in known.items()])
             for ids in chunks(list(hidden)):
                 connection.execute(delete(schema.announced).where(_k.id.in_(ids)))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import stat
+import tomllib
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +19,7 @@ from tests.console.api.client import Client
 from tests.console.api.conftest import made
 from tests.console.conftest import Browser, Served
 
+ATTACKS = tomllib.loads(Path(__file__).with_name("attacks.toml").read_text())["attack"]
 PATHS = ("/articles", "/status", "/openapi.json", "/jobs/1", "/nothing")
 
 
@@ -94,3 +99,44 @@ def test_answers_are_kept_by_nobody_and_shown_by_no_browser(reader: Client) -> N
     headers = reader.ask("GET", "/status").headers
     assert headers["cache-control"] == "no-store" and headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack["why"])
+def test_no_attack_gets_through(served: Served, reader: Client, writer: Client, attack: dict[str, Any]) -> None:
+    path = served.instance.config / "sources.toml"
+    before = path.read_bytes()
+    client = {"reader": reader, "writer": writer}.get(attack.get("as", ""), Client(served.port))
+    etag = reader.ask("GET", "/sources/holt").headers["etag"]
+    known = {"{token}": client.token or writer.token, "{etag}": etag, "{digits}": "9" * 5000}
+
+    def filled(text: str) -> str:
+        for name, value in known.items():
+            text = text.replace(name, value)
+        return text
+
+    headers = [(name, filled(value)) for name, value in attack["header"]]
+    if client.token and "Authorization" not in dict(headers):
+        headers.append(("Authorization", f"Bearer {client.token}"))
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
+    connection.putrequest(attack.get("method", "GET"), f"/api/v1{attack['path']}", skip_host="Host" in dict(headers))
+    body = filled(attack.get("body", "")).encode()
+    for name, value in (*headers, ("Content-Length", str(len(body)))):
+        connection.putheader(name, value)
+    connection.endheaders(body)
+    answer = connection.getresponse()
+    found = json.loads(answer.read())
+    connection.close()
+    assert (answer.status, found["status"]) == (attack["status"], attack["status"]), found
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("line", ["read", "read 2026-11-29 {hash}", "read never {hash}"])
+def test_a_damaged_file_of_tokens_lets_nobody_in(served: Served, reader: Client, line: str) -> None:
+    path = tokens.file_of(served.settings.state_dir)
+    kept = path.read_bytes()
+    hash = json.loads(kept)["reader"].split(" ")[2]
+    path.write_text(json.dumps({"reader": line.format(hash=hash)}))
+    try:
+        assert reader.problem("GET", "/status")[0] == 503
+    finally:
+        path.write_bytes(kept)

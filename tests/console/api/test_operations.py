@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from syndicator.console.api import server
 from syndicator.console.api.openapi import offered
 from tests.console.api.client import Answer, Client
 from tests.console.conftest import Browser, Served
@@ -230,3 +231,24 @@ def test_a_program_imports_a_text_and_no_file_of_this_machine(served: Served, wr
     for files_ in ({"a.md": "/etc/hostname"}, {}):
         assert do(writer, "import-articles", {"files": files_}).status == 422
     assert do(writer, "import-articles", {"text": text, "path": "../../etc/x.md"}).status == 200  # is known already
+
+
+def test_who_reads_sees_no_secret_of_what_others_asked_for(served: Served, reader: Client, writer: Client) -> None:
+    secret = "https://holt.example/feed?token=c2VjcmV0IQ"
+    done(writer, "change-source", {"key": "holt", "url": secret})
+    try:
+        for path in ("/changes", "/jobs", "/sources", "/sources/holt", "/status", "/conditions"):
+            assert "c2VjcmV0IQ" not in reader.ask("GET", path).text, path
+    finally:
+        done(writer, "undo", {"number": writer.get("/changes")["items"][0]["id"]})
+
+
+def test_who_asks_for_very_much_is_told_to_wait(
+    served: Served, reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served.console.runner, "wake", lambda: None)
+    monkeypatch.setattr(server, "_WAITING", 2)
+    answers = [do(reader, "wake", {"key": "holt"}, "?dry_run=true&wait=0") for _ in range(3)]
+    assert [answer.status for answer in answers] == [202, 202, 429] and answers[-1].headers["retry-after"]
+    for answer in answers[:2]:
+        assert reader.ask("POST", f"/jobs/{answer.json['id']}/cancel").status == 200

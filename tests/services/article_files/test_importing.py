@@ -86,7 +86,7 @@ def test_articles_and_feeds_at_once_and_nothing_twice(site: Place, folder: Path)
     assert sorted(one["title"] for one in listed) == ["Bees", "Roof", "The bridge"]
     assert "roofs" in site.published("tags/roofs.json")
     again = imported(site, folder)
-    assert again.articles == ()
+    assert again.articles == []
     assert len(again.known) == 3
 
 
@@ -175,7 +175,7 @@ def test_the_instances_own_folder_is_known(site: Place, folder: Path) -> None:
     before = site.digests("articles")
     for inside in ("feeds/articles", ".", "feeds"):
         found = imported(site, site.folder / inside)
-        assert (found.articles, len(found.known)) == ((), 3)
+        assert (found.articles, len(found.known)) == ([], 3)
     assert site.digests("articles") == before
 
 
@@ -186,7 +186,7 @@ def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> N
         pruning.prune(app, pruning.plan(app, pruning.Which(named=("https://me.example/posts/roof",))))
     for where in (folder, site.folder):
         found = imported(site, where)
-        assert found.articles == () and len(found.known) == 1
+        assert found.articles == [] and len(found.known) == 1
         assert {"withdrawn", "pruned"} >= {one.reason for one in found.problems} - {"bad-article-file"}
     assert len(list((site.folder / "feeds/articles").rglob("*.md"))) == 1
 

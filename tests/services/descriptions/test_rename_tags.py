@@ -188,6 +188,7 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(tmp_path_factory
         ("merge", "LLM", "Nothing", "tags rename"),
         ("merge", "LLM", "llm", "called already"),
         ("rename", "LLM", "  ", "needs a name"),
+        ("merge", "LLM", "x" * 81, "80 characters at most"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_a_cure(place: Place, kind: Kind, old: str, new: str, message: str) -> None:

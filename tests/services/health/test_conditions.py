@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from syndicator.configuration.entry_rules import has_collapsed
 from syndicator.core.model import Problem, Source, SourceState
 from syndicator.core.reasons import ConditionReason, explained
-from syndicator.services.health.conditions import Condition, Disk, Held, Observed, conditions, silent_since
+from syndicator.services.health.conditions import Condition, Disk, Observed, conditions, plain, silent_since
 from syndicator.store.status import Waiting
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -127,7 +127,8 @@ def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done
 
 
 def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> None:
-    (found,) = of(held=[Held(feed="tags/ai", fault="lost 1: Title (https://x.example/a)", published=NOW - DAY)])
+    fault = "lost 1: Title (https://x.example/a)"
+    (found,) = of(held=[plain(ConditionReason.FEED_HELD, "tags/ai", detail=fault, last_success=NOW - DAY)])
     assert (found.kind, found.subject, found.last_success) == (ConditionReason.FEED_HELD, "tags/ai", NOW - DAY)
     assert "https://x.example/a" in found.detail
 

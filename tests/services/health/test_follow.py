@@ -24,7 +24,7 @@ from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.publishing.validate import atom_fault
 from syndicator.services.container import App
 from syndicator.services.health import feed, probes
-from syndicator.services.health.episodes import read_outbox
+from syndicator.services.health.episodes import read_counters, read_outbox
 from syndicator.services.health.follow import follow, is_look_due
 from tests.services.places import NOW, Place
 
@@ -162,7 +162,7 @@ def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Pl
             place.now = NOW + timedelta(minutes=minutes)
             _follow(app, [])
             assert len(probes.read_memory(app.store).events) == events
-        assert probes.counters.read(app.store)["runs"] == {"ok": 3}
+        assert read_counters(app.store)["runs"] == {"ok": 3}
 
 
 def alert(place: Place, script: str) -> None:

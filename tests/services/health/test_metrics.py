@@ -13,7 +13,7 @@ from syndicator.core.ports.subscriptions import Pictured
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.build import Freshness
 from syndicator.services.health import metrics
-from syndicator.services.health.counters import Counters, counted
+from syndicator.services.health.episodes import Counters, counted
 from syndicator.store.status import Counts
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -45,7 +45,7 @@ def samples(text: str) -> dict[str, float]:
 def test_counters_go_on_from_run_to_run() -> None:
     twice = run(run({}), down=True)
     twice["conditions"] = {"feed-held": 2}
-    found = samples(metrics.page(COUNTS, twice, FRESH).decode())
+    found = samples(metrics.page(metrics.families(COUNTS, twice, FRESH)).decode())
     wanted = {
         "syndicator_articles": 7,
         "syndicator_feeds_published": 3,
@@ -82,7 +82,7 @@ def test_times_are_of_what_was_done() -> None:
 
 def test_names_follow_the_conventions_of_prometheus() -> None:
     """prometheus.io/docs/practices/naming: a prefix, base units, _total for counters and nothing else, a help text."""
-    text = metrics.page(COUNTS, run({}), FRESH, PICTURES).decode()
+    text = metrics.page(metrics.families(COUNTS, run({}), FRESH, PICTURES)).decode()
     for family in parser.text_string_to_metric_families(text):
         assert re.fullmatch(r"(syndicator|process)_[a-z][a-z_]*", family.name) and family.documentation
         assert family.type != "unknown"
@@ -92,7 +92,7 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
 
 
 def test_no_label_has_an_address_or_a_source_in_it() -> None:
-    text = metrics.page(COUNTS, run({}), FRESH).decode()
+    text = metrics.page(metrics.families(COUNTS, run({}), FRESH)).decode()
     labels = {
         (name, value)
         for family in parser.text_string_to_metric_families(text)
@@ -106,14 +106,16 @@ def test_no_label_has_an_address_or_a_source_in_it() -> None:
 def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> None:
     path = tmp_path / "syndicator.prom"
     path.write_text("half")
-    metrics.write(path, COUNTS, run({}), None)
+    metrics.write(path, metrics.families(COUNTS, run({}), None))
     text = path.read_text()
     assert samples(text)["syndicator_articles"] == 7 and "process_" not in text
     assert [one.name for one in tmp_path.iterdir()] == ["syndicator.prom"]
 
 
 def test_pictures_are_counted_by_state_and_reason() -> None:
-    found = samples(metrics.page(COUNTS, run({}), FRESH, PICTURES).decode())
+    found = samples(metrics.page(metrics.families(COUNTS, run({}), FRESH, PICTURES)).decode())
     states = {name.removeprefix("syndicator_pictures"): value for name, value in found.items() if "_pictures" in name}
     assert states == {"made": 5, "waiting": 2, "failed": 4, "_failedpicture-format": 1, "_failedgone": 3}
-    assert not [name for name in samples(metrics.page(COUNTS, run({}), FRESH).decode()) if "picture" in name]
+    assert not [
+        name for name in samples(metrics.page(metrics.families(COUNTS, run({}), FRESH)).decode()) if "picture" in name
+    ]

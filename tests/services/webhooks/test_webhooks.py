@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,12 +19,14 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Failed, Outcome, Problem, SourceState, entry_urn
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import webhooks
+from syndicator.services.article_files.reindexing import reindex
 from syndicator.services.build import build_feeds
 from syndicator.services.check import check
 from syndicator.services.configured import configured
 from syndicator.services.health.follow import follow
 from syndicator.services.mending.editorial import release, undo_withdrawal, withdraw
 from syndicator.services.reconcile import files
+from tests.postgres import Server
 from tests.services.places import NOW, Place, store_articles
 from tests.services.webhooks.receiver import SECRET, Receiver, receiving
 
@@ -39,18 +42,56 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def place(tmp_path: Path, receiver: Receiver) -> Place:
     """An instance with one article published before it had a receiver."""
-    made = Place(tmp_path)
-    file(made, "Old")
-    made.now += timedelta(hours=1)
-    made.build()
-    configure(made, receiver)
-    send(made)
-    return made
+    return begun(Place(tmp_path), receiver)
+
+
+def begun(place: Place, receiver: Receiver) -> Place:
+    file(place, "Old")
+    place.now += timedelta(hours=1)
+    place.build()
+    configure(place, receiver)
+    send(place)
+    return place
 
 
 def configure(place: Place, receiver: Receiver, more: str = 'allow = ["127.0.0.1"]\n') -> None:
-    text = SETTINGS.format(url=receiver.url, secret=SECRET, more=more)
-    (place.config / "syndicator.toml").write_text(text)
+    path = place.config / "syndicator.toml"
+    kept = [line for line in path.read_text().splitlines() if line.startswith(("[store]", 'url = "postgresql'))]
+    path.write_text(SETTINGS.format(url=receiver.url, secret=SECRET, more=more) + "\n".join(kept))
+
+
+@pytest.mark.slow
+def test_messages_are_sent_from_a_database_server_too(postgres: Server, tmp_path: Path, receiver: Receiver) -> None:
+    """Published, changed and withdrawn articles, a receiver that is down, and a database that is lost."""
+    settings = f'[publish]\ntag_min = 1\n[store]\nurl = "{postgres.schema()}"\n'
+    place = begun(Place(tmp_path, settings=settings), receiver)
+    receiver.answer = lambda delivery: 500
+    file(place, "First", "Second")
+    send(place)
+    assert receiver.lines == ["article.published First"]
+    receiver.answer = lambda delivery: 204
+    place.edit("First", "title: First", "title: Edited")
+    later(place, minutes=2)
+    assert receiver.lines[1:3] == ["article.published First", "article.published Second"]
+    assert receiver.lines[3:] == ["article.changed Edited"]
+    with place.app() as app:
+        withdraw(app, place.article("Edited").id)
+    later(place, minutes=1)
+    assert receiver.lines[4:] == ["article.withdrawn"]
+    receiver.answer = lambda delivery: 500
+    place.now += timedelta(hours=25)
+    file(place, "Waits")
+    later(place, minutes=1)
+    path, lost = place.config / "syndicator.toml", f'url = "{postgres.schema()}"'
+    path.write_text(re.sub(r'(?m)^url = "postgresql.*', lost, path.read_text()))
+    receiver.answer = lambda delivery: 204
+    with place.app(create=True) as app:
+        reindex(app)
+    later(place, minutes=5)
+    assert receiver.lines[6:] == ["article.published Waits"]  # of the last day: what waited was lost
+    file(place, "New")
+    later(place, minutes=1)
+    assert receiver.lines[7:] == ["article.published New"]
 
 
 def file(place: Place, *titles: str, **fields: object) -> None:
