@@ -160,18 +160,9 @@ def _site_owner_name(item: jsonld.Object) -> Iterator[str]:
 
 
 _METAS = (
-    "author",
-    "parsely-author",
-    "sailthru.author",
-    "article:author_name",
-    "article:author",
-    "dc.creator",
-    "dcterms.creator",
-    "citation_author",
-    "byl",
-    "cxenseparse:author",
-    "twitter:data1",
-)
+    "author", "parsely-author", "sailthru.author", "article:author_name", "article:author", "dc.creator",
+    "dcterms.creator", "citation_author", "byl", "cxenseparse:author", "twitter:data1",
+)  # fmt: skip
 _MOST = 12  # values of a meta; more are those of references or comments
 _SEEN = 5  # score of a byline from which it is surely one
 _MOST_ARTICLES = 3  # JSON-LD objects that are looked at

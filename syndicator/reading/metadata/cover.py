@@ -65,25 +65,13 @@ _NEVER_PLACE = re.compile(
 _SIZE = re.compile(r"(?<!\d)(\d{2,4})x(\d{2,4})(?!\d)")
 _META = ("og:image:secure_url", "og:image", "og:image:url")
 _LATER = (
-    "twitter:image",
-    "twitter:image:src",
-    "parsely-image-url",
-    "sailthru.image.full",
-    "thumbnail",
-    "thumbnailurl",
-    "image",
-)
+    "twitter:image", "twitter:image:src", "parsely-image-url", "sailthru.image.full", "thumbnail",
+    "thumbnailurl", "image",
+)  # fmt: skip
 _LAZY = (
-    "data-src",
-    "data-lazy-src",
-    "data-original",
-    "data-orig-file",
-    "data-large-file",
-    "data-hi-res-src",
-    "data-full-src",
-    "data-url",
-    "src",
-)
+    "data-src", "data-lazy-src", "data-original", "data-orig-file", "data-large-file", "data-hi-res-src",
+    "data-full-src", "data-url", "src",
+)  # fmt: skip
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _AWAY = re.compile(
     r"related|sidebar|author|avatar|comment|logo|share|social|newsletter|promo|teaser|widget|recommend|\bad(?:s|vert)?\b|nav|menu|footer|masthead|badge|bio\b",

@@ -285,54 +285,20 @@ def _label(spot: Spot, named: str, line: str) -> int:
 
 _URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
 _PUBLISHED = (
-    "article:published_time",
-    "datepublished",
-    "article:published",
-    "og:published_time",
-    "og:article:published_time",
-    "published_time",
-    "parsely-pub-date",
-    "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime",
-    "dc.date.issued",
-    "dcterms.issued",
-    "dcterms.created",
-    "dc.date.created",
-    "dcterms.date",
-    "dc.date",
-    "citation_publication_date",
-    "citation_online_date",
-    "publication_date",
-    "publish-date",
-    "publish_date",
-    "publisheddate",
-    "pubdate",
-    "ptime",
-    "article.published",
-    "originalpublicationdate",
-    "datecreated",
-    "date",
-)
+    "article:published_time", "datepublished", "article:published", "og:published_time",
+    "og:article:published_time", "published_time", "parsely-pub-date", "sailthru.date",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued",
+    "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "citation_publication_date",
+    "citation_online_date", "publication_date", "publish-date", "publish_date", "publisheddate", "pubdate",
+    "ptime", "article.published", "originalpublicationdate", "datecreated", "date",
+)  # fmt: skip
 _MODIFIED = (
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "dcterms.modified",
-    "dc.date.modified",
+    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "dc.date.modified",
     "lastmod",
-)
+)  # fmt: skip
 _SETTLED = (
-    "entry",
-    "list",
-    "first published",
-    "shown",
-    "shown, perhaps",
-    "url",
-    "htmldate",
-    "anywhere",
-    "htmldate, anywhere",
-)
+    "entry", "list", "first published", "shown", "shown, perhaps", "url", "htmldate", "anywhere", "htmldate, anywhere",
+)  # fmt: skip
 _OLDEST = 1990  # the year of the first web pages; earlier dates are those of what a page is about
 _LATEST = 2100  # years from which a date is a mistake, whatever the clock says
 _ZONES = (-12, 14)  # hours: the offsets from UTC that are in use

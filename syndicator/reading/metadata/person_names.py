@@ -38,29 +38,11 @@ _BETWEEN = re.compile(r"(?:d[aeiou]|del|della|das|dos|des|v[ao]n|der|den|ter?|zu
 # "Head of News" behind a name: small words that names of people do not have
 _ROLE_OF = re.compile(r"\s(?:of|at|for|to|der|des|für|bei|beim|im|in)\s")
 _LOGIN = re.compile(r"(?=[\w.-]*[^\W\d_])[\w.-]+")
-_ARTICLES = frozenset(
-    {
-        "the",
-        "der",
-        "die",
-        "das",
-        "le",
-        "la",
-        "les",
-        "el",
-        "los",
-        "las",
-        "il",
-        "lo",
-        "gli",
-        "o",
-        "a",
-        "os",
-        "as",
-        "de",
-        "het",
-    }
-)
+_ARTICLES = frozenset({
+    "the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "gli", "o", "a", "os", "as",
+    "de", "het",
+})  # fmt: skip
+
 _MOST_WORDS = 6
 _LONGEST = 60  # characters of one name
 _MOST = 20  # names
