@@ -160,9 +160,8 @@ def visible(value: str) -> str:
 
 
 _MOST = 60  # headings read of a page
-_MOST_LAST = 3  # elements at the end of a heading that may be no part of the headline
-_MOST_BEHIND = 25  # characters in several of them: a source and a count
-_LEAST = 3  # characters above which what follows a kicker can be the headline
+_MOST_PIECES = 12  # texts of a heading among which the headline is looked for
+_LEAST = 4  # characters from which what a kicker leaves can be the headline
 _SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
 _HIDDEN = re.compile(
     r"(^|[\s_-])(headerlink|anchor|hash-?link|permalink|sr-only|screen-reader-text|visually-?hidden|badge|"
@@ -172,7 +171,7 @@ _HIDDEN = re.compile(
 # small print above a headline, inside its h1
 _KICKER = re.compile(
     r"kicker|overline|topline|roofline|dachzeile|spitzmarke|oberzeile|eyebrow|pre-?title|pre-?head|sub-?title|small|"
-    r"supertitle|label|rubri[ck]|category|section|surtitre|antetitulo|occhiello|titleheader|topic|flag",
+    r"supertitle|label|rubri[ck]|category|section(?!-num)|surtitre|antetitulo|occhiello|titleheader|topic|flag",
     re.I,
 )
 _LOGO = re.compile(
@@ -182,13 +181,22 @@ _LOGO = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading as readers see it. `tag` is h1, h2, h3 or logo; `without_kicker` holds the text without the small line
-    above it, when there seems to be one."""
+    """A heading as readers see it, without a kicker. `tag` is h1, h2, h3 or logo; `pieces` are the texts between its
+    tags."""
 
     tag: str
-    text: str
-    without_kicker: tuple[str, ...] = ()
-    first_lines: tuple[str, ...] = ()  # without its last one, two, three elements, where no text stands behind these
+    pieces: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The heading as one line."""
+        return trimmed(visible("".join(self.pieces)))
+
+    def parts(self) -> set[str]:
+        """The key of each text that begins and ends at a tag."""
+        pieces = self.pieces[:_MOST_PIECES]
+        ends = range(1, len(pieces) + 1)
+        return {key("".join(pieces[start:end])) for end in ends for start in range(end)}
 
 
 def headings(tree: Any) -> list[Heading]:
@@ -197,39 +205,13 @@ def headings(tree: Any) -> list[Heading]:
     for element in tree.iter("h1", "h2", "h3"):
         if len(out) >= _MOST:
             break
-        value = _shown(element, [])
-        if 1 < len(value) <= LONGEST:
-            logo = _is_logo(element)
-            kicker = () if logo else _without_kicker(element, value)
-            out.append(Heading("logo" if logo else element.tag, value, kicker, () if logo else _first_lines(element)))
+        tag = "logo" if _is_logo(element) else element.tag
+        shown = Heading(tag, tuple(_pieces(element, tag != "logo")))
+        if len(shown.text) < _LEAST:  # a kicker alone
+            shown = Heading(tag, tuple(_pieces(element, False)))
+        if 1 < len(shown.text) <= LONGEST:
+            out.append(shown)
     return out
-
-
-def _without_kicker(heading: Any, value: str) -> tuple[str, ...]:
-    holder = heading
-    for _ in range(3):  # h1 > span > small
-        first = next(holder.iterchildren(etree.Element), None)
-        if first is None or (holder.text or "").strip():
-            return ()
-        if first.tag == "small" or _KICKER.search((first.get("class") or "")[:300]):
-            rest = _shown(heading, [first])
-            return (rest,) if rest != value and len(rest) > _LEAST else ()
-        holder = first
-    return ()
-
-
-def _first_lines(heading: Any) -> tuple[str, ...]:
-    """The text of a heading without its last elements, one, two or three of them, as far as no text follows one
-    and several are short."""
-    out: list[str] = []
-    last: list[Any] = []
-    for element in heading.iterchildren(etree.Element, reversed=True):
-        if len(last) == _MOST_LAST or (element.tail or "").strip():
-            break
-        last.append(element)
-        if len(last) == 1 or sum(len(text.line("".join(each.itertext()))) for each in last) <= _MOST_BEHIND:
-            out.append(_shown(heading, last))
-    return tuple(out)
 
 
 def _is_logo(heading: Any) -> bool:
@@ -248,34 +230,24 @@ def _is_logo(heading: Any) -> bool:
     )
 
 
-def _shown(heading: Any, without: list[Any]) -> str:
-    """The text of a heading without the small print in it, and without the elements `without`."""
-    pieces: list[str] = []
+def _pieces(heading: Any, without_kicker: bool) -> Iterator[str]:
+    """The texts of a heading without small print."""
     skipped: Any = None
     length = 0
     for event, element in etree.iterwalk(heading, events=("start", "end")):
-        if (
-            event == "start"
-            and skipped is None
-            and element is not heading
-            and (element in without or _is_hidden(element))
-        ):
-            skipped = element
+        if event == "start" and skipped is None and element is not heading:
+            named = f"{element.tag} {element.get('class') or ''}"[:300]
+            kicker = without_kicker and not length and _KICKER.search(named)
+            if element.tag in _SKIP or _HIDDEN.search(named) or kicker:
+                skipped = element
         if event == "end" and element is skipped:
             skipped = None
         piece = element.text if event == "start" else (element.tail if element is not heading else "")
-        if skipped is None and piece:
-            pieces.append(piece)
-            length += len(piece)
+        if skipped is None and piece and length <= 4 * LONGEST:
+            yield piece
+            length += len(piece.strip())
         if element.tag in ("br", "div", "p"):
-            pieces.append(" ")
-        if length > 4 * LONGEST:
-            break
-    return trimmed(visible("".join(pieces)))
-
-
-def _is_hidden(element: Any) -> bool:
-    return element.tag in _SKIP or bool(_HIDDEN.search((element.get("class") or "")[:300]))
+            yield " "
 
 
 _AGREES = 0.5  # F1 of words from which an h1 and a head are taken for the same title
@@ -386,22 +358,16 @@ def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> s
 
 
 def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
-    """The text of `heading` without kicker and section, where the heads leave these out or separate them."""
+    """The headline in `heading`: a text of it that a head repeats, without kicker, section, source or subtitle."""
     value = undated(heading.text)
-    for shorter in heading.without_kicker:
-        kicker = value.removesuffix(shorter).strip(EDGE)
-        if not any(f"{kicker} {shorter}".casefold() in head.casefold() for head in heads):
-            value = shorter
-    own = key(value)
+    own, parts = key(value), heading.parts()
     for head in heads:
         other = key(head)
         if other == own:  # words of two elements may have run together in the heading
             return head if len(words(head)) > len(words(value)) else value
-        if any(key(line) == other for line in heading.first_lines):
-            return head  # a subtitle, a source or a count of comments stands behind it in the same heading
-        whole_end = own.endswith(other) and len(words(head)) >= _SLUG_WORDS and len(other) >= _END_SHARE * len(own)
+        ends = own.endswith(other) and len(words(head)) >= _SLUG_WORDS and len(other) >= _END_SHARE * len(own)
         quoted = value[len(head) :].lstrip()[:1] in _QUOTES  # a meta that its own quotation mark has ended
-        if whole_end or (heading.tag != "h1" and own.startswith(other) and not quoted):
+        if other in parts or ends or (heading.tag != "h1" and own.startswith(other) and not quoted):
             return head
     return site.main_part(value, hard_only=True)
 
