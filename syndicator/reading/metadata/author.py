@@ -187,8 +187,7 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
     if not declared and (name := read_opener(document)):
         return Choice(name, "opener", (("opener", name),))
     kind, score, found = byline.read(survey)
-    # on alice.blogspot.com the name of the site is that of who writes it, where readers see it as a byline
-    shown = _kept(found, frozenset() if urls.is_shared(document.url) else site, persons)
+    shown = _kept(found, site, persons)
     shown = shown if score >= _SEEN and len(shown) == 1 else _named(shown)
     candidates = [*declared, (kind, shown)] if shown else declared
     best = next((row for row in declared if _is_full(row[1])), None)
@@ -196,6 +195,7 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
         best = (kind, shown)
     if best is None:
         candidates = candidates or _owner(document, sitename) or _declared_as_is(document)
+        candidates = candidates or [(kind, found)][: len(found)]
         best = next(iter(candidates), None)
     seen = tuple((candidate, ", ".join(people)[:_LONGEST]) for candidate, people in candidates)
     return Choice(", ".join(best[1])[:_LONGEST], best[0], seen) if best else Choice(None, "", seen)
@@ -250,7 +250,11 @@ def _kept(people: Iterable[str], site: frozenset[str], persons: frozenset[str]) 
     """`people` without the site itself, unless it bears the name of a person: one of `persons` or by its sound."""
     own = (_without_site(name, site) for name in people)
     known = (name for name in own if name in persons or _is_owner(name) or (name and not _is_site(name, site)))
-    return list(dict.fromkeys(known))
+    out: dict[str, str] = {}
+    for name in known:
+        if not any(set(name.split()) <= set(other.split()) for other in out.values()):
+            out.setdefault(person_names.plain_key(name), name)
+    return list(out.values())
 
 
 def _persons(document: Document) -> Iterator[str]:

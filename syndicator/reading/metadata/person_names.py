@@ -21,9 +21,6 @@ _STOP = re.compile(
     r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+(?:on|in|under|at)\s+|\s+\b(?:am|le|el|il|den|vom|im|for|für|op|på|em|dnia|dne)\s+(?=\w*[\s.]*\d|the\b|die\b)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
 )
 _WHOM = re.compile(r"\s+(?:for|für|pour|para)\s+(?:the\s+|die\s+)?[A-Z].*$", re.I)  # the paper a writer is lent by
-_CREDENTIAL = re.compile(
-    r"^(?:[A-Z][A-Za-z]?\.?){1,4}(?:-[A-Z]{1,3})?$|^(?:Ph\.?\s?D\.?|Jr\.?|Sr\.?|Esq\.?|MSc|BSc|MEd|PharmD|PsyD|LCSW|RDN|DVM|MPH|MBA)$"
-)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|has|have|ist|sind|war|hat|est|sont|es|är|jest|to|for|your|you|how|why|what|this|these|with|about|our|we|and|das|ein|eine)\b",
@@ -166,8 +163,10 @@ def _listed(rest: str, *, lenient: bool = False) -> list[str]:
         name = cleaned.removeprefix("@")
         if (running and name[:1].islower()) or (out and _ROLE_OF.search(name)):
             continue
-        if out and _CREDENTIAL.match(name) and not _CJK.search(name) and not _is_agency(name):
+        if out and text.SUFFIX.fullmatch(name) and not _is_agency(name):
             out[-1] = f"{out[-1]}, {name}"
+        elif out and rank(out[-1]) == FULL and re.fullmatch("[A-Z]{2,6}", name) and not _is_agency(name):
+            continue  # a paper, a channel or a post
         elif is_name(name):
             out.append(name)
         elif out and not lenient:

@@ -150,12 +150,17 @@ def test_the_site_s_name_beside_an_author_s() -> None:
     assert read('<meta name="author" content="Harbour Post | harbourpost.example">' + HEAD) is None
 
 
-def test_on_a_shared_host_the_site_bears_its_author_s_login() -> None:
-    byline = '<p class="byline">by <a rel="author" href="/author/boatlady">boatlady</a></p>'
-    html = f"<html><body>{HEAD}{byline}{TEXT}</body></html>".encode()
-    for url, wanted in (("https://boatlady.wordpress.com/x", "boatlady"), ("https://boatlady.example/x", None)):
-        page = parse(html, url)
-        assert author.read(page, "Boatlady", None, survey(page.tree, "The Last Ferry")).value == wanted
+@pytest.mark.parametrize("name", ["Harbour Post", "The Harbour Foundation", "Redaktion"])
+def test_the_site_or_a_team_in_the_byline_if_the_page_names_nobody_else(name: str) -> None:
+    byline = f'<p class="byline">By <a rel="author" href="/author/x">{name}</a></p>'
+    assert read(HEAD + byline + TEXT, site=name) == name
+    assert read('<meta name="author" content="Maren Oduya">' + HEAD + byline + TEXT, site=name) == "Maren Oduya"
+
+
+def test_a_channel_behind_a_name_and_a_shorter_form_of_it_are_no_authors() -> None:
+    byline = '<p class="byline">By Maren Oduya, Tom Fisk Lund, HPTV and Tom Fisk</p>'
+    assert read(HEAD + byline + TEXT) == "Maren Oduya, Tom Fisk Lund"
+    assert read(HEAD + "<p>By Maren Oduya, MS, RDN, LD</p>" + TEXT) == "Maren Oduya, MS, RDN, LD"
 
 
 def test_twitter_s_label_of_the_author_in_any_language() -> None:
