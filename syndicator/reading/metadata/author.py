@@ -169,8 +169,6 @@ _MOST_ARTICLES = 3  # JSON-LD objects that are looked at
 _MOST_AUTHORS = 20  # of one of them
 _LEAST_NAME = 5  # letters of a site's name above which "The" before it or "Inc" behind it is looked for
 _LONGEST = 300  # characters of all names together
-_BARS = re.compile(r"\s+[-–—|/]\s+")
-_TWO = 2
 _NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names nobody, or more than one
 
 
@@ -178,16 +176,15 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
     """The authors as "A, B", and the candidate they come from. `survey` is the page as read around its headline."""
     domain = urls.domain(document.url).removeprefix("www.")
     site = frozenset(key(name) for name in (sitename, domain, urls.host(document.url), domain.split(".")[0]) if name)
-    persons = frozenset(_persons(document))
     declared = [
         (candidate, people)
         for candidate, names_ in _declared(document, entry)
-        if (people := _named(_kept(names_, site, persons)))
+        if (people := _named(_kept(names_, site)))
     ]
     if not declared and (name := read_opener(document)):
         return Choice(name, "opener", (("opener", name),))
     kind, score, found = byline.read(survey)
-    shown = _kept(found, site, persons)
+    shown = _kept(found, site)
     shown = shown if score >= _SEEN and len(shown) == 1 else _named(shown)
     candidates = [*declared, (kind, shown)] if shown else declared
     best = next((row for row in declared if _is_full(row[1])), None)
@@ -238,7 +235,7 @@ def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]])
         return False
     added = [name for name in shown if person_names.plain_key(name) not in theirs]
     if theirs < own:
-        return all(person_names.is_person(name) or person_names.is_long(name) for name in added)
+        return all(map(person_names.is_person, added))
     return not theirs & own and candidate not in ("json-ld", "entry")
 
 
@@ -246,38 +243,14 @@ def _is_full(people: Sequence[str]) -> bool:
     return any(person_names.rank(name) == person_names.FULL for name in people)
 
 
-def _kept(people: Iterable[str], site: frozenset[str], persons: frozenset[str]) -> list[str]:
-    """`people` without the site itself, unless it bears the name of a person: one of `persons` or by its sound."""
-    own = (_without_site(name, site) for name in people)
-    known = (name for name in own if name in persons or _is_owner(name) or (name and not _is_site(name, site)))
+def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
+    """`people` without shorter forms of a name, and without the site itself unless it sounds like a person."""
     out: dict[str, str] = {}
-    for name in known:
-        if not any(set(name.split()) <= set(other.split()) for other in out.values()):
+    for name in people:
+        named = person_names.is_known(name) or not _is_site(name, site)
+        if named and not any(set(name.split()) <= set(other.split()) for other in out.values()):
             out.setdefault(person_names.plain_key(name), name)
     return list(out.values())
-
-
-def _persons(document: Document) -> Iterator[str]:
-    """The authors in JSON-LD that it declares to be persons, and that look like it."""
-    for item in articles(document)[:_MOST_ARTICLES]:
-        stated = item.get("author")
-        for each in (stated if isinstance(stated, list) else [stated])[:_MOST_AUTHORS]:
-            if isinstance(each, dict) and "Person" in jsonld.types(each):
-                names = jsonld.strings(each, "name")
-                yield from (name for name in names if person_names.is_person(name) and not person_names.is_titled(name))
-
-
-def _without_site(name: str, site: frozenset[str]) -> str:
-    """`name` without the site's behind or before a bar: "Harbour Post - Ann Other"."""
-    parts = _BARS.split(name)
-    if len(parts) < _TWO or not any(_is_site(part, site) for part in parts):
-        return name
-    return next((part for part in parts if not _is_site(part, site) and person_names.is_name(part)), "")
-
-
-def _is_owner(name: str) -> bool:
-    """True for the name of a person: a site may be called after its author."""
-    return person_names.is_person(name) and person_names.has_given_name(name)
 
 
 def _named(people: Iterable[str]) -> list[str]:

@@ -45,16 +45,12 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
             return (name,), "alone", 1
     if element.tag == "p" and distance >= _SIGNED_AFTER and spot.before[-1:] in _ENDS:
         own = " ".join(inner(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
-        return ((own,), "signed", 2) if _is_known(own) else None
+        return ((own,), "signed", 2) if person_names.is_known(own) else None
     return None
 
 
 def _is_whole(name: str) -> bool:
     return person_names.rank(name) == person_names.FULL
-
-
-def _is_known(name: str) -> bool:
-    return person_names.is_person(name) and person_names.has_given_name(name)
 
 
 def _within_line(element: Any, whole: str) -> tuple[str, ...]:
@@ -74,7 +70,7 @@ def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
     if not _LEAST < len(own) <= _LONG_LINE:
         return ()
     pieces = [piece for piece in _BARS.split(own) if _LETTER.search(piece) and not _DAY.search(piece)]
-    people = tuple(piece for piece in pieces if _is_known(piece))
+    people = tuple(piece for piece in pieces if person_names.is_known(piece))
     if len(people) != 1 and not (people and all(map(person_names.is_person, pieces))):
         return ()
     people = people if len(people) == 1 else tuple(pieces)
@@ -113,7 +109,7 @@ def _alone(whole: str, distance: int) -> str:
         return ""
     introduced = person_names.words().by_within.match(whole)
     name = introduced[1] if introduced else whole
-    return name if (introduced or distance <= _NEXT) and _is_known(name) else ""
+    return name if (introduced or distance <= _NEXT) and person_names.is_known(name) else ""
 
 
 _HREF = re.compile(
@@ -141,17 +137,15 @@ _NOT_CLASS = re.compile(
 )
 _NEAR = 1_500  # characters of text after the headline in which its byline stands
 _BEFORE = 600  # and before it
-_TOGETHER = 120  # between two names of one byline that look alike
+_TOGETHER = 120  # characters between two names of one byline that look alike
 _AT_ONCE = 8  # between any two names of one byline
+_LOOK = 4  # characters of tag and classes above which elements with the same ones are taken for one kind
+_MOST_ALIKE = 8  # names of a byline that has an element for each
 _ENOUGH = 4  # score from which a byline is believed
 _SOME = 2  # score from which one counts where no other byline names somebody else
 _STRONG = 3  # weight of a mark that can hardly mean anything but the author
-_MOST_INITIALS = 4  # letters of capitals alone below which they are a section or an agency
-_LOOK = 4  # characters of tag and classes above which elements with the same ones are taken for one kind
 _LEAST_NAMED = 6  # characters from which class names are looked at
 _FIRST_PIECES = 6  # texts of a byline among which the word "by" is looked for
-_ALIKE = frozenset({"span", "a", "li", "div", "p"})
-_MOST_ALIKE = 8  # names of a byline that has an element for each
 _MOST_AROUND = 100  # characters around a link to an author above which it is in running text
 _REMEMBERED = 512  # class names and ends of lines whose result is kept
 _MOST_MARKS = 400
@@ -167,7 +161,7 @@ class Mark:
     kind: str  # rel, itemprop, class, link, by, or one of unmarked_byline's
     score: int
     at: int
-    look: str = ""  # tag and class of the element: co-authors look alike
+    look: str  # tag and class of the element: co-authors look alike
 
 
 def read(survey: Survey) -> tuple[str, int, list[str]]:
@@ -199,15 +193,15 @@ def _is_only(best: Mark, marks: list[Mark]) -> bool:
 
 
 def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
-    """`best` and its neighbours that look alike or follow at once."""
+    """`best` and the marks of its kind that follow at once, or soon and look alike."""
     yield best
     end = best.at + sum(map(len, best.people))
     for mark in marks:
-        if mark is not best and mark.at > best.at and mark.kind == best.kind and mark.score >= best.score - 1:
-            gap = mark.at - end
-            if gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look and len(mark.look) > _LOOK):
-                yield mark
-                end = mark.at + sum(map(len, mark.people))
+        gap = mark.at - end
+        beside = gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look and len(mark.look) > _LOOK)
+        if mark.at > best.at and mark.kind == best.kind and mark.score >= best.score - 1 and beside:
+            yield mark
+            end = mark.at + sum(map(len, mark.people))
 
 
 def _marks(survey: Survey) -> Iterator[Mark]:
@@ -237,8 +231,6 @@ def _mark(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int, str] |
     pieces = _pieces(element)
     found = _alike(element) or tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
     if kind == "class" and weight < _STRONG and any(name.islower() for name in found) and not _ends_by(spot.before):
-        return None
-    if kind == "by" and any(name.isupper() and len(name) < _MOST_INITIALS for name in found):
         return None
     if kind == "by" and any(name[0].islower() for name in found) and len("".join(pieces)) > _SHORT:
         return None
@@ -311,10 +303,9 @@ def _pieces(element: Any) -> list[str]:
 def _alike(element: Any) -> tuple[str, ...]:
     """The names in a byline that has an element for each, one like the other: nothing need stand between them."""
     for holder in islice(element.iter(etree.Element), _FIRST_PIECES):
-        looks = {(child.tag, child.get("class")) for child in holder}
-        if len(looks) == 1 < len(holder) <= _MOST_ALIKE and holder[0].tag in _ALIKE:
-            names = tuple(" ".join(inner(child, _LONG).split()).strip(" ,") for child in holder)
-            if all(person_names.is_person(name) and person_names.has_given_name(name) for name in names):
+        if len({(child.tag, child.get("class")) for child in holder}) == 1 < len(holder) <= _MOST_ALIKE:
+            names = [" ".join(inner(child, _LONG).split()).strip(" ,") for child in holder]
+            if all(map(person_names.is_known, names)):
                 return tuple(dict.fromkeys(names))
     return ()
 

@@ -195,17 +195,13 @@ def shown_days(document: Document, seen: Survey) -> list[Day]:
 
 
 def first_published(document: Document, seen: Survey) -> datetime | None:
-    """The day that a sentence such as "This was originally published on 3 May 2024" states; not that of a label."""
-    month_first = _is_american(document)
-    first = names().first
-    for spot in seen.spots:
-        own = spot.element.text
-        found = first.search(own[:_SENTENCE]) if own and len(own) > _LINE // 4 else None
-        if found:
-            after = own[found.end() : found.end() + _SHORT]
-            for when in days(after, month_first=month_first):
-                return when
-    return None
+    """The day in a sentence such as "This was originally published on 3 May 2024"; not that of a label."""
+    own = (spot.element.text or "" for spot in seen.spots)
+    notes = (names().first.split(value[:_SENTENCE], 1)[1:] for value in own if len(value) > _LINE // 4)
+    after = (
+        when for note in notes for part in note for when in days(part[:_SHORT], month_first=_is_american(document))
+    )
+    return next(after, None)
 
 
 def anywhere(document: Document) -> datetime | None:

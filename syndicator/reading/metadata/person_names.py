@@ -20,12 +20,7 @@ _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _STOP = re.compile(
     r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+(?:on|in|under|at)\s+|\s+\b(?:am|le|el|il|den|vom|im|for|für|op|på|em|dnia|dne)\s+(?=\w*[\s.]*\d|the\b|die\b)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
 )
-_WHOM = re.compile(r"\s+(?:for|für|pour|para)\s+(?:the\s+|die\s+)?[A-Z].*$", re.I)  # the paper a writer is lent by
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_SENTENCE = re.compile(
-    r"\b(?:is|are|was|has|have|ist|sind|war|hat|est|sont|es|är|jest|to|for|your|you|how|why|what|this|these|with|about|our|we|and|das|ein|eine)\b",
-    re.I,
-)
 _PARTICLES = re.compile(
     r"(?:de|del|della|di|da|dos|das|do|du|des|v[ao]n|vom|zu|zur|zum|de[rn]|ter?|ten|l[ae]|les|[ae]l|bin|ibn|ben|bint|of|the|y|e|i|"
     r"und|and|et|a[fv]|d|l)['’]?$",
@@ -35,11 +30,6 @@ _BETWEEN = re.compile(r"(?:d[aeiou]|del|della|das|dos|des|v[ao]n|der|den|ter?|zu
 # "Head of News" behind a name: small words that names of people do not have
 _ROLE_OF = re.compile(r"\s(?:of|at|for|to|der|des|für|bei|beim|im|in)\s")
 _LOGIN = re.compile(r"(?=[\w.-]*[^\W\d_])[\w.-]+")
-_ARTICLES = frozenset({
-    "the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "gli", "o", "a", "os", "as",
-    "de", "het",
-})  # fmt: skip
-
 _MOST_WORDS = 6
 _LONGEST = 60  # characters of one name
 _MOST = 20  # names
@@ -159,7 +149,6 @@ def _listed(rest: str, *, lenient: bool = False) -> list[str]:
     running = any(len(part.split()) > _MOST_WORDS for part in parts)  # text, of which no word is a login
     for part in parts:
         cleaned = unby(part.strip(' ,.:;|-–—•·*●/"“”„«»()[]<>\u200b@©')).strip()
-        cleaned = _WHOM.sub("", cleaned)
         name = cleaned.removeprefix("@")
         if (running and name[:1].islower()) or (out and _ROLE_OF.search(name)):
             continue
@@ -204,9 +193,7 @@ def is_name(value: str) -> bool:
     if sum(char.isdigit() for char in value) > (_MOST_DIGITS if " " not in value else 0):
         return False
     count = len(value.split())
-    if not re.search(_LETTERS, value) or count > _MOST_WORDS or (count > _LEAST_WORDS and _SENTENCE.search(value)):
-        return False
-    return not _is_phrase(value.split())
+    return bool(re.search(_LETTERS, value)) and count <= _MOST_WORDS and not _is_phrase(value.split())
 
 
 def is_login(value: str) -> bool:
@@ -235,17 +222,9 @@ def is_person(value: str) -> bool:
     return not any(part.casefold().strip(".,") in words().companies for part in parts)
 
 
-def is_titled(value: str) -> bool:
-    """True for a name that begins with an article, as papers' names do: "El Diario", "Les Nouvelles"."""
-    return value.split(None, 1)[0].casefold() in _ARTICLES
-
-
-def is_long(value: str) -> bool:
-    """True for a name of more words than `is_person` can judge, none of them a word of companies."""
-    parts = value.split()
-    return len(parts) > _PERSON_WORDS[-1] and not any(
-        part.casefold().strip(".,") in words().companies for part in parts
-    )
+def is_known(value: str) -> bool:
+    """True for a person's name that begins with a common given name."""
+    return is_person(value) and has_given_name(value)
 
 
 def bare(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -10,18 +11,13 @@ from syndicator.reading.html.document import inner
 from syndicator.reading.metadata.title import key
 
 _AWAY = re.compile(
-    r"comment|related|recommend|teaser|sidebar|footer|popular|trending|most-?read|widget|carousel|slider|more-?(?:from|"
-    r"stories|posts|articles|news)|latest|promo|newsletter|menu|nav(?:bar|igation)?\b|breadcrumb|read-?(?:next|more)|"
-    r"next-?(?:post|article)|upnext|caption|gallery|testimonial|bookmark|post-?card|article-?card|card-list|tooltip"
+    r"(?<!has-)(?<!with-)(?<!no-)(?:comment|related|recommend|teaser|sidebar|widget|menu|nav(?:bar|igation)?\b|caption)",
+    re.I,
 )
-_HAS = re.compile(r"(?:^|\s)(?:has|with|without|no|is)[-_]\S+")  # "has-sidebar" is beside a sidebar, not one
-_OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer")
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
 _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
 _MOST_EVENTS = 120_000  # two an element
 _MOST_HEADINGS = 200  # among which the headline is looked for
-_LONG_ENOUGH = 12  # letters above which a part of a headline is believed to be it
-_LEAST_NAMED = 4  # characters from which class names are looked at
 _HELD = 0.6  # share of a page's paragraphs from which what holds them is no sidebar or widget, whatever it is called
 _LEAST_PARAGRAPHS = 5  # of a page on which shares tell
 _COMMENTS = "comment"  # in names of what may hold most of a page and is not the article
@@ -52,7 +48,6 @@ def survey(tree: Any, headline: str) -> Survey:
     heading = _heading(body, headline)
     around = set(heading.iterancestors()) if heading is not None else set()
     spots: list[Spot] = []
-    known: dict[str, bool] = {}
     paragraphs = sum(1 for _ in body.iter("p"))
     origin = length = 0
     last = ""
@@ -64,7 +59,7 @@ def survey(tree: Any, headline: str) -> Survey:
         if event == "start":
             if (
                 element not in around
-                and (_is_away(element, known) or (element.tag == "table" and around))
+                and (_is_away(element) or (element.tag == "table" and around))
                 and not _holds_most(element, paragraphs)
             ):
                 away = element
@@ -86,34 +81,23 @@ def survey(tree: Any, headline: str) -> Survey:
 
 def _heading(body: Any, headline: str) -> Any:
     wanted = key(headline)
-    first = None
-    for count, element in enumerate(body.iter("h1", "h2", "h3", "h4")):
-        if count > _MOST_HEADINGS:
-            break
-        own = key(inner(element))
-        if own and wanted and (own == wanted or (len(wanted) > _LONG_ENOUGH and own.endswith(wanted))):
-            return element
-        if own and wanted and len(own) > _LONG_ENOUGH and own in wanted:
-            return element
-        if first is None and own and element.tag == "h1":
-            first = element
-    return first
+    elements = list(islice(body.iter("h1", "h2", "h3", "h4"), _MOST_HEADINGS))
+    return next(
+        (element for element in elements if wanted and wanted in key(inner(element))),
+        next((element for element in elements if element.tag == "h1" and key(inner(element))), None),
+    )
 
 
-def _is_away(element: Any, known: dict[str, bool]) -> bool:
-    """True for what is no part of the article; `known` remembers it by class names and id."""
+def _is_away(element: Any) -> bool:
+    """True for what is no part of the article."""
     if not isinstance(element.tag, str) or element.tag in _SKIP:
         return True
     if element.tag == "footer" and element.getparent().tag in ("article", "main"):
         return False
     if element.tag in _AWAY_TAGS:
         return True
-    if element.tag in ("body", "main", "article"):
-        return False
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
-    if named not in known:
-        known[named] = _named_away(named)
-    return known[named]
+    return element.tag not in ("body", "main", "article") and _AWAY.search(named) is not None
 
 
 def _holds_most(element: Any, paragraphs: int) -> bool:
@@ -122,10 +106,3 @@ def _holds_most(element: Any, paragraphs: int) -> bool:
         return False
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400].lower()
     return _COMMENTS not in named and sum(1 for _ in element.iter("p")) >= _HELD * paragraphs
-
-
-def _named_away(named: str) -> bool:
-    low = named.lower()
-    if len(low) < _LEAST_NAMED or not _AWAY.search(low) or _OWN_FOOTER.search(low):
-        return False
-    return bool(_AWAY.search(_HAS.sub(" ", named).lower()))

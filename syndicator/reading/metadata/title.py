@@ -97,10 +97,6 @@ class SiteTitle:
                 title = max(pieces, key=lambda piece: (len(self.slug & set(words(piece))), len(piece)))
         return unmasked(title)
 
-    def first_part(self, title: str) -> str:
-        """What stands before the first separator."""
-        return unmasked(_SOFT.split(_HARD.split(masked(title), 1)[0], 1)[0].strip(EDGE))
-
     def _shorter(self, title: str) -> str:
         cuts = sorted((*_HARD.finditer(title), *_SOFT.finditer(title)), key=lambda found: found.start())
         if cuts and self._is_section(title[cuts[-1].end() :]):
@@ -268,16 +264,7 @@ def read(document: Document, sitename: str, entry: Entry | None, rules: Rules) -
     found = headings(document.tree)
     logos = [heading.text for heading in found if heading.tag == "logo"]
     site = SiteTitle(document.url, (sitename, *logos), rules.title_suffix, whole=_document_title(document))
-    choice = first_sane(_candidates(document, entry, site, found), site.sane)
-    return choice or _named_like_the_site(document, site, choice)
-
-
-def _named_like_the_site(document: Document, site: SiteTitle, none: Choice[str]) -> Choice[str]:
-    """What the head says where nothing on the page can be a title but what sounds like the site's name: an issue of a
-    magazine bears its name. Not that name itself: of a front page it is no title."""
-    heads = ((f"{name}, like the site", value) for name, value in _heads(document) if key(value) not in site.names)
-    found = first_sane(heads, lambda value: 1 < len(value) <= LONGEST)
-    return Choice(found.value, found.candidate, (*none.seen, *found.seen)) if found else none
+    return first_sane(_candidates(document, entry, site, found), site.sane)
 
 
 def _candidates(
@@ -303,14 +290,8 @@ def _heads(document: Document) -> Iterator[tuple[str, str]]:
     for item in articles(document)[:_MOST_ARTICLES]:
         yield from (("json-ld", value) for value in jsonld.strings(item.get("headline") or item.get("name")))
     for name in _TITLE_METAS:
-        yield from ((name, value) for value in _stated(document.metas.get(name, ())))
+        yield name, jsonld.clean(document.meta(name))
     yield "title", _document_title(document)
-
-
-def _stated(values: Sequence[str]) -> list[str]:
-    """The first of a meta's values, of two with little in it the longer: plugins add one of their own."""
-    cleaned = [jsonld.clean(value) for value in values[:2]]
-    return [max(cleaned, key=len)] if len(cleaned) > 1 and len(words(cleaned[0])) < _LEAST_WORDS else cleaned[:1]
 
 
 def _document_title(document: Document) -> str:
@@ -320,14 +301,12 @@ def _document_title(document: Document) -> str:
 
 def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
     """The heading that agrees best with the heads or the URL's words: any h1 that does, else a lower one that is nearly
-    the same as a head, else an h1 that a head begins with."""
+    the same as a head. Else an h1 that a head begins with."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
-    starts = [words(site.first_part(head)) for head in heads]
     spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
     tries = (
         (("h1",), [*whole, *spelt], _AGREES),
         (("h2", "h3"), whole, _SAME),
-        (("h1",), starts, _SAME),
     )
     for tags, wanted, least in tries:
         scored = [
