@@ -5,19 +5,22 @@ another wording for search engines. The heading is what readers see. So a headin
 then an h1 that stands alone. Of 654 real pages with a known title 570 have such an h1.
 
 Which parts of a title are not the article's: the site's name at either end, sections behind bars. The headings of a
-page as readers see them: without logos, permalink marks and the small print inside them."""
+page as readers see them: without logos, permalink marks and the small print inside them.
+
+A page read once from top to bottom: which elements are near the headline, which are menus or other articles."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from lxml import etree
 
 from syndicator.core import text, urls
 from syndicator.core.model import Entry, Rules
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles
+from syndicator.reading.html.document import Document, articles, inner
 from syndicator.reading.metadata.cover import Choice, first_sane
 
 LONGEST = 300  # characters; longer is text, not a title
@@ -74,9 +77,7 @@ class SiteTitle:
 
     def bare(self, title: str) -> str:
         """`title` without the site's name at either end."""
-        return unmasked(self._bare(undated(masked(visible(title)[:2_000]).strip(EDGE))))
-
-    def _bare(self, title: str) -> str:
+        title = _DATED.sub("", masked(visible(title)[:2_000]).strip(EDGE))
         if self.suffix and title.endswith(self.suffix):
             title = title.removesuffix(self.suffix).rstrip(EDGE)
         for _ in range(3):
@@ -84,7 +85,7 @@ class SiteTitle:
             if shorter == title:
                 break
             title = shorter
-        return title
+        return unmasked(title)
 
     def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
         """The part of `title` between separators that has most words of the URL, else the longest.
@@ -120,11 +121,6 @@ class SiteTitle:
         return len(words(part)) <= _FEW and any(len(name) > _LEAST_NAME and name in own for name in self.names)
 
 
-def undated(title: str) -> str:
-    """`title` without the day that some sites put before it."""
-    return _DATED.sub("", title)
-
-
 def masked(title: str) -> str:
     """`title` with its pairs of « and » as characters that are neither separators nor stripped."""
     return _QUOTED.sub(lambda found: found[0].translate(_MASK), title) if "»" in title or "›" in title else title
@@ -155,7 +151,7 @@ def visible(value: str) -> str:
     return text.line(_INVISIBLE.sub("", value))
 
 
-_MOST = 60  # headings read of a page
+_MOST = 200  # headings read of a page
 _MOST_PIECES = 12  # texts of a heading among which the headline is looked for
 _LEAST = 4  # characters from which what a kicker leaves can be the headline
 _SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
@@ -304,11 +300,7 @@ def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> He
     the same as a head. Else an h1 that a head begins with."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
     spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
-    tries = (
-        (("h1",), [*whole, *spelt], _AGREES),
-        (("h2", "h3"), whole, _SAME),
-    )
-    for tags, wanted, least in tries:
+    for tags, wanted, least in ((("h1",), [*whole, *spelt], _AGREES), (("h2", "h3"), whole, _SAME)):
         scored = [
             (max((_agreement(words(each.text), known) for known in wanted), default=0.0), each)
             for each in found
@@ -317,12 +309,8 @@ def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> He
         score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
         if score >= least:
             return best
-    return next((each for each in found if each.tag == "h1" and _begins(each.text, heads)), None)
-
-
-def _begins(heading: str, heads: Sequence[str]) -> bool:
-    """True when a head begins with `heading`; for scripts that do not separate words too."""
-    return len(heading) >= _LONG_START and any(head.startswith(heading) for head in heads)
+    long = (each for each in found if each.tag == "h1" and len(each.text) >= _LONG_START)
+    return next((each for each in long if any(head.startswith(each.text) for head in heads)), None)
 
 
 def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
@@ -338,7 +326,7 @@ def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> s
 
 def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
     """The headline in `heading`: a text of it that a head repeats, without kicker, section, source or subtitle."""
-    value = undated(heading.text)
+    value = _DATED.sub("", heading.text)
     own, parts = key(value), heading.parts()
     for head in heads:
         other = key(head)
@@ -367,3 +355,100 @@ def _agreement(ours: Sequence[str], theirs: Sequence[str]) -> float:
 def untag(value: str) -> str:
     """A feed's text field as plain text."""
     return trimmed(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", jsonld.clean(value))[: 4 * LONGEST])
+
+
+_AWAY = re.compile(
+    r"(?<!has-)(?<!with-)(?<!no-)(?:comment|related|recommend|teaser|sidebar|widget|menu|nav(?:bar|igation)?\b|caption)",
+    re.I,
+)
+_AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
+_NO_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
+_MOST_EVENTS = 120_000  # two an element
+_HELD = 0.6  # share of a page's paragraphs from which what holds them is no sidebar or widget, whatever it is called
+_LEAST_PARAGRAPHS = 5  # of a page on which shares tell
+_COMMENTS = "comment"  # in names of what may hold most of a page and is not the article
+_LAST = 80  # characters before an element that are remembered
+
+
+class Spot(NamedTuple):
+    """An element, how much text stands before it, and the last of that text."""
+
+    element: Any
+    at: int
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The elements of a page's body in their order without those that belong elsewhere; `origin` is where the headline
+    ends, counted in characters like `Spot.at`; `found` says whether there is one."""
+
+    spots: tuple[Spot, ...]
+    origin: int
+    found: bool
+
+
+def survey(tree: Any, headline: str) -> Survey:
+    """`tree` read around the heading that shows `headline`, else around the first h1."""
+    body = next(tree.iter("body"), tree)
+    heading = _heading(body, headline)
+    around = set(heading.iterancestors()) if heading is not None else set()
+    spots: list[Spot] = []
+    paragraphs = sum(1 for _ in body.iter("p"))
+    origin = length = 0
+    last = ""
+    away: Any = None
+    walk = etree.iterwalk(body, events=("start", "end", "comment"))
+    for count, (event, element) in enumerate(walk):
+        if count > _MOST_EVENTS:
+            break
+        if event == "start":
+            if (
+                element not in around
+                and (_is_away(element) or (element.tag == "table" and around))
+                and not _holds_most(element, paragraphs)
+            ):
+                away = element
+                walk.skip_subtree()
+                continue
+            spots.append(Spot(element, length, last))
+            piece = element.text
+        else:  # the text behind an element, or behind a comment: some systems put one between any two texts
+            if element is away:
+                last = ""
+            if element is heading:
+                origin = length
+            piece = element.tail if element is not body else None
+        if piece and (stripped := piece.strip()):
+            length += len(stripped)
+            last = stripped[-_LAST:]
+    return Survey(tuple(spots), origin, heading is not None)
+
+
+def _heading(body: Any, headline: str) -> Any:
+    wanted = key(headline)
+    elements = list(islice(body.iter("h1", "h2", "h3", "h4"), _MOST))
+    return next(
+        (element for element in elements if wanted and wanted in key(inner(element))),
+        next((element for element in elements if element.tag == "h1" and key(inner(element))), None),
+    )
+
+
+def _is_away(element: Any) -> bool:
+    """True for what is no part of the article."""
+    if not isinstance(element.tag, str) or element.tag in _NO_TEXT:
+        return True
+    if element.tag == "footer" and element.getparent().tag in ("article", "main"):
+        return False
+    if element.tag in _AWAY_TAGS:
+        return True
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
+    return element.tag not in ("body", "main", "article") and _AWAY.search(named) is not None
+
+
+def _holds_most(element: Any, paragraphs: int) -> bool:
+    """True when most of the page's `paragraphs` stand in a div or section: it is the article, "widget" or not."""
+    if element.tag not in ("div", "section") or paragraphs < _LEAST_PARAGRAPHS:
+        return False
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400].lower()
+    return _COMMENTS not in named and sum(1 for _ in element.iter("p")) >= _HELD * paragraphs
