@@ -260,7 +260,9 @@ def read(document: Document, sitename: str, entry: Entry | None, rules: Rules) -
     found = headings(document.tree)
     logos = [heading.text for heading in found if heading.tag == "logo"]
     site = SiteTitle(document.url, (sitename, *logos), rules.title_suffix, whole=_document_title(document))
-    return first_sane(_candidates(document, entry, site, found), site.sane)
+    best = first_sane(_candidates(document, entry, site, found), site.sane)
+    # an issue or a product is called like the site, and more
+    return best or first_sane(_heads(document), lambda head: 1 < len(head) <= LONGEST and key(head) not in site.names)
 
 
 def _candidates(
@@ -325,9 +327,10 @@ def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> s
 
 
 def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
-    """The headline in `heading`: a text of it that a head repeats, without kicker, section, source or subtitle."""
+    """The headline in `heading`: a text of it that a head repeats if none has the whole, without section or source."""
     value = _DATED.sub("", heading.text)
-    own, parts = key(value), heading.parts()
+    own = key(value)
+    parts = set[str]() if any(own in key(head) for head in heads) else heading.parts()
     for head in heads:
         other = key(head)
         if other == own:  # words of two elements may have run together in the heading

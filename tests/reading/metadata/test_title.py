@@ -85,6 +85,7 @@ def test_a_title_that_has_the_host_s_name_in_it_is_no_name_of_the_site() -> None
 
 def test_an_issue_that_bears_the_site_s_name_has_a_title() -> None:
     assert read("<title>Harbour Post 02/2022</title><p>x", "Harbour Post") == "Harbour Post 02/2022"
+    assert read("<title>HarbourPost 13</title><p>x", "Harbour Post") == "HarbourPost 13"
     assert read("<title>Harbour Post</title><p>x", "Harbour Post") == ""
 
 
