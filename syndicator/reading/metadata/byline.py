@@ -36,8 +36,8 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
     """The names in the element at `spot`, how they stand there (line, date, alone, signed), and their weight."""
     element, distance = spot.element, spot.at - survey.origin
     if survey.found and abs(distance) <= _BESIDE:
-        own = inner(element, 4 * _READ)
-        whole = line if len(own) < 4 * _READ and len(line := " ".join(own.split())) <= _LONG_LINE else ""
+        own = inner(element, 2 * _READ)
+        whole = line if len(own) < 2 * _READ and len(line := " ".join(own.split())) <= _LONG_LINE else ""
         if names := _within_line(element, whole):
             return names, "line", 2 if all(map(person_names.is_full, names)) else 1
         if names := _beside_date(spot, whole):

@@ -1,6 +1,5 @@
-"""Everything about a page beside its text: title, author, dates, cover, identity, and where each is from. Pure.
-
-Title, author, date and cover from where the operator's rules say."""
+"""Everything about a page beside its text: title, author, dates, cover, identity, and where each is from; the rules
+of the operator come first. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

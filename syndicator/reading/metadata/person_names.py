@@ -45,8 +45,8 @@ class Words:
     def __init__(self) -> None:
         data = tomllib.loads(resources.files("syndicator.reading").joinpath("data/bylines.toml").read_text("utf-8"))
         self.before_names = frozenset(word for row in data["by"].values() for word in row)
-        self.long_before_names = frozenset(word for word in self.before_names if " " in word)
-        self.before_others = frozenset(word for row in data["other"].values() for word in row)
+        self.long_before_names = tuple(word for word in self.before_names if " " in word)
+        self.before_others = tuple({word for row in data["other"].values() for word in row})
         self.starts = frozenset(word.split()[0].rstrip(":/") for word in self.before_names)
         by, before = _alternatives(self.before_names), _alternatives(data["before"]["words"])
         joined = _alternatives(data["and"]["words"])
@@ -70,9 +70,10 @@ def introduces(value: str) -> bool:
     return value.casefold().strip().rstrip(" :：/") in words().before_names
 
 
-def ends_in(value: str, phrases: frozenset[str]) -> bool:
+def ends_in(value: str, phrases: tuple[str, ...]) -> bool:
     """True when `value` ends in one of `phrases`."""
-    parts = re.split(r"[\s(>/|]+", value.casefold().rstrip(" :：/"))[-_LONGEST_PHRASE:]
+    low = value.casefold().rstrip(" :：/")
+    parts = re.split(r"[\s(>/|]+", low)[-_LONGEST_PHRASE:] if low.endswith(phrases) else []
     return any(" ".join(parts[start:]) in phrases for start in range(len(parts)))
 
 
