@@ -66,6 +66,7 @@ def test_plain_never_fails(parts: list[str]) -> None:
         ("Madonna, Bo Other", ("Madonna", "Bo Other")),
         ("Kim Lee, Jr., Bo Other", ("Kim Lee, Jr.", "Bo Other")),
         ("Ann Writer, Ph.D., MD", ("Ann Writer, Ph.D., MD",)),
+        ("A. Writer, MS, RDN, LD, Bo Other", ("A. Writer, MS, RDN, LD", "Bo Other")),
         ("Acme, Inc.", ("Acme, Inc.",)),
         ("Okafor, Ines", ("Okafor, Ines",)),
         ("Johnson & Johnson", ("Johnson & Johnson",)),

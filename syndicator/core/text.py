@@ -50,8 +50,9 @@ _INLINE = re.compile(
 _MARK = re.compile(r"[`\\[<&*~_]")  # what every alternative of _INLINE begins with, a picture's "!" apart
 
 # What follows a comma and is part of the name before it: generations, degrees, forms of companies.
-_SUFFIX = re.compile(
-    r"(?:jr|sr|ii|iii|iv|esq|ph\.?\s?d|m\.?d|m\.?a|b\.?a|m\.?sc|b\.?sc|mba|dds|rn|cpa|inc|ltd|llc|llp|plc|gmbh|co|s\.?a)\.?",
+SUFFIX = re.compile(
+    r"(?:jr|sr|ii|iii|iv|esq|(?:ph|m|ed|psy|pharm|j)\.?\s?d|[mb]\.?(?:a|s|sc|ed|fa|ba)|mph|d\.?[dvm]\.?[sm]|vmd|msn|bsn|np|rn|"
+    r"rdn?|ldn?|lcsw|cpa|cfp|cfa|inc|ltd|llc|llp|plc|gmbh|co|s\.?a)\.?",
     re.IGNORECASE,
 )
 
@@ -214,7 +215,7 @@ def persons(author: str | None) -> tuple[str, ...]:
 def _without_suffixes(author: str) -> Iterator[str]:
     name = ""
     for part in (part.strip() for part in author.split(",")):
-        if name and _SUFFIX.fullmatch(part):
+        if name and SUFFIX.fullmatch(part):
             name = f"{name}, {part}"
         elif part:
             if name:

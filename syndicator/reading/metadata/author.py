@@ -5,7 +5,7 @@ Who opened a thread of a forum: there the name on the first post counts, and eve
 it is, where it is one person's: there the site bears the author's name, not each page."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -15,8 +15,7 @@ from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, articles, inner
 from syndicator.reading.metadata import byline, person_names
 from syndicator.reading.metadata.cover import Choice
-from syndicator.reading.metadata.survey import Survey
-from syndicator.reading.metadata.title import key
+from syndicator.reading.metadata.title import Survey, key
 
 _THREADS = ("DiscussionForumPosting", "SocialMediaPosting", "/Question")
 _REPLIES = ("Comment", "Answer")
@@ -50,12 +49,13 @@ def read_opener(document: Document) -> str:
     for element in islice(body.iter("div", "article", "section", "main", "body", "span"), _OPENER_MOST):
         if any(name in (element.get("itemtype") or "") for name in _THREADS):
             return _declared_in_opener(element)
-    return _first_user(body) if _ADDRESS.search(document.url) else ""
+    users = (_user(element) for element in _within(body, lambda child: child.tag in _OUTSIDE))
+    return next(filter(None, users), "") if _ADDRESS.search(document.url) else ""
 
 
 def _declared_in_opener(thread: Any) -> str:
     """The name in the first author of `thread` that is not a reply's."""
-    for element in _without_replies(thread):
+    for element in _within(thread, lambda child: any(name in (child.get("itemtype") or "") for name in _REPLIES)):
         if "author" in (element.get("itemprop") or "").split():
             names = [each for each in element.iter() if "name" in (each.get("itemprop") or "").split()]
             found = (each.get("content") or inner(each, 200) for each in (*names, element))
@@ -63,30 +63,15 @@ def _declared_in_opener(thread: Any) -> str:
     return ""
 
 
-def _without_replies(thread: Any) -> Iterator[Any]:
-    stack = [thread]
+def _within(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
+    """`top` and the elements in it in their order, without those outside and what is in them."""
+    stack = [top]
     for _ in range(_OPENER_MOST):
         if not stack:
             return
         element = stack.pop()
         yield element
-        stack.extend(
-            child
-            for child in reversed(element)
-            if isinstance(child.tag, str) and not any(name in (child.get("itemtype") or "") for name in _REPLIES)
-        )
-
-
-def _first_user(body: Any) -> str:
-    stack = [body]
-    for _ in range(_OPENER_MOST):
-        if not stack:
-            return ""
-        element = stack.pop()
-        if name := _user(element):
-            return name
-        stack.extend(child for child in reversed(element) if isinstance(child.tag, str) and child.tag not in _OUTSIDE)
-    return ""
+        stack.extend(child for child in reversed(element) if isinstance(child.tag, str) and not is_outside(child))
 
 
 def _user(element: Any) -> str:
@@ -145,41 +130,22 @@ def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
 
 def _short_lines(document: Document) -> Iterator[tuple[Any, str]]:
     body = next(document.tree.iter("body"), document.tree)
-    for count, element in enumerate(body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2")):
-        if count > _MOST_ELEMENTS:
-            return
+    for element in islice(body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2"), _MOST_ELEMENTS):
         own = element.text or ""
-        if _LEAST_LINE < len(own) <= 4 * _SHORT:
-            line = text.line(own)
-            if line:
-                yield element, line[:_SHORT]
-
-
-def _site_owner_name(item: jsonld.Object) -> Iterator[str]:
-    yield from jsonld.strings(item.get("name"))
+        if _LEAST_LINE < len(own) <= 4 * _SHORT and (line := text.line(own)):
+            yield element, line[:_SHORT]
 
 
 _METAS = (
-    "author",
-    "parsely-author",
-    "sailthru.author",
-    "article:author_name",
-    "article:author",
-    "dc.creator",
-    "dcterms.creator",
-    "citation_author",
-    "byl",
-    "cxenseparse:author",
-    "twitter:data1",
-)
+    "author", "parsely-author", "sailthru.author", "article:author_name", "article:author", "dc.creator",
+    "dcterms.creator", "citation_author", "byl", "cxenseparse:author", "twitter:data1",
+)  # fmt: skip
 _MOST = 12  # values of a meta; more are those of references or comments
 _SEEN = 5  # score of a byline from which it is surely one
 _MOST_ARTICLES = 3  # JSON-LD objects that are looked at
 _MOST_AUTHORS = 20  # of one of them
 _LEAST_NAME = 5  # letters of a site's name above which "The" before it or "Inc" behind it is looked for
 _LONGEST = 300  # characters of all names together
-_BARS = re.compile(r"\s+[-–—|/]\s+")
-_TWO = 2
 _NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names nobody, or more than one
 
 
@@ -187,24 +153,23 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
     """The authors as "A, B", and the candidate they come from. `survey` is the page as read around its headline."""
     domain = urls.domain(document.url).removeprefix("www.")
     site = frozenset(key(name) for name in (sitename, domain, urls.host(document.url), domain.split(".")[0]) if name)
-    persons = frozenset(_persons(document))
     declared = [
         (candidate, people)
         for candidate, names_ in _declared(document, entry)
-        if (people := _named(_kept(names_, site, persons)))
+        if (people := _named(_kept(names_, site)))
     ]
     if not declared and (name := read_opener(document)):
         return Choice(name, "opener", (("opener", name),))
     kind, score, found = byline.read(survey)
-    # on alice.blogspot.com the name of the site is that of who writes it, where readers see it as a byline
-    shown = _kept(found, frozenset() if urls.is_shared(document.url) else site, persons)
+    shown = _kept(found, site)
     shown = shown if score >= _SEEN and len(shown) == 1 else _named(shown)
     candidates = [*declared, (kind, shown)] if shown else declared
-    best = next((row for row in declared if _is_full(row[1])), None)
-    if shown and _is_full(shown) and (best is None or _outranks(shown, score, best)):
+    best = next((row for row in declared if any(map(person_names.is_full, row[1]))), None)
+    if any(map(person_names.is_full, shown)) and (best is None or _outranks(shown, score, best)):
         best = (kind, shown)
     if best is None:
         candidates = candidates or _owner(document, sitename) or _declared_as_is(document)
+        candidates = candidates or [(kind, found)][: len(found)]
         best = next(iter(candidates), None)
     seen = tuple((candidate, ", ".join(people)[:_LONGEST]) for candidate, people in candidates)
     return Choice(", ".join(best[1])[:_LONGEST], best[0], seen) if best else Choice(None, "", seen)
@@ -212,17 +177,15 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
 
 def _owner(document: Document, sitename: str) -> list[tuple[str, list[str]]]:
     # two places must agree on the name
-    companies = {
-        key(name) for item in document.jsonld if _COMPANIES & set(jsonld.types(item)) for name in _site_owner_name(item)
-    }
+    businesses = [item.get("name") for item in document.jsonld if _COMPANIES & set(jsonld.types(item))]
+    companies = {key(name) for stated in businesses for name in jsonld.strings(stated)}
     found: dict[str, tuple[str, set[str]]] = {}
     for kind, value in _names(document, sitename):
         name = value.strip(" .,")
-        if person_names.is_person(name) and person_names.has_given_name(name) and key(name) not in companies:
+        if person_names.is_known(name) and key(name) not in companies:
             found.setdefault(key(name), (name, set()))[1].add(kind)
     name, kinds = max(found.values(), key=lambda pair: len(pair[1]), default=("", set()))
-    name = name if len(kinds) > 1 else ""
-    return [("owner", [name])] if name else []
+    return [("owner", [name])] if len(kinds) > 1 else []
 
 
 def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
@@ -243,46 +206,22 @@ def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]])
     does, or the same and more. JSON-LD and the feed are only added to."""
     candidate, declared = best
     own, theirs = {person_names.plain_key(name) for name in shown}, {person_names.plain_key(name) for name in declared}
-    if score < _SEEN or not all(person_names.rank(name) == person_names.FULL for name in shown):
+    if score < _SEEN or not all(map(person_names.is_full, shown)):
         return False
     added = [name for name in shown if person_names.plain_key(name) not in theirs]
     if theirs < own:
-        return all(person_names.is_person(name) or person_names.is_long(name) for name in added)
+        return all(map(person_names.is_person, added))
     return not theirs & own and candidate not in ("json-ld", "entry")
 
 
-def _is_full(people: Sequence[str]) -> bool:
-    return any(person_names.rank(name) == person_names.FULL for name in people)
-
-
-def _kept(people: Iterable[str], site: frozenset[str], persons: frozenset[str]) -> list[str]:
-    """`people` without the site itself, unless it bears the name of a person: one of `persons` or by its sound."""
-    own = (_without_site(name, site) for name in people)
-    known = (name for name in own if name in persons or _is_owner(name) or (name and not _is_site(name, site)))
-    return list(dict.fromkeys(known))
-
-
-def _persons(document: Document) -> Iterator[str]:
-    """The authors in JSON-LD that it declares to be persons, and that look like it."""
-    for item in articles(document)[:_MOST_ARTICLES]:
-        stated = item.get("author")
-        for each in (stated if isinstance(stated, list) else [stated])[:_MOST_AUTHORS]:
-            if isinstance(each, dict) and "Person" in jsonld.types(each):
-                names = jsonld.strings(each, "name")
-                yield from (name for name in names if person_names.is_person(name) and not person_names.is_titled(name))
-
-
-def _without_site(name: str, site: frozenset[str]) -> str:
-    """`name` without the site's behind or before a bar: "Harbour Post - Ann Other"."""
-    parts = _BARS.split(name)
-    if len(parts) < _TWO or not any(_is_site(part, site) for part in parts):
-        return name
-    return next((part for part in parts if not _is_site(part, site) and person_names.is_name(part)), "")
-
-
-def _is_owner(name: str) -> bool:
-    """True for the name of a person: a site may be called after its author."""
-    return person_names.is_person(name) and person_names.has_given_name(name)
+def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
+    """`people` without shorter forms of a name, and without the site itself unless it sounds like a person."""
+    out: dict[str, str] = {}
+    for name in people:
+        named = person_names.is_known(name) or not _is_site(name, site)
+        if named and not any(set(name.split()) <= set(other.split()) for other in out.values()):
+            out.setdefault(person_names.plain_key(name), name)
+    return list(out.values())
 
 
 def _named(people: Iterable[str]) -> list[str]:
@@ -295,15 +234,13 @@ def _declared(document: Document, entry: Entry | None) -> Iterator[tuple[str, li
         yield "entry", list(person_names.all_people(entry.authors, lenient=True))
     by_id = {item["@id"]: item for item in document.jsonld if isinstance(item.get("@id"), str) and item.get("name")}
     for item in articles(document)[:_MOST_ARTICLES]:
-        yield (
-            "json-ld",
-            list(person_names.all_people(_stated(item.get("author") or item.get("creator"), by_id), lenient=True)),
-        )
+        stated = _stated(item.get("author") or item.get("creator"), by_id)
+        yield "json-ld", list(person_names.all_people(stated, lenient=True))
     for name in _METAS:
         values = [value for value in document.metas.get(name, ()) if not value.startswith(("http", "//", "/"))]
         if len(values) > _MOST:
             continue
-        if name != "twitter:data1" or person_names.words().alone.end(document.meta("twitter:label1")):
+        if name != "twitter:data1" or person_names.introduces(document.meta("twitter:label1")):
             yield name, list(person_names.all_people(values, lenient=True))
 
 

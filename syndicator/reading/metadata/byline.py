@@ -16,7 +16,7 @@ from lxml import etree
 
 from syndicator.reading.html.document import inner
 from syndicator.reading.metadata import date, person_names
-from syndicator.reading.metadata.survey import Spot, Survey
+from syndicator.reading.metadata.title import Spot, Survey
 
 _BESIDE = 600  # characters around the end of the headline in which such a name counts
 _NEXT = 5  # characters after the headline within which a line that is only a name counts
@@ -36,25 +36,18 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
     """The names in the element at `spot`, how they stand there (line, date, alone, signed), and their weight."""
     element, distance = spot.element, spot.at - survey.origin
     if survey.found and abs(distance) <= _BESIDE:
-        whole = _short(element)
+        own = inner(element, 2 * _READ)
+        whole = line if len(own) < 2 * _READ and len(line := " ".join(own.split())) <= _LONG_LINE else ""
         if names := _within_line(element, whole):
-            return names, "line", 2 if all(map(_is_whole, names)) else 1
+            return names, "line", 2 if all(map(person_names.is_full, names)) else 1
         if names := _beside_date(spot, whole):
             return names, "date", 1
         if distance >= 0 and element.tag in _LINES and (name := _alone(whole, distance)):
             return (name,), "alone", 1
     if element.tag == "p" and distance >= _SIGNED_AFTER and spot.before[-1:] in _ENDS:
         own = " ".join(inner(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
-        return ((own,), "signed", 2) if _is_known(own) else None
+        return ((own,), "signed", 2) if person_names.is_known(own) else None
     return None
-
-
-def _is_whole(name: str) -> bool:
-    return person_names.rank(name) == person_names.FULL
-
-
-def _is_known(name: str) -> bool:
-    return person_names.is_person(name) and person_names.has_given_name(name)
 
 
 def _within_line(element: Any, whole: str) -> tuple[str, ...]:
@@ -74,7 +67,7 @@ def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
     if not _LEAST < len(own) <= _LONG_LINE:
         return ()
     pieces = [piece for piece in _BARS.split(own) if _LETTER.search(piece) and not _DAY.search(piece)]
-    people = tuple(piece for piece in pieces if _is_known(piece))
+    people = tuple(piece for piece in pieces if person_names.is_known(piece))
     if len(people) != 1 and not (people and all(map(person_names.is_person, pieces))):
         return ()
     people = people if len(people) == 1 else tuple(pieces)
@@ -83,28 +76,9 @@ def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
         rest = rest.replace(name, "")
     if _DAY.search(rest):
         return people
-    dated = _DAY.search(spot.before) or _DAY.search(_after(element))
+    after = [(element.tail or "").strip(), *(inner(each, _LONG_LINE) for each in islice(element.itersiblings(), 1))]
+    dated = _DAY.search(spot.before) or _DAY.search(next(filter(None, after), ""))
     return people if dated and not _LETTER.search(rest) else ()
-
-
-def _short(element: Any) -> str:
-    """The text in `element` when it is a line that may be a byline, else "". Most are ruled out after a few words."""
-    pieces: list[str] = []
-    length = 0
-    for piece in islice(element.itertext(), _READ):
-        pieces.append(piece)
-        length += len(piece.strip())
-        if length > _LONG_LINE:
-            return ""
-    whole = " ".join("".join(pieces).split())
-    return whole if len(whole) <= _LONG_LINE else ""
-
-
-def _after(element: Any) -> str:
-    follower = next(element.itersiblings(etree.Element), None)
-    return (element.tail or "").strip() or (
-        " ".join(islice(follower.itertext(), 6))[:80] if follower is not None else ""
-    )
 
 
 def _alone(whole: str, distance: int) -> str:
@@ -113,7 +87,7 @@ def _alone(whole: str, distance: int) -> str:
         return ""
     introduced = person_names.words().by_within.match(whole)
     name = introduced[1] if introduced else whole
-    return name if (introduced or distance <= _NEXT) and _is_known(name) else ""
+    return name if (introduced or distance <= _NEXT) and person_names.is_known(name) else ""
 
 
 _HREF = re.compile(
@@ -128,9 +102,6 @@ _CLASS = re.compile(
     r"contributors?|creator|posted-?by|written-?by|signature|journalist|reporter|username|vcard|redakteur|firma|"
     r"attribution)(?![a-z])",
 )
-_HINT = re.compile(
-    r"auth?or|auteur|autore|byline|verfasser|writer|contributor|creator|poste?d|written|signature|journalist|reporter|username|vcard|redakteur|firma|attribution"
-)
 _BYLINE_CLASS = re.compile(
     r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard|(?:^|\s)[up]-author(?![a-z])",
     re.I,
@@ -141,17 +112,14 @@ _NOT_CLASS = re.compile(
 )
 _NEAR = 1_500  # characters of text after the headline in which its byline stands
 _BEFORE = 600  # and before it
-_TOGETHER = 120  # between two names of one byline that look alike
+_TOGETHER = 120  # characters between two names of one byline that look alike
 _AT_ONCE = 8  # between any two names of one byline
+_LOOK = 4  # characters of tag and classes above which elements with the same ones are taken for one kind
+_MOST_ALIKE = 8  # names of a byline that has an element for each
 _ENOUGH = 4  # score from which a byline is believed
 _SOME = 2  # score from which one counts where no other byline names somebody else
 _STRONG = 3  # weight of a mark that can hardly mean anything but the author
-_MOST_INITIALS = 4  # letters of capitals alone below which they are a section or an agency
-_LOOK = 4  # characters of tag and classes above which elements with the same ones are taken for one kind
-_LEAST_NAMED = 6  # characters from which class names are looked at
 _FIRST_PIECES = 6  # texts of a byline among which the word "by" is looked for
-_ALIKE = frozenset({"span", "a", "li", "div", "p"})
-_MOST_ALIKE = 8  # names of a byline that has an element for each
 _MOST_AROUND = 100  # characters around a link to an author above which it is in running text
 _REMEMBERED = 512  # class names and ends of lines whose result is kept
 _MOST_MARKS = 400
@@ -167,21 +135,19 @@ class Mark:
     kind: str  # rel, itemprop, class, link, by, or one of unmarked_byline's
     score: int
     at: int
-    look: str = ""  # tag and class of the element: co-authors look alike
+    look: str  # tag and class of the element: co-authors look alike
 
 
 def read(survey: Survey) -> tuple[str, int, list[str]]:
     """The kind of mark, the score and the names of the page's best byline; ("", 0, []) when none is sure enough. From a
     score of 6 on the byline is marked as such and stands beside the headline."""
-    marks = list(_marks(survey))
-    best = max(marks, key=lambda mark: (mark.score, _is_full(mark), -abs(mark.at)), default=None)
+    marks = list(islice(_marks(survey), _MOST_MARKS))
+    best = max(
+        marks, key=lambda mark: (mark.score, all(map(person_names.is_full, mark.people)), -abs(mark.at)), default=None
+    )
     if best is None or (best.score < _ENOUGH and not _is_only(best, marks)):
         return "", 0, []
     return best.kind, best.score, list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people))
-
-
-def _is_full(mark: Mark) -> bool:
-    return all(person_names.rank(name) == person_names.FULL for name in mark.people)
 
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
@@ -192,36 +158,29 @@ def _is_only(best: Mark, marks: list[Mark]) -> bool:
         return True
     if not all(person_names.rank(name) for name in best.people):
         return False
-    if best.kind in ("by", "link") and not all(person_names.is_person(person_names.bare(name)) for name in best.people):
+    if best.kind in ("by", "link") and not all(person_names.is_person(name.partition(",")[0]) for name in best.people):
         return False
     others = [mark for mark in marks if mark.score >= _SOME and not set(mark.people) & set(best.people)]
     return not any(person_names.is_person(name) for mark in others for name in mark.people)
 
 
 def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
-    """`best` and its neighbours that look alike or follow at once."""
+    """`best` and the marks of its kind that follow at once, or soon and look alike."""
     yield best
     end = best.at + sum(map(len, best.people))
     for mark in marks:
-        if mark is not best and mark.at > best.at and mark.kind == best.kind and mark.score >= best.score - 1:
-            gap = mark.at - end
-            if gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look and len(mark.look) > _LOOK):
-                yield mark
-                end = mark.at + sum(map(len, mark.people))
+        gap = mark.at - end
+        beside = gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look and len(mark.look) > _LOOK)
+        if mark.at > best.at and mark.kind == best.kind and mark.score >= best.score - 1 and beside:
+            yield mark
+            end = mark.at + sum(map(len, mark.people))
 
 
 def _marks(survey: Survey) -> Iterator[Mark]:
-    count = 0
     for spot in survey.spots:
-        if count >= _MOST_MARKS:
-            return
-        if survey.found and spot.at - survey.origin < -_BEFORE:
-            continue
-        found = _mark(spot, survey)
-        if found:
-            count += 1
+        distance = spot.at - survey.origin
+        if (distance >= -_BEFORE or not survey.found) and (found := _mark(spot, survey)):
             people, kind, weight, look = found
-            distance = spot.at - survey.origin
             near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
             yield Mark(people, kind, weight + near, distance, look)
 
@@ -232,13 +191,11 @@ def _mark(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int, str] |
     if not weight:
         plain = read_unmarked_byline(spot, survey)
         return (*plain, element.tag) if plain else None
-    if person_names.words().other.end(spot.before):
+    if person_names.ends_in(spot.before, person_names.words().before_others):
         return None
     pieces = _pieces(element)
     found = _alike(element) or tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
     if kind == "class" and weight < _STRONG and any(name.islower() for name in found) and not _ends_by(spot.before):
-        return None
-    if kind == "by" and any(name.isupper() and len(name) < _MOST_INITIALS for name in found):
         return None
     if kind == "by" and any(name[0].islower() for name in found) and len("".join(pieces)) > _SHORT:
         return None
@@ -260,7 +217,7 @@ def _kind(spot: Spot) -> tuple[str, int]:
     if href and _HREF.search(href[:300]):
         if _ends_by(spot.before):
             return "link", 3
-        if _is_short(element.getparent()):
+        if len(" ".join(inner(element.getparent(), _READ).split())) <= _MOST_AROUND:
             return "link", 2 if _HREF_SURE.search(href) else 1
     own = (element.text or "").strip()[:_LONG]
     if (
@@ -277,8 +234,6 @@ def _kind(spot: Spot) -> tuple[str, int]:
 @lru_cache(_REMEMBERED)
 def _weight(named: str) -> int:
     """The weight of an element's class names as a mark of the author; the same ones come again and again on a page."""
-    if len(named) < _LEAST_NAMED or not _HINT.search(named.lower()):
-        return 0
     named = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", named).lower()
     if not _CLASS.search(named) or _NOT_CLASS.search(named):
         return 0
@@ -287,46 +242,30 @@ def _weight(named: str) -> int:
 
 @lru_cache(_REMEMBERED)
 def _ends_by(last: str) -> bool:
-    return person_names.words().alone.end(last[-40:].strip()) or person_names.words().end.end(last)
-
-
-def _is_short(parent: Any) -> bool:
-    """True when a link's surroundings are a line of its own, not running text."""
-    return parent is not None and len(" ".join(inner(parent, 400).split())) <= _MOST_AROUND
+    return person_names.introduces(last[-40:]) or person_names.ends_in(last, person_names.words().long_before_names)
 
 
 def _pieces(element: Any) -> list[str]:
-    out: list[str] = []
-    length = 0
-    for count, value in enumerate(element.itertext()):
-        stripped = " ".join(value.split())
-        if stripped:
-            out.append(stripped)
-            length += len(stripped)
-        if length > _LONG or count > 4 * _LONG:
-            return out[:1] if len(out) > 1 else []
-    return out
+    out = [line for value in islice(element.itertext(), 4 * _LONG) if (line := " ".join(value.split()))]
+    return out if sum(map(len, out)) <= _LONG else out[:1] * (len(out) > 1)
 
 
 def _alike(element: Any) -> tuple[str, ...]:
     """The names in a byline that has an element for each, one like the other: nothing need stand between them."""
     for holder in islice(element.iter(etree.Element), _FIRST_PIECES):
-        looks = {(child.tag, child.get("class")) for child in holder}
-        if len(looks) == 1 < len(holder) <= _MOST_ALIKE and holder[0].tag in _ALIKE:
-            names = tuple(" ".join(inner(child, _LONG).split()).strip(" ,") for child in holder)
-            if all(person_names.is_person(name) and person_names.has_given_name(name) for name in names):
+        if len({(child.tag, child.get("class")) for child in holder}) == 1 < len(holder) <= _MOST_ALIKE:
+            names = [" ".join(inner(child, _LONG).split()).strip(" ,") for child in holder]
+            if all(map(person_names.is_known, names)):
                 return tuple(dict.fromkeys(names))
     return ()
 
 
 def _people(pieces: list[str]) -> Iterator[str]:
     """The names of the first piece that has some, and of those that follow it after a comma or "and"."""
-    start = next(
-        (index + 1 for index, piece in enumerate(pieces[:_FIRST_PIECES]) if person_names.words().alone.end(piece)), 0
-    )
+    start = next((index + 1 for index, piece in enumerate(pieces[:_FIRST_PIECES]) if person_names.introduces(piece)), 0)
     found = joined = False
     for piece in pieces[start:]:
-        if person_names.words().other.end(piece):
+        if person_names.ends_in(piece, person_names.words().before_others):
             return
         people = person_names.people(piece)
         if people and (joined or not found):

@@ -5,6 +5,7 @@ Candidates for one field: every place of a page that may state it, most trusted 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, TypeVar
 from urllib.parse import unquote
 
@@ -60,36 +61,27 @@ _NEVER = re.compile(
     re.I,
 )
 _NEVER_PLACE = re.compile(
-    r"/wp-includes/|/plugins/|//(?:[\w.]+\.)?gravatar\.com/|/ads?/|//(?:pixel|stats|ad)\.|/emoji/", re.I
+    r"/wp-includes/|/plugins/|//(?:[\w.]+\.)?gravatar\.com/|/ads/|//(?:pixel|stats|ad)\.|/emoji/|[{}]{2}", re.I
 )
 _SIZE = re.compile(r"(?<!\d)(\d{2,4})x(\d{2,4})(?!\d)")
 _META = ("og:image:secure_url", "og:image", "og:image:url")
 _LATER = (
-    "twitter:image",
-    "twitter:image:src",
-    "parsely-image-url",
-    "sailthru.image.full",
-    "thumbnail",
-    "thumbnailurl",
-    "image",
-)
+    "twitter:image", "twitter:image:src", "parsely-image-url", "sailthru.image.full", "thumbnail",
+    "thumbnailurl", "image",
+)  # fmt: skip
 _LAZY = (
-    "data-src",
-    "data-lazy-src",
-    "data-original",
-    "data-orig-file",
-    "data-large-file",
-    "data-hi-res-src",
-    "data-full-src",
-    "data-url",
-    "src",
+    "data-src", "data-lazy-src", "data-original", "data-orig-file", "data-large-file", "data-hi-res-src",
+    "data-full-src", "data-url", "src",
+)  # fmt: skip
+_UNREAL = re.compile(
+    r"data:|.*(?:blank|spacer|pixel|placeholder|transparent|1x1|lazy)[\w-]{0,20}\.(?:gif|png|jpe?g|svg)", re.I
 )
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _AWAY = re.compile(
-    r"related|sidebar|author|avatar|comment|logo|share|social|newsletter|promo|teaser|widget|recommend|\bad(?:s|vert)?\b|nav|menu|footer|masthead|badge|bio\b",
+    r"related|sidebar|author|avatar|comment|logo|share|social|newsletter|promo|teaser|recommend|\bad(?:s|vert)?\b|nav|menu|footer|masthead|badge|bio\b",
     re.I,
 )
-_AWAY_TAGS = frozenset({"nav", "footer", "aside", "header", "form", "button"})
+_AWAY_TAGS = frozenset({"nav", "footer", "aside", "header", "form"})
 _WITHIN = re.compile(r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I)
 _LEAST_WIDTH, _LEAST_HEIGHT = 200, 120  # CSS pixels from which a figure is large
 _MOST_IMAGES = 150
@@ -118,7 +110,8 @@ def _candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, 
     for name in _META:
         yield from ((name, value) for value in document.metas.get(name, ())[:3])
     for item in articles(document)[:2]:
-        yield from (("json-ld", value) for value in _of(item))
+        for stated in (item.get("image"), item.get("thumbnailUrl")):
+            yield from (("json-ld", value) for value in islice(jsonld.strings(stated, "url", "contentUrl", "@id"), 2))
     for name in _LATER:
         yield from ((name, value) for value in document.metas.get(name, ())[:1])
     yield from (
@@ -127,11 +120,6 @@ def _candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, 
     if entry is not None:
         yield "entry", entry.image
     yield from (("figure", source(element)) for element in _figures(document.tree))
-
-
-def _of(item: jsonld.Object) -> Iterator[str]:
-    for name in ("image", "thumbnailUrl"):
-        yield from list(jsonld.strings(item.get(name), "url", "contentUrl", "@id"))[:2]
 
 
 def absolute(document: Document, value: str) -> str | None:
@@ -150,7 +138,7 @@ def source(element: Any) -> str:
         if best:
             return best
     found = (element.get(name) or "" for name in _LAZY)
-    return next((value for value in found if value and not value.startswith("data:") and _real(value)), "")
+    return next((value for value in found if value and not _UNREAL.match(value)), "")
 
 
 def largest(srcset: str) -> str:
@@ -159,18 +147,8 @@ def largest(srcset: str) -> str:
     return max(found, key=lambda pair: float(pair[1]))[0].lstrip(",") if found else ""
 
 
-def _real(value: str) -> bool:
-    return not re.search(
-        r"(?:blank|spacer|pixel|placeholder|transparent|1x1|lazy)[\w-]{0,20}\.(?:gif|png|jpe?g|svg)", value, re.I
-    )
-
-
 def _figures(tree: Any) -> Iterator[Any]:
-    for count, element in enumerate(tree.iter("img")):
-        if count >= _MOST_IMAGES:
-            return
-        if _is_large(element) and _is_of_article(element):
-            yield element
+    return (image for image in islice(tree.iter("img"), _MOST_IMAGES) if _is_large(image) and _is_of_article(image))
 
 
 def _is_large(element: Any) -> bool:
@@ -196,9 +174,11 @@ def _is_of_article(element: Any) -> bool:
         if depth > _MOST_ABOVE or holder.tag in ("body", "html"):
             break
         named = f"{holder.get('class') or ''} {holder.get('id') or ''} {holder.get('itemprop') or ''}"[:300]
-        if holder.tag in _AWAY_TAGS and not (holder.tag == "header" and holder.getparent().tag in ("article", "main")):
+        headline = holder.tag == "header" and next(holder.iter("h1"), None) is not None
+        own = headline or holder.getparent().tag in ("article", "main")
+        if holder.tag in _AWAY_TAGS and not (holder.tag == "header" and own):
             return False
         if _AWAY.search(named) and not within and holder.tag not in ("article", "main"):
             return False
-        within = within or holder.tag in ("article", "main", "figure") or bool(_WITHIN.search(named))
+        within = within or headline or holder.tag in ("article", "main", "figure") or bool(_WITHIN.search(named))
     return within

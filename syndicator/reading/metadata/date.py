@@ -6,7 +6,6 @@ date, lines with a day in them."""
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -19,7 +18,7 @@ from syndicator.core.model import Entry
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, articles, inner
 from syndicator.reading.metadata.cover import Choice, first_sane
-from syndicator.reading.metadata.survey import Spot, Survey
+from syndicator.reading.metadata.title import Spot, Survey
 
 _MACHINE = re.compile(
     r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"
@@ -35,42 +34,32 @@ _TWO_DIGITS = 100  # years below it are of this century
 _HOURS, _MINUTES = 24, 60
 
 
-@dataclass(frozen=True, slots=True)
 class Names:
-    """The names of months, compiled, and their numbers; the words that stand before dates."""
+    """The names of months, compiled, and their numbers; the words that stand before dates. From months.toml."""
 
-    day_first: re.Pattern[str]
-    month_first: re.Pattern[str]
-    numbers: dict[str, int]
-    first: re.Pattern[str]  # words of a sentence that tells when a text first appeared
-    published: re.Pattern[str]
-    updated: re.Pattern[str]
-    joined: re.Pattern[str]  # words before the day on which a user of a forum joined
-
-
-@cache
-def names() -> Names:
-    """The words of months.toml, read once."""
-    data = tomllib.loads(resources.files("syndicator.reading").joinpath("data/months.toml").read_text("utf-8"))
-    labels = data.pop("labels")
-    numbers = {
-        form: number for months in data.values() for number, forms in enumerate(months, 1) for form in forms.split("|")
-    }
-    month = "|".join(re.escape(form) for form in sorted(numbers, key=lambda form: (-len(form), form)))
-    return Names(
-        day_first=re.compile(
+    def __init__(self) -> None:
+        data = tomllib.loads(resources.files("syndicator.reading").joinpath("data/months.toml").read_text("utf-8"))
+        labels = {name: _labels(values) for name, values in data.pop("labels").items()}
+        self.first = labels["first"]  # of a sentence that tells when a text first appeared
+        self.published, self.updated = labels["published"], labels["updated"]
+        self.joined = labels["joined"]  # before the day on which a user of a forum joined
+        self.numbers: dict[str, int] = {
+            form: number
+            for months in data.values()
+            for number, forms in enumerate(months, 1)
+            for form in forms.split("|")
+        }
+        month = "|".join(re.escape(form) for form in sorted(self.numbers, key=lambda form: (-len(form), form)))
+        self.day_first = re.compile(
             rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|,)?[\s-]{{0,2}}(?:de\s|of\s)?({month})\b\.?,?[\s-]{{0,2}}(?:de\s|del\s)?(\d{{4}}|'?\d\d(?!\d|:))(?!\d)",
             re.I,
-        ),
-        month_first=re.compile(
+        )
+        self.month_first = re.compile(
             rf"(?<!\w)({month})\.?\s{{0,2}}(\d{{1,2}})(?:st|nd|rd|th|\.)?,?\s{{1,2}}(\d{{4}})(?!\d)", re.I
-        ),
-        numbers=numbers,
-        first=_labels(labels["first"]),
-        published=_labels(labels["published"]),
-        updated=_labels(labels["updated"]),
-        joined=_labels(labels["joined"]),
-    )
+        )
+
+
+names = cache(Names)
 
 
 def _labels(values: list[str]) -> re.Pattern[str]:
@@ -125,14 +114,13 @@ def _day(year: str, month: str, day: str, around: str) -> datetime | None:
     return when
 
 
-def _moment(
-    year: str, month: str, day: str, hour: str | None, minute: str | None, second: str | None, zone: str | None
-) -> datetime | None:
+def _moment(year: str, month: str, day: str, *time: str | None) -> datetime | None:
+    """The moment in UTC if `time` (hour, minute, second, zone) names no offset."""
+    hour, minute, second, zone = ((value or "0").zfill(2) for value in time)
+    offset = zone if zone[0] in "+-" else "Z"
     try:
         return _in_utc(
-            datetime(
-                int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=_zone(zone)
-            )
+            datetime.fromisoformat(f"{year}-{month.zfill(2)}-{day.zfill(2)}T{hour}:{minute}:{second}{offset}")
         )
     except ValueError:
         return None
@@ -145,14 +133,6 @@ def _in_utc(when: datetime) -> datetime | None:
     except OverflowError:
         return None
     return when
-
-
-def _zone(value: str | None) -> timezone:
-    if not value or value[0] not in "+-":
-        return UTC
-    sign = -1 if value[0] == "-" else 1
-    digits = value[1:].replace(":", "")
-    return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:4] or 0)))
 
 
 _CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
@@ -195,33 +175,22 @@ def shown_days(document: Document, seen: Survey) -> list[Day]:
 
 
 def first_published(document: Document, seen: Survey) -> datetime | None:
-    """The day that a sentence such as "This was originally published on 3 May 2024" states; not that of a label."""
-    month_first = _is_american(document)
-    first = names().first
-    for spot in seen.spots:
-        own = spot.element.text
-        found = first.search(own[:_SENTENCE]) if own and len(own) > _LINE // 4 else None
-        if found:
-            after = own[found.end() : found.end() + _SHORT]
-            for when in days(after, month_first=month_first):
-                return when
-    return None
+    """The day in a sentence such as "This was originally published on 3 May 2024"; not that of a label."""
+    own = (spot.element.text or "" for spot in seen.spots)
+    notes = (names().first.split(value[:_SENTENCE], 1)[1:] for value in own if len(value) > _LINE // 4)
+    after = (
+        when for note in notes for part in note for when in days(part[:_SHORT], month_first=_is_american(document))
+    )
+    return next(after, None)
 
 
 def anywhere(document: Document) -> datetime | None:
     """The first line of the body that is a date and no more, wherever it stands; for pages that show no other."""
-    month_first = _is_american(document)
     body = next(document.tree.iter("body"), document.tree)
-    for count, element in enumerate(
-        body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
-    ):
-        if count > _MOST_ELEMENTS:
-            break
-        for line in _lines(element):
-            if _briefness(line) == _DATE_ALONE and not names().updated.search(line):
-                for when in days(line, month_first=month_first):
-                    return when
-    return None
+    elements = body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
+    lines = (line for element in islice(elements, _MOST_ELEMENTS) for line in _lines(element))
+    alone = (line for line in lines if _briefness(line) == _DATE_ALONE and not names().updated.search(line))
+    return next((when for line in alone for when in days(line, month_first=_is_american(document))), None)
 
 
 def _is_american(document: Document) -> bool:
@@ -246,16 +215,11 @@ def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
     if not place and not marked:
         return
     for line in lines if place else _lines(element):
-        if _is_joining(spot, named, line):
-            continue
+        if _JOINED.search(named) or names().joined.search(f"{spot.before[-_ONLY:]} {line}"[: 2 * _ONLY]):
+            continue  # the day on which a user of a forum joined it
         for when in days(line, month_first=month_first):
             label = _label(spot, named, line)
             yield Day(place + marked + _briefness(line) + label, abs(distance), when, label)
-
-
-def _is_joining(spot: Spot, named: str, line: str) -> bool:
-    """True for the day on which a user of a forum joined it."""
-    return bool(_JOINED.search(named) or names().joined.search(f"{spot.before[-_ONLY:]} {line}"[: 2 * _ONLY]))
 
 
 def _briefness(line: str) -> int:
@@ -285,54 +249,20 @@ def _label(spot: Spot, named: str, line: str) -> int:
 
 _URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
 _PUBLISHED = (
-    "article:published_time",
-    "datepublished",
-    "article:published",
-    "og:published_time",
-    "og:article:published_time",
-    "published_time",
-    "parsely-pub-date",
-    "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime",
-    "dc.date.issued",
-    "dcterms.issued",
-    "dcterms.created",
-    "dc.date.created",
-    "dcterms.date",
-    "dc.date",
-    "citation_publication_date",
-    "citation_online_date",
-    "publication_date",
-    "publish-date",
-    "publish_date",
-    "publisheddate",
-    "pubdate",
-    "ptime",
-    "article.published",
-    "originalpublicationdate",
-    "datecreated",
-    "date",
-)
+    "article:published_time", "datepublished", "article:published", "og:published_time",
+    "og:article:published_time", "published_time", "parsely-pub-date", "sailthru.date",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued",
+    "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "citation_publication_date",
+    "citation_online_date", "publication_date", "publish-date", "publish_date", "publisheddate", "pubdate",
+    "ptime", "article.published", "originalpublicationdate", "datecreated", "date",
+)  # fmt: skip
 _MODIFIED = (
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "dcterms.modified",
-    "dc.date.modified",
+    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "dc.date.modified",
     "lastmod",
-)
+)  # fmt: skip
 _SETTLED = (
-    "entry",
-    "list",
-    "first published",
-    "shown",
-    "shown, perhaps",
-    "url",
-    "htmldate",
-    "anywhere",
-    "htmldate, anywhere",
-)
+    "entry", "list", "first published", "shown", "shown, perhaps", "url", "htmldate", "anywhere", "htmldate, anywhere",
+)  # fmt: skip
 _OLDEST = 1990  # the year of the first web pages; earlier dates are those of what a page is about
 _LATEST = 2100  # years from which a date is a mistake, whatever the clock says
 _ZONES = (-12, 14)  # hours: the offsets from UTC that are in use

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from syndicator.core import text, urls
@@ -103,21 +104,11 @@ def _alternate(document: Document) -> str | None:
 
 
 def _print_links(tree: Any) -> Iterator[str]:
-    for count, element in enumerate(tree.iter("a", "link")):
+    for element in islice(tree.iter("a", "link"), _MOST_LINKS):
         href = element.get("href", "")
-        if count > _MOST_LINKS:
-            return
-        if (
-            _is_print(href[:_LOOKED_AT])
-            if element.tag == "a"
-            else element.get("media") == "print" and "alternate" in element.get("rel", "")
-        ):
+        named = element.get("media") == "print" and "alternate" in element.get("rel", "")
+        if named if element.tag == "link" else _PRINT.search(href[:_LOOKED_AT]):
             yield href[:_LONGEST_URL]
-
-
-def _is_print(href: str) -> bool:
-    low = href.lower()
-    return ("print" in low or "drucken" in low or "imprimer" in low) and _PRINT.search(href) is not None
 
 
 def _links(tree: Any, rel: str) -> Iterator[str]:

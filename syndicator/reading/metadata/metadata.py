@@ -1,6 +1,5 @@
-"""Everything about a page beside its text: title, author, dates, cover, identity, and where each is from. Pure.
-
-Title, author, date and cover from where the operator's rules say."""
+"""Everything about a page beside its text: title, author, dates, cover, identity, and where each is from; the rules
+of the operator come first. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from syndicator.core.model import Entry, Rules
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, articles, inner
 from syndicator.reading.metadata import author as metadata_author
-from syndicator.reading.metadata import cover, date, identity, person_names, survey, usage
+from syndicator.reading.metadata import cover, date, identity, person_names, usage
 from syndicator.reading.metadata import title as metadata_title
 from syndicator.reading.metadata.cover import Choice, first_sane
 from syndicator.reading.metadata.title import LONGEST
@@ -78,6 +77,7 @@ def _elements(document: Document, rule: Sequence[str]) -> Iterator[tuple[Any, st
         yield from ((element, name) for element in page_rules.matched(document.tree, selector)[:_MOST])
 
 
+_TRACED = ("title", "author", "published", "updated", "cover")
 _MOST_KEYWORDS = 30
 _LONGEST_KEYWORD = 60  # characters; longer ones are sentences
 
@@ -114,19 +114,13 @@ def read_metadata(
     than a day after `now` do not count."""
     site = identity.sitename(document)
     headline = title(document, rules) or metadata_title.read(document, site, entry, rules)
-    seen = survey.survey(document.tree, headline.value or "")
+    seen = metadata_title.survey(document.tree, headline.value or "")
     byline = author(document, rules) or metadata_author.read(document, site, entry, seen)
     when = published(document, rules, now) or date.published(document, entry, seen, now)
     changed = date.updated(document, entry, now)
     picture = ruled_picture(document, rules) or cover.read(document, entry)
     who = identity.identify(document)
-    fields: dict[str, Choice[Any]] = {
-        "title": headline,
-        "author": byline,
-        "published": when,
-        "updated": changed,
-        "cover": picture,
-    }
+    choices: tuple[Choice[Any], ...] = (headline, byline, when, changed, picture)
     return Metadata(
         title=headline.value or "",
         author=byline.value,
@@ -144,7 +138,7 @@ def read_metadata(
         aliases=who.aliases,
         duplicate_of=who.duplicate_of,
         alternate=who.alternate,
-        trace={name: choice.trace() for name, choice in fields.items()},
+        trace={name: choice.trace() for name, choice in zip(_TRACED, choices, strict=True)},
     )
 
 

@@ -4,20 +4,22 @@ The head of a page (og:title, JSON-LD, `<title>`) is written for machines: it ca
 another wording for search engines. The heading is what readers see. So a heading wins that agrees with any of them,
 then an h1 that stands alone. Of 654 real pages with a known title 570 have such an h1.
 
-Which parts of a title are not the article's: the site's name at either end, sections behind bars. The headings of a
-page as readers see them: without logos, permalink marks and the small print inside them."""
+Cut are the site's name at either end, sections behind bars, and of headings kickers, marks of links and small print.
+`survey` reads a page once from top to bottom: what stands near the headline, and what is a menu or another article."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from itertools import islice
+from typing import Any, NamedTuple
 
 from lxml import etree
 
 from syndicator.core import text, urls
 from syndicator.core.model import Entry, Rules
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles
+from syndicator.reading.html.document import Document, articles, inner
 from syndicator.reading.metadata.cover import Choice, first_sane
 
 LONGEST = 300  # characters; longer is text, not a title
@@ -74,9 +76,7 @@ class SiteTitle:
 
     def bare(self, title: str) -> str:
         """`title` without the site's name at either end."""
-        return unmasked(self._bare(undated(masked(visible(title)[:2_000]).strip(EDGE))))
-
-    def _bare(self, title: str) -> str:
+        title = _DATED.sub("", masked(visible(title)[:2_000]).strip(EDGE))
         if self.suffix and title.endswith(self.suffix):
             title = title.removesuffix(self.suffix).rstrip(EDGE)
         for _ in range(3):
@@ -84,7 +84,7 @@ class SiteTitle:
             if shorter == title:
                 break
             title = shorter
-        return title
+        return unmasked(title)
 
     def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
         """The part of `title` between separators that has most words of the URL, else the longest.
@@ -96,10 +96,6 @@ class SiteTitle:
             if len(pieces) >= enough:
                 title = max(pieces, key=lambda piece: (len(self.slug & set(words(piece))), len(piece)))
         return unmasked(title)
-
-    def first_part(self, title: str) -> str:
-        """What stands before the first separator."""
-        return unmasked(_SOFT.split(_HARD.split(masked(title), 1)[0], 1)[0].strip(EDGE))
 
     def _shorter(self, title: str) -> str:
         cuts = sorted((*_HARD.finditer(title), *_SOFT.finditer(title)), key=lambda found: found.start())
@@ -122,11 +118,6 @@ class SiteTitle:
         if not own or self.is_name(part):
             return True
         return len(words(part)) <= _FEW and any(len(name) > _LEAST_NAME and name in own for name in self.names)
-
-
-def undated(title: str) -> str:
-    """`title` without the day that some sites put before it."""
-    return _DATED.sub("", title)
 
 
 def masked(title: str) -> str:
@@ -159,10 +150,9 @@ def visible(value: str) -> str:
     return text.line(_INVISIBLE.sub("", value))
 
 
-_MOST = 60  # headings read of a page
-_MOST_LAST = 3  # elements at the end of a heading that may be no part of the headline
-_MOST_BEHIND = 25  # characters in several of them: a source and a count
-_LEAST = 3  # characters above which what follows a kicker can be the headline
+_MOST = 200  # headings read of a page
+_MOST_PIECES = 12  # texts of a heading among which the headline is looked for
+_LEAST = 4  # characters from which what a kicker leaves can be the headline
 _SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
 _HIDDEN = re.compile(
     r"(^|[\s_-])(headerlink|anchor|hash-?link|permalink|sr-only|screen-reader-text|visually-?hidden|badge|"
@@ -172,7 +162,7 @@ _HIDDEN = re.compile(
 # small print above a headline, inside its h1
 _KICKER = re.compile(
     r"kicker|overline|topline|roofline|dachzeile|spitzmarke|oberzeile|eyebrow|pre-?title|pre-?head|sub-?title|small|"
-    r"supertitle|label|rubri[ck]|category|section|surtitre|antetitulo|occhiello|titleheader|topic|flag",
+    r"supertitle|label|rubri[ck]|category|section(?!-num)|surtitre|antetitulo|occhiello|titleheader|topic|flag",
     re.I,
 )
 _LOGO = re.compile(
@@ -180,15 +170,24 @@ _LOGO = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Heading:
-    """A heading as readers see it. `tag` is h1, h2, h3 or logo; `without_kicker` holds the text without the small line
-    above it, when there seems to be one."""
+    """A heading as readers see it, without a kicker. `tag` is h1, h2, h3 or logo; `pieces` are the texts between its
+    tags."""
 
     tag: str
-    text: str
-    without_kicker: tuple[str, ...] = ()
-    first_lines: tuple[str, ...] = ()  # without its last one, two, three elements, where no text stands behind these
+    pieces: tuple[str, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The heading as one line."""
+        return trimmed(visible("".join(self.pieces)))
+
+    def parts(self) -> set[str]:
+        """The key of each text that begins and ends at a tag."""
+        pieces = self.pieces[:_MOST_PIECES]
+        ends = range(1, len(pieces) + 1)
+        return {key("".join(pieces[start:end])) for end in ends for start in range(end)}
 
 
 def headings(tree: Any) -> list[Heading]:
@@ -197,39 +196,13 @@ def headings(tree: Any) -> list[Heading]:
     for element in tree.iter("h1", "h2", "h3"):
         if len(out) >= _MOST:
             break
-        value = _shown(element, [])
-        if 1 < len(value) <= LONGEST:
-            logo = _is_logo(element)
-            kicker = () if logo else _without_kicker(element, value)
-            out.append(Heading("logo" if logo else element.tag, value, kicker, () if logo else _first_lines(element)))
+        tag = "logo" if _is_logo(element) else element.tag
+        shown = Heading(tag, tuple(_pieces(element, tag != "logo")))
+        if len(shown.text) < _LEAST:  # a kicker alone
+            shown = Heading(tag, tuple(_pieces(element, False)))
+        if 1 < len(shown.text) <= LONGEST:
+            out.append(shown)
     return out
-
-
-def _without_kicker(heading: Any, value: str) -> tuple[str, ...]:
-    holder = heading
-    for _ in range(3):  # h1 > span > small
-        first = next(holder.iterchildren(etree.Element), None)
-        if first is None or (holder.text or "").strip():
-            return ()
-        if first.tag == "small" or _KICKER.search((first.get("class") or "")[:300]):
-            rest = _shown(heading, [first])
-            return (rest,) if rest != value and len(rest) > _LEAST else ()
-        holder = first
-    return ()
-
-
-def _first_lines(heading: Any) -> tuple[str, ...]:
-    """The text of a heading without its last elements, one, two or three of them, as far as no text follows one
-    and several are short."""
-    out: list[str] = []
-    last: list[Any] = []
-    for element in heading.iterchildren(etree.Element, reversed=True):
-        if len(last) == _MOST_LAST or (element.tail or "").strip():
-            break
-        last.append(element)
-        if len(last) == 1 or sum(len(text.line("".join(each.itertext()))) for each in last) <= _MOST_BEHIND:
-            out.append(_shown(heading, last))
-    return tuple(out)
 
 
 def _is_logo(heading: Any) -> bool:
@@ -248,34 +221,24 @@ def _is_logo(heading: Any) -> bool:
     )
 
 
-def _shown(heading: Any, without: list[Any]) -> str:
-    """The text of a heading without the small print in it, and without the elements `without`."""
-    pieces: list[str] = []
+def _pieces(heading: Any, without_kicker: bool) -> Iterator[str]:
+    """The texts of a heading without small print."""
     skipped: Any = None
     length = 0
     for event, element in etree.iterwalk(heading, events=("start", "end")):
-        if (
-            event == "start"
-            and skipped is None
-            and element is not heading
-            and (element in without or _is_hidden(element))
-        ):
-            skipped = element
+        if event == "start" and skipped is None and element is not heading:
+            named = f"{element.tag} {element.get('class') or ''}"[:300]
+            kicker = without_kicker and not length and _KICKER.search(named)
+            if element.tag in _SKIP or _HIDDEN.search(named) or kicker:
+                skipped = element
         if event == "end" and element is skipped:
             skipped = None
         piece = element.text if event == "start" else (element.tail if element is not heading else "")
-        if skipped is None and piece:
-            pieces.append(piece)
-            length += len(piece)
+        if skipped is None and piece and length <= 4 * LONGEST:
+            yield piece
+            length += len(piece.strip())
         if element.tag in ("br", "div", "p"):
-            pieces.append(" ")
-        if length > 4 * LONGEST:
-            break
-    return trimmed(visible("".join(pieces)))
-
-
-def _is_hidden(element: Any) -> bool:
-    return element.tag in _SKIP or bool(_HIDDEN.search((element.get("class") or "")[:300]))
+            yield " "
 
 
 _AGREES = 0.5  # F1 of words from which an h1 and a head are taken for the same title
@@ -296,16 +259,9 @@ def read(document: Document, sitename: str, entry: Entry | None, rules: Rules) -
     found = headings(document.tree)
     logos = [heading.text for heading in found if heading.tag == "logo"]
     site = SiteTitle(document.url, (sitename, *logos), rules.title_suffix, whole=_document_title(document))
-    choice = first_sane(_candidates(document, entry, site, found), site.sane)
-    return choice or _named_like_the_site(document, site, choice)
-
-
-def _named_like_the_site(document: Document, site: SiteTitle, none: Choice[str]) -> Choice[str]:
-    """What the head says where nothing on the page can be a title but what sounds like the site's name: an issue of a
-    magazine bears its name. Not that name itself: of a front page it is no title."""
-    heads = ((f"{name}, like the site", value) for name, value in _heads(document) if key(value) not in site.names)
-    found = first_sane(heads, lambda value: 1 < len(value) <= LONGEST)
-    return Choice(found.value, found.candidate, (*none.seen, *found.seen)) if found else none
+    best = first_sane(_candidates(document, entry, site, found), site.sane)
+    # an issue or a product is called like the site, and more
+    return best or first_sane(_heads(document), lambda head: 1 < len(head) <= LONGEST and key(head) not in site.names)
 
 
 def _candidates(
@@ -331,14 +287,8 @@ def _heads(document: Document) -> Iterator[tuple[str, str]]:
     for item in articles(document)[:_MOST_ARTICLES]:
         yield from (("json-ld", value) for value in jsonld.strings(item.get("headline") or item.get("name")))
     for name in _TITLE_METAS:
-        yield from ((name, value) for value in _stated(document.metas.get(name, ())))
+        yield name, jsonld.clean(document.meta(name))
     yield "title", _document_title(document)
-
-
-def _stated(values: Sequence[str]) -> list[str]:
-    """The first of a meta's values, of two with little in it the longer: plugins add one of their own."""
-    cleaned = [jsonld.clean(value) for value in values[:2]]
-    return [max(cleaned, key=len)] if len(cleaned) > 1 and len(words(cleaned[0])) < _LEAST_WORDS else cleaned[:1]
 
 
 def _document_title(document: Document) -> str:
@@ -348,16 +298,10 @@ def _document_title(document: Document) -> str:
 
 def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
     """The heading that agrees best with the heads or the URL's words: any h1 that does, else a lower one that is nearly
-    the same as a head, else an h1 that a head begins with."""
+    the same as a head. Else an h1 that a head begins with."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
-    starts = [words(site.first_part(head)) for head in heads]
     spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
-    tries = (
-        (("h1",), [*whole, *spelt], _AGREES),
-        (("h2", "h3"), whole, _SAME),
-        (("h1",), starts, _SAME),
-    )
-    for tags, wanted, least in tries:
+    for tags, wanted, least in ((("h1",), [*whole, *spelt], _AGREES), (("h2", "h3"), whole, _SAME)):
         scored = [
             (max((_agreement(words(each.text), known) for known in wanted), default=0.0), each)
             for each in found
@@ -366,12 +310,8 @@ def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> He
         score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
         if score >= least:
             return best
-    return next((each for each in found if each.tag == "h1" and _begins(each.text, heads)), None)
-
-
-def _begins(heading: str, heads: Sequence[str]) -> bool:
-    """True when a head begins with `heading`; for scripts that do not separate words too."""
-    return len(heading) >= _LONG_START and any(head.startswith(heading) for head in heads)
+    long = (each for each in found if each.tag == "h1" and len(each.text) >= _LONG_START)
+    return next((each for each in long if any(head.startswith(each.text) for head in heads)), None)
 
 
 def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
@@ -386,22 +326,17 @@ def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> s
 
 
 def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
-    """The text of `heading` without kicker and section, where the heads leave these out or separate them."""
-    value = undated(heading.text)
-    for shorter in heading.without_kicker:
-        kicker = value.removesuffix(shorter).strip(EDGE)
-        if not any(f"{kicker} {shorter}".casefold() in head.casefold() for head in heads):
-            value = shorter
+    """The headline in `heading`: a text of it that a head repeats if none has the whole, without section or source."""
+    value = _DATED.sub("", heading.text)
     own = key(value)
+    parts = set[str]() if any(own in key(head) for head in heads) else heading.parts()
     for head in heads:
         other = key(head)
         if other == own:  # words of two elements may have run together in the heading
             return head if len(words(head)) > len(words(value)) else value
-        if any(key(line) == other for line in heading.first_lines):
-            return head  # a subtitle, a source or a count of comments stands behind it in the same heading
-        whole_end = own.endswith(other) and len(words(head)) >= _SLUG_WORDS and len(other) >= _END_SHARE * len(own)
+        ends = own.endswith(other) and len(words(head)) >= _SLUG_WORDS and len(other) >= _END_SHARE * len(own)
         quoted = value[len(head) :].lstrip()[:1] in _QUOTES  # a meta that its own quotation mark has ended
-        if whole_end or (heading.tag != "h1" and own.startswith(other) and not quoted):
+        if other in parts or ends or (heading.tag != "h1" and own.startswith(other) and not quoted):
             return head
     return site.main_part(value, hard_only=True)
 
@@ -422,3 +357,101 @@ def _agreement(ours: Sequence[str], theirs: Sequence[str]) -> float:
 def untag(value: str) -> str:
     """A feed's text field as plain text."""
     return trimmed(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", jsonld.clean(value))[: 4 * LONGEST])
+
+
+_AWAY = re.compile(
+    r"(?<!has-)(?<!with-)(?<!no-)(?:comment|related|recommend|teaser|sidebar|widget|menu|nav(?:bar|igation)?\b|caption|"
+    r"popular|trending|carousel|slider|latest|promo|newsletter|breadcrumb|(?<!post-)(?<!entry-)(?<!article-)footer)",
+    re.I,
+)
+_AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
+_NO_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
+_MOST_EVENTS = 120_000  # two an element
+_HELD = 0.6  # share of a page's paragraphs from which what holds them is no sidebar or widget, whatever it is called
+_LEAST_PARAGRAPHS = 5  # of a page on which shares tell
+_COMMENTS = "comment"  # in names of what may hold most of a page and is not the article
+_LAST = 80  # characters before an element that are remembered
+
+
+class Spot(NamedTuple):
+    """An element, how much text stands before it, and the last of that text."""
+
+    element: Any
+    at: int
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The elements of a page's body in their order without those that belong elsewhere; `origin` is where the headline
+    ends, counted in characters like `Spot.at`; `found` says whether there is one."""
+
+    spots: tuple[Spot, ...]
+    origin: int
+    found: bool
+
+
+def survey(tree: Any, headline: str) -> Survey:
+    """`tree` read around the heading that shows `headline`, else around the first h1."""
+    body = next(tree.iter("body"), tree)
+    heading = _heading(body, headline)
+    around = set(heading.iterancestors()) if heading is not None else set()
+    spots: list[Spot] = []
+    paragraphs = sum(1 for _ in body.iter("p"))
+    origin = length = 0
+    last = ""
+    away: Any = None
+    walk = etree.iterwalk(body, events=("start", "end", "comment"))
+    for count, (event, element) in enumerate(walk):
+        if count > _MOST_EVENTS:
+            break
+        if event == "start":
+            if (
+                element not in around
+                and (_is_away(element) or (element.tag == "table" and around))
+                and not _holds_most(element, paragraphs)
+            ):
+                away = element
+                walk.skip_subtree()
+                continue
+            spots.append(Spot(element, length, last))
+            piece = element.text
+        else:  # the text behind an element, or behind a comment: some systems put one between any two texts
+            if element is away:
+                last = ""
+            if element is heading:
+                origin = length
+            piece = element.tail if element is not body else None
+        if piece and (stripped := piece.strip()):
+            length += len(stripped)
+            last = stripped[-_LAST:]
+    return Survey(tuple(spots), origin, heading is not None)
+
+
+def _heading(body: Any, headline: str) -> Any:
+    wanted = key(headline)
+    elements = list(islice(body.iter("h1", "h2", "h3", "h4"), _MOST))
+    return next(
+        (element for element in elements if wanted and wanted in key(inner(element))),
+        next((element for element in elements if element.tag == "h1" and key(inner(element))), None),
+    )
+
+
+def _is_away(element: Any) -> bool:
+    """True for what is no part of the article."""
+    if not isinstance(element.tag, str) or element.tag in _NO_TEXT:
+        return True
+    if element.tag == "footer" and element.getparent().tag in ("article", "main"):
+        return False
+    if element.tag in _AWAY_TAGS:
+        return True
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
+    return named != " " and element.tag not in ("body", "main", "article") and _AWAY.search(named) is not None
+
+
+def _holds_most(element: Any, paragraphs: int) -> bool:
+    """True when most of the page's `paragraphs` stand in a div or section: it is the article, "widget" or not."""
+    if element.tag not in ("div", "section") or paragraphs < _LEAST_PARAGRAPHS:
+        return False
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400].lower()
+    return _COMMENTS not in named and sum(1 for _ in element.iter("p")) >= _HELD * paragraphs

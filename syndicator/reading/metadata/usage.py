@@ -35,14 +35,13 @@ def line(document: str, url: str = "") -> str:
         root = etree.fromstring(document.strip().encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
         return ""
-    if root is None:
-        return ""
-    root = _about(root, url) if url else root
+    root = _about(root, url) if url and root is not None else root
     if root is None:
         return ""
     permitted, sold, prohibited = set[str](), set[str](), set[str]()
     for licence in _named(root, "license"):
-        (permitted if _is_free(licence) else sold).update(_usage(licence, "permits"))
+        free = all(payment.get("type", "free").lower() in _FREE for payment in _named(licence, "payment"))
+        (permitted if free else sold).update(_usage(licence, "permits"))
         prohibited.update(_usage(licence, "prohibits"))
     denied = prohibited | (sold - permitted) | (set(_USES) - permitted if permitted else set())
     return ", ".join(f"{use}={'no' if use in denied else 'yes'}" for use in _USES if use in denied | permitted)
@@ -84,10 +83,6 @@ def _usage(licence: Any, name: str) -> Iterator[str]:
         if element.get("type", "usage") == "usage":
             for token in (element.text or "").lower().replace(",", " ").split():
                 yield from _USES if token == "all" else _AI if token == "ai-all" else (token,)
-
-
-def _is_free(licence: Any) -> bool:
-    return all(payment.get("type", "free").lower() in _FREE for payment in _named(licence, "payment"))
 
 
 _RSL = "application/rsl+xml"

@@ -47,6 +47,8 @@ def test_base_counts() -> None:
         "/img/og.png",
         "/img/mark.svg",
         "javascript:x()",
+        "/img/{{picture}}",
+        "/ads/ferry.jpg",
         "",
     ],
 )
@@ -66,6 +68,7 @@ def test_stand_ins_are_no_covers(address: str) -> None:
         "/dims4/default/0c0a/strip/true/?url=https%3A%2F%2Fx%2Flogo.png",
         "/2024/logologist-interview.jpg",
         "/img/catalogue/ferry.jpg",
+        "/cache/ad/93/ferry.jpg",
     ],
 )
 def test_pictures_whose_address_only_sounds_like_a_stand_in(address: str) -> None:
@@ -91,6 +94,19 @@ def test_jsonld_in_its_many_forms() -> None:
 def test_the_first_large_figure_of_the_article(img: str) -> None:
     small = '<img src="/tiny.jpg" width="40" height="40"><div class="author-box"><img src="/maren.jpg"></div>'
     assert read(f'<article class="post">{small}<figure>{img}</figure></article>') == "https://paper.example/f.jpg"
+
+
+@pytest.mark.parametrize(
+    "holders",
+    [
+        "<header><h1>The Last Ferry</h1>{}</header>",
+        '<div class="post"><header class="head"><h1>The Last Ferry</h1><div class="top">{}</div></header></div>',
+        '<div class="content"><div class="builder-widget-container">{}</div></div>',
+        "<article><button>{}</button></article>",
+    ],
+)
+def test_the_picture_in_the_header_of_the_headline_a_builder_s_box_or_a_button_to_enlarge_it(holders: str) -> None:
+    assert read(holders.format('<img src="/f.jpg" width="900">')) == "https://paper.example/f.jpg"
 
 
 def test_pictures_elsewhere_are_no_covers() -> None:

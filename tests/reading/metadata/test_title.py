@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,16 +21,21 @@ def read(html: str, site: str = "", url: str = URL, entry: Entry | None = None, 
     return title.read(parse(f"<html>{html}</html>".encode(), url), site, entry, rules).value or ""
 
 
+CASES = tomllib.loads(Path(__file__).with_name("titles.toml").read_text("utf-8"))["case"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["rule"] for case in CASES])
+def test_the_policy(case: dict[str, str]) -> None:
+    assert read(case["page"], "The Harbour Post") == case["title"]
+
+
 @pytest.mark.parametrize(
     ("stated", "wanted"),
     [
-        ("The Last Ferry - The Harbour Post", "The Last Ferry"),
         ("The Last Ferry | Harbour Post", "The Last Ferry"),
-        ("Harbour Post: The Last Ferry", "The Last Ferry"),
         ("The Last Ferry — harbourpost.example", "The Last Ferry"),
         ("harbourpost.example The Last Ferry", "The Last Ferry"),
         ("The Harbour Post » The Last Ferry", "The Last Ferry"),
-        ("The Last Ferry – and why nobody waved", "The Last Ferry – and why nobody waved"),
         ("Boats: a history", "Boats: a history"),
     ],
 )
@@ -42,7 +50,6 @@ def test_the_site_s_name_is_cut_from_a_title(stated: str, wanted: str) -> None:
         ("« La mer est vide »", "« La mer est vide »"),
         ("«Hafen» wird «Haven»: ein Streit - The Harbour Post", "«Hafen» wird «Haven»: ein Streit"),
         ("»Die letzte Fähre« läuft aus – The Harbour Post", "»Die letzte Fähre« läuft aus"),
-        ("The Last Ferry » Boats » The Harbour Post", "The Last Ferry"),
         ("The Last Ferry »", "The Last Ferry"),
     ],
 )
@@ -52,21 +59,6 @@ def test_quotation_marks_stay_whole(stated: str, wanted: str) -> None:
 
 def test_a_heading_in_quotation_marks_stays_whole() -> None:
     assert read("<title>La mer est vide</title><h1>« La mer est vide »</h1>") == "« La mer est vide »"
-
-
-def test_what_shows_on_a_touch_is_no_part_of_a_heading() -> None:
-    html = '<title>The Last Ferry</title><h1>The Last Ferry<span class="tooltip-text">Copy the link</span></h1>'
-    assert read(html) == "The Last Ferry"
-
-
-def test_a_subtitle_in_the_heading_is_left_out_where_the_head_leaves_it_out() -> None:
-    html = "<title>Fish Cakes, Hot and Fresh</title><h1>Fish Cakes, Hot and Fresh<span>Welcome to the North</span></h1>"
-    assert read(html) == "Fish Cakes, Hot and Fresh"
-
-
-def test_what_stands_behind_the_headline_in_its_heading() -> None:
-    html = "<title>Fish Cakes, Hot and Fresh</title><h1>Fish Cakes, Hot and Fresh<a>(quay.example)</a><i>87</i></h1>"
-    assert read(html) == "Fish Cakes, Hot and Fresh"
 
 
 def test_a_head_that_a_quotation_mark_has_ended() -> None:
@@ -93,6 +85,7 @@ def test_a_title_that_has_the_host_s_name_in_it_is_no_name_of_the_site() -> None
 
 def test_an_issue_that_bears_the_site_s_name_has_a_title() -> None:
     assert read("<title>Harbour Post 02/2022</title><p>x", "Harbour Post") == "Harbour Post 02/2022"
+    assert read("<title>HarbourPost 13</title><p>x", "Harbour Post") == "HarbourPost 13"
     assert read("<title>Harbour Post</title><p>x", "Harbour Post") == ""
 
 
@@ -121,8 +114,7 @@ def test_an_h1_that_a_head_begins_with_where_no_blank_parts_words() -> None:
     assert read(f"<title>{name}：港 独立行政法人 船舶機構</title><h1>{name}</h1>") == name
 
 
-def test_a_day_before_a_title_is_cut_and_code_is_left_whole() -> None:
-    assert read("<title>23.01.2024 - The Last Ferry</title><h1>23.01.2024 - The Last Ferry</h1>") == "The Last Ferry"
+def test_code_is_left_whole() -> None:
     assert read("<title>Ferry::Deck::Rail - Docs</title><h1>Ferry::Deck::Rail</h1>") == "Ferry::Deck::Rail"
 
 
@@ -140,20 +132,6 @@ def test_a_lone_h1_wins_when_it_shares_a_word() -> None:
         "How to keep a ferry running"
     )
     assert read("<title>Ferry maintenance checklist</title><h1>0 Comments</h1>") == "Ferry maintenance checklist"
-
-
-@pytest.mark.parametrize(
-    "inside",
-    [
-        '<span class="kicker">Traffic</span> The Last Ferry Leaves',
-        '<span class="h-roofline">Traffic: </span>The Last Ferry Leaves',
-        "<span><small>Traffic</small><br>The Last Ferry Leaves</span>",
-        'The Last Ferry Leaves<a class="headerlink" href="#x">¶</a>',
-        "The Last&#8203; Ferry Leaves<script>x()</script>",
-    ],
-)
-def test_small_print_in_a_heading_is_cut(inside: str) -> None:
-    assert read(f"<title>The Last Ferry Leaves</title><h1>{inside}</h1>") == "The Last Ferry Leaves"
 
 
 def test_words_that_ran_together_are_parted_as_the_head_has_them() -> None:
