@@ -39,9 +39,10 @@ def look(
         listed = search.from_elsewhere(search.read_list(opml.encode(), "the document"))  # whoever wrote it
         return _looked("OPML", search.as_found(app, "OPML", listed), {})
     refuse_variables(address, "")
-    if search.is_file(address):  # a path of this machine is for the command line
-        raise UsageError(f"{address!r} is a file here; paste what it has, or call `syndicator import` with it")
-    return _looked(address, *asyncio.run(_look(app, allow, address, progress)))
+    if address.startswith(("/", ".", "~", "-")):  # nor is it said which files this machine has
+        raise UsageError(f"{address!r} is a path; paste what the file has, or call `syndicator import` with it")
+    url = address if "://" in address else f"https://{address}"
+    return _looked(address, *asyncio.run(_look(app, allow, url, progress)))
 
 
 async def _look(app: App, allow: Sequence[str], address: str, progress: Progress) -> tuple[Found, dict[str, Preview]]:
@@ -244,7 +245,6 @@ def follow_list(
 @operation("use-list")
 def use_list(app: App, key: Key, wrapper: Marks) -> Change:
     """Replace the list of a source of kind "list" by one that somebody pointed to; its next visit is due now."""
-
     source, marks = source_of_key(app, key), _wrapper(wrapper)
     return Change(
         subject=key,
@@ -268,5 +268,5 @@ def _wrapper(text: str) -> Wrapper:
 
     try:
         return unpacked_list(text)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise UsageError("no list was pointed to") from error

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict, Unpack
 
 from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import counted
@@ -211,6 +211,7 @@ def split(
     )
 
 
+_MOST_DAYS: Final = 36_500  # a hundred years: no date is so far back that it cannot be written
 _STAY = {
     "hand": "a hand wrote the file: name it to delete it",
     "hold": "on hold: release it, or name it",
@@ -242,8 +243,8 @@ def prune(
         raise UsageError("--keep 0 would delete every article; name a --source with it")
     if (named or rules) and pages_days is not None:
         raise UsageError("--pages-days is about kept pages, the rest about articles; say one of the two")
-    if min(keep or 0, pages_days or 0) < 0:
-        raise UsageError("--keep and --pages-days count from 0")
+    if min(keep or 0, pages_days or 0) < 0 or (pages_days or 0) > _MOST_DAYS:
+        raise UsageError(f"--keep and --pages-days count from 0, --pages-days to {_MOST_DAYS}")
     return _prune_articles(app, named, older_than, keep, source) if named or rules else _prune_pages(app, pages_days)
 
 

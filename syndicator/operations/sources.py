@@ -139,6 +139,8 @@ def remove(
     from syndicator.services.naming import need_sources
 
     keys, path = tuple(dict.fromkeys(key)), app.config / "sources.toml"
+    if not keys:
+        raise UsageError("name at least one source")
     need_sources(app, keys)
     return Change(
         subject=keys[0],
