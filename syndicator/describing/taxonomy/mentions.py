@@ -126,13 +126,12 @@ READ: Final = 12_000  # characters that are looked at: what stands only behind t
 
 class Mention(NamedTuple):
     """How often a tag stands in the title, in the text and in the text's head, and how telling its longest spelling
-    there is: its letters, an acronym in capitals counting as `ACRONYM` of them. `lines`: of the text that have it."""
+    there is: its letters, an acronym in capitals counting as `ACRONYM` of them."""
 
     title: int
     text: int
     head: int
     letters: int
-    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +223,7 @@ class Matcher:
             if tag in self._words_too and not places and in_title_case(title.text):
                 continue  # every word of such a title has a capital
             letters = max((places or titles).values(), default=0)
-            lines = len({bisect_right(text.starts, at) for at in places})
-            found[tag] = Mention(len(titles), len(places), sum(at < HEAD for at in places), letters, lines)
+            found[tag] = Mention(len(titles), len(places), sum(at < HEAD for at in places), letters)
         return found
 
     @cached_property
