@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from syndicator.describing.taxonomy import mentions
@@ -41,8 +40,11 @@ class ZeroShotTagger:
 
     def scores(self, title: str, text: str) -> dict[str, float]:
         """Tag -> the probability that an editor signs it, best first, for those that title or text name."""
+        import numpy as np
+
         numbers, rows = self.features(title, text)
-        chances = _chances(rows)
+        slope = load("zero_shot.toml", "weights", (CONSTANT, *FEATURES))
+        chances = 1 / (1 + np.exp(-np.clip(rows @ slope[1:] + slope[0], -LIMIT, LIMIT)))
         return {self.names[numbers[n]]: float(chances[n]) for n in (-chances).argsort(kind="stable")}
 
     def features(self, title: str, text: str) -> tuple[list[int], Floats]:
@@ -77,19 +79,3 @@ def _spread(values: Floats) -> Floats:
     """Cosines as distances from their mean in spreads: a text is nearer to all tags when it is long."""
     result: Floats = (values - values.mean()) / (values.std() + 1e-6)
     return result
-
-
-def _chances(rows: Floats) -> Floats:
-    import numpy as np
-
-    slope, constant = weights()
-    result: Floats = 1 / (1 + np.exp(-np.clip(rows @ slope + constant, -LIMIT, LIMIT)))
-    return result
-
-
-@lru_cache(maxsize=1)
-def weights() -> tuple[Floats, float]:
-    """The weight of each of `FEATURES`, and the constant, from data/zero_shot.toml. Raises ValueError when they are not
-    those of the features."""
-    found = load("zero_shot.toml", "weights", (CONSTANT, *FEATURES))
-    return found[1:], float(found[0])
