@@ -48,7 +48,7 @@ def describe(
     chosen, by = _excerpt.choose(title, text, description, code)
     guess = taxonomy.category(title, text, section, keywords, code)
     asked = taxonomy.mapped(keywords, text, title, own)
-    tags = taxonomy.tags_among(title, text, asked)
+    tags = taxonomy.tags(title, text, keywords, own)
     if guess.name and guess.name in taxonomy.names and guess.name not in tags and len(tags) < MOST_TAGS:
         tags = (*tags, guess.name)  # a reader expects an article of the category AI to have the tag AI
     mapped = not set(asked).isdisjoint(tags)

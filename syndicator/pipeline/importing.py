@@ -229,7 +229,7 @@ def _linted_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity
 
 
 def _excerpt(article: Article) -> Iterator[Oddity]:
-    fault = sentences.fault(article.excerpt, article.title, article.language) if article.excerpt else ""
+    fault = sentences.fault(article.excerpt, article.title) if article.excerpt else ""
     if fault:
         yield Oddity(LintReason.BAD_EXCERPT, f"{fault}: {article.excerpt[-60:]!r}")
 

@@ -10,7 +10,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.describing.describe import describe
 from syndicator.describing.summary.excerpt import summarize
 from syndicator.describing.taxonomy.categories import FLOOR
-from syndicator.describing.taxonomy.taxonomy import Taxonomy, _given
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
 CONFIG = Path(__file__).resolve().parents[2] / "config" / "taxonomy.toml"
 TITLE = "Chatbot maker raises billions"
@@ -82,9 +82,33 @@ def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
 
 
 def test_a_tag_that_the_text_does_not_name_is_not_given(taxonomy: Taxonomy) -> None:
-    assert not _given(0.99, None, False, True)
     text = "The lab's new model writes programs and mends their bugs. Developers ask it in plain words and it answers."
     assert taxonomy.tags("A model that writes programs", f"{text} They get code and tests, to be reviewed.") == ()
+
+
+LAPTOPS = """The best laptop for most people has a bright screen, a quiet keyboard and a battery that lasts two days.
+We typed on each of them for a month and carried them to work. The cheapest is light, its screen is dim.
+The one for players has a GPU of its own, which is loud. Its maker speaks of AI, as they all do, and of new chips.
+For students we would take the one with the long battery, as its keyboard is better than that of the others we tried.
+The heaviest has a large screen, two fans and a lid of metal. It costs twice as much and is worth it for few people.
+Each was charged and drained ten times, opened and closed a thousand times, and read in the sun by two of us."""
+NOTES = """An app for notes should open at once and find what you wrote a year ago. We moved our notes to six of them.
+The first keeps plain files in a folder. The second has pages within pages, and its databases are tables of pages.
+The third is quick and ugly. The fourth costs eight dollars a month and syncs between phones without a fault.
+We would take the first for a single person, as files outlive an app, and the fourth for a family or a small office.
+We measured how long each takes to open with ten thousand notes, how it finds a word, and what is left when it is gone.
+Two of them keep a copy on each device, the others ask a server for every page, which is slow in a train.
+Moving from one to another takes an evening, and pictures are lost more often than words. Ask for an export first.
+Prices rose in four of them this year. Students pay half in three, and nobody pays for the first, which asks for gifts.
+None of them is perfect. The search of the fifth found nothing, and the sixth closed while we wrote about it."""
+
+
+def test_what_a_text_names_in_passing_is_no_tag(taxonomy: Taxonomy) -> None:
+    assert {"AI", "GPU", "databases"} <= taxonomy.names
+    assert not {"AI", "GPU"} & set(taxonomy.tags("The best laptops, tried for a month", LAPTOPS))
+    assert not {"databases"} & set(taxonomy.tags("Six apps for notes, compared", NOTES))
+    gpu = "The new GPU is faster than the GPU of last year, and its maker will sell every GPU that it can make."
+    assert "GPU" in taxonomy.tags("A GPU for players", gpu)
 
 
 def test_a_text_that_says_next_to_nothing_has_no_category(taxonomy: Taxonomy) -> None:

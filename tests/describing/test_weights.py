@@ -12,7 +12,6 @@ import pytest
 
 from syndicator.describing.summary import candidates, opener
 from syndicator.describing.taxonomy import categories, zero_shot
-from syndicator.describing.taxonomy.vocabulary import TagDef
 from syndicator.describing.weights import in_order, load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,17 +73,3 @@ def test_reordered_features_score_sentences_alike(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(opener, "FEATURES", tuple(opener.FEATURES[n] for n in turned))
     slope = load(opener.FILE, "weights", (opener.CONSTANT, *opener.FEATURES))
     assert np.allclose(before, rows @ slope[1:] + slope[0], atol=1e-4)
-
-
-def test_reordered_features_give_a_tag_the_same_probability(monkeypatch: pytest.MonkeyPatch) -> None:
-    tagger = zero_shot.prepare((TagDef(name="bridges"), TagDef(name="football"), TagDef(name="river barge")))
-    before = tagger.scores("The old bridge", TEXT)
-    monkeypatch.setattr(zero_shot, "FEATURES", tuple(reversed(zero_shot.FEATURES)))
-    zero_shot.weights.cache_clear()
-    after = tagger.scores("The old bridge", TEXT)
-    monkeypatch.undo()
-    zero_shot.weights.cache_clear()
-    assert list(before) == list(after)
-    assert [chance for chance, _ in after.values()] == pytest.approx(
-        [chance for chance, _ in before.values()], abs=1e-5
-    )

@@ -89,7 +89,7 @@ def test_the_demos_stories(described_stories: list[Description]) -> None:
 def test_excerpts_are_whole_sentences_of_the_text(story: Story) -> None:
     text = plain(story)
     found = describe(story.title, text, language=story.language, taxonomy=Taxonomy())
-    assert sentences.fault(found.excerpt, story.title, found.language) == ""
+    assert sentences.fault(found.excerpt, story.title) == ""
     assert found.language == story.language
     body = sentences.words(text)
     assert all(sentences.words(part) in body for part in found.excerpt.replace("! ", ". ").split(". "))

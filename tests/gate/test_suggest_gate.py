@@ -40,7 +40,7 @@ def shelf(shared: Path) -> list[tuple[str, str, tuple[str, ...]]]:
 
 def test_most_suggestions_are_usable(shared: Path) -> None:
     names = [proposal.name for proposal in suggest(shelf(shared))]
-    generic = function_words()["en"] | phrases.hints().generic | set(PRONOUNS.split())
+    generic = function_words()["en"] | phrases.generic() | set(PRONOUNS.split())
     assert [name for name in names if name.casefold() in generic or len(name) == 1] == []
     assert len(set(map(str.casefold, names))) == len(names)
     first = names[:SHOWN]

@@ -48,11 +48,10 @@ def _example(group: str, taxonomy: Taxonomy, article: dict[str, Any], kept: bool
     title, text = article["title"], article["text"]
     known = taxonomy._categories(title, text)
     assert known is not None
-    counts, values = known.counts(text[:SAMPLE]), categories.bare_scores(known, title, text)
+    counts = known.counts(text[:SAMPLE])
+    values = categories.scores(known, title, text, counts)
     best = int(values.argmax())
-    sure = float(categories.probabilities(values)[best]) >= categories.FLOOR
-    grounded = categories._known_ground(known, best, float(values[best]), counts, text)
-    filed = sure and grounded and known.names[best] != RIVAL
+    filed = known.names[best] != RIVAL and float(categories.probabilities(values)[best]) >= categories.FLOOR
     right = known.names[best] == article["label"]
     return Example(group, kept, filed, right, categories.row(known, title, text, counts, values))
 

@@ -181,7 +181,7 @@ def fault(excerpt: str, asked: Material) -> Refusal | None:
     address = _ADDRESS.search(excerpt)
     if address:
         return Refusal(reason="url", detail=short(address[0]))
-    broken = sentences.fault(excerpt, asked.title, code)
+    broken = sentences.fault(excerpt, asked.title)
     if broken or len(sentences.of_line(excerpt, code)) > sentences.SENTENCES:
         return Refusal(reason=broken or "long", detail=short(excerpt))
     claim = unfounded(excerpt, asked.text, code or "")

@@ -28,7 +28,7 @@ def find(title: str, text: str, language: str | None) -> Candidates:
     usable: list[Sentence] = []
     seen: set[str] = set()
     for sentence in islice(sentences.each(text, language), SCANNED):
-        bare = _usable(sentence, title, language)
+        bare = _usable(sentence, title)
         folded = sentences.words(bare.text) if bare is not None else ""
         if bare is not None and folded not in seen:
             seen.add(folded)
@@ -38,12 +38,12 @@ def find(title: str, text: str, language: str | None) -> Candidates:
     return Candidates(title, text, language, usable)
 
 
-def _usable(sentence: Sentence, title: str, language: str | None) -> Sentence | None:
+def _usable(sentence: Sentence, title: str) -> Sentence | None:
     """The sentence without its dateline; None if it cannot stand in an excerpt."""
     text = sentences.without_dateline(sentence.text)
     if not sentence.whole or text[0].islower() or sentences.too_long(text):
         return None
     short = len(text) < LEAST_CJK if sentences.cjk(text) else len(text.split()) < LEAST_WORDS
-    if short or sentences.form(text, language) or sentences.repeats(text, title):
+    if short or sentences.form(text) or sentences.repeats(text, title):
         return None
     return sentence if text == sentence.text else sentence._replace(text=text, cut=True)

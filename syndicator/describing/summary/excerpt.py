@@ -80,7 +80,7 @@ def choose(title: str, text: str, description: str, language: str | None) -> tup
 def sound(own: str, title: str, text: str, language: str | None) -> bool:
     """True for a publisher's description in one line that keeps all rules of form, opens well, speaks of the subject
     of the article and has its words from `text`."""
-    if sentences.fault(own, title, language) or own[0].islower():
+    if sentences.fault(own, title) or own[0].islower():
         return False
     parts = sentences.of_line(own, language)
     return (

@@ -45,12 +45,6 @@ def ambiguous() -> frozenset[str]:
     return frozenset(name.casefold() for name in _file()["ambiguous"])
 
 
-@lru_cache(maxsize=1)
-def long_forms() -> dict[str, tuple[str, ...]]:
-    """Acronym -> what it is short for where it is the name of a tag, in lower case."""
-    return {acronym: tuple(forms) for acronym, forms in _file()["acronyms"].items()}
-
-
 def is_known(name: str) -> bool:
     """True for a name of data/names.toml, however it is written."""
     return _fold(name) in known()

@@ -2,14 +2,11 @@
 
 Both views err differently. On the open halves of BBC, AG News and KPCrowd the vectors of the descriptions alone are
 right in 92.3/76.6/67.8 %, the words alone in 93.7/78.0/70.3 %, both in 94.8/84.5/72.1 % with the constants below, which
-lie on a plateau (half or twice of each moves no figure by more than a point).
+lie on a plateau (half or twice of each moves no figure by more than a point). In other languages the vectors, made for
+English, say less, so words count more (data/topics).
 
-In other languages the vectors, made for English, say less, so words count more (data/topics, native_words.py): German
-news in six categories, described in German, 80.7 % (20 % before there were words, 50 % by vectors).
-
-It abstains if next to nothing is known of the text, or if the text is on something that the operator has no category
-for: `belongs` was learnt on articles whose category was taken away (tools/train/fit_none.py). `Guess.score` is there
-for a caller who is stricter: 95.1 % of BBC's articles have a score above 0.84, and 96.7 % of these are right.
+An article belongs to no category if it is on something that the operator has none for: `belongs` was learnt on articles
+whose category was taken away (tools/train/fit_none.py). `Guess.score` is there for a caller who is stricter.
 
 Categories from the confirmed past: a ridge regression on the vectors of articles whose category a person confirmed,
 beside what the taxonomy's own words say."""
@@ -25,7 +22,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from syndicator.describing.taxonomy.category_words import RIVAL, Categories
 from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.describing.text.embeddings import SAMPLE, embedder
-from syndicator.describing.text.language import by_script, by_words
 from syndicator.describing.weights import load
 
 if TYPE_CHECKING:
@@ -39,13 +35,6 @@ RIDGE: Final = 0.3  # pull of the regression to zero
 WEIGHTS: Final = (0.0, 0.1, 0.2, 0.4, 0.8)  # the first is that of the words alone; one of the others is chosen
 
 
-class Said(NamedTuple):
-    """`gain`: what the score of a category gains; `share`: of confirmed articles like this one, those in it."""
-
-    gain: float
-    share: float
-
-
 @dataclass(frozen=True)
 class LearntCategories:
     """What the past teaches. Rows are articles, columns categories."""
@@ -53,14 +42,12 @@ class LearntCategories:
     names: tuple[str, ...]
     vectors: Floats  # article x 256
     slopes: Floats  # article x category
-    shares: Floats  # category: of the articles, those in it
     weight: float
 
-    def says(self, title: str, text: str) -> dict[str, Said]:
-        """What the past says of an article, by category."""
+    def gains(self, title: str, text: str) -> dict[str, float]:
+        """What the score of each category gains by the past."""
         beyond = (self.vectors @ embedder().article(title, text)) @ self.slopes
-        shares = (beyond + self.shares).tolist()
-        return dict(zip(self.names, map(Said, (self.weight * beyond).tolist(), shares), strict=True))
+        return dict(zip(self.names, (self.weight * beyond).tolist(), strict=True))
 
 
 def learn_categories(
@@ -84,7 +71,7 @@ def learn_categories(
         zip(fits[1:], WEIGHTS[1:], strict=True), key=lambda pair: (pair[0].hits >= fits[0].hits, pair[0].chance)
     )[1]
     f32 = np.float32
-    return LearntCategories(tuple(names), vectors.astype(f32), slopes.astype(f32), shares.astype(f32), weight)
+    return LearntCategories(tuple(names), vectors.astype(f32), slopes.astype(f32), weight)
 
 
 class Fit(NamedTuple):
@@ -110,39 +97,26 @@ if TYPE_CHECKING:
 
 TITLE: Final = 2  # times the title counts
 SUBJECT: Final = 0.25  # gain of a category whose subject the title names: a story on an AI company's money is on AI
-ELSEWHERE: Final = 0.2  # loss of one whose subject has names, when the text has none of them
 NAMED: Final = 0.08  # gain of a category that one of the publisher's tags is called like
 SHARP: Final = 25.0  # scores to probabilities: calibrated on the three open sets
 FLOOR: Final = 0.35  # probability below which no category is named
-SETTLED: Final = (
-    0.3  # share of confirmed articles like this one that are in a category, from which on no word is needed
-)
 # Probability from which on a language model may choose a category. On the editor's 94 articles (November 2026) a right
 # one is among those of .05 in 96 % of the English ones, where of all wrong ones 4 % are; at .15 in 93 % and 3 %.
 SUPPORT: Final = 0.05
-LONG: Final = 60  # words from which on a text is expected to have words of its category
-WEAK: Final = 0.12  # score below which a long text is nothing we know
-OWN_WORDS: Final = 1  # of its category that a long text must have
-OWN_WORDS_FOREIGN: Final = 3  # the same in a language that we have no words of
-OWN_WORDS_NATIVE: Final = 2  # the same, of any length, in one that we have words of
-# What a topic without a category must have to take an article from all of them: different words of its own, and a
-# score ahead by this much. Without, 5 of the editor's 62 English articles were filed under what they are not on; with
-# fewer words or a third of the lead AG's short texts lose 2 to 6 points.
+
+# A topic that no category is called like (sport) takes an article from all of them with so many of its words and a lead
+# of so much. Without, an editor signs one category less in 62.
 RIVAL_LEAD: Final = 0.14
 RIVAL_WORDS: Final = 6
-RIVAL_WORDS_NATIVE: Final = 3
 RIVAL_LOSS: Final = 2.0  # times what the past gives a category: nobody confirmed a topic that is none
 
-
-# Does an article belong to its likeliest category, or to none? That one's score, nearness, and if the title has one of
-# its words; its lead over the best other topic by nearness and by words, that topic's words and its own; and its lead
-# over the next category.
-FEATURES: Final = (
-    "score", "near", "title-word", "lead-near", "lead-words", "other-words", "own-words", "margin",
-)  # fmt: skip
+# Does an article belong to its likeliest category, or to none? That one's score, if the title has one of its words, by
+# how many spreads it is nearer than categories and topics are, how many topics are nearer, how far its words lead those
+# of the best topic, which share of all evidence is on categories, and how many of its words the text has.
+FEATURES: Final = ("score", "title-word", "nearness", "nearer-topics", "lead-words", "share", "own-words")
 CONSTANT: Final = "constant"
-# Log-odds below which it belongs to none: on sets not fitted half of the near misses go, and a point of the others.
-BELONGS: Final = -2.5
+BELONGS: Final = -2.7  # log-odds below which it belongs to none
+OWN_WORDS_NATIVE: Final = 2  # of its category that an article in another language than English must have
 WORDS_GIVEN: Final = 4.0  # evidence that is taken as given to nobody when words are compared
 
 
@@ -184,28 +158,30 @@ def guess(
     if not any(character.isalpha() for character in title + text[:SAMPLE]):
         return Guess(None, 0.0)
     counts = known.counts(text[:SAMPLE])
-    tagged = {fold(tag) for tag in published}
-    named = np.array([fold(name) in tagged for name in known.names], dtype=bool)
-    values = scores(known, title, text, counts, named) + (NAMED * named).astype(np.float32)
-    said = past.says(title, text) if past else {}
-    against = -RIVAL_LOSS * max((one.gain for one in said.values()), default=0.0)
-    gains = [said[name].gain if name in said else against * (name == RIVAL) for name in known.names]
-    values += np.array(gains, dtype=np.float32)
+    said = past.gains(title, text) if past else {}
+    tagged = set(map(fold, published))
+    named = [fold(name) in tagged for name in known.names]
+    against = -RIVAL_LOSS * max(said.values(), default=0.0)
+    gains = [said.get(name, against * (name == RIVAL)) for name in known.names]
+    values: Vector = scores(known, title, text, counts) + (np.array(gains) + NAMED * np.array(named)).astype(np.float32)
     chances = probabilities(values)
     best = int(chances.argmax())
     sure, name = float(chances[best]), known.names[best]
-    settled = bool(named[best]) or (name in said and said[name].share >= SETTLED)
-    grounded = _known_ground(known, best, float(values[best]), counts, text)
-    past_speaks = name in said and said[name].gain > 0
-    there = past_speaks or belongs(known, title, text, counts, values) >= BELONGS
-    clear = sure >= FLOOR and (settled or (grounded and there))
-    return Guess(name if clear and known.names[best] != RIVAL else None, sure)
+    settled = named[best] or said.get(name, 0.0) > 0
+    clear = sure >= FLOOR and (settled or belongs(known, title, text, counts, values))
+    return Guess(name if clear and name != RIVAL else None, sure)
 
 
-def belongs(known: Categories, title: str, text: str, counts: Counter[str], values: Vector) -> float:
-    """The log-odds that the article belongs to the category with the highest of `values` rather than to none."""
+def belongs(known: Categories, title: str, text: str, counts: Counter[str], values: Vector) -> bool:
+    """True if the article belongs to the category with the highest of `values` rather than to none."""
+    best = int(values.argmax())
+    words = counts.keys() & known.words[best].keys()
+    if known.native and sum(not any(a != b and b.startswith(a) for b in words) for a in words) < OWN_WORDS_NATIVE:
+        return False  # "patien" of a description and "patient" of a topic are one word of the text
+    if known.subjects[best] and known.subjects[best].isdisjoint((*counts, *known.counts(title))):
+        return False  # of espresso machines there are models as well
     slope = load("none.toml", "weights", (CONSTANT, *FEATURES))
-    return float(row(known, title, text, counts, values) @ slope[1:] + slope[0])
+    return float(row(known, title, text, counts, values) @ slope[1:] + slope[0]) >= BELONGS
 
 
 def row(known: Categories, title: str, text: str, counts: Counter[str], values: Vector) -> Vector:
@@ -214,16 +190,18 @@ def row(known: Categories, title: str, text: str, counts: Counter[str], values: 
 
     best = int(values.argmax())
     here = embedder().article(title, text, TITLE)
-    near, words = float(known.labels[best] @ here), known.words[best].keys()
+    words = known.words[best].keys()
     own = _weight(counts, words)
-    other = max((_weight(counts, topic) for topic in known.others), default=0.0)
-    beyond = near - float((known.other_labels @ here).max()) if known.others else 0.0
-    lead = (own - other) / (own + other + WORDS_GIVEN) if known.others else 0.0
-    second = float(np.partition(values, -2)[-2]) if len(values) > 1 else float(values[best]) - 1
-    titled = not words.isdisjoint(known.counts(title))
+    others = [_weight(counts, topic) for topic in known.others]
+    inside = sum(_weight(counts, each.keys()) for each in known.words)
+    other = max(others, default=0.0)
+    lead = (own - other) / (own + other + WORDS_GIVEN) if others else 0.0
+    near = np.concatenate([known.labels @ here, known.other_labels @ here])
+    nearness = (near[best] - near.mean()) / (near.std() + 1e-6)
+    nearer = int((near[len(known.names) :] > near[best]).sum())
     measured = (
-        values[best], near, titled, beyond, lead, math.log1p(other), math.log1p(len(counts.keys() & words)),
-        values[best] - second,
+        values[best], not words.isdisjoint(known.counts(title)), nearness, math.log1p(nearer), lead,
+        inside / (inside + sum(others) + 1), math.log1p(len(counts.keys() & words)),
     )  # fmt: skip
     return np.array(measured, dtype=np.float32)
 
@@ -236,41 +214,18 @@ def supported(known: Categories, title: str, text: str) -> list[str]:
     """The categories that title and text speak for at all, likeliest first; `SUPPORT` says how much."""
     if not any(character.isalpha() for character in title + text[:SAMPLE]):
         return []
-    counts, values = known.counts(text[:SAMPLE]), bare_scores(known, title, text)
+    counts = known.counts(text[:SAMPLE])
+    values = scores(known, title, text, counts)
+    if not belongs(known, title, text, counts, values):
+        return []
     chances = probabilities(values)
-    likely = [int(n) for n in (-chances).argsort(kind="stable") if chances[n] >= SUPPORT]
-    grounded = (n for n in likely if _known_ground(known, n, float(values[n]), counts, text))
-    return [known.names[n] for n in grounded if known.names[n] != RIVAL]
+    return [
+        known.names[n] for n in (-chances).argsort(kind="stable") if chances[n] >= SUPPORT and known.names[n] != RIVAL
+    ]
 
 
-def bare_scores(known: Categories, title: str, text: str) -> Vector:
-    """`scores` of title and text alone."""
-    import numpy as np
-
-    return scores(known, title, text, known.counts(text[:SAMPLE]), np.zeros(len(known.names), dtype=bool))
-
-
-def _known_ground(known: Categories, best: int, score: float, counts: Counter[str], text: str) -> bool:
-    """False for a long text that has next to nothing of the words and the nearness of its best category: probabilities
-    only compare the categories there are, and a recipe is none of them."""
-    found = counts.keys() & known.words[best].keys()
-    if known.native:  # "patien" of a description and "patient" of a topic are one word of the text
-        return sum(not any(a != b and b.startswith(a) for b in found) for a in found) >= OWN_WORDS_NATIVE
-    own = len(found)
-    if own < OWN_WORDS_FOREIGN and by_script(text[:SAMPLE]) is not None:  # in which a sentence may count as a word
-        return False
-    if counts.total() < 2 * LONG:  # pairs count as well
-        return True
-    return score >= WEAK and own >= OWN_WORDS and (own >= OWN_WORDS_FOREIGN or _english(text[:SAMPLE]))
-
-
-def _english(sample: str) -> bool:
-    return by_words(sample, None) in ("en", None)
-
-
-def scores(known: Categories, title: str, text: str, counts: Counter[str], tagged: NDArray[np.bool_]) -> Vector:
-    """A score a category: cosine plus the share of the words. `counts`: the terms of the text's head, `tagged`: the
-    categories that the publisher's tags name."""
+def scores(known: Categories, title: str, text: str, counts: Counter[str]) -> Vector:
+    """A score a category: cosine plus the share of the words. `counts`: the terms of the text's head."""
     import numpy as np
 
     mixture = NATIVE_MIXTURE if known.native else ENGLISH_MIXTURE
@@ -280,16 +235,10 @@ def scores(known: Categories, title: str, text: str, counts: Counter[str], tagge
     every = counts.copy()
     every.update({word: TITLE * count for word, count in named.items()})
     lexical = np.array([_evidence(every, words) for words in known.words], dtype=np.float32)
-    elsewhere = np.array([bool(words) and every.keys().isdisjoint(words) for words in known.subjects]) & ~tagged
-    lexical[elsewhere] = 0  # of espresso machines there are models as well
-    # a topic without a category loses its lead, and all of its score if the text has few of its words
-    least = RIVAL_WORDS_NATIVE if known.native else RIVAL_WORDS
-    rivals = np.array([name == RIVAL for name in known.names])
-    few = np.array([len(counts.keys() & words.keys()) < least for words in known.words])
-    handicaps: Vector = (RIVAL_LEAD * rivals + 2.0 * (rivals & few)).astype(np.float32)
-    loss = ELSEWHERE * elsewhere + handicaps
     shares = mixture.lexical * lexical / (float(lexical.sum()) + mixture.doubt)
-    result: Vector = (mixture.near * (known.labels @ here) + shares + subject - loss).astype(np.float32)
+    few = np.array([len(counts.keys() & words.keys()) < RIVAL_WORDS for words in known.words])
+    rivals = np.array([name == RIVAL for name in known.names]) * (RIVAL_LEAD + few)
+    result: Vector = (mixture.near * (known.labels @ here) + shares + subject - rivals).astype(np.float32)
     return result
 
 

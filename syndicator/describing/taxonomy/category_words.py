@@ -105,13 +105,13 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float32]
 
 TELLING: Final = 4  # letters of a word of a description that speaks for its category
+RIVAL: Final = ""  # the name of what is no category: a topic apart that the operator has none for
 WRITTEN: Final = 1.5  # weight of a word that the operator wrote, where a topic's has 1
-RIVAL: Final = ""  # the name of what is no category: a topic that the operator has none for
 
 
 @dataclass(frozen=True, slots=True)
 class Categories:
-    """The operator's categories, and after them the topics that are none of them, which are called `RIVAL`."""
+    """The operator's categories, and behind them the topics apart that are none of them, which are called `RIVAL`."""
 
     names: tuple[str, ...]
     labels: NDArray[np.float32]  # a unit vector a category
@@ -134,13 +134,12 @@ def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categori
     lists = [_words(category, language) for category in defined] + [dict.fromkeys(r.words, 1.0) for r in rivals]
     seen = Counter(word for words in lists for word in words)
     rare = {word: math.log((len(lists) + 0.5) / count) for word, count in seen.items()}
-    vectors = [_label(category, language) for category in defined]
     subjects = [frozenset().union(*(t.subject for t in vocabulary.of_category(c, language))) for c in defined]
     others = vocabulary.unlike(defined, language)
     known = {*seen, *(word for words in (*subjects, *(topic.words for topic in others)) for word in words)}
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),
-        labels=np.stack([*vectors, *(embedder().mean(_listed([rival])) for rival in rivals)]),
+        labels=np.stack([*(_label(c, language) for c in defined), *(embedder().mean(_listed([r])) for r in rivals)]),
         words=tuple({word: rare[word] * weight for word, weight in words.items()} for words in lists),
         subjects=(*subjects, *(rival.subject for rival in rivals)),
         others=tuple(topic.words for topic in others),

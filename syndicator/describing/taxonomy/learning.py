@@ -67,7 +67,7 @@ def save_learnt(state: State, path: Path) -> None:
     if state.filed is not None:
         arrays["filed_names"] = _packed(state.filed.names)
         arrays["filed_vectors"] = state.filed.vectors.astype(np.float16)
-        arrays["filed_slopes"], arrays["filed_shares"] = state.filed.slopes, state.filed.shares
+        arrays["filed_slopes"] = state.filed.slopes
         arrays["filed_weight"] = np.array(state.filed.weight)
     with path.open("wb") as out:
         np.savez_compressed(out, **arrays)
@@ -126,7 +126,7 @@ def _filed(a: dict[str, Any]) -> LearntCategories:
 
     vectors = a["filed_vectors"].astype(np.float32)
     names, weight = _unpacked(a["filed_names"]), float(a["filed_weight"])
-    return LearntCategories(names, vectors, a["filed_slopes"], a["filed_shares"], weight)
+    return LearntCategories(names, vectors, a["filed_slopes"], weight)
 
 
 def _trust(a: dict[str, Any]) -> Trust:

@@ -1,8 +1,5 @@
-"""Where tags stand in a text, word for word: plurals count, names that are ordinary words too need their capital, and
-what is a part of a longer name ("Ceres Robotics", "Claude Monet") is no mention.
-
-Whether a word in a text is a name, and whether it is a part of a longer one. When two spellings are one tag: case,
-hyphens and plurals do not matter."""
+"""Where tags stand in a text, word for word: plurals count, and names that are ordinary words too need their capital.
+When two spellings are one tag: case, hyphens and plurals do not matter."""
 
 from __future__ import annotations
 
@@ -11,22 +8,15 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from syndicator.describing.taxonomy.casing import ambiguous, long_forms
-from syndicator.describing.text.language import function_words
+from syndicator.describing.taxonomy.casing import ambiguous
 
-LINE: Final = 120  # characters on each side of a word that are looked at
-TITLE_CASE: Final = 0.7  # share of a line's longer words with a capital from which on capitals say nothing
-LONGER: Final = 4  # letters of a longer word: small words of titles have none
 _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
 _BEHIND = re.compile(r"(?:['’]s\b|\s\d)")  # Go's, Go 1.22: names, also at the start of a sentence
-_BEFORE = re.compile(r"(?:^|(?<=\s)|(?<=[(\"“‘]))([A-Z][\w&.-]*[a-z]\w*) $")
-_AFTER = re.compile(r"[ ]([A-Z][\w-]*[a-z]\w*)")
 _COMPOUND = re.compile(r"-[^\W\d_]")  # a storage that is climate-controlled is not about the climate
-_CASED = re.compile(r"[^\W\d_]+")
 
 
 def is_name(text: str, begin: int, end: int) -> bool:
@@ -34,50 +24,6 @@ def is_name(text: str, begin: int, end: int) -> bool:
     if text[end : end + 1] == "-":
         return False
     return bool(_INSIDE.search(text[max(0, begin - 2) : begin]) or _BEHIND.match(text, end))
-
-
-def in_longer_name(text: str, begin: int, end: int) -> bool:
-    """True for a topic that is written as a part of a name: "Ceres Robotics", "Department of Energy". In a line whose
-    words all have capitals nothing tells that."""
-    before, after = _BEFORE.search(text, max(0, begin - 40), begin), goes_on(text, begin, end)
-    if text[max(0, begin - 4) : begin] == " of " and text[: begin - 4][-1:].isalpha():
-        before = _BEFORE.search(text[: begin - 3])
-    named = after or (before is not None and before[1].casefold() not in _small())
-    return bool(named) and not in_title_case(_line(text, begin, end))
-
-
-def goes_on(text: str, begin: int, end: int) -> bool:
-    """True when a word with a capital stands directly behind the one at `begin` to `end`: "Claude Monet"."""
-    after = _AFTER.match(text, end)
-    return after is not None and not in_title_case(_line(text, begin, end))
-
-
-def in_title_case(line: str) -> bool:
-    """True for a line in which nearly all longer words have a capital."""
-    words = [word for word in _CASED.findall(line) if len(word) >= LONGER]
-    return not words or sum(word[0].isupper() for word in words) >= TITLE_CASE * len(words)
-
-
-def explained_otherwise(text: str, acronym: str, known: tuple[str, ...]) -> bool:
-    """True when `text` says that `acronym` is short for something else than `known`: "active pharmaceutical ingredient
-    (API)". Without `known` nothing can be said."""
-    at = max(text.find(f"({acronym}{end}") for end in (")", "s)")) if known else -1
-    if at < 0:
-        return False
-    words = _CASED.findall(text[max(0, at - LINE) : at])[-len(acronym) :]
-    initials = "".join(word[0] for word in words).casefold()
-    return initials == acronym.casefold() and " ".join(words).casefold().removesuffix("s") not in known
-
-
-def _line(text: str, begin: int, end: int) -> str:
-    start = max(text.rfind("\n", 0, begin) + 1, begin - LINE)
-    stop = text.find("\n", end)
-    return text[start : min(stop if stop >= 0 else len(text), end + LINE)]
-
-
-@lru_cache(maxsize=1)
-def _small() -> frozenset[str]:
-    return frozenset(word for words in function_words().values() for word in words)
 
 
 # Scripts that put no blank between a Latin name and what follows it: kana, Han, Hangul.
@@ -126,13 +72,12 @@ READ: Final = 12_000  # characters that are looked at: what stands only behind t
 
 class Mention(NamedTuple):
     """How often a tag stands in the title, in the text and in the text's head, and how telling its longest spelling
-    there is: its letters, an acronym in capitals counting as `ACRONYM` of them. `lines`: of the text that have it."""
+    there is: its letters, an acronym in capitals counting as `ACRONYM` of them."""
 
     title: int
     text: int
     head: int
     letters: int
-    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +89,6 @@ class Form:
     letters: int
     case: str = ""
 
-    @property
-    def is_topic(self) -> bool:
-        """True for one ordinary word: robotics, education."""
-        return len(self.stems) == 1 and not self.case
-
 
 @dataclass(frozen=True)
 class Words:
@@ -157,11 +97,6 @@ class Words:
     stems: list[str]
     text: str
     starts: list[int]  # number of the first word of each line
-
-    def word(self, at: int) -> str:
-        """The word as it is written."""
-        begin, end = self.span(at)
-        return self.text[begin:end]
 
     def span(self, at: int) -> tuple[int, int]:
         """Where a word begins and ends. Few are asked for, so only their lines are looked into."""
@@ -221,15 +156,15 @@ class Matcher:
         found: dict[int, Mention] = {}
         for tag in {*named, *body}:
             places, titles = body.get(tag, {}), named.get(tag, {})
-            if tag in self._words_too and not places and in_title_case(title.text):
-                continue  # every word of such a title has a capital
+            if not places and tag in self._words_too:
+                continue  # every word of a title may have a capital
             letters = max((places or titles).values(), default=0)
-            lines = len({bisect_right(text.starts, at) for at in places})
-            found[tag] = Mention(len(titles), len(places), sum(at < HEAD for at in places), letters, lines)
+            found[tag] = Mention(len(titles), len(places), sum(at < HEAD for at in places), letters)
         return found
 
     @cached_property
     def _words_too(self) -> frozenset[int]:
+        """The tags that are ordinary words too."""
         return frozenset(
             form.tag for forms in self.forms.values() for form in forms if form.case and is_word(form.case)
         )
@@ -238,20 +173,15 @@ class Matcher:
         """Tag -> place in words of each mention -> its letters, once for all spellings that stand there. A tag within a
         longer one counts as well: what an author files under "community call" is under "community" too."""
         found: dict[int, dict[int, int]] = defaultdict(dict)
-        loose: dict[int, dict[int, int]] = defaultdict(dict)
         ends: dict[int, int] = {}  # tag -> place behind its last mention
         stems = words.stems
         for at, first in enumerate(stems):
             for form in self.forms.get(first, ()):
                 size = len(form.stems)
-                if (size == 1 or tuple(stems[at : at + size]) == form.stems) and at >= ends.get(form.tag, 0):
-                    fit = _fit(form, words, at)
-                    if fit is not None:
-                        (found if fit else loose)[form.tag][at] = form.letters
-                        ends[form.tag] = at + size
-        for tag, places in loose.items():
-            if tag in found:  # "Apple Pay" speaks of Apple where the text has Apple by itself too
-                found[tag] |= places
+                same = size == 1 or tuple(stems[at : at + size]) == form.stems
+                if same and at >= ends.get(form.tag, 0) and _fits(form, words, at):
+                    found[form.tag][at] = form.letters
+                    ends[form.tag] = at + size
         return found
 
 
@@ -276,23 +206,17 @@ def build(forms: Iterable[tuple[int, str]]) -> Matcher:
     return Matcher(ordered, frozenset(heads))
 
 
-def _fit(form: Form, words: Words, at: int) -> bool | None:
-    """True when the word at `at` is a mention; False when it is one if the text has another, as in a longer name it may
-    be somebody else's; None when it is none: not written as a name, or a topic in a longer name."""
-    if form.is_topic:
-        begin, end = words.span(at)
-        if _COMPOUND.match(words.text, end):
-            return None
-        return None if words.word(at)[0].isupper() and in_longer_name(words.text, begin, end) else True
-    if not form.case:
+def _fits(form: Form, words: Words, at: int) -> bool:
+    """True if the word at `at`, one of the form's, is a mention: written as a name, or a topic that is no part of a
+    compound."""
+    if len(form.stems) > 1:
         return True
-    word, case = words.word(at), form.case
-    if not _written(word, case) or explained_otherwise(words.text, case, long_forms().get(case, ())):
-        return None
-    span = words.span(at)
-    if is_word(case) and not is_name(words.text, *span):
-        return None
-    return not ((is_word(case) or _is_acronym(case)) and goes_on(words.text, *span))
+    begin, end = words.span(at)
+    if not form.case:
+        return not _COMPOUND.match(words.text, end)
+    if not _written(words.text[begin:end], form.case):
+        return False
+    return not is_word(form.case) or is_name(words.text, begin, end)
 
 
 def _written(word: str, case: str) -> bool:

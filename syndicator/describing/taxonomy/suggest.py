@@ -1,8 +1,8 @@
 """Suggests tags that the vocabulary lacks, from what articles speak of. Pure.
 
-A suggestion is a phrase that titles have again and again and that texts come back to; what is no subject goes: verbs,
-adjectives, words of any title, parts of longer names. Judged by eye on 600 real pages: tests/gate/test_suggest_gate.py
-says by which rule, and which share is usable.
+A suggestion is a phrase that titles have again and again and that texts come back to; words of any title and parts of
+longer names are no subject. Judged by eye on 600 real pages (tests/gate/test_suggest_gate.py): rules on verbs,
+adjectives, acronyms and surnames changed none of the first thirty.
 
 Phrases of titles, and how articles use them: what `suggest` decides on."""
 
@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from syndicator.describing.taxonomy import casing, mentions
 from syndicator.describing.taxonomy.mentions import WORD, key, stem
 from syndicator.describing.taxonomy.publisher import sound
-from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold
+from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.text.language import SAMPLE, by_words, function_words
 
 LONGEST: Final = 3  # words of a phrase
@@ -36,25 +36,14 @@ class Token(NamedTuple):
     gap: str  # what stands before it
 
 
-class Hints(NamedTuple):
-    """data/suggesting.toml."""
-
-    generic: frozenset[str]  # stems
-    before_verbs: frozenset[str]
-    determiners: frozenset[str]
-
-
 @dataclass(slots=True)
 class Use:
     """How texts use a phrase. `articles`: number of each -> times; `forms`: as written inside sentences -> times;
-    `led`: words with a capital before it -> times; `verb`, `before`: times as a verb, and before another word of
-    content."""
+    `led`: words with a capital before it -> times."""
 
     articles: Counter[int] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
     led: Counter[str] = field(default_factory=Counter)
-    verb: int = 0
-    before: int = 0
 
     @property
     def times(self) -> int:
@@ -117,11 +106,10 @@ def small_words(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def hints() -> Hints:
-    """The data file, as sets."""
+def generic() -> frozenset[str]:
+    """The stems of words that many titles have whatever they are about, from data/suggesting.toml."""
     raw = resources.files("syndicator.describing").joinpath("data/suggesting.toml").read_text("utf-8")
-    words = {name: frozenset(value.split()) for name, value in tomllib.loads(raw).items()}
-    return Hints(frozenset(map(stem, words["generic"])), words["before_verbs"], words["determiners"])
+    return frozenset(map(stem, tomllib.loads(raw)["generic"].split()))
 
 
 def _runs(words: Sequence[Token], small: Collection[str]) -> Iterator[list[str]]:
@@ -147,10 +135,7 @@ def _stands(words: Sequence[Token], at: int, phrase: Key) -> bool:
 def _count(use: Use, number: int, words: Sequence[Token], at: int, size: int) -> None:
     leader = words[at - 1].word if at and words[at].gap == " " else ""
     before = leader.casefold()
-    after = words[at + size].word.casefold() if at + size < len(words) and words[at + size].gap == " " else ""
     use.articles[number] += 1
-    use.verb += before in hints().before_verbs or after in hints().determiners
-    use.before += bool(after) and after not in function_words()["en"]
     if leader != before:
         use.led[leader] += 1
     if before:
@@ -167,16 +152,12 @@ OFTEN: Final = 3  # mentions from which on a text comes back to a phrase
 EVERYWHERE: Final = 0.2  # share of texts from which on a phrase tells nothing ...
 FEW: Final = 10  # ... where these are more than so many
 NAME: Final = 0.8  # share of capitals inside sentences from which on it is a name
-VERB: Final = 0.3  # share of mentions as a verb from which on it is one
-ADJECTIVE: Final = 0.8  # share of mentions before another word from which on it describes that
 FIXED: Final = 0.35  # share of a word's mentions from which on another one that any title may have belongs to it
 PART: Final = 0.6  # share of mentions within a longer phrase from which on it is a part of that
 EXAMPLES: Final = 2  # titles that are shown of a proposal
 ALIKE: Final = 0.6  # share of articles that a longer and a shorter form have in common, from which on they are one tag
-SAME: Final = 0.5  # share of the articles with a surname from which on it is that of the full name they have
 NAMES_FIRST: Final = 1.5  # by how much names count more
 UNTITLED: Final = 0.3  # of a name that texts come back to and titles do not have
-_DEFINED = re.compile(r"((?:[\w-]+ ){1,6})\(([A-Z][A-Za-z]{1,7}s?)\)")
 
 
 class Proposal(NamedTuple):
@@ -204,7 +185,6 @@ def suggest(history: Iterable[tuple[str, str, Sequence[str]]], known: Vocabulary
     wanted |= {core for one in wanted if (core := _core(one))}
     used = uses([text for _, text, _ in articles], wanted)
     subjects = _subjects(used, len(articles))
-    other_names = _joined(places, used, _definitions(text for _, text, _ in articles)) | _surnames(places, used)
     surfaces = mentions.surfaces(mentions.spellings(tags for _, _, tags in articles))
     found = []
     for one in subjects & named & used.keys() - taken:
@@ -216,9 +196,8 @@ def suggest(history: Iterable[tuple[str, str, Sequence[str]]], known: Vocabulary
             continue
         shown = casing.canonical(name) if casing.is_known(name) else name
         why = "names" if use.capital >= NAME else "titles" if len(titled.get(one, ())) >= TITLES else "publishers"
-        aliases = tuple(form for form in other_names.get(one, ()) if fold(form) != fold(shown))
         titles = tuple(articles[number][0] for number, _ in use.articles.most_common(EXAMPLES))
-        proposal = Proposal(shown, len(use.articles), why, aliases, titles)
+        proposal = Proposal(shown, len(use.articles), why, examples=titles)
         found.append((-_worth(use, places.get(one, ()), len(articles)), proposal, one))
     return _merged([(proposal, one) for _, proposal, one in sorted(found)], used)[:MOST]
 
@@ -298,61 +277,10 @@ def _subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
 
 
 def _is_subject(one: Key, used: Mapping[Key, Use]) -> bool:
-    use, core = used[one], _core(one)
-    if core != one and (not core or use.times < FIXED * used[core].times):
-        return False  # "best CRM" is a CRM; but "climate change", "New York"
-    return use.capital >= NAME or (use.verb < VERB * use.times and use.before < ADJECTIVE * use.times)
+    core = _core(one)  # "best CRM" is a CRM; but "climate change", "New York"
+    return core == one or (bool(core) and used[one].times >= FIXED * used[core].times)
 
 
 def _core(one: Key) -> Key:
-    generic = hints().generic
-    telling = [at for at, word in enumerate(one) if word not in generic]
+    telling = [at for at, word in enumerate(one) if word not in generic()]
     return one[telling[0] : telling[-1] + 1] if telling else ()
-
-
-def _joined(
-    places: dict[Key, set[int]], used: dict[Key, Use], defined: Mapping[str, tuple[str, ...]]
-) -> dict[Key, tuple[str, ...]]:
-    """Acronyms -> the long forms they were explained by. A long form that is a phrase of its own goes into the
-    acronym."""
-    found = {}
-    for acronym, forms in defined.items():
-        short = key(acronym)
-        if short not in used:
-            continue
-        found[short] = forms
-        for form in forms:
-            if long := used.pop(key(form), None):
-                used[short].articles |= long.articles
-                places[short] = places.get(short, set()) | places.get(key(form), set())
-    return found
-
-
-def _surnames(places: dict[Key, set[int]], used: dict[Key, Use]) -> dict[Key, tuple[str, ...]]:
-    """Names of several words -> the last of them, where that is a phrase of its own that mostly means the same: it goes
-    into the longer one."""
-    found: dict[Key, tuple[str, ...]] = {}
-    for name in [one for one, use in used.items() if len(one) > 1 and use.capital >= NAME and _core(one) == one]:
-        last = used.get(name[-1:])
-        if last and last.capital >= NAME and len(used[name].articles) >= SAME * len(last.articles):
-            found[name] = (last.form,)
-            used[name].articles |= last.articles
-            places[name] = places.get(name, set()) | places.get(name[-1:], set())
-            del used[name[-1:]]
-    return found
-
-
-def _definitions(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Acronym -> the long forms it was explained by, "large language model (LLM)", commonest first."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for text in texts:
-        for before, acronym in _DEFINED.findall(text):
-            bare = acronym.removesuffix("s")
-            words = before.split()[-len(bare) :]
-            if len(bare) > 1 and "".join(w[0] for w in words).casefold() == bare.casefold():
-                found[bare][" ".join(words).removesuffix("s")] += 1
-    return {acronym: _each_once(form for form, _ in forms.most_common()) for acronym, forms in found.items()}
-
-
-def _each_once(forms: Iterable[str]) -> tuple[str, ...]:
-    return tuple({form.casefold(): form for form in reversed(list(forms))}.values())[::-1][:3]

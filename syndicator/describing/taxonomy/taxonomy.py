@@ -14,7 +14,7 @@ from syndicator.describing.taxonomy import learnt as trust
 from syndicator.describing.taxonomy.categories import Guess, LearntCategories
 from syndicator.describing.taxonomy.category_words import Categories, prepare
 from syndicator.describing.taxonomy.learnt import LearntTagger, Trust
-from syndicator.describing.taxonomy.mentions import Mention, key
+from syndicator.describing.taxonomy.mentions import key
 from syndicator.describing.taxonomy.publisher import clean, sound, stands
 from syndicator.describing.taxonomy.vocabulary import ENGLISH, Vocabulary, topics
 from syndicator.describing.taxonomy.zero_shot import ZeroShotTagger
@@ -22,22 +22,18 @@ from syndicator.describing.text import words
 from syndicator.describing.text.language import SAMPLE, detect
 
 MOST_TAGS: Final = 5  # of an article
-SHORT: Final = 600  # characters
 MOST_TRIED: Final = 400  # newest confirmed articles of which it is asked whether names alone say what was confirmed
 MOST_TEXTS: Final = 3000  # newest texts from which the forms of words are learnt: more say the same
 # Probabilities that an editor signs a tag, chosen on 94 articles in parts (tools/train/fit_tags.py): few and right.
-BAR: Final = 0.35  # from which on a tag is given that stands in the text
-BAR_PASSING: Final = 0.45  # and one that the text names once and the title does not
-BAR_SHORT: Final = 0.27  # and one that a text of at most `SHORT` names: it has no room for more than one mention
-BAR_ASKED: Final = 0.15  # and one that stands in the text and among the publisher's own
-BAR_LEARNT: Final = 0.06  # and the best one of what was learnt when no other reaches its bar
-# Probability from which on a language model may choose a tag that the text names or the past knows. On an editor's
-# labels of 94 articles (November 2026) 83 % of the tags that must be there are among those of .25, 1.0 an article and
-# 76 % of them right; at .15 no more of them, 60 % right.
-SUPPORT: Final = 0.25
+BAR: Final = 0.58  # from which on a tag is given that the article names
+BAR_LOW: Final = 0.2  # and one that the publisher gives too, or a text of at most `SHORT` characters names
+SHORT: Final = 600
+# Probability from which on a language model may choose a tag: on an editor's 94 articles, in parts, 86 % of the tags
+# that must be there are among those of .45, and 80 % of these are right.
+SUPPORT: Final = 0.45
 
 # What the probability of a tag comes from, in words for the operator.
-NAMED, NEAR, LEARNT = "its text names it", "its text is near it", "articles of the past had it"
+NAMED, LEARNT = "its text names it", "articles of the past had it"
 
 
 @dataclass(frozen=True)
@@ -70,12 +66,11 @@ class Taxonomy:
 
     def tags(self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()) -> tuple[str, ...]:
         """At most `MOST_TAGS` tags, the most telling first, as the operator spells them. `published`: the publisher's
-        own, which are believed sooner when they are among ours; `own`: names of the author and the site, which are no
-        tags."""
-        return self.tags_among(title, text, self.mapped(published, text, title, own))
-
-    def tags_among(self, title: str, text: str, asked: Collection[str]) -> tuple[str, ...]:
-        """As `tags`, where it is known which of the publisher's are ours: `asked`, as `mapped` says it."""
+        own, believed sooner if they are ours, and all of them if we have none; `own`: names of the author and the site,
+        which are no tags."""
+        asked = self.mapped(published, text, title, own)
+        if not self._spellings:
+            return tuple(asked[:MOST_TAGS])
         chances = self._chances(title, text, asked)
         return tuple(sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS])
 
@@ -93,7 +88,7 @@ class Taxonomy:
     def scored(self, title: str, text: str) -> dict[str, tuple[float, str]]:
         """Tag -> its probability, and what that comes from; also of tags that do not reach their bar."""
         seen = self._zero_shot.scores(title, text) if self._zero_shot else {}
-        found = {tag: (chance, NAMED if mention else NEAR) for tag, (chance, mention) in seen.items()}
+        found = {tag: (chance, NAMED) for tag, chance in seen.items()}
         past = self.learnt.scores(title, text) if self.learnt else {}
         return found | {tag: (chance, LEARNT) for tag, chance in past.items() if chance >= found.get(tag, (0.0, ""))[0]}
 
@@ -104,33 +99,29 @@ class Taxonomy:
         found = categories.supported(known, title, text) if known else []
         scored = self.scored(title, text)
         likely = sorted(scored, key=lambda tag: -scored[tag][0])
-        return tuple(found), tuple(tag for tag in likely if scored[tag][0] >= SUPPORT and scored[tag][1] != NEAR)
+        return tuple(found), tuple(tag for tag in likely if scored[tag][0] >= SUPPORT)
 
     def _chances(self, title: str, text: str, asked: Collection[str]) -> dict[str, float]:
         """Tag -> probability, for those that reach their bar. What the past knows, it judges alone: its bare name says
         less. `asked`: the publisher's."""
         found = self._zero_shot_chances(title, text, asked)
         if self.learnt is None:
-            return found | {tag: BAR_ASKED for tag in asked if tag not in found and not self.vocabulary.tag}
-        bar, past = self.learnt.threshold, frozenset(self.learnt.tags)
+            return found
+        past = frozenset(self.learnt.tags)
         learnt = self.learnt.scores(title, text)
-        given = {tag: chance for tag, chance in learnt.items() if chance >= (min(bar, BAR) if tag in asked else bar)}
-        best = {tag: chance for tag, chance in list(learnt.items())[:1] if chance >= BAR_LEARNT}
-        new = {tag: self._trusted(tag, chance, asked) for tag, chance in found.items() if tag not in past}
-        return {tag: chance for tag, chance in new.items() if chance > 0} | (given or best)
+        given = {tag: chance for tag, chance in learnt.items() if chance >= self.learnt.threshold}
+        new = {tag: self._trusted(tag, chance) for tag, chance in found.items() if tag not in past}
+        return {tag: chance for tag, chance in new.items() if chance > 0} | given
 
-    def _trusted(self, tag: str, chance: float, asked: Collection[str]) -> float:
+    def _trusted(self, tag: str, chance: float) -> float:
         """The chance of a tag that the past never had; 0 where it is not given."""
-        if self.trust is None or tag in asked:
-            return chance
-        weighed = self.trust.chance(tag, chance)
+        weighed = self.trust.chance(tag, chance) if self.trust else chance
         return weighed if weighed >= trust.GIVEN else 0.0
 
-    def _zero_shot_chances(self, title: str, text: str, asked: Collection[str]) -> dict[str, float]:
-        if self._zero_shot is None:
-            return {}
-        scores, short = self._zero_shot.scores(title, text), len(text) <= SHORT
-        return {tag: chance for tag, (chance, at) in scores.items() if _given(chance, at, short, tag in asked)}
+    def _zero_shot_chances(self, title: str, text: str, asked: Collection[str] = ()) -> dict[str, float]:
+        scores = self._zero_shot.scores(title, text) if self._zero_shot else {}
+        short = len(text) <= SHORT
+        return {tag: chance for tag, chance in scores.items() if chance >= (BAR_LOW if short or tag in asked else BAR)}
 
     @property
     def names(self) -> frozenset[str]:
@@ -162,7 +153,7 @@ class Taxonomy:
         named = [(title, text, [spelled.spelling(tag) for tag in tags]) for title, text, tags in posts if tags]
         if len(named) < least:
             return replace(spelled, trust=None)
-        cold = ((self._zero_shot_chances(title, text, ()), tags) for title, text, tags in named[-MOST_TRIED:])
+        cold = ((self._zero_shot_chances(title, text), tags) for title, text, tags in named[-MOST_TRIED:])
         return replace(
             spelled, learnt=learning.fit_learnt(named), trust=trust.learn_trust(cold) if self.vocabulary.tag else None
         )
@@ -173,7 +164,11 @@ class Taxonomy:
         if len(posts) < max(1, least):
             return None
         known = [(self._categories(title, text), title, text) for title, text, _ in posts]
-        scores = [categories.bare_scores(one, title, text)[: len(names)] for one, title, text in known if one]
+        scores = [
+            categories.scores(one, title, text, one.counts(text[:SAMPLE]))[: len(names)]
+            for one, title, text in known
+            if one
+        ]
         return categories.learn_categories(names, posts, scores)
 
     def save(self, path: Path | str) -> None:
@@ -225,13 +220,3 @@ class Taxonomy:
     def _spellings(self) -> dict[tuple[str, ...], str]:
         learnt = {key(tag): tag for tag in (self.learnt.tags if self.learnt else ())}
         return learnt | {key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}
-
-
-def _given(chance: float, mention: Mention | None, short: bool, asked: bool) -> bool:
-    """True for a tag that the article is given: it names it, and is near enough to it."""
-    if mention is None:
-        return False
-    if asked:
-        return bool(mention.title) or chance >= BAR_ASKED
-    passing = not mention.title and mention.text <= 1
-    return chance >= (BAR_SHORT if short else BAR_PASSING if passing else BAR)

@@ -107,6 +107,7 @@ class TaxonomyFiles(tuple[str, str, int]):
 
 
 ENGLISH: Final = "en"
+APART: Final = frozenset(("sport", "mathematics", "fashion", "food", "travel", "home", "education"))  # on nothing else
 _TERM = re.compile(r"[\w][\w'’.+-]*[\w+]|\w")
 
 
@@ -145,7 +146,7 @@ def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
 
 def apart(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
     """The topics that are on nothing that other topics are on, and that none of `categories` is called like."""
-    return [topic for topic in unlike(categories, language) if _raw_names()[topic.name].get("apart")]
+    return [topic for topic in unlike(categories, language) if topic.name in APART]
 
 
 def unlike(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
@@ -169,7 +170,7 @@ def _split(words: str) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _names() -> dict[str, frozenset[str]]:
     rows = _raw_names().items()
-    return {topic: frozenset(" ".join(n for n in names.values() if n is not True).split()) for topic, names in rows}
+    return {topic: frozenset(" ".join(names.values()).split()) for topic, names in rows}
 
 
 @lru_cache(maxsize=1)

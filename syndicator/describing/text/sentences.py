@@ -200,7 +200,7 @@ _FORMS = (
 )
 
 
-def fault(excerpt: str, title: str, language: str | None = None) -> str:
+def fault(excerpt: str, title: str) -> str:
     """The first rule that `excerpt` breaks, as a short code (empty, long, cut, ellipsis, markup, dateline, byline,
     boilerplate, quotes, title); "" when it keeps all."""
     if not excerpt.strip():
@@ -209,7 +209,7 @@ def fault(excerpt: str, title: str, language: str | None = None) -> str:
         return "long"
     if not ends(excerpt):
         return "cut"
-    return form(excerpt, language) or ("title" if repeats(excerpt, title) else "")
+    return form(excerpt) or ("title" if repeats(excerpt, title) else "")
 
 
 def too_long(excerpt: str) -> bool:
@@ -217,15 +217,14 @@ def too_long(excerpt: str) -> bool:
     return len(excerpt.split()) > WORDS or width(excerpt) > CHARACTERS
 
 
-def form(sentence: str, language: str | None = None) -> str:
+def form(sentence: str) -> str:
     """The first rule of form that a sentence breaks, as a code of `fault`; "" when it keeps all."""
     for code, search in _FORMS:
         if search(sentence):
             return code
     low = sentence.casefold()
-    for phrase in boilerplate().get(language or "en") or boilerplate()["en"]:
-        if phrase in low:
-            return "boilerplate"
+    if any(phrase in low for phrase in boilerplate()):
+        return "boilerplate"
     return "quotes" if unbalanced(sentence) else ""
 
 
@@ -248,8 +247,7 @@ def words(value: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def boilerplate() -> dict[str, tuple[str, ...]]:
-    """Phrases that no excerpt has, by language; English ones count in every language, as sites mix them in."""
+def boilerplate() -> tuple[str, ...]:
+    """Phrases that no excerpt has; English ones, as sites of all languages mix them in."""
     raw = resources.files("syndicator.describing").joinpath("data/boilerplate.toml").read_text("utf-8")
-    values = tomllib.loads(raw)
-    return {code: tuple(sorted({*phrases, *values["en"]})) for code, phrases in values.items()}
+    return tuple(tomllib.loads(raw)["phrases"])

@@ -195,6 +195,9 @@ def test_what_may_be_chosen_is_what_the_article_speaks_for() -> None:
     asked = choices(Material(title="A language model of the weather", text=STORY, language="en"), TAXONOMY)
     assert asked.categories == (("AI", TAXONOMY.vocabulary.category[0].description),)
     assert "LLM" in asked.tags and "ransomware" not in asked.tags
+    other = "\n".join(f"In step {number} the model reads reports, and a person reads them too." for number in range(30))
+    asked = choices(Material(title="A language model", text=f"{STORY}\n{other}", language="en"), TAXONOMY)
+    assert asked.tags == ("LLM",)  # the GPU is named in passing
 
 
 def test_a_model_writes_only_where_there_are_rules() -> None:

@@ -42,10 +42,11 @@ def test_every_feature_of_belonging_is_measured() -> None:
     taxonomy, article = house("kitchen"), COLD["kitchen"]["articles"][0]
     known = taxonomy._categories(article["title"], article["text"])
     assert known is not None and known.others
-    counts, values = known.counts(article["text"]), categories.bare_scores(known, article["title"], article["text"])
-    row = dict(
-        zip(categories.FEATURES, categories.row(known, article["title"], article["text"], counts, values), strict=True)
-    )
+    counts = known.counts(article["text"])
+    values = categories.scores(known, article["title"], article["text"], counts)
+    measured = categories.row(known, article["title"], article["text"], counts, values)
+    row = dict(zip(categories.FEATURES, measured, strict=True))
     assert row["score"] == np.float32(values.max())
-    assert row["lead-words"] > 0 and row["lead-near"] > 0
-    assert row["own-words"] > row["other-words"] > 0
+    assert row["title-word"] == 1 and row["lead-words"] > 0
+    assert row["nearness"] > 0 and row["nearer-topics"] == 0
+    assert 0 < row["share"] < 1 and row["own-words"] > np.log1p(3)
