@@ -68,18 +68,19 @@ def read(
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"
     kind = classify.kind_of(document, meta.title, body.blocks, body.everything) if from_page else None
-    typed = body.typed if from_page else None
-    if typed and kind in (None, "empty") and not body.trace.get("select"):
-        least = _LIST_ANNOUNCED if entry else _LIST
-        listed = body.listing > least and body.likely < _RIGHT
+    if body.typed and kind in (None, "empty") and not body.trace.get("select"):
+        listed = body.listing > (_LIST_ANNOUNCED if entry else _LIST) and body.likely < _RIGHT
         kind = "listing" if listed and not classify.is_declared(document) else kind
     if kind or not body.markdown.strip():
         empty = kind in (None, "empty")
         raise NotAnArticle(kind or "empty", f"{body.letters} letters of text", meta.alternate if empty else None)
     del alive
     doubt = body.trace.get("doubt")
-    if typed and not doubt and body.likely < _DOUBTFUL and not body.trace.get("select"):
+    if body.typed and not doubt and body.likely < _DOUBTFUL and not body.trace.get("select"):
         doubt = f"the text is the article's with a probability of {1 / (1 + math.exp(-body.likely)):.2f}"
+    more = {"type": body.typed and body.typed.trace(), "next_page": following and following.trace(), "rules": used}
+    trace = {**meta.trace, "body": {**body.trace, **({"doubt": doubt} if doubt else {})}}
+    trace |= {name: each for name, each in more.items() if each}
     return Draft(
         url=meta.canonical,
         title=meta.title,
@@ -100,13 +101,7 @@ def read(
         duplicate_of=meta.duplicate_of,
         alternate=meta.alternate,
         blocks=body.digests,
-        trace={
-            **meta.trace,
-            "body": {**body.trace, **({"doubt": doubt} if doubt else {})},
-            **({"type": typed.trace()} if typed else {}),
-            **({"next_page": following.trace()} if following else {}),
-            **({"rules": used} if used else {}),
-        },
+        trace=trace,
     )
 
 
