@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tools.train import fit_readings
+import numpy as np
+
+from tools.train import fit_readings, fit_sequence
 from tools.train.fit_readings import Judged
 
 READINGS = [
@@ -41,3 +43,10 @@ def test_a_file_that_decides_otherwise_is_named() -> None:
     turned = fit_readings.grow([each._replace(kind="article") for each in READINGS])
     assert fit_readings.differences(fit_readings.written(grown, ROWS), grown, READINGS) == []
     assert "judged otherwise" in fit_readings.differences(fit_readings.written(turned, ROWS), grown, READINGS)[0]
+
+
+def test_texts_at_the_ends_of_the_article_count_more() -> None:
+    wanted = np.array([0.0] * 10 + [1.0] * 8 + [0.0] * 2)
+    counts = fit_sequence.at_ends(wanted)
+    assert counts.tolist() == [1.0] * 2 + [2.5] * 8 + [1.5] * 3 + [1.0] * 2 + [1.5] * 3 + [2.5] * 2
+    assert fit_sequence.at_ends(np.zeros(3)).tolist() == [1.0] * 3

@@ -16,8 +16,8 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.core.urls import refusal
 from syndicator.reading.html import charset, jsonld
 
-_MAGIC = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"BM6", b"OggS", b"ID3")
-_MAGIC += (b"\x00\x00\x01\x00",)
+_PICTURES = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"BM6", b"\x00\x00\x01\x00")
+_MAGIC = (*_PICTURES, b"%PDF", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"OggS", b"ID3")
 _OTHER_TYPES = re.compile(
     r"^\s*(image|audio|video|font)/|^\s*application/(pdf|zip|octet-stream|([\w.-]+\+)?json)\b", re.I
 )
