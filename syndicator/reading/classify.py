@@ -8,11 +8,9 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
-from urllib.parse import urlsplit
 
 from syndicator.core import urls
-from syndicator.reading.html import hints
+from syndicator.reading.html import hints, jsonld
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document
 
@@ -30,14 +28,7 @@ _LONGEST_TITLE = 80  # characters of a title that can name a kind of page
 _MORE_WORDS = 2  # with which such a title may go on after a phrase of more than a word
 _WORD = 6  # characters above which a phrase is more than a word such as "error"
 _LETTERS_A_WORD = 2.5  # of a declared word count below which a text is short: half of its words at five letters each
-_LISTING_HEADS = 6  # linked headings from which a page can be a listing
-_LINKED = 0.8  # share of its text in links from which a block is a link
-_MOST_HEADS = 0.6  # share of all headings that must be links in a listing
-_MOST_LINKED = 0.7  # share of all text that must be in links where no headings are
-_TEASER, _DECLARED_TEASER = 120, 400  # letters a heading below which it is a listing's; the same where declared as one
-_LEAST_ITEM = 15  # letters above which a link can be an item
 _MOST_DIGITS = 6  # of a believable word count
-_LISTING_TYPES = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "Blog"})
 _KINDS = ("bot-check", "error-page", "login", "consent")
 # class names of what stands between a reader and the rest of a story
 _PAYWALL_BOX = re.compile(
@@ -51,8 +42,8 @@ def _table() -> dict[str, dict[str, list[str]]]:
 
 
 def kind_of(document: Document, title: str, kept: Sequence[Block], blocks: Sequence[Block]) -> str | None:
-    """What the page is when it is no article: bot-check, consent, login, paywall, error-page, listing or empty; None
-    for an article. `kept` are the blocks of its body, `blocks` all of them."""
+    """What the page is when it is no article: bot-check, consent, login, paywall, error-page or empty; None for
+    an article. `kept` are the blocks of its body, `blocks` all of them."""
     letters = sum(block.letters for block in kept)
     named = _named(document, title, blocks)
     if named and letters < _THIN and not (letters > _STUB and _is_article(document)):
@@ -61,8 +52,6 @@ def kind_of(document: Document, title: str, kept: Sequence[Block], blocks: Seque
         found = _by_phrases(document, blocks, letters)
         if found:
             return found
-    if _is_listing(document, kept):
-        return "listing"
     return "empty" if letters < _TINY and not any(block.kind == "code" for block in kept) else None
 
 
@@ -75,32 +64,26 @@ def is_partial(document: Document, kept: Sequence[Block], blocks: Sequence[Block
     locked = any(
         str(item.get("isAccessibleForFree")).lower() in ("false", "http://schema.org/false") for item in document.jsonld
     )
-    if not locked and (letters >= _LONG or not _has_paywall_box(document)):
+    boxes = (f"{e.get('id', '')} {e.get('class', '')}" for e in document.tree.iter("div", "section", "aside", "form"))
+    if not locked and (letters >= _LONG or not any(_PAYWALL_BOX.search(name) for name in boxes if name != " ")):
         return False
     counts = [str(item.get("wordCount", "")) for item in document.jsonld]
     words = next((int(count) for count in counts if count.isdecimal() and len(count) <= _MOST_DIGITS), 0)
     short = bool(words) and letters < _LETTERS_A_WORD * words
-    return _phrases_in("paywall", blocks) > 0 or (locked and (short or letters < _THIN or _breaks_off(kept)))
+    last = next((block.text for block in reversed(kept) if block.kind == "p" and block.letters), "")
+    breaks_off = last.endswith(("…", "...", "[…]", "[...]"))
+    return _phrases_in("paywall", blocks) > 0 or (locked and (short or letters < _THIN or breaks_off))
 
 
 def _asks_at_end(kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
     """True when one of the last short texts of what is kept, or of the first below it that are not, is a paywall's.
     A story on paywalls has such words earlier or goes on after them."""
-    texts = [block for block in kept if block.letters]
-    at = next((place for place, block in enumerate(blocks) if texts and block is texts[-1]), len(blocks))
+    own = [block for block in kept if block.letters]
+    at = next((place for place, block in enumerate(blocks) if own and block is own[-1]), len(blocks))
     below = [block for block in blocks[at + 1 :] if block.letters][:_BELOW]
-    last = [block for block in texts[1:][-_LAST:] if block.letters < _SENTENCE]
-    return any(_asks(block) for block in (*last, *below))
-
-
-def _asks(block: Block) -> bool:
-    text = hints.ready(block.text[:_SENTENCE])
-    return any(phrase in text for phrase in _table()["paywall"]["texts"])
-
-
-def _breaks_off(kept: Sequence[Block]) -> bool:
-    last = next((block.text for block in reversed(kept) if block.kind == "p" and block.letters), "")
-    return last.endswith(("…", "...", "[…]", "[...]"))
+    last = [block for block in own[1:][-_LAST:] if block.letters < _SENTENCE]
+    texts = [hints.ready(block.text[:_SENTENCE]) for block in (*last, *below)]
+    return any(phrase in text for text in texts for phrase in _table()["paywall"]["texts"])
 
 
 def _named(document: Document, title: str, blocks: Sequence[Block]) -> str | None:
@@ -151,18 +134,10 @@ def _phrases_in(kind: str, blocks: Sequence[Block]) -> int:
     return sum(phrase in text for phrase in _table()[kind]["texts"])
 
 
-def _types(document: Document) -> set[str]:
-    found: set[str] = set()
-    for item in document.jsonld:
-        value: Any = item.get("@type")
-        found |= {value} if isinstance(value, str) else {v for v in value or () if isinstance(v, str)}
-    return found
-
-
 def _is_article(document: Document) -> bool:
-    typed = any(name.endswith(("Article", "Posting", "Report")) for name in _types(document))
+    typed = (name for item in document.jsonld for name in jsonld.types(item))
     return (
-        typed
+        any(name.endswith(("Article", "Posting", "Report")) for name in typed)
         or document.meta("og:type").lower() in ("article", "news", "blog")
         or bool(document.meta("article:published_time"))
     )
@@ -171,35 +146,3 @@ def _is_article(document: Document) -> bool:
 def is_declared(document: Document) -> bool:
     """True when the page calls itself an article and is not a site's front page."""
     return _is_article(document) and not urls.is_root(document.url)
-
-
-def _is_listing(document: Document, kept: Sequence[Block]) -> bool:
-    """Many headings that are links, each with little under it, on a page that does not call itself an article."""
-    if is_declared(document):
-        return False
-    heads = [block for block in kept if block.kind == "h"]
-    linked = [block for block in heads if _is_link(block)]
-    many = len(linked) >= _LISTING_HEADS and len(linked) >= _MOST_HEADS * len(heads)
-    text = sum(block.letters for block in kept if block.kind != "h")
-    declared = bool(_LISTING_TYPES & _types(document)) or _is_listing_address(document.url)
-    if many and text < (_DECLARED_TEASER if declared else _TEASER) * len(linked):
-        return True
-    items = sum(1 for block in kept if _is_link(block) and block.letters > _LEAST_ITEM)
-    whole = sum(block.linked for block in kept) >= _MOST_LINKED * sum(len(block.text) for block in kept)
-    return declared and whole and items >= 2 * _LISTING_HEADS
-
-
-def _is_link(block: Block) -> bool:
-    return block.linked >= _LINKED * len(block.text)
-
-
-def _is_listing_address(url: str) -> bool:
-    parts = urlsplit(url)
-    return urls.is_root(url) or bool(
-        re.search(r"/(tag|tags|category|author|page|search|archive)s?/[^/]*/?$", parts.path)
-    )
-
-
-def _has_paywall_box(document: Document) -> bool:
-    names = (f"{e.get('id', '')} {e.get('class', '')}" for e in document.tree.iter("div", "section", "aside", "form"))
-    return any(_PAYWALL_BOX.search(name) for name in names if name != " ")

@@ -173,9 +173,12 @@ class _Writer:
             return
         shared = [a for a, b in zip(self._shape(last), self._shape(block), strict=False) if a is b]
         item = next((f for f in reversed(self._shape(block)) if f.kind == "li"), None)
-        tight = item is not None and item not in self.begun and _list_of(last) is not None and _shares_list(last, block)
+        lists = {frame for frame in last.frames if frame.kind in _LISTS} & {*block.frames}
+        tight = item is not None and item not in self.begun and lists and last.kind not in ("code", "row", "img")
         if not tight:
-            self.out.append("".join("> " if f.kind == "blockquote" else " " * _indent(f) for f in shared).rstrip())
+            indents = (len(f"{frame.number}. ") if frame.ordered else 2 for frame in shared)
+            parts = ("> " if f.kind == "blockquote" else " " * by for f, by in zip(shared, indents, strict=True))
+            self.out.append("".join(parts).rstrip())
 
     def _shape(self, block: Block) -> list[Frame]:
         return [frame for frame in block.frames if frame.kind in _SHAPING and frame not in self.hollow]
@@ -203,19 +206,6 @@ def _hollow(blocks: Sequence[Block]) -> set[Frame]:
         found |= {item for item in items[:-1] if item not in seen}
         seen |= set(items)
     return found
-
-
-def _indent(frame: Frame) -> int:
-    return len(f"{frame.number}. ") if frame.ordered else 2
-
-
-def _list_of(block: Block) -> Frame | None:
-    return next((frame for frame in reversed(block.frames) if frame.kind in _LISTS), None)
-
-
-def _shares_list(a: Block, b: Block) -> bool:
-    lists = {frame for frame in a.frames if frame.kind in _LISTS}
-    return any(frame in lists for frame in b.frames) and a.kind not in ("code", "row", "img")
 
 
 def _table(block: Block) -> Frame | None:

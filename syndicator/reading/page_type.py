@@ -223,10 +223,6 @@ def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
 
 OTHER = "other"
 _LIKELY = 0.4  # probability below which a page is of no type
-# Probabilities from which what is read of the page is in doubt: of the open pages that are read well hardly any is, and
-# of those that are read badly one in eight. Lists that are not refused would add more of the former.
-_OFFERS = {"product": 0.6, "service": 0.75}
-_ARTICLE = 0.9  # of the open pages that are read well 17 were in doubt without reason, of those read badly one with
 _SHOWN = 0.05  # probability from which a type stands in the trace
 
 
@@ -236,22 +232,6 @@ class PageType(NamedTuple):
     name: str
     probabilities: Mapping[str, float]
     values: Mapping[str, float]
-
-    def items(self) -> int:
-        """How many texts of the page are links that can be items of a list."""
-        return round(math.expm1(self.values["item-links"]))
-
-    def is_article(self) -> bool:
-        """True when the page looks like an article beyond doubt."""
-        return self.probabilities.get("article", 0.0) > _ARTICLE
-
-    def doubt(self) -> str:
-        """Why the page may be no article, in words; "" where nothing speaks against it."""
-        for name, least in _OFFERS.items():
-            likely = self.probabilities.get(name, 0.0)
-            if likely > least:
-                return f"the page offers a {name} ({likely:.2f})"
-        return ""
 
     def trace(self) -> Mapping[str, Any]:
         """What `show --why` prints: the type, and the probability of those that come into question."""

@@ -189,7 +189,8 @@ def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
         return why
     known = {_key(one) for one in first.body.split("\n\n")}
     fresh = [one for one in later.body.split("\n\n") if len(_key(one)) < _LONG or _key(one) not in known]
-    while fresh and _is_title(fresh[0], first.title):
+    title = _MARKER.sub("", first.title).casefold()
+    while fresh and fresh[0].startswith("#") and _MARKER.sub("", fresh[0].lstrip("# ").strip()).casefold() == title:
         fresh.pop(0)
     text = "\n\n".join(fresh).strip()
     if len(text) < len(later.body) / 2 or not any(len(one) >= _LONG for one in fresh):
@@ -217,8 +218,3 @@ def _other_article(first: Draft, later: Draft, page: str, *, sure: bool) -> str 
 
 def _key(paragraph: str) -> str:
     return " ".join(paragraph.split()).casefold()
-
-
-def _is_title(paragraph: str, title: str) -> bool:
-    bare = paragraph.lstrip("# ").strip()
-    return paragraph.startswith("#") and _MARKER.sub("", bare).casefold() == _MARKER.sub("", title).casefold()

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -51,7 +52,10 @@ def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int
     """The best selectors of the element `number` of the first of `pages` (each as bytes, address and headers), the best
     first: those that hold on the most pages, match nothing else on the first, and are short. None for a number that is
     no element."""
-    trees = [tree for one in pages if (tree := _tree(*one)) is not None]
+    trees = []
+    for page in pages:
+        with suppress(NotAnArticle):
+            trees.append(parse(*page).tree)
     elements = list(trees[0].iter()) if trees else []
     if not 0 <= number < len(elements) or not isinstance(elements[number].tag, str):
         return ()
@@ -62,13 +66,6 @@ def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int
     number = elements.index(meant)
     good = [one for one in tried if one is not None and number in one.elements]
     return tuple(sorted(good, key=lambda one: _rank(one, role))[:SHOWN])
-
-
-def _tree(html: bytes, url: str, headers: Mapping[str, str]) -> Any:
-    try:
-        return parse(html, url, headers).tree
-    except NotAnArticle:
-        return None
 
 
 def _rank(one: Suggested, role: Role) -> tuple[int, int, int, int]:
@@ -139,31 +136,12 @@ def _sample(element: Any, attribute: str) -> str:
 
 _NOT_SHOWN = frozenset(("script", "style", "link", "meta", "template", "noscript", "head", "title", "base", "object"))
 _EMPTY = frozenset(("br", "hr", "wbr"))
-_KEPT = frozenset(
-    (
-        *("p", "div", "section", "article", "main", "header", "footer", "nav", "aside", "h1", "h2", "h3", "h4", "h5"),
-        *(
-            "h6",
-            "ul",
-            "ol",
-            "li",
-            "dl",
-            "dt",
-            "dd",
-            "blockquote",
-            "pre",
-            "code",
-            "em",
-            "strong",
-            "b",
-            "i",
-            "u",
-            "small",
-        ),
-        *("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "figure", "figcaption", "time", "address"),
-        *("span", "a", "sub", "sup", "mark", "q", "cite", "abbr", "del", "ins", "body"),
-    )
+_SHOWN_TAGS = (
+    "p div section article main header footer nav aside h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre code em "
+    "strong b i u small table thead tbody tfoot tr td th caption figure figcaption time address span a sub sup mark q "
+    "cite abbr del ins body"
 )
+_KEPT = frozenset(_SHOWN_TAGS.split())
 _PICTURES = frozenset(("img", "picture", "video", "audio", "svg", "iframe", "canvas", "embed"))
 MOST: Final = 6000  # elements that are shown; further ones are left out
 _DEEPEST = 60  # elements within one another
@@ -248,6 +226,4 @@ def _write(root: Any, numbers: Mapping[Any, int], made: list[str]) -> None:
             name = "div" if tag == "body" else tag if tag in _KEPT else "span"
             made.append(f'<{name} data-n="{number}">{escape(one.text or "")}')
             depth += 1
-            left.append(tail)
-            left.append(f"</{name}>")
-            left.extend(reversed(list(one)))
+            left += [tail, f"</{name}>", *reversed(one)]

@@ -3,6 +3,7 @@
 How often each selector of an operator's rules matches a page. A page read with other rules than before: what they
 match, and what becomes of its text."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +20,6 @@ from syndicator.reading.body import body as bodies
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.metadata import read_metadata
 from syndicator.reading.next_page import next_page
-from syndicator.reading.page_type import PageType
 
 FIELDS = ("title", "author", "date", "cover")
 _SELECTORS = ("select", "remove", *FIELDS)
@@ -29,21 +29,19 @@ def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
     """For each selector, by its rule as in `select "div.text"`, how many elements of the page it matches; of `select`
     those that have text, as others are passed over. Raises RulesError for one that is no CSS."""
     return {
-        f'{rule} "{selector}"': sum(1 for element in matched(tree, selector) if rule != "select" or _has_text(element))
+        f'{rule} "{selector}"': sum(
+            rule != "select" or any(part.strip() for part in element.itertext()) for element in matched(tree, selector)
+        )
         for rule in _SELECTORS
         for selector in getattr(rules, rule)
     }
 
 
-def _has_text(element: Any) -> bool:
-    return any(part.strip() for part in element.itertext())
-
-
 _MOST_HELD = 100_000  # elements
-# Log odds of a listing from which a page is refused, chosen on folds by domain.
-_LIST, _LIST_ANNOUNCED, _LIST_SHAPED = 1.0, 3.0, 0.0
-_LEAST_ITEMS = 12  # of a list that is not shaped like one
-_NO_LIST = -30.0  # log odds
+# Log odds, chosen on folds by domain: of a listing from which a page is refused, more if a feed announced it; of a
+# right reading from which it is none, and below which the text is in doubt.
+_LIST, _LIST_ANNOUNCED = 1.0, 2.0
+_RIGHT, _DOUBTFUL = 2.0, 0.5
 
 
 def read(
@@ -70,15 +68,19 @@ def read(
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"
     kind = classify.kind_of(document, meta.title, body.blocks, body.everything) if from_page else None
-    typed = body.typed if from_page else None
-    if typed and kind in (None, "empty", "listing") and not body.trace.get("select"):
-        likely = body.listing if kind == "listing" or typed.items() >= _LEAST_ITEMS else _NO_LIST
-        kind = _listed(kind, likely, announced=entry is not None, declared=classify.is_declared(document))
+    if body.typed and kind in (None, "empty") and not body.trace.get("select"):
+        listed = body.listing > (_LIST_ANNOUNCED if entry else _LIST) and body.likely < _RIGHT
+        kind = "listing" if listed and not classify.is_declared(document) else kind
     if kind or not body.markdown.strip():
         empty = kind in (None, "empty")
         raise NotAnArticle(kind or "empty", f"{body.letters} letters of text", meta.alternate if empty else None)
     del alive
-    doubt = _doubt(body.trace, typed, declared=classify.is_declared(document))
+    doubt = body.trace.get("doubt")
+    if body.typed and not doubt and body.likely < _DOUBTFUL and not body.trace.get("select"):
+        doubt = f"the text is the article's with a probability of {1 / (1 + math.exp(-body.likely)):.2f}"
+    more = {"type": body.typed and body.typed.trace(), "next_page": following and following.trace(), "rules": used}
+    trace = {**meta.trace, "body": {**body.trace, **({"doubt": doubt} if doubt else {})}}
+    trace |= {name: each for name, each in more.items() if each}
     return Draft(
         url=meta.canonical,
         title=meta.title,
@@ -99,25 +101,8 @@ def read(
         duplicate_of=meta.duplicate_of,
         alternate=meta.alternate,
         blocks=body.digests,
-        trace={
-            **meta.trace,
-            "body": {**body.trace, **({"doubt": doubt} if doubt else {})},
-            **_more(type=typed and typed.trace(), next_page=following and following.trace(), rules=used),
-        },
+        trace=trace,
     )
-
-
-def _listed(kind: str | None, odds: float, *, announced: bool, declared: bool) -> str | None:
-    """The `kind` of page, "listing" by these log `odds`. A page that is shaped like one needs less, one that a feed
-    `announced` more, and one that is `declared` an article is none."""
-    least = _LIST_SHAPED if kind == "listing" else _LIST_ANNOUNCED if announced else _LIST
-    if odds > least and not declared:
-        return "listing"
-    return None if kind == "listing" else kind
-
-
-def _more(**traces: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: trace for name, trace in traces.items() if trace}
 
 
 def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
@@ -127,16 +112,6 @@ def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> 
     except NotAnArticle as refusal:
         return refusal.kind
     return None
-
-
-def _doubt(notes: Mapping[str, Any], typed: PageType | None, *, declared: bool) -> str:
-    """Why the page's text may be no article, "" where nothing speaks against it. `notes`: of its body; `declared`: the
-    page calls itself an article."""
-    found = str(notes.get("doubt", ""))
-    if typed is None:
-        return found
-    unclear = "" if declared and typed.is_article() else str(notes.get("unclear", ""))
-    return found or unclear or ("" if declared or notes.get("select") else typed.doubt())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,18 +148,8 @@ def tried(
 
     found = matches(parse(html, url, headers).tree, rules)
     (old, _), (new, kind) = draft(before), draft(rules)
-    told, left = _text(old), _text(new)
+    texts = [text.plain(each.body) if each else "" for each in (old, new)]
+    words = [Counter(text.words(each)) for each in texts]
     aimed = not rules.select or any(number for rule, number in found.items() if rule.startswith("select "))
-    score = _agreement(told, left) if aimed else 0.0
-    return Trial(matches=found, before=len(told), after=len(left), score=score, draft=new, kind=kind)
-
-
-def _text(draft: Draft | None) -> str:
-    return text.plain(draft.body) if draft else ""
-
-
-def _agreement(one: str, other: str) -> float:
-    """F1 of the words of two texts, each counted as often as it is there."""
-    ours, theirs = Counter(text.words(one)), Counter(text.words(other))
-    both, all_ = (ours & theirs).total(), ours.total() + theirs.total()
-    return 2 * both / all_ if all_ else 0.0
+    score = 2 * (words[0] & words[1]).total() / max(words[0].total() + words[1].total(), 1) if aimed else 0.0
+    return Trial(matches=found, before=len(texts[0]), after=len(texts[1]), score=score, draft=new, kind=kind)

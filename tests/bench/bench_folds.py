@@ -28,12 +28,12 @@ import numpy as np
 from tests.bench import bench_reading
 from tests.bench.bench_reading import BOOT, NOWHERE, SHARED, Prediction, html_of
 from tests.gate.test_lost_gate import FOUND, LOST, edges
-from tools.train import fit_blocks, fit_listings, fit_sequence
+from tools.train import fit_blocks, fit_readings, fit_sequence
 from tools.train import folds as by_domain
 from tools.train.provenance import single_thread
 
 Row = dict[str, Any]
-LISTINGS = "listing_trees.json"
+JUDGES = "reading_trees.json"
 ARTICLES = ("article", "documentation")
 SETS = ("zyte", "wcxb", "fundus")
 EDGED = ("articles, docs", "newspapers")  # groups whose first and last lines and losses are counted
@@ -66,12 +66,12 @@ def fit(rows: Sequence[Row], folds: int, folder: Path) -> None:
     """Writes the tables of each fold into a folder of its number, unless they are there."""
     by_domain.fit(rows, folder, folds)
     fit_sequence.fit(rows, folder, folds)
-    if (folder / str(folds - 1) / LISTINGS).exists():
+    if (folder / str(folds - 1) / JUDGES).exists():
         return
-    found = fit_listings.readings(rows, folder, folds)
+    found = fit_readings.readings(rows, folder, folds)
     for number in range(folds):
-        grown = fit_listings.grow(each for each in found if each.fold != number)
-        (folder / str(number) / LISTINGS).write_text(fit_listings.written(grown, rows), "utf-8")
+        grown = fit_readings.grow(each for each in found if each.fold != number)
+        (folder / str(number) / JUDGES).write_text(fit_readings.written(grown, rows), "utf-8")
 
 
 def read(task: tuple[Row, Path]) -> tuple[Prediction, Prediction]:

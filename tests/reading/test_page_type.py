@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Entry
 from syndicator.reading import page_type
-from syndicator.reading.body import body as bodies
-from syndicator.reading.body import overlap
-from syndicator.reading.html.blocks import Block, read_blocks
-from syndicator.reading.html.document import Document, parse
+from syndicator.reading.body import doubt, overlap
+from syndicator.reading.html.blocks import read_blocks
+from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read
 
 STORY = "<p>" + "Nobody on the pier waved when the ferry left at dawn, and the captain did not look back. " * 3 + "</p>"
@@ -93,27 +90,23 @@ def test_a_list_is_refused() -> None:
 FEW = f"<html><head><title>Boats</title></head><body><article><h1>Boats</h1>{STORY * 8}</article></body></html>"
 LINKS = "".join(f"<li><a href='/{n}'>Where the ferry goes in week {n}</a></li>" for n in range(12))
 PLAIN = FEW.replace("</article>", f"</article><ul>{LINKS}</ul>")
-SHAPED = "<html><head><title>Boats</title><body>" + "".join(
-    f"<h2><a href='/{n}'>A wooden boat for the lake, number {n}</a></h2><p>{STORY[3:100]}</p>" for n in range(9)
-)
 
 
 @pytest.mark.parametrize(
-    ("html", "odds", "announced", "refused"),
+    ("html", "listing", "right", "announced", "refused"),
     [
-        (PLAIN, 2.0, False, True),
-        (PLAIN, 2.0, True, False),
-        (PLAIN, 4.0, True, True),
-        (PLAIN, 0.9, False, False),
-        (FEW, 2.0, False, False),
-        (SHAPED, 0.9, False, True),
-        (SHAPED, -1.0, False, False),
+        (PLAIN, 2.0, 0.0, False, True),
+        (PLAIN, 2.0, 9.0, False, False),
+        (PLAIN, 1.9, 0.0, True, False),
+        (PLAIN, 2.1, 0.0, True, True),
+        (PLAIN, 0.9, 0.0, False, False),
     ],
 )
 def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
-    monkeypatch: pytest.MonkeyPatch, html: str, odds: float, announced: bool, refused: bool
+    monkeypatch: pytest.MonkeyPatch, html: str, listing: float, right: float, announced: bool, refused: bool
 ) -> None:
-    monkeypatch.setattr(bodies, "listing_odds", lambda values: odds)
+    odds = {"listing": listing, "right": right}
+    monkeypatch.setattr(doubt, "log_odds", lambda table, values: odds[table])
     entry = Entry(id="1") if announced else None
     try:
         read(html.encode(), "https://paper.example/tag/boats/", entry=entry)
@@ -122,39 +115,8 @@ def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
         assert refused and refusal.kind == "listing"
 
 
-def mocked(monkeypatch: pytest.MonkeyPatch, name: str, likely: float) -> None:
-    """Has the reader take each page for one of this type."""
-
-    def type_of(document: Document, blocks: Sequence[Block]) -> page_type.PageType:
-        chances = dict.fromkeys(page_type.weights(), 0.0) | {name: likely}
-        return page_type.PageType(name, chances, page_type.features(document, blocks))
-
-    monkeypatch.setattr(page_type, "type_of", type_of)
-
-
-@pytest.mark.parametrize(("name", "doubted"), [("product", True), ("service", True), ("forum", False)])
-def test_what_is_read_of_a_shop_is_in_doubt(monkeypatch: pytest.MonkeyPatch, name: str, doubted: bool) -> None:
-    mocked(monkeypatch, name, 0.8)
-    html = f"<html><head><title>Boats</title></head><body><article><h1>Boats</h1>{STORY * 8}</article></body></html>"
-    assert bool(read(html.encode(), "https://paper.example/boats").trace["body"].get("doubt")) is doubted
-    declared = html.replace("<title>", '<meta property="og:type" content="article"><title>')
-    assert "doubt" not in read(declared.encode(), "https://paper.example/boats").trace["body"]
-
-
-@pytest.mark.parametrize(("likely", "doubted"), [(0.95, False), (0.8, True)])
-def test_teasers_beside_a_declared_article_that_looks_like_one_are_no_doubt(
-    monkeypatch: pytest.MonkeyPatch, likely: float, doubted: bool
-) -> None:
-    mocked(monkeypatch, "article", likely)
-    monkeypatch.setattr(bodies, "indistinct", lambda kept, blocks, selected: "much is unclear")
-    html = f"<html><head><title>Boats</title></head><body><article><h1>Boats</h1>{STORY * 8}</article></body></html>"
-    declared = html.replace("<title>", '<meta property="og:type" content="article"><title>')
-    assert ("doubt" in read(declared.encode(), "https://paper.example/boats").trace["body"]) is doubted
-    assert "doubt" in read(html.encode(), "https://paper.example/boats").trace["body"]
-
-
 def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "listing_odds", lambda values: 9.0)
+    monkeypatch.setattr(doubt, "log_odds", lambda table, values: 9.0 if table == "listing" else 0.0)
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}<ul>{LINKS}</ul></html>"
     assert read(html.encode(), "https://paper.example/the-last-ferry-leaves").body
     undeclared = (

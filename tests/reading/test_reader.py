@@ -193,11 +193,6 @@ def test_the_captions_of_a_gallery_are_not_the_first_words() -> None:
     assert text.plain(read(page.encode(), URL).body).strip().startswith(STORY[0])
 
 
-def test_data_that_a_script_left_is_no_text() -> None:
-    data = '{"layout": 2, "buttonText": "Buy now", "hue": {"a": 213, "b": 0.83}, "words": ["a", "b", "c"]}'
-    assert "layout" not in read(_page(*STORY[:2], data, *STORY[2:]), URL).body
-
-
 @pytest.mark.parametrize("name", hostile.PAGES)
 def test_hostile_pages_end(name: str) -> None:
     started = time.process_time()

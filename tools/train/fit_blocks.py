@@ -51,6 +51,8 @@ SNIPPET = 0.15  # what a block known from a snippet counts against one of a page
 PIECE = 24  # letters of a piece when a block stands in the truth only in part
 SHORT = 16  # letters below which a block must follow what was found before it
 AHEAD, BACK = 60, 300  # letters by which a short, or a longer, block may stand off that place
+ENOUGH = 0.35  # share of the page's prose that an extractor's text must have
+MENU, LEAST_PROSE = 0.5, 0.2  # share of it in links from which it is a menu, unless it has this share of the prose
 HALF = 0.5  # share of a block's pieces from which it is article
 MOST_TIMES = 6  # times the length of a snippet that a block with it may have to be counted as boilerplate
 LEAST_IN_SNIPPET = 30  # letters above which a block inside a snippet is article
@@ -161,10 +163,26 @@ def _compared(blocks: Sequence[Block], tree: Any) -> Iterator[tuple[scorer.Table
     containers.add_up(blocks, box)
     overlap.guess(blocks, box)
     yield "alone", box
-    overlap.compare_extractions(
-        blocks, box, lambda name: body.extract_trafilatura(tree, "balanced" if name == "balanced" else "fast")
-    )
+    compare_extractions(blocks, box, tree)
     yield "asked", box
+
+
+def compare_extractions(blocks: Sequence[Block], box: containers.Containers, tree: Any) -> None:
+    """Set the overlap of `blocks` with the first extraction that has enough of the page's prose and is no menu; else
+    the prose of its main container counts as taken too."""
+    overlap.guess(blocks, box)
+    inside = [block for block in blocks if block.overlap]
+    total = sum(block.letters for block in inside)
+    for focus in ("fast", "balanced"):
+        overlap.compare(blocks, body.extract_trafilatura(tree, focus))
+        taken = sum(block.letters * block.overlap for block in blocks)
+        length = sum(len(block.text) * block.overlap for block in blocks)
+        linked = sum(block.linked * block.overlap for block in blocks)
+        prose = sum(block.letters * block.overlap for block in inside)
+        if taken >= max(ENOUGH * total, 1) and not (linked > MENU * length and prose < LEAST_PROSE * total):
+            return
+    for block in inside:
+        block.overlap = 1.0
 
 
 def counts_of(blocks: Sequence[Block], wanted: Array, row: Row) -> Array:

@@ -36,6 +36,8 @@ from tools.train.provenance import single_thread
 Row = dict[str, Any]
 PLAN = boosting.Plan()
 FILE = "sequence_trees.json"
+OUTSIDE, TIMES_OUTSIDE = 8, 2.5  # texts before and after the article that count more, and how many times
+INSIDE, TIMES_INSIDE = 3, 1.5  # the same of its first and last texts
 NEAR = 0.005  # share of the texts that two fits on different processors may decide otherwise
 
 
@@ -58,20 +60,30 @@ def example(task: tuple[Row, Path, int]) -> Example | None:
         return None
     wanted = np.array(fit_blocks.labels(page.blocks, truth))
     counts = fit_blocks.counts_of(page.blocks, wanted, row)
+    if truth.get("text"):
+        counts[places] *= at_ends(wanted[places])
     values = {table: sequence.columns(page.texts, page.box, first) for table, first in _looks(page)}
     names = tuple(sorted(values["alone"]))
     stacked = {table: np.stack([columns[name] for name in names], axis=1) for table, columns in values.items()}
     return fit_blocks.learnt(Example(row["id"], "", names, stacked, wanted[places], counts[places]))
 
 
+def at_ends(wanted: Any) -> Any:
+    """How many times each text counts: more just before the first text of the article and just after its last, so that
+    short lines there weigh as much as a paragraph."""
+    own = np.flatnonzero(wanted > fit_blocks.HALF)
+    if not len(own):
+        return np.ones(len(wanted))
+    at = np.arange(len(wanted))
+    inside = np.minimum(at - own[0], own[-1] - at)  # texts to the nearer end, negative outside
+    return np.select([inside < -OUTSIDE, inside < 0, inside < INSIDE], [1.0, TIMES_OUTSIDE, TIMES_INSIDE], 1.0)
+
+
 def _looks(page: body.Page) -> Iterator[tuple[scorer.Table, scorer.Scored]]:
     """The first look with each table, in the order in which a page is read."""
     overlap.guess(page.blocks, page.box)
     yield "alone", scorer.score(page.blocks, page.box, page.text, "alone")
-    tree = page.document.tree
-    overlap.compare_extractions(
-        page.blocks, page.box, lambda name: body.extract_trafilatura(tree, "balanced" if name == "balanced" else "fast")
-    )
+    fit_blocks.compare_extractions(page.blocks, page.box, page.document.tree)
     yield "asked", scorer.score(page.blocks, page.box, page.text, "asked")
 
 
@@ -108,10 +120,12 @@ def fit(rows: Sequence[Row], folder: Path, parts: int = folds.FOLDS) -> None:
         (folder / str(number) / FILE).write_text(written(grown, rows), "utf-8")
 
 
-def written(grown: Mapping[str, Sequence[Mapping[str, str]]], rows: Sequence[Row]) -> str:
+def written(
+    grown: Mapping[str, Sequence[Mapping[str, str]]], rows: Sequence[Row], script: str = "tools/train/fit_sequence.py"
+) -> str:
     """The file: what made it, from which data, and the trees of each table."""
     made = {
-        "script": "tools/train/fit_sequence.py",
+        "script": script,
         "made": datetime.now(UTC).date().isoformat(),
         "data": f"../shared/corpus/pages: manifest.jsonl.gz, more.jsonl.gz and their {len(rows)} pages",
         "data_sha256": fit_blocks.data_sha256(rows),

@@ -51,6 +51,6 @@ def _file(folder: Path, name: str) -> str:
 
 def use(folder: Path) -> None:
     """Has the reader take its tables from `folder`, for the rest of this process."""
-    for cached in (scorer.weights, scorer.boosted, sequence.boosted, page_type.weights, doubt.listing_trees):
+    for cached in (scorer.weights, scorer.boosted, sequence.boosted, page_type.weights, doubt.boosted):
         cached.cache_clear()
     scorer.file_text = page_type.file_text = lambda name: _file(folder, name)

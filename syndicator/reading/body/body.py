@@ -3,7 +3,7 @@
 An operator's CSS rules: where the body is and what is never part of it. The only importer of trafilatura: which text
 of a page it takes for the article."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -13,17 +13,8 @@ from syndicator.core import text as texts
 from syndicator.core.model import Entry, Rules
 from syndicator.reading import classify, page_type
 from syndicator.reading import markdown as writer
-from syndicator.reading.body import clean, containers, features, overlap, scorer, sequence
+from syndicator.reading.body import clean, containers, doubt, features, overlap, scorer, sequence
 from syndicator.reading.body.block_features import Columns
-from syndicator.reading.body.doubt import (
-    believe,
-    doubt,
-    indistinct,
-    listing_odds,
-    reading_values,
-    unsure,
-    wrong,
-)
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import Document
@@ -86,6 +77,7 @@ _MOST_CUTS = 60  # cuts that the trace lists
 _QUOTED = 80  # characters of a cut that it quotes
 _FEED_TEXT = 200  # letters from which a feed's content can stand in for a page
 _HALF = 0.5  # score below which a text is not the article's
+_SURE = 2.5  # log odds from which no other reading is tried, chosen on folds by domain
 _FEED_MORE = 2  # how many times as much of it there must be as on the page
 
 
@@ -101,6 +93,7 @@ class Body:
     trace: Mapping[str, Any] = field(default_factory=dict)
     typed: PageType | None = None  # what the page is, where the body is its own
     listing: float = 0.0  # log odds that it is a list
+    likely: float = 0.0  # log odds that the reading is right
 
 
 def read_body(
@@ -115,57 +108,48 @@ def read_body(
         return _from_feed(from_feed, from_feed, document.base_url, "rules.content")
     blocks, notes = apply_selectors(document.tree, read_blocks(document.tree), rules)
     page = page_of(document, meta, blocks, selected=bool(notes.get("select")))
-    chosen = _choose(page, "\n".join(block.text for block in from_feed), _summary(entry, meta))
-    choice = chosen.choice
-    kept, cuts = clean.attach(page.blocks, choice, chosen.scored.heaviest)
-    notes |= {"second try": chosen.lost} if chosen.lost else {}
+    summary = (overlap.words(entry.summary) if entry else "") or meta.description
+    reading, odds = _choose(page, "\n".join(block.text for block in from_feed), summary)
+    kept, cuts = clean.attach(page.blocks, reading.choice, reading.scored.heaviest)
     # Texts that only the second look cuts count: if it lets a foot pass on another page, these tell of it.
     vetoed = [
-        block for block, odds in zip(page.blocks, chosen.scored.odds, strict=True) if odds > 0 > block.score - _HALF
+        block for block, first in zip(page.blocks, reading.scored.odds, strict=True) if first > 0 > block.score - _HALF
     ]
     digests = [overlap.digest(block) for block in dict.fromkeys((*kept, *vetoed)) if overlap.is_comparable(block)]
     kept, known = clean.drop_repeated(kept, repeated, rules.keep)
-    listing = listing_odds(judged(page, kept, chosen))
-    notes = {"from": "page", "compared": chosen.compared, "listing": round(listing, 1), **notes}
-    why = chosen.lost or doubt(kept, from_feed, entry=entry)
-    unclear = indistinct(kept, page.blocks, selected=page.selected)
-    notes |= {**({"doubt": why} if why else {}), **({"unclear": unclear} if unclear else {})}
+    listing = doubt.log_odds("listing", reading.values)
+    shown = {name: round(float(scorer.probabilities(each)), 2) for name, each in odds.items()}
+    notes = {"from": "page", "compared": reading.name, "readings": shown, "listing": round(listing, 1), **notes}
+    if why := doubt.doubt(kept, from_feed, entry=entry):
+        notes["doubt"] = why
     kept = clean.placed(document.tree, page.blocks, kept, document.base_url)
-    made = _finish(kept, page.blocks, [*cuts, *known], document.base_url, notes)
-    return _or_feed(
-        replace(made, digests=tuple(digests), typed=page.typed, listing=listing), from_feed, document.base_url
-    )
+    body = _finish(kept, page.blocks, [*cuts, *known], document.base_url, notes)
+    body = replace(body, digests=tuple(digests), typed=page.typed, listing=listing, likely=odds[reading.name])
+    whole = sum(block.letters for block in from_feed)
+    if whole < max(_FEED_TEXT, _FEED_MORE * body.letters):
+        return body
+    why = f"the page has {body.letters} letters, the feed {whole}"
+    return _from_feed(from_feed, body.everything, document.base_url, why)
 
 
-def judged(page: "Page", kept: Sequence[Block], chosen: "Chosen") -> Mapping[str, float]:
-    """The features of the reading `kept` of a page."""
-    asked, declared = chosen.scored.table == "asked", classify.is_declared(page.document)
-    return reading_values(kept, page.blocks, page.typed, asked=asked, lost=bool(chosen.lost), declared=declared)
+class Reading(NamedTuple):
+    """One choice of blocks. `name`: of the text that they were compared with; `values`: its features by name; `marks`:
+    overlap and score of each block."""
 
-
-def reading_of(document: Document, meta: Metadata) -> Mapping[str, float]:
-    """The features of the reading of a page that nobody announced."""
-    page = page_of(document, meta, read_blocks(document.tree), selected=False)
-    chosen = _choose(page, "", _summary(None, meta))
-    return judged(page, clean.attach(page.blocks, chosen.choice, chosen.scored.heaviest)[0], chosen)
-
-
-class Chosen(NamedTuple):
-    """`compared`: with which text the blocks were compared; `lost`: why the first try cannot be the article."""
-
-    compared: str
+    name: str
     choice: clean.Choice
     scored: scorer.Scored
-    lost: str = ""
+    values: Mapping[str, float]
+    marks: Sequence[tuple[float, float]]
 
 
 class Page(NamedTuple):
     document: Document
-    meta: Metadata
     blocks: Sequence[Block]
     box: containers.Containers
     text: Columns  # the features that no extractor's text changes
     texts: sequence.Texts
+    facts: sequence.Facts
     typed: PageType
     selected: bool  # an operator chose the blocks
 
@@ -173,89 +157,62 @@ class Page(NamedTuple):
 def page_of(document: Document, meta: Metadata, blocks: Sequence[Block], *, selected: bool) -> Page:
     """The page `document` with its `blocks` measured and counted. `selected`: an operator chose the blocks."""
     overlap.measure(blocks)
-    if not selected:
-        blocks = clean.without(list(blocks))
     box = containers.build(blocks)
     containers.add_up(blocks, box)
     typed = page_type.type_of(document, blocks)
-    own = features.of_text(blocks, meta.title) if blocks else {}
-    looked = sequence.texts_of(blocks, _facts(document, meta, typed))
-    return Page(document, meta, blocks, box, own, looked, typed, selected)
-
-
-def _facts(document: Document, meta: Metadata, typed: PageType) -> sequence.Facts:
     authors = (meta.author or "").split(", ")
-    body = "".join(text for item in document.jsonld for text in jsonld.strings(item.get("articleBody")))
+    lists = [item["liveBlogUpdate"] for item in document.jsonld if isinstance(item.get("liveBlogUpdate"), list)]
+    updates = [each for posts in lists for each in posts if isinstance(each, dict)]
+    body = "".join(text for item in (*document.jsonld, *updates) for text in jsonld.strings(item.get("articleBody")))
     declared = classify.is_declared(document)
-    return sequence.Facts(meta.title, authors, meta.description, meta.sitename, body, typed.probabilities, declared)
+    facts = sequence.Facts(meta.title, authors, meta.description, meta.sitename, body, typed.probabilities, declared)
+    own = features.of_text(blocks, meta.title) if blocks else {}
+    return Page(document, blocks, box, own, sequence.texts_of(blocks, facts), facts, typed, selected)
 
 
-def _summary(entry: Entry | None, meta: Metadata) -> str:
-    return (overlap.words(entry.summary) if entry else "") or meta.description
+def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[str, float]]:
+    """The first reading that is surely the article, else the likeliest; and the log odds of each by its name."""
+    found: dict[str, Reading] = {}
+    odds: dict[str, float] = {}
+    for reading in readings(page, content, summary):
+        found[reading.name] = reading
+        odds[reading.name] = doubt.log_odds("right", reading.values)
+        if page.selected or odds[reading.name] >= _SURE:
+            break
+    best = found[max(odds, key=lambda name: odds[name])]
+    for block, (taken, score) in zip(page.blocks, best.marks, strict=True):
+        block.overlap, block.score = taken, score
+    return best, odds
 
 
-def _choose(page: Page, content: str, summary: str) -> Chosen:
-    """The blocks that are the article: judged by themselves, and where that is unsure compared with an extractor's
-    text, which costs as much as all else. `content` is the feed's, `summary` the feed's or the page's own."""
+def readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
+    """The readings of a page, the cheapest first: by itself, compared with its declared text, and with an extractor's,
+    which costs as much as all else; if a feed's `content` stands on the page, the one by that alone. `summary`: the
+    feed's or the page's own."""
     overlap.guess(page.blocks, page.box)
     if content and overlap.covers(page.blocks, content):
-        overlap.compare(page.blocks, content)
-        return _compared(page, "feed content")
-    scored = _scored(page, "alone")
-    alone = Chosen("nothing", _decide(page), scored)
-    if page.selected or not unsure(_staying(page, alone.choice), page.blocks, summary):
-        return alone
-    return _compared(page, _compare(page, summary))
+        yield _reading(page, "feed content", content, summary)
+        return
+    yield _reading(page, "nothing", None, summary)
+    if len(page.facts.body) > _FEED_TEXT:
+        yield _reading(page, "declared text", page.facts.body, summary)
+    yield _reading(page, "extractor", extract_trafilatura(page.document.tree), summary)
 
 
-def _compared(page: Page, name: str) -> Chosen:
-    """The choice once the overlap of the blocks is that with the text `name`; a second one if it must be wrong."""
-    scored = _scored(page, "asked")
-    choice = _decide(page)
-    declared = page.document.meta("og:type").lower() == "article"
-    lost = "" if page.selected else wrong(_staying(page, choice), page.blocks, declared=declared)
-    if lost:
-        believe(page.blocks)
-        choice = _decide(page)
-    return Chosen(name, choice, scored, lost)
-
-
-def _scored(page: Page, table: scorer.Table) -> scorer.Scored:
-    first = scorer.score(page.blocks, page.box, page.text, table)
-    return first if page.selected else sequence.score(page.texts, page.box, first)
-
-
-def _decide(page: Page) -> clean.Choice:
-    authors = (page.meta.author or "").split(", ")
-    return clean.decide(page.blocks, page.meta.title, authors, selected=page.selected)
-
-
-def _staying(page: Page, choice: clean.Choice) -> list[Block]:
-    return [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
-
-
-def _compare(page: Page, summary: str) -> str:
-    """Sets each block's overlap: with an extraction that agrees with the `summary`. Returns which it was."""
-
-    def extract(name: str) -> str:
-        return extract_trafilatura(page.document.tree, "balanced" if name == "balanced" else "fast")
-
-    name = overlap.compare_extractions(page.blocks, page.box, extract)
-    if name == "fast" and overlap.misses(page.blocks, summary):
-        before = [block.overlap for block in page.blocks]
-        overlap.compare(page.blocks, extract("balanced"))
-        if not overlap.misses(page.blocks, summary):
-            return "balanced, the first try lacked the summary"
-        for block, share in zip(page.blocks, before, strict=True):
-            block.overlap = share
-    return name
-
-
-def _or_feed(made: Body, from_feed: Sequence[Block], base: str) -> Body:
-    whole = sum(block.letters for block in from_feed)
-    if whole < _FEED_TEXT or whole < _FEED_MORE * made.letters:
-        return made
-    return _from_feed(from_feed, made.everything, base, f"the page has {made.letters} letters, the feed {whole}")
+def _reading(page: Page, name: str, text: str | None, summary: str) -> Reading:
+    if text is None:
+        overlap.guess(page.blocks, page.box)
+    else:
+        overlap.compare(page.blocks, text)
+    scored = scorer.score(page.blocks, page.box, page.text, "alone" if text is None else "asked")
+    if not page.selected:
+        scored = sequence.score(page.texts, page.box, scored)
+    choice = clean.decide(page.blocks, page.facts.title, selected=page.selected)
+    kept = [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
+    asked, declared = text is not None, page.facts.declared
+    values = doubt.reading_values(kept, page.blocks, page.typed, summary, asked=asked, declared=declared)
+    marks = [(block.overlap, block.score) for block in page.blocks]
+    return Reading(name, choice, scored, values, marks)
 
 
 def _from_feed(blocks: Sequence[Block], everything: Sequence[Block], base: str, rule: str) -> Body:

@@ -1,19 +1,17 @@
 """Which scored blocks stay: those of enough score, less boilerplate and copies, with the images and headings that
 belong to them. Pure.
 
-The boxes in which a page asks for consent to cookies: their text is never the article's. Players of films and sound
-that stand inside the text, as links: a reader of feeds shows no frames."""
+Players of films and sound that stand inside the text, as links: a reader of feeds shows no frames."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from syndicator.reading import markdown
-from syndicator.reading.body import boilerplate, containers, edges, overlap
+from syndicator.reading.body import edges, overlap
 from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.elements import Run
@@ -21,22 +19,9 @@ from syndicator.reading.html.elements import Run
 # Scores (probabilities) from which a block is kept, chosen on the pages that the weights are fitted on.
 _LEAST = 0.5
 _LEAST_SELECTED = 0.1  # inside what an operator selected
-_LEAST_CODE = 0.15  # of code: boilerplate is hardly ever set as code, and such as is scores below this
 _NEAR = 4  # blocks around an image among which kept text must be
 _SMALL = 100  # pixels below which both sides make an image an icon or an avatar
-_BAD_IMAGE = (
-    "share",
-    "author",
-    "ad",
-    "related",
-    "nav",
-    "newsletter",
-    "comment",
-    "sidebar",
-    "button",
-    "rating",
-    "modal",
-)
+_OF_BAD_IMAGES = "share author ad related nav newsletter comment sidebar button rating modal"
 _HEADED = 7  # below every rank of heading
 _TRACED = 0.05  # score above which a block that was cut is worth a line in the trace
 
@@ -50,43 +35,25 @@ class Cut:
 
 
 class Choice(NamedTuple):
-    """Which of the blocks stay so far, the score that each needs, and the rule that cut those that it keeps not."""
+    """Which of the blocks stay so far, the score that they need, and the rule that cut those that it keeps not."""
 
     stay: list[bool]
-    least: list[float]
+    least: float
     rules: dict[Block, str]
 
 
-def choose(
-    blocks: Sequence[Block],
-    heaviest: Sequence[str],
-    title: str,
-    authors: Sequence[str] = (),
-    *,
-    selected: bool = False,
-) -> tuple[list[Block], list[Cut]]:
-    """The scored `blocks` that stay and, of those that came near it, the ones that were cut.
-
-    `heaviest` names for each block the feature that weighs most in its score, `title` and `authors` are the page's,
-    `selected` says that an operator chose these blocks."""
-    return attach(blocks, decide(blocks, title, authors, selected=selected), heaviest)
-
-
-def decide(blocks: Sequence[Block], title: str, authors: Sequence[str] = (), *, selected: bool = False) -> Choice:
+def decide(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Choice:
     """Which of the scored `blocks` stay by score and rules; images are not looked at."""
-    least = [_least(block, selected) for block in blocks]
-    stay = [
-        block.score >= score and bool(block.letters or block.kind == "code")
-        for block, score in zip(blocks, least, strict=True)
-    ]
-    edges.keep(blocks, stay)
+    least = _LEAST_SELECTED if selected else _LEAST
+    stay = [block.score >= least and bool(block.letters or block.kind == "code") for block in blocks]
     edges.keep_tables(blocks, stay)
-    rules: dict[Block, str] = {}
-    for cut in (*boilerplate.RULES, overlap.copies):
-        rules |= cut(blocks, stay)
+    rules = edges.contents(blocks, stay) | overlap.copies(blocks, stay)
     if not selected:
-        rules |= edges.trim(blocks, stay, title, authors)
-    _drop_title(blocks, stay, title)
+        rules |= edges.consent(blocks, stay) | edges.trim(blocks, stay)
+    own = overlap.letters(title)
+    first = next((at for at, keep in enumerate(stay) if keep), None)
+    if first is not None and own and blocks[first].kind == "h" and overlap.letters(blocks[first].text) == own:
+        stay[first] = False  # it is shown beside the body
     _drop_orphans(blocks, stay)
     return Choice(stay, least, rules)
 
@@ -96,30 +63,12 @@ def attach(blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]) -> 
     stay = list(choice.stay)
     _keep_attached(blocks, stay)
     kept = [block for block, keep in zip(blocks, stay, strict=True) if keep]
-    cuts = [
-        Cut(block, choice.rules.get(block) or _by_score(block, score, feature))
-        for block, feature, keep, score in zip(blocks, heaviest, stay, choice.least, strict=True)
-        if not keep and block.letters and (block.overlap > overlap.MOST or block.score > _TRACED)
-    ]
+    cuts = []
+    for block, feature, keep in zip(blocks, heaviest, stay, strict=True):
+        if not keep and block.letters and (block.overlap > overlap.MOST or block.score > _TRACED):
+            by_score = f"score {block.score:.2f}: {feature}" if block.score < choice.least else "title or lone heading"
+            cuts.append(Cut(block, choice.rules.get(block) or by_score))
     return kept, cuts
-
-
-def _by_score(block: Block, least: float, feature: str) -> str:
-    return f"score {block.score:.2f}: {feature}" if block.score < least else "title or lone heading"
-
-
-def _least(block: Block, selected: bool) -> float:
-    """The score from which `block` stays."""
-    least = _LEAST_SELECTED if selected else _LEAST
-    return min(least, _LEAST_CODE) if block.kind == "code" else least
-
-
-def _drop_title(blocks: Sequence[Block], stay: list[bool], title: str) -> None:
-    """Drops a first heading that is the title: it is shown beside the body, not in it."""
-    own = overlap.letters(title)
-    first = next((i for i, keep in enumerate(stay) if keep), None)
-    if first is not None and own and blocks[first].kind == "h" and overlap.letters(blocks[first].text) == own:
-        stay[first] = False
 
 
 def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
@@ -144,7 +93,7 @@ def _keep_attached(blocks: Sequence[Block], stay: list[bool]) -> None:
     texts = [i for i, keep in enumerate(stay) if keep]
     if not texts:
         return
-    bad = sum(hints.bit(name) for name in _BAD_IMAGE)
+    bad = sum(hints.bit(name) for name in _OF_BAD_IMAGES.split())
     figures = set()
     for index, block in enumerate(blocks):
         if block.kind == "img":
@@ -194,49 +143,6 @@ def drop_repeated(
     )
 
 
-# Class names and ids of such boxes. Of 2,449 open pages 380 have one, and none of their articles has a word in it.
-_BOX = re.compile(
-    r"onetrust-(?:consent|banner|pc)|cookie-?law|cybotcookiebot|cookiescript|moove_gdpr|\bcli-modal|eu-cookie"
-    r"|(?:cookie|consent|gdpr)s?[-_]?(?:consent|notice|banner|bar|popup|modal|dialog|overlay|settings|manager|preferences"
-    r"|wall|message|alert|layer|disclaimer|compliance)",
-    re.I,
-)
-_WHOLE = frozenset(("html", "body", "main", "article"))  # whose class names may tell what the page is about
-_CONSENT_LEAST = 100  # letters of prose in other boxes below which the request is all that the page has
-_MOST_NAMED = 300  # characters of class names and id
-
-
-def without(blocks: Sequence[Block]) -> list[Block]:
-    """The measured `blocks` without those in boxes of consent; all of them where the page has next to no other text."""
-    asking = hints.bit("consent")
-    known: dict[Any, bool] = {}
-    inside = {block for block in blocks if block.hints & asking and _is_in_box(block.element, known)}
-    rest = [block for block in blocks if block not in inside] if inside else list(blocks)
-    enough = sum(block.letters for block in rest if containers.is_prose(block)) >= _CONSENT_LEAST
-    return rest if enough else list(blocks)
-
-
-def _is_in_box(element: Any, known: dict[Any, bool]) -> bool:
-    fresh = []
-    node = element
-    while node is not None and node not in known:
-        fresh.append(node)
-        node = node.getparent()
-    found = node is not None and known[node]
-    for each in reversed(fresh):
-        found = known[each] = found or _is_box(each)
-    return found
-
-
-def _is_box(element: Any) -> bool:
-    return element.tag not in _WHOLE and _names_box(f"{element.get('class')} {element.get('id')}"[:_MOST_NAMED])
-
-
-@lru_cache(maxsize=5_000)
-def _names_box(named: str) -> bool:
-    return _BOX.search(named) is not None
-
-
 _SOURCES = ("src", "data-src", "data-lazy-src")
 _ASKED = re.compile(r"encrypted-media|picture-in-picture|fullscreen|autoplay", re.I)
 _CALLED = re.compile(
@@ -279,21 +185,14 @@ def _is_player(frame: Any) -> bool:
     asked = "allowfullscreen" in frame.attrib or _ASKED.search(frame.get("allow") or "") is not None
     parts = urlsplit(source) if source else None
     called = parts is not None and _CALLED.search(f"{parts.netloc}{parts.path}") is not None
-    return bool(source) and (asked or called) and not _is_small(frame) and not _is_aside(frame)
+    sizes = [(frame.get(name) or "").strip() for name in ("width", "height")]
+    numbers = [_NUMBER.match(size) for size in sizes if not size.endswith("%")]
+    small = any(number and int(number[1]) < _PLAYERS_LEAST for number in numbers)
+    bits, above = sum(hints.bit(name) for name in _HINTS), frame.getparent()
+    aside = hints.of(frame) & bits or (above is not None and hints.of(above) & bits)
+    return bool(source) and (asked or called) and not small and not aside
 
 
 def _source(frame: Any) -> str:
     values = ((frame.get(name) or "").strip() for name in _SOURCES)
     return next((value for value in values if value and not value.startswith(("about:", "data:", "javascript:"))), "")
-
-
-def _is_small(frame: Any) -> bool:
-    sizes = [_NUMBER.match(frame.get(name) or "") for name in ("width", "height")]
-    shares = [(frame.get(name) or "").endswith("%") for name in ("width", "height")]
-    return any(size and int(size[1]) < _PLAYERS_LEAST and not share for size, share in zip(sizes, shares, strict=True))
-
-
-def _is_aside(frame: Any) -> bool:
-    bits = sum(hints.bit(name) for name in _HINTS)
-    above = frame.getparent()
-    return bool(hints.of(frame) & bits) or (above is not None and bool(hints.of(above) & bits))

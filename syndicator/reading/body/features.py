@@ -26,31 +26,11 @@ _NO_OTHERS = 0.5  # overlap of the blocks marked up alike where there are none
 
 # Products of two features: what one says depends on the other.
 _CROSSED = (
-    ("overlap", "in-main"),
-    ("overlap", "link"),
-    ("overlap", "all-link"),
-    ("says-related", "link"),
-    ("in-main", "size>80"),
-    ("in-main", "is-h"),
-    ("after-last", "size>80"),
-    ("overlap", "says-legal"),
-    ("overlap", "says-newsletter"),
-    ("overlap", "in-li"),
-    ("overlap", "size>40"),
-    ("is-h", "next-overlap"),
-    ("is-h", "window-overlap"),
-    ("in-li", "list-link"),
-    ("alike-overlap", "overlap"),
-    ("alike-overlap", "in-main"),
-    ("section-tail", "overlap"),
-    ("section-tail", "in-main"),
-    ("in-prose", "overlap"),
-    ("in-prose", "size>80"),
-    ("overlap-share", "overlap"),
-    ("overlap-share", "in-prose"),
-    ("sentence", "size>80"),
-    ("after-last", "link"),
-    ("before-first", "in-main"),
+    "overlap x in-main; overlap x link; overlap x all-link; says-related x link; in-main x size>80; in-main x is-h; "
+    "after-last x size>80; overlap x says-legal; overlap x says-newsletter; overlap x in-li; overlap x size>40; is-h "
+    "x next-overlap; is-h x window-overlap; in-li x list-link; alike-overlap x overlap; alike-overlap x in-main; "
+    "section-tail x overlap; section-tail x in-main; in-prose x overlap; in-prose x size>80; overlap-share x overlap; "
+    "overlap-share x in-prose; sentence x size>80; after-last x link; before-first x in-main"
 )
 
 
@@ -75,7 +55,8 @@ def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) 
     found |= block_features.bit_columns("near-", hints, [block.near for block in blocks])
     found |= block_features.bit_columns("within-", hints, _hints_within(blocks, box, main))
     values: Columns = {name: np.asarray(column, dtype=np.float32) for name, column in found.items()}
-    return values | {f"{a} x {b}": values[a] * values[b] for a, b in _CROSSED}
+    crossed = [both.split(" x ") for both in _CROSSED.split("; ")]
+    return values | {f"{a} x {b}": values[a] * values[b] for a, b in crossed}
 
 
 def _hints_within(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
@@ -139,7 +120,7 @@ def _of_markup(blocks: Sequence[Block]) -> Columns:
     for block in blocks:
         total = known.get(block.element)
         if total is None:
-            total = known[block.element] = sums.setdefault(_markup(block.element), [0.0, 0.0, 0.0])
+            total = known[block.element] = sums.setdefault(markup(block.element), [0.0, 0.0, 0.0])
         own.append(total)
         total[0] += block.overlap * block.letters
         total[1] += block.letters
@@ -151,11 +132,10 @@ def _of_markup(blocks: Sequence[Block]) -> Columns:
     return {"alike-overlap": means, "alike-count": [math.log1p(count - 1) for _, _, count in own]}
 
 
-def _markup(element: Any) -> tuple[Any, ...]:
+def markup(element: Any) -> tuple[Any, ...]:
+    """Tag and class of `element` and of the one above it."""
     above = element.getparent()
-    if above is None:
-        return (element.tag, element.get("class"), "", "")
-    return (element.tag, element.get("class"), above.tag, above.get("class"))
+    return (element.tag, element.get("class"), None if above is None else (above.tag, above.get("class")))
 
 
 def _of_page(blocks: Sequence[Block], overlaps: Any) -> Columns:
@@ -180,10 +160,10 @@ def _of_page(blocks: Sequence[Block], overlaps: Any) -> Columns:
 def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
     taken, size = _exact(overlaps), _sizes(blocks)
     return {
-        "prev-overlap": _shift(taken, 1),
-        "prev2-overlap": _shift(taken, 2),
-        "next-overlap": _shift(taken, -1),
-        "next2-overlap": _shift(taken, -2),
+        "prev-overlap": shift(taken, 1),
+        "prev2-overlap": shift(taken, 2),
+        "next-overlap": shift(taken, -1),
+        "next2-overlap": shift(taken, -2),
         "window-overlap": _mean(taken, size, _NEAR),
         "wide-overlap": _mean(taken, size, _WIDE),
     }
@@ -193,17 +173,17 @@ def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
     link, size = _exact(own["link"]), _sizes(blocks)
     return {
         "window-link": _mean(link, size, _NEAR),
-        "prev-size": np.log1p(_shift(size, 1)),
-        "next-size": np.log1p(_shift(size, -1)),
-        "prev-link": _shift(link, 1),
-        "next-link": _shift(link, -1),
-        "prev-h": _shift(own["is-h"], 1),
-        "next-h": _shift(own["is-h"], -1),
-        "next-row": _shift(own["is-row"], -1),
-        "next-li": _shift(own["in-li"], -1),
-        "prev-li": _shift(own["in-li"], 1),
-        "prev-img": _shift(own["is-img"], 1),
-        "next-img": _shift(own["is-img"], -1),
+        "prev-size": np.log1p(shift(size, 1)),
+        "next-size": np.log1p(shift(size, -1)),
+        "prev-link": shift(link, 1),
+        "next-link": shift(link, -1),
+        "prev-h": shift(own["is-h"], 1),
+        "next-h": shift(own["is-h"], -1),
+        "next-row": shift(own["is-row"], -1),
+        "next-li": shift(own["in-li"], -1),
+        "prev-li": shift(own["in-li"], 1),
+        "prev-img": shift(own["is-img"], 1),
+        "next-img": shift(own["is-img"], -1),
     }
 
 
@@ -235,13 +215,11 @@ def _sizes(blocks: Sequence[Block]) -> Any:
     return np.array([block.letters for block in blocks], dtype=np.float64)
 
 
-def _shift(values: Any, by: int) -> Any:
-    """`values` moved `by` places later, zeros where nothing comes."""
-    out = np.zeros(len(values))
-    if by > 0:
-        out[by:] = values[:-by]
-    else:
-        out[:by] = values[-by:]
+def shift(values: Any, by: int, outside: float = 0.0) -> Any:
+    """`values` moved `by` places later, `outside` where nothing comes."""
+    out = np.full(len(values), outside)
+    if abs(by) < len(values):
+        out[max(by, 0) : len(values) + min(by, 0)] = values[max(-by, 0) : len(values) - max(by, 0)]
     return out
 
 

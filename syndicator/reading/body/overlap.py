@@ -5,7 +5,7 @@ texts: a second copy of the article on its page, and blocks that many pages of a
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from syndicator.core import text as texts
 from syndicator.core.errors import NotAnArticle
@@ -20,9 +20,6 @@ PROSE_SHARE = 0.7  # of all prose, which the container of the prose must hold
 _LETTERS = re.compile(r"[^\W_]+")
 _OTHER_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
 _PIECE = 32  # letters of a piece when a block is found only in part
-_ENOUGH = 0.35  # share of the page's prose that an extractor's text must have to be believed
-_MENU = 0.5  # share of an extractor's text in links from which it is a menu, which can be as long as an article,
-_LEAST_PROSE = 0.2  # unless it has this share of the page's prose
 _WHOLE = 800  # letters from which a feed's content can be the whole text
 _WHOLE_SHARE = 0.7  # of the extractor's text that it must reach, and of it that must stand on the page
 _SLACK = 12  # letters by which a short text may stand off the place where the one before it ended
@@ -31,8 +28,6 @@ _SHORT = 16  # letters below which a text must stand near its neighbours to coun
 _MOST_PIECES = 40  # pieces of a summary that are looked for
 _LEAST_PIECES = 3  # below which a summary is too short to say anything
 _ON_PAGE = 0.6  # share of a summary's pieces from which the page holds it
-_NOT_TAKEN = 0.2  # share of them below which the extractor missed it
-_HALF = 0.5  # share of them below which what was kept without an extractor lacks it
 
 
 def letters(value: str) -> str:
@@ -98,40 +93,9 @@ def _pieces(own: str, step: int = _PIECE) -> list[str]:
 
 def guess(blocks: Sequence[Block], box: containers.Containers) -> None:
     """Sets each block's overlap as if an extractor had taken the prose of the page's main container alone."""
-    for block in blocks:
-        block.overlap = 0.0
-    for block in _prose_inside(blocks, box):
-        block.overlap = 1.0
-
-
-def _prose_inside(blocks: Sequence[Block], box: containers.Containers) -> list[Block]:
     within = box.inside(containers.deepest_with(PROSE_SHARE, box.prose, box))[box.of].tolist()
-    return [block for block, there in zip(blocks, within, strict=True) if there and containers.is_prose(block)]
-
-
-def compare_extractions(blocks: Sequence[Block], box: containers.Containers, extract: Callable[[str], str]) -> str:
-    """Sets each block's overlap with the first extraction that has enough of the page's prose; returns its name.
-
-    `extract` gives the text of the extraction "fast" or "balanced". When neither knows the page, its prose counts as
-    extracted and "prose" is returned."""
-    inside = _prose_inside(blocks, box)
-    total = sum(block.letters for block in inside)
-    for name in ("fast", "balanced"):
-        compare(blocks, extract(name))
-        taken = sum(block.letters * block.overlap for block in blocks)
-        if taken >= max(_ENOUGH * total, 1) and not _is_menu(blocks, inside):
-            return name
-    for block in inside:
-        block.overlap = 1.0
-    return "prose"
-
-
-def _is_menu(blocks: Sequence[Block], inside: Sequence[Block]) -> bool:
-    """True when what was taken of `blocks` is links for the most part, and next to nothing of the prose `inside`."""
-    length = sum(len(block.text) * block.overlap for block in blocks)
-    linked = sum(block.linked * block.overlap for block in blocks)
-    prose = sum(block.letters * block.overlap for block in inside)
-    return linked > _MENU * length and prose < _LEAST_PROSE * sum(block.letters for block in inside)
+    for block, there in zip(blocks, within, strict=True):
+        block.overlap = float(there and containers.is_prose(block))
 
 
 def covers(blocks: Sequence[Block], content: str) -> bool:
@@ -145,27 +109,13 @@ def covers(blocks: Sequence[Block], content: str) -> bool:
     return sum(piece in on_page for piece in pieces) >= _WHOLE_SHARE * len(pieces)
 
 
-def misses(blocks: Sequence[Block], summary: str) -> bool:
-    """True when the page holds most of a feed's `summary`, but what the extractor took holds next to nothing of it."""
-    return _lack([block for block in blocks if block.overlap > MOST], blocks, summary, _NOT_TAKEN)
-
-
-def lacks(kept: Sequence[Block], blocks: Sequence[Block], summary: str) -> bool:
-    """True when the page holds most of the `summary`, but what was `kept` holds less than half of it."""
-    return _lack(kept, blocks, summary, _HALF)
-
-
-def _lack(chosen: Sequence[Block], blocks: Sequence[Block], summary: str, least: float) -> bool:
+def held(kept: Sequence[Block], blocks: Sequence[Block], summary: str) -> float:
+    """The share of the `summary` that `kept` holds; 1 if it is short or most of it stands nowhere in all `blocks`."""
     pieces = _pieces(letters(summary))[:_MOST_PIECES]
-    if len(pieces) < _LEAST_PIECES:
-        return False
-    there, taken = (_on(each, pieces) for each in (blocks, chosen))
-    return there >= _ON_PAGE * len(pieces) and taken < least * len(pieces)
-
-
-def _on(blocks: Sequence[Block], pieces: Sequence[str]) -> int:
-    text = "".join(block.own for block in blocks)
-    return sum(piece in text for piece in pieces)
+    there, taken = (
+        sum(piece in text for piece in pieces) for text in ("".join(b.own for b in each) for each in (blocks, kept))
+    )
+    return taken / len(pieces) if len(pieces) >= _LEAST_PIECES and there >= _ON_PAGE * len(pieces) else 1.0
 
 
 # what WordPress and plugins for it put below each text of a feed

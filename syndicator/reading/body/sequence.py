@@ -16,6 +16,7 @@ import numpy as np
 
 from syndicator.reading.body import containers, overlap, scorer
 from syndicator.reading.body.block_features import Columns
+from syndicator.reading.body.features import markup, shift
 from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block
 
@@ -40,6 +41,12 @@ _MARKS = {"quoted": "\"“„«»‘'", "marked": "*_—–-•©([", "closed": 
 _HELD = {"loud": "!", "at": "@", "rights": "©"}
 _TAGS = ("p", "div", "span", "em", "i", "small", "strong", "b", "footer", "time", "section", "td")
 _WORD = re.compile(r"\w{3,}")
+_COUNTED = re.compile(  # "page 2 of 3", "5 min read", "2 days ago"
+    r"^\W*(?:(?:page|seite|pagina|página|strona|sida)\W*\d+\s*(?:/|of|von|de|sur|di|van)\s*\d+"
+    r"|(?:\d+\W*(?:min(?:ute)?s?|hours?|days?|weeks?|months?|years?|hr|min\.?)\b.{0,12}\b(?:read(?:ing)?|ago|lesezeit|lecture)))"
+    r"\W*$",
+    re.I,
+)
 _LISTS = ("ul", "ol", "table", "dl")
 
 
@@ -115,8 +122,8 @@ def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> C
 def _of_neighbours(odds: Any, mass: Any, letters: Any) -> Columns:
     found: Columns = {"odds": odds}
     for step in _NEAR:
-        found[f"odds-{step}"], found[f"odds+{step}"] = _shift(odds, step, _OUTSIDE), _shift(odds, -step, _OUTSIDE)
-    found["size-1"], found["size+1"] = np.log1p(_shift(letters, 1, 0.0)), np.log1p(_shift(letters, -1, 0.0))
+        found[f"odds-{step}"], found[f"odds+{step}"] = shift(odds, step, _OUTSIDE), shift(odds, -step, _OUTSIDE)
+    found["size-1"], found["size+1"] = np.log1p(shift(letters, 1, 0.0)), np.log1p(shift(letters, -1, 0.0))
     at = np.arange(len(odds))
     sums, sizes = (np.concatenate([[0.0], np.cumsum(each)]) for each in (mass, letters))
     for reach in _WIDE:
@@ -124,14 +131,6 @@ def _of_neighbours(odds: Any, mass: Any, letters: Any) -> Columns:
         rest = sizes[high] - sizes[low] - letters
         found[f"mean-{reach}"] = (sums[high] - sums[low] - mass) / np.maximum(rest, 1.0)
     return found
-
-
-def _shift(values: Any, by: int, outside: float) -> Any:
-    """`values` moved `by` places later, `outside` where nothing comes."""
-    out = np.full(len(values), outside, dtype=np.float64)
-    if abs(by) < len(values):
-        out[max(by, 0) : len(values) + min(by, 0)] = values[max(-by, 0) : len(values) - max(by, 0)]
-    return out
 
 
 def _of_page(chance: Any, mass: Any, letters: Any) -> Columns:
@@ -167,10 +166,12 @@ def _of_sure(odds: Any, letters: Any) -> Columns:
         "gap-after": np.log1p(np.where(following < count, following - at, _FAR)),
         "letters-before": np.where(last >= 0, np.log1p(sizes[at] - sizes[last + 1]), _FAR_LETTERS),
         "letters-after": np.where(following < count, np.log1p(sizes[following] - sizes[at + 1]), _FAR_LETTERS),
+        "likely-before": np.log1p(np.cumsum(odds > 0) - (odds > 0)),
+        "likely-after": np.log1p((odds > 0).sum() - np.cumsum(odds > 0)),
         "sure-before": np.log1p(np.cumsum(sure) - sure),
         "sure-after": np.log1p(sure.sum() - np.cumsum(sure)),
-        "best-before": _shift(best[0], 1, -_MOST_ODDS),
-        "best-after": _shift(best[1], -1, -_MOST_ODDS),
+        "best-before": shift(best[0], 1, -_MOST_ODDS),
+        "best-after": shift(best[1], -1, -_MOST_ODDS),
     }
 
 
@@ -195,17 +196,12 @@ def _mean(mass: Any, letters: Any) -> Any:
 
 def _of_groups(texts: Sequence[Block], mass: Any, letters: Any) -> Columns:
     lists = [next((frame for frame in text.frames if frame.kind in _LISTS), at) for at, text in enumerate(texts)]
-    alike = [_markup(text.element) for text in texts]
+    alike = [markup(text.element) for text in texts]
     heads = [(text.level, text.element.get("class")) if text.kind == "h" else at for at, text in enumerate(texts)]
     found: Columns = {}
     for name, keys in (("list", lists), ("alike", alike), ("heads", heads)):
         found[f"{name}-mean"], found[f"{name}-size"] = _of_others(keys, mass, letters)
     return found
-
-
-def _markup(element: Any) -> tuple[Any, ...]:
-    above = element.getparent()
-    return (element.tag, element.get("class"), None if above is None else (above.tag, above.get("class")))
 
 
 def _of_others(keys: Iterable[Any], mass: Any, letters: Any) -> tuple[Any, Any]:
@@ -229,8 +225,8 @@ def _of_sections(texts: Sequence[Block], odds: Any, mass: Any, letters: Any) -> 
     return {
         "section-mean": _mean(sums[section] - inside, total[section] - sizes),
         "section-size": np.log1p(total[section]),
-        "section-before": _shift(means, 1, _NONE)[section],
-        "section-after": _shift(means, -1, _NONE)[section],
+        "section-before": shift(means, 1, _NONE)[section],
+        "section-after": shift(means, -1, _NONE)[section],
         "section-head": heads[section],
     }
 
@@ -290,6 +286,7 @@ def _wording(text: Block) -> dict[str, float]:
         "upper": sum(map(str.isupper, shown)) / len(shown),
         **{name: shown[-1 if name == "closed" else 0] in marks for name, marks in _MARKS.items()},
         **{name: mark in text.text for name, mark in _HELD.items()},
+        "counted": short and _COUNTED.match(text.text) is not None,
         "colon-early": ":" in shown[:_LONG],
         "words": math.log1p(text.text.count(" ")),
     }

@@ -144,7 +144,8 @@ class _Walker:
         if tag in _FRAMES and len(frames) < _MOST_FRAMES:
             frames = (*frames, self._frame(tag, element))
         self.state = (frames, above | found, (*last[-2:], found), marks, href, hidden, element)
-        if tag == "pre" or (named and tag in ("table", "div") and tables.is_listing(named, element)):
+        listing = named and tag in ("table", "div") and tables.names_listing(named)
+        if tag == "pre" or (listing and element.find(".//pre") is None):
             self._code(element)
             return True
         if tag == "hr":

@@ -76,16 +76,10 @@ def _undouble(content: str) -> str:
 
 
 def _once(run: str) -> str:
-    data = bytes(_C1[char] if char in _C1 else ord(char) for char in run)
-    return data.decode("utf-8", "replace") if _is_utf8(data) else run
-
-
-def _is_utf8(data: bytes) -> bool:
     try:
-        data.decode("utf-8")
+        return bytes(_C1[char] if char in _C1 else ord(char) for char in run).decode("utf-8")
     except UnicodeDecodeError:
-        return False
-    return True
+        return run
 
 
 def _decode(data: bytes, content_type: str) -> tuple[str, str]:

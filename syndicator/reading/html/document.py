@@ -16,19 +16,8 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.core.urls import refusal
 from syndicator.reading.html import charset, jsonld
 
-_MAGIC = (
-    b"%PDF",
-    b"\x89PNG",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"PK\x03\x04",
-    b"RIFF",
-    b"\x1f\x8b",
-    b"BM6",
-    b"OggS",
-    b"ID3",
-    b"\x00\x00\x01\x00",
-)
+_PICTURES = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"BM6", b"\x00\x00\x01\x00")
+_MAGIC = (*_PICTURES, b"%PDF", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"OggS", b"ID3")
 _OTHER_TYPES = re.compile(
     r"^\s*(image|audio|video|font)/|^\s*application/(pdf|zip|octet-stream|([\w.-]+\+)?json)\b", re.I
 )
@@ -52,10 +41,7 @@ _MOST_ATTRIBUTES = 200
 _MOST = 12_000_000  # characters that are parsed; the longest real article page seen has 7 million
 # lxml.html picks a class for each tag in Python, at each visit; one class for all is chosen in C
 _CLASSES = etree.ElementDefaultClassLookup(
-    element=lxml_html.HtmlElement,
-    comment=lxml_html.HtmlComment,
-    pi=lxml_html.HtmlProcessingInstruction,
-    entity=lxml_html.HtmlEntity,
+    lxml_html.HtmlElement, lxml_html.HtmlComment, lxml_html.HtmlProcessingInstruction, lxml_html.HtmlEntity
 )
 _OF_HEAD = {"title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "isindex"}
 _LEAST_UNSCRIPTED = 200  # characters of paragraphs in a noscript from which it can be the page
@@ -102,10 +88,16 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
     tree = tree_of(content)
     _open_noscript(tree)
     metas = _metas(tree)
-    objects = jsonld.read(_scripts(tree))
-    return Document(
-        url, _base(tree, url), tree, _language(tree, metas, objects, lower), used, objects, metas, lower, len(content)
+    scripts = (
+        script.text or ""
+        for script in tree.iter("script")
+        if "ld+json" in (script.get("type") or "").lower() or "ld+json" in (script.get("class") or "")
     )
+    objects = jsonld.read(scripts)
+    href = next((element.get("href") for element in tree.iter("base") if element.get("href")), None)
+    base = urls.absolute(url, href) if href else None
+    base = base if base and not refusal(base, url) else url
+    return Document(url, base, tree, _language(tree, metas, objects, lower), used, objects, metas, lower, len(content))
 
 
 def _refuse_text(content: str) -> None:
@@ -187,14 +179,6 @@ def _few_attributes(tag: re.Match[str]) -> str:
     return tag[0] if len(found) <= _MOST_ATTRIBUTES else tag[0][: found[-1].start()]
 
 
-def _scripts(tree: Any) -> list[str]:
-    return [
-        script.text or ""
-        for script in tree.iter("script")
-        if "ld+json" in (script.get("type") or "").lower() or "ld+json" in (script.get("class") or "")
-    ]
-
-
 def _metas(tree: Any) -> dict[str, tuple[str, ...]]:
     out: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
@@ -205,12 +189,6 @@ def _metas(tree: Any) -> dict[str, tuple[str, ...]]:
             if name and value and value not in values[:_COMPARED] and len(values) < _MOST_VALUES:
                 values.append(value)
     return {name: tuple(values) for name, values in out.items()}
-
-
-def _base(tree: Any, url: str) -> str:
-    href = next((element.get("href") for element in tree.iter("base") if element.get("href")), None)
-    found = urls.absolute(url, href) if href else None
-    return found if found and not refusal(found, url) else url
 
 
 def _language(
@@ -238,10 +216,10 @@ _PAGES = frozenset(
 def articles(document: Document) -> tuple[jsonld.Object, ...]:
     """The objects of `document` whose type is one of schema.org's articles: those with the page's own address first.
     Where there is none, those that describe the page itself. In the order of the page otherwise."""
-    found = [item for item in document.jsonld if any(_is_article(name) for name in jsonld.types(item))]
+    found = [item for item in document.jsonld if any(name.endswith(_ARTICLES) for name in jsonld.types(item))]
     if len(found) > 1:  # those of this page before those it only links to
         own = urls.alias(document.url)
-        found.sort(key=lambda item: not any(urls.alias(url) == own for url in _addresses(item)))
+        found.sort(key=lambda item: own not in map(urls.alias, _addresses(item)))
     return tuple(found) or tuple(item for item in document.jsonld if _PAGES & set(jsonld.types(item)))
 
 
@@ -250,5 +228,4 @@ def _addresses(item: jsonld.Object) -> Iterator[str]:
         yield from (value.partition("#")[0] for value in jsonld.strings(item.get(name), "@id", "url"))
 
 
-def _is_article(name: str) -> bool:
-    return name.endswith(("Article", "Posting", "Report", "Review", "CreativeWork"))
+_ARTICLES = ("Article", "Posting", "Report", "Review", "CreativeWork")  # ends of the names of its types

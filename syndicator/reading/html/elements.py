@@ -12,22 +12,8 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 BOLD, ITALIC, CODE, STRIKE = 1, 2, 4, 8
-MARKS = {
-    "b": BOLD,
-    "strong": BOLD,
-    "i": ITALIC,
-    "em": ITALIC,
-    "cite": ITALIC,
-    "dfn": ITALIC,
-    "var": ITALIC,
-    "code": CODE,
-    "kbd": CODE,
-    "samp": CODE,
-    "tt": CODE,
-    "del": STRIKE,
-    "s": STRIKE,
-    "strike": STRIKE,
-}
+_MARKED = {BOLD: "b strong", ITALIC: "i em cite dfn var", CODE: "code kbd samp tt", STRIKE: "del s strike"}
+MARKS = {tag: mark for mark, tags in _MARKED.items() for tag in tags.split()}
 _INLINE_TAGS = (
     "a abbr acronym bdi bdo big data font ins label mark nobr output q rb rp rt ruby small span sub sup time u wbr "
     "amp-fit-text google-read-aloud-player math mi mn mo mrow"
@@ -172,20 +158,11 @@ def _trim(out: list[Run]) -> None:
         out.pop()
 
 
-_LAZY = (
-    "data-src",
-    "data-lazy-src",
-    "data-original",
-    "data-orig-file",
-    "data-hi-res-src",
-    "data-large_image",
-    "data-image",
-    "data-url",
-    "data-lazy",
-    "data-echo",
-    "data-full-src",
-    "data-img-src",
+_LAZY_NAMES = (
+    "data-src data-lazy-src data-original data-orig-file data-hi-res-src data-large_image data-image data-url "
+    "data-lazy data-echo data-full-src data-img-src"
 )
+_LAZY = tuple(_LAZY_NAMES.split())
 _SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 _IMAGES_BLANK = re.compile(
     r"(?:^data:|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|transparent|placeholder|loading|lazy(?:load)?|grey|gray|clear|empty)"

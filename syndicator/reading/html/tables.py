@@ -33,30 +33,11 @@ _LANGUAGE = re.compile(
     r"(?:^|[\s_-])(?:language|lang|highlight-source|highlight|brush|sourceCode|code)[-:_\s]{1,3}([a-z][\w+#.-]{0,20})",
     re.I,
 )
-_NO_LANGUAGE = frozenset(
-    [
-        "none",
-        "text",
-        "plain",
-        "plaintext",
-        "txt",
-        "toolbar",
-        "default",
-        "wrapper",
-        "block",
-        "highlighter",
-        "lines",
-        "js-file-line",
-        "snippet",
-        "container",
-        "box",
-        "copy",
-        "code",
-        "frame",
-        "inline",
-        "tab-size",
-    ]
+_OTHER_NAMES = (
+    "none text plain plaintext txt toolbar default wrapper block highlighter lines js-file-line snippet container box "
+    "copy code frame inline tab-size"
 )
+_NO_LANGUAGE = frozenset(_OTHER_NAMES.split())
 
 
 @dataclass(slots=True)
@@ -115,13 +96,9 @@ def rows(table: Any) -> Iterator[Row]:
             yield Row(cells[:_MOST_CELLS], tags == {"th"})
 
 
-def is_listing(named: str, element: Any) -> bool:
-    """True when an element whose class is `named` is a listing of code that has no pre in it."""
-    return _names_listing(named) and element.find(".//pre") is None
-
-
 @lru_cache(maxsize=5_000)
-def _names_listing(named: str) -> bool:
+def names_listing(named: str) -> bool:
+    """True if the class `named` is that of a listing of code."""
     return _LISTING.search(named) is not None
 
 

@@ -11,6 +11,7 @@ from syndicator.core.requests import Item, Shown
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, inner
 from syndicator.reading.lists.groups import LEAST
+from syndicator.reading.lists.links import canonical
 from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import absolute, is_picture
@@ -29,9 +30,15 @@ def candidates(document: Document, shown: Sequence[Sequence[Shown]]) -> list[tup
     rest: list[tuple[str, Sequence[Shown]]] = []
     for one in shown:
         by, items = next((pair for pair in told if _are_one(pair[1], one)), ("blocks", {}))
-        rest.append((by, _told(one, items)))
+        rest.append((by, [replace(s, item=_filled(s.item, items[s.key])) if s.key in items else s for s in one]))
     alone = [
-        (by, [_alone(key, item, by) for key, item in items.items()])
+        (
+            by,
+            [
+                Shown(item=item, key=key, form=by, path=by, shape=shape(item.url), layout=by)
+                for key, item in items.items()
+            ],
+        )
         for by, items in told
         if not any(_are_one(items, one) for one in shown)
     ]
@@ -49,22 +56,10 @@ def _are_one(items: dict[str, Item], shown: Sequence[Shown]) -> bool:
     return sum(one.key in items for one in shown) >= _SHARE * min(len(items), len(shown))
 
 
-def _told(shown: Sequence[Shown], items: dict[str, Item]) -> list[Shown]:
-    """`shown` with the date and the picture that are declared, where the page shows none."""
-    return [replace(one, item=_filled(one.item, items[one.key])) if one.key in items else one for one in shown]
-
-
 def _filled(shown: Item, told: Item) -> Item:
-    return replace(
-        shown,
-        title=shown.title or told.title,
-        published=told.published or shown.published,
-        image=shown.image or told.image,
-    )
-
-
-def _alone(key: str, item: Item, by: str) -> Shown:
-    return Shown(item=item, key=key, form=by, path=by, shape=shape(item.url), layout=by)
+    """`shown` with the title, date and picture that are declared, if the page shows none."""
+    dated = told.published or shown.published
+    return replace(shown, title=shown.title or told.title, published=dated, image=shown.image or told.image)
 
 
 def _declared(document: Document) -> Iterator[tuple[str, dict[str, Item]]]:
@@ -127,8 +122,4 @@ def _item(document: Document, url: str, row: dict[str, Any]) -> Item:
 
 
 def _url(document: Document, value: Any) -> str | None:
-    found = urls.absolute(document.base_url, value) if isinstance(value, str) and value else None
-    try:
-        return urls.canonical(found) if found else None
-    except urls.BadUrl:
-        return None
+    return canonical(document.base_url, value) if isinstance(value, str) and value else None

@@ -58,7 +58,7 @@ def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
     held = {one: key for key, parts in elements.items() for one in parts}
     owned: dict[str, list[Link]] = defaultdict(list)
     for link in links:
-        if link.key in keys and held.get(_holder(link.anchor, held)) == link.key:
+        if link.key in keys and held.get(next((one for one in _upwards(link.anchor) if one in held), None)) == link.key:
             owned[link.key].append(link)
     return [Record(tuple(owned[key]), parts) for key, parts in elements.items() if owned[key]]
 
@@ -75,10 +75,6 @@ def _top(anchor: Any, within: Mapping[Any, set[str]]) -> Any:
             return top
         top = above
     return top
-
-
-def _holder(anchor: Any, held: Mapping[Any, str]) -> Any:
-    return next((one for one in _upwards(anchor) if one in held), None)
 
 
 def _followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
@@ -203,7 +199,11 @@ def _titles(record: Record) -> Iterator[str]:
     own = (one for element in record.elements for one in _elements(element) if _is_heading(one) or _is_titled(one))
     yield next((said for one in own if next(one.iter("a"), None) is None and (said := inner(one, _LONGEST))), "")
     yield max((_piece(link.anchor, link.said) for link in record.links), key=len)
-    yield _first([text.line(label) for label in _labels(record.links)])
+    labels: list[str | None] = []
+    for anchor in anchors:
+        labels.append(anchor.get("title") or anchor.get("aria-label"))
+        labels += [image.get("alt") for image in islice(anchor.iter("img"), 3)]
+    yield _first([text.line(label or "") for label in labels])
 
 
 def _is_heading(element: Any) -> bool:
@@ -239,12 +239,6 @@ def _piece(anchor: Any, said: str) -> str:
 
 def _is_date(piece: str) -> bool:
     return len(piece) <= _DATE_LINE and next(date.days(piece), None) is not None
-
-
-def _labels(links: tuple[Link, ...]) -> Iterator[str]:
-    for link in links:
-        yield link.anchor.get("title") or link.anchor.get("aria-label") or ""
-        yield from (image.get("alt") or "" for image in islice(link.anchor.iter("img"), 3))
 
 
 def published(record: Record) -> tuple[Any, datetime] | None:
@@ -310,20 +304,13 @@ def picture(document: Document, record: Record) -> tuple[Any, str] | None:
 
 def _pictured(document: Document, one: Any) -> str | None:
     if one.tag in ("img", "amp-img"):
-        found = elements.read_images(one.getparent() if _in_picture(one) else one)
-        wanted = found and not _is_small(found) and not _is_person(one)
+        above = one.getparent()
+        found = elements.read_images(above if above is not None and above.tag == "picture" else one)
+        small = found and any(side is not None and side < _SMALL for side in (found.width, found.height))
+        wanted = found and not small and not _is_person(one)
         return absolute(document, found.src) if found and wanted else None
     style = _STYLE_URL.search(one.get("style") or "")
     return absolute(document, style[1]) if style else None
-
-
-def _in_picture(image: Any) -> bool:
-    parent = image.getparent()
-    return parent is not None and parent.tag == "picture"
-
-
-def _is_small(image: elements.Image) -> bool:
-    return any(side is not None and side < _SMALL for side in (image.width, image.height))
 
 
 def _is_person(image: Any) -> bool:

@@ -22,9 +22,9 @@ from syndicator.reading.html.document import Document, inner, parse
 from syndicator.reading.html.jsonld import types
 from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers
-from syndicator.reading.lists.groups import Listed, lists, read_lists
+from syndicator.reading.lists.groups import lists, read_lists
 from syndicator.reading.lists.items import is_headline
-from syndicator.reading.lists.links import Link, read_links
+from syndicator.reading.lists.links import Link, canonical, read_links
 
 # All numbers are choices: of 38 pages of the open corpus that are lists below the root of their site, 8 say that they
 # are articles (og:type), and of 251 articles of it 75 do not.
@@ -212,6 +212,7 @@ def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | Non
     if not 0 <= number < len(elements) or not isinstance(elements[number].tag, str):
         return ()
     meant = [elements[number], *elements[number].iterancestors()]
+    ids = {id(one) for one in meant}
     links = read_links(document)
     found = read_lists(document, links, {link.form for link in _links_at(meant, links)})
     told = declared.candidates(document, [one.shown for one in found])  # those that no link shows come first
@@ -223,7 +224,7 @@ def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | Non
             elements=tuple(places[part] for item in shown for part in one.elements[item.key] if part in places),
         )
         for one, (by, shown) in zip(found, told[len(told) - len(found) :], strict=True)
-        if _holds(one, meant)
+        if not ids.isdisjoint(id(part) for shown in one.shown for part in one.elements[shown.key])
     ]
     return tuple(made[:OFFERED])
 
@@ -231,20 +232,9 @@ def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | Non
 def _links_at(meant: Sequence[Any], links: Sequence[Link]) -> list[Link]:
     """The links in the element that is meant, or else in the nearest one around it that has some."""
     by_anchor = {link.anchor: link for link in links}
-    around = (_of(by_anchor, [one, *one.iter("a")]) for one in islice(meant, _POINTED_ABOVE))
-    return next((found for found in around if found), [])
-
-
-def _of(by_anchor: Mapping[Any, Link], anchors: Collection[Any]) -> list[Link]:
-    return [by_anchor[one] for one in anchors if one in by_anchor]
-
-
-def _holds(listed: Listed, meant: Sequence[Any]) -> bool:
-    return not {id(one) for one in meant}.isdisjoint(_parts(listed))
-
-
-def _parts(listed: Listed) -> Iterator[int]:
-    return (id(part) for shown in listed.shown for part in listed.elements[shown.key])
+    around = ([one, *one.iter("a")] for one in islice(meant, _POINTED_ABOVE))
+    own = ([by_anchor[one] for one in anchors if one in by_anchor] for anchors in around)
+    return next((found for found in own if found), [])
 
 
 _LIST_PAGE_MOST = 1_000  # links; a choice, as for what a page of a person's making lists
@@ -263,7 +253,7 @@ def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: S
         if reference not in addresses:
             if len(found) == _LIST_PAGE_MOST:  # making addresses is most of the work
                 continue
-            address = _list_page_address(document.base_url, reference)
+            address = canonical(document.base_url, reference)
             addresses[reference] = address if address and urls.alias(address) != itself else None
         if not (address := addresses[reference]):
             continue
@@ -283,19 +273,8 @@ def _links(tree: Any, links: Sequence[str]) -> Iterator[tuple[str, str]]:
     for selector in links:
         name = page_rules.split(selector)[1]
         for element in page_rules.matched(tree, selector):
-            holder = element if name else _anchor(element)
+            anchors = (one for one in chain(element.iter("a"), element.iterancestors("a")) if one.get("href"))
+            holder = element if name else next(anchors, None)
             reference = holder.get(name or "href") if holder is not None else None
             if reference:
                 yield reference, text.line(inner(element, _LIST_PAGE_LONGEST))
-
-
-def _anchor(element: Any) -> Any:
-    return next((one for one in chain(element.iter("a"), element.iterancestors("a")) if one.get("href")), None)
-
-
-def _list_page_address(base: str, reference: str) -> str | None:
-    found = urls.absolute(base, reference)
-    try:
-        return urls.canonical(found) if found else None
-    except urls.BadUrl:
-        return None

@@ -88,17 +88,22 @@ def _address(base: str, reference: str, page: str) -> str | None:
     """Where a link leads, None for one that cannot be to an article."""
     if not reference or reference.startswith("#"):
         return None
-    found = urls.absolute(base, reference)
-    try:
-        url = urls.canonical(found) if found else ""
-    except urls.BadUrl:
-        return None
-    path = urlsplit(url).path
+    url = canonical(base, reference)
+    path = urlsplit(url or "").path
     if not url or urls.alias(url) == urls.alias(page) or _FILE.search(path):
         return None
     if urls.is_root(url) and urls.same_publisher(url, page):
         return None
     return None if _OTHER.search(path) else url
+
+
+def canonical(base: str, reference: str) -> str | None:
+    """The canonical address of `reference` on a page at `base`; None if it is no address."""
+    found = urls.absolute(base, reference)
+    try:
+        return urls.canonical(found) if found else None
+    except urls.BadUrl:
+        return None
 
 
 def _link(anchor: Any, url: str, place: int, classes: Mapping[str, int]) -> Link:
@@ -116,7 +121,7 @@ def _link(anchor: Any, url: str, place: int, classes: Mapping[str, int]) -> Link
         form=" > ".join(reversed(steps)),
         short=" > ".join(reversed(steps[:2])),
         own=steps[0],
-        heading=_in_heading(anchor, above),
+        heading=any(one.tag in _HEADINGS for one in above[:3]) or next(anchor.iter(*_HEADINGS), None) is not None,
         beside=_is_beside(above),
         inline=_is_inline(anchor, said),
     )
@@ -157,12 +162,6 @@ def class_words(element: Any) -> list[str]:
     """The classes of an element that can be the same tomorrow."""
     given = element.get("class") if isinstance(element.tag, str) else None
     return [name for name in (given or "").split() if _NAME.fullmatch(name) and not _STATE.match(name)]
-
-
-def _in_heading(anchor: Any, above: list[Any]) -> bool:
-    if any(one.tag in _HEADINGS for one in above[:3]):
-        return True
-    return any(next(anchor.iter(tag), None) is not None for tag in _HEADINGS)
 
 
 def _is_beside(above: list[Any]) -> bool:

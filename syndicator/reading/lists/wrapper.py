@@ -130,7 +130,7 @@ def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Cho
     if not lists:
         raise Unsure("no three links of the page are alike; its items were there before")
     known = Known(wrapper.seen)
-    by, shown = max(lists, key=lambda pair: (_proof(pair[1], known), _likeness(pair[1], wrapper)))
+    by, shown = max(lists, key=lambda pair: (sum(map(known.has, pair[1])), _likeness(pair[1], wrapper)))
     known = Known(wrapper.seen, shown)
     proven = sum(known.has(one) for one in shown)
     healed = not any(one.form in wrapper.forms for one in shown)
@@ -147,10 +147,6 @@ def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Cho
         told = f"{len(out)} links among its items look unlike them and are left out, such as {out[0].item.url}"
         note = "; ".join(filter(None, (note, told)))
     return Chosen(items=tuple(kept), wrapper=_grown(made, wrapper), note=note)
-
-
-def _proof(shown: Sequence[Shown], known: Known) -> int:
-    return sum(known.has(one) for one in shown)
 
 
 def _likeness(shown: Sequence[Shown], wrapper: Wrapper) -> float:
@@ -271,13 +267,12 @@ class Known:
     def under_old_names(self, shown: Sequence[Shown]) -> list[Shown]:
         """`shown`, where they moved under the addresses that they had: none of them is new. A title that comes again is
         a column's otherwise."""
-        if not self.moved:
-            return [*shown]
-        return [one if one.key in self._keys else self._as_known(one) for one in shown]
-
-    def _as_known(self, shown: Shown) -> Shown:
-        old = self._titles.get(plain(shown.item.title))
-        return replace(shown, key=urls.alias(old.url), item=replace(shown.item, url=old.url)) if old else shown
+        found = [*shown]
+        for place, one in enumerate(shown if self.moved else ()):
+            old = self._titles.get(plain(one.item.title))
+            if old and one.key not in self._keys:
+                found[place] = replace(one, key=urls.alias(old.url), item=replace(one.item, url=old.url))
+        return found
 
 
 def plain(title: str) -> str:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.reading.body import clean, overlap
-from syndicator.reading.html.blocks import read_blocks
-from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read
 
 URL = "https://board.example/t/188"
@@ -38,10 +35,3 @@ def test_a_request_longer_than_the_post_is_not_read(name: str) -> None:
 def test_a_story_on_cookies_is_read() -> None:
     story = f"<article class='tag-cookie-consent'>{POST}<p>{ASKED}</p></article>"
     assert "technologies" in read(page("", story), URL).body
-
-
-def test_where_nothing_else_stands_it_is_what_the_page_is() -> None:
-    """What kind of page it is, is told from its texts."""
-    blocks = read_blocks(parse(page(BOX.format(name="cookie-wall"), "<p>Home</p>"), URL).tree)
-    overlap.measure(blocks)
-    assert clean.without(blocks) == blocks

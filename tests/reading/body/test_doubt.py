@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import cast
-
-import pytest
-
 from syndicator.core.model import Entry
-from syndicator.reading.body.doubt import indistinct
-from syndicator.reading.html.blocks import Block
 from syndicator.reading.reader import read
 
 PROSE = "The council of the town voted on Tuesday for a new bridge, which will take two years to build. "
@@ -40,25 +33,3 @@ def test_a_page_with_less_than_its_feed_is_in_doubt() -> None:
     page = "".join(f"<p>{number} {PROSE}</p>" for number in range(6))
     assert "the feed" in doubt(page, entry=Entry(id="a", content=whole))
     assert doubt(whole, entry=Entry(id="a", content=whole)) == ""
-
-
-def test_where_the_operator_said_what_is_the_body_nothing_is_unclear() -> None:
-    sure, unclear = block(400, 0.9), block(700, 0.5)
-    assert indistinct([sure], [sure, unclear], selected=False).startswith("700 letters of the page may be")
-    assert indistinct([sure], [sure, unclear], selected=True) == ""
-    assert indistinct([sure], [sure, block(700, 0.9), block(700, 0.1)], selected=False) == ""
-
-
-def block(letters: int, score: float) -> Block:
-    return cast(Block, SimpleNamespace(letters=letters, score=score))
-
-
-def test_a_long_text_is_an_article_whatever_else_the_page_has() -> None:
-    long, unclear = block(5_000, 0.9), block(20_000, 0.5)
-    assert indistinct([long], [long, unclear], selected=False) == ""
-
-
-@pytest.mark.parametrize(("letters", "unclear", "doubted"), [(500, 650, True), (500, 550, False), (700, 910, False)])
-def test_of_a_short_text_less_makes_it_unclear(letters: int, unclear: int, doubted: bool) -> None:
-    kept, other = block(letters, 0.9), block(unclear, 0.5)
-    assert bool(indistinct([kept], [kept, other], selected=False)) is doubted

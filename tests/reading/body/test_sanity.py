@@ -1,10 +1,13 @@
-"""What cannot be the article is noticed, and the extractor's word taken instead."""
+"""Of several readings of a page the likeliest is taken; text for readers without scripts."""
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from syndicator.reading.body import doubt, overlap
+from syndicator.core.model import Rules
+from syndicator.reading.body import overlap
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read
@@ -20,39 +23,6 @@ def blocks_of(markup: str, extracted: str) -> list[Block]:
     return blocks
 
 
-def test_a_menu_in_place_of_what_the_extractor_took_is_wrong() -> None:
-    blocks = blocks_of(MENU + STORY, "\n".join(TEXTS))
-    assert "nothing" in doubt.wrong(blocks[:9], blocks, declared=True)
-    assert "links" in doubt.wrong(blocks[:11], blocks, declared=True)
-    assert doubt.wrong(blocks[9:], blocks, declared=True) == ""
-    doubt.believe(blocks)
-    assert [block.score > 0.9 for block in blocks] == [False] * 9 + [True] * 5
-
-
-def test_an_extractor_that_took_next_to_nothing_is_not_asked() -> None:
-    blocks = blocks_of(MENU + STORY, TEXTS[0])
-    assert doubt.wrong(blocks[:9], blocks, declared=True) == ""
-
-
-def test_a_thread_in_boxes_of_comments_is_the_page_unless_the_page_is_an_article() -> None:
-    thread = "".join(f"<div class='comment'><p>{text}</p></div>" for text in TEXTS)
-    blocks = blocks_of(
-        f"<p>{TEXTS[0]} Or so it was said.</p>{thread}", "\n".join([TEXTS[0] + " Or so it was said.", *TEXTS])
-    )
-    assert "comments" in doubt.wrong(blocks[:1], blocks, declared=False)
-    assert doubt.wrong(blocks[:1], blocks, declared=True) == ""
-
-
-def test_an_extraction_that_is_a_menu_is_not_believed() -> None:
-    blocks = blocks_of(MENU + STORY, "")
-    box = overlap.containers.build(blocks)
-    overlap.containers.add_up(blocks, box)
-    menu = "\n".join(block.text for block in blocks[:9])
-    texts = {"fast": menu, "balanced": "\n".join(TEXTS)}
-    assert overlap.compare_extractions(blocks, box, texts.__getitem__) == "balanced"
-    assert [block.overlap > 0.5 for block in blocks] == [False] * 9 + [True] * 5
-
-
 def test_a_page_for_readers_without_scripts_is_read() -> None:
     noscript = f"<div id='app'></div><noscript><h1>The last ferry</h1>{STORY}</noscript>"
     body = read(page(noscript), "https://a.example/b").body
@@ -66,53 +36,61 @@ def test_a_hint_for_readers_without_scripts_is_not_read() -> None:
         assert "scripts" not in read(page(f"<main>{STORY}</main>{each}"), "https://a.example/b").body
 
 
-def test_a_text_of_the_second_try_is_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever looks at what is unclear looks at it too: the second try makes its scores sure."""
-    sure = read(page(STORY), "https://a.example/b").trace["body"]
-    assert {"second try", "doubt"}.isdisjoint(sure)
-    monkeypatch.setattr("syndicator.reading.body.body.unsure", lambda kept, blocks, summary: True)
-    monkeypatch.setattr("syndicator.reading.body.body.wrong", lambda kept, blocks, declared: "what was kept is links")
-    again = read(page(STORY), "https://a.example/b").trace["body"]
-    assert again["second try"] == again["doubt"] == "what was kept is links"
-
-
-def shares(letters: int, score: float, *, linked: int = 0) -> Block:
-    """A block of prose of that many letters, `linked` of them in links."""
-    own = "".join(chr(97 + place % 26) for place in range(letters))
-    return Block("p", None, (), 0, 0, text=own, linked=linked, own=own, letters=letters, score=score)
-
-
-def heading(score: float) -> Block:
-    return Block("h", None, (), 0, 0, text="Salt", own="salt", letters=4, score=score)
-
-
-SUMMARY = "".join(chr(97 + place % 7) for place in range(160))
+def judge(monkeypatch: pytest.MonkeyPatch, alone: float, compared: float) -> list[str]:
+    """Has readings of these log odds; returns the extractions that are asked for."""
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "syndicator.reading.body.body.extract_trafilatura", lambda tree: asked.append("extractor") or "\n".join(TEXTS)
+    )
+    odds = {"listing": lambda values: -9.0, "right": lambda values: compared if values["asked"] else alone}
+    monkeypatch.setattr("syndicator.reading.body.doubt.log_odds", lambda table, values: odds[table](values))
+    return asked
 
 
 @pytest.mark.parametrize(
-    ("kept", "left", "summary", "asks"),
-    [
-        ([shares(900, 0.9)], [], "", False),
-        ([shares(290, 0.9)], [], "", True),  # little text
-        ([shares(900, 0.9)], [shares(170, 0.5)], "", False),
-        ([shares(900, 0.9)], [shares(190, 0.5)], "", True),  # more than a fifth may be article or not
-        ([shares(900, 0.9)], [heading(0.5)] * 2, "", False),
-        ([shares(900, 0.9)], [heading(0.5)] * 3, "", True),  # headings that may be article or not
-        ([shares(900, 0.9), *[heading(0.9)] * 20], [heading(0.5)] * 3, "", False),  # few among many
-        ([shares(900, 0.9), shares(900, 0.9, linked=900)], [], "", True),  # links
-        ([shares(900, 0.9)], [shares(500, 0.1)], "", True),  # much prose left out
-        ([shares(900, 0.9)], [Block("h", None, (), 0, 0, text=SUMMARY, own=SUMMARY, letters=50)], SUMMARY, True),
-        ([shares(900, 0.9)], [], SUMMARY, False),  # stands nowhere on the page, so it says nothing
-    ],
+    ("alone", "compared", "best", "asks"),
+    [(9.0, 9.0, "nothing", []), (1.0, 9.0, "extractor", ["extractor"]), (1.0, 0.0, "nothing", ["extractor"])],
 )
-def test_when_an_extractor_is_asked(kept: list[Block], left: list[Block], summary: str, asks: bool) -> None:
-    assert doubt.unsure(kept, [*kept, *left], summary) is asks
+def test_the_likeliest_reading_is_taken(
+    monkeypatch: pytest.MonkeyPatch, alone: float, compared: float, best: str, asks: list[str]
+) -> None:
+    asked = judge(monkeypatch, alone, compared)
+    notes = read(page(MENU + STORY), "https://a.example/b").trace["body"]
+    assert (notes["compared"], asked) == (best, asks)
+    assert list(notes["readings"]) == ["nothing", *asks]
+
+
+def test_the_text_that_a_page_declares_is_compared_before_an_extractor_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = judge(monkeypatch, 1.0, 9.0)
+    declared = json.dumps({"@type": "Article", "articleBody": " ".join(TEXTS)})
+    script = f"<script type='application/ld+json'>{declared}</script>"
+    assert read(page(script + STORY), "https://a.example/b").trace["body"]["compared"] == "declared text"
+    assert asked == []
+
+
+def test_the_posts_of_a_live_blog_are_declared_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    judge(monkeypatch, 1.0, 9.0)
+    posts = [{"@type": "BlogPosting", "articleBody": text} for text in TEXTS]
+    declared = json.dumps({"@type": "LiveBlogPosting", "liveBlogUpdate": [*posts, "broken"]})
+    script = f"<script type='application/ld+json'>{declared}</script>"
+    notes = read(page(script + STORY), "https://a.example/b").trace["body"]
+    assert notes["compared"] == "declared text"
+
+
+def test_an_unlikely_text_is_in_doubt_unless_the_operator_chose_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "doubt" not in read(page(STORY), "https://a.example/b").trace["body"]
+    judge(monkeypatch, -1.0, -1.0)
+    assert read(page(STORY), "https://a.example/b").trace["body"]["doubt"].endswith("probability of 0.27")
+    chosen = read(page(STORY), "https://a.example/b", rules=Rules(select=("body",))).trace["body"]
+    assert "doubt" not in chosen
 
 
 def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(
-        "syndicator.reading.body.body.extract_trafilatura", lambda tree, focus: asked.append(focus) or ""
+        "syndicator.reading.body.body.extract_trafilatura", lambda tree: asked.append("extractor") or ""
     )
     draft = read(
         page(f"<article><h1>The last ferry</h1>{STORY}{STORY.replace('the', 'that')}</article>"), "https://a.example/b"
@@ -121,7 +99,7 @@ def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) 
     assert asked == []
     assert [text for text in TEXTS if text not in draft.body] == []
     assert read(page(f"<article>{STORY[:200]}</article>"), "https://a.example/b").body
-    assert asked == ["fast", "balanced"]
+    assert asked == ["extractor"]
 
 
 def test_a_guess_is_the_prose_of_the_main_container() -> None:

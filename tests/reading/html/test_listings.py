@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from syndicator.reading.body import clean
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import parse
 
@@ -33,11 +32,3 @@ def test_a_listing_is_one_code_block(case: dict[str, Any]) -> None:
 )
 def test_code_in_running_text_stays_in_it(markup: str) -> None:
     assert "code" not in {block.kind for block in blocks(markup)}
-
-
-def test_code_stays_where_text_of_its_score_goes() -> None:
-    found = blocks("<p>Text</p><pre>boat = 1</pre>")
-    for block in found:
-        block.score, block.letters = 0.3, len(block.text)
-    kept, _ = clean.choose(found, ["overlap"] * len(found), "")
-    assert [block.kind for block in kept] == ["code"]

@@ -1,0 +1,52 @@
+"""Trees that judge readings, grown on readings that are made up."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tools.train import fit_readings, fit_sequence
+from tools.train.fit_readings import Judged
+
+READINGS = [
+    Judged(at % 3, "listing" if at > 60 else "article", {"link": at / 100, "prose": at * 7 % 13}, at % 13 / 12, 1.0)
+    for at in range(100)
+]
+ROWS: list[dict[str, object]] = []
+
+
+def test_trees_tell_lists_from_articles_and_right_readings_from_wrong_ones() -> None:
+    grown = fit_readings.grow(READINGS)
+    lists, right = (fit_readings.odds(grown[table], READINGS) for table in ("listing", "right"))
+    assert lists[:50].max() < 0 < lists[70:].min()
+    assert right[0] < 0 < right[12]
+
+
+def test_readings_of_which_nothing_is_known_teach_no_right_ones() -> None:
+    unknown = [*READINGS, *(each._replace(right=float("nan")) for each in READINGS)]
+    assert fit_readings.grow(unknown)["right"] == fit_readings.grow(READINGS)["right"]
+
+
+def test_the_same_readings_give_the_same_trees() -> None:
+    assert fit_readings.grow(READINGS) == fit_readings.grow(READINGS)
+
+
+def test_a_text_is_right_as_far_as_the_truth_has_it() -> None:
+    truth = {"page_type": "article", "truth": {"text": "One two three four five."}}
+    assert fit_readings.right(truth, "One two three four five.") == 1
+    assert fit_readings.right(truth | {"page_type": "listing"}, "One two three four five.") == 0
+    parts = {"page_type": "article", "truth": {"must_have": ["One two"], "must_not": ["Read also"]}}
+    assert fit_readings.right(parts, "One two. Read also: three.") == 0.5
+
+
+def test_a_file_that_decides_otherwise_is_named() -> None:
+    grown = fit_readings.grow(READINGS)
+    turned = fit_readings.grow([each._replace(kind="article") for each in READINGS])
+    assert fit_readings.differences(fit_readings.written(grown, ROWS), grown, READINGS) == []
+    assert "judged otherwise" in fit_readings.differences(fit_readings.written(turned, ROWS), grown, READINGS)[0]
+
+
+def test_texts_at_the_ends_of_the_article_count_more() -> None:
+    wanted = np.array([0.0] * 10 + [1.0] * 8 + [0.0] * 2)
+    counts = fit_sequence.at_ends(wanted)
+    assert counts.tolist() == [1.0] * 2 + [2.5] * 8 + [1.5] * 3 + [1.0] * 2 + [1.5] * 3 + [2.5] * 2
+    assert fit_sequence.at_ends(np.zeros(3)).tolist() == [1.0] * 3
