@@ -59,6 +59,7 @@ class Feed:
         self.files |= late | ({staleness.OWED: ""} if late else {})
 
 
+_MOST_ENTRIES: Final = 1000  # in memory between two heads, besides those that are kept: a choice
 # Tombstones (RFC 6721) of a head feed: so many at most, and each until the feed has an article that is so much newer,
 # by when every reader that polls at all has polled.
 _TOMBSTONES: Final = 50
@@ -121,6 +122,7 @@ def build(
         builder.write_shared(specs)
         yield from builder.write_search(shared, everything)
     yield from builder.write_heads(everything)
+    builder.fresh.settle()
     builder.finish(keys, going)
     if pages.problems():
         kept.begin("")  # each build that meets a template with a fault tells of it
@@ -154,7 +156,7 @@ class Builder:
     fresh: FreshFeeds = field(init=False)
 
     def __post_init__(self) -> None:
-        self.fresh = FreshFeeds(self.index)
+        self.fresh = FreshFeeds(self.index, self.outlet)
         self.rows = {row.key: row for row in self.index.feeds()}
         self.removed = defaultdict(list)
         targets = redirects.moved(list(self.rows.values()))
@@ -174,6 +176,7 @@ class Builder:
         if row is None:
             row = FeedRow(key=spec.key, name=spec.name, first_slug=spec.first_slug)
             self.index.save_feed(row)
+            self.rows[spec.key] = row
         elif row.dropped:  # it was published once and is again
             row = self.rows[spec.key] = replace(row, dropped=False, files={})
             self.index.save_feed(row)
@@ -229,8 +232,8 @@ class Builder:
         """The head feeds in all their formats, each marked fresh once its files are there, or held."""
         for feed in feeds:
             self._write_head(feed)
+            self.entries.forget(_MOST_ENTRIES)
             yield
-        self.fresh.settle()
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
         """Feeds that the configuration names no more: their files go, their addresses answer 410. Archives of feeds
@@ -286,11 +289,11 @@ class Builder:
             self._delete(name)
         self._delete(f"{paths.stem(row.key)}.opml")
         self.index.mark_fresh(row.key, once, seen=row.mark)
+        self.rows[row.key] = replace(row, dropped=row.dropped or not once, files=once)
 
     def write_shared(self, specs: Sequence[FeedSpec]) -> None:
         """What speaks of all feeds: front page, page of all feeds, OPML, stylesheets, redirect maps."""
-        rows = {row.key: row for row in self.index.feeds()}
-        base = self.settings.base_url
+        rows, base = self.rows, self.settings.base_url
         files = {"feeds.opml": opml(self.settings.site.title, specs, base)}
         for spec in specs:
             if AXES[spec.key.axis].outlines:

@@ -218,6 +218,9 @@ class MemoryOutlet:
         self.files[name] = data
         return changed
 
+    def settle(self) -> None:
+        pass
+
     def delete(self, name: str) -> bool:
         return self.files.pop(name, None) is not None
 

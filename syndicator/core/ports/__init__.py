@@ -351,8 +351,8 @@ class Move:
 
 
 class Outlet(Protocol):
-    """Published files by relative path. Files are replaced atomically and durable when `put` returns. Methods raise
-    UsageError for names outside the root, OSError."""
+    """Published files by relative path, replaced atomically. Heads of feeds are durable when `put` returns, all others
+    when `settle` does. Methods raise UsageError for names outside the root, OSError."""
 
     def get(self, name: str) -> bytes | None:
         """The bytes of a file, None when there is none."""
@@ -370,6 +370,9 @@ class Outlet(Protocol):
 
     def written(self, name: str) -> datetime | None:
         """When the file was written, None when there is none."""
+
+    def settle(self) -> None:
+        """Waits until all files that were put are on the disk."""
 
     def sweep(self) -> int:
         """Removes what a writer that was killed left half-written; how many. For whoever is the only writer."""
