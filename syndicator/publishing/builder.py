@@ -83,6 +83,7 @@ def build(
     look: Look | None = None,
     kept: KeptEntries | None = None,
     brief: bool = False,
+    rows: Sequence[FeedRow] | None = None,
 ) -> Steps:
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
@@ -93,7 +94,8 @@ def build(
     HTML is missing (in a process that can be ended). `excused`: ids of articles that may vanish (pruned). `tags`: those
     of taxonomy.toml. `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries
     of the builds before in this process. `brief`: pages of older stories that are there already, and what speaks of all
-    feeds where that of everything is not among these, are left to a later build, which `stale` tells of."""
+    feeds where that of everything is not among these, are left to a later build, which `stale` tells of. `rows`: those
+    of all feeds, read if not given."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     of = source_of or (lambda article: sources.get(article.source_key))
     table, shared = renderers(pages), staleness.common(settings, instance)
@@ -102,7 +104,8 @@ def build(
     shown_whole = ("full", "excerpt") if settings.publish.secret_path else ("full",)
     whole_texts = [one for one in sources.values() if one.content in shown_whole and PAGE in settings.publish.formats]
     excused, whole = frozenset(excused), only is None
-    builder = Builder(index, outlet, settings, instance, entries, pages, excused, whole_texts, whole, brief)
+    known = {row.key: row for row in (index.feeds() if rows is None else rows)}
+    builder = Builder(index, outlet, settings, instance, entries, pages, excused, whole_texts, whole, known, brief)
     feeds = []
     for spec in (spec for spec in specs if only is None or spec.key in only):
         feeds.append(builder.prepare(spec, shared))
@@ -143,13 +146,13 @@ class Builder:
     excused: frozenset[str]
     whole_texts: Sequence[Source]
     whole: bool
+    rows: dict[FeedKey, FeedRow]
     brief: bool = False
     shown: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     unchanged: int = 0
     ended: list[str] = field(default_factory=list)
     held: list[Problem] = field(default_factory=list)
-    rows: dict[FeedKey, FeedRow] = field(init=False)
     removed: dict[FeedKey, list[Removed]] = field(init=False)
     open_month: str = field(init=False)
     _moved: dict[FeedKey, list[FeedKey]] = field(init=False)
@@ -157,7 +160,6 @@ class Builder:
 
     def __post_init__(self) -> None:
         self.fresh = FreshFeeds(self.index, self.outlet)
-        self.rows = {row.key: row for row in self.index.feeds()}
         self.removed = defaultdict(list)
         targets = redirects.moved(list(self.rows.values()))
         for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):

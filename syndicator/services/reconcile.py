@@ -207,8 +207,10 @@ def ignored(store: ArticleStore) -> tuple[Problem, ...]:
     articles = {stamp.path for stamp in store.walk()}
     problems = []
     for path in store.names():
+        if path in articles:
+            continue
         name, suffix = path.rpartition("/")[2], Path(path).suffix.lower()
-        if path in articles or name.upper().startswith("README.") or not _looks_like_article(store, path, suffix):
+        if name.upper().startswith("README.") or not _looks_like_article(store, path, suffix):
             continue
         cure = f"only files that end in .md are articles; call it {Path(name).stem}.md"
         detail = f"it is ignored where it is; articles are in {_PLACES}" if name.endswith(".md") else cure

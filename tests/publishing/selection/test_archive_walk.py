@@ -34,7 +34,7 @@ def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
 def turn(index: MemoryIndex, outlet: MemoryOutlet, *, whole: bool = False) -> BuildReport:
     """What a run does at its end: build what is stale."""
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
-    only = None if whole else stale(specs, index, SETTINGS, INSTANCE)
+    only = None if whole else stale(specs, index.feeds(), SETTINGS, INSTANCE)
     steps = build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=SOURCES, instance=INSTANCE, only=only)
     return finish(steps)
 
@@ -156,6 +156,6 @@ def test_changed_settings_make_feeds_stale() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
     turn(index, outlet)
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
-    assert stale(specs, index, SETTINGS, INSTANCE) == set()
+    assert stale(specs, index.feeds(), SETTINGS, INSTANCE) == set()
     renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
-    assert stale(specs, index, renamed, INSTANCE) == {spec.key for spec in specs}
+    assert stale(specs, index.feeds(), renamed, INSTANCE) == {spec.key for spec in specs}
