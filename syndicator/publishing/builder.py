@@ -205,7 +205,7 @@ class Builder:
         for feed in feeds:
             for item in feed.archives:
                 known = feed.row.files.get(staleness.of_document(item.name))
-                names = archive.names(item, feed.spec)
+                names = archive.names(item, feed.head)
                 if self.whole or known != item.fingerprint or not feed.row.files.keys() >= set(names):
                     months[item.month].append((feed, item))
                 else:
@@ -375,7 +375,7 @@ class Builder:
         views = self.entries.views(ids, feed.spec.content)
         if self.whole and feed.calendar:  # the stories of its pages, while the articles are at hand
             self.entries.stories(ids, feed.spec.content)
-        names = archive.names(item, feed.spec)
+        names = archive.names(item, feed.head)
         formats = [_format(name) for name in names]
         made = documents(archive.head_of(item, feed.head), formats, views, feed.spec.content, self.entries)
         for name, format in zip(names, formats, strict=True):

@@ -37,6 +37,7 @@ def common(settings: Settings, instance: uuid.UUID) -> str:
     publish = settings.publish
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     shown = (publish.thumbnails, publish.entry_html, publish.extensions, _linked(links(settings)))
+    shown += (publish.archives,) if isinstance(publish.archives, str) else ()
     return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, instance)
 
 

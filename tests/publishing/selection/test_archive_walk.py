@@ -159,3 +159,23 @@ def test_changed_settings_make_feeds_stale() -> None:
     assert stale(specs, index.feeds(), SETTINGS, INSTANCE) == set()
     renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
     assert stale(specs, index.feeds(), renamed, INSTANCE) == {spec.key for spec in specs}
+
+
+def test_archives_may_be_in_atom_alone() -> None:
+    index, outlet = MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(20)), MemoryOutlet()
+
+    def chains(archives: bool | str) -> tuple[int, bool]:
+        settings = SETTINGS.model_copy(update={"publish": SETTINGS.publish.model_copy(update={"archives": archives})})
+        specs = plan(index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={})
+        only = stale(specs, index.feeds(), settings, INSTANCE)
+        finish(
+            build(specs, index=index, outlet=outlet, settings=settings, sources=SOURCES, instance=INSTANCE, only=only)
+        )
+        assert len(list(Subscriber("all.atom").documents(outlet))) > 1
+        json_files = [name for name in outlet.files if name.startswith("archive/") and name.endswith(".json")]
+        return len(json_files), b"next_url" in outlet.files["all.json"]
+
+    assert chains("atom") == (0, False)
+    count, linked = chains(True)
+    assert count and linked
+    assert chains("atom") == (0, False)
