@@ -123,9 +123,9 @@ class Document:
     following: str = ""
 
 
-def wanted(spec: FeedSpec, archives: bool) -> bool:
+def wanted(spec: FeedSpec, archives: bool | str) -> bool:
     """True for a feed that has archives: in Atom, on an axis that has them. `archives`: the setting."""
-    return archives and AXES[spec.key.axis].archived and ATOM in spec.formats
+    return bool(archives) and AXES[spec.key.axis].archived and ATOM in spec.formats
 
 
 def names(document: Document, head: Head) -> list[str]:

@@ -37,8 +37,8 @@ def common(settings: Settings, instance: uuid.UUID) -> str:
     publish = settings.publish
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     shown = (publish.thumbnails, publish.entry_html, publish.extensions, _linked(links(settings)))
-    shown += (publish.archives,) if isinstance(publish.archives, str) else ()
-    return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, instance)
+    archives = (publish.archives,) if isinstance(publish.archives, str) else ()  # no instance of before has that
+    return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *archives, instance)
 
 
 def of_pages(settings: Settings, look: Look | None = None) -> str:
