@@ -39,7 +39,8 @@ _LOOKED_AT: Final = 3  # newest articles, to see if what is published was replac
 _DIGITS: Final = 12  # of a fingerprint: one source is compared with itself alone
 
 
-_BUILT: Final = "built with"  # what `_inputs` gave when all that was stale was built
+_BUILT: Final = "built with"  # what `_inputs` gave when all that was stale was built, and this if pages were left since
+_OWED: Final = " owed"
 
 
 def _inputs(app: App, pages: Look) -> str:
@@ -50,6 +51,11 @@ def _inputs(app: App, pages: Look) -> str:
     ours = (__version__, least, sorted(FORMATS), pages.digest, app.instance)
     parts = (ours, app.settings, sources, app.queries, app.faults, taxonomy)
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def _note_inputs(app: App, inputs: str, *, looked: bool, part: bool) -> None:
+    """Remember what feeds are built with. `part`: some were left to a later build; `looked`: all were seen before."""
+    app.store.visits.set_note(_BUILT, None if part and not looked else inputs + (_OWED if part else ""), app.clock())
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
@@ -266,15 +272,15 @@ async def build_feeds(
         specs = feed_specs(app, known, rows)  # an author may have a feed now
     index.mark_all_fresh([(row.key, row.files, row.mark) for row in unpublished(specs, rows, app.settings.publish)])
     all = all or replaced(rows, outlet)
-    with_settings = () if app.store.visits.note(_BUILT) == inputs else (app.settings, app.instance, pages)
-    only = None if all else stale(specs, rows, *with_settings, owed=not brief)
+    looked = (app.store.visits.note(_BUILT) or "").removesuffix(_OWED) == inputs  # only marks make feeds stale then
+    only = None if all else stale(specs, rows, *(() if looked else (app.settings, app.instance, pages)), owed=not brief)
     left = set() if only is None or among is None else {key for key in only if not among(key)}
     only = only if only is None else only - left
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
     elif not excused(app) and settled(specs, rows, outlet, app.settings.publish):
         webhooks.put(app, changes, ())
-        app.store.visits.set_note(_BUILT, None if brief or left else inputs, app.clock())
+        _note_inputs(app, inputs, looked=looked, part=brief or bool(left))
         return BuildReport()
     from syndicator.publishing.builder import build
 
@@ -301,7 +307,7 @@ async def build_feeds(
     thumbnails.take_off(app, outlet, shown)
     app.beside.note({spec.key for spec in specs} if only is None else only)
     _remember(app, changes, report, began_at, left=bool(left), brief=brief)
-    app.store.visits.set_note(_BUILT, None if brief or left else inputs, app.clock())
+    _note_inputs(app, inputs, looked=looked, part=brief or bool(left))
     report = replace(report, builds=1, seconds=clock() - began, left=len(left))
     return replace(report, hubs=await _notify_hubs(app, report))
 
