@@ -89,32 +89,28 @@ def build(
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
 
     `source_of`: the source of an article as it holds for that article, from `sources` by its key unless given. `specs`:
-    every feed (`plan`); the index page, the OPML and the maps speak of all of them. `only`: those to render (`stale`),
-    None for all, which restores everything after the web root was deleted. `remake`: makes the HTML of an article whose
-    HTML is missing (in a process that can be ended). `excused`: ids of articles that may vanish (pruned). `tags`: those
-    of taxonomy.toml. `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries
-    of the builds before in this process. `brief`: pages of older stories that are there already, and what speaks of all
-    feeds where that of everything is not among these, are left to a later build, which `stale` tells of. `rows`: those
-    of all feeds, read if not given."""
+    every feed (`plan`). `only`: those to render (`stale`), None for all. `remake`: makes missing HTML of an article, in
+    a process that can be ended. `excused`: ids of articles that may vanish (pruned). `tags`: those of taxonomy.toml.
+    `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries of the builds
+    before in this process. `brief`: leave old pages of older stories, and, unless the feed of everything
+    is built, what speaks of all feeds, to a later build. `rows`: those of all feeds, read if not given."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
-    of = source_of or (lambda article: sources.get(article.source_key))
-    table, shared = renderers(pages), staleness.common(settings, instance)
+    of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
+    shared = staleness.common(settings, instance)
     kept.begin(staleness.of_entries(shared, settings, pages.templates.look, tags))
     entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake, kept=kept)
-    shown_whole = ("full", "excerpt") if settings.publish.secret_path else ("full",)
-    whole_texts = [one for one in sources.values() if one.content in shown_whole and PAGE in settings.publish.formats]
-    excused, whole = frozenset(excused), only is None
     known = {row.key: row for row in (index.feeds() if rows is None else rows)}
-    builder = Builder(index, outlet, settings, instance, entries, pages, excused, whole_texts, whole, known, brief)
+    made, texts = (index, outlet, settings, instance, entries, pages), _whole_texts(settings, sources)
+    builder = Builder(*made, frozenset(excused), texts, only is None, known, brief)
     feeds = []
-    for spec in (spec for spec in specs if only is None or spec.key in only):
-        feeds.append(builder.prepare(spec, shared))
-        yield
+    for spec in specs:
+        if only is None or spec.key in only:
+            feeds.append(builder.prepare(spec, shared))
+            yield
     yield from builder.write_archives(feeds)
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
     # makes it stale, so that a build which died on the way is finished by the next one.
-    everything = [feed for feed in feeds if feed.spec.key == ALL]
-    keys = {spec.key for spec in specs}
+    everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
     outdated = bool(everything) or builder.unfinished(keys)
     going = (yield from builder.write_articles(shared, everything)) if outdated else frozenset()
     yield from builder.write_calendars(feeds)
@@ -130,6 +126,11 @@ def build(
     if pages.problems():
         kept.begin("")  # each build that meets a template with a fault tells of it
     return builder.report()
+
+
+def _whole_texts(settings: Settings, sources: Mapping[str, Source]) -> list[Source]:
+    shown = ("full", "excerpt") if settings.publish.secret_path else ("full",)
+    return [one for one in sources.values() if one.content in shown and PAGE in settings.publish.formats]
 
 
 @dataclass(slots=True)

@@ -261,16 +261,10 @@ async def build_feeds(
     if not all and _is_built(app, inputs, outlet):
         webhooks.put(app, changes, ())
         return BuildReport()
-    known, axes, index = vocabulary(app), app.settings.publish.axes, app.store.index
+    shown, known, index = thumbnails.publish(app, outlet), vocabulary(app), app.store.index
     tags = [tag.name for tag in known.tag]
-    shown = thumbnails.publish(app, outlet)
     follow(app, tags)
-    rows = index.feeds()
-    specs = feed_specs(app, known, rows)
-    if update_members(specs, index, lambda id: read(app, id).text, axes):
-        rows = index.feeds()
-        specs = feed_specs(app, known, rows)  # an author may have a feed now
-    index.mark_all_fresh([(row.key, row.files, row.mark) for row in unpublished(specs, rows, app.settings.publish)])
+    rows, specs = _planned(app, known)
     all = all or replaced(rows, outlet)
     looked = (app.store.visits.note(_BUILT) or "").removesuffix(_OWED) == inputs  # only marks make feeds stale then
     only = None if all else stale(specs, rows, *(() if looked else (app.settings, app.instance, pages)), owed=not brief)
@@ -396,6 +390,18 @@ def read(app: App, id: str) -> Article:
         return app.article_store.get(path) if path else Article(id=id, url="", title="")
     except (ConfigError, OSError):
         return Article(id=id, url="", title="")
+
+
+def _planned(app: App, known: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]]:
+    """All feeds and those to publish, once articles are in the feeds that builds find for them."""
+    index, publish = app.store.index, app.settings.publish
+    rows = index.feeds()
+    specs = feed_specs(app, known, rows)
+    if update_members(specs, index, lambda id: read(app, id).text, publish.axes):
+        rows = index.feeds()
+        specs = feed_specs(app, known, rows)  # an author may have a feed now
+    index.mark_all_fresh([(row.key, row.files, row.mark) for row in unpublished(specs, rows, publish)])
+    return rows, specs
 
 
 def feed_specs(app: App, known: Vocabulary, rows: Sequence[FeedRow]) -> list[FeedSpec]:
