@@ -117,9 +117,8 @@ class FileArticleStore(Listed):
     def names(self) -> Iterator[str]:
         for folder, inner, names in os.walk(self.root):
             inner[:] = sorted(name for name in inner if not name.startswith("."))
-            for name in sorted(names):
-                if not name.startswith("."):
-                    yield Path(folder, name).relative_to(self.root).as_posix()
+            inside = folder.removeprefix(str(self.root)).lstrip(os.sep)
+            yield from (os.path.join(inside, name) for name in sorted(names) if not name.startswith("."))  # noqa: PTH118
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
         """Compare the files with `stamps` (any key). Removes remains of crashed writes unless `sweep` is False."""

@@ -132,7 +132,7 @@ class Publish(_Section):
     entry_html: Literal["card", "plain"] = "card"  # plain: no picture, source and tags in the text
     extensions: tuple[Literal["tombstones", "markdown"], ...] = ()  # elements that the W3C validator warns of
     settle: Duration = "3m"  # `up` builds when the oldest article has waited so long, sooner where many do
-    archives: bool = True
+    archives: bool | Literal["atom"] = True  # atom: not in JSON as well
     thumbnails: bool = True  # small copies of the articles' pictures on the pages, fetched once and served from here
     gzip: bool = True
     hubs: tuple[str, ...] = ()

@@ -149,9 +149,9 @@ class Calendar:
     known: Mapping[str, str]
 
 
-def wanted(spec: FeedSpec, archives: bool) -> bool:
+def wanted(spec: FeedSpec, archives: bool | str) -> bool:
     """True for a feed with calendar pages: one with a page, on an axis that has archives. `archives`: the setting."""
-    return archives and AXES[spec.key.axis].archived and PAGE in spec.formats
+    return bool(archives) and AXES[spec.key.axis].archived and PAGE in spec.formats
 
 
 def planned(spec: FeedSpec, index: ArticleIndex, made_with: str) -> list[CalendarPage]:

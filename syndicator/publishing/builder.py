@@ -59,6 +59,7 @@ class Feed:
         self.files |= late | ({staleness.OWED: ""} if late else {})
 
 
+_MOST_ENTRIES: Final = 1000  # in memory between two heads, besides those that are kept: a choice
 # Tombstones (RFC 6721) of a head feed: so many at most, and each until the feed has an article that is so much newer,
 # by when every reader that polls at all has polled.
 _TOMBSTONES: Final = 50
@@ -82,35 +83,34 @@ def build(
     look: Look | None = None,
     kept: KeptEntries | None = None,
     brief: bool = False,
+    rows: Sequence[FeedRow] | None = None,
 ) -> Steps:
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
 
     `source_of`: the source of an article as it holds for that article, from `sources` by its key unless given. `specs`:
-    every feed (`plan`); the index page, the OPML and the maps speak of all of them. `only`: those to render (`stale`),
-    None for all, which restores everything after the web root was deleted. `remake`: makes the HTML of an article whose
-    HTML is missing (in a process that can be ended). `excused`: ids of articles that may vanish (pruned). `tags`: those
-    of taxonomy.toml. `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries
-    of the builds before in this process. `brief`: pages of older stories that are there already, and what speaks of all
-    feeds where that of everything is not among these, are left to a later build, which `stale` tells of."""
+    every feed (`plan`). `only`: those to render (`stale`), None for all. `remake`: makes missing HTML of an article, in
+    a process that can be ended. `excused`: ids of articles that may vanish (pruned). `tags`: those of taxonomy.toml.
+    `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries of the builds
+    before in this process. `brief`: leave old pages of older stories, and, unless the feed of everything
+    is built, what speaks of all feeds, to a later build. `rows`: those of all feeds, read if not given."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
-    of = source_of or (lambda article: sources.get(article.source_key))
-    table, shared = renderers(pages), staleness.common(settings, instance)
+    of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
+    shared = staleness.common(settings, instance)
     kept.begin(staleness.of_entries(shared, settings, pages.templates.look, tags))
     entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake, kept=kept)
-    shown_whole = ("full", "excerpt") if settings.publish.secret_path else ("full",)
-    whole_texts = [one for one in sources.values() if one.content in shown_whole and PAGE in settings.publish.formats]
-    excused, whole = frozenset(excused), only is None
-    builder = Builder(index, outlet, settings, instance, entries, pages, excused, whole_texts, whole, brief)
+    known = {row.key: row for row in (index.feeds() if rows is None else rows)}
+    made, texts = (index, outlet, settings, instance, entries, pages), _whole_texts(settings, sources)
+    builder = Builder(*made, frozenset(excused), texts, only is None, known, brief)
     feeds = []
-    for spec in (spec for spec in specs if only is None or spec.key in only):
-        feeds.append(builder.prepare(spec, shared))
-        yield
+    for spec in specs:
+        if only is None or spec.key in only:
+            feeds.append(builder.prepare(spec, shared))
+            yield
     yield from builder.write_archives(feeds)
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
     # makes it stale, so that a build which died on the way is finished by the next one.
-    everything = [feed for feed in feeds if feed.spec.key == ALL]
-    keys = {spec.key for spec in specs}
+    everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
     outdated = bool(everything) or builder.unfinished(keys)
     going = (yield from builder.write_articles(shared, everything)) if outdated else frozenset()
     yield from builder.write_calendars(feeds)
@@ -121,10 +121,16 @@ def build(
         builder.write_shared(specs)
         yield from builder.write_search(shared, everything)
     yield from builder.write_heads(everything)
+    builder.fresh.settle()
     builder.finish(keys, going)
     if pages.problems():
         kept.begin("")  # each build that meets a template with a fault tells of it
     return builder.report()
+
+
+def _whole_texts(settings: Settings, sources: Mapping[str, Source]) -> list[Source]:
+    shown = ("full", "excerpt") if settings.publish.secret_path else ("full",)
+    return [one for one in sources.values() if one.content in shown and PAGE in settings.publish.formats]
 
 
 @dataclass(slots=True)
@@ -141,21 +147,20 @@ class Builder:
     excused: frozenset[str]
     whole_texts: Sequence[Source]
     whole: bool
+    rows: dict[FeedKey, FeedRow]
     brief: bool = False
     shown: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     unchanged: int = 0
     ended: list[str] = field(default_factory=list)
     held: list[Problem] = field(default_factory=list)
-    rows: dict[FeedKey, FeedRow] = field(init=False)
     removed: dict[FeedKey, list[Removed]] = field(init=False)
     open_month: str = field(init=False)
     _moved: dict[FeedKey, list[FeedKey]] = field(init=False)
     fresh: FreshFeeds = field(init=False)
 
     def __post_init__(self) -> None:
-        self.fresh = FreshFeeds(self.index)
-        self.rows = {row.key: row for row in self.index.feeds()}
+        self.fresh = FreshFeeds(self.index, self.outlet)
         self.removed = defaultdict(list)
         targets = redirects.moved(list(self.rows.values()))
         for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
@@ -174,6 +179,7 @@ class Builder:
         if row is None:
             row = FeedRow(key=spec.key, name=spec.name, first_slug=spec.first_slug)
             self.index.save_feed(row)
+            self.rows[spec.key] = row
         elif row.dropped:  # it was published once and is again
             row = self.rows[spec.key] = replace(row, dropped=False, files={})
             self.index.save_feed(row)
@@ -200,7 +206,7 @@ class Builder:
         for feed in feeds:
             for item in feed.archives:
                 known = feed.row.files.get(staleness.of_document(item.name))
-                names = archive.names(item, feed.spec)
+                names = archive.names(item, feed.head)
                 if self.whole or known != item.fingerprint or not feed.row.files.keys() >= set(names):
                     months[item.month].append((feed, item))
                 else:
@@ -229,8 +235,8 @@ class Builder:
         """The head feeds in all their formats, each marked fresh once its files are there, or held."""
         for feed in feeds:
             self._write_head(feed)
+            self.entries.forget(_MOST_ENTRIES)
             yield
-        self.fresh.settle()
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
         """Feeds that the configuration names no more: their files go, their addresses answer 410. Archives of feeds
@@ -286,11 +292,11 @@ class Builder:
             self._delete(name)
         self._delete(f"{paths.stem(row.key)}.opml")
         self.index.mark_fresh(row.key, once, seen=row.mark)
+        self.rows[row.key] = replace(row, dropped=row.dropped or not once, files=once)
 
     def write_shared(self, specs: Sequence[FeedSpec]) -> None:
         """What speaks of all feeds: front page, page of all feeds, OPML, stylesheets, redirect maps."""
-        rows = {row.key: row for row in self.index.feeds()}
-        base = self.settings.base_url
+        rows, base = self.rows, self.settings.base_url
         files = {"feeds.opml": opml(self.settings.site.title, specs, base)}
         for spec in specs:
             if AXES[spec.key.axis].outlines:
@@ -370,7 +376,7 @@ class Builder:
         views = self.entries.views(ids, feed.spec.content)
         if self.whole and feed.calendar:  # the stories of its pages, while the articles are at hand
             self.entries.stories(ids, feed.spec.content)
-        names = archive.names(item, feed.spec)
+        names = archive.names(item, feed.head)
         formats = [_format(name) for name in names]
         made = documents(archive.head_of(item, feed.head), formats, views, feed.spec.content, self.entries)
         for name, format in zip(names, formats, strict=True):

@@ -143,10 +143,11 @@ class Entries:
                 self._stories[found.id, mode] = made[PAGE]
         return [self._stories[id, mode] for id in ids if (id, mode) in self._stories]
 
-    def forget(self) -> None:
-        """Drops what was made but for what is kept anyway, to keep memory small."""
-        self._views.clear()
-        self._parts.clear()
+    def forget(self, most: int = 0) -> None:
+        """Drop the entries in memory if there are more than `most`. Those in `kept` stay."""
+        if len(self._views) > most:
+            self._views.clear()
+            self._parts.clear()
 
     def made(self, formats: Iterable[str], found: View, mode: ContentMode | None) -> dict[str, bytes] | None:
         """The entry of a view in each of `formats`, None where one of them cannot hold it; then it is in `problems`."""

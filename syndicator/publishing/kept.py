@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from syndicator.core.model import FeedKey
-from syndicator.core.ports import ArticleIndex
+from syndicator.core.ports import ArticleIndex, Outlet
 
 if TYPE_CHECKING:
     from syndicator.core.model import ContentMode
@@ -65,16 +65,14 @@ class KeptEntries:
         self._made.pop(key, None)
 
 
-# So many in one transaction write a third of what they would in one each, and sync once. A choice.
-_FRESH_MOST: Final = 32
+_FRESH_MOST: Final = 512  # feeds that share a transaction and a sync of their files: a choice
 
 
 class FreshFeeds:
-    """What is lost of this with a process that is killed costs work alone: the feeds are still stale, are written again
-    and found to be as they were."""
+    """Feeds that were written and are to be marked fresh. After a crash they are stale, and written again."""
 
-    def __init__(self, index: ArticleIndex) -> None:
-        self._index = index
+    def __init__(self, index: ArticleIndex, outlet: Outlet) -> None:
+        self._index, self._outlet = index, outlet
         self._waiting: list[tuple[FeedKey, Mapping[str, str], int]] = []
 
     def add(self, key: FeedKey, files: Mapping[str, str], seen: int) -> None:
@@ -84,7 +82,8 @@ class FreshFeeds:
             self.settle()
 
     def settle(self) -> None:
-        """Has the index know all of them."""
+        """Mark them fresh, once their files are on the disk."""
+        self._outlet.settle()
         if self._waiting:
             self._index.mark_all_fresh(self._waiting)
             self._waiting = []

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from syndicator.core.axes import ALL, AXES
+from syndicator.core.axes import ALL, AUTHOR, AXES, TAG
 from syndicator.core.formats import ATOM, PAGE, of_file
 from syndicator.core.model import FeedKey
 
@@ -40,8 +40,9 @@ def archive_name(key: FeedKey, month: str) -> str:
 
 def is_asked_often(name: str) -> bool:
     """True for a file that is sent compressed again and again between two builds: a feed, which programs poll, and what
-    stands at the web root. Archives and the pages of feeds are asked for by few."""
-    return "/" not in name or (is_feed(name) and not name.startswith(ARCHIVES)) or name.startswith(SEARCH)
+    stands at the web root. Archives, the pages of feeds, and feeds of single tags and authors are asked for by few."""
+    few = (AXES[TAG].folder, AXES[AUTHOR].folder)
+    return "/" not in name or (is_head(name) and not name.startswith(few)) or name.startswith(SEARCH)
 
 
 def is_calendar(name: str) -> bool:
@@ -54,7 +55,7 @@ def article_name(id: str) -> str:
     return f"{ARTICLES}{id}.{PAGE}"
 
 
-def is_feed(name: str) -> bool:
+def is_head(name: str) -> bool:
     """True for a file that programs subscribe to."""
     format = of_file(name)
-    return format is not None and format.subscribed
+    return format is not None and format.subscribed and not name.startswith((ARCHIVES, MAPS))

@@ -37,6 +37,7 @@ from syndicator.store.engine import Store
 from syndicator.store.index import Index
 
 _NOTHING = "feeds.toml has nothing to say"  # a note of the database: it was looked, and need not be at every start
+_BELIEVED = "feeds.toml believed"  # the same: which edition of the file the database agrees with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,10 @@ class Beside:
         self._change(lambda kept: {**kept, row.key: _placed(kept.get(row.key, KeptFeed(row.key)), row)})
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
-        """Write which feeds are published with few articles, and names (of `rows`, or all) not from articles."""
-        there, rows = self._is_there, self.store.index.plain_feeds()
+        """Write which feeds (of `keys`, or all) are published with few articles, and names (of `keys`) not from
+        articles."""
+        there, index = self._is_there, self.store.index
+        rows = index.feeds(keys) if keys else index.plain_feeds()
         names = self.store.index.names(row.key for row in rows if keys is None or row.key in keys or not row.name)
         nameless = {row.key for row in rows if not row.name}  # in the file alone: its articles had no rows then
         rows = [replace(row, name=names[row.key]) if row.key in nameless else row for row in rows]
@@ -86,13 +89,20 @@ class Beside:
                 found[row.key] = replace(before, name=name, published=few)
             return found
 
-        if there == self._is_there:  # no run has begun it meanwhile, who knows more
-            self._change(noted, rows)
+        says = there or not keys or any(one != KeptFeed(one.key) for one in noted({}).values())
+        if says and there == self._is_there:  # no run has begun it meanwhile, who knows more
+            self._change(noted, None if keys else rows)
 
     def believe(self) -> None:
-        """Makes the database say of feeds what their file says, where there is one."""
-        self.apply()
-        self.note(())  # the settings say what few articles are, and may have been changed
+        """Make the database say of feeds what their file says, if that or the settings changed since."""
+        if self.store.visits.note(_BELIEVED) != self._edition:
+            self.apply()
+            self.note(())  # the settings say what few articles are, and may have been changed
+            self.store.visits.set_note(_BELIEVED, self._edition, self.clock())
+
+    @property
+    def _edition(self) -> str:
+        return f"{self.feeds.stamp()} {self.publish.tag_min}"
 
     def apply(self) -> None:
         """The same for a database that has no articles yet: feeds that it did not know have no name until `note`."""
@@ -162,11 +172,14 @@ class Beside:
         rows: Iterable[FeedRow] | None = None,
     ) -> None:
         """Rewrite the file with change(content); if it is missing, start from the database's `rows` of all feeds."""
+        believed = self.store.visits.note(_BELIEVED) == self._edition
         if not self._is_there:
             self.store.visits.set_note(_NOTHING, None, self.clock())
             rows = self.store.index.plain_feeds() if rows is None else rows
         anew = {row.key: _placed(KeptFeed(row.key), row) for row in rows or ()}
         update_feeds(self.feeds, lambda kept: change(anew if kept is None else kept).values())
+        if believed:
+            self.store.visits.set_note(_BELIEVED, self._edition, self.clock())
 
 
 def move(index: Index, old: FeedRow, heir: FeedRow) -> None:

@@ -12,17 +12,20 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Final
 
-from syndicator.core.axes import QUERY, SOURCE, TAG
+from syndicator import __version__
+from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
+from syndicator.core.formats import FORMATS
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem
+from syndicator.core.ports import FeedRow, Outlet
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load_any
 from syndicator.publishing import paths
-from syndicator.publishing.look import look
-from syndicator.publishing.queries import finders_of, update_members
+from syndicator.publishing.look import Look, look
+from syndicator.publishing.queries import update_members
 from syndicator.publishing.render.head import links
 from syndicator.publishing.selection import staleness
-from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, replaced, settled, stale
+from syndicator.publishing.selection.feeds import LEAST, plan
+from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, replaced, settled, stale, unpublished
 from syndicator.services import thumbnails, webhooks
 from syndicator.services.container import App, make_fetcher, open_worker
 from syndicator.services.places import open_outlet
@@ -32,7 +35,37 @@ from syndicator.store.engine import Store
 _SOURCES: Final = "sources shown"  # a digest of the rest in the first line, in the second the fingerprints by source
 _STAMP: Final = "sources shown as of"  # `App.sources_stamp`
 _TAGS: Final = "tags linked"  # their slugs
+_LOOKED_AT: Final = 3  # newest articles, to see if what is published was replaced: a choice
 _DIGITS: Final = 12  # of a fingerprint: one source is compared with itself alone
+
+
+_BUILT: Final = "built with"  # what `_inputs` gave when all that was stale was built, and this if pages were left since
+_OWED: Final = " owed"
+
+
+def _inputs(app: App, pages: Look) -> str:
+    """A digest of all that builds depend on besides articles. As long as it stays, only marks make feeds stale."""
+    taxonomy = app.taxonomy.toml.read_bytes() if app.taxonomy.toml.exists() else b""
+    sources = app.sources_stamp or sorted(app.sources.items())
+    least = [(axis, LEAST[axis](app.settings.publish) if axis in LEAST else 1) for axis in AXES]
+    ours = (__version__, least, sorted(FORMATS), pages.digest, app.instance)
+    parts = (ours, app.settings, sources, app.queries, app.faults, taxonomy)
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def _note_inputs(app: App, inputs: str, *, looked: bool, part: bool) -> None:
+    """Remember what feeds are built with. `part`: some were left to a later build; `looked`: all were seen before."""
+    app.store.visits.set_note(_BUILT, None if part and not looked else inputs + (_OWED if part else ""), app.clock())
+
+
+def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
+    """True if a build would change nothing. Reads no more of a large instance than of a small one."""
+    index = app.store.index
+    if app.store.visits.note(_BUILT) != inputs or index.newest_mark() or excused(app):
+        return False
+    newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
+    feeds = index.feeds({key for id in newest for key in index.shown(id)})
+    return outlet.get(paths.INDEX) is not None and not replaced(feeds, outlet)
 
 
 def follow(app: App, tags: Iterable[str]) -> None:
@@ -223,30 +256,32 @@ async def build_feeds(
     `among`: filter of stale feeds; `brief`: as in `publishing.builder.build`."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
-    known = vocabulary(app)
-    specs, tags, pages = feed_specs(app, known), [tag.name for tag in known.tag], look(app.config)
-    axes = app.settings.publish.axes
-    if update_members(specs, app.store.index, lambda id: read(app, id).text, axes) and finders_of(axes):
-        specs = feed_specs(app, known)  # an author may have a feed now
-    outlet = open_outlet(app.settings, app.environ, whole=True)
+    pages, outlet = look(app.config), open_outlet(app.settings, app.environ, whole=True)
+    inputs, changes = _inputs(app, pages), webhooks.changes(app, read_freshness(app.store).until)
+    if not all and _is_built(app, inputs, outlet):
+        webhooks.put(app, changes, ())
+        return BuildReport()
+    shown, known, index = thumbnails.publish(app, outlet), vocabulary(app), app.store.index
+    tags = [tag.name for tag in known.tag]
     follow(app, tags)
-    changes = webhooks.changes(app, read_freshness(app.store).until)
-    all = all or replaced(app.store.index, outlet)
-    shown = thumbnails.publish(app, outlet)
-    only = None if all else stale(specs, app.store.index, app.settings, app.instance, pages, owed=not brief)
+    rows, specs = _planned(app, known)
+    all = all or replaced(rows, outlet)
+    looked = (app.store.visits.note(_BUILT) or "").removesuffix(_OWED) == inputs  # only marks make feeds stale then
+    only = None if all else stale(specs, rows, *(() if looked else (app.settings, app.instance, pages)), owed=not brief)
     left = set() if only is None or among is None else {key for key in only if not among(key)}
     only = only if only is None else only - left
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
-    elif not excused(app) and settled(specs, app.store.index, outlet, app.settings.publish):
+    elif not excused(app) and settled(specs, rows, outlet, app.settings.publish):
         webhooks.put(app, changes, ())
+        _note_inputs(app, inputs, looked=looked, part=brief or bool(left))
         return BuildReport()
     from syndicator.publishing.builder import build
 
     with _renderer(app) as remake:
         steps = build(
             specs,
-            index=app.store.index,
+            index=index,
             outlet=outlet,
             settings=app.settings,
             sources=app.sources,
@@ -260,11 +295,13 @@ async def build_feeds(
             look=pages,
             kept=app.entries,
             brief=brief,
+            rows=rows,
         )
         report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)
     app.beside.note({spec.key for spec in specs} if only is None else only)
     _remember(app, changes, report, began_at, left=bool(left), brief=brief)
+    _note_inputs(app, inputs, looked=looked, part=brief or bool(left))
     report = replace(report, builds=1, seconds=clock() - began, left=len(left))
     return replace(report, hubs=await _notify_hubs(app, report))
 
@@ -355,9 +392,20 @@ def read(app: App, id: str) -> Article:
         return Article(id=id, url="", title="")
 
 
-def feed_specs(app: App, known: Vocabulary | None = None) -> list[FeedSpec]:
-    """Every feed there is to be. `known`: what `vocabulary` gives, where it was read already."""
-    known, rows = known or vocabulary(app), app.store.index.feeds()
+def _planned(app: App, known: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]]:
+    """All feeds and those to publish, once articles are in the feeds that builds find for them."""
+    index, publish = app.store.index, app.settings.publish
+    rows = index.feeds()
+    specs = feed_specs(app, known, rows)
+    if update_members(specs, index, lambda id: read(app, id).text, publish.axes):
+        rows = index.feeds()
+        specs = feed_specs(app, known, rows)  # an author may have a feed now
+    index.mark_all_fresh([(row.key, row.files, row.mark) for row in unpublished(specs, rows, publish)])
+    return rows, specs
+
+
+def feed_specs(app: App, known: Vocabulary, rows: Sequence[FeedRow]) -> list[FeedSpec]:
+    """Every feed there is to be. `known`: what `vocabulary` gives; `rows`: all feeds."""
     specs = plan(
         rows,
         settings=app.settings,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, literal, null, or_, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, literal, null, or_, select, tuple_, update
 
 from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, SOURCE
@@ -138,7 +138,11 @@ class Index:
         self._seen: dict[FeedKey, list[int]] = {}  # the marks at the last look
         self.keep: Callable[[FeedRow], None] = lambda row: None  # called before the name or place of a feed is stored
 
-    def feeds(self) -> list[FeedRow]:
+    def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
+        if among is not None:
+            this = tuple_(_f.axis, _f.slug)
+            parts = (_FEEDS.where(this.in_([tuple(key) for key in part])) for part in chunks(sorted(among)))
+            return [_feed(row) for part in parts for row in self._db.rows(self._counted(part))]
         self._seen = defaultdict(list)  # before the rows: what a build sees of a feed is as late as its marks, or later
         for axis, slug, number in self._db.rows(_ALL_MARKS):
             self._seen[FeedKey(axis, slug)].append(number)
@@ -199,6 +203,8 @@ class Index:
             if not known:
                 new = rows.feed_row(row.key, row.name) | values | {"count": row.count, "held": row.held}
                 upsert(connection, schema.feeds, [new | {"files": json.dumps(dict(row.files))}])
+            if row.moved_to:  # its address redirects, which the next build writes
+                rows.mark(connection, [row.key])
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         reach = most if since is not None else min(limit, most)

@@ -93,7 +93,7 @@ def run(folder: Path, count: int, everything: bool, stage: str) -> int:
             settings=how,
             sources=SOURCES,
             instance=INSTANCE,
-            only=None if stage == "full" else stale(specs, store.index),
+            only=None if stage == "full" else stale(specs, store.index.feeds()),
         )
         report = finish(steps)
         assert not report.held and not report.set_aside, report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from zlib import crc32
@@ -82,7 +82,7 @@ class MemoryIndex:
             latest_added=newest.added if newest else None,
         )
 
-    def feeds(self) -> list[FeedRow]:
+    def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
         return list(self.rows.values())
 
     def save_feed(self, row: FeedRow) -> None:
@@ -217,6 +217,9 @@ class MemoryOutlet:
         changed = self.files.get(name) != data
         self.files[name] = data
         return changed
+
+    def settle(self) -> None:
+        pass
 
     def delete(self, name: str) -> bool:
         return self.files.pop(name, None) is not None

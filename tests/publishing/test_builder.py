@@ -108,11 +108,11 @@ def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> N
     outlet = Overtaken(index, article(9))
     built(index, outlet)
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
-    waiting = stale(specs, index)
+    waiting = stale(specs, index.feeds())
     assert waiting == {spec.key for spec in specs}
     built(index, outlet, only=waiting)
     assert all(b"Story 9<" in outlet.files[f"{stem}.atom"] for stem in ("all", "tags/ai", "sources/alpha"))
-    assert stale(specs, index) == set()
+    assert stale(specs, index.feeds()) == set()
 
 
 def test_an_entry_carries_what_the_contract_names() -> None:

@@ -13,9 +13,10 @@ import pytest
 from syndicator.core.errors import StoreError, WorkerFailed
 from syndicator.core.reasons import WorkerReason
 from syndicator.publishing.builder import Builder
-from syndicator.services import build, refresh
+from syndicator.services import build, reconcile, refresh
 from syndicator.services.build import build_meanwhile
 from syndicator.services.container import App, open_app
+from syndicator.store.index import Index
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.services.places import Place, store_articles
 from tests.world import World, patient_config, serving
@@ -183,3 +184,56 @@ def test_a_text_is_rendered_once_more_where_the_process_was_gone(
     with place.app() as app:
         store_articles(app, "Chips", "A text.")
     assert [problem.reason for problem in place.build().set_aside] == set_aside
+
+
+def _unread(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The reads of all feeds from now on."""
+    reads: list[str] = []
+    for name in ("feeds", "plain_feeds"):
+        real = getattr(Index, name)
+
+        def counted(self: Index, among: object = None, real: Any = real, name: str = name) -> Any:
+            reads.extend([name] if among is None else [])
+            return real(self, among)
+
+        monkeypatch.setattr(Index, name, counted)
+    return reads
+
+
+def test_without_a_change_no_row_of_all_feeds_is_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with place.app() as app:
+        store_articles(app, "First", "Text.")
+        reconcile.files(app)
+    place.build()
+    reads = _unread(monkeypatch)
+    with place.app() as app:
+        reconcile.files(app)
+        assert asyncio.run(build.build_feeds(app)).builds == 0 and app.store.index.newest_mark() == 0
+    assert reads == []
+    (place.folder / "feeds/public/all.atom").write_text("an earlier day")
+    assert "all.atom" in place.build().written
+    (place.config / "site.css").write_text("a { color: red }")
+    assert "site.css" in place.build().written
+
+
+def test_one_more_article_reads_all_feeds_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with place.app() as app:
+        store_articles(app, "First", "Text.")
+        reconcile.files(app)
+    place.build()
+    with place.app() as app:
+        reconcile.files(app)
+        store_articles(app, "Second", "Text.")
+        reads = _unread(monkeypatch)
+        assert "all.atom" in asyncio.run(build.build_feeds(app)).written
+    assert reads == ["feeds"]
+
+
+def test_a_feed_that_is_not_published_does_not_stay_stale(tmp_path: Path) -> None:
+    place = Place(tmp_path, settings="[publish]\ntag_min = 5\n")
+    with place.app(create=True) as app:
+        store_articles(app, "First", "Text.", tags=("Sea",))
+        assert {row.key.axis for row in app.store.index.feeds() if row.stale} >= {"tag", "all"}
+    place.build()
+    with place.app() as app:
+        assert not [row.key for row in app.store.index.feeds() if row.stale]

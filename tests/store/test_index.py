@@ -266,7 +266,7 @@ def test_saving_a_feed_keeps_what_building_remembers(store: Store) -> None:
 
     saved = row(store, AI)
     assert (saved.name, saved.first_slug, saved.dropped, saved.moved_to) == ("A.I.", "ki", True, new)
-    assert (saved.count, saved.stale, saved.files) == (1, False, {"f": "d"})
+    assert (saved.count, saved.stale, saved.files) == (1, True, {"f": "d"})
     assert row(store, new).first_slug == "ki"
     record(store, 2)
     assert row(store, AI).name == "A.I."

@@ -3,7 +3,7 @@ implementations. Store methods for services only are not here. Datetimes are awa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -260,8 +260,9 @@ class ArticleIndex(Protocol):
     `published` descending, id. Reads see commits; each write is a durable transaction; a killed build's feed stays
     stale. Raises as `VisitStore` does."""
 
-    def feeds(self) -> list[FeedRow]:
-        """Every feed that is or was published, by axis and slug."""
+    def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
+        """Every feed that is or was published, by axis and slug, or those `among` these. A build calls it once for all,
+        and deletes the marks that it saw then."""
 
     def save_feed(self, row: FeedRow) -> None:
         """Stores the name, first slug, move and drop of a feed; the rest of the row only where the feed is new."""
@@ -351,8 +352,8 @@ class Move:
 
 
 class Outlet(Protocol):
-    """Published files by relative path. Files are replaced atomically and durable when `put` returns. Methods raise
-    UsageError for names outside the root, OSError."""
+    """Published files by relative path, replaced atomically. Heads of feeds are durable when `put` returns, all others
+    when `settle` does. Methods raise UsageError for names outside the root, OSError."""
 
     def get(self, name: str) -> bytes | None:
         """The bytes of a file, None when there is none."""
@@ -370,6 +371,9 @@ class Outlet(Protocol):
 
     def written(self, name: str) -> datetime | None:
         """When the file was written, None when there is none."""
+
+    def settle(self) -> None:
+        """Waits until all files that were put are on the disk."""
 
     def sweep(self) -> int:
         """Removes what a writer that was killed left half-written; how many. For whoever is the only writer."""

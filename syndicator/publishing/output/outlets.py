@@ -3,10 +3,13 @@
 Published files on disk: whole or not at all, touched only when their bytes differ."""
 
 import contextlib
+import ctypes
 import errno
 import gzip
 import hashlib
 import os
+import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +32,7 @@ class FileOutlet:
 
     def __init__(self, root: Path, gzip: bool = True) -> None:
         self._root, self._gzip = root, gzip
+        self._unsettled = False  # files were written without a sync of their own
 
     def get(self, name: str) -> bytes | None:
         try:
@@ -38,16 +42,21 @@ class FileOutlet:
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
         path = self._path(name)
-        changed = self.get(name) != data
+        changed = _size(path) != len(data) or self.get(name) != data
         if changed:
             latest = max(_mtime(known) for known in (path, *map(self._path, heir_of)))
-            self._replace(path, data, earliest=latest + 1_000_000_000)
+            self._replace(path, data, earliest=latest + 1_000_000_000, durable=paths.is_head(name))
         sibling = path.with_name(path.name + ".gz")
         if not self._gzip or not paths.is_asked_often(name):
             sibling.unlink(missing_ok=True)
-        elif changed or _mtime(sibling) < _mtime(path):  # the second also where a run was killed between the two
-            self._replace(sibling, gzip.compress(data, GZIP_LEVEL, mtime=0), earliest=_mtime(path))
+        elif changed or not _unpacks_to(sibling, data):  # the second after a crash
+            self._replace(sibling, gzip.compress(data, GZIP_LEVEL, mtime=0), earliest=_mtime(path), durable=False)
         return changed
+
+    def settle(self) -> None:
+        if self._unsettled:
+            _sync(self._root)
+            self._unsettled = False
 
     def delete(self, name: str) -> bool:
         path = self._path(name)
@@ -81,7 +90,8 @@ class FileOutlet:
             raise UsageError(f"{name!r} is no name of a published file")
         return self._root.joinpath(*parts)
 
-    def _replace(self, path: Path, data: bytes, *, earliest: int) -> None:
+    def _replace(self, path: Path, data: bytes, *, earliest: int, durable: bool) -> None:
+        self._unsettled |= not durable
         temporary = f"{path.parent}/.{path.name}.{os.getpid()}.tmp"
         try:
             with _opened(temporary, path.parent) as file:
@@ -89,7 +99,8 @@ class FileOutlet:
                 file.flush()
                 if os.fstat(file.fileno()).st_mtime_ns < earliest:
                     os.utime(file.fileno(), ns=(earliest, earliest))
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
             os.replace(temporary, path)  # noqa: PTH105 - a large build moves thousands, and paths cost more than moving
         except BaseException:
             with contextlib.suppress(OSError):
@@ -103,6 +114,37 @@ def _opened(name: str, folder: Path) -> BinaryIO:
     except FileNotFoundError:
         folder.mkdir(parents=True, exist_ok=True)
         return open(name, "wb")  # noqa: PTH123
+
+
+def _sync(folder: Path) -> None:
+    """Write the files of the file system of `folder` to the disk, with one call instead of one a file."""
+    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if syncfs is None:  # not Linux
+        os.sync()
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if syncfs(descriptor):
+            raise OSError(ctypes.get_errno(), "cannot write files to the disk", str(folder))
+    finally:
+        os.close(descriptor)
+
+
+def _unpacks_to(path: Path, data: bytes) -> bool:
+    """True if the last 8 bytes of a gzip file, checksum and size (RFC 1952), are those of `data`."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-8, os.SEEK_END)
+            return file.read() == struct.pack("<II", zlib.crc32(data), len(data) % 2**32)
+    except OSError:  # none, or one without an end
+        return False
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
 
 
 def _mtime(path: Path) -> int:
@@ -170,6 +212,9 @@ class ObjectOutlet:
 
     def sweep(self) -> int:
         return 0  # an object is whole or absent
+
+    def settle(self) -> None:
+        pass  # each is durable when it is put
 
     def _look(self, name: str) -> ObjectStamp | None:
         if not name or any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in name.split("/")):

@@ -17,8 +17,7 @@ _AT_ONCE = 10  # addresses in one request: hubs bound what they read of one, and
 
 def urls_of(written: Iterable[str], base_url: str) -> list[str]:
     """The addresses of those written files that are feeds, for hubs."""
-    other = (paths.ARCHIVES, paths.MAPS)
-    return [base_url + name for name in sorted(written) if paths.is_feed(name) and not name.startswith(other)]
+    return [base_url + name for name in sorted(written) if paths.is_head(name)]
 
 
 async def notify(

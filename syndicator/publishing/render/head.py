@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.axes import AXES, SOURCE, TAG
-from syndicator.core.formats import FORMATS, PAGE
+from syndicator.core.formats import ATOM, FORMATS, JSON, PAGE
 from syndicator.core.model import FeedKey, FeedSpec, feed_urn
 from syndicator.core.text import slug
 from syndicator.publishing import paths
@@ -55,6 +55,7 @@ class Head:
     removed: tuple[Removed, ...] = ()
     rights: str = ""  # the operator's own terms, for people
     licence: str = ""  # the address of a licence, where that is what the operator named
+    archives: tuple[str, ...] = (ATOM, JSON)  # the formats of its archive documents
 
     def url(self, format: str) -> str:
         """The address of this feed in a format."""
@@ -95,6 +96,11 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         updated=updated or EMPTY,
         rights=line(site.rights),
         licence=licence,
+        archives=tuple(
+            format
+            for format in (ATOM, JSON)
+            if format in spec.formats and (format == ATOM or settings.publish.archives is True)
+        ),
     )
 
 

@@ -52,7 +52,7 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
         made["icon"] = head.icon
     if head.rights:
         made["_rights"] = {"text": head.rights, **({"license": head.licence} if head.licence else {})}
-    if head.previous:
+    if head.previous and JSON in head.archives:
         made["next_url"] = head.document(head.previous, JSON)
     if head.hubs and head.current:
         made["hubs"] = [{"type": "WebSub", "url": hub} for hub in head.hubs]

@@ -3,85 +3,68 @@
 import html
 import re
 from collections.abc import Iterator, Sequence
+from email.utils import format_datetime
 from typing import Final
-
-from feedgen.entry import FeedEntry
-from feedgen.feed import FeedGenerator
 
 from syndicator.core.formats import ATOM, FORMATS
 from syndicator.publishing.render.atom import categories, media
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.render.xml import (
-    EntryExtension,
-    FeedExtension,
-    Part,
-    fragment,
-    plain,
-    prefixes,
-    qualified,
-    splice,
-)
+from syndicator.publishing.render.xml import declared, document, element, escaped, plain
 
 # What begins a tag, a comment or a declaration (HTML 13.2.5.6), and the same with its < as a reference.
 _TAG: Final = re.compile(r"(<|&(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])", re.I)
-_DECLARED: Final = ("media", "dc", "content", "atom")
 
 
 def item(view: View, base: str) -> bytes:
     """The <item> of an article, the same for every feed that carries it."""
-    made = FeedEntry()
-    made.guid(view.urn, permalink=False)
-    made.title(_plain(view.title))
-    made.link(href=view.url, rel="alternate")
-    made.published(view.published)
-    made.description(html.escape(view.text, quote=False), isSummary=True)
-    if view.content:
-        made.content(view.content)
-    made.category([{**found, "term": _plain(found["term"])} for found in categories(view, base)])
-    if view.enclosure is not None:
-        made.enclosure(view.enclosure.url, str(view.enclosure.length), view.enclosure.type)
-    if view.origin.url:
-        made.source(view.origin.url, _plain(view.origin.title))
-    made.register_extension("more", EntryExtension, atom=False, rss=True)
-    # one line for all authors: of several dc:creator, newsboat and Miniflux show the last one alone
-    # http://source.scripting.com/#1653758422000. The element declares its namespace itself: the W3C validator warns
-    # of namespaces that it does not know, and so only of feeds that have it.
-    made.more.parts = [
-        Part(qualified("dc", "creator"), _plain(view.author)),
+    described, given = html.escape(view.text, quote=False), view.enclosure
+    parts = [
+        element("title", plain(_plain(view.title))),
+        element("link", escaped(view.url)),
+        element("description", plain(described or view.content)),
+        *([element("content:encoded", escaped(view.content))] if described and view.content else []),
+        element("guid", escaped(view.urn), isPermaLink="false"),
+        *(element("category", plain(_plain(term)), domain=scheme) for term, scheme in categories(view, base)),
+        *([element("enclosure", url=given.url, length=str(given.length), type=given.type)] if given else []),
+        element("pubDate", format_datetime(view.published)),
+        *([element("source", plain(_plain(view.origin.title)), url=view.origin.url)] if view.origin.url else []),
+        # one line for all authors: of several dc:creator, newsboat and Miniflux show the last one alone
+        element("dc:creator", plain(_plain(view.author))),
         *media(view),
         *_rights(view),
         *_podcast(view),
-        *([Part(qualified("source", "markdown"), view.markdown)] if view.markdown else []),
+        # http://source.scripting.com/#1653758422000. The element declares its namespace itself: the W3C validator warns
+        # of namespaces that it does not know, and so only of feeds that have it.
+        *([element("source:markdown", escaped(view.markdown))] if view.markdown else []),
     ]
-    return plain(fragment(made.rss_entry(), prefixes(*_DECLARED)))
+    return element("item", "".join(parts)).encode()
 
 
 def feed(head: Head, items: Sequence[bytes]) -> bytes:
     """An RSS document of ready items."""
-    made = FeedGenerator()
-    made.title(_plain(head.title))
-    made.description(_plain(head.description))
-    made.link(href=head.url("rss"), rel="self", type=FORMATS["rss"].media_type)
-    # last: feedgen takes the last link that was set as the channel's own
-    made.link(href=head.home, rel="alternate")
-    made.language(head.language)
-    made.generator("Syndicator")
-    made.lastBuildDate(head.updated)
-    if head.rights:
-        made.copyright(_plain(head.rights))
-    made.docs("https://www.rssboard.org/rss-specification")
+    title, types = plain(_plain(head.title)), {name: FORMATS[name].media_type for name in (ATOM, "rss")}
+    parts = [
+        f'<rss{declared(("media", "dc", "content", "atom"))} version="2.0"><channel>',
+        element("title", title),
+        element("link", escaped(head.home)),
+        element("description", plain(_plain(head.description))),
+        element("atom:link", href=head.url("rss"), rel="self", type=types["rss"]),
+        *([element("copyright", escaped(_plain(head.rights)))] if head.rights else []),
+        element("docs", "https://www.rssboard.org/rss-specification"),
+        element("generator", "Syndicator"),
+    ]
     if head.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")):  # RSS 2.0 knows no other kind of image
-        made.image(head.icon, _plain(head.title), head.home)
-    made.register_extension("more", FeedExtension, None, atom=False, rss=True)
-    made.more.declared = _DECLARED
-    made.more.parts = [Part(qualified("atom", "link"), rel="hub", href=hub) for hub in head.hubs]
-    if head.licence:
-        made.more.parts.append(Part(qualified("creativeCommons", "license"), head.licence))
+        image = element("url", escaped(head.icon)) + element("title", title) + element("link", escaped(head.home))
+        parts.append(element("image", image))
+    parts += [element("language", escaped(head.language))] if head.language else []
+    parts.append(element("lastBuildDate", format_datetime(head.updated)))
+    parts += [element("atom:link", rel="hub", href=hub) for hub in head.hubs]
+    parts += [element("creativeCommons:license", escaped(head.licence))] if head.licence else []
     if head.previous:  # an Atom document, as RFC 5005 has them
-        href, type = head.document(head.previous, ATOM), FORMATS[ATOM].media_type
-        made.more.parts.append(Part(qualified("atom", "link"), rel="prev-archive", href=href, type=type))
-    return splice(plain(made.rss_str()), b"</channel>", items, f"{head.base}feed.css")
+        href = head.document(head.previous, ATOM)
+        parts.append(element("atom:link", rel="prev-archive", href=href, type=types[ATOM]))
+    return document("".join(parts), items, "</channel></rss>", f"{head.base}feed.css")
 
 
 def _plain(value: str) -> str:
@@ -91,21 +74,22 @@ def _plain(value: str) -> str:
     return _TAG.sub(r"\1 ", value)
 
 
-def _rights(view: View) -> Iterator[Part]:
+def _rights(view: View) -> Iterator[str]:
     """dc:rights, and the element for licences (http://backend.userland.com/creativeCommonsRssModule)."""
     if view.rights:
-        yield Part(qualified("dc", "rights"), _plain(view.rights))
+        yield element("dc:rights", escaped(_plain(view.rights)))
     if view.licence:
-        yield Part(qualified("creativeCommons", "license"), view.licence)
+        yield element("creativeCommons:license", escaped(view.licence))
 
 
-def _podcast(view: View) -> Iterator[Part]:
+def _podcast(view: View) -> Iterator[str]:
     """Transcripts, chapters and persons of an episode, as its own feed has them (Podcasting 2.0). Its namespace is
     declared where it is used: feeds without sound do not know it."""
     for line in view.enclosure.podcast if view.enclosure else ():
         kind, _, rest = line.partition(" ")
         said, *values = rest.split("; ")
         given = dict(value.split("=", 1) for value in values)
-        part = Part(qualified("podcast", kind), said if kind == "person" else "")
-        part.attributes = given if kind == "person" else {"url": said, **given}
-        yield part
+        if kind == "person":
+            yield element("podcast:person", escaped(said), **given)
+        else:
+            yield element(f"podcast:{kind}", url=said, **given)

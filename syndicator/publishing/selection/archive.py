@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from syndicator.core.axes import AXES
-from syndicator.core.formats import ATOM, JSON
+from syndicator.core.formats import ATOM
 from syndicator.core.model import Article, FeedKey, FeedSpec
 from syndicator.core.ports import ArticleIndex, FeedRow
 from syndicator.publishing import paths
@@ -123,15 +123,14 @@ class Document:
     following: str = ""
 
 
-def wanted(spec: FeedSpec, archives: bool) -> bool:
+def wanted(spec: FeedSpec, archives: bool | str) -> bool:
     """True for a feed that has archives: in Atom, on an axis that has them. `archives`: the setting."""
-    return archives and AXES[spec.key.axis].archived and ATOM in spec.formats
+    return bool(archives) and AXES[spec.key.axis].archived and ATOM in spec.formats
 
 
-def names(document: Document, spec: FeedSpec) -> list[str]:
-    """The files of an archive document: in Atom, and in JSON where the feed has that, whose readers follow next_url."""
-    more = [document.name.removesuffix(ATOM) + JSON] if JSON in spec.formats else []
-    return [document.name, *more]
+def names(document: Document, head: Head) -> list[str]:
+    """The files of an archive document: in Atom, and perhaps in JSON, whose readers follow next_url."""
+    return [document.name.removesuffix(ATOM) + format for format in head.archives]
 
 
 def chain(

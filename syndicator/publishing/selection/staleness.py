@@ -13,7 +13,7 @@ from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.axes import ALL, AXES
 from syndicator.core.formats import PAGE
 from syndicator.core.model import FeedKey, FeedSpec, Problem, Source
-from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
+from syndicator.core.ports import FeedRow, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.look import Look
 from syndicator.publishing.render.head import Links, links
@@ -37,7 +37,8 @@ def common(settings: Settings, instance: uuid.UUID) -> str:
     publish = settings.publish
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     shown = (publish.thumbnails, publish.entry_html, publish.extensions, _linked(links(settings)))
-    return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, instance)
+    archives = (publish.archives,) if isinstance(publish.archives, str) else ()  # no instance of before has that
+    return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *archives, instance)
 
 
 def of_pages(settings: Settings, look: Look | None = None) -> str:
@@ -124,7 +125,7 @@ Steps = Generator[None, None, BuildReport]  # a build, step by step; what it ret
 
 def stale(
     specs: Sequence[FeedSpec],
-    index: ArticleIndex,
+    feeds: Sequence[FeedRow],
     settings: Settings | None = None,
     instance: uuid.UUID | None = None,
     look: Look | None = None,
@@ -132,9 +133,9 @@ def stale(
     owed: bool = True,
 ) -> set[FeedKey]:
     """The feeds that need a build: marked stale, or never built yet, or, where settings and instance are given, built
-    with other settings than these or with another `look` of pages. `owed`: those of whose pages some were left to a
-    later build, too."""
-    rows = {row.key: row for row in index.feeds()}
+    with other settings than these or with another `look` of pages. `feeds`: all rows; `owed`: those of whose pages some
+    were left to a later build, too."""
+    rows = {row.key: row for row in feeds}
     if settings is None or instance is None:
         return {spec.key for spec in specs if _outdated(rows.get(spec.key), None, owed)}
     shared, pages = common(settings, instance), of_pages(settings, look)
@@ -151,10 +152,10 @@ def _outdated(row: FeedRow | None, made_with: str | None, owed: bool) -> bool:
     return made_with is not None and row.files.get(FEED) != made_with
 
 
-def replaced(index: ArticleIndex, outlet: Outlet) -> bool:
+def replaced(rows: Iterable[FeedRow], outlet: Outlet) -> bool:
     """True when what is published is not what was written last, as where the folder of an earlier day was restored.
     Looks at a few feeds alone: those whose articles are newest changed last, and differ first."""
-    fresh = [row for row in index.feeds() if row.files and row.latest_added and not (row.stale or row.moved_to)]
+    fresh = [row for row in rows if row.files and row.latest_added and not (row.stale or row.moved_to)]
     looked_at = heapq.nlargest(_LOOKED_AT, fresh, key=lambda row: (row.latest_added, row.key))
     return any(_differs(row, outlet) for row in looked_at)
 
@@ -164,10 +165,16 @@ def _differs(row: FeedRow, outlet: Outlet) -> bool:
     return any(hashlib.sha256(outlet.get(name) or b"").hexdigest() != row.files[name] for name in names[:1])
 
 
-def settled(specs: Sequence[FeedSpec], index: ArticleIndex, outlet: Outlet, publish: Publish) -> bool:
+def unpublished(specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Publish) -> list[FeedRow]:
+    """The stale feeds of which nothing is published: no build is to make them fresh."""
+    wanted = {ALL, *(spec.key for spec in specs)}
+    stale = (row for row in rows if row.stale and row.key not in wanted)
+    return [row for row in stale if not ended(row, wanted, publish) and not old_archives(row)]
+
+
+def settled(specs: Sequence[FeedSpec], rows: Sequence[FeedRow], outlet: Outlet, publish: Publish) -> bool:
     """True when a build of no feed at all would change nothing either: no feed has to go, and the index is there."""
     wanted = {spec.key for spec in specs}
-    rows = index.feeds()
     going = any(ended(row, wanted, publish) or old_archives(row) for row in rows)
     unfinished = any(row.key == ALL and row.stale for row in rows) and ALL not in wanted
     return not going and not unfinished and outlet.get(paths.INDEX) is not None

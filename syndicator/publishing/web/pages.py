@@ -56,7 +56,7 @@ class Pages:
         self._language = language(settings.site.language) or "en"
         self.calendars: dict[str, list[CalendarPage]] = {}  # of the feeds that are built, by stem
         everything = any(spec.key == ALL and PAGE in spec.formats for spec in specs)
-        self.archived = everything and settings.publish.archives
+        self.archived = everything and bool(settings.publish.archives)
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
         self.phone = PHONE if settings.publish.secret_path and self._main_feed() else ""
 

@@ -146,8 +146,9 @@ def category_reason(article: Article, source: Source | None, taxonomy: Taxonomy,
 
 def entry(app: App, what: str, format: str) -> bytes:
     """The entry of an article (address, id or file) in a feed format. Raises UsageError, MissingError."""
-    tags = [tag.name for tag in build.vocabulary(app).tag]
-    table = renderers(Pages(build.feed_specs(app), app.settings, look(app.config), tags))
+    known = build.vocabulary(app)
+    tags, specs = [tag.name for tag in known.tag], build.feed_specs(app, known, app.store.index.feeds())
+    table = renderers(Pages(specs, app.settings, look(app.config), tags))
     if format not in table:
         raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
     if (id := article_id(app, what)) is None:

@@ -67,7 +67,7 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
         shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + _FIRST_TAXONOMY
     title = start.title or EXAMPLES.get(start.example, "")
     settings = {"title": title, "url": start.url, "contact": start.contact}
-    settings |= {"secret_path": start.secret_path, "host": start.host}
+    settings |= {"secret_path": start.secret_path, "host": start.host, "archives": "atom"}
     return shipped | {"syndicator.toml": _settings(shipped["syndicator.toml"], settings)}
 
 
@@ -84,7 +84,7 @@ def _explanation(text: str) -> str:
 def _settings(text: str, settings: Mapping[str, str]) -> str:
     text = re.sub(r'(?m)^title = "[^"]*"', _DEFAULT_TITLE, text, count=1)
     for name, value in settings.items():
-        shown = re.search(rf'(?m)^# {name} = "[^"]*" *', text)
+        shown = re.search(rf'(?m)^# {name} = (?:"[^"]*"|true) *', text)
         if value and shown:
             quoted = json.dumps(value.replace("\x7f", ""), ensure_ascii=False)  # JSON has the escapes of TOML
             line = f"{name} = {quoted} "

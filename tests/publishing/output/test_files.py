@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.errors import UsageError
+from syndicator.publishing.output import outlets
 from syndicator.publishing.output.outlets import FileOutlet
 
 
@@ -54,8 +55,14 @@ def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
 
 def test_what_few_ask_for_has_no_gz(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
-    rare = ["archive/tags/ai/2026-11.atom", "archive/all/2026-11-26.html", "tags/ai.html", "pictures/ab.webp"]
-    often = ["all.atom", "index.html", "site.css", "tags/ai.json", "sources/one.rss", "search/2026-11.t0.js"]
+    rare = [
+        "archive/tags/ai/2026-11.atom",
+        "archive/all/2026-11-26.html",
+        "tags/ai.html",
+        "tags/ai.json",
+        "pictures/ab.webp",
+    ]
+    often = ["all.atom", "index.html", "site.css", "categories/ai.json", "sources/one.rss", "search/2026-11.t0.js"]
     for name in (*rare, *often):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / f"{name}.gz").write_bytes(b"of an earlier version")
@@ -82,7 +89,7 @@ def test_an_heir_is_later_than_what_its_readers_know(tmp_path: Path) -> None:
 def test_delete(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     outlet.put("a.atom", b"1")
-    outlet.put("tags/b.atom", b"1")
+    outlet.put("sources/b.atom", b"1")
     assert outlet.delete("a.atom") and not outlet.delete("a.atom")
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["b.atom", "b.atom.gz"]
 
@@ -105,3 +112,32 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(OSError, match="No space"):
         outlet.put("x.atom", b"new")
     assert outlet.get("x.atom") == b"old" and [path.name for path in tmp_path.iterdir()] == ["x.atom"]
+
+
+def test_heads_are_synced_and_all_others_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    one = os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda number: (synced.append(Path(f"/proc/self/fd/{number}").readlink().name), one(number))
+    )
+    monkeypatch.setattr(outlets, "_sync", lambda folder: synced.append("all"))
+    outlet = FileOutlet(tmp_path)
+    outlet.settle()
+    for name in ("tags/ai.atom", "tags/ai.html", "archive/tags/ai/2026-11.atom", "index.html"):
+        outlet.put(name, b"1")
+    assert synced == [f".ai.atom.{os.getpid()}.tmp"]
+    outlet.settle()
+    outlet.settle()
+    assert synced[1:] == ["all"]
+
+
+@pytest.mark.parametrize("left", [b"", b"torn", None])
+def test_what_a_crash_left_of_unsynced_files_is_written_again(tmp_path: Path, left: bytes | None) -> None:
+    outlet = FileOutlet(tmp_path)
+    outlet.put("x.atom", b"<feed/>")
+    outlet.put("archive/all/2026-11.atom", b"<feed/>")
+    for path in (tmp_path / "x.atom.gz", tmp_path / "archive/all/2026-11.atom"):
+        path.unlink() if left is None else path.write_bytes(left)
+    assert not outlet.put("x.atom", b"<feed/>")
+    assert outlet.put("archive/all/2026-11.atom", b"<feed/>")
+    assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"<feed/>"

@@ -1,4 +1,4 @@
-"""Atom documents: what archives of a feed share is made once."""
+"""XML as text, and heads of Atom documents."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from lxml import etree
 
 from syndicator.configuration.settings import Settings, Site
 from syndicator.core.axes import ALL
@@ -14,7 +15,7 @@ from syndicator.core.model import FeedSpec
 from syndicator.publishing import validate
 from syndicator.publishing.render import atom
 from syndicator.publishing.render.head import Head, head
-from syndicator.publishing.render.xml import splice
+from syndicator.publishing.render.xml import element, escaped, plain
 
 SPEC = FeedSpec(key=ALL, name="Everything", title='A & <B> "C"', first_slug="all", language="en")
 WHEN = datetime(2026, 11, 26, 8, 30, 0, 123456, tzinfo=UTC)
@@ -26,22 +27,18 @@ def a_head(**changes: object) -> Head:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("entries", [[], [ENTRY]])
-@pytest.mark.parametrize("following", ["", "archive/all/2026-12.atom"])
-@pytest.mark.parametrize("previous", ["", 'archive/tags/a&b "c" <d> \u00e4/2026-10.atom'])
-def test_an_archive_is_the_document_that_is_made_for_it_alone(
-    previous: str, following: str, entries: list[bytes]
-) -> None:
-    for month in ("2026-11", "2026-09.01"):  # the second one is of what the first left
-        one = a_head(self_name=f"archive/all/{month}.atom", current=False, previous=previous, following=following)
-        alone = splice(atom._outline(one, not entries), b"</feed>", entries, f"{one.base}feed.css")
-        assert atom.feed(one, entries) == alone
+@pytest.mark.parametrize("text", ["\x00", "\x1b", "\ud800", "\ufffe"])
+def test_what_xml_cannot_hold_is_refused(text: str) -> None:
+    for made in (escaped, plain, lambda value: element("a", b=value)):
+        with pytest.raises(ValueError, match="XML"):
+            made(f"a{text}b")
 
 
-def test_two_feeds_share_nothing() -> None:
-    for title in ("One", "Two"):
-        made = atom.feed(a_head(title=title, self_name="archive/all/2026-11.atom", current=False), [ENTRY])
-        assert f'<title type="text">{title}</title>'.encode() in made
+@pytest.mark.parametrize("value", ["a & b", "<b>&amp;</b>", '"q" \'', "]]>", "a\tb\nc\rd", "\u2028\x85é中😀"])
+def test_a_text_is_read_as_it_was_written(value: str) -> None:
+    made = element("root", element("one", escaped(value)) + element("two", plain(value), three=value))
+    root = etree.fromstring(made)
+    assert [root[0].text, root[1].text, root[1].get("three")] == [value] * 3
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
 def turn(index: MemoryIndex, outlet: MemoryOutlet, *, whole: bool = False) -> BuildReport:
     """What a run does at its end: build what is stale."""
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
-    only = None if whole else stale(specs, index, SETTINGS, INSTANCE)
+    only = None if whole else stale(specs, index.feeds(), SETTINGS, INSTANCE)
     steps = build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=SOURCES, instance=INSTANCE, only=only)
     return finish(steps)
 
@@ -156,6 +156,26 @@ def test_changed_settings_make_feeds_stale() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
     turn(index, outlet)
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
-    assert stale(specs, index, SETTINGS, INSTANCE) == set()
+    assert stale(specs, index.feeds(), SETTINGS, INSTANCE) == set()
     renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
-    assert stale(specs, index, renamed, INSTANCE) == {spec.key for spec in specs}
+    assert stale(specs, index.feeds(), renamed, INSTANCE) == {spec.key for spec in specs}
+
+
+def test_archives_may_be_in_atom_alone() -> None:
+    index, outlet = MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(20)), MemoryOutlet()
+
+    def chains(archives: bool | str) -> tuple[int, bool]:
+        settings = SETTINGS.model_copy(update={"publish": SETTINGS.publish.model_copy(update={"archives": archives})})
+        specs = plan(index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={})
+        only = stale(specs, index.feeds(), settings, INSTANCE)
+        finish(
+            build(specs, index=index, outlet=outlet, settings=settings, sources=SOURCES, instance=INSTANCE, only=only)
+        )
+        assert len(list(Subscriber("all.atom").documents(outlet))) > 1
+        json_files = [name for name in outlet.files if name.startswith("archive/") and name.endswith(".json")]
+        return len(json_files), b"next_url" in outlet.files["all.json"]
+
+    assert chains("atom") == (0, False)
+    count, linked = chains(True)
+    assert count and linked
+    assert chains("atom") == (0, False)

@@ -42,7 +42,7 @@ def made(
     for id in index.article_store:
         index.kept.setdefault(id, f"<p>All of it, {id}.</p>")
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(known.values()), queries=(), categories={})
-    only = None if more.pop("whole", False) else stale(specs, index, SETTINGS, INSTANCE)
+    only = None if more.pop("whole", False) else stale(specs, index.feeds(), SETTINGS, INSTANCE)
     return finish(
         build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=known, instance=INSTANCE, only=only, **more)
     )

@@ -73,7 +73,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     specs = plan(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={"AI": "Machines"}
     )
-    report = built(index, outlet, only=stale(specs, index))
+    report = built(index, outlet, only=stale(specs, index.feeds()))
     changed = {name for name in report.written if name.endswith(".html")}
     showing = {name for name in changed if b"Fresh" in outlet.files[name]}
     day = (START + timedelta(hours=4 * COUNT - 5)).strftime("%Y-%m-%d")

@@ -69,9 +69,9 @@ def test_a_changed_template_makes_every_page_again() -> None:
     specs = plan(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={"AI": "Machines"}
     )
-    assert stale(specs, index, SETTINGS, INSTANCE) == set()
+    assert stale(specs, index.feeds(), SETTINGS, INSTANCE) == set()
     given = Look({"footer.html": FOOTER})
-    due = stale(specs, index, SETTINGS, INSTANCE, look=given)
+    due = stale(specs, index.feeds(), SETTINGS, INSTANCE, look=given)
     assert due == {spec.key for spec in specs}
     report = built(index, outlet, look=given, only=due)
     assert {name for name in outlet.files if name.endswith(".html")} == {

@@ -195,14 +195,14 @@ def test_the_folder_itself_is_the_page_of_all_feeds(site: Site) -> None:
 
 
 def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
-    status, heads, body = site.get("tags/new.atom", "-H", "Accept-Encoding: gzip")
+    status, heads, body = site.get("all.rss", "-H", "Accept-Encoding: gzip")
     assert (status, heads["content-encoding"]) == (200, "gzip")
     assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(heads["vary"].split(", "))
-    assert heads["content-type"] == "application/atom+xml; charset=utf-8"
-    assert body == (site.folder / "feeds/public/tags/new.atom.gz").read_bytes() and gzip.decompress(body) == TEXT
+    assert heads["content-type"] == "application/rss+xml; charset=utf-8"
+    assert body == (site.folder / "feeds/public/all.rss.gz").read_bytes() and gzip.decompress(body) == TEXT
 
 
-@pytest.mark.parametrize("name", ["archive/all/2025-11.atom", "tags/new.html", "icon.svg"])
+@pytest.mark.parametrize("name", ["archive/all/2025-11.atom", "tags/new.html", "tags/new.atom", "icon.svg"])
 def test_what_has_no_file_beside_it_is_compressed_when_asked_for(site: Site, name: str) -> None:
     (site.folder / f"feeds/public/{name}.gz").unlink(missing_ok=True)
     status, heads, body = site.get(name, "-H", "Accept-Encoding: gzip")
