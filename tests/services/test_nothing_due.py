@@ -13,8 +13,8 @@ from syndicator.services.init.write import write_config
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Each costs a run of every few minutes more than its own work does.
 HEAVY = (
-    "aiohttp", "feedgen", "feedparser", "frontmatter", "httpx", "jinja2", "lxml", "markdown_it", "numpy", "protego",
-    "rich", "tld", "trafilatura", "yaml",
+    "aiohttp", "feedgen", "feedparser", "frontmatter", "jinja2", "lxml", "markdown_it", "numpy", "protego", "rich",
+    "tld", "trafilatura", "yaml", "yarl",
 )  # fmt: skip
 SCRIPT = """
 import sys

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-import httpx
+from yarl import URL
 
 from syndicator.core.urls import LOOPBACK_6, Address, Network, embedded, redacted, special
 
@@ -153,20 +153,18 @@ class Refusal(Exception):
         self.reason, self.detail, self.status = reason, detail, status
 
 
-def origin(url: httpx.URL) -> str:
+def origin(url: URL) -> str:
     """Scheme, host and port (RFC 6454): credentials are sent to the origin they belong to and to no other."""
-    port = url.port or (443 if url.scheme == "https" else 80)
-    return f"{url.scheme}://{url.host}:{port}"
+    return f"{url.scheme}://{url.raw_host}:{url.port}"
 
 
-def parse_url(url: str) -> httpx.URL:
-    """An absolute http(s) URL as httpx parses it. Raises Refusal(bad-url)."""
+def parse_url(url: str) -> URL:
+    """An absolute http(s) URL as the client requests it. Raises Refusal(bad-url)."""
     try:
-        parsed = httpx.URL(url.strip())
-        host = parsed.host
-    except (httpx.InvalidURL, ValueError, UnicodeError, TypeError) as error:
+        parsed = URL(url.strip())
+    except (ValueError, TypeError) as error:
         raise Refusal("bad-url", f"not a URL: {redacted(url)[:200]!r}") from error
-    if parsed.scheme not in ("http", "https") or not host:
+    if parsed.scheme not in ("http", "https") or not parsed.raw_host:
         raise Refusal("bad-url", f"not an http or https URL: {redacted(url)[:200]!r}")
     return parsed
 
@@ -185,6 +183,7 @@ def next_hop(here: str, location: str) -> str:
     return str(target)
 
 
-def bare(url: httpx.URL) -> httpx.URL:
+def bare(url: URL) -> URL:
     """`url` without credentials and fragment."""
-    return url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url
+    plain = url.with_fragment(None) if url.raw_fragment else url
+    return plain.with_user(None) if plain.raw_user or plain.raw_password else plain
