@@ -206,9 +206,9 @@ def save(
     keep_html: bool = False,
     score: float | None = None,
     parted: bool = False,
-) -> bool:
+) -> None:
     """Write the row of `article`, its memberships and stale marks. Drops HTML unless `keep_html`. `score`: of the
-    category, None keeps it; `parted`: no copy any more. True if the article had a row already."""
+    category, None keeps it; `parted`: no copy any more."""
     alone(connection, article.id)
     known = look(connection, article.id, article.merged_into)
     into = article.merged_into or (None if parted else known.merged_into)
@@ -221,7 +221,6 @@ def save(
     follow_picture(connection, article, known.old)
     if known.old is None or known.old.hold != article.hold:
         _show_copies(connection, known.copies, article.id)
-    return known.old is not None
 
 
 def wanted(article: Article) -> set[FeedKey]:
@@ -390,7 +389,6 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
         schema.html,
         schema.aliases,
         schema.sketches,
-        schema.sketch_keys,
         schema.pictures,
         schema.llm_asked,
         schema.llm_answers,
