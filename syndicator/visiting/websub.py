@@ -1,9 +1,5 @@
-"""The life of a subscription: what a hub is asked and when, and what its answers mean (WebSub, sections 5.1 to 5.3).
-Pure.
-
-Which hubs a feed or page names, and as what it is known there (WebSub, section 4). How far a hub is relied on: by
-what it brought, and what a poll found that it should have brought. Whether a push is signed by its hub (WebSub,
-section 7.1 "Authenticated Content Distribution")."""
+"""WebSub, pure: what is asked of a hub and when (5.1 to 5.3), which hubs a feed names (4), how far a hub is relied on,
+and whether a push is signed by its hub (7.1)."""
 
 import hashlib
 import hmac

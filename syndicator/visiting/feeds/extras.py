@@ -1,7 +1,5 @@
-"""Sitemaps (sitemaps.org protocol 0.9, with Google's news extension) as feeds: each URL is an entry. Pure.
-
-What Podcasting 2.0 says of the episodes of an RSS feed (https://podcasting2.org/docs/podcast-namespace/1.0):
-transcripts, chapters and persons. feedparser keeps the last of several."""
+"""Sitemaps (sitemaps.org 0.9, Google's news) as feeds, and transcripts, chapters and persons of Podcasting 2.0, of
+which feedparser keeps the last alone. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,4 @@
-"""JSON Feed 1 and 1.1 (jsonfeed.org), and the posts of WordPress and Ghost, as a ParsedFeed. Pure.
-
-The interfaces in which WordPress and Ghost publish their posts as JSON, where a site without a feed has them open:
-where its pages name them, and what they answer as a ParsedFeed."""
+"""JSON Feed 1 and 1.1 (jsonfeed.org), and the open interfaces of WordPress and Ghost, as a ParsedFeed. Pure."""
 
 import json
 import re

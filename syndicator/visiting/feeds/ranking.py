@@ -1,7 +1,4 @@
-"""Which of the feeds that a site has is the one to follow: what tells comments from articles, and an order. Pure.
-
-What others do: Miniflux lists what the page names and lets a person choose; feedsearch and feedfinder score addresses,
-comments feeds lowest. Here what the feeds themselves say decides, and the page's own order where nothing else does."""
+"""Rank the feeds of a site: comments last, what the feeds say of themselves first, then the page's own order. Pure."""
 
 import re
 from collections.abc import Sequence

@@ -85,9 +85,7 @@ class _Resolver(AbstractResolver):
 
 class Clients:
     """Sessions by origin and by the private addresses allowed: a connection that one source may use serves no other.
-
-    settings: proxy, NAT64 prefixes, loopback. lookup, dial: how names are resolved and sockets opened. Raises
-    ConfigError for a proxy that is not an address."""
+    `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for a proxy that is not an address."""
 
     def __init__(self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
         self._settings = settings

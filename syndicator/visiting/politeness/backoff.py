@@ -18,10 +18,8 @@ class _Wait(NamedTuple):
 
 
 class Backoff:
-    """The waits that hosts and URLs asked for (Retry-After, RFC 9110 section 10.2.3).
-
-    get, set: notes that outlive the process (`VisitStore.note` and `set_note`). All waits are one note, so that a run
-    reads one. clock: now, aware. A note that cannot be read counts as empty."""
+    """The waits that hosts and URLs asked for (Retry-After, RFC 9110 section 10.2.3). `get`, `set`: notes that outlive
+    the process, one for all waits; if it cannot be read it counts as empty."""
 
     def __init__(
         self,
