@@ -256,8 +256,7 @@ def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
 
 
 def show(connection: Connection, article: Article, shown: Mapping[FeedKey, str], before: Collection[FeedKey]) -> None:
-    """Make `article`, a member of the feeds `before`, a member of the feeds `shown`; all of these become stale. The
-    notes of publishing about it are deleted."""
+    """Move `article` from the feeds `before` to the feeds `shown`; all become stale, notes about it are deleted."""
     if before:
         for drop in (_NO_MEMBER, _NO_FRAGMENT):
             connection.execute(drop, {"gone": article.id})
@@ -318,8 +317,7 @@ def fold_counts(connection: Connection) -> None:
 
 
 def set_found(connection: Connection, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-    """Set the found feeds (queries and others) of each article id, with names; changed feeds become stale. Unknown ids
-    are ignored."""
+    """Set the found feeds (queries and others) by article id, with names; changed feeds become stale."""
     ids = list(found)
     times = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
     before = {(id, FeedKey(axis, slug)) for id, axis, slug in connection.execute(_ASKED, {"ids": ids})}

@@ -281,8 +281,7 @@ class Visits(Comparisons):
             insert_new(connection, schema.aliases, [{"alias": value, "id": article.id} for value in keys])
 
     def forget(self, id: str) -> None:
-        """For an article whose file is gone: deletes its row, aliases and memberships and marks the feeds that showed
-        it as stale, in one transaction."""
+        """Delete an article whose file is gone, with all of it, and mark its feeds stale. One transaction."""
         with self._db.write() as connection:
             rows.erase(connection, id)
 
@@ -297,8 +296,8 @@ class Visits(Comparisons):
         return int(self._db.rows(_COUNT_MUTED, {"source": codec.key(source_key)})[0][0])
 
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
-        """Makes the entries that were these articles due again, and their sources, whose feeds are asked for whole.
-        `bound`: they stay these articles. One transaction."""
+        """Make the entries of these articles due, and their sources; `bound`: they stay these articles. One
+        transaction."""
         entries, sources = schema.entries, schema.sources
         self._write_ended()
         with self._db.write() as connection:
@@ -353,8 +352,7 @@ class Visits(Comparisons):
             self._upsert_entries(connection, without_text(connection, keys))
 
     def readmit(self, id: str, *, unread: bool) -> list[str]:
-        """Forget the withdrawal of article `id`; its feeds become stale. `unread` forgets its entries too, and returns
-        their source keys. One transaction."""
+        """Forget a withdrawal, mark its feeds stale; `unread`: also its entries, whose source keys it returns."""
         gone, named = schema.withdrawn, schema.withdrawn_aliases
         with self._db.write() as connection:
             feeds = connection.execute(select(gone.c.feeds).where(gone.c.id == id)).scalar()

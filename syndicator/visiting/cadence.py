@@ -1,6 +1,4 @@
-"""When to visit a source next. Pure: values and `now` in, values out.
-
-A source that suddenly announces ten times as much as it is used to: the surplus waits, and the operator is told."""
+"""When to visit a source next, and how much of a flood of entries waits. Pure: values and `now` in, values out."""
 
 import math
 from collections import Counter
@@ -132,8 +130,7 @@ def _after_failure(
 
 
 def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
-    """`due`, but no later than planned before: who tries again by hand does not make us wait longer. When the server
-    says to come again stands."""
+    """`due`, but no later than planned before a person asked, unless the server says when to come."""
     planned = state.next_due
     if result.retry_after is not None or planned is None or not now < planned < due.at:
         return due
@@ -177,8 +174,7 @@ def _least(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now
 
 
 def _asked(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
-    """The longest interval that the feed (as last parsed) or the headers ask for, in seconds and at most a month, and
-    which of them."""
+    """The longest interval, in seconds and at most a month, that feed or headers ask for, and which of them."""
     feed_asks = state.asked_seconds if feed is None else feed_interval(feed)
     intervals: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
     if isinstance(result, Fetched | NotModified):
@@ -203,8 +199,7 @@ def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
 
 
 def _skip(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
-    """The first time from `planned` on that is not in the hours and days (UTC) that the feed asks to skip; a feed that
-    skips all of them is ignored."""
+    """The first time from `planned` on outside the hours and days (UTC) to skip; ignored if those are all."""
     if not (hours or days):
         return planned
     at = planned.at.astimezone(UTC)

@@ -5,14 +5,14 @@
 
 As many feeds, each on a loopback address of its own, served by another process that does not count: the real ones of
 ../shared/corpus/feeds that our parser reads, in turn, or with `--small` one of 20 short entries; without the real ones
-it ends and says so. Rows: a first
-visit that takes entries alone (`backfill = 0`), and one at which nothing changed (304). Peers, where `--peer` names a
-Python that has `reader` (with `sgmllib3k`, which it imports and may not bring), `aiohttp`, `feedparser` and `httpx`,
-are run in the same rounds: reader, which stores the same entries in a file, and bare loops that store nothing (httpx
-with feedparser, aiohttp with feedparser), which are a floor. `--ours`, which may be given more than once, runs another
-checkout of this project in the same rounds; given twice, the second is compared with the first, pair by pair. CPU is
-user and system, children included; MB what the processes gave to the disk (`ru_oublock`); `--syncs` counts their fsync
-and fdatasync with strace in a round of its own. Wall time counts on an idle machine alone, whose load is printed.
+it ends and says so. Rows: a first visit that takes entries alone (`backfill = 0`), and one at which nothing changed
+(304). Peers, where `--peer` names a Python that has `reader` (with `sgmllib3k`, which it imports and may not bring),
+`aiohttp`, `feedparser` and `httpx`, are run in the same rounds: reader, which stores the same entries in a file, and
+bare loops that store nothing (httpx with feedparser, aiohttp with feedparser), which are a floor. `--ours`, which may
+be given more than once, runs another checkout of this project in the same rounds; given twice, the second is compared
+with the first, pair by pair. CPU is user and system, children included; MB what the processes gave to the disk
+(`ru_oublock`); `--syncs` counts their fsync and fdatasync with strace in a round of its own. Wall time counts on an
+idle machine alone, whose load is printed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""What is at a URL: a feed, a page that links to feeds, an OPML file, a sitemap. Pure.
-
-Feeds of pages whose service is known: data/known_feeds.toml. What a page says of hubs."""
+"""The kind of what is at a URL: feed, page with links to feeds or hubs, OPML file, sitemap. Pure."""
 
 import re
 import tomllib
@@ -144,8 +142,7 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
 
 
 def _tried(links: list[FeedLink], posts: list[FeedLink]) -> list[FeedLink]:
-    """`links` with the interface to the posts after the first one: a feed tells more, and either makes the other
-    guesses needless."""
+    """`links` with the interface to the posts after the first; either makes other guesses needless."""
     return [*links[:1], *posts, *links[1:]]
 
 
@@ -183,8 +180,7 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
 
 
 class _Page:
-    """Feed links and the title of a page, found by regular expressions: the time html.parser takes grows with the
-    square of unclosed tags."""
+    """Feed links and title of a page by regular expressions: html.parser takes quadratic time for unclosed tags."""
 
     def __init__(self, value: str, url: str) -> None:
         self.base = url

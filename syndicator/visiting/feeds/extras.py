@@ -1,5 +1,4 @@
-"""Sitemaps (sitemaps.org 0.9, Google's news) as feeds, and transcripts, chapters and persons of Podcasting 2.0, of
-which feedparser keeps the last alone. Pure."""
+"""Sitemaps (sitemaps.org 0.9, Google's news) as feeds; transcripts, chapters, persons of Podcasting 2.0. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -63,8 +62,8 @@ def looks_sitemap(body: bytes) -> bool:
 
 
 def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
-    """The newest `most` URLs of the sitemap in `body`, fetched from `url`, by publication date or lastmod. Raises
-    NotAFeed(broken-xml | sitemap-index)."""
+    """The newest `most` URLs of a sitemap, by publication date or lastmod. Raises NotAFeed(broken-xml |
+    sitemap-index)."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(body, parser)
     if root is None:

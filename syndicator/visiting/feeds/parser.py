@@ -256,9 +256,8 @@ def _harmless(error: object) -> bool:
 
 
 def _entry(item: Any, url: str, version: str, licences: list[str]) -> Entry:
-    """The entry; `licences` are those of the whole feed. One of the whole feed is that of an entry without its own (RFC
-    4946 section 2); words of the whole feed stay there: a copyright line on each article says nothing of that article.
-    """
+    """The entry; `licences` of the feed are those of an entry without its own (RFC 4946 section 2), but a copyright
+    line of the feed is not the entry's."""
     link = resolve(url, _get(item, "feedburner_origlink") or _get(item, "link"))
     title = _line(item, "title", version)
     contents = [_html(part) for part in _list(item, "content")]

@@ -82,8 +82,7 @@ def best_first(found: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
 
 
 def _about(url: str, feed: ParsedFeed, page: str) -> bool:
-    """True for a feed about `page` itself: it says so, or it is below it. WordPress gives the feed of a section the
-    address of the site."""
+    """True for a feed about `page` itself: it names it, or is below it, as those of WordPress sections are."""
     if urls.alias(feed.site_url or "") == urls.alias(page):
         return True
     return not urls.is_root(page) and urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")
@@ -95,8 +94,7 @@ def last_date(feed: ParsedFeed) -> datetime | None:
 
 
 def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
-    """True for a feed of readers' comments, by its address, by what it or the page that names it (`title`) calls it, or
-    by its entries."""
+    """True for a feed of comments, by its address, its own title, the page's `title` for it, or its entries."""
     parts = urlsplit(url)
     if _PATH.search(parts.path) or _QUERY.search(parts.query):
         return True

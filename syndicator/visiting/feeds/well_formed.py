@@ -327,8 +327,7 @@ class _Reader:
         self.keep(name, value, depth)
 
     def inside(self, element: Any, name: str, depth: int) -> None:
-        """A person, the feed that an entry was taken from, or the search form of a feed: not used, but a title counts
-        as the last one."""
+        """A person, source or search form: not used, but a title in it counts as the last one."""
         for inner in element.iter():
             _attributes(inner, language=name != "person")
         inside = {self.row(inner)[0] for inner in element.iterdescendants()}

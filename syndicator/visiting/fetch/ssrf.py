@@ -165,8 +165,7 @@ def parse_url(url: str) -> URL:
 
 
 def next_hop(here: str, location: str) -> str:
-    """The URL that a redirect from `here` leads to. Raises Refusal: redirects (no Location), bad-url, downgrade (from
-    https to http)."""
+    """The target of a redirect from `here`. Raises Refusal: redirects (no Location), bad-url, downgrade (to http)."""
     if not location.strip():
         raise Refusal("redirects", "a redirect without a Location")
     try:

@@ -1,6 +1,4 @@
-"""Connections: one client per origin. Every address is checked before a socket is opened to it.
-
-What the transport raised, as a reason code and one line for the operator."""
+"""Connections, a client per origin: every address is checked before it is dialled. What they raise, as reason codes."""
 
 import errno
 import os

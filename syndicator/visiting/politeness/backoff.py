@@ -46,8 +46,7 @@ class Backoff:
         return bool(self._known)
 
     def add(self, what: str, until: datetime) -> None:
-        """Nothing is asked of `what` before `until`, or for a week where that is sooner; a wait that ends later
-        stays. Written at once, as one transaction of the notes."""
+        """Ask nothing of `what` before `until`, a week at most; a wait that ends later stays. Written at once."""
         now = self._clock()
         # read again: another process may have added some
         known = {name: wait for name, wait in self._read().items() if _counts(wait, now)}
@@ -68,6 +67,5 @@ class Backoff:
 
 
 def _counts(wait: _Wait, now: datetime) -> bool:
-    """True for a wait that has not ended. One that began in the future was written by a clock that has been set back
-    since: it does not count."""
+    """True for a wait that has not ended and did not begin in the future, by a clock that was set back."""
     return wait.since <= now + AHEAD and now < wait.until

@@ -45,9 +45,8 @@ class PoliteFetcher:
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """The answer to `request`; never raises for what the network does. A host or URL that backs off for longer than
-        30 s, and a page that robots.txt disallows, are a `Failed` without a request. The deadline counts the requests
-        alone, not the wait for a turn."""
+        """The answer to `request`; raises nothing for the network. A back-off of more than 30 s, or a page that
+        robots.txt disallows, is a `Failed` without a request. The deadline does not count the wait for a turn."""
         shown = redacted(request.url)
         leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
         moved: str | None = None
