@@ -272,4 +272,4 @@ def test_a_child_that_reads_pages_and_feeds_loads_no_client() -> None:
     preload = "import sys, syndicator.pipeline.read_article, syndicator.visiting.feeds.parser; "
     code = preload + "print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert {"aiohttp", "yarl", "asyncio", "sqlalchemy", "trafilatura"}.isdisjoint(done.stdout.split())
+    assert {"aiohttp", "httpx", "asyncio", "sqlalchemy", "trafilatura"}.isdisjoint(done.stdout.split())

@@ -34,7 +34,7 @@ BREACHES = {
         "cli/setup/demo_report.py",
         "from syndicator.store.engine import open_store\n",
     ),
-    "a package in another module": (PACKAGES, "publishing/paths.py", "import aiohttp\n"),
+    "a package in another module": (PACKAGES, "publishing/paths.py", "import httpx\n"),
     "a package that has no line": (PACKAGES, "publishing/paths.py", "import attrs\n"),
 }
 

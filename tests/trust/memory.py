@@ -10,14 +10,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
-from yarl import URL
 
 from syndicator.core.errors import SyndicatorError, UsageError
-from syndicator.core.model import Request
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.services import refresh
 from syndicator.services.article_files.reindexing import reindex
@@ -69,31 +67,23 @@ def _result(function: Callable[..., Any], args: Any, kwargs: Any) -> tuple[bytes
         return pickle.dumps(error.with_traceback(None)), True
 
 
-class _Content:
-    """The body of an answer, as `aiohttp.StreamReader` gives it."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    async def iter_any(self) -> AsyncIterator[bytes]:
-        yield self._body
-
-
-class _Clients:
+class _Transport:
     """Stands in for the connections of `HttpFetcher`: answers from a `Web`."""
 
     def __init__(self, web: Web) -> None:
         self._web = web
 
     @asynccontextmanager
-    async def send(self, _request: Request, address: URL, *_: Any) -> AsyncIterator[SimpleNamespace]:
-        url = str(address)
+    async def use(self, *_: Any) -> AsyncIterator[_Transport]:
+        yield self
+
+    async def handle_async_request(self, message: httpx.Request) -> httpx.Response:
+        url = str(message.url)
         self._web.asked.append(url)
         same = (answer for address, answer in self._web.answers.items() if plain(address) == plain(url))
         answer = self._web.answers.get(url) or next(same, NOT_FOUND)
-        headers = {"Content-Type": answer.type, **answer.headers}
-        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-        yield SimpleNamespace(status=answer.status, raw_headers=raw, content=_Content(answer.body.encode()))
+        stream = httpx.ByteStream(answer.body.encode())
+        return httpx.Response(answer.status, headers={"Content-Type": answer.type, **answer.headers}, stream=stream)
 
     async def aclose(self) -> None:
         """Nothing is open."""
@@ -119,7 +109,7 @@ def machine(folder: Path) -> Iterator[Machine]:
     class MemoryFetcher(client.HttpFetcher):
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
-            self._clients: Any = _Clients(shared.web)
+            self._clients: Any = _Transport(shared.web)
 
     with pytest.MonkeyPatch.context() as patch:
         engines.share(patch)

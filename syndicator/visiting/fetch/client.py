@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import logging
 import socket
 import time
 from collections.abc import Callable, Mapping, MutableMapping
@@ -9,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import unquote
 
 import aiohttp
-from yarl import URL
+import httpx
 
 from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request
@@ -51,7 +53,7 @@ class _Chain:
     """One request and where its redirects have led so far."""
 
     request: Request
-    url: URL  # without credentials and fragment
+    url: httpx.URL  # without credentials and fragment
     first: str  # origin: the only one that gets the credentials and may be at a private address
     credentials: Mapping[str, str]
     permanent: bool = True  # every redirect so far was
@@ -78,6 +80,7 @@ class HttpFetcher:
         self._clock = clock
         self._offsets = {} if offsets is None else offsets
         self._clients = Clients(settings, lookup, dial)
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs URLs with their credentials
 
     async def fetch(self, request: Request) -> FetchResult:
         """The answer to `request` within its deadline, after redirects. Never raises for what the network does: a
@@ -93,8 +96,8 @@ class HttpFetcher:
             async with asyncio.timeout(request.deadline):
                 url = parse_url(expand(request.url, request.secrets))
                 credentials = dict(request.headers)
-                if url.user or url.password:
-                    pair = f"{url.user or ''}:{url.password or ''}".encode()
+                if url.userinfo:
+                    pair = unquote(url.userinfo.decode("ascii", "replace")).encode()
                     credentials.setdefault("authorization", "Basic " + base64.b64encode(pair).decode())
                 url = bare(url)
                 chain = _Chain(request, url, origin(url), credentials)
@@ -105,10 +108,10 @@ class HttpFetcher:
                 raise Refusal("redirects", f"more than {MOST_REDIRECTS} redirects")
         except Refusal as refusal:
             return Failed(url=shown, reason=refusal.reason, detail=refusal.detail, status=refusal.status)
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
-                spent = time.monotonic() - started
-                return Failed(url=shown, reason="timeout", detail=f"no complete answer within {spent:.1f} s")
+        except TimeoutError:
+            spent = time.monotonic() - started
+            return Failed(url=shown, reason="timeout", detail=f"no complete answer within {spent:.1f} s")
+        except (httpx.HTTPError, aiohttp.ClientError, OSError, ValueError) as error:
             reason, detail = explain(error)
             return Failed(url=shown, reason=reason, detail=detail)
 
@@ -122,15 +125,18 @@ class HttpFetcher:
             raise Refusal("redirects", "the redirects lead in a circle")
         chain.seen.add(here)
         first = where == chain.first
-        allow = chain.request.allow if first else ()
-        async with self._clients.send(chain.request, url, where, self._headers(chain, first), allow) as response:
-            return await self._answer(chain, here, response)
+        async with self._clients.use(url, where, chain.request.allow if first else ()) as transport:
+            response = await transport.handle_async_request(self._message(chain, url, first))
+            try:
+                return await self._answer(chain, here, response)
+            finally:
+                await response.aclose()
 
-    async def _answer(self, chain: _Chain, here: str, response: aiohttp.ClientResponse) -> FetchResult | None:
-        headers = joined([(name.decode("latin-1").lower(), _text(value)) for name, value in response.raw_headers])
-        status = response.status
+    async def _answer(self, chain: _Chain, here: str, response: httpx.Response) -> FetchResult | None:
+        headers = joined(response.headers.multi_items())
+        status = response.status_code
         if (offset := clock_offset(headers, self._clock())) is not None:
-            self._offsets[chain.url.raw_host or ""] = offset
+            self._offsets[chain.url.host] = offset
         if status in _REDIRECTS and (chain.request.method == "GET" or _keeps_method(chain.request, status)):
             return self._redirect(chain, here, status, headers)
         shown = redacted(chain.request.url)
@@ -153,7 +159,7 @@ class HttpFetcher:
         target = next_hop(here, headers.get("location", ""))
         chain.permanent = chain.permanent and status in _PERMANENT
         chain.moved_to = target if chain.permanent else chain.moved_to
-        if chain.request.stay and parse_url(target).raw_host != parse_url(here).raw_host:
+        if chain.request.stay and parse_url(target).host != parse_url(here).host:
             return Fetched(
                 url=redacted(chain.request.url),
                 final_url=here,
@@ -165,30 +171,30 @@ class HttpFetcher:
         chain.url = bare(parse_url(target))
         return None
 
-    async def _body(self, response: aiohttp.ClientResponse, headers: Mapping[str, str], limit: int | None) -> bytes:
+    async def _body(self, response: httpx.Response, headers: Mapping[str, str], limit: int | None) -> bytes:
         most = min(self._settings.wire_bytes, limit or self._settings.wire_bytes)
         decoded = DECODED * self._settings.wire_bytes
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > most:
-            raise Refusal("too-large", f"the answer is {declared} bytes long, more than {most:,}", response.status)
+            raise Refusal("too-large", f"the answer is {declared} bytes long, more than {most:,}", response.status_code)
         try:
             inflater = Inflater(
                 headers.get("content-encoding", ""),
                 min(decoded, limit or decoded),
             )
             wire = 0
-            async for chunk in response.content.iter_any():
+            async for chunk in response.aiter_raw():
                 wire += len(chunk)
                 if wire > most:
-                    raise Refusal("too-large", f"the answer is longer than {most:,} bytes", response.status)
+                    raise Refusal("too-large", f"the answer is longer than {most:,} bytes", response.status_code)
                 inflater.feed(chunk)
             return inflater.finish()
         except TooLarge as error:
-            raise Refusal("too-large", str(error), response.status) from error
+            raise Refusal("too-large", str(error), response.status_code) from error
         except BadEncoding as error:
-            raise Refusal("bad-encoding", str(error), response.status) from error
+            raise Refusal("bad-encoding", str(error), response.status_code) from error
 
-    def _headers(self, chain: _Chain, first: bool) -> dict[str, str]:
+    def _message(self, chain: _Chain, url: httpx.URL, first: bool) -> httpx.Request:
         request = chain.request
         headers = {
             "user-agent": self._user_agent,
@@ -204,14 +210,8 @@ class HttpFetcher:
             headers |= {name.lower(): value.strip() for name, value in chain.credentials.items()}
         elif request.body is not None and "content-type" in request.headers:  # it says what is sent, to whomever
             headers["content-type"] = request.headers["content-type"]
-        return headers
-
-
-def _text(value: bytes) -> str:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
+        limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
+        return httpx.Request(request.method, url, headers=headers, content=request.body, extensions=limits)
 
 
 def _keeps_method(request: Request, status: int) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from yarl import URL
+import httpx
 
 from syndicator.core.urls import LOOPBACK_6, Address, Network, embedded, redacted, special
 
@@ -148,18 +148,20 @@ class Refusal(Exception):
         self.reason, self.detail, self.status = reason, detail, status
 
 
-def origin(url: URL) -> str:
+def origin(url: httpx.URL) -> str:
     """Scheme, host and port (RFC 6454): credentials are sent to the origin they belong to and to no other."""
-    return f"{url.scheme}://{url.raw_host}:{url.port}"
+    port = url.port or (443 if url.scheme == "https" else 80)
+    return f"{url.scheme}://{url.host}:{port}"
 
 
-def parse_url(url: str) -> URL:
-    """An absolute http(s) URL as the client requests it. Raises Refusal(bad-url)."""
+def parse_url(url: str) -> httpx.URL:
+    """An absolute http(s) URL as httpx parses it. Raises Refusal(bad-url)."""
     try:
-        parsed = URL(url.strip())
-    except (ValueError, TypeError) as error:
+        parsed = httpx.URL(url.strip())
+        host = parsed.host
+    except (httpx.InvalidURL, ValueError, UnicodeError, TypeError) as error:
         raise Refusal("bad-url", f"not a URL: {redacted(url)[:200]!r}") from error
-    if parsed.scheme not in ("http", "https") or not parsed.raw_host:
+    if parsed.scheme not in ("http", "https") or not host:
         raise Refusal("bad-url", f"not an http or https URL: {redacted(url)[:200]!r}")
     return parsed
 
@@ -177,7 +179,6 @@ def next_hop(here: str, location: str) -> str:
     return str(target)
 
 
-def bare(url: URL) -> URL:
+def bare(url: httpx.URL) -> httpx.URL:
     """`url` without credentials and fragment."""
-    plain = url.with_fragment(None) if url.raw_fragment else url
-    return plain.with_user(None) if plain.raw_user or plain.raw_password else plain
+    return url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url

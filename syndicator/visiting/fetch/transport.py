@@ -1,25 +1,24 @@
 """Connections, a client per origin: every address is checked before it is dialled. What they raise, as reason codes."""
 
 import errno
-import os
 import re
 import socket
 import ssl
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-import certifi
+import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
-from yarl import URL
+from httpx_aiohttp import AiohttpTransport
 
 from syndicator.configuration.settings import Fetch
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import OURS, Request
+from syndicator.core.model import OURS
 from syndicator.core.urls import BadUrl, canonical, private
 from syndicator.visiting.fetch import ssrf
 
@@ -44,7 +43,7 @@ def open_socket(info: AddrInfo) -> socket.socket:
 
 @dataclass(slots=True)
 class _Client:
-    session: aiohttp.ClientSession
+    transport: AiohttpTransport
     users: int = 0
 
 
@@ -82,7 +81,7 @@ class _Resolver(AbstractResolver):
 
 
 class Clients:
-    """Sessions by origin and by the private addresses allowed: a connection that one source may use serves no other.
+    """Transports by origin and by the private addresses allowed: a connection that one source may use serves no other.
     `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for a proxy that is not an address."""
 
     def __init__(self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
@@ -92,57 +91,54 @@ class Clients:
         self._clients: OrderedDict[tuple[str, tuple[str, ...]], _Client] = OrderedDict()
         self._proxy = _proxy(settings.proxy)
         self._tls: ssl.SSLContext | None = None
+        self._plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for http: nothing is loaded into it
 
     @asynccontextmanager
-    async def send(
-        self, request: Request, url: URL, where: str, headers: Mapping[str, str], allow: tuple[str, ...]
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """The answer of `url` at the origin `where` to `request` with `headers`, its body unread. Behind a proxy it
-        raises Blocked for a URL whose host is a refused IP address; without one, addresses are refused when they are
-        connected to. Raises aiohttp.ClientError, OSError, ValueError."""
+    async def use(self, url: httpx.URL, where: str, allow: tuple[str, ...]) -> AsyncIterator[AiohttpTransport]:
+        """The transport for `url` at the origin `where`, kept open while it is used. Behind a proxy it raises Blocked
+        for a URL whose host is a refused IP address; without one, addresses are refused when they are connected to."""
         if self._proxy is not None:
             self._check_literal(url, allow)
-        tls = self._certificates() if url.scheme == "https" else True
         key = (where, allow)
         client = self._clients.get(key)
         if client is None:
-            client = self._clients[key] = _Client(self._session(allow))
+            client = self._clients[key] = _Client(self._transport(where, allow))
         client.users += 1  # before anything is awaited: what is in use is not closed
         try:
             self._clients.move_to_end(key)
             await self._close_oldest()
-            async with client.session.request(
-                request.method,
-                url,
-                headers=headers,
-                data=request.body,
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(connect=request.connect),
-                ssl=tls,
-                proxy=self._proxy,
-            ) as response:
-                yield response
+            yield client.transport
         finally:
             client.users -= 1
 
     async def aclose(self) -> None:
         while self._clients:
             _, client = self._clients.popitem()
-            await client.session.close()
+            await client.transport.aclose()
 
     async def _close_oldest(self) -> None:
         while len(self._clients) > _CLIENTS:
             oldest = next((key for key, client in self._clients.items() if not client.users), None)
             if oldest is None:
                 return
-            await self._clients.pop(oldest).session.close()
+            await self._clients.pop(oldest).transport.aclose()
 
-    def _certificates(self) -> ssl.SSLContext:
-        """The authorities to trust: those of certifi, or of SSL_CERT_FILE or SSL_CERT_DIR if the operator set one."""
-        if self._tls is None:
-            own = os.environ.keys() & {"SSL_CERT_FILE", "SSL_CERT_DIR"}
-            self._tls = ssl.create_default_context(cafile=None if own else certifi.where())
-        return self._tls
+    def _transport(self, where: str, allow: tuple[str, ...]) -> AiohttpTransport:
+        def check(address: str, port: int) -> None:
+            if self._proxy is None:  # with one, only the operator's proxy is connected to
+                self._check(address, port, allow)
+
+        def factory(info: AddrInfo) -> socket.socket:
+            check(str(info[4][0]), int(info[4][1]))
+            return self._dial(info)
+
+        secure = where.startswith("https:")
+        if secure and self._tls is None:
+            self._tls = httpx.create_ssl_context()
+        tls = self._tls if secure and self._tls is not None else self._plain
+        return AiohttpTransport(
+            verify=tls, trust_env=False, proxy=self._proxy, client=lambda: self._session(check, factory, tls)
+        )
 
     def _check(self, address: str, port: int, allow: tuple[str, ...]) -> None:
         """Raises Blocked for an address that must not be connected to."""
@@ -154,10 +150,10 @@ class Clients:
         if why is not None:
             raise Blocked(why)
 
-    def _check_literal(self, url: URL, allow: tuple[str, ...]) -> None:
+    def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
         """A proxy resolves names itself, so only it can refuse what they resolve to. A host that is an IP address, in
         any spelling, or the name of a private network is still checked here."""
-        port = url.port or 0
+        port = url.port or (443 if url.scheme == "https" else 80)
         name = urlsplit(canonical(str(url))).hostname or ""
         if name == "localhost" or name.endswith(".localhost"):
             name = "127.0.0.1"
@@ -166,18 +162,11 @@ class Clients:
         elif not allow and (why := private(str(url)) or _unlisted(name)):
             raise Blocked(why)
 
-    def _session(self, allow: tuple[str, ...]) -> aiohttp.ClientSession:
-        def check(address: str, port: int) -> None:
-            if self._proxy is None:  # with one, only the operator's proxy is connected to
-                self._check(address, port, allow)
-
-        def factory(info: AddrInfo) -> socket.socket:
-            check(str(info[4][0]), int(info[4][1]))
-            return self._dial(info)
-
+    def _session(self, check: Callable[[str, int], None], factory: Any, tls: ssl.SSLContext) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
             resolver=_Resolver(self._lookup, check),
             socket_factory=factory,
+            ssl=tls,
             limit=0,
             use_dns_cache=False,
             keepalive_timeout=_IDLE,
@@ -186,6 +175,7 @@ class Clients:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
+            trust_env=False,
             max_line_size=_HEADER_BYTES,
             max_field_size=_HEADER_BYTES,
         )
@@ -196,14 +186,11 @@ def _unlisted(name: str) -> str:
     return f"{name} is a name for tests (RFC 6761)" if re.fullmatch(r"(.+\.)?(test|invalid)", name) else ""
 
 
-def _proxy(url: str) -> URL | None:
+def _proxy(url: str) -> httpx.Proxy | None:
     try:
-        proxy = URL(url) if url else None
-    except ValueError:
-        proxy = URL()
-    if proxy is not None and (proxy.scheme not in ("http", "https") or not proxy.raw_host):
-        raise ConfigError('fetch.proxy is not the address of a proxy; write it like "http://10.0.0.1:3128"')
-    return proxy
+        return httpx.Proxy(url) if url else None
+    except (httpx.InvalidURL, ValueError) as error:
+        raise ConfigError('fetch.proxy is not the address of a proxy; write it like "http://10.0.0.1:3128"') from error
 
 
 _SHORT_OF = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # files, buffers, memory of this machine
@@ -219,25 +206,28 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
         "disconnected",
         "the server closed the connection",
     ),
-    ((aiohttp.InvalidURL, UnicodeError, BadUrl), "bad-url", "no request can be made for this URL"),
+    ((httpx.InvalidURL, aiohttp.InvalidURL, UnicodeError, BadUrl), "bad-url", "no request can be made for this URL"),
 )
 _LONGEST = 200  # characters of a line
 
 
 def explain(error: Exception) -> tuple[str, str]:
     """The reason code of `model.Failed` for what the transport raised, and one line of at most 200 characters."""
-    inner = getattr(error, "os_error", None)  # aiohttp wraps what the socket raised
-    for one in (inner, error):
+    cause: BaseException = error
+    while isinstance(cause, httpx.HTTPError) and cause.__cause__ is not None:
+        cause = cause.__cause__
+    inner = getattr(cause, "os_error", None)  # aiohttp wraps what the socket raised
+    for one in (inner, cause):
         if isinstance(one, OSError) and one.errno in _SHORT_OF:
             return OURS, f"this machine is short of something: {_line(one.strerror or str(one))}"
         if isinstance(one, Blocked):
             return "blocked-address", one.why
     for kinds, reason, line in _KINDS:
-        if isinstance(error, kinds):
-            return reason, line or _own_line(reason, error, inner)
-    if isinstance(error, aiohttp.ClientResponseError):
-        return "protocol", _line(f"the answer is not valid HTTP: {error.message}")
-    return "protocol", _line(f"{type(error).__name__}: {error}")
+        if isinstance(cause, kinds):
+            return reason, line or _own_line(reason, cause, inner)
+    if isinstance(cause, aiohttp.ClientResponseError):
+        return "protocol", _line(f"the answer is not valid HTTP: {cause.message}")
+    return "protocol", _line(f"{type(cause).__name__}: {cause}")
 
 
 def _own_line(reason: str, cause: BaseException, inner: object) -> str:
