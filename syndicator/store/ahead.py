@@ -51,7 +51,7 @@ def forget_unread(connection: Connection, ids: Collection[str], aliases: Collect
     table, columns = schema.entries, schema.entries.c
     chosen = select(columns.source, columns.entry, columns.data)
     asked = [chosen.where(columns.article.in_(part)) for part in chunks(sorted(ids))]
-    asked.append(chosen.where(columns.status == "skipped"))
+    asked.append(chosen.where(schema.entry_is("skipped")))
     found = set()
     for source, entry, data in (row for one in asked for row in connection.execute(one).all()):
         row = codec.unpack(EntryRow, data)

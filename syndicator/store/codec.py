@@ -17,12 +17,13 @@ T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 NEVER = -(2**62)  # an unknown time in a column that is sorted
+_TEXT = json.JSONEncoder(separators=(",", ":"))
 _KEY_CHARS = 500  # of four bytes at most: PostgreSQL indexes at most 2,704 bytes (a third of its page)
 
 
 def pack(value: Any, skip: frozenset[str] = frozenset()) -> str:
     """A dataclass as ASCII JSON (keeps lone surrogates), without defaults and `skip`. Raises TypeError."""
-    return json.dumps(_plain(value, skip), separators=(",", ":"))
+    return _TEXT.encode(_plain(value, skip))
 
 
 def unpack(cls: type[T], document: str) -> T:
@@ -54,7 +55,7 @@ def moment(value: int) -> datetime:
 
 def key(value: str) -> str:
     """`value` as an indexable text; distinct values stay distinct. A digest replaces long tails and invalid text."""
-    valid = value.encode("utf-8", "replace").decode().replace("\0", "?")
+    valid = (value if value.isascii() else value.encode("utf-8", "replace").decode()).replace("\0", "?")
     if valid == value and len(value) <= _KEY_CHARS:
         return value
     return valid[:_KEY_CHARS] + "~" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()

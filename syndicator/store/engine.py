@@ -114,10 +114,8 @@ class Store:
 
 
 def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> Store:
-    """The store at `url` (sqlite:///path or postgresql+psycopg://...), created or upgraded in one transaction. Raises
-    StoreError if it is locked beyond `busy_seconds`, foreign, newer, or missing, empty or damaged although
-    `articles_exist`: a fresh one would publish everything again. `create` (reindex) replaces it, keeping the damaged
-    file."""
+    """Open the store at `url`, create or upgrade it. Raises StoreError if it is locked beyond `busy_seconds`, foreign,
+    newer, or lost although `articles_exist`. `create` (reindex) makes a new one, the damaged file stays beside it."""
     database = Database(url, busy_seconds)
     try:
         if database.sqlite:

@@ -126,8 +126,8 @@ class Group:
         return self._open[0]
 
     def _undo(self, connection: Connection) -> None:
-        """Undoes the write that failed and no other. A disk that is full has SQLite undo the whole group by itself:
-        then the visits in it are not remembered."""
+        """Undo the write that failed. If the disk is full, SQLite undoes the whole group, whose visits are
+        forgotten."""
         try:
             connection.exec_driver_sql(f"ROLLBACK TO {_POINT}")
             connection.exec_driver_sql(f"RELEASE {_POINT}")

@@ -206,9 +206,9 @@ def save(
     keep_html: bool = False,
     score: float | None = None,
     parted: bool = False,
-) -> bool:
+) -> None:
     """Write the row of `article`, its memberships and stale marks. Drops HTML unless `keep_html`. `score`: of the
-    category, None keeps it; `parted`: no copy any more. True if the article had a row already."""
+    category, None keeps it; `parted`: no copy any more."""
     alone(connection, article.id)
     known = look(connection, article.id, article.merged_into)
     into = article.merged_into or (None if parted else known.merged_into)
@@ -221,7 +221,6 @@ def save(
     follow_picture(connection, article, known.old)
     if known.old is None or known.old.hold != article.hold:
         _show_copies(connection, known.copies, article.id)
-    return known.old is not None
 
 
 def wanted(article: Article) -> set[FeedKey]:
@@ -257,8 +256,7 @@ def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
 
 
 def show(connection: Connection, article: Article, shown: Mapping[FeedKey, str], before: Collection[FeedKey]) -> None:
-    """Make `article`, a member of the feeds `before`, a member of the feeds `shown`; all of these become stale. The
-    notes of publishing about it are deleted."""
+    """Move `article` from the feeds `before` to the feeds `shown`; all become stale, notes about it are deleted."""
     if before:
         for drop in (_NO_MEMBER, _NO_FRAGMENT):
             connection.execute(drop, {"gone": article.id})
@@ -319,8 +317,7 @@ def fold_counts(connection: Connection) -> None:
 
 
 def set_found(connection: Connection, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-    """Set the found feeds (queries and others) of each article id, with names; changed feeds become stale. Unknown ids
-    are ignored."""
+    """Set the found feeds (queries and others) by article id, with names; changed feeds become stale."""
     ids = list(found)
     times = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
     before = {(id, FeedKey(axis, slug)) for id, axis, slug in connection.execute(_ASKED, {"ids": ids})}
@@ -390,7 +387,6 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
         schema.html,
         schema.aliases,
         schema.sketches,
-        schema.sketch_keys,
         schema.pictures,
         schema.llm_asked,
         schema.llm_answers,

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -14,6 +15,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
+    literal_column,
+    text,
 )
 
 HEAD = "0011"  # the revision these tables are at; Alembic is imported only for a database at another one
@@ -87,7 +91,20 @@ entries = Table(
     Column("article", String(26)),
     Column("data", Text, nullable=False),
 )
-Index("entries_status", entries.c.status, entries.c.source, entries.c.first_seen)
+# What is done is most of a table and asked for by its key alone: it is in no index but that.
+_OPEN = text("status <> 'done'")
+Index(
+    "entries_open",
+    *(entries.c.status, entries.c.source, entries.c.first_seen),
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+
+
+def entry_is(status: str) -> ColumnElement[bool]:
+    """The condition on `entries` for a status other than "done", in the words that let SQLite use `entries_open`."""
+    return and_(literal_column("entries.status <> 'done'"), entries.c.status == status)
+
 
 articles = Table(
     "articles",
@@ -245,6 +262,7 @@ sketches = Table(
 )
 Index("sketches_at", sketches.c.at)
 
+# By value alone: those of an earlier text of an article, or of one that is gone, find nothing that compares.
 sketch_keys = Table(
     "sketch_keys",
     metadata,
@@ -252,7 +270,6 @@ sketch_keys = Table(
     Column("id", String(26), primary_key=True),
     sqlite_with_rowid=False,
 )
-Index("sketch_keys_id", sketch_keys.c.id)
 
 # The picture of each article that has one: its thumbnail by name, or when and why it has none. `next_try`: when it is
 # to be fetched, 0 for at once, NULL for not (any more). `added`: of the article; the newest come first.

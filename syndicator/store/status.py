@@ -83,24 +83,24 @@ class Status:
         return Counts(
             articles=self._count(schema.articles),
             feeds=self._count(schema.feeds, published),
-            pending=self._count(schema.entries, _e.status == "pending"),
-            refused=self._count(schema.entries, _e.status == "refused"),
+            pending=self._count(schema.entries, schema.entry_is("pending")),
+            refused=self._count(schema.entries, schema.entry_is("refused")),
             last_run=None if last is None else codec.moment(last),
             last_article=None if newest in (None, codec.NEVER) else codec.moment(newest),
         )
 
     def refused(self) -> tuple[Problem, ...]:
         """The newest entries that were refused."""
-        return self._entries(_e.status == "refused")
+        return self._entries(schema.entry_is("refused"))
 
     def late(self) -> tuple[Problem, ...]:
         """The newest entries that wait to be announced once more."""
-        return self._entries(_e.status == "pending", _LATE)
+        return self._entries(schema.entry_is("pending"), _LATE)
 
     def for_the_operator(self) -> tuple[Waiting, ...]:
         """The entries that wait until a rule, a variable or a file is mended, by source and reason."""
         groups: dict[tuple[str, str], list[EntryRow]] = defaultdict(list)
-        for (data,) in self._db.rows(select(_e.data).where(_e.status == "pending", or_(*_FOR_THE_OPERATOR))):
+        for (data,) in self._db.rows(select(_e.data).where(schema.entry_is("pending"), or_(*_FOR_THE_OPERATOR))):
             row = codec.unpack(EntryRow, data)
             groups[row.source_key, row.reason or ""].append(row)
         return tuple(_waiting(*key, rows) for key, rows in sorted(groups.items()))
@@ -109,7 +109,7 @@ class Status:
         """The entries that wait because too many came at once, by source."""
         found = self._db.rows(
             select(_e.source, func.count(), func.min(_e.first_seen), func.min(_e.next_try), func.min(_e.data))
-            .where(_e.status == "pending", _FLOOD)
+            .where(schema.entry_is("pending"), _FLOOD)
             .group_by(_e.source)
             .order_by(_e.source)
         )

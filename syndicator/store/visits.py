@@ -42,26 +42,28 @@ _ENTRIES = select(_e.data).where(_e.source == bindparam("source"), _e.entry.in_(
 _PENDING = (
     select(_e.data)
     .where(
-        _e.status == "pending",
+        schema.entry_is("pending"),
         _e.source == bindparam("source"),
         or_(_e.next_try.is_(None), _e.next_try <= bindparam("now")),
     )
     .order_by(_e.first_seen, _e.entry)
 )
 _REFUSED = (
-    select(_e.data).where(_e.status == "refused", _e.source == bindparam("source")).order_by(_e.first_seen, _e.entry)
+    select(_e.data)
+    .where(schema.entry_is("refused"), _e.source == bindparam("source"))
+    .order_by(_e.first_seen, _e.entry)
 )
 _IS_MUTED = (
-    _e.status == "skipped",
+    schema.entry_is("skipped"),
     _e.source == bindparam("source"),
     _e.data.contains(f'"reason":"{EntryReason.MUTED}"', autoescape=True),
 )
 _MUTED = select(_e.data).where(*_IS_MUTED)
 _COUNT_MUTED = select(func.count()).select_from(schema.entries).where(*_IS_MUTED)
 _COUNT_PENDING = (
-    select(func.count()).select_from(schema.entries).where(_e.status == "pending", _e.source == bindparam("source"))
+    select(func.count()).select_from(schema.entries).where(schema.entry_is("pending"), _e.source == bindparam("source"))
 )
-_WAITING = select(_e.source).where(_e.status == "pending").distinct()
+_WAITING = select(_e.source).where(schema.entry_is("pending")).distinct()
 _SEEN_SINCE = select(_e.first_seen, _e.status, _e.next_try).where(
     _e.source == bindparam("source"), _e.first_seen > bindparam("since")
 )
@@ -236,14 +238,14 @@ class Visits(Comparisons):
         if entry is not None:
             keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
         with self._db.write() as connection:
-            known = rows.save(connection, article, stamp, keep_html=same_body, score=score, parted=parted)
+            rows.save(connection, article, stamp, keep_html=same_body, score=score, parted=parted)
             made = [{"alias": value, "id": article.id} for value in keys]
             insert(connection, schema.aliases, made, _TAKE_OWN, next(iter(keys)))
             if entry is not None:
                 self._upsert_entries(connection, [entry])
             upsert(connection, schema.html, [{"id": article.id, "html": html}] if html is not None else [])
             if compared is not None:
-                self._save_sketch(connection, article.id, compared, new=not known)
+                self._save_sketch(connection, article.id, compared)
             if blocks is not None:
                 save_blocks(connection, article.id, blocks)
 
@@ -279,8 +281,7 @@ class Visits(Comparisons):
             insert_new(connection, schema.aliases, [{"alias": value, "id": article.id} for value in keys])
 
     def forget(self, id: str) -> None:
-        """For an article whose file is gone: deletes its row, aliases and memberships and marks the feeds that showed
-        it as stale, in one transaction."""
+        """Delete an article whose file is gone, with all of it, and mark its feeds stale. One transaction."""
         with self._db.write() as connection:
             rows.erase(connection, id)
 
@@ -295,8 +296,8 @@ class Visits(Comparisons):
         return int(self._db.rows(_COUNT_MUTED, {"source": codec.key(source_key)})[0][0])
 
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
-        """Makes the entries that were these articles due again, and their sources, whose feeds are asked for whole.
-        `bound`: they stay these articles. One transaction."""
+        """Make the entries of these articles due, and their sources; `bound`: they stay these articles. One
+        transaction."""
         entries, sources = schema.entries, schema.sources
         self._write_ended()
         with self._db.write() as connection:
@@ -351,8 +352,7 @@ class Visits(Comparisons):
             self._upsert_entries(connection, without_text(connection, keys))
 
     def readmit(self, id: str, *, unread: bool) -> list[str]:
-        """Forget the withdrawal of article `id`; its feeds become stale. `unread` forgets its entries too, and returns
-        their source keys. One transaction."""
+        """Forget a withdrawal, mark its feeds stale; `unread`: also its entries, whose source keys it returns."""
         gone, named = schema.withdrawn, schema.withdrawn_aliases
         with self._db.write() as connection:
             feeds = connection.execute(select(gone.c.feeds).where(gone.c.id == id)).scalar()

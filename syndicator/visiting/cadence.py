@@ -1,6 +1,4 @@
-"""When to visit a source next. Pure: values and `now` in, values out.
-
-A source that suddenly announces ten times as much as it is used to: the surplus waits, and the operator is told."""
+"""When to visit a source next, and how much of a flood of entries waits. Pure: values and `now` in, values out."""
 
 import math
 from collections import Counter
@@ -58,15 +56,11 @@ def next_visit(
     asked: bool = False,
     trust: float = 0.0,
 ) -> Next:
-    """When to come back. `state` is what `after` returned for this visit, `feed` what was parsed, None for nothing.
-
-    floor, ceiling: seconds, the least and the most between two visits, where nobody says otherwise. jitter: 0 <= jitter
-    < 1, so that sources do not all fall on the same second. cron_next: the first time after another at which a cron
-    expression fires. asked: a person asked for this visit. trust: the share of new entries that a hub brings by itself
-    (`websub.trust`), for which the source's own rhythm need not be kept up with. What decides, the first that applies:
-    a server's Retry-After, back-off after a failure, the operator's cron or `every`, the source's own rhythm; none of
-    them more often than the feed and the headers ask for and a server can bear, unless the operator's `force` says so.
-    """
+    """When to visit next. `state`: from `after`. `floor`, `ceiling`: seconds between visits, if nobody says otherwise.
+    `jitter`: in [0, 1). `cron_next`: the next time of a cron expression. `asked`: by a person. `trust`: the share of
+    new entries that a hub brings (`websub.trust`). The first of these decides: Retry-After, back-off after a failure,
+    cron or `every`, the source's rhythm; never more often than feed, headers and manners allow, unless `force` is
+    set."""
     if isinstance(result, Failed):
         due = _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
         return _no_later(state, result, due, now) if asked else due
@@ -136,8 +130,7 @@ def _after_failure(
 
 
 def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
-    """`due`, but no later than planned before: who tries again by hand does not make us wait longer. When the server
-    says to come again stands."""
+    """`due`, but no later than planned before a person asked, unless the server says when to come."""
     planned = state.next_due
     if result.retry_after is not None or planned is None or not now < planned < due.at:
         return due
@@ -156,10 +149,9 @@ def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
 
 
 def _interval(gap: float, silent: float) -> float:
-    """Seconds between visits to a source that publishes every `gap` seconds and has not for `silent`. Where r articles
-    come in a unit of time and a visit is made every t, they wait r t / 2 in all; of all ways to share a number of
-    visits among sources, least is waited for where t goes as the root of 1 / r (the derivative of r t / 2 + m / t is 0
-    there)."""
+    """Seconds between visits to a source that publishes every `gap` seconds and has not for `silent`. With r articles a
+    time and a visit every t, r t / 2 wait; a given number of visits keeps fewest waiting if t goes as the root of 1 /
+    r."""
     usual = min(max(gap / 2, silent / 8), math.sqrt(max(gap, silent) * _HOUR))
     return max(usual, silent / _SILENT)
 
@@ -182,8 +174,7 @@ def _least(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now
 
 
 def _asked(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
-    """The longest interval that the feed (as last parsed) or the headers ask for, in seconds and at most a month, and
-    which of them."""
+    """The longest interval, in seconds and at most a month, that feed or headers ask for, and which of them."""
     feed_asks = state.asked_seconds if feed is None else feed_interval(feed)
     intervals: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
     if isinstance(result, Fetched | NotModified):
@@ -208,8 +199,7 @@ def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
 
 
 def _skip(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
-    """The first time from `planned` on that is not in the hours and days (UTC) that the feed asks to skip; a feed that
-    skips all of them is ignored."""
+    """The first time from `planned` on outside the hours and days (UTC) to skip; ignored if those are all."""
     if not (hours or days):
         return planned
     at = planned.at.astimezone(UTC)

@@ -27,11 +27,8 @@ def after(
     *,
     asked: bool = False,
 ) -> SourceState:
-    """What is remembered of the source after this visit. asked: a person asked for it, so that its failure is not one
-    more in a row.
-
-    feed: the parsed feed of a Fetched, None when nothing was parsed (the bytes are those of the last visit, or a page).
-    The caller passes a Failed for a Fetched that could not be parsed, so that its validators are not stored."""
+    """The state after this visit. `feed`: None if nothing was parsed; pass a Failed for a Fetched that could not be
+    parsed, so that its validators are not stored. `asked`: a person asked, so a failure is not one more in a row."""
     if state.url != source.url:
         state = SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
     if isinstance(result, Failed):

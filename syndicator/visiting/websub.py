@@ -1,9 +1,5 @@
-"""The life of a subscription: what a hub is asked and when, and what its answers mean (WebSub, sections 5.1 to 5.3).
-Pure.
-
-Which hubs a feed or page names, and as what it is known there (WebSub, section 4). How far a hub is relied on: by
-what it brought, and what a poll found that it should have brought. Whether a push is signed by its hub (WebSub,
-section 7.1 "Authenticated Content Distribution")."""
+"""WebSub, pure: what is asked of a hub and when (5.1 to 5.3), which hubs a feed names (4), how far a hub is relied on,
+and whether a push is signed by its hub (7.1)."""
 
 import hashlib
 import hmac
@@ -159,9 +155,8 @@ _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
 
 
 def offered(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
-    """The offer of a feed fetched from `url`, None where it makes none. Link headers go before what stands in the
-    body, for hub and topic each (section 4, and test 104 of websub.rocks); a feed that does not name itself is known by
-    the address that answered."""
+    """The offer of a feed at `url`, or None. Link headers go before the body, for hub and topic each (section 4, test
+    104 of websub.rocks); a feed that does not name itself is known by the address that answered."""
     value = headers.get("link", "")
     # RFC 8288
     said: dict[str, list[str]] = {}
@@ -175,8 +170,7 @@ def offered(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Of
 
 
 def may_subscribe(source: Source) -> bool:
-    """False for what is not everybody's: a source with credentials, or in a private network. Its address is nothing to
-    tell a hub, which could not fetch it either."""
+    """False for a source with credentials or in a private network, which a hub can neither fetch nor may know."""
     private = source.headers_env or source.allow or secrets.variables(source.url)
     return not private and redacted(source.url) == source.url
 
@@ -225,9 +219,8 @@ def missed(subscription: Subscription, new: Sequence[Entry], before: datetime | 
 
 
 def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
-    """The share of a source's entries that its hub brings: by the tally of this subscription, which the hub's record
-    with all sources stands in for while that is short. 0 before its first push: a hub is as good as its publisher's use
-    of it."""
+    """The share of a source's entries that its hub brings: by this subscription's tally, or the hub's record while that
+    is short; 0 before the first push."""
     if not subscription.active(now) or not subscription.pushed:
         return 0.0
     expected = _STANDS_FOR * hub.pushed / (hub.pushed + hub.missed + _DOUBT)
@@ -246,8 +239,7 @@ METHODS: Final = ("sha1", "sha256", "sha384", "sha512")  # those of the recommen
 
 
 def is_signed(secret: str, body: bytes, signature: str) -> bool:
-    """True when `signature` (the header X-Hub-Signature, "method=hexadecimal digits") is that of `body`, compared in
-    constant time."""
+    """True if `signature` (X-Hub-Signature, "method=hexadecimal digits") is that of `body`, in constant time."""
     method, _, given = signature.strip().partition("=")
     if method.lower() not in METHODS:
         return False

@@ -1,17 +1,18 @@
 """What `refresh` costs over many feeds, as whole processes, start included, beside whole processes of others.
 
     python -m tests.bench.bench_refresh [--feeds 1000] [--rounds 3] [--latency 0] [--peer /path/to/venv/bin/python]
-        [--ours /path/to/another/checkout] [--syncs]
+        [--ours /path/to/another/checkout] [--syncs] [--small]
 
 As many feeds, each on a loopback address of its own, served by another process that does not count: the real ones of
-../shared/corpus/feeds that our parser reads, in turn; without these the bench ends and says so. Rows: a first
-visit that takes entries alone (`backfill = 0`), and one at which nothing changed (304). Peers, where `--peer` names a
-Python that has `reader` (with `sgmllib3k`, which it imports and may not bring), `aiohttp`, `feedparser` and `httpx`,
-are run in the same rounds: reader, which stores the same entries in a file, and bare loops that store nothing (httpx
-with feedparser, aiohttp with feedparser), which are a floor. `--ours`, which may be given more than once, runs another
-checkout of this project in the same rounds; given twice, the second is compared with the first, pair by pair. CPU is
-user and system, children included; MB what the processes gave to the disk (`ru_oublock`); `--syncs` counts their fsync
-and fdatasync with strace in a round of its own. Wall time counts on an idle machine alone, whose load is printed.
+../shared/corpus/feeds that our parser reads, in turn, or with `--small` one of 20 short entries; without the real ones
+it ends and says so. Rows: a first visit that takes entries alone (`backfill = 0`), and one at which nothing changed
+(304). Peers, where `--peer` names a Python that has `reader` (with `sgmllib3k`, which it imports and may not bring),
+`aiohttp`, `feedparser` and `httpx`, are run in the same rounds: reader, which stores the same entries in a file, and
+bare loops that store nothing (httpx with feedparser, aiohttp with feedparser), which are a floor. `--ours`, which may
+be given more than once, runs another checkout of this project in the same rounds; given twice, the second is compared
+with the first, pair by pair. CPU is user and system, children included; MB what the processes gave to the disk
+(`ru_oublock`); `--syncs` counts their fsync and fdatasync with strace in a round of its own. Wall time counts on an
+idle machine alone, whose load is printed.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ def measure(given: argparse.Namespace) -> None:
     costs: dict[tuple[str, str], list[Cost]] = {}
     counted: dict[tuple[str, str], int] = {}
     compile_all(*checkouts)
-    with feeds(given.feeds, given.latency / 1000, real_feeds()) as urls:
+    with feeds(given.feeds, given.latency / 1000, () if given.small else real_feeds()) as urls:
         for turn in range(given.rounds + given.syncs):
             with tempfile.TemporaryDirectory(dir=given.folder) as name:
                 folder = Path(name)
@@ -190,6 +191,7 @@ def main() -> None:
     options.add_argument("--width", type=int, default=32, help="visits side by side")
     options.add_argument("--peer", type=Path, help="a Python that has reader, httpx, aiohttp and feedparser")
     options.add_argument("--ours", type=Path, action="append", help="a checkout of this project, with its .venv")
+    options.add_argument("--small", action="store_true", help="one small feed for all, and not the real ones")
     options.add_argument("--syncs", action="store_true", help="count fsync and fdatasync, with strace")
     options.add_argument("--folder", type=Path, help="where instances are made: a disk, not memory")
     print(machine())

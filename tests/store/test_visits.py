@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy import text as sql
 
 from syndicator.core import ports
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Enclosure, Entry, EntryStatus, FeedKey, Origin, Outcome, Problem, SourceState
 from syndicator.core.ports import Blocks, Compared, EntryRow, Like, VisitStore
 from syndicator.core.urls import alias
-from syndicator.store import codec
+from syndicator.store import codec, schema
 from syndicator.store.engine import Store
 from tests.store.conftest import NOW, make, record, stamp
 
@@ -350,6 +352,14 @@ def test_entries_survive_as_documents(given_entry: Entry) -> None:
 
 def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
     assert codec.unpack(SourceState, '{"key":"a","url":"u","invented":1}') == SourceState(key="a", url="u")
+
+
+@pytest.mark.parametrize("status", ["pending", "refused", "skipped"])
+def test_entries_that_are_not_done_are_found_by_an_index_of_their_own(file_store: Store, status: str) -> None:
+    found = select(schema.entries.c.data).where(schema.entry_is(status), schema.entries.c.source == "s")
+    plain = found.compile(file_store._db.engine, compile_kwargs={"literal_binds": True})
+    plan = file_store._db.rows(sql(f"EXPLAIN QUERY PLAN {plain}"))
+    assert "INDEX entries_open (status=? AND source=?)" in str(plan)
 
 
 def like(source: str, title: str, at: datetime, keys: Sequence[int], since: datetime) -> Like:

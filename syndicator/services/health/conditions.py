@@ -195,8 +195,11 @@ def _collapsed(state: SourceState) -> Condition:
 def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
     """Start of an unusual silence (three usual pauses), else None. `recent`: publication times."""
     past = [at for at in recent if at <= now]
+    newest = max(past, default=now)
+    if (now - newest).total_seconds() <= _TIMES * _LEAST:
+        return None  # no pause is unusual that is so short
     patience = _patience(past)
-    return max(past) if patience and now - max(past) > patience else None
+    return newest if patience and now - newest > patience else None
 
 
 def _patience(past: Sequence[datetime]) -> timedelta | None:

@@ -18,9 +18,8 @@ _LEFT = (schema.hosts, schema.revision)
 
 
 def copy(origin: str, target: str, told: Callable[[str, int], object] = lambda table, count: None) -> Mapping[str, int]:
-    """Copy all rows from `origin` to the empty tables at `target` (same version) in one transaction, and compare counts
-    and ids. `told` gets each table and its rows. Nobody may write meanwhile. Raises StoreError, leaving the target
-    empty."""
+    """Copy all rows from `origin` to the empty tables at `target`, of the same version, in one transaction, and compare
+    them. `told` gets each table and its rows. Raises StoreError, leaving the target empty."""
     source, made = Database(origin, 10), Database(target, 10)
     try:
         with made.write() as connection:

@@ -38,7 +38,6 @@ REPEATS = 3  # of them that have to share a block
 _a, _m, _s, _k = schema.articles.c, schema.members.c, schema.sketches.c, schema.sketch_keys.c
 _CLAIMS = select(_s.since, _s.named).where(_s.id == bindparam("id"))
 _FORGET = delete(schema.sketches).where(_s.at < bindparam("before"))
-_NO_KEYS = delete(schema.sketch_keys).where(_k.id == bindparam("gone"))
 _KEEP_SINCE = """ON CONFLICT (id) DO UPDATE SET at = excluded.at, data = excluded.data, named = excluded.named,
 since = coalesce(sketches.since, excluded.since)"""
 _COPIES = select(_a.id).where(_a.merged_into == bindparam("id")).order_by(_a.id)
@@ -126,15 +125,13 @@ class Comparisons:
 
     def save_sketch(self, id: str, compared: Compared) -> None:
         with self._db.write() as connection:
-            self._save_sketch(connection, id, compared, new=False)
+            self._save_sketch(connection, id, compared)
 
-    def _save_sketch(self, connection: Connection, id: str, compared: Compared, *, new: bool) -> None:
-        """Store what article `id` is compared by. `new`: it has no sketch yet."""
+    def _save_sketch(self, connection: Connection, id: str, compared: Compared) -> None:
+        """Store what article `id` is compared by. The keys of an earlier text stay, which find no more than this."""
         if compared.forget != self._forgotten:
             connection.execute(_FORGET, {"before": codec.micros(compared.forget)})
             self._forgotten = compared.forget
-        if not new:
-            connection.execute(_NO_KEYS, {"gone": id})
         since = None if compared.since is None else codec.micros(compared.since)
         at, data, named = codec.micros(compared.at), compared.data, compared.named
         row = {"id": id, "at": at, "data": data, "since": since, "named": named}

@@ -1,6 +1,4 @@
-"""What is at a URL: a feed, a page that links to feeds, an OPML file, a sitemap. Pure.
-
-Feeds of pages whose service is known: data/known_feeds.toml. What a page says of hubs."""
+"""The kind of what is at a URL: feed, page with links to feeds or hubs, OPML file, sitemap. Pure."""
 
 import re
 import tomllib
@@ -61,10 +59,9 @@ _READ = 2_000_000  # characters of a page that are looked at
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A feed that a page links to, or a URL where one may be. `type`: the format (atom, rss, rdf, json, xml, opml,
-    sitemap), "known" for what a service is known to have, "link" for a link that looks like a feed's, "guess" for a
-    common path, "api" for an open interface to its posts.
-    `instead_of`: the address of a link that it makes needless where it is a feed."""
+    """A feed that a page links to, or a URL where one may be. `type`: its format, or "known" (of the service), "link"
+    (looks like a feed's), "guess" (a common path), "api" (posts). `instead_of`: a link that it replaces if it is a
+    feed."""
 
     url: str
     title: str = ""
@@ -83,12 +80,9 @@ class Discovery:
 
 
 def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
-    """What `body`, fetched from `url` with the answer's `headers` (lower-case names), is.
-
-    `feeds` of a feed and of a sitemap: itself. Of a page: its rel=alternate feeds in their order, else its links that
-    look like feeds, else common paths on its host, which nobody has tried (type "guess"); before these what its
-    service is known to have. Of OPML: its feeds. Of an
-    index of sitemaps: those it lists (type "sitemap")."""
+    """The kind of `body`, and its feeds: of a feed or sitemap itself; of a page those of its service, then its
+    rel=alternate feeds, else links that look like feeds, else untried common paths; of OPML its feeds; of an index its
+    sitemaps."""
     try:
         feed = parse_feed(body, url, headers)
     except NotAFeed as refusal:
@@ -148,8 +142,7 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
 
 
 def _tried(links: list[FeedLink], posts: list[FeedLink]) -> list[FeedLink]:
-    """`links` with the interface to the posts after the first one: a feed tells more, and either makes the other
-    guesses needless."""
+    """`links` with the interface to the posts after the first; either makes other guesses needless."""
     return [*links[:1], *posts, *links[1:]]
 
 
@@ -187,8 +180,7 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
 
 
 class _Page:
-    """Feed links and the title of a page, found by regular expressions: the time html.parser takes grows with the
-    square of unclosed tags."""
+    """Feed links and title of a page by regular expressions: html.parser takes quadratic time for unclosed tags."""
 
     def __init__(self, value: str, url: str) -> None:
         self.base = url

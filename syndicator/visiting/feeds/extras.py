@@ -1,7 +1,4 @@
-"""Sitemaps (sitemaps.org protocol 0.9, with Google's news extension) as feeds: each URL is an entry. Pure.
-
-What Podcasting 2.0 says of the episodes of an RSS feed (https://podcasting2.org/docs/podcast-namespace/1.0):
-transcripts, chapters and persons. feedparser keeps the last of several."""
+"""Sitemaps (sitemaps.org 0.9, Google's news) as feeds; transcripts, chapters, persons of Podcasting 2.0. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -65,8 +62,8 @@ def looks_sitemap(body: bytes) -> bool:
 
 
 def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
-    """The newest `most` URLs of the sitemap in `body`, fetched from `url`, by publication date or lastmod. Raises
-    NotAFeed(broken-xml | sitemap-index)."""
+    """The newest `most` URLs of a sitemap, by publication date or lastmod. Raises NotAFeed(broken-xml |
+    sitemap-index)."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(body, parser)
     if root is None:

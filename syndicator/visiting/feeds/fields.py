@@ -1,6 +1,4 @@
-"""Single fields of feed entries, cleaned. Pure.
-
-Dates as feeds write them, in aware UTC."""
+"""Single fields of feed entries, cleaned, and dates as feeds write them, in aware UTC. Pure."""
 
 import hashlib
 import re

@@ -1,7 +1,4 @@
-"""JSON Feed 1 and 1.1 (jsonfeed.org), and the posts of WordPress and Ghost, as a ParsedFeed. Pure.
-
-The interfaces in which WordPress and Ghost publish their posts as JSON, where a site without a feed has them open:
-where its pages name them, and what they answer as a ParsedFeed."""
+"""JSON Feed 1 and 1.1 (jsonfeed.org), and the open interfaces of WordPress and Ghost, as a ParsedFeed. Pure."""
 
 import json
 import re
@@ -25,8 +22,7 @@ _POSTS = 20  # asked for: what a first visit takes
 
 
 def posts_api(page: str, url: str) -> str | None:
-    """The address of the posts that the page names an open interface for: those of its category or tag, where it is the
-    page of one."""
+    """The address of the posts if the page names an open interface: of its category or tag, if it is of one."""
     return _wordpress(page, url) or _ghost(page, url)
 
 
@@ -131,8 +127,7 @@ def looks_json(body: bytes) -> bool:
 
 
 def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
-    """The feed in `body`, fetched from `url`, with its first `most` entries. Raises NotAFeed(broken-json |
-    unknown-format)."""
+    """The feed in `body` with its first `most` entries. Raises NotAFeed(broken-json | unknown-format)."""
     try:
         data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError) as error:

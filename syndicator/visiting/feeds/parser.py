@@ -1,8 +1,5 @@
-"""The bytes of a feed as a ParsedFeed: by `well_formed` where it can, else by feedparser, which only this module
-imports; `jsonfeed` and `sitemap` read the rest.
-
-Cheap checks of a feed's bytes before the parser gets them, as some inputs hang it. Common faults of feeds, corrected
-in the bytes so that the strict parser reads them."""
+"""Parse a feed: by `well_formed` if it can, else by feedparser, which only this module imports; `jsonfeed` and `extras`
+read other forms. Inputs that hang the parser are refused first, common faults of XML are corrected."""
 
 import calendar
 import io
@@ -157,11 +154,8 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:
-    """The feed or sitemap in `body`, fetched from `url` with the answer's `headers` (lower-case names).
-
-    At most 1,000 entries, in the feed's order. Links are absolute, titles and names plain lines of text, HTML fields as
-    given (not sanitised), dates aware UTC (future ones too) and None when they are not dates. Ids differ from entry to
-    entry. Raises NotAFeed(empty | html | broken-xml | broken-json | unknown-format | too-large | sitemap-index)."""
+    """The feed or sitemap in `body`, fetched from `url` with `headers` (lower-case names): at most 1,000 entries in
+    their order, absolute links, plain titles, HTML as given, aware dates in UTC, distinct ids. Raises NotAFeed."""
     body = unpacked(body)
     if looks_json(body):
         return _distinct(parse_json_feed(body, url, MOST_ENTRIES))
@@ -262,9 +256,8 @@ def _harmless(error: object) -> bool:
 
 
 def _entry(item: Any, url: str, version: str, licences: list[str]) -> Entry:
-    """The entry; `licences` are those of the whole feed. One of the whole feed is that of an entry without its own (RFC
-    4946 section 2); words of the whole feed stay there: a copyright line on each article says nothing of that article.
-    """
+    """The entry; `licences` of the feed are those of an entry without its own (RFC 4946 section 2), but a copyright
+    line of the feed is not the entry's."""
     link = resolve(url, _get(item, "feedburner_origlink") or _get(item, "link"))
     title = _line(item, "title", version)
     contents = [_html(part) for part in _list(item, "content")]

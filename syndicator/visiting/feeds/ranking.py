@@ -1,7 +1,4 @@
-"""Which of the feeds that a site has is the one to follow: what tells comments from articles, and an order. Pure.
-
-What others do: Miniflux lists what the page names and lets a person choose; feedsearch and feedfinder score addresses,
-comments feeds lowest. Here what the feeds themselves say decides, and the page's own order where nothing else does."""
+"""Rank the feeds of a site: comments last, what the feeds say of themselves first, then the page's own order. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -85,8 +82,7 @@ def best_first(found: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
 
 
 def _about(url: str, feed: ParsedFeed, page: str) -> bool:
-    """True for a feed about `page` itself: it says so, or it is below it. WordPress gives the feed of a section the
-    address of the site."""
+    """True for a feed about `page` itself: it names it, or is below it, as those of WordPress sections are."""
     if urls.alias(feed.site_url or "") == urls.alias(page):
         return True
     return not urls.is_root(page) and urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")
@@ -98,8 +94,7 @@ def last_date(feed: ParsedFeed) -> datetime | None:
 
 
 def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
-    """True for a feed of readers' comments, by its address, by what it or the page that names it (`title`) calls it, or
-    by its entries."""
+    """True for a feed of comments, by its address, its own title, the page's `title` for it, or its entries."""
     parts = urlsplit(url)
     if _PATH.search(parts.path) or _QUERY.search(parts.query):
         return True

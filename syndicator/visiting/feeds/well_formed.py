@@ -65,14 +65,10 @@ _ROWS = (
     (
         "inside",
         "refused",
-        "rss cc_license creativecommons_license channel feed body abstract info fullitem newlocation tags",
+        "rss cc_license creativecommons_license channel feed body abstract info fullitem newlocation",
     ),
-    (
-        "inside",
-        "refused",
-        "date date_parsed items entries authors links published_parsed updated_parsed created_parsed",
-    ),
-    ("inside", "refused", "title_detail summary_detail description_detail where"),
+    ("inside", "refused", "date date_parsed items entries authors links tags published_parsed updated_parsed where"),
+    ("inside", "refused", "created_parsed title_detail summary_detail description_detail"),
 )
 _BY_NAME = {name: (method, argument) for method, argument, names in _ROWS for name in names.split()}
 _REFUSED = frozenset(name for name, (_, argument) in _BY_NAME.items() if argument == "refused")
@@ -205,11 +201,9 @@ class _Reader:
 
     def keep(self, name: str, value: str, depth: int) -> None:
         """Store a value: of an entry not one from deeper down than the one that is there, of the feed the last."""
-        if self.entry is None:
-            self.context[name] = value
-        elif depth <= self.depths.get(name, depth):
+        if self.entry is None or depth <= self.depths.get(name, depth):
             self.depths[name] = depth
-            self.entry[name] = value
+            self.context[name] = value
 
     def detail(self, element: Any, kind: str) -> dict[str, Any]:
         """Type, language and value of a text. Raises Unusual."""
@@ -243,12 +237,9 @@ class _Reader:
     def resolved(self, url: str) -> str:
         if ":///" in url:
             url = _SLASHES.sub(r"\1\3", url)
-        if not self.base:
-            return url
-        try:
-            return urljoin(self.base, url)
-        except ValueError:
-            return ""
+        with suppress(ValueError):
+            return urljoin(self.base, url) if self.base else url
+        return ""
 
     def other(self, element: Any, name: str, depth: int) -> None:
         """An element that means nothing to feedparser: a text of that name, or "" if it has attributes. The elements in
@@ -314,8 +305,7 @@ class _Reader:
     def summary(self, element: Any, kind: str, depth: int) -> None:
         """A second summary is the content, if there is none."""
         if "summary" in self.context and not self.has_content:
-            self.content(element, "text/plain", depth)
-            return
+            return self.content(element, "text/plain", depth)
         name = "subtitle" if self.entry is None and kind == "text/html" else "summary"  # description of a feed
         detail = self.detail(element, kind)
         self.keep(name, detail["value"], depth)
@@ -329,23 +319,15 @@ class _Reader:
         self.context.setdefault("summary", detail["value"])
 
     def kept(self, element: Any, name: str, depth: int) -> None:
-        if name == "rights":
-            self.detail(element, "text/plain")
-        else:
-            _leaf(element)
+        _ = self.detail(element, "text/plain") if name == "rights" else _leaf(element)  # raise Unusual
         value = self.address(element) if name == "href" else self.text(element)
-        if (
-            name in ("published", "updated", "created")
-            and self.entry is not None
-            and value
-            and parse_date(value) is None
-        ):
+        dated = bool(value) and self.entry is not None and name in ("published", "updated", "created")
+        if dated and parse_date(value) is None:
             raise Unusual("a date that feedparser may read")
         self.keep(name, value, depth)
 
     def inside(self, element: Any, name: str, depth: int) -> None:
-        """A person, the feed that an entry was taken from, or the search form of a feed: not used, but a title counts
-        as the last one."""
+        """A person, source or search form: not used, but a title in it counts as the last one."""
         for inner in element.iter():
             _attributes(inner, language=name != "person")
         inside = {self.row(inner)[0] for inner in element.iterdescendants()}
@@ -358,8 +340,7 @@ class _Reader:
     def author(self, element: Any, name: str, depth: int) -> None:
         entry = self.entry
         if entry is None:  # authors of the feed are not used
-            self.inside(element, "person", depth)
-            return
+            return self.inside(element, "person", depth)
         _attributes(element)
         entry.setdefault("authors", []).append({})
         for child in element:
@@ -390,10 +371,9 @@ class _Reader:
         if author := entry.get("author"):
             if match := _EMAIL.search(author) if "@" in author else None:
                 detail["email"] = match[0]
-                author = (
-                    author.replace(match[0], "").replace("()", "").replace("<>", "").replace("&lt;&gt;", "").strip()
-                )
-                author = author.removeprefix("(").removesuffix(")").strip()
+                for part in (match[0], "()", "<>", "&lt;&gt;"):
+                    author = author.replace(part, "")
+                author = author.strip().removeprefix("(").removesuffix(")").strip()
             if author:
                 detail["name"] = author
             entry.setdefault("author_detail", detail)
@@ -432,8 +412,7 @@ class _Reader:
             given = {"term": given.get("text", "")} if itunes else given
             self.tag(given.get("term"), given.get("scheme", scheme or given.get("domain")), given.get("label"))
         if value := self.text(element):
-            tags = self.context.get("tags")
-            if tags and not tags[-1]["term"]:
+            if (tags := self.context.get("tags")) and not tags[-1]["term"]:
                 tags[-1]["term"] = value
             else:
                 self.tag(value)
@@ -444,10 +423,9 @@ class _Reader:
             tags.append(tag)
 
     def keywords(self, element: Any, name: str, depth: int) -> None:
-        if _leaf(element):  # attributes hide them from feedparser
-            return
-        for term in filter(None, map(str.strip, self.text(element).split(","))):
-            self.tag(term)
+        if not _leaf(element):  # attributes hide them from feedparser
+            for term in filter(None, map(str.strip, self.text(element).split(","))):
+                self.tag(term)
 
 
 _UTF8 = frozenset((b"utf-8", b"utf8"))

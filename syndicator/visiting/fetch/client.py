@@ -62,12 +62,8 @@ class _Chain:
 
 
 class HttpFetcher:
-    """ports.Fetcher on the real network.
-
-    settings: limits, proxy and NAT64 prefixes. user_agent: sent with every request. clock: now, aware, for Retry-After.
-    offsets: is given, by host, how far `clock` is ahead of the clock of the server that answers.
-    lookup, dial: how names are resolved and sockets opened; tests put their own there. Raises ConfigError for a proxy
-    that is not an address."""
+    """ports.Fetcher on the real network. `clock`: for Retry-After. `offsets` gets, by host, how far `clock` is ahead of
+    its server. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for a proxy that is not an address."""
 
     def __init__(
         self,

@@ -1,6 +1,4 @@
-"""Content-Encoding undone in small steps: a decompression bomb costs no more than the limit. Pure.
-
-What a status code and the headers of an answer mean."""
+"""Content-Encoding undone in small steps, so that bombs cost no more than the limit; status codes and headers. Pure."""
 
 import re
 import zlib
@@ -26,9 +24,8 @@ class BadEncoding(ValueError):
 
 
 class Inflater:
-    """Undoes one Content-Encoding. `feed` takes bytes as they were sent, `finish` returns the decoded body.
-
-    encoding: the header's value. cap: the most decoded bytes. Every method raises TooLarge or BadEncoding."""
+    """Undo one Content-Encoding (`encoding`): `feed` takes bytes, `finish` returns the body of at most `cap` bytes.
+    Raises TooLarge, BadEncoding."""
 
     def __init__(self, encoding: str, cap: int) -> None:
         names = [name.strip().lower() for name in encoding.split(",")]
@@ -142,8 +139,8 @@ def retry_after(value: str, now: datetime) -> datetime | None:
 
 
 def clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How far `now` is ahead of the server's clock by Date and Age (RFC 9110 section 6.6.1, RFC 9111 section 5.1).
-    None if the answer has no Date."""
+    """How far `now` is ahead of the server's clock by Date and Age (RFC 9110 6.6.1, RFC 9111 5.1); None without
+    Date."""
     sent, age = http_date(headers.get("date", "")), headers.get("age", "")
     if sent is None:
         return None
@@ -156,8 +153,7 @@ def error_code(status: int) -> str:
 
 
 def fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
-    """For how many seconds an answer says it stays fresh (RFC 9111 section 4.2.1): max-age, else Expires. None when it
-    does not say."""
+    """The seconds for which an answer stays fresh (RFC 9111 section 4.2.1): max-age, else Expires, else None."""
     if not headers:
         return None
     match = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", headers.get("cache-control", ""), re.I)

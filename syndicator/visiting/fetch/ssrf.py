@@ -1,7 +1,5 @@
-"""Which IP addresses may be connected to: public ones, and those that the operator allows. Pure.
-
-DNS look-ups, each on its own thread: one that hangs delays no other. URLs of requests: parsed and checked, redirects
-resolved, credentials taken out."""
+"""Public or allowed IP addresses, DNS look-ups on threads of their own, and the URLs of requests: parsed, checked,
+redirected, without credentials."""
 
 import asyncio
 import ipaddress
@@ -63,11 +61,8 @@ def endpoint(url: str) -> tuple[str, ...]:
 def verdict(
     address: str, port: int, *, allow: Sequence[str] = (), nat64: Sequence[str] = (), loopback: bool = False
 ) -> str | None:
-    """None when `address` may be connected to on `port`; otherwise why not, with the `allow` line that would permit it.
-
-    allow: lines as for `parse_allow`, which raises ValueError for others. nat64: prefixes whose addresses contain an
-    IPv4 address (RFC 6052 section 2.2), which is what is checked. loopback: True permits 127.0.0.0/8 and ::1. An
-    address that cannot be parsed is refused."""
+    """None if `address` may be connected to on `port`, else the reason with the `allow` line that would permit it.
+    `nat64`: prefixes of addresses that contain an IPv4 address (RFC 6052 section 2.2). `loopback`: permit it."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -172,8 +167,7 @@ def parse_url(url: str) -> httpx.URL:
 
 
 def next_hop(here: str, location: str) -> str:
-    """The URL that a redirect from `here` leads to. Raises Refusal: redirects (no Location), bad-url, downgrade (from
-    https to http)."""
+    """The target of a redirect from `here`. Raises Refusal: redirects (no Location), bad-url, downgrade (to http)."""
     if not location.strip():
         raise Refusal("redirects", "a redirect without a Location")
     try:

@@ -1,6 +1,4 @@
-"""Connections: one client per origin. Every address is checked before a socket is opened to it.
-
-What the transport raised, as a reason code and one line for the operator."""
+"""Connections, a client per origin: every address is checked before it is dialled. What they raise, as reason codes."""
 
 import errno
 import re
@@ -84,9 +82,7 @@ class _Resolver(AbstractResolver):
 
 class Clients:
     """Transports by origin and by the private addresses allowed: a connection that one source may use serves no other.
-
-    settings: proxy, NAT64 prefixes, loopback. lookup, dial: how names are resolved and sockets opened. Raises
-    ConfigError for a proxy that is not an address."""
+    `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for a proxy that is not an address."""
 
     def __init__(self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
         self._settings = settings

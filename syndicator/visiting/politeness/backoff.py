@@ -18,10 +18,8 @@ class _Wait(NamedTuple):
 
 
 class Backoff:
-    """The waits that hosts and URLs asked for (Retry-After, RFC 9110 section 10.2.3).
-
-    get, set: notes that outlive the process (`VisitStore.note` and `set_note`). All waits are one note, so that a run
-    reads one. clock: now, aware. A note that cannot be read counts as empty."""
+    """The waits that hosts and URLs asked for (Retry-After, RFC 9110 section 10.2.3). `get`, `set`: notes that outlive
+    the process, one for all waits; if it cannot be read it counts as empty."""
 
     def __init__(
         self,
@@ -48,8 +46,7 @@ class Backoff:
         return bool(self._known)
 
     def add(self, what: str, until: datetime) -> None:
-        """Nothing is asked of `what` before `until`, or for a week where that is sooner; a wait that ends later
-        stays. Written at once, as one transaction of the notes."""
+        """Ask nothing of `what` before `until`, a week at most; a wait that ends later stays. Written at once."""
         now = self._clock()
         # read again: another process may have added some
         known = {name: wait for name, wait in self._read().items() if _counts(wait, now)}
@@ -70,6 +67,5 @@ class Backoff:
 
 
 def _counts(wait: _Wait, now: datetime) -> bool:
-    """True for a wait that has not ended. One that began in the future was written by a clock that has been set back
-    since: it does not count."""
+    """True for a wait that has not ended and did not begin in the future, by a clock that was set back."""
     return wait.since <= now + AHEAD and now < wait.until

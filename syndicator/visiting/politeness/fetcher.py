@@ -29,14 +29,10 @@ _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class PoliteFetcher:
-    """ports.Fetcher that waits for the host's turn before each request, and asks robots.txt before each page
-    and picture; a picture also waits until nobody else waits for its host. A feed is
-    fetched whatever robots.txt says, because the operator named it; the result carries a warning then.
-
-    A redirect to another host ends the turn at the first and waits for the other's. It takes no headers and no
-    permission for private addresses with it, and secrets only within one site. robots: None asks no robots.txt.
-    backoff: a URL that answered 429 or 503 with a Retry-After (RFC 9110 10.2.3, RFC 6585 4) is asked by no process
-    before that; None forgets it."""
+    """ports.Fetcher that waits for the host's turn, and asks robots.txt before pages and pictures; feeds, which the
+    operator named, carry a warning instead. A redirect to another host waits for its turn and takes no headers, no
+    permission for private addresses, and secrets within one site only. `robots` None: robots.txt is not asked.
+    `backoff`: URLs that answered 429 or 503 with a Retry-After are asked by no process before that."""
 
     def __init__(
         self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Waits | None = None
@@ -49,9 +45,8 @@ class PoliteFetcher:
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """The answer to `request`; never raises for what the network does. A host or URL that backs off for longer than
-        30 s, and a page that robots.txt disallows, are a `Failed` without a request. The deadline counts the requests
-        alone, not the wait for a turn."""
+        """The answer to `request`; raises nothing for the network. A back-off of more than 30 s, or a page that
+        robots.txt disallows, is a `Failed` without a request. The deadline does not count the wait for a turn."""
         shown = redacted(request.url)
         leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
         moved: str | None = None

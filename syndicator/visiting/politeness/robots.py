@@ -54,13 +54,9 @@ def product(user_agent: str) -> str:
 
 
 class Robots:
-    """`await robots.verdict(url, source)`.
-
-    fetcher: fetches robots.txt; one that waits for the host's turn, and asks no robots.txt itself. get, set: notes that
-    outlive the process (`VisitStore.note` and `set_note`). user_agent: as it is sent; its product token picks the group
-    of rules. clock: now, aware. prune: forgets notes (`VisitStore.prune_notes`): those that have expired, and beyond
-    16 MB the longest, which are asked for again when they are needed. It is called with the first note and after each
-    million characters."""
+    """`await robots.verdict(url, source)`. `fetcher` waits for the host's turn and asks no robots.txt itself; `get`,
+    `set`: notes that outlive the process; `user_agent`: its product token picks the rules; `prune` forgets expired
+    notes and those beyond 16 MB, with the first note and after each million characters."""
 
     def __init__(
         self,

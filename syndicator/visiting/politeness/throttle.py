@@ -43,11 +43,9 @@ class _Host:
 class Throttle:
     """`async with throttle.turn(host)` waits until the host may be asked; hosts never wait for each other.
 
-    pause: seconds between the end of one request to a host and the start of its next. per_host: requests to one host
-    at a time. sleep, clock: passed in, so that tests can simulate a day. total: requests to all hosts at a time, 0 = no
-    limit; a request takes its place in the total after its place at its host, so one slow host cannot fill it.
-    backoff: remembers which hosts back off when this process has ended; None: nothing does. turns: what all machines
-    that ask hosts have in common; None: this process is the only one."""
+    pause: seconds between two requests to a host. per_host, total: requests at a time, `total` 0 for no limit; a place
+    at the host comes first, so that no slow host fills the total. backoff: hosts that back off, for later processes.
+    turns: shared with other machines that ask hosts."""
 
     def __init__(
         self,
