@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
+from syndicator.articles.beside.lists import RightsFile
 from syndicator.core import urls
-from syndicator.core.model import Article, Entry, Rules, Source
+from syndicator.core.model import Article, Entry, Origin, Rules, Source, SourceState
 from syndicator.core.ports import EntryRow, Known
 from syndicator.core.reasons import EntryReason
 
@@ -47,6 +48,17 @@ def rights_of(source: Source, *, sites: Collection[str] = (), before: Collection
     if source.speaks_for is None:
         return Rights(sites=own, before=frozenset(before))
     return Rights(sites=own, places=frozenset(map(_normal, source.speaks_for)) - {""})
+
+
+def rights_in(file: RightsFile, source: Source, today: date | None = None, answered: str | None = None) -> Rights:
+    """The rights of `source` as the file beside the articles has them. With `today`, those by which it may write now;
+    without, those by which what it wrote is published, which it keeps when it loses the others. `answered`: the site
+    that its feed came from, which has to be the one that its own site moved to; None: any. Raises ConfigError."""
+    sites = [*(file.linked(source.key, today) if today else file.shown(source.key))]
+    for new, move in file.moved(source.key).items():
+        if answered in (None, new):
+            sites += [new, move.old]
+    return rights_of(source, sites=sites, before=file.before(source.key))
 
 
 def _normal(place: str) -> str:
@@ -89,6 +101,17 @@ def _terms(source: Source, rights: Rights, url: str) -> Source:
         allow=(),
         headers_env={},
         rules=Rules(),
+    )
+
+
+def origin_of(source: Source, state: SourceState, entry: Entry) -> Origin:
+    """What an article says of the feed that its `entry` came from."""
+    return Origin(
+        title=source.title or state.feed_title,
+        url=source.url,
+        site=state.site_url,
+        id=state.feed_id or source.url,
+        updated=entry.updated or entry.published,
     )
 
 

@@ -7,16 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, Final
 
 from syndicator.articles.fields import settle
 from syndicator.articles.snapshots import ANSWERED, READ_AT, packed
 from syndicator.core import urls
 from syndicator.core.model import Draft, Entry, ReadArticle, Rules, article_id
-from syndicator.core.text import plain
+from syndicator.core.reasons import HoldReason
+from syndicator.core.text import plain, width
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
-from syndicator.pipeline.results import PageReading, doubts, sketch
+from syndicator.pipeline.results import PageReading, sketch
 from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.paging import Part, apart, whole
 from syndicator.reading.reader import read
@@ -95,6 +97,22 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
         doubts=doubts(draft, description.category_score),
         category_score=description.certainty,
     )
+
+
+_SHORT: Final = 1600  # letters: a page that says it shows a part, and shows more, mostly shows the whole article
+_LEAST_SCORE: Final = 0.22  # probability of the likeliest category, below which none fits; both chosen on the corpus
+
+
+def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
+    """Codes of `HoldReason` that a reading gives by itself. `category_score`: how likely its category is; None where
+    there is none to choose from."""
+    body: Mapping[str, Any] = draft.trace.get("body", {})
+    found = {
+        HoldReason.PARTIAL: draft.partial and width(plain(draft.body)) < _SHORT,
+        HoldReason.UNSURE_TEXT: bool(body.get("doubt")),
+        HoldReason.UNSURE_CATEGORY: category_score is not None and category_score < _LEAST_SCORE,
+    }
+    return tuple(reason.value for reason, given in found.items() if given)
 
 
 def own_names(author: str | None, url: str) -> tuple[str, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import heapq
 import re
 from array import array
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Final
 
-from syndicator.core import text
-from syndicator.core.model import Article, Draft
+from syndicator.core.model import Article
+from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
 
 SHINGLE = 5  # words; letters where words are not spaced
@@ -150,17 +150,20 @@ class Reread:
     html: str | None
 
 
-_SHORT: Final = 1600  # letters: a page that says it shows a part, and shows more, mostly shows the whole article
-_LEAST_SCORE: Final = 0.22  # probability of the likeliest category, below which none fits; both chosen on the corpus
+# The first article of a source waits where sources have so many articles each, on average: so of all articles no more
+# than one in so many does. While an instance is new, so is all of it, and its operator is looking.
+MANY: Final = 50
 
 
-def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
-    """Codes of `HoldReason` that a reading gives by itself. `category_score`: how likely its category is; None where
-    there is none to choose from."""
-    body: Mapping[str, Any] = draft.trace.get("body", {})
-    found = {
-        HoldReason.PARTIAL: draft.partial and text.width(text.plain(draft.body)) < _SHORT,
-        HoldReason.UNSURE_TEXT: bool(body.get("doubt")),
-        HoldReason.UNSURE_CATEGORY: category_score is not None and category_score < _LEAST_SCORE,
-    }
-    return tuple(reason.value for reason, given in found.items() if given)
+def hold_reason(doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: Filed) -> str:
+    """The `HoldReason` code of a new article, or "". `doubts` of its reading; `every`: the operator checks all;
+    `categorised` by the operator; `flooded`: too many at once; `filed` before."""
+    given = [code for code in doubts if not (categorised and code == HoldReason.UNSURE_CATEGORY)]
+    given += [HoldReason.FLOOD.value] if flooded else []
+    given += [HoldReason.FIRST.value] if _is_first(filed) else []
+    given += [HoldReason.ALL.value] if every else []
+    return given[0] if given else ""
+
+
+def _is_first(filed: Filed) -> bool:
+    return filed.own == 0 and filed.articles >= MANY * (filed.sources + 1)

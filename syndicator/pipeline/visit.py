@@ -14,10 +14,9 @@ from syndicator.configuration import cron, settings
 from syndicator.configuration.entry_rules import is_muted
 from syndicator.configuration.page_rules import KEPT, counted
 from syndicator.core import urls
-from syndicator.core.errors import NetworkDown, NotAFeed, RulesError, WorkerFailed, first_of
+from syndicator.core.errors import NetworkDown, NotAFeed, WorkerFailed, first_of
 from syndicator.core.model import (
     OURS,
-    Entry,
     Failed,
     Fetched,
     FetchResult,
@@ -28,17 +27,26 @@ from syndicator.core.model import (
     SourceState,
 )
 from syndicator.core.ports import EntryRow
-from syndicator.core.reasons import NOT_A_FEED, CommandReason, FeedReason
+from syndicator.core.reasons import NOT_A_FEED, CommandReason
 from syndicator.core.urls import private
 from syndicator.pipeline import jobs
-from syndicator.pipeline.context import BUGS, FilingContext, Page, RunContext, VisitContext, describe_bug
+from syndicator.pipeline.context import (
+    BUGS,
+    FilingContext,
+    Page,
+    RunContext,
+    VisitContext,
+    describe_bug,
+    feed_request,
+    without_credentials,
+)
 from syndicator.pipeline.entry import endings
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.entry.ingest import ingest
-from syndicator.pipeline.entry.select import due_entries, held_back, in_turn, late_entries, public_only, select
+from syndicator.pipeline.entry.select import due_entries, held_back, in_turn, late_entries, public, select
+from syndicator.pipeline.feed import read_feed
 from syndicator.pipeline.owners import follow_move
 from syndicator.pipeline.reprocess import reprocess
-from syndicator.pipeline.requests import feed_request, read_listing, without_credentials
 from syndicator.visiting import cadence, remembered
 from syndicator.visiting.fetch.decompress import DELTA
 from syndicator.visiting.websub import offered
@@ -111,7 +119,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     page: Page | None = None
     if isinstance(result, Fetched) and result.digest != context.state.body_digest:
         try:
-            feed, page = await _parse(context, result)
+            feed, page = await read_feed(context, result)
             context = await follow_move(context, result, feed)
             announced_now = _announce(context, feed, started)
             await _tell_hubs(context, result, feed, announced_now, started)
@@ -147,7 +155,7 @@ async def take_push(
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     try:
-        feed, _ = await _parse(context, pushed)
+        feed, _ = await read_feed(context, pushed)
         rows = due_entries([], _announce(context, feed, started), run.clock())
     except (NotAFeed, WorkerFailed, *BUGS) as refusal:
         context.log.info("a push could not be read", detail=str(refusal))
@@ -180,31 +188,6 @@ async def _take_waiting(
     return outcome, after
 
 
-async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Page | None]:
-    """The feed in the answer, or the links of a list. A "page" source, or an "auto" one with HTML at first, is a feed
-    of one entry. Raises NotAFeed, WorkerFailed."""
-    source = context.source
-    if source.rules.links or source.kind == "list":
-        read = _list if source.rules.links else read_listing
-        return public_only(await read(context, result), source), None
-    if source.kind != "page":
-        try:
-            feed = await context.run.worker.call(jobs.parse_feed, result.body, result.final_url, dict(result.headers))
-            if not feed.entries and not feed.complete:
-                raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
-            return public_only(feed, source), None
-        except NotAFeed as refusal:
-            if refusal.reason != FeedReason.HTML:
-                raise
-            if source.kind == "feed" or context.state.last_success is not None:
-                kind = await context.run.worker.call(jobs.kind_of, result.body, result.final_url, dict(result.headers))
-                walls = (FeedReason.BOT_CHECK, FeedReason.LOGIN, FeedReason.CONSENT)
-                raise NotAFeed(kind, str(refusal)) if kind in walls else refusal from refusal
-    entry = Entry(id=source.url, url=result.final_url, summary=result.digest)
-    page = Page(html=result.body, url=result.final_url, headers=result.headers)
-    return ParsedFeed(format="page", entries=(entry,)), page
-
-
 async def _tell_hubs(
     context: VisitContext, result: Fetched, feed: ParsedFeed, rows: Sequence[EntryRow], now: datetime
 ) -> None:
@@ -216,14 +199,6 @@ async def _tell_hubs(
         said = await context.run.worker.call(jobs.page_links, result.body, result.final_url, dict(result.headers))
     new = [row.entry for row in rows if row.first_seen == now and row.entry]
     hubs.polled(context.source, offered(result.headers, said, result.final_url), new, context.state.last_success, now)
-
-
-async def _list(context: VisitContext, result: Fetched) -> ParsedFeed:
-    read, links = context.run.worker.call, context.source.rules.links
-    try:
-        return await read(jobs.read_list, result.body, result.final_url, dict(result.headers), links)
-    except RulesError as error:
-        raise NotAFeed(FeedReason.NO_LINKS, str(error)) from error
 
 
 def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
@@ -250,6 +225,7 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
     if before is not None and any(row.first_seen == now for row in rows):
         seen = store.seen_since(source.key, now - cadence.WEEKS)
         rows = cadence.slowed(rows, seen, context.state.first_visit, now)
+    rows = tuple(replace(row, entry=public(row.entry, source)) if row.entry else row for row in rows)
     store.save_entries(rows)
     return rows
 

@@ -13,7 +13,6 @@ from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.core.reasons import LintReason
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.pipeline.entry.endings import why_away
 from syndicator.pipeline.importing import is_draft, lint, translate
 from syndicator.services import reconcile
 from syndicator.services.container import App
@@ -60,7 +59,7 @@ def import_folder(app: App, folder: Path, *, dry_run: bool = False) -> Imported:
             drafts.append(name)
             continue
         oddities += file.oddities
-        if why := why_away(app.store.visits.known(aliases_of(file.article))):
+        if why := app.store.visits.known(aliases_of(file.article)).away:
             problems.append(Problem(what=name, reason=why, detail=why.means))
             continue
         id = file.article.id
