@@ -175,18 +175,14 @@ class EntryContext(VisitContext):
     @property
     def aliases(self) -> list[str]:
         """The alias keys under which an article of this entry would be known."""
-        entry = self.announced
-        addresses = [entry.url, self._before_move(entry.url)] if entry.url else []
+        entry, here, home = self.announced, urls.site(self.announced.url), self.home(self.announced.url)
+        addresses = [entry.url, entry.url.replace(here, home, 1)] if entry.url else []
         return [*dict.fromkeys(map(urls.alias, addresses)), urls.guid_alias(self.source.key, entry.id)]
 
     def known_in(self, known: Known) -> Article | None:
         """The article that the announced address already is, None when it is new."""
         url = self.announced.url
         return ownership.known_at(known, self.aliases, url, self.source.key, self.home(url))
-
-    def _before_move(self, url: str) -> str:
-        here, home = urls.site(url), self.home(url)
-        return url.replace(here, home, 1) if here != home else url
 
 
 def describe_bug(bug: BaseException) -> str:

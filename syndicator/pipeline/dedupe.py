@@ -265,15 +265,11 @@ def _likely(article: Article, made: Sketch, run: FilingContext, now: datetime, k
             continue
         there = Sketch.unpack(data)
         one_source = other.source_key == article.source_key
-        if one_source and not _close(article.published, other.published):
+        if one_source and not _times_agree(article.published, other.published, WINDOW):
             continue
         if same_story(made, there, one_source=one_source) or (_is_spelling(article, other, run) and holds(made, there)):
             found.append((-containment(made, there), other.id))
     return [id for _, id in sorted(found)]
-
-
-def _close(one: datetime | None, other: datetime | None) -> bool:
-    return one is None or other is None or abs(one - other) <= WINDOW
 
 
 # Zones are 14 hours from UTC at most: a site that mistakes its own is off by no more.
@@ -310,7 +306,7 @@ def is_same(new: Article, old: Article, *, late: bool) -> bool:
         return exact and _within(words(plain(new.body)), words(plain(old.body)))
     if exact:
         return same_story(one, other, one_source=False)
-    return same_story(one, other, one_source=True) and (late or _times_agree(new.published, old.published))
+    return same_story(one, other, one_source=True) and (late or _times_agree(new.published, old.published, SHIFT))
 
 
 def _may_be(context: EntryContext, old: Article) -> bool:
@@ -353,8 +349,8 @@ async def _leads_to(context: EntryContext, old: Article, article: Article) -> bo
     return urls.alias(reading.article.url) in wanted
 
 
-def _times_agree(one: datetime | None, other: datetime | None) -> bool:
-    return one is None or other is None or abs(one - other) <= SHIFT
+def _times_agree(one: datetime | None, other: datetime | None, within: timedelta) -> bool:
+    return one is None or other is None or abs(one - other) <= within
 
 
 def _second(at: datetime | None) -> datetime | None:
@@ -404,22 +400,18 @@ def _left(first: Article, run: FilingContext) -> tuple[Article, Changes]:
     return replace(first, also=tuple(one.url for one in still)[:MOST_ALSO]), others
 
 
-def regrouped(parted: Sequence[Article], run: FilingContext) -> list[Article]:
+def regrouped(former: Sequence[Article], run: FilingContext) -> list[Article]:
     """Former copies, standing ones first: each stands alone or is a copy of the first with its text."""
     stands: list[Article] = []
     behind: list[Article] = []
-    for one in sorted(parted, key=lambda article: place_of(article, parted, run)):
-        at = next((at for at, first in enumerate(stands) if _one_story(one, first)), None)
+    for one in sorted(former, key=lambda article: place_of(article, former, run)):
+        at = next((at for at, first in enumerate(stands) if not parted(one, first) and alike(one, first)), None)
         if at is None:
             stands.append(replace(one, merged_into="", also=()))
         else:
             stands[at] = replace(stands[at], also=also_of(stands[at], one.url))
             behind.append(replace(one, merged_into=stands[at].id))
     return [*stands, *behind]
-
-
-def _one_story(one: Article, other: Article) -> bool:
-    return not parted(one, other) and alike(one, other)
 
 
 def _as_copy(article: Article, run: FilingContext, now: datetime) -> tuple[Article, Changes]:

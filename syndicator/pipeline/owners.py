@@ -27,7 +27,7 @@ async def linked_by(context: EntryContext, page: Page) -> EntryContext:
         return context
     links = (
         urls.same_site(page.url, context.source.url) or urlsplit(context.source.url).netloc.encode() in page.html
-    ) and await _links_feed(context, page)
+    ) and urls.alias(context.source.url) in (await _feeds_on(context, page) or ())
     if links or urls.same_publisher(page.url, context.source.url):
         await ask_front(context, page.url)
     return replace(context, pages=context.pages | {urls.alias(page.url)}) if links else context
@@ -47,7 +47,7 @@ async def ask_front(context: EntryContext, url: str) -> bool:
             feeds = await _ask(context, url, note)
     if urls.alias(context.source.url) in feeds:
         run.rights_file.link(context.source.key, site, run.clock().date())
-    elif feeds or _answered(run.store.note(note)):
+    elif feeds or json.loads(run.store.note(note) or "[0, null]")[1] is not None:  # it answered
         run.rights_file.unlink(context.source.key, site)
     return context.rights.owns(url)
 
@@ -62,10 +62,6 @@ async def _ask(context: EntryContext, url: str, note: str) -> Collection[str]:
     now = run.clock()
     run.store.set_note(note, json.dumps([now.isoformat(), feeds]), now)
     return feeds or ()
-
-
-async def _links_feed(context: EntryContext, page: Page) -> bool:
-    return urls.alias(context.source.url) in (await _feeds_on(context, page) or ())
 
 
 async def _feeds_on(context: EntryContext, page: Page) -> list[str] | None:
@@ -90,10 +86,6 @@ def _remembered(note: str | None, now: datetime) -> Collection[str] | None:
     except (ValueError, TypeError):
         return None
     return list(map(str, feeds or ())) if fresh else None
-
-
-def _answered(note: str | None) -> bool:
-    return note is not None and json.loads(note)[1] is not None
 
 
 async def may_adopt(context: EntryContext, article: Article) -> bool:
@@ -122,7 +114,8 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
     file, key = context.run.rights_file, context.source.key
     if new in file.moved(key):
         return replace(context, state=replace(context.state, site_moved=True))
-    if context.rights.owns(result.final_url) or not _redirected(context, result):
+    before = result.moved_to or context.state.effective_url or ""  # where the old host redirects, or did, for good
+    if context.rights.owns(result.final_url) or not urls.same_site(before, result.final_url):
         return context
     if context.run.owners.of(result.final_url):
         return context
@@ -151,11 +144,6 @@ def same_articles(entries: Sequence[Entry], listed: Iterable[Listed], new: str) 
         if old is not None:
             pairs.append((old, entry.url))
     return pairs if len(pairs) >= _SHARE * len(there) else []
-
-
-def _redirected(context: VisitContext, result: Fetched) -> bool:
-    """True if the old host redirects the feed permanently, or did when its new address was adopted."""
-    return urls.same_site(result.moved_to or context.state.effective_url or "", result.final_url)
 
 
 async def _all_moved(context: VisitContext, pairs: Sequence[tuple[str, str]]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -58,10 +58,13 @@ def read_article(
     return replace(made, trace={**made.trace, "alternate": version}) if version else made
 
 
+_plain = lru_cache(maxsize=1)(plain)  # of a body, which is described, and then sketched
+
+
 def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
     description = describe(
         draft.title,
-        plain(draft.body),
+        _plain(draft.body),
         description=draft.description,
         keywords=draft.keywords,
         section=draft.section,
@@ -152,7 +155,7 @@ def read_and_render(
         ruled=frozenset(name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")),
         doubts=read.doubts,
         category_score=read.category_score,
-        sketch=sketch(plain(article.body)),
+        sketch=sketch(_plain(article.body)),
         packed=packed(html, {**(headers or {}), ANSWERED: url}) if kept else b"",
         alternate=read.alternate if _is_stub(read) else None,
         next_page=read.trace.get("next_page", {}).get("url"),
@@ -164,8 +167,10 @@ def _is_stub(read: ReadArticle) -> bool:
     return not read.partial and len(read.body) < _STUB and read.trace["body"].get("from") == "page"
 
 
-def spelled(tags: Iterable[str], taxonomy: Taxonomy) -> tuple[str, ...]:
+def spelled(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
     """An operator's own tags as taxonomy.toml calls them now, so that one that was renamed there follows."""
+    if not tags:  # of most sources, and the taxonomy is long
+        return ()
     names = {fold(form): tag.name for tag in taxonomy.vocabulary.tag for form in (*tag.aliases, tag.name)}
     return tuple(names.get(fold(tag), tag) for tag in tags)
 

@@ -160,10 +160,6 @@ def hold_reason(doubts: Collection[str], *, every: bool, categorised: bool, floo
     `categorised` by the operator; `flooded`: too many at once; `filed` before."""
     given = [code for code in doubts if not (categorised and code == HoldReason.UNSURE_CATEGORY)]
     given += [HoldReason.FLOOD.value] if flooded else []
-    given += [HoldReason.FIRST.value] if _is_first(filed) else []
+    given += [HoldReason.FIRST.value] if filed.own == 0 and filed.articles >= MANY * (filed.sources + 1) else []
     given += [HoldReason.ALL.value] if every else []
     return given[0] if given else ""
-
-
-def _is_first(filed: Filed) -> bool:
-    return filed.own == 0 and filed.articles >= MANY * (filed.sources + 1)

@@ -103,9 +103,7 @@ class Trace:
 
     def __call__(self, frame: FrameType, event: str, _value: object) -> None:
         module, name, file = frame.f_globals.get("__name__", ""), frame.f_code.co_name, frame.f_code.co_filename
-        written = not name.startswith("<") and not file.startswith(
-            "<"
-        )  # no comprehensions, no `__init__` of dataclasses
+        written = not name.startswith("<") and not file.startswith("<")  # `<genexpr>`, `__init__` of dataclasses
         if event == "call" and written and module.startswith("syndicator.pipeline."):
             self.calls.append((module.removeprefix("syndicator.pipeline."), name))
 
