@@ -16,10 +16,10 @@ from syndicator.core.model import Article, Fetched, Rules
 from syndicator.core.ports import Compared, Known, Like, VisitStore
 from syndicator.core.reasons import EntryReason
 from syndicator.core.text import plain, words
+from syndicator.describing.text.sketches import Sketch, containment, holds, same_story, sketch
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext, FilingContext
 from syndicator.pipeline.ownership import NONE, claim_of, filed_by_neighbour
-from syndicator.pipeline.results import Sketch, containment, holds, same_story, sketch
 
 WINDOW = timedelta(days=7)  # between two articles that are one story; syndication takes hours
 REACH = timedelta(days=1)  # how far back a page may date itself

@@ -18,7 +18,8 @@ from syndicator.core.text import plain, width
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
-from syndicator.pipeline.results import PageReading, sketch
+from syndicator.describing.text.sketches import sketch
+from syndicator.pipeline.results import PageReading
 from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.paging import Part, apart, whole
 from syndicator.reading.reader import read
