@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -126,12 +126,7 @@ class VisitContext:
         """The context of one pending entry; `page` where its bytes are at hand already."""
         before = self.state.last_success
         return EntryContext(
-            run=self.run,
-            source=self.source,
-            state=self.state,
-            in_feed=self.in_feed,
-            uncertain=self.uncertain,
-            answered=self.answered,
+            **{field.name: getattr(self, field.name) for field in fields(VisitContext)},
             row=row,
             page=page,
             announced=row.entry or Entry(id=row.entry_id, url=row.url),
@@ -195,18 +190,13 @@ MOST_PICTURE = 2_000_000  # bytes; asked for by subscribers, and more than pages
 
 def feed_request(source: Source, state: SourceState, settings: Settings, environ: Mapping[str, str]) -> Request:
     """A conditional request for the feed of `source`, at the address that it has moved to, if it has."""
-    url = state.effective_url or source.url
-    own = _is_own(url, source)
-    return Request(
-        url=url,
+    request = page_request(state.effective_url or source.url, source, settings, environ)
+    return replace(
+        request,
         kind="page" if source.kind in ("page", "list") or source.rules.links else "feed",
         etag=state.etag,
         last_modified=state.last_modified,
         deadline=settings.fetch.feed_seconds,
-        headers=_headers(source, environ) if own else {},
-        secrets=_secrets(url, source, environ),
-        allow=source.allow if own else (),
-        robots=source.robots,
     )
 
 
@@ -217,7 +207,7 @@ def page_request(url: str, source: Source, settings: Settings, environ: Mapping[
         url=url,
         kind="page",
         deadline=settings.fetch.page_seconds,
-        headers=_headers(source, environ) if own else {},
+        headers={name: environ[key] for name, key in source.headers_env.items() if key in environ} if own else {},
         secrets=_secrets(url, source, environ),
         allow=source.allow if own else (),
         robots=source.robots,
@@ -292,11 +282,6 @@ def unset_detail(lacking: Sequence[str]) -> str:
         f"url: the environment variable {' and '.join(lacking)} is not set where syndicator runs, "
         f"or has fewer than {secrets.LEAST} characters"
     )
-
-
-def _headers(source: Source, environ: Mapping[str, str]) -> dict[str, str]:
-    """The headers of a source, their values from the environment; an unset variable sends no header."""
-    return {name: environ[variable] for name, variable in source.headers_env.items() if variable in environ}
 
 
 def _secrets(url: str, source: Source, environ: Mapping[str, str]) -> dict[str, str]:

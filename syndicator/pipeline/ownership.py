@@ -47,7 +47,10 @@ def rights_of(source: Source, *, sites: Collection[str] = (), before: Collection
     own = frozenset((urls.site(source.url), *sites)) - {""}
     if source.speaks_for is None:
         return Rights(sites=own, before=frozenset(before))
-    return Rights(sites=own, places=frozenset(map(_normal, source.speaks_for)) - {""})
+    return Rights(
+        sites=own,
+        places=frozenset(place.casefold().removeprefix("www.").rstrip("/") for place in source.speaks_for) - {""},
+    )
 
 
 def rights_in(file: RightsFile, source: Source, today: date | None = None, answered: str | None = None) -> Rights:
@@ -59,10 +62,6 @@ def rights_in(file: RightsFile, source: Source, today: date | None = None, answe
         if answered in (None, new):
             sites += [new, move.old]
     return rights_of(source, sites=sites, before=file.before(source.key))
-
-
-def _normal(place: str) -> str:
-    return place.casefold().removeprefix("www.").rstrip("/")
 
 
 def _places(url: str) -> Iterator[str]:
@@ -83,25 +82,20 @@ def heard(entry: Entry, rights: Rights, url: str) -> Entry:
 def terms(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
     """`source` with its terms for `url`: on another site only stricter ones apply (content = "link", llm = false).
     `private`: the operator alone reads the feeds, and gets whole texts for excerpts."""
-    held = _terms(source, rights, url)
-    return replace(held, content="full") if private and held.content == "excerpt" else held
-
-
-def _terms(source: Source, rights: Rights, url: str) -> Source:
-    if rights.owns(url):
-        return source
-    return replace(
-        source,
-        category=None,
-        tags=(),
-        content="link" if source.content == "link" else "excerpt",
-        language=None,
-        licence=None,
-        robots="obey",
-        allow=(),
-        headers_env={},
-        rules=Rules(),
-    )
+    if not rights.owns(url):
+        source = replace(
+            source,
+            category=None,
+            tags=(),
+            content="link" if source.content == "link" else "excerpt",
+            language=None,
+            licence=None,
+            robots="obey",
+            allow=(),
+            headers_env={},
+            rules=Rules(),
+        )
+    return replace(source, content="full") if private and source.content == "excerpt" else source
 
 
 def origin_of(source: Source, state: SourceState, entry: Entry) -> Origin:
