@@ -194,7 +194,7 @@ def fetch_list(app: App, key: Key) -> Change:
     """Ask for the page of a source of kind "list", as a visit would, so that somebody can point at it."""
     from syndicator.core.model import Failed, Fetched, SourceState
     from syndicator.core.reasons import FetchReason
-    from syndicator.pipeline.requests import feed_request
+    from syndicator.pipeline.context import feed_request
     from syndicator.services.adding.found import open_session
     from syndicator.services.adding.search import unanswered
 

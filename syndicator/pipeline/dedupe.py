@@ -1,5 +1,5 @@
-"""Deduplicate stories: one copy stands, the others are merged into it. Also finds articles of a site that changed its
-addresses, and looks again when a text changes."""
+"""Match stories: one copy stands, the others are merged into it. Also finds articles of a site that changed its
+addresses, and looks again when a text changes. Nothing is written: what changes of other articles is returned."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from syndicator.core.model import Article, Fetched, Rules
 from syndicator.core.ports import Compared, Known, Like, VisitStore
 from syndicator.core.reasons import EntryReason
 from syndicator.core.text import plain, words
+from syndicator.describing.text.sketches import Sketch, containment, holds, same_story, sketch
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext, FilingContext
-from syndicator.pipeline.ownership import NONE, claim_of
-from syndicator.pipeline.refile import refile
-from syndicator.pipeline.requests import page_request, without_credentials
-from syndicator.pipeline.results import Sketch, containment, holds, same_story, sketch
+from syndicator.pipeline.ownership import NONE, claim_of, filed_by_neighbour
 
 WINDOW = timedelta(days=7)  # between two articles that are one story; syndication takes hours
 REACH = timedelta(days=1)  # how far back a page may date itself
 _LAST = 1 << 30  # the rank of a source that is in sources.toml no more
+
+Changes = tuple[tuple[Article, Article], ...]  # other articles: as they are to be filed, and as their files have them
 
 
 class Precedence(NamedTuple):
@@ -85,19 +85,18 @@ def merge_copy(
     *,
     after: datetime | None = None,
     known: Known | None = None,
-) -> Article:
-    """The new `article` as a copy of the standing one, or as the standing one. `also`: its page's original, if the
-    texts agree. `after`: the previous visit. The other one is filed first: after a crash in between, a copy whose
-    target is missing stands alone. `known`: what the store says of it, if it was asked already."""
+) -> tuple[Article, Changes]:
+    """The new `article` as a copy of the standing one, or as the standing one, and the other one, to be filed first:
+    after a crash in between, a copy whose target is missing stands alone. `also`: its page's original, if the texts
+    agree. `after`: the previous visit. `known`: what the store says of it, if it was asked already."""
     if (first := _original(article, run, now, known)) is None:
-        return replace(article, also=())
+        return replace(article, also=()), ()
     logger = program.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
     if may_turn(first, now) and _outranks(article, first, run, after):
         logger.info("stands", instead_of=first.id, title=first.title)
         others = [one for one in copies(first, run) if alike(article, one)]
         also = also_of(replace(article, also=()), *(one.url for one in (first, *others) if is_shown(one, article, run)))
-        refile(run.article_store, run.store, replace(first, merged_into=article.id), before=first)
-        return replace(article, also=also, merged_into="")
+        return replace(article, also=also, merged_into=""), ((replace(first, merged_into=article.id), first),)
     logger.info("merged", into=first.id, title=first.title)
     return joined(article, first, run)
 
@@ -238,13 +237,12 @@ def may_turn(first: Article, now: datetime) -> bool:
     return first.added is not None and first.added >= now - WINDOW and not hand_edited(first)
 
 
-def joined(article: Article, first: Article, run: FilingContext) -> Article:
+def joined(article: Article, first: Article, run: FilingContext) -> tuple[Article, Changes]:
     shown = (article.url,) if is_shown(article, first, run) else ()
     stands = replace(first, also=also_of(first, *shown), merged_into="")
-    if stands != first:
-        refile(run.article_store, run.store, stands, before=first)
     called = is_named(map(urls.alias, article.also), first)
-    return replace(article, also=article.also[:1] if called else (), merged_into=first.id)
+    copy = replace(article, also=article.also[:1] if called else (), merged_into=first.id)
+    return copy, ((stands, first),) if stands != first else ()
 
 
 def is_shown(copy: Article, first: Article, run: FilingContext) -> bool:
@@ -267,15 +265,11 @@ def _likely(article: Article, made: Sketch, run: FilingContext, now: datetime, k
             continue
         there = Sketch.unpack(data)
         one_source = other.source_key == article.source_key
-        if one_source and not _close(article.published, other.published):
+        if one_source and not _times_agree(article.published, other.published, WINDOW):
             continue
         if same_story(made, there, one_source=one_source) or (_is_spelling(article, other, run) and holds(made, there)):
             found.append((-containment(made, there), other.id))
     return [id for _, id in sorted(found)]
-
-
-def _close(one: datetime | None, other: datetime | None) -> bool:
-    return one is None or other is None or abs(one - other) <= WINDOW
 
 
 # Zones are 14 hours from UTC at most: a site that mistakes its own is off by no more.
@@ -312,7 +306,7 @@ def is_same(new: Article, old: Article, *, late: bool) -> bool:
         return exact and _within(words(plain(new.body)), words(plain(old.body)))
     if exact:
         return same_story(one, other, one_source=False)
-    return same_story(one, other, one_source=True) and (late or _times_agree(new.published, old.published))
+    return same_story(one, other, one_source=True) and (late or _times_agree(new.published, old.published, SHIFT))
 
 
 def _may_be(context: EntryContext, old: Article) -> bool:
@@ -331,9 +325,7 @@ def _is_late(context: EntryContext, article: Article) -> bool:
 
 async def _leads_to(context: EntryContext, old: Article, article: Article) -> bool:
     """True when the old address redirects to the new one, or its page names that as its own."""
-    run, source = context.run, context.terms(old.url)
-    request = page_request(old.url, source, run.settings, run.environ)
-    answer = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
+    run, answer = context.run, await context.ask(old.url)
     if not isinstance(answer, Fetched):
         return False
     wanted = {*map(urls.alias, (article.url, *article.aliases))}
@@ -357,8 +349,8 @@ async def _leads_to(context: EntryContext, old: Article, article: Article) -> bo
     return urls.alias(reading.article.url) in wanted
 
 
-def _times_agree(one: datetime | None, other: datetime | None) -> bool:
-    return one is None or other is None or abs(one - other) <= SHIFT
+def _times_agree(one: datetime | None, other: datetime | None, within: timedelta) -> bool:
+    return one is None or other is None or abs(one - other) <= within
 
 
 def _second(at: datetime | None) -> datetime | None:
@@ -371,48 +363,49 @@ def _within(one: list[str], other: list[str]) -> bool:
     return not short or f" {' '.join(short)} " in f" {' '.join(long)} "
 
 
-def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) -> Article:
+def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) -> tuple[Article, Changes]:
     """`new`, the revision of `old` that is about to be filed, as it is beside the copies of the story that it tells
-    now. Others are filed first, so that a crash in between leaves the entry pending and all of this is done again.
+    now; and the other articles that change with it, to be filed first.
 
     A copy whose text is no longer that of the one which stands for it stands for itself. Where the one that stands has
     another text, its copies do: the first of them for the others. And what tells the story of another article by now
     is a copy of that one, whatever it says of its age: its text is of today. No other role turns."""
     adopted = bool(new.merged_into) and old.source_key != new.source_key  # a neighbour's may be a copy for less
     if new.hold or (old.body == new.body and not adopted):  # what is on hold takes part in no story before its release
-        return new
+        return new, ()
     if new.merged_into:
         first = in_file(new.merged_into, run)
         if first is None or is_copy(new, first, run):
-            return new
+            return new, ()
         kept = tuple(url for url in first.also if not is_named([urls.alias(url)], new))
-        if kept != first.also:
-            refile(run.article_store, run.store, replace(first, also=kept), before=first)
+        others: Changes = ((replace(first, also=kept), first),) if kept != first.also else ()
         new = replace(new, merged_into="", also=(), added=run.added() if adopted else new.added)
     else:
-        new = _left(new, run)
-    return new if new.also else _as_copy(new, run, now)
+        new, others = _left(new, run)
+    if new.also:
+        return new, others
+    new, more = _as_copy(new, run, now)
+    return new, (*others, *more)
 
 
-def _left(first: Article, run: FilingContext) -> Article:
+def _left(first: Article, run: FilingContext) -> tuple[Article, Changes]:
     had = copies(first, run)
     still = [one for one in had if is_copy(first, one, run)]
-    parted = [one for one in had if one not in still]
-    if parted:
-        logger = program.logger("pipeline", source=first.source_key, host=urls.host(first.url), article=first.id)
-        logger.info("copies parted", ids=[one.id for one in parted])
-    for one in regrouped(parted, run):
-        before = next(known for known in parted if known.id == one.id)
-        refile(run.article_store, run.store, one, before=before)
-    return replace(first, also=tuple(one.url for one in still)[:MOST_ALSO]) if parted else first
+    parted = {one.id: one for one in had if one not in still}
+    if not parted:
+        return first, ()
+    logger = program.logger("pipeline", source=first.source_key, host=urls.host(first.url), article=first.id)
+    logger.info("copies parted", ids=[*parted])
+    others = tuple((one, parted[one.id]) for one in regrouped([*parted.values()], run))
+    return replace(first, also=tuple(one.url for one in still)[:MOST_ALSO]), others
 
 
-def regrouped(parted: Sequence[Article], run: FilingContext) -> list[Article]:
+def regrouped(former: Sequence[Article], run: FilingContext) -> list[Article]:
     """Former copies, standing ones first: each stands alone or is a copy of the first with its text."""
     stands: list[Article] = []
     behind: list[Article] = []
-    for one in sorted(parted, key=lambda article: place_of(article, parted, run)):
-        at = next((at for at, first in enumerate(stands) if _one_story(one, first)), None)
+    for one in sorted(former, key=lambda article: place_of(article, former, run)):
+        at = next((at for at, first in enumerate(stands) if not parted(one, first) and alike(one, first)), None)
         if at is None:
             stands.append(replace(one, merged_into="", also=()))
         else:
@@ -421,16 +414,39 @@ def regrouped(parted: Sequence[Article], run: FilingContext) -> list[Article]:
     return [*stands, *behind]
 
 
-def _one_story(one: Article, other: Article) -> bool:
-    return not parted(one, other) and alike(one, other)
-
-
-def _as_copy(article: Article, run: FilingContext, now: datetime) -> Article:
+def _as_copy(article: Article, run: FilingContext, now: datetime) -> tuple[Article, Changes]:
     """`article`, which stands alone, as a copy of the recent article whose text it has now, if there is one. What an
     operator's hand took out of a merge, which the other one still names, stays out."""
     if article.added is None or article.added < now - WINDOW:
-        return article
+        return article, ()
     for first in near(article, run, now):
         if not any(is_named([urls.alias(url)], article) for url in first.also):
             return joined(article, first, run)
-    return article
+    return article, ()
+
+
+RECENT = timedelta(days=7)  # by its own date; a choice: a site announces what is new within days
+
+
+def aside(article: Article, run: FilingContext, now: datetime) -> Article | None:
+    """`article`, which is new, as it is kept out of all feeds but those of its carriers: as a copy of the article whose
+    text it has on the same site (a print page), or as unlisted if it is old or has no date. None if it may be listed:
+    its own site's source announced it, or is not followed. Raises ConfigError."""
+    if not filed_by_neighbour(article, run.owners):
+        return None
+    first = _same_text(article, run)
+    if first is not None:
+        return replace(article, merged_into=first.id, also=())
+    is_recent = article.published is not None and now - RECENT < article.published < now  # what is to come, is not
+    return None if is_recent else replace(article, unlisted=True, also=())
+
+
+def _same_text(article: Article, run: FilingContext) -> Article | None:
+    for owner in run.owners.of(article.url):
+        for id in run.store.earlier(like(article, owner, run.clock())):
+            known = in_file(id, run) if id != article.id else None
+            if known is None or not urls.same_site(known.url, article.url) or parted(article, known):
+                continue
+            if is_copy(article, known, run):
+                return standing(id, run.store)
+    return None

@@ -5,7 +5,8 @@ the Next.js blog starter (`coverImage`, `author.name`, `ogImage.url`). Oddities 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import PurePosixPath
@@ -67,7 +68,8 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
     for pages without an address."""
     found = {field: _first(front, keys) for field, keys in _KEYS.items()}
     dated = _DATED.fullmatch(path.parent.name if path.stem in _INDEX else path.stem)
-    when = _precise(_time(found["date"]), _time(front.get("published")))
+    day, when = _time(found["date"]), _time(front.get("published"))
+    when = when if len(day) == _DAY and when.startswith(day) else day
     values: dict[str, Any] = {
         "title": _text(found["title"]),
         "date": when[:_DAY] or (dated[1] if dated else ""),
@@ -79,7 +81,8 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
     elsewhere = next((text for text in _texts(found["source"]) if _is_whole(text)), "")
     values["source"] = elsewhere or (site and urljoin(site.rstrip("/") + "/", _own_path(front, path)))
     cover = next(iter(_texts(found["coverImage"])), "")
-    values["coverImage"] = cover if _is_whole(cover) else _absolute(cover, values["source"], own=not elsewhere)
+    base = "" if elsewhere or not cover else values["source"]
+    values["coverImage"] = cover if _is_whole(cover) else base and urljoin(base, quote(cover, safe="/%:?=&"))
     lost = (f"coverImage: {cover!r} is no whole URL",) if cover and not values["coverImage"] else ()
     kept = {key: value for key in _KEYS if (value := values[key])}
     kept |= {"published": when} if len(when) > _DAY else {}
@@ -103,10 +106,6 @@ def _own_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
         return quote(str(folder)) if str(folder) != "." else ""
     name = _text(front.get("slug")).strip("/").rpartition("/")[2]
     return quote(str(folder / (path.stem if name in ("", ".", "..") else name)))
-
-
-def _absolute(value: str, base: str, *, own: bool) -> str:
-    return urljoin(base, quote(value, safe="/%:?=&")) if value and base and own else ""
 
 
 def _first(front: Mapping[str, Any], keys: Sequence[str]) -> Any:
@@ -154,16 +153,14 @@ def _time(value: Any) -> str:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     given = value.isoformat() if isinstance(value, datetime) else _ZONE.sub(r"\1:\2", _text(value))
-    for read in (_only_day, lambda text: _in_utc(datetime.fromisoformat(text)), *map(_in_words, _IN_WORDS)):
-        try:
-            return read(given)
-        except ValueError:
-            continue
+    with suppress(ValueError):
+        return date.fromisoformat(given).isoformat()
+    with suppress(ValueError):
+        return _in_utc(datetime.fromisoformat(given))
+    for form in _IN_WORDS:
+        with suppress(ValueError):
+            return datetime.strptime(given, form).replace(tzinfo=UTC).date().isoformat()
     return ""
-
-
-def _precise(day: str, when: str) -> str:
-    return when if len(day) == _DAY and when.startswith(day) else day
 
 
 def _in_utc(moment: datetime) -> str:
@@ -176,14 +173,6 @@ def _in_utc(moment: datetime) -> str:
     except OverflowError as error:
         raise ValueError(str(error)) from error
     return whole.isoformat().replace("+00:00", "Z")
-
-
-def _in_words(form: str) -> Callable[[str], str]:
-    return lambda given: datetime.strptime(given, form).replace(tzinfo=UTC).date().isoformat()
-
-
-def _only_day(given: str) -> str:
-    return date.fromisoformat(given).isoformat()
 
 
 def _is_whole(value: str) -> bool:

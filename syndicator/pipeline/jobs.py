@@ -19,29 +19,21 @@ if TYPE_CHECKING:
 else:  # a type checker sees the functions themselves; at run time there are only their names
     from syndicator.processes.worker import Lazy
 
-    address_of_next = Lazy("syndicator.reading.next_page:address_of_next")
-    apply_answer = Lazy("syndicator.pipeline.descriptions.answers:apply_answer")
-    discover = Lazy("syndicator.visiting.feeds.discovery:discover")
-    group_files = Lazy("syndicator.pipeline.descriptions.learn:group_files")
-    make_question = Lazy("syndicator.pipeline.descriptions.answers:make_question")
-    kind_of = Lazy("syndicator.reading.reader:kind_of")
-    learn_files = Lazy("syndicator.pipeline.descriptions.learn:learn_files")
-    linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
-    offers_many = Lazy("syndicator.pipeline.descriptions.answers:offers_many")
-    page_links = Lazy("syndicator.visiting.feeds.discovery:page_links")
-    pointed = Lazy("syndicator.reading.lists.learn:pointed")
-    parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
-    read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")
-    read_list = Lazy("syndicator.reading.lists.learn:read_list")
-    read_listing = Lazy("syndicator.reading.lists.learn:read_listing")
-    read_opml = Lazy("syndicator.configuration.sources.opml:read_opml")
-    redescribe_many = Lazy("syndicator.pipeline.descriptions.reread:redescribe_many")
-    reread = Lazy("syndicator.pipeline.descriptions.reread:reread")
-    shown_page = Lazy("syndicator.reading.pointing:shown_page")
-    suggested = Lazy("syndicator.reading.pointing:suggested")
-    suggest_files = Lazy("syndicator.pipeline.descriptions.learn:suggest_files")
-    tried_category = Lazy("syndicator.pipeline.descriptions.answers:tried_category")
-    tried = Lazy("syndicator.reading.reader:tried")
+    _MODULES = {
+        "configuration.sources.opml": "read_opml",
+        "pipeline.descriptions.answers": "apply_answer make_question offers_many tried_category",
+        "pipeline.descriptions.learn": "group_files learn_files suggest_files",
+        "pipeline.descriptions.reread": "redescribe_many reread",
+        "pipeline.read_article": "read_and_render",
+        "reading.lists.learn": "pointed read_list read_listing",
+        "reading.next_page": "address_of_next",
+        "reading.pointing": "shown_page suggested",
+        "reading.reader": "kind_of tried",
+        "visiting.feeds.discovery": "discover linked_feeds page_links",
+        "visiting.feeds.parser": "parse_feed",
+    }
+    for _module, _names in _MODULES.items():
+        globals().update({name: Lazy(f"syndicator.{_module}:{name}") for name in _names.split()})
 
 __all__ = [
     "address_of_next",

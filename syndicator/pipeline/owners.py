@@ -13,24 +13,21 @@ from urllib.parse import urlsplit
 from syndicator.articles.beside.lists import ASKED_AGAIN
 from syndicator.core import urls
 from syndicator.core.errors import WorkerFailed
-from syndicator.core.model import Article, Entry, Failed, Fetched, Origin, ParsedFeed, Source, SourceState
+from syndicator.core.model import Article, Entry, Failed, Fetched, ParsedFeed
 from syndicator.core.text import words
 from syndicator.pipeline import jobs
-from syndicator.pipeline.context import EntryContext, FilingContext, Page, VisitContext
-from syndicator.pipeline.dedupe import in_file, is_copy, like, parted, standing
-from syndicator.pipeline.ownership import OWNS, Claimant, claim_of, filed_by_neighbour
-from syndicator.pipeline.refile import refile
-from syndicator.pipeline.requests import page_request
+from syndicator.pipeline.context import EntryContext, Page, VisitContext
+from syndicator.pipeline.ownership import OWNS, claim_of
 
 
 async def linked_by(context: EntryContext, page: Page) -> EntryContext:
     """The context with the right to write `page` if the page, or its front page (where related), links the feed."""
     bare = not context.announced.title and not context.announced.content
-    if bare or not page.html or _owns_for_now(context, page.url):
+    if bare or not page.html or context.owns_for_now(page.url):
         return context
     links = (
         urls.same_site(page.url, context.source.url) or urlsplit(context.source.url).netloc.encode() in page.html
-    ) and await _links_feed(context, page)
+    ) and urls.alias(context.source.url) in (await _feeds_on(context, page) or ())
     if links or urls.same_publisher(page.url, context.source.url):
         await ask_front(context, page.url)
     return replace(context, pages=context.pages | {urls.alias(page.url)}) if links else context
@@ -40,7 +37,7 @@ async def ask_front(context: EntryContext, url: str) -> bool:
     """True if the source may speak for the site of `url`. Its front page is asked once a week, however many entries
     there are; one that answers and links the feed no longer ends the right. Each source asks for itself: another one
     may have asked on a bad day, or on another port."""
-    if _owns_for_now(context, url):
+    if context.owns_for_now(url):
         return True
     run, site = context.run, urls.site(url)
     note = f"front page {site} {context.source.key}"
@@ -50,23 +47,13 @@ async def ask_front(context: EntryContext, url: str) -> bool:
             feeds = await _ask(context, url, note)
     if urls.alias(context.source.url) in feeds:
         run.rights_file.link(context.source.key, site, run.clock().date())
-    elif feeds or _answered(run.store.note(note)):
+    elif feeds or json.loads(run.store.note(note) or "[0, null]")[1] is not None:  # it answered
         run.rights_file.unlink(context.source.key, site)
     return context.rights.owns(url)
 
 
-def _owns_for_now(context: EntryContext, url: str) -> bool:
-    """True if the source owns `url` and no front page has to be asked for that again."""
-    run, site = context.run, urls.site(url)
-    today = run.clock().date()
-    if site in run.rights_file.linked(context.source.key, today):
-        return run.rights_file.is_fresh(context.source.key, site, today)
-    return context.rights.owns(url)
-
-
 async def _ask(context: EntryContext, url: str, note: str) -> Collection[str]:
-    run, front = context.run, front_page(url)
-    result = await run.fetcher.fetch(page_request(front, context.terms(front), run.settings, run.environ))
+    run, result = context.run, await context.ask(front_page(url))
     if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
         return ()  # the host was not asked: nothing to remember
     feeds: Collection[str] | None = None
@@ -75,10 +62,6 @@ async def _ask(context: EntryContext, url: str, note: str) -> Collection[str]:
     now = run.clock()
     run.store.set_note(note, json.dumps([now.isoformat(), feeds]), now)
     return feeds or ()
-
-
-async def _links_feed(context: EntryContext, page: Page) -> bool:
-    return urls.alias(context.source.url) in (await _feeds_on(context, page) or ())
 
 
 async def _feeds_on(context: EntryContext, page: Page) -> list[str] | None:
@@ -105,73 +88,13 @@ def _remembered(note: str | None, now: datetime) -> Collection[str] | None:
     return list(map(str, feeds or ())) if fresh else None
 
 
-def _answered(note: str | None) -> bool:
-    return note is not None and json.loads(note)[1] is not None
-
-
-def adopts(context: VisitContext, article: Article) -> bool:
-    """True if the context's source has a better claim to `article` than its source. A hand's file is never taken."""
-    if article.source_key in ("", context.source.key):
-        return False
-    mine = Claimant(source=context.source, rights=context.rights).claim(article.url)
-    return mine > claim_of(article, context.run.owners)
-
-
 async def may_adopt(context: EntryContext, article: Article) -> bool:
-    """The same for the known `article` that an entry announces; if no source of its site filed it, its page that was
-    kept is looked at for a link to the source's feed."""
+    """True if the context's source adopts the known `article` that an entry announces; if no source of its site filed
+    it, its page that was kept is looked at for a link to the source's feed."""
     kept = context.run.snapshots.get(article.id) if claim_of(article, context.run.owners) < OWNS else None
     if kept is not None:
         context = await linked_by(context, Page(html=kept[0], url=article.url, headers=kept[1]))
-    return adopts(context, article)
-
-
-def take_name(context: EntryContext, id: str) -> None:
-    """Name the context's source, which may adopt article `id` and cannot read its page, as the one that it comes from.
-    The text stays as it was read; one that was unlisted is added now. Raises OSError, ConfigError, StoreError."""
-    article = in_file(id, context.run)
-    if article is None or not adopts(context, article):
-        return
-    hand_over(context, article)
-    source, state, entry = context.source, context.state, context.announced
-    named = replace(
-        article,
-        source_key=source.key,
-        source_id=entry.id,
-        origin=origin_of(source, state, entry),
-        published=article.published or entry.published,
-        added=context.run.added() if article.unlisted else article.added,
-        unlisted=False,
-    )
-    ordered = ("added",) if article.unlisted else ()
-    refile(context.run.article_store, context.run.store, named, before=article, ordered=ordered)
-
-
-def keep_as_copy(context: VisitContext, article: Article, id: str) -> None:
-    """Make `article`, which a neighbour filed under another address, a copy of the one with this `id`, which the
-    context's source, that owns it, is about to file. Raises OSError, ConfigError, StoreError."""
-    refile(context.run.article_store, context.run.store, replace(article, merged_into=id, also=()), before=article)
-
-
-def origin_of(source: Source, state: SourceState, entry: Entry) -> Origin:
-    """What an article says of the feed that its `entry` came from. Pure."""
-    return Origin(
-        title=source.title or state.feed_title,
-        url=source.url,
-        site=state.site_url,
-        id=state.feed_id or source.url,
-        updated=entry.updated or entry.published,
-    )
-
-
-def hand_over(context: VisitContext, article: Article) -> None:
-    """The source that filed `article` carries it from now on. To be called before the article is filed as another's:
-    a crash in between leaves a carrier too many, which shows nothing twice. Raises OSError, StoreError."""
-    run, key = context.run, article.source_key
-    if key and key != context.source.key:
-        if key not in run.store.carriers(article.id):
-            run.article_store.carry([(article.id, key)])
-        run.store.carry([(article.id, key)], {})
+    return context.adopts(article)
 
 
 _SAMPLED = 3  # old pages that are asked where they are now; a choice: each is a request
@@ -191,7 +114,8 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
     file, key = context.run.rights_file, context.source.key
     if new in file.moved(key):
         return replace(context, state=replace(context.state, site_moved=True))
-    if context.rights.owns(result.final_url) or not _redirected(context, result):
+    before = result.moved_to or context.state.effective_url or ""  # where the old host redirects, or did, for good
+    if context.rights.owns(result.final_url) or not urls.same_site(before, result.final_url):
         return context
     if context.run.owners.of(result.final_url):
         return context
@@ -222,48 +146,12 @@ def same_articles(entries: Sequence[Entry], listed: Iterable[Listed], new: str) 
     return pairs if len(pairs) >= _SHARE * len(there) else []
 
 
-def _redirected(context: VisitContext, result: Fetched) -> bool:
-    """True if the old host redirects the feed permanently, or did when its new address was adopted."""
-    return urls.same_site(result.moved_to or context.state.effective_url or "", result.final_url)
-
-
 async def _all_moved(context: VisitContext, pairs: Sequence[tuple[str, str]]) -> bool:
     """True if each old address redirects permanently to the new one. Whatever fails is asked at the next visit."""
-    run = context.run
     for old, new in pairs:
-        answer = await run.fetcher.fetch(page_request(old, context.terms(old), run.settings, run.environ))
+        answer = await context.ask(old)
         if not isinstance(answer, Fetched) or answer.moved_to is None:
             return False
         if not urls.same_site(answer.final_url, new) or urls.alias(answer.moved_to) != urls.alias(new):
             return False
     return True
-
-
-RECENT = timedelta(days=7)  # by its own date; a choice: a site announces what is new within days
-
-
-def aside(article: Article, run: FilingContext, now: datetime) -> Article | None:
-    """`article`, which is new, as it is kept out of all feeds but those of its carriers: as a copy of the article whose
-    text it has on the same site (a print page), or as unlisted if it is old or has no date. None if it may be listed:
-    its own site's source announced it, or is not followed. Raises ConfigError."""
-    if not filed_by_neighbour(article, run.owners):
-        return None
-    first = _same_text(article, run)
-    if first is not None:
-        return replace(article, merged_into=first.id, also=())
-    is_recent = article.published is not None and now - RECENT < article.published < now  # what is to come, is not
-    return None if is_recent else replace(article, unlisted=True, also=())
-
-
-def _same_text(article: Article, run: FilingContext) -> Article | None:
-    for owner in run.owners.of(article.url):
-        for id in run.store.earlier(like(article, owner, run.clock())):
-            known = in_file(id, run) if id != article.id else None
-            if (
-                known
-                and urls.same_site(known.url, article.url)
-                and not parted(article, known)
-                and is_copy(article, known, run)
-            ):
-                return standing(id, run.store)
-    return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
+from syndicator.articles.beside.lists import RightsFile
 from syndicator.core import urls
-from syndicator.core.model import Article, Entry, Rules, Source
+from syndicator.core.model import Article, Entry, Origin, Rules, Source, SourceState
 from syndicator.core.ports import EntryRow, Known
 from syndicator.core.reasons import EntryReason
 
@@ -46,11 +47,21 @@ def rights_of(source: Source, *, sites: Collection[str] = (), before: Collection
     own = frozenset((urls.site(source.url), *sites)) - {""}
     if source.speaks_for is None:
         return Rights(sites=own, before=frozenset(before))
-    return Rights(sites=own, places=frozenset(map(_normal, source.speaks_for)) - {""})
+    return Rights(
+        sites=own,
+        places=frozenset(place.casefold().removeprefix("www.").rstrip("/") for place in source.speaks_for) - {""},
+    )
 
 
-def _normal(place: str) -> str:
-    return place.casefold().removeprefix("www.").rstrip("/")
+def rights_in(file: RightsFile, source: Source, today: date | None = None, answered: str | None = None) -> Rights:
+    """The rights of `source` as the file beside the articles has them. With `today`, those by which it may write now;
+    without, those by which what it wrote is published, which it keeps when it loses the others. `answered`: the site
+    that its feed came from, which has to be the one that its own site moved to; None: any. Raises ConfigError."""
+    sites = [*(file.linked(source.key, today) if today else file.shown(source.key))]
+    for new, move in file.moved(source.key).items():
+        if answered in (None, new):
+            sites += [new, move.old]
+    return rights_of(source, sites=sites, before=file.before(source.key))
 
 
 def _places(url: str) -> Iterator[str]:
@@ -71,24 +82,30 @@ def heard(entry: Entry, rights: Rights, url: str) -> Entry:
 def terms(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
     """`source` with its terms for `url`: on another site only stricter ones apply (content = "link", llm = false).
     `private`: the operator alone reads the feeds, and gets whole texts for excerpts."""
-    held = _terms(source, rights, url)
-    return replace(held, content="full") if private and held.content == "excerpt" else held
+    if not rights.owns(url):
+        source = replace(
+            source,
+            category=None,
+            tags=(),
+            content="link" if source.content == "link" else "excerpt",
+            language=None,
+            licence=None,
+            robots="obey",
+            allow=(),
+            headers_env={},
+            rules=Rules(),
+        )
+    return replace(source, content="full") if private and source.content == "excerpt" else source
 
 
-def _terms(source: Source, rights: Rights, url: str) -> Source:
-    if rights.owns(url):
-        return source
-    return replace(
-        source,
-        category=None,
-        tags=(),
-        content="link" if source.content == "link" else "excerpt",
-        language=None,
-        licence=None,
-        robots="obey",
-        allow=(),
-        headers_env={},
-        rules=Rules(),
+def origin_of(source: Source, state: SourceState, entry: Entry) -> Origin:
+    """What an article says of the feed that its `entry` came from."""
+    return Origin(
+        title=source.title or state.feed_title,
+        url=source.url,
+        site=state.site_url,
+        id=state.feed_id or source.url,
+        updated=entry.updated or entry.published,
     )
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, Final
 
 from syndicator.articles.fields import settle
 from syndicator.articles.snapshots import ANSWERED, READ_AT, packed
 from syndicator.core import urls
 from syndicator.core.model import Draft, Entry, ReadArticle, Rules, article_id
-from syndicator.core.text import plain
+from syndicator.core.reasons import HoldReason
+from syndicator.core.text import plain, width
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
-from syndicator.pipeline.results import PageReading, doubts, sketch
+from syndicator.describing.text.sketches import sketch
+from syndicator.pipeline.results import PageReading
 from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.paging import Part, apart, whole
 from syndicator.reading.reader import read
@@ -56,10 +59,13 @@ def read_article(
     return replace(made, trace={**made.trace, "alternate": version}) if version else made
 
 
+_plain = lru_cache(maxsize=1)(plain)  # of a body, which is described, and then sketched
+
+
 def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
     description = describe(
         draft.title,
-        plain(draft.body),
+        _plain(draft.body),
         description=draft.description,
         keywords=draft.keywords,
         section=draft.section,
@@ -95,6 +101,22 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
         doubts=doubts(draft, description.category_score),
         category_score=description.certainty,
     )
+
+
+_SHORT: Final = 1600  # letters: a page that says it shows a part, and shows more, mostly shows the whole article
+_LEAST_SCORE: Final = 0.22  # probability of the likeliest category, below which none fits; both chosen on the corpus
+
+
+def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
+    """Codes of `HoldReason` that a reading gives by itself. `category_score`: how likely its category is; None where
+    there is none to choose from."""
+    body: Mapping[str, Any] = draft.trace.get("body", {})
+    found = {
+        HoldReason.PARTIAL: draft.partial and width(plain(draft.body)) < _SHORT,
+        HoldReason.UNSURE_TEXT: bool(body.get("doubt")),
+        HoldReason.UNSURE_CATEGORY: category_score is not None and category_score < _LEAST_SCORE,
+    }
+    return tuple(reason.value for reason, given in found.items() if given)
 
 
 def own_names(author: str | None, url: str) -> tuple[str, ...]:
@@ -134,7 +156,7 @@ def read_and_render(
         ruled=frozenset(name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")),
         doubts=read.doubts,
         category_score=read.category_score,
-        sketch=sketch(plain(article.body)),
+        sketch=sketch(_plain(article.body)),
         packed=packed(html, {**(headers or {}), ANSWERED: url}) if kept else b"",
         alternate=read.alternate if _is_stub(read) else None,
         next_page=read.trace.get("next_page", {}).get("url"),
@@ -146,8 +168,10 @@ def _is_stub(read: ReadArticle) -> bool:
     return not read.partial and len(read.body) < _STUB and read.trace["body"].get("from") == "page"
 
 
-def spelled(tags: Iterable[str], taxonomy: Taxonomy) -> tuple[str, ...]:
+def spelled(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
     """An operator's own tags as taxonomy.toml calls them now, so that one that was renamed there follows."""
+    if not tags:  # of most sources, and the taxonomy is long
+        return ()
     names = {fold(form): tag.name for tag in taxonomy.vocabulary.tag for form in (*tag.aliases, tag.name)}
     return tuple(names.get(fold(tag), tag) for tag in tags)
 

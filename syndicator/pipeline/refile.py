@@ -32,12 +32,15 @@ def refile(
     with an old one, which the next run records.
 
     `before` is the article as its file says until now, `path` where that file is, for callers who know; `ordered`
-    names fields that an operator asked to change although a hand edited them; `html` is the body rendered, for
+    names fields that an operator asked to change although a hand edited them, besides `added`, which we alone
+    change; `html` is the body rendered, for
     sources that are published whole; `score` how likely its category is, where it was chosen now; `compared` and
     `blocks` make of the article as stored what others are compared with. Returns the
     article as it stands in its file now, where fields that a hand edited stay, and whether the file changed; with
     neither a change nor an `entry`, nothing is recorded. Raises OSError, ConfigError and StoreError.
     """
+    if before is not None and before.added != article.added:
+        ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
     if changed or entry is not None:
         released = bool(stored.hold_reason) and not stored.hold  # by a hand, since the last start
@@ -67,6 +70,15 @@ def carry(
     if carried and source not in store.carriers(id):
         article_store.carry(carried)
     store.carry(carried, {source: name}, entry=entry)
+
+
+def hand_over(article_store: ArticleStore, store: VisitStore, article: Article) -> None:
+    """The source that filed `article` carries it from now on. To be called before the article is filed as another's:
+    a crash in between leaves a carrier too many, which shows nothing twice. Raises OSError, StoreError."""
+    carried = [(article.id, article.source_key)]
+    if article.source_key not in store.carriers(article.id):
+        article_store.carry(carried)
+    store.carry(carried, {})
 
 
 # A clock or a counter in a page must not count as a change of its text: at most one a day and 24 in all, both a choice.

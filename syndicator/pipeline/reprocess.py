@@ -33,10 +33,9 @@ async def _again(context: VisitContext, id: str) -> bool:
     old = run.article_store.get(path)
     if old.source_key != context.source.key:
         return False
-    source = context.terms(old.url)
-    html, headers = kept
+    source, (html, headers) = context.terms(old.url), kept
     try:
-        reading = await run.worker.call(
+        reading: PageReading = await run.worker.call(
             jobs.read_and_render,
             html,
             old.url,
@@ -51,19 +50,11 @@ async def _again(context: VisitContext, id: str) -> bool:
         )
     except (NotAnArticle, WorkerFailed, RulesError):
         return False  # it reads worse than the first time: the first reading stays
-    now = run.article_store.get(path)  # other visits went on meanwhile: a copy may have been merged into it
-    return _file(context, now, path, reading)
-
-
-def _file(context: VisitContext, old: Article, path: str, reading: PageReading) -> bool:
-    run = context.run
-    better = better_reading(
-        old, reading.article, context.terms(old.url).category or run.settings.describe.uncategorised
-    )
+    old = run.article_store.get(path)  # other visits went on meanwhile: a copy may have been merged into it
     stored, changed = refile(
         run.article_store,
         run.store,
-        better,
+        better_reading(old, reading.article, source.category or run.settings.describe.uncategorised),
         before=old,
         path=path,
         html=reading.html,

@@ -1,106 +1,15 @@
-"""Results of the worker that load no page library; sketches of texts to find copies; doubts about a reading."""
+"""Results of the worker, which load no page library; the reasons to hold an article."""
 
 from __future__ import annotations
 
-import heapq
-import re
-from array import array
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any, Final
 
-from syndicator.core import text
-from syndicator.core.model import Article, Draft
+from syndicator.core.model import Article
+from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
-
-SHINGLE = 5  # words; letters where words are not spaced
-KEPT = 192  # hashes of a sketch
-# The lowest hashes of a text are looked up among the lowest few of others. Of two texts that are one story, each has at
-# least half of the other's, so that one of six is missed in 2 % of the least similar pairs and in none of most.
-LOOKED_UP = 24
-FOUND_BY = 6
-LEAST = 40  # shingles: shorter texts are too alike by chance
-MOST = 200_000  # characters looked at: a bound on time, far above the length of an article
-
-# Measured with tests/bench/bench_likeness.py on 6 million pairs of real texts. Of two publishers, no two different
-# stories on one event come above a containment of 0.55, and round-ups that hold a whole other story stay below a
-# resemblance of 0.15. A page that holds a story and as much besides is a digest and hides none of what it holds, so the
-# texts have to be similar in both directions; copies cut to 40 % are then told apart. Instalments of one
-# publisher's series share up to half of their words, so its own articles are one story only when little differs.
-CONTAINED = 0.6
-HALF = 0.5  # of the longer text that has to stand in the shorter one
-ALIKE_WITHIN_A_SOURCE = 0.8
-
-_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\W_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Sketch:
-    """`size`: how many different shingles the text has; `lowest`: the lowest of their hashes, ascending."""
-
-    size: int
-    lowest: tuple[int, ...]
-
-    @property
-    def keys(self) -> tuple[int, ...]:
-        """The values that are looked up for other sketches of the same story."""
-        return self.lowest[:LOOKED_UP]
-
-    @property
-    def found_by(self) -> tuple[int, ...]:
-        """The values that others find this sketch by: each is a page of the database that is written."""
-        return self.lowest[:FOUND_BY]
-
-    def pack(self) -> bytes:
-        return array("I", [self.size, *self.lowest]).tobytes()
-
-    @classmethod
-    def unpack(cls, data: bytes) -> Sketch:
-        values = array("I")
-        values.frombytes(data)
-        return cls(values[0], tuple(values[1:]))
-
-
-def sketch(text: str) -> Sketch | None:
-    """The sketch of a plain text, None when it is too short to be compared."""
-    tokens = _TOKEN.findall(text[:MOST].casefold())
-    shingles = set(map(" ".join, zip(*(tokens[start:] for start in range(SHINGLE)), strict=False)))
-    if len(shingles) < LEAST:
-        return None
-    hashes = {blake2b(one.encode("utf-8", "replace"), digest_size=4).digest() for one in shingles}
-    lowest = sorted(hashes)[:KEPT]  # of big-endian numbers the order is that of their bytes
-    return Sketch(len(shingles), tuple(int.from_bytes(one, "big") for one in lowest))
-
-
-def resemblance(one: Sketch, other: Sketch) -> float:
-    """0 to 1, estimated from the lowest hashes of both together."""
-    both = heapq.nsmallest(KEPT, {*one.lowest, *other.lowest})
-    shared = {*one.lowest} & {*other.lowest}
-    return sum(value in shared for value in both) / len(both) if both else 0.0
-
-
-def containment(one: Sketch, other: Sketch) -> float:
-    """0 to 1: how much of the shorter text stands in the longer one."""
-    alike = resemblance(one, other)
-    shared = alike / (1 + alike) * (one.size + other.size)
-    return min(1.0, shared / min(one.size, other.size))
-
-
-def holds(one: Sketch, other: Sketch) -> bool:
-    """True if the shorter text stands in the longer one."""
-    return containment(one, other) >= CONTAINED
-
-
-def same_story(one: Sketch, other: Sketch, *, one_source: bool) -> bool:
-    """True when two texts are one story in the same words; of one source only when they are nearly identical."""
-    alike = resemblance(one, other)
-    if one_source:
-        return alike >= ALIKE_WITHIN_A_SOURCE
-    if not holds(one, other):
-        return False
-    shared = alike / (1 + alike) * (one.size + other.size)
-    return shared >= HALF * max(one.size, other.size)
+from syndicator.describing.text.sketches import Sketch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,17 +59,16 @@ class Reread:
     html: str | None
 
 
-_SHORT: Final = 1600  # letters: a page that says it shows a part, and shows more, mostly shows the whole article
-_LEAST_SCORE: Final = 0.22  # probability of the likeliest category, below which none fits; both chosen on the corpus
+# The first article of a source waits where sources have so many articles each, on average: so of all articles no more
+# than one in so many does. While an instance is new, so is all of it, and its operator is looking.
+MANY: Final = 50
 
 
-def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
-    """Codes of `HoldReason` that a reading gives by itself. `category_score`: how likely its category is; None where
-    there is none to choose from."""
-    body: Mapping[str, Any] = draft.trace.get("body", {})
-    found = {
-        HoldReason.PARTIAL: draft.partial and text.width(text.plain(draft.body)) < _SHORT,
-        HoldReason.UNSURE_TEXT: bool(body.get("doubt")),
-        HoldReason.UNSURE_CATEGORY: category_score is not None and category_score < _LEAST_SCORE,
-    }
-    return tuple(reason.value for reason, given in found.items() if given)
+def hold_reason(doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: Filed) -> str:
+    """The `HoldReason` code of a new article, or "". `doubts` of its reading; `every`: the operator checks all;
+    `categorised` by the operator; `flooded`: too many at once; `filed` before."""
+    given = [code for code in doubts if not (categorised and code == HoldReason.UNSURE_CATEGORY)]
+    given += [HoldReason.FLOOD.value] if flooded else []
+    given += [HoldReason.FIRST.value] if filed.own == 0 and filed.articles >= MANY * (filed.sources + 1) else []
+    given += [HoldReason.ALL.value] if every else []
+    return given[0] if given else ""

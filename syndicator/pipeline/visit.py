@@ -14,10 +14,9 @@ from syndicator.configuration import cron, settings
 from syndicator.configuration.entry_rules import is_muted
 from syndicator.configuration.page_rules import KEPT, counted
 from syndicator.core import urls
-from syndicator.core.errors import NetworkDown, NotAFeed, RulesError, WorkerFailed, first_of
+from syndicator.core.errors import NetworkDown, NotAFeed, WorkerFailed, first_of
 from syndicator.core.model import (
     OURS,
-    Entry,
     Failed,
     Fetched,
     FetchResult,
@@ -28,17 +27,26 @@ from syndicator.core.model import (
     SourceState,
 )
 from syndicator.core.ports import EntryRow
-from syndicator.core.reasons import NOT_A_FEED, CommandReason, FeedReason
+from syndicator.core.reasons import NOT_A_FEED, CommandReason
 from syndicator.core.urls import private
 from syndicator.pipeline import jobs
-from syndicator.pipeline.context import BUGS, FilingContext, Page, RunContext, VisitContext, describe_bug
+from syndicator.pipeline.context import (
+    BUGS,
+    FilingContext,
+    Page,
+    RunContext,
+    VisitContext,
+    describe_bug,
+    feed_request,
+    without_credentials,
+)
 from syndicator.pipeline.entry import endings
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.entry.ingest import ingest
-from syndicator.pipeline.entry.select import due_entries, held_back, in_turn, late_entries, public_only, select
+from syndicator.pipeline.entry.select import due_entries, held_back, in_turn, late_entries, public, select
+from syndicator.pipeline.feed import read_feed
 from syndicator.pipeline.owners import follow_move
 from syndicator.pipeline.reprocess import reprocess
-from syndicator.pipeline.requests import feed_request, read_listing, without_credentials
 from syndicator.visiting import cadence, remembered
 from syndicator.visiting.fetch.decompress import DELTA
 from syndicator.visiting.websub import offered
@@ -51,7 +59,7 @@ def is_signal(source: Source, state: SourceState, hub: str) -> bool:
     address, and hubs without TLS for a source with TLS, which anybody may forge."""
     if source.kind in ("page", "list") or source.rules.links or state.last_success is None:
         return True
-    return _scheme(source.url) == "https" and _scheme(hub) != "https" and not private(hub)
+    return urlsplit(source.url).scheme == "https" != urlsplit(hub).scheme and not private(hub)
 
 
 def signalled(state: SourceState, now: datetime) -> SourceState:
@@ -64,10 +72,6 @@ def signalled(state: SourceState, now: datetime) -> SourceState:
     return replace(state, next_due=min(state.next_due, soon), due_why="its hub says that it has changed")
 
 
-def _scheme(url: str) -> str:
-    return urlsplit(url).scheme.lower()
-
-
 SIDE_BY_SIDE = 4  # entries of one source under way at a time
 # What one source may take of a run. Sources are visited side by side, but the run ends with its last one, and what fell
 # due meanwhile waits for that: a minute, as long as `up` waits between two runs. And their pages are read by the same
@@ -77,20 +81,15 @@ MOST_SECONDS = 60.0
 BODIES = 20  # lengths of texts that are remembered: a first visit's
 
 
-class Deadline:
+@asynccontextmanager
+async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterator[None]:
     """Sets an event after so many seconds, in order and not by cancelling what is under way; never for None."""
-
-    def __init__(self, reached: asyncio.Event, seconds: float | None) -> None:
-        self.reached, self.seconds = reached, seconds
-        self.timer: asyncio.TimerHandle | None = None
-
-    async def __aenter__(self) -> None:
-        if self.seconds is not None:
-            self.timer = asyncio.get_running_loop().call_later(self.seconds, self.reached.set)
-
-    async def __aexit__(self, *exc: object) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
+    timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, reached.set)
+    try:
+        yield
+    finally:
+        if timer:
+            timer.cancel()
 
 
 async def visit(context: VisitContext, *, limit: int | None = None, stop: asyncio.Event) -> tuple[Outcome, SourceState]:
@@ -111,13 +110,14 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     page: Page | None = None
     if isinstance(result, Fetched) and result.digest != context.state.body_digest:
         try:
-            feed, page = await _parse(context, result)
+            feed, page = await read_feed(context, result)
             context = await follow_move(context, result, feed)
             announced_now = _announce(context, feed, started)
             await _tell_hubs(context, result, feed, announced_now, started)
             rows = due_entries(rows, announced_now, run.clock())
             context = replace(context, in_feed=_in_feed(source.key, feed))
-            result = replace(result, warning=result.warning or _flooded(context, started) or _noted(feed))
+            note = feed.listing.note if feed.listing else ""
+            result = replace(result, warning=result.warning or _flooded(context, started) or note)
         except (NotAFeed, WorkerFailed) as refusal:
             feed, page = None, None
             result = Failed(url=result.final_url, reason=_reason(refusal), detail=str(refusal))
@@ -131,13 +131,8 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     partial = isinstance(result, Failed) or (isinstance(result, Fetched) and result.status == DELTA)
     rows = _held_back(context, rows, None if partial else announced)
     results, left = await _ingest_all(context, rows, page, limit, stop)
-    after = _counted(run, source, cadence.planned(_remember(context, result, feed, started), left, started), results)
-    pending = 0 if quiet else run.store.count_pending(source.key)
-    outcome = _outcome(after, result, feed, results, pending, started, began)
-    context.log.info(
-        "visited", status=outcome.status, reason=outcome.reason, new=len(outcome.added), next_due=outcome.next_due
-    )
-    return outcome, after
+    state = cadence.planned(_remember(context, result, feed, started), left, started)
+    return _ended(context, state, result, feed, results, started, began, quiet=quiet)
 
 
 async def take_push(
@@ -147,7 +142,7 @@ async def take_push(
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     try:
-        feed, _ = await _parse(context, pushed)
+        feed, _ = await read_feed(context, pushed)
         rows = due_entries([], _announce(context, feed, started), run.clock())
     except (NotAFeed, WorkerFailed, *BUGS) as refusal:
         context.log.info("a push could not be read", detail=str(refusal))
@@ -157,11 +152,8 @@ async def take_push(
     if run.hubs:
         run.hubs.brought(source.key, new, started)
     results, left = await _ingest_all(context, _held_back(context, rows, None), None, None, stop)
-    state = remembered.pushed(context.state, feed, new, started)
-    after = _counted(run, source, cadence.planned(state, left, started), results)
-    outcome = _outcome(after, pushed, feed, results, run.store.count_pending(source.key), started, began)
-    context.log.info("pushed", status=outcome.status, new=len(outcome.added))
-    return outcome, after
+    state = cadence.planned(remembered.pushed(context.state, feed, new, started), left, started)
+    return _ended(context, state, pushed, feed, results, started, began)
 
 
 async def _take_waiting(
@@ -173,36 +165,8 @@ async def _take_waiting(
     context.log.debug("taking what waits", entries=len(rows))
     results, left = await _ingest_all(replace(context, uncertain=True), rows, None, limit, stop)
     unreached = next((one.unreached for one in results if one.unreached), None)
-    after = _counted(run, source, cadence.planned(context.state, 0 if unreached else left, now), results)
-    pending = run.store.count_pending(source.key)
-    outcome = _outcome(after, unreached, None, results, pending, now, began)
-    context.log.info("visited", status=outcome.status, waiting=outcome.waiting, new=len(outcome.added))
-    return outcome, after
-
-
-async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Page | None]:
-    """The feed in the answer, or the links of a list. A "page" source, or an "auto" one with HTML at first, is a feed
-    of one entry. Raises NotAFeed, WorkerFailed."""
-    source = context.source
-    if source.rules.links or source.kind == "list":
-        read = _list if source.rules.links else read_listing
-        return public_only(await read(context, result), source), None
-    if source.kind != "page":
-        try:
-            feed = await context.run.worker.call(jobs.parse_feed, result.body, result.final_url, dict(result.headers))
-            if not feed.entries and not feed.complete:
-                raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
-            return public_only(feed, source), None
-        except NotAFeed as refusal:
-            if refusal.reason != FeedReason.HTML:
-                raise
-            if source.kind == "feed" or context.state.last_success is not None:
-                kind = await context.run.worker.call(jobs.kind_of, result.body, result.final_url, dict(result.headers))
-                walls = (FeedReason.BOT_CHECK, FeedReason.LOGIN, FeedReason.CONSENT)
-                raise NotAFeed(kind, str(refusal)) if kind in walls else refusal from refusal
-    entry = Entry(id=source.url, url=result.final_url, summary=result.digest)
-    page = Page(html=result.body, url=result.final_url, headers=result.headers)
-    return ParsedFeed(format="page", entries=(entry,)), page
+    state = cadence.planned(context.state, 0 if unreached else left, now)
+    return _ended(context, state, unreached, None, results, now, began)
 
 
 async def _tell_hubs(
@@ -216,14 +180,6 @@ async def _tell_hubs(
         said = await context.run.worker.call(jobs.page_links, result.body, result.final_url, dict(result.headers))
     new = [row.entry for row in rows if row.first_seen == now and row.entry]
     hubs.polled(context.source, offered(result.headers, said, result.final_url), new, context.state.last_success, now)
-
-
-async def _list(context: VisitContext, result: Fetched) -> ParsedFeed:
-    read, links = context.run.worker.call, context.source.rules.links
-    try:
-        return await read(jobs.read_list, result.body, result.final_url, dict(result.headers), links)
-    except RulesError as error:
-        raise NotAFeed(FeedReason.NO_LINKS, str(error)) from error
 
 
 def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
@@ -250,6 +206,7 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
     if before is not None and any(row.first_seen == now for row in rows):
         seen = store.seen_since(source.key, now - cadence.WEEKS)
         rows = cadence.slowed(rows, seen, context.state.first_visit, now)
+    rows = tuple(replace(row, entry=public(row.entry, source)) if row.entry else row for row in rows)
     store.save_entries(rows)
     return rows
 
@@ -266,10 +223,6 @@ def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Colle
 def _in_feed(key: str, feed: ParsedFeed) -> frozenset[str]:
     found = (alias for entry in feed.entries for alias in (urls.alias(entry.url), urls.guid_alias(key, entry.id)))
     return frozenset(found)
-
-
-def _noted(feed: ParsedFeed) -> str:
-    return feed.listing.note if feed.listing else ""
 
 
 def _flooded(context: VisitContext, now: datetime) -> str:
@@ -316,7 +269,7 @@ async def _ingest_all(
     before = {host: store.repeated(host) for host in hosts}
     # A group and not `gather`: what ends the run ends the other entries too, before the worker and the fetcher close
     # under them and they count that as a try of their page.
-    async with Deadline(spent, MOST_SECONDS), asyncio.TaskGroup() as group:
+    async with deadline(spent, MOST_SECONDS), asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(row)) for row in taken]
     found = [result for task in tasks if (result := task.result())]
     for host in sorted(hosts):
@@ -360,20 +313,23 @@ def _counted(run: RunContext, source: Source, state: SourceState, results: Seque
     return replace(state, unmatched=unmatched, muted=muted, bodies=bodies, walls=behind)
 
 
-def _outcome(
+def _ended(
+    context: VisitContext,
     state: SourceState,
     result: FetchResult | None,
     feed: ParsedFeed | None,
     results: Sequence[EntryResult],
-    pending: int,
     now: datetime,
     began: float,
-) -> Outcome:
+    *,
+    quiet: bool = False,
+) -> tuple[Outcome, SourceState]:
+    run, state = context.run, _counted(context.run, context.source, state, results)
     added = tuple(one.added for one in results if one.added)
     changed = tuple(one.changed for one in results if one.changed)
     failed = result if isinstance(result, Failed) else None
     status: Literal["new", "unchanged", "failed", "disabled"] = "new" if added or changed else "unchanged"
-    return Outcome(
+    outcome = Outcome(
         key=state.key,
         at=now,
         status="disabled" if state.disabled else "failed" if failed else status,
@@ -382,7 +338,7 @@ def _outcome(
         announced=len(feed.entries) if feed else 0,
         added=added,
         changed=changed,
-        pending=pending,
+        pending=0 if quiet else run.store.count_pending(state.key),
         waiting=state.waiting,
         skipped=tuple(one.problem for one in results if one.problem),
         next_due=state.next_due,
@@ -392,6 +348,8 @@ def _outcome(
         no_network=bool(failed and failed.no_network),
         seconds=round(asyncio.get_running_loop().time() - began, 1),
     )
+    context.log.info("visited", status=outcome.status, reason=outcome.reason, new=len(added), next_due=state.next_due)
+    return outcome, state
 
 
 def _reason(refusal: NotAFeed | WorkerFailed) -> str:
@@ -440,7 +398,7 @@ async def visit_all(
         done(outcome)
 
     try:
-        async with Deadline(stop, max_seconds), sharing_commits(run), asyncio.TaskGroup() as group:
+        async with deadline(stop, max_seconds), sharing_commits(run), asyncio.TaskGroup() as group:
             for source, state in due:
                 group.create_task(one(source, state))
     except BaseExceptionGroup as failed:

@@ -29,7 +29,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.ports.articles import ArticleStore, KeptFile, Snapshots
-from syndicator.pipeline.context import rights_in
+from syndicator.pipeline.ownership import rights_in
 from syndicator.pipeline.refile import refile
 from syndicator.publishing.selection import staleness
 from syndicator.publishing.selection.feeds import LEAST

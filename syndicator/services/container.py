@@ -30,8 +30,8 @@ from syndicator.core.program import logger
 from syndicator.core.urls import private
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
-from syndicator.pipeline.context import FilingContext, RunContext, rights_in
-from syndicator.pipeline.ownership import Owners, Rights, terms
+from syndicator.pipeline.context import FilingContext, RunContext
+from syndicator.pipeline.ownership import Owners, Rights, rights_in, terms
 from syndicator.pipeline.refile import sequence
 from syndicator.processes.worker import Worker
 from syndicator.publishing.kept import KeptEntries

@@ -302,7 +302,7 @@ def as_shown(article: Article, files: TaxonomyFiles) -> Article:
 
 
 def _record(app: App, article: Article, stamp: FileStamp, before: Article | None) -> None:
-    from syndicator.pipeline.entry.filing import release, was_released
+    from syndicator.pipeline.entry.ingest import release, was_released
 
     visits = app.store.visits
     if was_released(article, on_hold=before is not None and before.hold):

@@ -19,7 +19,7 @@ from syndicator.core.program import logger
 from syndicator.pictures import outcomes
 from syndicator.pictures.decoder import Decoder, PictureRefused
 from syndicator.pictures.outcomes import KeptPictures
-from syndicator.pipeline.requests import picture_request
+from syndicator.pipeline.context import picture_request
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.view import may_copy_picture
 from syndicator.services.container import App

@@ -1,12 +1,13 @@
 """What filing an article asks of the database: statements, bytes written, and CPU, of a page that is at hand.
 
-    python -m tests.bench.bench_filing [--articles 20000] [--pages 100] [--pause 0.25] [--steps] [--profile]
+    python -m tests.bench.bench_filing [--articles 20000] [--pages 100] [--pause 0.25] [--steps] [--profile] [--trace]
 
 The instance has ARTICLES articles of the last two weeks, with sketches and entries. Each page is announced by one of 50
 sources with a feed, and takes the way of a visit (`pipeline.entry.ingest`), except that its bytes are at hand and the
 worker's jobs run in this process; their CPU is not counted. A page comes every PAUSE seconds, as with a slow network.
 Bytes: wchar of the kernel, the files of articles and kept pages subtracted; the log of the database is moved into the
-database at the end, which is counted. `--steps` prints the statements of the last page."""
+database at the end, which is counted. `--steps` prints the statements of the last page, `--trace` the functions of
+pipeline/ that it calls: how many, in how many modules, and how often it comes back to a module that it had left."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ import os
 import pstats
 import random
 import sqlite3
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -24,6 +26,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from sqlalchemy import event
@@ -92,6 +95,26 @@ class Statements:
             connection.set_trace_callback(self.texts.append)
 
 
+@dataclass(slots=True)
+class Trace:
+    """The functions of pipeline/ that are called while `sys.setprofile` has it, as module and name."""
+
+    calls: list[tuple[str, str]] = field(default_factory=list)
+
+    def __call__(self, frame: FrameType, event: str, _value: object) -> None:
+        module, name, file = frame.f_globals.get("__name__", ""), frame.f_code.co_name, frame.f_code.co_filename
+        written = not name.startswith("<") and not file.startswith("<")  # `<genexpr>`, `__init__` of dataclasses
+        if event == "call" and written and module.startswith("syndicator.pipeline."):
+            self.calls.append((module.removeprefix("syndicator.pipeline."), name))
+
+    def __str__(self) -> str:
+        entered = [module for module, _ in self.calls]
+        turns = [new for old, new in zip(["", *entered], entered, strict=False) if new != old]
+        steps = " ".join(f"{module}.{name}" for module, name in self.calls)
+        modules = len({*entered})
+        return f"{modules} modules, {len(self.calls)} calls, {len(turns) - modules} returns\n{steps}"
+
+
 def written() -> int:
     return int(Path("/proc/self/io").read_text().partition("wchar: ")[2].split()[0])
 
@@ -127,7 +150,9 @@ def begin(folder: Path, articles: int) -> None:
                 app.store.visits.commit()
 
 
-async def trip(app: App, pages: int, pause: float, statements: Statements, worker: InProcess) -> tuple[float, int]:
+async def trip(
+    app: App, pages: int, pause: float, statements: Statements, worker: InProcess, trace: Trace | None = None
+) -> tuple[float, int]:
     """CPU seconds of filing `pages`, and how many were filed."""
     filed: list[str] = []
     run = make_context(app, Pages(), worker, filed.append)  # type: ignore[arg-type]
@@ -148,8 +173,13 @@ async def trip(app: App, pages: int, pause: float, statements: Statements, worke
                 entry=entry,
             )
             statements.texts.clear()
+            context = run.visit(source, state).entry(row)
             begun, reading = time.process_time(), worker.seconds
-            await ingest(run.visit(source, state).entry(row))
+            if trace and number == pages - 1:
+                sys.setprofile(trace)
+            await ingest(context)
+            if trace:
+                sys.setprofile(None)
             used += time.process_time() - begun - (worker.seconds - reading)
             await asyncio.sleep(pause)
     return used, len(filed)
@@ -162,6 +192,7 @@ def main() -> None:
     options.add_argument("--pause", type=float, default=0.25)
     options.add_argument("--steps", action="store_true")
     options.add_argument("--profile", action="store_true")
+    options.add_argument("--trace", action="store_true")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -176,7 +207,8 @@ def main() -> None:
             profile = cProfile.Profile()
             if given.profile:
                 profile.enable()
-            used, filed = asyncio.run(trip(app, given.pages, given.pause, statements, worker))
+            trace = Trace() if given.trace else None
+            used, filed = asyncio.run(trip(app, given.pages, given.pause, statements, worker, trace))
             profile.disable()
             last = list(statements.texts)
         wrote = written() - bytes_before - (files_size(folder) - files_before)
@@ -187,6 +219,8 @@ def main() -> None:
     print(f"{len(last):8} statements for the last page: {dict(each)}")
     if given.steps:
         print("\n".join(" ".join(text.split())[:220] for text in last))
+    if trace:
+        print(trace)
     if given.profile:
         pstats.Stats(profile).sort_stats("cumtime").print_stats("syndicator.(store|pipeline|articles).", 30)
 

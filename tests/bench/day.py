@@ -30,9 +30,8 @@ from syndicator.articles.snapshots import packed
 from syndicator.core import urls
 from syndicator.core.axes import ALL
 from syndicator.core.model import Article, Entry
-from syndicator.core.ports import EntryRow
-from syndicator.pipeline.dedupe import remember
-from syndicator.pipeline.entry import endings
+from syndicator.core.ports import Blocks, EntryRow
+from syndicator.pipeline.dedupe import compared
 from syndicator.pipeline.refile import refile
 from syndicator.publishing.render.html import render_markdown
 from syndicator.services.build import build_due, build_feeds
@@ -107,10 +106,12 @@ class Day:
         )  # fmt: skip
         visits.save_entries([row])
         html = render_markdown(article.body, article.url)
-        stored, _ = refile(app.article_store, visits, article, entry=endings.done(row, article.id, now), html=html)
-        remember(stored, visits, now)
-        blocks = tuple(hashlib.sha256(part.encode()).hexdigest()[:16] for part in article.body.split("\n\n"))
-        visits.learn_blocks(urls.own_host(article.url), article.id, blocks)
+        digests = tuple(hashlib.sha256(part.encode()).hexdigest()[:16] for part in article.body.split("\n\n"))
+        blocks = Blocks(host=urls.own_host(article.url), digests=digests)
+        refile(
+            app.article_store, visits, article, entry=row.done(article.id, now), html=html,
+            compared=lambda stored: compared(stored, now), blocks=lambda stored: blocks,
+        )  # fmt: skip
         page = packed(f"<html><head><title>{article.title}</title></head><body>{html}</body></html>".encode(), {})
         app.snapshots.put_packed(article.id, page)
         path = app.article_store.find(article.id)

@@ -14,7 +14,7 @@ from syndicator.configuration.settings import Settings
 from syndicator.core.errors import MissingError
 from syndicator.core.model import Source, SourceState
 from syndicator.demo.server import Answer, Seen, SiteServer
-from syndicator.pipeline.requests import feed_request, page_request
+from syndicator.pipeline.context import feed_request, page_request
 from syndicator.services import refresh
 from syndicator.services.container import open_app
 from syndicator.services.explain.page import show_url

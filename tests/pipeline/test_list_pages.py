@@ -12,7 +12,7 @@ import pytest
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Outcome, Rules, Source, SourceState
-from syndicator.pipeline.requests import feed_request
+from syndicator.pipeline.context import feed_request
 from syndicator.services import refresh
 from syndicator.services.container import App, open_app
 from tests.faults.instance import NOT_SMALL, InProcess

@@ -10,7 +10,6 @@ import pytest
 from syndicator.core import urls
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import EntryRow
-from syndicator.pipeline.entry import endings
 from syndicator.pipeline.refile import refile
 from syndicator.services.container import App
 from tests.services.places import NOW, Place, store_articles
@@ -54,7 +53,7 @@ def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> N
     with place.app() as app:
         article = store_articles(app, "Models", "Text.")
         visits = app.store.visits
-        refile(app.article_store, visits, article, before=article, entry=endings.done(row, article.id, NOW))
+        refile(app.article_store, visits, article, before=article, entry=row.done(article.id, NOW))
         assert visits.entries("two", ["7"])["7"].status == "done"
         assert visits.find([urls.guid_alias("two", "7")]) == article.id
 

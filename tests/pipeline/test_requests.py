@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from syndicator.core.model import Enclosure, Entry, ParsedFeed, Source
-from syndicator.pipeline.entry.select import public_only
-from syndicator.pipeline.requests import let_in, refusal
+from syndicator.pipeline.context import let_in, refusal
+from syndicator.pipeline.entry.select import public
+from syndicator.pipeline.feed import public_site
 
 PUBLIC, PRIVATE = "https://one.example/", "http://10.0.0.1/"
 FEED = ParsedFeed(
@@ -22,16 +23,17 @@ FEED = ParsedFeed(
 
 
 def test_a_public_feed_names_nothing_on_private_networks() -> None:
-    found = public_only(FEED, Source(key="one", url=f"{PUBLIC}feed"))
-    entry = found.entries[0]
-    assert (found.site_url, entry.image, entry.enclosures) == ("", "", (Enclosure(url=f"{PUBLIC}a.mp3"),))
+    source = Source(key="one", url=f"{PUBLIC}feed")
+    entry = public(FEED.entries[0], source)
+    assert (entry.image, entry.enclosures) == ("", (Enclosure(url=f"{PUBLIC}a.mp3"),))
+    assert public_site(FEED, source).site_url == ""
     assert entry.url == PRIVATE  # to be refused with a reason
-    assert refusal(entry.url, Source(key="one", url=f"{PUBLIC}feed"))
+    assert refusal(entry.url, source)
 
 
 def test_a_source_that_the_operator_lets_in_may() -> None:
     for source in (Source(key="one", url=f"{PRIVATE}feed"), Source(key="one", url=PUBLIC, allow=("10.0.0.0/8",))):
         assert let_in(source)
-        assert public_only(FEED, source) == FEED
+        assert public_site(FEED, source) == FEED and public(FEED.entries[0], source) is FEED.entries[0]
         assert refusal(PRIVATE, source) == ""
     assert not let_in(Source(key="one", url=PUBLIC))

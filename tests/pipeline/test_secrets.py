@@ -16,7 +16,7 @@ import pytest
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source, SourceState
 from syndicator.demo.server import Answer, Seen
-from syndicator.pipeline.requests import feed_request, page_request, without_credentials
+from syndicator.pipeline.context import feed_request, page_request, without_credentials
 from syndicator.services import refresh
 from syndicator.services.check import check
 from syndicator.services.container import open_app

@@ -9,7 +9,7 @@ import sys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.pipeline.results import Sketch, containment, resemblance, same_story, sketch
+from syndicator.describing.text.sketches import Sketch, containment, resemblance, same_story, sketch
 
 WORDS = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in "bdfgklmnprst"]
 

@@ -14,7 +14,7 @@ from syndicator.core.model import Source
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.demo.server import Answer, Seen, SiteServer
 from syndicator.pictures.decoder import Decoder
-from syndicator.pipeline.requests import picture_request
+from syndicator.pipeline.context import picture_request
 from syndicator.services import refresh
 from syndicator.services.explain import filed
 from syndicator.services.mending.editorial import withdraw

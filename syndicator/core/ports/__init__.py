@@ -19,6 +19,7 @@ from syndicator.core.ports.llm import Material as Material
 from syndicator.core.ports.llm import Meter as Meter
 from syndicator.core.ports.llm import Reply as Reply
 from syndicator.core.ports.subscriptions import Picture
+from syndicator.core.reasons import EntryReason
 
 
 class Fetcher(Protocol):
@@ -53,6 +54,10 @@ class EntryRow:
     def reopened(self) -> EntryRow:
         """The entry as one that is to be read at the next visit, by what the feed says of it then."""
         return replace(self, status="pending", digest="", next_try=None)
+
+    def done(self, article_id: str, now: datetime) -> EntryRow:
+        """The entry as one that is this article of the store."""
+        return replace(self, status="done", article_id=article_id, read_at=now, reason=None, detail="", entry=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,13 @@ class Known:
     articles: Mapping[str, tuple[Article, Article | None]] = field(default_factory=dict)
     earlier: Sequence[str] = ()
     likely: Sequence[tuple[Article, bytes]] = ()
+
+    @property
+    def away(self) -> EntryReason | None:
+        """Why an article must not be filed: an operator withdrew or pruned it. None for everything else."""
+        if self.withdrawn:
+            return EntryReason.WITHDRAWN
+        return EntryReason.PRUNED if self.pruned else None
 
 
 class VisitStore(Protocol):

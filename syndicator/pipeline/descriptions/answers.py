@@ -27,16 +27,10 @@ def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Materi
 def apply_answer(
     files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, content: str
 ) -> dict[str, Any] | Refusal:
-    """The fields of `article`, as loaded from its file, that the answer `content` changes, or why it is refused.
-    Raises ConfigError for a taxonomy that cannot be read."""
-    return changed_fields(article, source, asked, content, load_taxonomy(files))
-
-
-def changed_fields(
-    article: Article, source: Source | None, asked: Material, content: str, taxonomy: Taxonomy
-) -> dict[str, Any] | Refusal:
-    """`apply_answer` with its taxonomy loaded. What a hand edited stays; so do the tags that an operator puts on the
-    source, and a publisher's own that the taxonomy knows, before those of the model. Pure."""
+    """The fields of `article`, as loaded from its file, that the answer `content` changes, or why it is refused. What a
+    hand edited stays; so do the tags that an operator puts on the source, and a publisher's own that the taxonomy
+    knows, before those of the model. Raises ConfigError for a taxonomy that cannot be read."""
+    taxonomy = load_taxonomy(files)
     if isinstance(answer := judge(content, asked), Refusal):
         return answer
     values: dict[str, Any] = {}
@@ -101,15 +95,11 @@ def tried_category(
 
 def _with(taxonomy: Taxonomy, category: CategoryDef) -> Taxonomy:
     known = taxonomy.vocabulary.category
-    kept = [replace_description(one, category) if fold(one.name) == fold(category.name) else one for one in known]
-    there = any(fold(one.name) == fold(category.name) for one in known)
-    edited = tuple(kept) if there else (*known, category)
+    there = [fold(one.name) == fold(category.name) for one in known]
+    described = {"description": category.description}  # its words and examples stay
+    kept = [one.model_copy(update=described) if same else one for one, same in zip(known, there, strict=True)]
+    edited = tuple(kept) if any(there) else (*known, category)
     return replace(taxonomy, vocabulary=taxonomy.vocabulary.model_copy(update={"category": edited}))
-
-
-def replace_description(old: CategoryDef, new: CategoryDef) -> CategoryDef:
-    """`old` with the description of `new`; its words and examples stay."""
-    return old.model_copy(update={"description": new.description})
 
 
 def _category(taxonomy: Taxonomy, article: Article) -> str:

@@ -195,7 +195,8 @@ def differences(old: Article, new: Article) -> tuple[FieldChange, ...]:
         if before != after:
             found.append(FieldChange(field=key, old=before, new=after))
     if old.body != new.body:
-        gone, came = _apart(_paragraphs(old), _paragraphs(new))
+        had, has = _paragraphs(old), _paragraphs(new)
+        gone, came = _beyond(had, Counter(has)), _beyond(has, Counter(had))
         found.append(FieldChange(field="body", old="\n\n".join(gone), new="\n\n".join(came)))
     return tuple(found)
 
@@ -206,10 +207,6 @@ def _words(value: object) -> str:
 
 def _paragraphs(article: Article) -> list[str]:
     return [part.strip() for part in article.body.split("\n\n") if part.strip()]
-
-
-def _apart(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
-    return _beyond(old, Counter(new)), _beyond(new, Counter(old))
 
 
 def _beyond(parts: Sequence[str], others: Counter[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Endings of an entry: filed, refused, waiting; the row that is stored and the result that is reported."""
+"""Decisions on an entry: the row that is stored, the articles that are filed, and the result that is reported."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Literal
 
 from syndicator.configuration.entry_rules import remembered
 from syndicator.core.model import Article, Failed, Problem, Rules
-from syndicator.core.ports import EntryRow, Known
+from syndicator.core.ports import Blocks, EntryRow
 from syndicator.core.reasons import FOR_THE_OPERATOR, EntryReason, FetchReason, PageReason, WorkerReason
-from syndicator.pipeline.context import EntryContext, Page
-from syndicator.pipeline.ownership import known_at
+from syndicator.pipeline.context import EntryContext
+from syndicator.pipeline.dedupe import Changes, in_file
+from syndicator.pipeline.ownership import origin_of
 from syndicator.pipeline.results import PageReading
 
 # Five tries from a quarter of an hour on, doubled each time, outlast an outage of a working day: a choice.
@@ -46,16 +47,7 @@ _READ_SO: frozenset[str] = frozenset((*PageReason, *WorkerReason))
 
 def may_try_again(row: EntryRow, reason: str) -> bool:
     """True when a failure may be over at another try, and one is left."""
-    return reason not in _FINAL and has_tries_left(row)
-
-
-def has_tries_left(row: EntryRow) -> bool:
-    return row.tries + 1 < MOST_TRIES
-
-
-def done(row: EntryRow, article_id: str, now: datetime) -> EntryRow:
-    """The entry is an article of the store."""
-    return replace(row, status="done", article_id=article_id, read_at=now, reason=None, detail="", entry=None)
+    return reason not in _FINAL and row.tries + 1 < MOST_TRIES
 
 
 def ended(row: EntryRow, status: Literal["refused", "skipped"], reason: str, detail: str = "") -> EntryRow:
@@ -126,40 +118,28 @@ class EntryResult:
     unreached: Failed | None = None  # its page's host, where it may be the network that is missing: no try was counted
 
 
-def why_away(known: Known) -> EntryReason | None:
-    """Why an article must not be filed: an operator withdrew or pruned it. None for everything else."""
-    if known.withdrawn:
-        return EntryReason.WITHDRAWN
-    return EntryReason.PRUNED if known.pruned else None
-
-
-def known_article(context: EntryContext, known: Known) -> Article | None:
-    """The article that the announced address already is, None when it is new."""
-    url = context.announced.url
-    return known_at(known, context.aliases, url, context.source.key, context.home(url))
-
-
-Act = Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What is to become of an entry, for `filing.carry_out`, and what is reported of it. `row`: the entry by then.
-    `article`: to be filed in place of `before`; or, to merge, the one that the source carries from now on."""
+    """What becomes of an entry and what is reported of it: `ingest.carry_out` writes it in the order of these fields,
+    and `row`, the entry by then, with `article`. To merge, `article` is the one that the source carries from now on."""
 
-    act: Act
+    act: Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
     result: EntryResult
     row: EntryRow | None = None
+    handed: Article | None = None  # carried from now on by the source that filed it, as this one adopts it
+    others: Changes = ()  # other articles of the story that change with it
     article: Article | None = None
-    before: Article | None = None
-    page: Page | None = None  # that `reading` is of
+    before: Article | None = None  # the article as its file has it
     reading: PageReading | None = None
     named: tuple[str, ...] = ()  # the original that the page names
+    blocks: Blocks | None = (
+        None  # of the page; None for a feed's own text, and for a neighbour's, which may repeat one text
+    )
 
 
 def known_already(context: EntryContext, known: Article) -> Decision:
     """The entry is an article we have, under this or another address: its source carries it."""
-    row = done(context.row, known.id, context.run.clock())
+    row = context.row.done(known.id, context.run.clock())
     return Decision(act="merge", row=row, article=known, result=EntryResult())
 
 
@@ -179,28 +159,44 @@ def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
     return wait(asked(context.row, reason, detail, context.run.clock()), reason, detail)
 
 
-def retry_or_refuse(context: EntryContext, reason: str, detail: str) -> Decision:
-    """One more try later, or the end where none is left."""
-    if has_tries_left(context.row):
-        return retry(context, reason, detail)
-    return end(context, "refuse", reason, detail)
-
-
-def retry(context: EntryContext, reason: str, detail: str, not_before: datetime | None = None) -> Decision:
-    """One more try later, which is counted; not before the host allows it."""
+def retry_or_refuse(context: EntryContext, reason: str, detail: str, not_before: datetime | None = None) -> Decision:
+    """One more try later, which is counted, not before the host allows it; or the end where none is left."""
+    if not may_try_again(context.row, reason):
+        return refuse(context, reason, detail)
     row = retried(context.row, reason, detail, context.run.clock(), not_before)
     return wait(row, reason, f"{detail}; try {row.tries} of {MOST_TRIES}")
 
 
-def end(context: EntryContext, act: Literal["refuse", "skip"], reason: str, detail: str = "") -> Decision:
-    """The entry makes no article."""
-    refused = act == "refuse"
-    return Decision(
-        act=act,
-        row=ended(context.row, "refused" if refused else "skipped", reason, detail),
-        result=EntryResult(
-            problem=problem(context.row, reason, detail),
-            characters=0 if refused and reason in _NO_ARTICLE else None,
-            refused=refused,
-        ),
+def skip(context: EntryContext, reason: str) -> Decision:
+    """The entry is not wanted."""
+    result = EntryResult(problem=problem(context.row, reason))
+    return Decision(act="skip", row=ended(context.row, "skipped", reason), result=result)
+
+
+def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
+    """The entry makes no article; or it is one that we have, and that its own source cannot read (any more)."""
+    known = None if context.row.article_id else context.known_in(context.run.store.known(context.aliases))
+    if known is not None:
+        return _named_after(context, known)
+    result = EntryResult(
+        problem=problem(context.row, reason, detail), characters=0 if reason in _NO_ARTICLE else None, refused=True
     )
+    return Decision(act="refuse", row=ended(context.row, "refused", reason, detail), result=result)
+
+
+def _named_after(context: EntryContext, known: Article) -> Decision:
+    """The entry is the `known` article, which names the source, if that adopts it, as the one that it comes from. The
+    text stays as it was read; an unlisted article is added now. Raises ConfigError."""
+    decision, article = known_already(context, known), in_file(known.id, context.run)
+    if article is None or not context.adopts(article):
+        return decision
+    named = replace(
+        article,
+        source_key=context.source.key,
+        source_id=context.announced.id,
+        origin=origin_of(context.source, context.state, context.announced),
+        published=article.published or context.announced.published,
+        added=context.run.added() if article.unlisted else article.added,
+        unlisted=False,
+    )
+    return replace(decision, handed=article, others=((named, article),))

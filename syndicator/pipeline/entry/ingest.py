@@ -1,8 +1,8 @@
-"""One announced entry: its page fetched, read, filed and recorded, or the reason why not."""
+"""One announced entry, in one direction: known? fetch, owner, read and describe, match, decide; then carried out."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,56 +10,96 @@ from typing import Any
 from syndicator.configuration import page_rules
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, NotAnArticle, WorkerFailed
-from syndicator.core.model import Entry, Failed, Fetched, NotModified, Rules
+from syndicator.core.model import Article, Entry, Failed, Fetched, NotModified, Source, SourceState
+from syndicator.core.ports import Blocks, Known
 from syndicator.core.reasons import CommandReason, EntryReason, FetchReason, FileReason
-from syndicator.pipeline import jobs
-from syndicator.pipeline.context import BUGS, EntryContext, Page, describe_bug
-from syndicator.pipeline.dedupe import made_before
-from syndicator.pipeline.entry import endings, filing
+from syndicator.pipeline import dedupe, jobs, ownership
+from syndicator.pipeline.context import BUGS, EntryContext, FilingContext, Page, describe_bug, let_in, refusal
+from syndicator.pipeline.entry import endings, pages
 from syndicator.pipeline.entry.endings import Decision, EntryResult
-from syndicator.pipeline.entry.pages import all_pages, fullest
 from syndicator.pipeline.owners import ask_front, linked_by, may_adopt
-from syndicator.pipeline.requests import let_in, page_request, refusal, without_credentials
-from syndicator.pipeline.results import PageReading
+from syndicator.pipeline.refile import adopt, carry, hand_over, refile, revise
+from syndicator.pipeline.results import PageReading, hold_reason
 from syndicator.visiting.fetch.decompress import http_date
 
 LEAST_CONTENT = 80  # characters; a feed's own content stands in for a page only when there is something to read
 NO_PAGE = b"<!doctype html><title></title>"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A page that was read at `now`: on the terms that `source` has there, with the `entry` as far as it counts."""
+
+    context: EntryContext
+    page: Page
+    source: Source
+    entry: Entry
+    now: datetime
+    reading: PageReading
+
+
 async def ingest(context: EntryContext) -> EntryResult:
     """Take one pending entry to its end and record it. Raises only errors of the disk and the store."""
     try:
-        return filing.carry_out(context, await _decide(context))
+        return carry_out(context, await _trip(context))
     except ConfigError as error:  # the article's file was edited and is no article any more
         decision = endings.ask_operator(context, FileReason.BAD_ARTICLE_FILE, str(error))
     except BUGS as bug:
         decision = endings.retry_or_refuse(context, CommandReason.BUG, describe_bug(bug))
-    return filing.carry_out(context, decision)
+    return carry_out(context, decision)
 
 
-async def _decide(context: EntryContext) -> Decision:
+async def _trip(context: EntryContext) -> Decision:
+    if known := await _known(context):
+        return known
+    page: Page | Failed | Decision = context.page or await _fetch(context)
+    wall: str | None = None
+    if isinstance(page, Failed):
+        wall, page = page_rules.wall_of(page.reason), await _without_page(context, page)
+    if isinstance(page, Page) and page.html and not context.owns_for_now(page.url):
+        context = await linked_by(context, page)
+    read = await _read(context, page) if isinstance(page, Page) else page
+    if isinstance(read, NotAnArticle) and isinstance(page, Page) and page.html:
+        wall, page = page_rules.wall_of(read.kind), await _without_article(context, page, read)
+        read = await _read(context, page) if isinstance(page, Page) else page
+    if isinstance(read, NotAnArticle):
+        read = endings.refuse(context, read.kind, read.detail)
+    decision = await _match(read) if isinstance(read, _Read) else read
+    return decision if wall is None else _reported(decision, wall=wall)
+
+
+def _reported(decision: Decision, **more: Any) -> Decision:
+    return replace(decision, result=replace(decision.result, **more))
+
+
+async def _known(context: EntryContext) -> Decision | None:
+    """The decision on an entry whose page is not needed."""
     row, at = context.row, context.run.store.known(context.aliases)
-    if away := endings.why_away(at):
-        return endings.end(context, "skip", away)
+    if away := at.away:
+        return endings.skip(context, away)
     private = refusal(context.announced.url, context.source)
     if private:
-        return endings.end(context, "refuse", FetchReason.BLOCKED_ADDRESS, private)
-    known = None if row.article_id else endings.known_article(context, at)
-    if known and not await may_adopt(context, known):
-        return endings.known_already(context, known)
-    if row.article_id and (article := filing.only_points(context, row.article_id, at)):
-        return endings.known_already(context, article)
-    page = context.page or await _fetch(context)
-    if isinstance(page, Failed):
-        context.log.debug("no page", reason=page.reason, detail=page.detail)
-        return _reported(await _without_page(context, page), wall=page_rules.wall_of(page.reason))
-    return await _read(context, page)
+        return endings.refuse(context, FetchReason.BLOCKED_ADDRESS, private)
+    if row.article_id:
+        known = _only_pointed_to(context, row.article_id, at)
+    elif (known := context.known_in(at)) and await may_adopt(context, known):
+        known = None
+    return endings.known_already(context, known) if known else None
+
+
+def _only_pointed_to(context: EntryContext, id: str, at: Known) -> Article | None:
+    """The article `id`, when the entry says anew where an article of another source is."""
+    url, article = context.announced.url, context.run.store.article(id)
+    if article is None or context.row.reason == EntryReason.OWNERSHIP:
+        return None
+    there = ownership.known_at(at, [urls.alias(url)], url)
+    points = there is not None and there.id == id and not _may_revise(context, article)
+    return article if points and not context.adopts(article) else None
 
 
 async def _fetch(context: EntryContext) -> Page | Failed:
     """The entry's page, or why there is none. A source with `content = "feed"` needs none: its page is empty."""
-    entry, run = context.announced, context.run
+    entry = context.announced
     address = entry.url or context.source.url
     source = context.terms(address)
     if source.rules.content == "feed":
@@ -67,8 +107,7 @@ async def _fetch(context: EntryContext) -> Page | Failed:
     if not urls.host(entry.url):
         detail = "the entry has no usable address of its own"
         return Failed(url=entry.url or entry.id, reason=EntryReason.NO_LINK, detail=detail)
-    request = page_request(entry.url, source, run.settings, run.environ)
-    result = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
+    result = await context.ask(entry.url, source)
     if isinstance(result, NotModified):
         detail = "the page answered 304 to a request without conditions"
         return Failed(url=entry.url, reason=FetchReason.NOT_MODIFIED, detail=detail)
@@ -77,70 +116,93 @@ async def _fetch(context: EntryContext) -> Page | Failed:
     return result
 
 
-async def _without_page(context: EntryContext, failed: Failed) -> Decision:
-    row, entry, now = context.row, context.announced, context.run.clock()
+async def _without_page(context: EntryContext, failed: Failed) -> Page | Decision:
+    context.log.debug("no page", reason=failed.reason, detail=failed.detail)
+    entry = context.announced
     if failed.ours or (failed.no_network and context.uncertain):
         return endings.leave(context, failed, unreached=not failed.ours)
     if failed.unasked:
-        return endings.wait(endings.postponed(row, failed, now), failed.reason, failed.detail)
-    if endings.may_try_again(row, failed.reason):
-        return endings.retry(context, failed.reason, failed.detail, failed.retry_after)
+        row = endings.postponed(context.row, failed, context.run.clock())
+        return endings.wait(row, failed.reason, failed.detail)
+    if endings.may_try_again(context.row, failed.reason):
+        return endings.retry_or_refuse(context, failed.reason, failed.detail, failed.retry_after)
     private = failed.reason == FetchReason.BLOCKED_ADDRESS and not let_in(context.source)
-    if not private and _stands_in(entry, entry.content or entry.summary):
-        if await ask_front(context, entry.url):
-            return await _read(context, _no_page(entry))
-        return endings.end(context, "refuse", failed.reason, _not_its_own(context, failed.detail))
-    return endings.end(context, "refuse", failed.reason, failed.detail)
+    own_text = "" if private else entry.content or entry.summary
+    return await _own_text(context, own_text, failed.reason, failed.detail)
 
 
-async def _read(context: EntryContext, page: Page) -> Decision:
-    context = await linked_by(context, page)
-    run, source, entry = context.run, context.terms(page.url), context.heard(page.url)
-    now = run.clock()
-    rules = source.rules if page.html else replace(source.rules, content="feed")
+async def _without_article(context: EntryContext, page: Page, refused: NotAnArticle) -> Page | Decision:
+    if await _reads_without_selectors(context, page):
+        detail = f"source {context.source.key!r}: rules.select and rules.remove leave no article of a page that is one"
+        return endings.ask_operator(context, EntryReason.BAD_RULES, detail)
+    return await _own_text(context, context.announced.content, refused.kind, refused.detail)
+
+
+async def _own_text(context: EntryContext, text: str, reason: str, detail: str) -> Page | Decision:
+    """An empty page, for which the `text` of the feed stands in; or the refusal, if it is short or not the feed's."""
+    url, key = context.announced.url, context.source.key
+    if len(text) < LEAST_CONTENT or not urls.host(url):
+        return endings.refuse(context, reason, detail)
+    if await ask_front(context, url):
+        return Page(html=b"", url=url, headers={})
+    place = urls.site(url)
+    cure = f'speaks_for = ["{place}"] in sources.toml lets it'
+    detail = f"{detail}; the feed's own text does not stand in, as {key} does not own {place}: {cure}".lstrip("; ")
+    return endings.refuse(context, reason, detail)
+
+
+async def _reads_without_selectors(context: EntryContext, page: Page) -> bool:
+    source, entry = context.heard(page.url)
+    rules = replace(source.rules, select=(), remove=())
+    if rules == source.rules:
+        return False
     try:
-        read = partial(_reading, context, rules=rules, now=now)
-        page, reading = await all_pages(context, *await fullest(context, page, read), read)
+        await _reading(context, replace(source, rules=rules), entry, context.run.clock(), page)
+    except (NotAnArticle, WorkerFailed):
+        return False
+    return True
+
+
+async def _read(context: EntryContext, page: Page) -> _Read | NotAnArticle | Decision:
+    """The page as its source may read it, with its further pages, or the longer version of a stub."""
+    source, entry = context.heard(page.url)
+    if not page.html:
+        source = replace(source, rules=replace(source.rules, content="feed"))
+    now = context.run.clock()
+    read = partial(_reading, context, source, entry, now)
+    try:
+        reading = await _attempted(read, page)
+        if reading.alternate:
+            page, reading = await pages.fuller(context, page, reading, read)
+        if isinstance(reading, NotAnArticle):
+            return reading
+        if reading.next_page and page.html:
+            page, reading = await pages.all_pages(context, page, reading, read)
     except ConfigError as error:  # a selector, or the taxonomy
         return endings.ask_operator(context, error.reason, f"source {source.key!r}: {error}")
-    except NotAnArticle as refusal:
-        return _reported(await _without_article(context, page, refusal), wall=page_rules.wall_of(refusal.kind))
     except WorkerFailed as failure:  # not the page's fault for certain: the machine may be busy or short of memory
         return endings.retry_or_refuse(context, failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
-    made_before(reading.article.body, reading.sketch)
-    behind = (added := run.added()) > now  # one of the two clocks is wrong, or was; so the server's counts
-    latest = http_date(page.headers.get("date", "")) or added if behind else now
-    article = filing.as_filed(
-        reading.article, entry, source, context.state, latest, run.settings.describe.uncategorised
-    )
-    article = filing.in_sequence(article, added) if behind else article
-    if run.traced:
-        run.traced(article.id, reading.trace)
-    known = filing.look_up(context, article)
-    moved = await filing.as_moved(context, article, known)
-    if known.earlier:  # what was asked of other pages meanwhile took time
-        known = filing.look_up(context, article)
-    decision = moved or filing.decide(context, page, replace(reading, article=article), known)
-    if not page.html:
-        return decision
-    return _reported(decision, matches=reading.matches, wall=page_rules.LEAD if reading.article.partial else "")
+    return _Read(context=context, page=page, source=source, entry=entry, now=now, reading=reading)
 
 
-def _reported(decision: Decision, **more: Any) -> Decision:
-    return replace(decision, result=replace(decision.result, **more))
+async def _attempted(read: pages.Reader, page: Page) -> PageReading | NotAnArticle:
+    try:
+        return await read(page)
+    except NotAnArticle as refused:
+        return refused
 
 
-async def _reading(context: EntryContext, page: Page, *, rules: Rules, now: datetime) -> PageReading:
-    run, source = context.run, context.terms(page.url)
+async def _reading(context: EntryContext, source: Source, entry: Entry, now: datetime, page: Page) -> PageReading:
+    run = context.run
     return await run.worker.call(
         jobs.read_and_render,
         page.html or NO_PAGE,
         page.url,
         run.taxonomy,
         render=source.content == "full",
-        entry=context.heard(page.url),
-        rules=rules,
+        entry=entry,
+        rules=source.rules,
         repeated=run.store.repeated(urls.own_host(page.url)),
         headers=page.headers,
         now=now,
@@ -150,39 +212,254 @@ async def _reading(context: EntryContext, page: Page, *, rules: Rules, now: date
     )
 
 
-async def _reads_without_selectors(context: EntryContext, page: Page, now: datetime) -> bool:
-    written = context.terms(page.url).rules
-    rules = replace(written, select=(), remove=())
-    if rules == written:
+async def _match(read: _Read) -> Decision:
+    """The decision on what was read, beside what the store has at its addresses and what is alike."""
+    context, run, reading = read.context, read.context.run, read.reading
+    dedupe.made_before(reading.article.body, reading.sketch)
+    behind = (added := run.added()) > read.now  # one of the two clocks is wrong, or was; so the server's counts
+    latest = http_date(read.page.headers.get("date", "")) or added if behind else read.now
+    default = run.settings.describe.uncategorised
+    article = as_filed(reading.article, read.entry, read.source, context.state, latest, default)
+    if behind:  # a better clock than ours dated it: it keeps its place in the order of feeds
+        article = replace(article, published=article.published or article.added, added=added)
+    if run.traced:
+        run.traced(article.id, reading.trace)
+    like = None if context.row.article_id else dedupe.like(article, context.source.key, run.clock())
+    look_up = partial(run.store.known, _keys(article), named=[*map(urls.alias, article.also)], like=like)
+    at = look_up()
+    decision = await _moved(context, article, at)
+    if decision is None:
+        if at.earlier:  # what was asked of other pages meanwhile took time
+            at = look_up()
+        decision = decide(read, article, at)
+    if not read.page.html:
+        return decision
+    return _reported(decision, matches=reading.matches, wall=page_rules.LEAD if article.partial else "")
+
+
+def as_filed(
+    article: Article, entry: Entry, source: Source, state: SourceState, now: datetime, uncategorised: str
+) -> Article:
+    """What ingestion adds to a reading: where it came from, when, and the operator's defaults. Pure."""
+    others = ownership.of_site(article.url, (*article.aliases, entry.url))
+    return replace(
+        article,
+        published=min(article.published, now) if article.published else None,
+        updated=min(article.updated, now) if article.updated else None,
+        added=now,
+        source_key=source.key,
+        source_id=entry.id,
+        category=article.category or source.category or uncategorised,
+        language=article.language or source.language,
+        enclosure=entry.enclosures[0] if entry.enclosures else None,
+        aliases=tuple(dict.fromkeys(url for url in others if url != article.url)),
+        origin=ownership.origin_of(source, state, entry),
+    )
+
+
+def _keys(article: Article) -> list[str]:
+    return [*map(urls.alias, (article.url, *article.aliases))]
+
+
+async def _moved(context: EntryContext, article: Article, at: Known) -> Decision | None:
+    """The decision on an entry that is a filed article under a new address, or may be one and waits; else None."""
+    row = context.row
+    late = row.reason == EntryReason.LATE
+    if row.article_id or at.away or not (at.earlier or late):
+        return None
+    known = ownership.known_at(at, _keys(article), article.url)
+    if known is not None and not context.adopts(known):
+        return None
+    old = await dedupe.earlier(context, article, at.earlier)
+    homes = {urls.site(article.url), context.home(article.url)}
+    if old is not None and urls.site(old.url) not in homes:
+        return endings.known_already(context, old)
+    if old is not None:
+        more = [url for url in (article.url, *article.aliases) if url != old.url and urls.site(url) in homes]
+        named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))
+        done = row.done(old.id, context.run.clock())
+        return Decision(act="revise", row=done, article=named, before=old, result=EntryResult())
+    return endings.wait(endings.late(row, context.run.clock()), EntryReason.LATE, article.title) if late else None
+
+
+def decide(read: _Read, article: Article, at: Known) -> Decision:
+    """The reading as a new article, or as a revision of the one that the entry is already. Raises ConfigError."""
+    context, run = read.context, read.context.run
+    if away := at.away:
+        return endings.skip(context, away)
+    id = context.row.article_id
+    bound = _stored(context, id) if id else None
+    if bound is not None and ownership.strayed(bound, context.announced.url, article.url):
+        return endings.known_already(context, bound)
+    known = ownership.known_at(at, _keys(article), article.url)
+    if bound is not None and _still(context, bound, article, known):
+        old: Article | None = bound
+    else:
+        old = _stored(context, known.id) if known else None
+    if old is None or (bound is None and _is_other_spelling(context, old, article)):
+        filed, others = _new(read, article, at, lost=id if bound is None else None)
+        if old is not None:  # a neighbour's article under another address is a copy of this one, which is its owner's
+            other = (replace(old, merged_into=article.id, also=()), old)
+            others = (*(pair for pair in others if pair[1].id != old.id), other)
+        decision = Decision(act="file", others=others, result=EntryResult(added=filed.id, characters=len(filed.body)))
+    else:
+        adopted, revised = _revised(context, old, article)
+        if revised is None:
+            return endings.known_already(context, old)
+        filed, others = dedupe.reconsider(old, revised, run, run.clock())
+        handed = old if adopted else None
+        result = EntryResult(changed=filed.id)
+        decision = Decision(act="revise", handed=handed, others=others, before=old, result=result)
+    own = bool(read.page.html) and not ownership.filed_by_neighbour(filed, run.owners)
+    blocks = Blocks(host=urls.own_host(read.page.url), digests=read.reading.blocks) if own else None
+    row = context.row.done(filed.id, run.clock())
+    return replace(decision, row=row, article=filed, reading=read.reading, named=article.also, blocks=blocks)
+
+
+def _is_other_spelling(context: EntryContext, old: Article, article: Article) -> bool:
+    """True if a neighbour filed the owner's `article` as `old` under another address that it may still replace."""
+    may_turn = old.unlisted or dedupe.may_turn(old, context.run.clock())
+    return old.url != article.url and may_turn and context.adopts(old)
+
+
+def _new(read: _Read, article: Article, at: Known, *, lost: str | None) -> tuple[Article, dedupe.Changes]:
+    """The new article as it is to be filed: in place of the `lost` one, whose file is gone; on hold; or beside the
+    copies of its story."""
+    context, run, now = read.context, read.context.run, read.context.run.clock()
+    old = run.store.article(lost) if lost else None
+    if old is not None and urls.same_site(old.url, article.url):
+        return replace(old, body=article.body), ()
+    foreign = ownership.claim_of(article, run.owners) == ownership.NONE
+    if foreign:  # its site may need what leads to it for another story
+        article = replace(article, aliases=())
+    if why := _why_on_hold(read, article):
+        return replace(article, hold=True, hold_reason=why, also=()), ()
+    if foreign and (kept_out := dedupe.aside(article, run, now)):
+        return kept_out, ()
+    known = None if context.row.article_id else at
+    return dedupe.merge_copy(article, run, now, after=context.unannounced, known=known)
+
+
+def _why_on_hold(read: _Read, article: Article) -> str:
+    context = read.context
+    mode = context.run.settings.publish.hold
+    if mode == "off":
+        return ""
+    return hold_reason(
+        read.reading.doubts,
+        every=mode == "all",
+        categorised=bool(context.terms(article.url).category),
+        flooded=context.row.reason == EntryReason.FLOOD,
+        filed=context.run.store.filed(context.source.key),
+    )
+
+
+def _still(context: EntryContext, bound: Article, article: Article, known: Article | None) -> bool:
+    """True if the reading (`known`) is still the entry's article. An unknown address counts only from the site's own
+    sources (a move within the site); from others it is another article."""
+    if not urls.same_site(bound.url, article.url):
         return False
+    return known.id == bound.id if known else context.rights.owns(article.url)
+
+
+def _revised(context: EntryContext, old: Article, new: Article) -> tuple[bool, Article | None]:
+    """True if the source adopts `old`; and that as the reading makes it, None if nothing is to change."""
+    now, mended = context.run.clock(), context.row.reason == EntryReason.OWNERSHIP
+    bound = context.row.article_id == old.id
+    if context.adopts(old) or (bound and mended):
+        return True, adopt(old, replace(new, published=new.published or old.published) if mended else new, now)
+    return False, revise(old, new, now) if bound and _may_revise(context, old) else None
+
+
+def _may_revise(context: EntryContext, article: Article) -> bool:
+    """A source that only points to the article of another one leaves it as it is."""
+    return article.source_key == context.source.key or context.rights.owns(article.url)
+
+
+def _stored(context: EntryContext, id: str) -> Article | None:
+    """The article as its file says, None where there is no file. Raises ConfigError for a file that is there and does
+    not name its article (any more): the article must not get a second one."""
+    run = context.run
+    if (path := run.article_store.find(id)) is None:
+        stamp = run.store.stamp(id)
+        path = stamp.path if stamp else None
     try:
-        await _reading(context, page, rules=rules, now=now)
-    except (NotAnArticle, WorkerFailed):
-        return False
-    return True
+        return run.article_store.get(path) if path else None
+    except FileNotFoundError:
+        return None
 
 
-async def _without_article(context: EntryContext, page: Page, refusal: NotAnArticle) -> Decision:
-    entry = context.announced
-    if page.html and await _reads_without_selectors(context, page, context.run.clock()):
-        detail = f"source {context.source.key!r}: rules.select and rules.remove leave no article of a page that is one"
-        return endings.ask_operator(context, EntryReason.BAD_RULES, detail)
-    if page.html and _stands_in(entry, entry.content):
-        if await ask_front(context, entry.url):
-            return await _read(context, _no_page(entry))
-        return endings.end(context, "refuse", refusal.kind, _not_its_own(context, refusal.detail))
-    return endings.end(context, "refuse", refusal.kind, refusal.detail)
+def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
+    """Write what was decided: other articles first, files before rows. A crash in between leaves the entry pending.
+    The only place that ends an entry. Raises ConfigError, OSError, StoreError."""
+    run, row, article, key = context.run, decision.row, decision.article, context.source.key
+    if decision.handed and decision.handed.source_key not in ("", key):
+        hand_over(run.article_store, run.store, decision.handed)
+    if decision.others:
+        refile_others(run, decision.others)
+    if row is None:
+        return decision.result
+    if article is None:
+        run.store.save_entries([row])
+        context.log.info(decision.act, reason=row.reason, detail=row.detail, tries=row.tries, next_try=row.next_try)
+    elif decision.act == "merge":
+        name = context.source.title or context.state.feed_title
+        carry(run.article_store, run.store, article.id, key, name, entry=row)
+        context.log.debug("known already", article=article.id)
+    elif decision.reading is None:
+        refile(run.article_store, run.store, article, before=decision.before, entry=row)
+        context.log.info("moved", article=article.id, title=article.title)
+    else:
+        _file(context, decision, article, decision.reading)
+    return decision.result
 
 
-def _not_its_own(context: EntryContext, detail: str) -> str:
-    place, key = urls.site(context.announced.url), context.source.key
-    cure = f'speaks_for = ["{place}"] in sources.toml lets it'
-    return f"{detail}; the feed's own text does not stand in, as {key} does not own {place}: {cure}".lstrip("; ")
+def _file(context: EntryContext, decision: Decision, article: Article, reading: PageReading) -> None:
+    run, now, after = context.run, context.run.clock(), context.unannounced
+    stored, _ = refile(
+        run.article_store,
+        run.store,
+        article,
+        before=decision.before,
+        entry=decision.row,
+        html=reading.html,
+        score=reading.category_score,
+        compared=lambda stored: dedupe.compared(stored, now, named=decision.named, after=after),
+        blocks=lambda stored: None if stored.merged_into else decision.blocks,
+    )
+    if reading.packed:
+        run.snapshots.put_packed(stored.id, reading.packed)
+    run.progress(stored.title)
+    context.log.info("filed", article=stored.id, title=stored.title, new=decision.before is None)
 
 
-def _stands_in(entry: Entry, content: str) -> bool:
-    return len(content) >= LEAST_CONTENT and bool(urls.host(entry.url))
+def refile_others(context: FilingContext, others: dedupe.Changes) -> None:
+    """Write what changes with an article before it is written: a crash in between leaves what led to that."""
+    for new, before in others:
+        refile(context.article_store, context.store, new, before=before)
 
 
-def _no_page(entry: Entry) -> Page:
-    return Page(html=b"", url=entry.url, headers={})
+def was_released(article: Article, *, on_hold: bool) -> bool:
+    """True for the article of a file whose hold a hand ended, by `hold: false` or without the line, and that is not
+    published yet. `on_hold`: it was when it was last recorded. Pure."""
+    return not article.hold and (on_hold or bool(article.hold_reason))
+
+
+def release(article: Article, path: str, context: FilingContext) -> Article:
+    """Publish `article` from its file at `path` as added now, on top of its feeds, beside copies published meanwhile.
+    Safe to repeat after a crash. Raises OSError, ConfigError, StoreError."""
+    now = context.added()
+    new = replace(article, hold=False, hold_reason="", added=now)
+    if not new.also and not new.merged_into:
+        new, others = dedupe.merge_copy(new, context, now)
+        refile_others(context, others)
+    stored, _ = refile(
+        context.article_store,
+        context.store,
+        new,
+        before=article,
+        path=path,
+        ordered=("hold",),
+        compared=lambda stored: dedupe.compared(stored, now),
+    )
+    return stored

@@ -11,9 +11,8 @@ from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle, WorkerFailed
 from syndicator.core.model import Article, Failed, Fetched
 from syndicator.pipeline import jobs
-from syndicator.pipeline.context import EntryContext, Page
+from syndicator.pipeline.context import EntryContext, Page, refusal
 from syndicator.pipeline.ownership import filed_by_neighbour
-from syndicator.pipeline.requests import page_request, refusal, without_credentials
 from syndicator.pipeline.results import PageReading
 from syndicator.reading.paging import Missing, Part, numbered, together
 
@@ -23,34 +22,20 @@ _PAGES_OWN = ("title", "author", "published", "updated", "cover")  # said by the
 Reader = Callable[[Page], Awaitable[PageReading]]
 
 
-async def fullest(context: EntryContext, page: Page, read: Reader) -> tuple[Page, PageReading]:
-    """The bytes that were read for `page`, and their reading by `read`: those of its AMP or print version where it is a
-    stub of that. Raises what `read` raises for the page itself."""
-    first: PageReading | None = None
-    refusal: NotAnArticle | None = None
-    try:
-        first = await read(page)
-        address = first.alternate
-    except NotAnArticle as error:
-        refusal, address = error, error.alternate
-    other = await _other(context, page, address) if address else None
-    second = await _read_other(other, read) if other else None
-    if other and second and (first is None or _is_fuller(second.article, first.article)):
-        context.log.debug("another version of the page was read", address=address)
-        return other, _joined(first, second) if first else second
-    if first is None:
-        raise refusal or AssertionError("a page is read or refused")
-    return page, first
-
-
-async def _other(context: EntryContext, page: Page, address: str) -> Page | None:
-    """The bytes at `address` under the address of `page`, whose article they are; None where they cannot be had."""
-    run, source = context.run, context.terms(page.url)
-    request = page_request(address, source, run.settings, run.environ)
-    result = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
+async def fuller(
+    context: EntryContext, page: Page, first: PageReading | NotAnArticle, read: Reader
+) -> tuple[Page, PageReading | NotAnArticle]:
+    """The AMP or print version that `page`, a stub, names, and its reading; `page` and `first` if that has no more."""
+    address = first.alternate or ""
+    result = await context.ask(address, context.terms(page.url))
     if not isinstance(result, Fetched) or not urls.same_publisher(result.final_url, page.url):
-        return None
-    return Page(html=result.body, url=page.url, headers={**result.headers, READ_AT: address})
+        return page, first
+    other = Page(html=result.body, url=page.url, headers={**result.headers, READ_AT: address})
+    second = await _read_other(other, read)
+    if second is None or (isinstance(first, PageReading) and not _is_fuller(second.article, first.article)):
+        return page, first
+    context.log.debug("another version of the page was read", address=address)
+    return other, _joined(first, second) if isinstance(first, PageReading) else second
 
 
 async def _read_other(other: Page, read: Reader) -> PageReading | None:
@@ -77,10 +62,8 @@ _NO_SUCH = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # a link that leads nowhere 
 
 
 async def all_pages(context: EntryContext, page: Page, first: PageReading, read: Reader) -> tuple[Page, PageReading]:
-    """The bytes of `page` and its further pages, and their reading; `page` and `first` if there are none. If a page
-    fails, the article ends before it and is partial."""
-    if not first.next_page or not page.html:
-        return page, first
+    """The bytes of `page` and the further pages that `first` names, and their reading; `page` and `first` if there are
+    none. If a page fails, the article ends before it and is partial."""
     parts, missing = await _fetched(context, page, first.next_page, first.article.id)
     if len(parts) == 1 and missing is None:
         return page, first
@@ -96,11 +79,10 @@ async def all_pages(context: EntryContext, page: Page, first: PageReading, read:
 async def _fetched(
     context: EntryContext, page: Page, address: str | None, article: str
 ) -> tuple[list[Part], Missing | None]:
-    run, source = context.run, context.terms(page.url)
+    source = context.terms(page.url)
     parts = [Part(page.html, page.url)]
     while address and len(parts) < MOST_PAGES and not _is_an_article(context, address, article):
-        request = page_request(address, source, run.settings, run.environ)
-        result = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
+        result = await context.ask(address, source)
         if isinstance(result, Failed):
             return parts, None if result.status in _NO_SUCH else Missing(address, result.reason)
         shape = numbered(result.final_url, page.url)
@@ -108,7 +90,7 @@ async def _fetched(
             break  # it leads elsewhere, such as back to the first
         parts.append(Part(result.body, result.final_url))
         try:
-            address = await run.worker.call(
+            address = await context.run.worker.call(
                 jobs.address_of_next, result.body, result.final_url, dict(result.headers), page.url, len(parts)
             )
         except WorkerFailed:

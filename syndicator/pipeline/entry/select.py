@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from syndicator.core import urls
-from syndicator.core.model import Entry, ParsedFeed, Source
+from syndicator.core.model import Entry, Source
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
+from syndicator.pipeline.context import refusal
 from syndicator.pipeline.entry import endings
-from syndicator.pipeline.requests import refusal
 
 REREAD_EVERY = timedelta(days=1)
 REREAD_UNTIL = timedelta(days=7)
@@ -148,14 +148,11 @@ def canonical_or_none(url: str) -> str | None:
         return None
 
 
-def public_only(feed: ParsedFeed, source: Source) -> ParsedFeed:
-    """`feed` without references into private networks, which would lead subscribers into their own; but with the
-    addresses of its entries, which are refused with a reason, each by itself."""
-    site = "" if refusal(feed.site_url, source) else feed.site_url
-    return replace(feed, site_url=site, entries=tuple(_public_only(entry, source) for entry in feed.entries))
-
-
-def _public_only(entry: Entry, source: Source) -> Entry:
-    image = "" if refusal(entry.image, source) else entry.image
+def public(entry: Entry, source: Source) -> Entry:
+    """`entry` without references into private networks, which would lead subscribers into their own; but with its
+    address, which is refused with a reason."""
+    image = "" if entry.image and refusal(entry.image, source) else entry.image
     enclosures = tuple(one for one in entry.enclosures if not refusal(one.url, source))
+    if image == entry.image and len(enclosures) == len(entry.enclosures):
+        return entry
     return replace(entry, image=image, enclosures=enclosures)

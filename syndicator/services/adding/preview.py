@@ -21,8 +21,7 @@ from syndicator.core.errors import LockedError
 from syndicator.core.model import Article, Fetched, FetchResult, Problem, Request, Source, SourceState
 from syndicator.core.ports import Fetcher
 from syndicator.core.text import words
-from syndicator.pipeline.context import rights_in
-from syndicator.pipeline.ownership import known_at
+from syndicator.pipeline.ownership import known_at, rights_in
 from syndicator.pipeline.visit import visit, visit_all
 from syndicator.services.adding.found import Candidate, Session
 from syndicator.services.container import App, locked, make_context

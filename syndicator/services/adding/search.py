@@ -26,7 +26,7 @@ from syndicator.core.model import Failed, Fetched, ParsedFeed, Request, Rules, S
 from syndicator.core.reasons import FeedReason, FetchReason, explained
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.pipeline import jobs
-from syndicator.pipeline.requests import unset_detail
+from syndicator.pipeline.context import unset_detail
 from syndicator.services.adding.found import (
     MOST_ITEMS,
     SHOWN,

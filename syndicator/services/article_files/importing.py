@@ -13,7 +13,6 @@ from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.core.reasons import LintReason
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.pipeline.entry.endings import why_away
 from syndicator.pipeline.importing import is_draft, lint, translate
 from syndicator.services import reconcile
 from syndicator.services.container import App
@@ -50,7 +49,7 @@ def import_files(app: App, files: Mapping[str, Path | bytes], *, dry_run: bool =
         done.oddities += odd
         if article is None:
             done.drafts.append(name)
-        elif why := why_away(app.store.visits.known(aliases_of(article))):
+        elif why := app.store.visits.known(aliases_of(article)).away:
             done.problems.append(Problem(what=name, reason=why, detail=why.means))
         elif article.id in new or app.article_store.find(article.id) or app.store.visits.article(article.id):
             done.known.append(name)

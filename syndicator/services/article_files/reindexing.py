@@ -9,7 +9,7 @@ from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
 from syndicator.pipeline.dedupe import WINDOW, compared
-from syndicator.pipeline.entry.filing import was_released
+from syndicator.pipeline.entry.ingest import was_released
 from syndicator.services import reconcile
 from syndicator.services.build import excuse
 from syndicator.services.container import App

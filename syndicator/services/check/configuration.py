@@ -15,7 +15,7 @@ from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Source
 from syndicator.core.reasons import CheckReason, CommandReason, FetchReason
-from syndicator.pipeline.requests import unset, unset_in_url
+from syndicator.pipeline.context import unset, unset_in_url
 from syndicator.publishing.queries import load_queries
 from syndicator.services.check.finding import Finding, of_error, of_fault
 from syndicator.services.container import llm_key, need_folder

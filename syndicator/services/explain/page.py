@@ -27,9 +27,9 @@ from syndicator.core.model import (
 from syndicator.core.ports import EntryRow, Fetcher
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.pipeline import jobs, ownership
-from syndicator.pipeline.entry.filing import as_filed
+from syndicator.pipeline.context import feed_request, page_request, without_credentials
+from syndicator.pipeline.entry.ingest import as_filed
 from syndicator.pipeline.read_article import load_taxonomy, read_article, spelled
-from syndicator.pipeline.requests import feed_request, page_request, without_credentials
 from syndicator.pipeline.visit import introduced
 from syndicator.services.adding.search import unanswered
 from syndicator.services.container import App, make_fetcher, open_worker

@@ -9,7 +9,7 @@ from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, FeedKey, Problem
 from syndicator.pipeline.dedupe import also_of
-from syndicator.pipeline.entry.filing import release as publish
+from syndicator.pipeline.entry.ingest import release as publish
 from syndicator.pipeline.ownership import filed_by_neighbour
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile

@@ -16,10 +16,10 @@ from syndicator.core.ports.articles import Snapshots
 from syndicator.core.reasons import FetchReason, FileReason
 from syndicator.core.text import suggestion
 from syndicator.pipeline import jobs
+from syndicator.pipeline.context import page_request, without_credentials
 from syndicator.pipeline.dedupe import compared
 from syndicator.pipeline.descriptions.confirm import ChangeCounter, FeedChange
 from syndicator.pipeline.refile import refile
-from syndicator.pipeline.requests import page_request, without_credentials
 from syndicator.pipeline.results import Reread
 from syndicator.processes.worker import Worker
 from syndicator.services import reconcile

@@ -14,7 +14,7 @@ from syndicator.core import urls
 from syndicator.core.errors import WorkerFailed
 from syndicator.core.model import FeedKey, Rules
 from syndicator.pipeline import jobs
-from syndicator.pipeline.context import rights_in
+from syndicator.pipeline.ownership import rights_in
 from syndicator.services.container import App, open_worker
 from syndicator.services.naming import need_sources
 from syndicator.services.places import Place, kept_pages

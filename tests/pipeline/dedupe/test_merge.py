@@ -15,6 +15,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Origin, article_id
 from syndicator.demo.pages import Story
 from syndicator.pipeline.dedupe import MOST_ALSO, WINDOW, compared, merge_copy
+from syndicator.pipeline.entry.ingest import refile_others
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
@@ -56,7 +57,8 @@ def file(
     filed |= fields
     run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
     reading = Article(id=article_id(url), url=url, title=title, body=body, **filed)
-    article = merge_copy(reading, run, now, after=after)
+    article, others = merge_copy(reading, run, now, after=after)
+    refile_others(run, others)
     stored, _ = refile(
         app.article_store,
         app.store.visits,
@@ -113,7 +115,7 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) 
     assert shown(place) == [True, True]
     with place.app() as app:
         run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
-        assert merge_copy(after, run, app.clock()).merged_into == ""
+        assert merge_copy(after, run, app.clock())[0].merged_into == ""
 
 
 def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> None:
@@ -138,7 +140,7 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> Non
         file(place, app, "First")
         reading = replace(place.article("Copy"), also=(first.url,))
         run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
-        assert merge_copy(reading, run, app.clock()).merged_into == ""
+        assert merge_copy(reading, run, app.clock())[0].merged_into == ""
 
 
 def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> None:
@@ -148,7 +150,7 @@ def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> Non
         editorial.split(app, copy.id)
         run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
         again = replace(place.article("Copy"), split_from=())
-        assert merge_copy(again, run, app.clock()).merged_into == ""
+        assert merge_copy(again, run, app.clock())[0].merged_into == ""
 
 
 def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(place: Place) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from syndicator.core.model import Article
 from syndicator.pipeline.dedupe import WINDOW, compared, reconsider
+from syndicator.pipeline.entry.ingest import refile_others
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.container import App, make_context, make_fetcher
@@ -31,7 +32,8 @@ def revise(place: Place, app: App, title: str, body: str) -> Article:
     place.now += timedelta(hours=25)
     old = place.article(title)
     run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
-    new = reconsider(old, replace(old, body=body), run, place.now)
+    new, others = reconsider(old, replace(old, body=body), run, place.now)
+    refile_others(run, others)
     stored, _ = refile(
         app.article_store, app.store.visits, new, before=old, compared=lambda stored: compared(stored, place.now)
     )

@@ -56,7 +56,7 @@ def test_a_postponed_entry_has_lost_no_try() -> None:
 def test_an_end_forgets_what_the_feed_announced() -> None:
     refused = endings.ended(ROW, "refused", "paywall", "sign in")
     assert (refused.status, refused.reason, refused.detail, refused.entry) == ("refused", "paywall", "sign in", None)
-    done = endings.done(endings.retried(ROW, "timeout", "slow", NOW), "a", NOW)
+    done = endings.retried(ROW, "timeout", "slow", NOW).done("a", NOW)
     assert (done.status, done.article_id, done.read_at, done.entry) == ("done", "a", NOW, None)
     assert (done.reason, done.detail) == (None, "")
 
@@ -75,7 +75,7 @@ def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was
         endings.asked(row, "no-header", "", NOW),
     ):
         assert after.reason == "ownership"
-    assert endings.done(row, "a", NOW).reason is None
+    assert row.done("a", NOW).reason is None
 
 
 LATER = NOW + timedelta(days=1)

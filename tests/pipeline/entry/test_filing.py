@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syndicator.core.model import Article, Entry, Source, SourceState
-from syndicator.pipeline.entry.filing import as_filed
+from syndicator.pipeline.entry.ingest import as_filed
 from tests.services.places import NOW
 
 SOURCE = Source(key="one", url="https://one.example/feed")

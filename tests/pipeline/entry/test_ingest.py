@@ -16,9 +16,11 @@ from syndicator.core import urls
 from syndicator.core.errors import WorkerFailed
 from syndicator.core.model import Entry, Rules, Source, SourceState
 from syndicator.core.ports import EntryRow
-from syndicator.pipeline.context import Page
-from syndicator.pipeline.entry.endings import EntryResult
-from syndicator.pipeline.entry.ingest import ingest
+from syndicator.pipeline.context import EntryContext, Page
+from syndicator.pipeline.entry import ingest as trip
+from syndicator.pipeline.entry.endings import Decision, EntryResult
+from syndicator.pipeline.entry.ingest import carry_out, ingest
+from syndicator.pipeline.refile import refile
 from syndicator.processes.worker import Worker
 from syndicator.services.container import App, make_context, make_fetcher
 from syndicator.services.mending import editorial
@@ -89,6 +91,28 @@ def test_a_page_becomes_an_article(place: Place) -> None:
         result = take(app, "https://one.example/a", page("https://one.example/a"))
         assert result.problem is None and result.added
         assert place.article("Bridges").body.startswith("The council counted 0 bridges")
+
+
+def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_written_first(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, two, written = "https://two.example/a", Source(key="two", url="https://two.example/feed"), []
+    with place.app() as app:
+        first = take(app, "https://one.example/a", page("https://one.example/a")).added
+
+        def carried_out(context: EntryContext, decision: Decision) -> EntryResult:
+            assert [(before.id, before.also, new.also) for new, before in decision.others] == [(first, (), (url,))]
+            assert place.article("Bridges").also == () and len([*app.article_store.walk()]) == 1
+            return carry_out(context, decision)
+
+        def refiled(*given: Any, **named: Any) -> Any:
+            written.append(given[2].id)
+            return refile(*given, **named)
+
+        monkeypatch.setattr(trip, "carry_out", carried_out)
+        monkeypatch.setattr(trip, "refile", refiled)
+        copy = take(app, url, page(url), source=two).added
+        assert written == [first, copy]
 
 
 def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_try(place: Place) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syndicator.core.model import Article, Origin, article_id
-from syndicator.pipeline.owners import RECENT, aside
+from syndicator.pipeline.dedupe import RECENT, aside
 from syndicator.services.container import filing_context
 from tests.pipeline.test_similarity import prose
 from tests.services.places import NOW, Place, store_articles

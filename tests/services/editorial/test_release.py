@@ -13,6 +13,7 @@ import pytest
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
 from syndicator.pipeline.dedupe import compared, merge_copy
+from syndicator.pipeline.entry.ingest import refile_others
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
@@ -230,7 +231,8 @@ def stored(place: Place, title: str, body: str, source: str, **more: object) -> 
     with place.app() as app:
         article = store_articles(app, title, body, source=source, **more)
         context = filing_context(app)
-        made = article if article.hold else merge_copy(article, context, place.now)
+        made, others = (article, ()) if article.hold else merge_copy(article, context, place.now)
+        refile_others(context, others)
         filed, _ = refile(app.article_store, app.store.visits, made, before=article)
         sketch = compared(filed, place.now)
         assert sketch is not None
