@@ -212,7 +212,8 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
         with one.open("rb") as file:
             body = file.read()
         if not reads:
-            FileOutlet(public, gzip=False)._replace(path, b"<rss>2</rss>", earliest=path.stat().st_mtime_ns + 10**9)
+            later = path.stat().st_mtime_ns + 10**9
+            FileOutlet(public, gzip=False)._replace(path, b"<rss>2</rss>", earliest=later, durable=True)
         reads.append(one)
         return body
 
