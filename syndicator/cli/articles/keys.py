@@ -94,12 +94,16 @@ def suggest(
     if json or not choose:
         perform(config, need("suggest-tags"), {"categories": categories}, json=json)
         return
-    if not is_terminal():
-        raise UsageError(
-            "--choose reads keys from a terminal; off one, `syndicator tags suggest --json` lists the same"
-        )
     with opened_to_look(config) as opened:
-        offers: Sequence[Offer] = need("suggest-tags").plan(opened, {"categories": categories}).data
+        change = need("suggest-tags").plan(opened, {"categories": categories})
+        offers: Sequence[Offer] = change.data
+        if not offers:
+            printing.say("\n".join(change.lines(True) if change.lines else ()))
+            return
+        if not is_terminal():
+            raise UsageError(
+                "--choose reads keys from a terminal; off one, `syndicator tags suggest --json` lists the same"
+            )
         taken = decide(offers, Keys(sys.stdin.fileno()), opened)
     printing.say(f"{counted(taken, 'name')} added to taxonomy.toml")
     if taken:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -101,8 +102,8 @@ def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path)
     environ = {"PATH": os.environ["PATH"], "SYNDICATOR_CONFIG": "/nowhere"}
     script = tmp_path / "moved/run"
     text = script.read_text()
-    assert f"exec {start.for_shell()} " in text
-    script.write_text(text.replace(start.for_shell(), f"{sys.executable} -m syndicator"))
+    assert f"exec {shlex.join(start.words())} " in text
+    script.write_text(text.replace(shlex.join(start.words()), f"{sys.executable} -m syndicator"))
     done = subprocess.run([script, "build"], cwd="/", env=environ, capture_output=True, text=True, check=True)
     assert "held back" in done.stdout and (tmp_path / "moved/feeds/public/index.html").exists()
 
