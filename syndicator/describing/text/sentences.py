@@ -28,6 +28,7 @@ _GLUED = re.compile(
 # What every place of _GLUED looks like from outside: it is found three times as fast.
 _PERHAPS_GLUED = re.compile(r"[.!?।۔؟](?:[\"”]?[A-ZÀ-Þ]|[“«»]\s|(?<=[।۔؟])\s)")
 _INNER = re.compile(r"[.!?…]\S*\s|[^\x00-\u00ff‘’“”–—]")  # without such a place a line is one sentence
+_WORD_END = re.compile(r"( [a-zà-ÿ]{2,}\.) (?=[A-ZÀ-Þ„“«])")  # nupunkt takes many a short word for an abbreviation
 _NUMBER = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _PAIRS = {"“": "”", "«": "»", "「": "」", "『": "』", "（": "）", "(": ")", "[": "]", "„": "“", "»": "«", "‚": "‘"}
 _CLOSING = frozenset("”»」』）)]“«‘")
@@ -77,7 +78,7 @@ def of_line(line: str, language: str | None = None) -> list[str]:
     parts = _splitter().tokenize(line) if _INNER.search(line) else [line]
     if _PERHAPS_GLUED.search(line):
         parts = [part for piece in parts for part in _GLUED.split(piece)]
-    pieces = (part.strip() for part in parts)
+    pieces = (part.strip() for piece in parts for part in _WORD_END.sub(r"\1\n", piece).split("\n"))
     return _join([piece for piece in pieces if piece], language, " ")
 
 

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from syndicator.describing.summary import candidates
-from syndicator.describing.summary.excerpt import ENOUGH, choose, passage, stands_in, summarize
+from syndicator.describing.summary.excerpt import ENOUGH, LIKE, choose, is_whole, likeness, passage, summarize
 from syndicator.describing.text.sentences import Sentence
 
 TITLE = "Chatbot maker raises billions"
 TEXT = """The maker of ChatGPT has raised six billion dollars from investors, it said on Tuesday.
 The money will pay for chips that train larger large language models, a form of artificial intelligence.
 Rivals are raising money as well, and ChatGPT now has a hundred million users. Read more about it here."""
+OWN = "The maker of ChatGPT raised six billion dollars from investors."
 
 
 def test_an_excerpt_is_sentences_of_the_text() -> None:
@@ -21,9 +22,37 @@ def test_an_excerpt_is_sentences_of_the_text() -> None:
 
 
 def test_a_sound_description_wins_and_a_cut_one_loses() -> None:
-    own = "The maker of ChatGPT raised six billion dollars from investors."
-    assert choose(TITLE, TEXT, own, "en") == (own, "publisher")
-    assert choose(TITLE, TEXT, own[:-10] + "...", "en")[1] == "extractive"
+    assert choose(TITLE, TEXT, OWN, "en") == (OWN, "publisher")
+    assert choose(TITLE, TEXT, OWN[:-10] + "...", "en")[1] == "extractive"
+
+
+@pytest.mark.parametrize(
+    ("description", "excerpt"),
+    [
+        (f"{OWN} The money will pay for chips that tra...", OWN),  # its end was cut off
+        (f"{TITLE}! {OWN}", OWN),
+        (OWN[:-1], OWN),  # the stop alone lacks
+        ("Large language models cost a maker of chatbots billions of dollars", ""),  # so too, and the text opens better
+        (f"News Today {TEXT.split(chr(10))[0]}", ""),  # a heading is before it
+    ],
+)
+def test_the_sound_passage_of_a_description_is_taken(description: str, excerpt: str) -> None:
+    chosen = choose(TITLE, TEXT, description, "en")
+    assert chosen == (excerpt, "publisher") if excerpt else chosen[1] == "extractive"
+
+
+@pytest.mark.parametrize(
+    ("piece", "whole"),
+    [
+        (OWN[:-1], True),
+        ("The maker of ChatGPT raised money", False),  # a heading
+        (f"{OWN[:-1]} and a rival that has long kept silent on its plans for chips said that it wi", False),
+        (TEXT.split("\n")[0][:-1], True),
+        (TEXT.split("\n")[0][:70], False),  # the text goes on with a word
+    ],
+)
+def test_the_end_of_a_description_lacks_but_the_stop_or_was_cut_off(piece: str, whole: bool) -> None:
+    assert is_whole(piece, piece, TEXT) == whole
 
 
 def test_no_sentence_stands_twice() -> None:
@@ -37,9 +66,9 @@ def test_a_dateline_with_a_country_of_several_words_goes() -> None:
 
 
 def test_a_description_of_something_else_loses() -> None:
-    other = "Our newsroom covers gardens, kitchens and the weather of the coming weekend."
-    assert choose(TITLE, TEXT, other, "en")[1] == "extractive"
-    assert not stands_in(other, TEXT)
+    other = "The Bergen Times of Norway covers money, technology and investors of the city."
+    assert choose("", "It is so, they say of it.\nSo it is again, he said.", other, "en")[1] == "extractive"
+    assert likeness(other, TITLE, TEXT) < LIKE <= likeness(TEXT.split("\n")[0], TITLE, TEXT)
 
 
 def test_a_text_without_a_whole_sentence_has_no_excerpt() -> None:
@@ -79,6 +108,13 @@ def test_a_wind_up_is_passed_over_for_the_news() -> None:
         "Everything has its time.\nThe Harbour Press of Bergen has sold its last printing machine to a museum in Oslo."
     )
     assert summarize("Harbour Press sells its last machine", text).startswith("The Harbour Press")
+
+
+def test_a_description_may_open_hardly_less_well_than_the_article() -> None:
+    weak = "He has sold the machine to a museum in Oslo."
+    assert choose("", f"{weak}\nThey had printed newspapers in Bergen.", weak, "en") == (weak, "publisher")
+    news = "The Harbour Press of Bergen sold its machine to a museum in Oslo on Monday."
+    assert choose("", f"{news}\n{weak}", weak, "en")[1] == "extractive"
 
 
 DESCRIBED = (
