@@ -5,8 +5,6 @@ The candidate that opens best (opener.py) begins, and the sentences that follow 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from math import inf
 from typing import Final
 
 from syndicator.describing.summary import candidates, opener
@@ -20,14 +18,6 @@ ENOUGH: Final = 40  # words from which on an excerpt takes no further sentence
 # which on the publisher's own description may.
 OPENS: Final = -2.5
 OPENS_DESCRIBED: Final = -0.25
-
-
-@lru_cache(maxsize=1)
-def ranked(title: str, text: str, language: str | None) -> tuple[Candidates, list[float]]:
-    """The sentences of an article that may stand in an excerpt, and the log-odds that each may open it: remembered, as
-    the publisher's description is compared with them first."""
-    found = candidates.find(title, text, language)
-    return found, opener.scores(found).tolist() if found.sentences else []
 
 
 def passage(found: Sequence[Sentence], first: int) -> tuple[int, ...]:
@@ -53,9 +43,7 @@ def follows(before: Sentence, after: Sentence) -> bool:
 # Likeness of a description and its article from which on it is not of another article or of the whole site: the share
 # of its stems that title and text have, and the cosine of both.
 LIKE: Final = 1.05
-LESS: Final = 0.4  # log-odds by which a description may open less well than the article and be taken
 END: Final = 25  # characters at the end of a description by which it is found in the text
-WHOLE: Final = 130  # characters from which on a description that ends without a stop is taken to be cut off
 
 
 def summarize(title: str, text: str, language: str | None = None) -> str:
@@ -65,8 +53,8 @@ def summarize(title: str, text: str, language: str | None = None) -> str:
     two-letter code (ISO 639-1); None is taken as English. The result has at most 55 words, 360 columns (a wide CJK
     character counts two) and 3 sentences, see text/sentences.py; it is "" when no sentence fits. Loads the word
     vectors on its first call (0.2 s). Raises nothing for any text."""
-    found, odds = ranked(title, text, language)
-    return opened(found, odds.index(max(odds))) if odds else ""
+    found = candidates.find(title, text, language)
+    return opened(found, int(opener.scores(found).argmax())) if found.sentences else ""
 
 
 def choose(title: str, text: str, description: str, language: str | None) -> tuple[str, str]:
@@ -79,41 +67,17 @@ def choose(title: str, text: str, description: str, language: str | None) -> tup
 def described(title: str, text: str, description: str, language: str | None) -> str:
     """The passage of the publisher's description that opens well, keeps all rules of form and is about the article; ""
     for none."""
-    pieces = sentences.of_line(description, language)
-    tail = len(pieces) - 1 if pieces and not sentences.ends(pieces[-1]) else None
-    if tail is not None and is_whole(pieces[-1], description, text):
-        pieces[-1] += "。" if sentences.cjk(pieces[-1]) else "."
     parts = [
-        Sentence(piece, 0, order, True, order)
-        for order, piece in enumerate(pieces)
-        if not sentences.fault(piece, title) and not piece.split()[0].islower() and not headed(piece, text)
+        one
+        for one in sentences.split(description, candidates.MOST, language)
+        if not sentences.fault(one.text, title) and not one.text.split()[0].islower() and not headed(one.text, text)
     ]
+    if not parts:
+        return ""
     asked = Candidates(title, text, language, parts)
-    first = opening(asked, tail) if parts else None
-    own = "" if first is None else opened(asked, first)
+    first = next((place for place, value in enumerate(opener.scores(asked)) if value >= OPENS_DESCRIBED), None)
+    own = opened(asked, first) if first is not None else ""
     return own if own and likeness(own, title, text) >= LIKE else ""
-
-
-def opening(asked: Candidates, tail: int | None) -> int | None:
-    """The first sentence that opens well, else the best if it opens hardly less well than the article's own do. The one
-    whose order is `tail`, which has no stop of its own, must open as well as they do."""
-    odds = opener.scores(asked).tolist()
-    bars = [inf if part.order == tail else OPENS_DESCRIBED for part in asked.sentences]
-    well = next((place for place, bar in enumerate(bars) if odds[place] >= bar), None)
-    if well is not None:
-        return well
-    likely = [value - LESS * (bar == inf) for value, bar in zip(odds, bars, strict=True)]
-    own = max(ranked(*asked[:3])[1], default=inf)
-    return likely.index(max(likely)) if max(likely) >= own - LESS else None
-
-
-def is_whole(piece: str, description: str, text: str) -> bool:
-    """True for the last piece of a description that lacks but the stop: `text` does not go on with a word there, or
-    does not have it and the description is short. One of few words is a heading."""
-    if len(piece.split()) < opener.SHORT and not sentences.cjk(piece):
-        return False
-    _, end, after = text.partition(piece[-END:])
-    return after[:1] != " " and not after[:1].isalnum() if end else len(description) < WHOLE
 
 
 def headed(piece: str, text: str) -> bool:

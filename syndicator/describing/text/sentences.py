@@ -173,7 +173,8 @@ ALIKE: Final = 10  # letters from which on an excerpt that the title begins with
 
 _MARKUP = re.compile(
     r"</?[a-zA-Z][^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});|\]\(|\[\^|```|\*\*|\b__\w|\{\{|\{%|https?://|\bwww\."
-    r"|^\s*(?:[-*•·▪►>#|]|\d{1,2}[.)])\s| \| |\t",
+    r"|^\s*(?:[-*•·▪►>#|]|\d{1,2}[.)])\s| \| |\t|(?::\s[^:]*){3}"  # three labels: the lines of a list
+    r"|[•\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]",  # ticks, arrows, little pictures
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(r"\.{2,}|…|\. \. \.")

@@ -33,6 +33,8 @@ FAULTS = [
     ("Read more about it in our report.", "boilerplate"),
     ("It went on and on... and stopped.", "ellipsis"),
     ("It is <b>bold</b> here.", "markup"),
+    ("Leasing and loans: rates ✓ examples ✓ a table for you!", "markup"),
+    ("Pages: 448 Format: paperback Publisher: North of Bergen.", "markup"),
     ('He said "no and left.', "quotes"),
     ("It ends without a stop", "cut"),
     ("The title again, and more of it.", "title"),
