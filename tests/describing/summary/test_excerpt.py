@@ -52,8 +52,8 @@ def test_a_dateline_with_a_country_of_several_words_goes() -> None:
 
 
 def test_a_description_of_something_else_loses() -> None:
-    other = "The Bergen Times of Norway covers money, technology and investors of the city."
-    assert choose("", "It is so, they say of it.\nSo it is again, he said.", other, "en")[1] == "extractive"
+    other = "Chatbot Weekly of Bergen covers kitchens and gardens, and raises its prices on Tuesday."
+    assert choose(TITLE, TEXT, other, "en")[1] == "extractive"
     assert likeness(other, TITLE, TEXT) < LIKE <= likeness(TEXT.split("\n")[0], TITLE, TEXT)
 
 
