@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.core import text
-from syndicator.describing.summary import excerpt
 from syndicator.describing.text import sentences
 from syndicator.reading.body import overlap
 from syndicator.reading.html import hints
@@ -28,11 +27,6 @@ def test_one_line_is_legal_nfc_and_has_lone_blanks(value: str) -> None:
 @given(_TEXT)
 def test_letters_are_those_and_digits_in_lower_case(value: str) -> None:
     assert overlap.letters(value) == "".join(re.findall(r"[^\W_]+", value.lower()))
-
-
-@given(st.text("aé _.", max_size=12), st.text("aé", min_size=1, max_size=2))
-def test_a_word_stands_by_itself(value: str, word: str) -> None:
-    assert excerpt._is_word(word, value) == (word in re.findall(r"[^\W_]+", value))
 
 
 @given(_TEXT)

@@ -4,7 +4,6 @@ The candidate that opens best (opener.py) begins, and the sentences that follow 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -19,13 +18,6 @@ ENOUGH: Final = 40  # words from which on an excerpt takes no further sentence
 # which on the publisher's own description may.
 OPENS: Final = -2.5
 OPENS_DESCRIBED: Final = -0.25
-
-
-def best(found: Candidates) -> tuple[int, ...]:
-    """Places of the candidates that make the best excerpt, ascending; () when there is no candidate."""
-    if not found.sentences:
-        return ()
-    return passage(found.sentences, int(opener.scores(found).argmax()))
 
 
 def passage(found: Sequence[Sentence], first: int) -> tuple[int, ...]:
@@ -48,13 +40,10 @@ def follows(before: Sentence, after: Sentence) -> bool:
     return after.order == before.order + 1 and not after.cut
 
 
-# Share of a description's content words that must stand in the article. Chosen: descriptions of another article or of
-# the whole site share few words with this one.
-EVIDENCE: Final = 0.6
-# Cosine with the title below which a description that shares no word with it is the site's, not the article's. Chosen:
-# of 94 articles two have such a description, one of them that of the site.
-SUBJECT: Final = 0.15
-_WORD = re.compile(r"[^\W_]{4,}|[\u3041-\u30ff\u3400-\u9fff]{2,}")
+# Likeness of a description and its article from which on it is not of another article or of the whole site: the share
+# of its stems that title and text have, and the cosine of both.
+LIKE: Final = 1.05
+END: Final = 25  # characters at the end of a description by which it is found in the text
 
 
 def summarize(title: str, text: str, language: str | None = None) -> str:
@@ -62,69 +51,53 @@ def summarize(title: str, text: str, language: str | None = None) -> str:
 
     `title` and `text` are plain text; a paragraph, heading, list item or table row is a line of `text`. `language` is a
     two-letter code (ISO 639-1); None is taken as English. The result has at most 55 words, 360 columns (a wide CJK
-    character counts two) and 3 sentences, see text/excerpt_rules.py; it is "" when no sentence fits. Loads the word
+    character counts two) and 3 sentences, see text/sentences.py; it is "" when no sentence fits. Loads the word
     vectors on its first call (0.2 s). Raises nothing for any text."""
     found = candidates.find(title, text, language)
-    return joined([found.sentences[place].text for place in best(found)])
+    return opened(found, int(opener.scores(found).argmax())) if found.sentences else ""
 
 
 def choose(title: str, text: str, description: str, language: str | None) -> tuple[str, str]:
-    """(excerpt, who wrote it). It is `description`, the publisher's own, and "publisher" when that is `sound`; else
-    what `summarize` finds ("" for nothing) and "extractive"."""
-    own = " ".join(description.split())
-    if sound(own, title, text, language):
-        return own, "publisher"
-    return summarize(title, text, language), "extractive"
+    """(excerpt, who wrote it): what is `described`, and "publisher"; else what `summarize` finds ("" for nothing) and
+    "extractive"."""
+    own = described(title, text, description, language)
+    return (own, "publisher") if own else (summarize(title, text, language), "extractive")
 
 
-def sound(own: str, title: str, text: str, language: str | None) -> bool:
-    """True for a publisher's description in one line that keeps all rules of form, opens well, speaks of the subject
-    of the article and has its words from `text`."""
-    if sentences.fault(own, title) or own[0].islower():
-        return False
-    parts = sentences.of_line(own, language)
-    return (
-        len(parts) <= sentences.SENTENCES
-        and opens(parts[0], title, text, language)
-        and stands_in(own, text)
-        and of_subject(own, title)
-    )
+def described(title: str, text: str, description: str, language: str | None) -> str:
+    """The passage of the publisher's description that opens well, keeps all rules of form and is about the article; ""
+    for none."""
+    parts = [
+        one
+        for one in sentences.split(description, candidates.MOST, language)
+        if not sentences.fault(one.text, title) and not one.text.split()[0].islower() and not headed(one.text, text)
+    ]
+    if not parts:
+        return ""
+    asked = Candidates(title, text, language, parts)
+    first = next((place for place, value in enumerate(opener.scores(asked)) if value >= OPENS_DESCRIBED), None)
+    own = opened(asked, first) if first is not None else ""
+    return own if own and likeness(own, title, text) >= LIKE else ""
 
 
-def opens(sentence: str, title: str, text: str, language: str | None) -> bool:
-    """True if an editor lets `sentence`, put before the first one of `text`, open an excerpt."""
-    alone = Candidates(title, text, language, [Sentence(sentence, 0, 0, True)])
-    return float(opener.scores(alone)[0]) >= OPENS_DESCRIBED
+def headed(piece: str, text: str) -> bool:
+    """True for the beginning of a line of `text` with words before it, which are a heading or a label."""
+    at = text.find(piece[-END:])
+    line = text[text.rfind("\n", 0, at) + 1 : at + END]
+    return at >= 0 and piece != line and piece.endswith(line)
 
 
-def of_subject(description: str, title: str) -> bool:
-    """True when title and description share a content word or speak of like things; so too without a title."""
-    named = set(opener.stems(title))
-    if not named or not named.isdisjoint(opener.stems(description)):
-        return True
+def likeness(description: str, title: str, text: str) -> float:
+    """How much a description is about the article, 0 to 2, see `LIKE`."""
+    own = set(opener.stems(description))
+    shared = own & set(opener.stems(f"{title} {text}"))
     vectors = embedder()
-    return float(vectors.article("", description) @ vectors.article(title, "", 1)) >= SUBJECT
+    return len(shared) / max(1, len(own)) + float(vectors.article("", description) @ vectors.article(title, text))
 
 
-def stands_in(description: str, text: str) -> bool:
-    """True when at least `EVIDENCE` of the content words of `description` occur in `text`."""
-    content = set(_WORD.findall(description.casefold()))
-    if not content:
-        return False
-    body = text.casefold()
-    return sum(w in body and (not w.isascii() or _is_word(w, body)) for w in content) >= EVIDENCE * len(content)
-
-
-def _is_word(word: str, text: str) -> bool:
-    """True when letters and digits `word` stand somewhere in `text` with none before and behind them; to cut all of the
-    text into words for the few that are asked for takes longer."""
-    at = text.find(word)
-    while at >= 0:
-        end = at + len(word)
-        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
-            return True
-        at = text.find(word, at + 1)
-    return False
+def opened(found: Candidates, first: int) -> str:
+    """The excerpt that the sentence at place `first` opens."""
+    return joined(found.sentences[place].text for place in passage(found.sentences, first))
 
 
 def joined(chosen: Iterable[str]) -> str:

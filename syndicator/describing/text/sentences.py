@@ -28,6 +28,7 @@ _GLUED = re.compile(
 # What every place of _GLUED looks like from outside: it is found three times as fast.
 _PERHAPS_GLUED = re.compile(r"[.!?।۔؟](?:[\"”]?[A-ZÀ-Þ]|[“«»]\s|(?<=[।۔؟])\s)")
 _INNER = re.compile(r"[.!?…]\S*\s|[^\x00-\u00ff‘’“”–—]")  # without such a place a line is one sentence
+_WORD_END = re.compile(r"( [a-zà-ÿ]{2,}\.) (?=[A-ZÀ-Þ„“«])")  # nupunkt takes many a short word for an abbreviation
 _NUMBER = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _PAIRS = {"“": "”", "«": "»", "「": "」", "『": "』", "（": "）", "(": ")", "[": "]", "„": "“", "»": "«", "‚": "‘"}
 _CLOSING = frozenset("”»」』）)]“«‘")
@@ -77,7 +78,7 @@ def of_line(line: str, language: str | None = None) -> list[str]:
     parts = _splitter().tokenize(line) if _INNER.search(line) else [line]
     if _PERHAPS_GLUED.search(line):
         parts = [part for piece in parts for part in _GLUED.split(piece)]
-    pieces = (part.strip() for part in parts)
+    pieces = (part.strip() for piece in parts for part in _WORD_END.sub(r"\1\n", piece).split("\n"))
     return _join([piece for piece in pieces if piece], language, " ")
 
 
@@ -172,7 +173,8 @@ ALIKE: Final = 10  # letters from which on an excerpt that the title begins with
 
 _MARKUP = re.compile(
     r"</?[a-zA-Z][^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});|\]\(|\[\^|```|\*\*|\b__\w|\{\{|\{%|https?://|\bwww\."
-    r"|^\s*(?:[-*•·▪►>#|]|\d{1,2}[.)])\s| \| |\t",
+    r"|^\s*(?:[-*•·▪►>#|]|\d{1,2}[.)])\s| \| |\t|(?::\s[^:]*){3}"  # three labels: the lines of a list
+    r"|[•\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]",  # ticks, arrows, little pictures
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(r"\.{2,}|…|\. \. \.")

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from syndicator.describing.summary import candidates
-from syndicator.describing.summary.excerpt import ENOUGH, choose, passage, stands_in, summarize
+from syndicator.describing.summary.excerpt import ENOUGH, LIKE, choose, likeness, passage, summarize
 from syndicator.describing.text.sentences import Sentence
 
 TITLE = "Chatbot maker raises billions"
 TEXT = """The maker of ChatGPT has raised six billion dollars from investors, it said on Tuesday.
 The money will pay for chips that train larger large language models, a form of artificial intelligence.
 Rivals are raising money as well, and ChatGPT now has a hundred million users. Read more about it here."""
+OWN = "The maker of ChatGPT raised six billion dollars from investors."
 
 
 def test_an_excerpt_is_sentences_of_the_text() -> None:
@@ -21,9 +22,23 @@ def test_an_excerpt_is_sentences_of_the_text() -> None:
 
 
 def test_a_sound_description_wins_and_a_cut_one_loses() -> None:
-    own = "The maker of ChatGPT raised six billion dollars from investors."
-    assert choose(TITLE, TEXT, own, "en") == (own, "publisher")
-    assert choose(TITLE, TEXT, own[:-10] + "...", "en")[1] == "extractive"
+    assert choose(TITLE, TEXT, OWN, "en") == (OWN, "publisher")
+    assert choose(TITLE, TEXT, OWN[:-10] + "...", "en")[1] == "extractive"
+
+
+@pytest.mark.parametrize(
+    ("description", "excerpt"),
+    [
+        (f"{OWN} The money will pay for chips that tra...", OWN),  # its end was cut off
+        (f"{TITLE}! {OWN}", OWN),
+        (f"Money\n{OWN}", OWN),  # a heading in a line of its own
+        (OWN[:-1], ""),  # a heading, or its end was cut off
+        (f"News Today {TEXT.split(chr(10))[0]}", ""),  # a heading is before it
+    ],
+)
+def test_the_sound_passage_of_a_description_is_taken(description: str, excerpt: str) -> None:
+    chosen = choose(TITLE, TEXT, description, "en")
+    assert chosen == (excerpt, "publisher") if excerpt else chosen[1] == "extractive"
 
 
 def test_no_sentence_stands_twice() -> None:
@@ -37,9 +52,9 @@ def test_a_dateline_with_a_country_of_several_words_goes() -> None:
 
 
 def test_a_description_of_something_else_loses() -> None:
-    other = "Our newsroom covers gardens, kitchens and the weather of the coming weekend."
+    other = "Chatbot Weekly of Bergen covers kitchens and gardens, and raises its prices on Tuesday."
     assert choose(TITLE, TEXT, other, "en")[1] == "extractive"
-    assert not stands_in(other, TEXT)
+    assert likeness(other, TITLE, TEXT) < LIKE <= likeness(TEXT.split("\n")[0], TITLE, TEXT)
 
 
 def test_a_text_without_a_whole_sentence_has_no_excerpt() -> None:

@@ -17,6 +17,8 @@ from syndicator.describing.text.sentences import of_line, unbalanced
 SPLIT = [
     ("de", "Am 3. Oktober feiert Deutschland. Die Fa. Siemens AG hat ca. 5 Mio. Euro.", 2),
     ("de", "Er sagte: „Ich gehe jetzt. Du bleibst.“ Sie blieb.", 2),
+    ("de", "Die Partei mahnt die Länder an. Frank Weber ist bzw. Anna Weber war dort.", 2),
+    ("en", "They pay by the month. Rent vs. Income is one chart.", 2),
     ("fr", "Mme. Curie est arrivée. « Non. Jamais », dit-elle.", 2),
     ("es", "El Sr. García llegó a EE. UU. ayer. ¿Qué? ¡Sí!", 3),
     ("en", "“Why? I will not,” he asked. It is fast.We like it.", 3),
@@ -31,6 +33,8 @@ FAULTS = [
     ("Read more about it in our report.", "boilerplate"),
     ("It went on and on... and stopped.", "ellipsis"),
     ("It is <b>bold</b> here.", "markup"),
+    ("Leasing and loans: rates ✓ examples ✓ a table for you!", "markup"),
+    ("Pages: 448 Format: paperback Publisher: North of Bergen.", "markup"),
     ('He said "no and left.', "quotes"),
     ("It ends without a stop", "cut"),
     ("The title again, and more of it.", "title"),
