@@ -26,8 +26,8 @@ SHORTFALLS = {
     "walls": 0,
     "must_have": 0,
     "must_not": 0,
-    "category": 7,
-    "tags": 4,
+    "category": 6,
+    "tags": 5,
 }  # tags: 3 until few and right came first
 
 
