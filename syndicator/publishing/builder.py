@@ -15,7 +15,7 @@ from syndicator.core.axes import ALL, AXES, SOURCE
 from syndicator.core.errors import OF_A_FILE, OURS, DiskError
 from syndicator.core.formats import ATOM, PAGE
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
-from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
+from syndicator.core.ports import ArticleIndex, FeedRow, Fresh, Outlet
 from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import article_pages, paths, search, validate
 from syndicator.publishing.entries import Entries, documents, renderers
@@ -35,9 +35,9 @@ from syndicator.publishing.web.pages import PHONE, Pages
 
 @dataclass(slots=True)
 class Feed:
-    """A feed that is being built. `made_with`: the fingerprint of its settings. `files`: what its row will remember,
-    name of a file (or fingerprint) -> digest. `left_out`: ids that stand in the archives instead of the head. `fault`:
-    why it must be held, found in its archives."""
+    """A feed that is being built. `made_with`: the fingerprint of its settings. `known`: its files, as of
+    `ArticleIndex.files`; `files`: as they will be. `owed`: as of `FeedRow`. `left_out`: ids that stand in the archives
+    instead of the head. `fault`: why it must be held, found in its archives."""
 
     spec: FeedSpec
     row: FeedRow
@@ -45,18 +45,21 @@ class Feed:
     head: Head
     made_with: str
     archives: list[Document]
+    known: Mapping[str, str]
     calendar: list[CalendarPage] = field(default_factory=list)
     left_out: frozenset[str] = frozenset()
     files: dict[str, str] = field(default_factory=dict)
+    owed: bool = False
     fault: str | None = None
 
     def put_off_pages(self) -> None:
         """Leaves the pages of older stories that are there and would change to a later build."""
-        known = self.row.files
+        known = self.known
         there = [page for page in self.calendar if page.name in known]
         late = {page.name: known[page.name] for page in there if known[page.name] != page.fingerprint}
         self.calendar = [page for page in self.calendar if page.name not in late]
-        self.files |= late | ({staleness.OWED: ""} if late else {})
+        self.files |= late
+        self.owed = bool(late)
 
 
 _MOST_ENTRIES: Final = 1000  # in memory between two heads, besides those that are kept: a choice
@@ -158,6 +161,7 @@ class Builder:
     open_month: str = field(init=False)
     _moved: dict[FeedKey, list[FeedKey]] = field(init=False)
     fresh: FreshFeeds = field(init=False)
+    remembered: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.fresh = FreshFeeds(self.index, self.outlet)
@@ -181,19 +185,19 @@ class Builder:
             self.index.save_feed(row)
             self.rows[spec.key] = row
         elif row.dropped:  # it was published once and is again
-            row = self.rows[spec.key] = replace(row, dropped=False, files={})
+            row = self.rows[spec.key] = replace(row, dropped=False, made_with=None)
             self.index.save_feed(row)
-            self.index.mark_fresh(spec.key, {}, seen=0)
+            self.index.mark_fresh(Fresh(key=spec.key, seen=0, files={}))
             self.written.add(redirects.JSON)
         chosen = head_of_window(spec, self.index, row)
-        archives: list[Document] = []
+        known, archives = self.index.files(spec.key), list[Document]()
         if archive.wanted(spec, self.settings.publish.archives):
             about = staleness.of_archive(spec, shared)
-            archives = archive.chain(spec, self.index, chosen.ids, self.open_month, about, row.files, self._is_there)
+            archives = archive.chain(spec, self.index, chosen.ids, self.open_month, about, known, self._is_there)
         made = head(spec, self.settings, self.instance, None)
         pages = staleness.of_pages(self.settings, self.pages.templates.look)
         made_with = staleness.of_feed(spec, shared, pages)
-        feed = Feed(spec, row, chosen.ids, made, made_with, archives, left_out=chosen.left_out)
+        feed = Feed(spec, row, chosen.ids, made, made_with, archives, known, left_out=chosen.left_out)
         if article_pages.wanted(spec, self.settings.publish.archives):
             about = staleness.of_calendar(spec, shared, pages)
             feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, self.index, about)
@@ -205,13 +209,10 @@ class Builder:
         months: dict[str, list[tuple[Feed, Document]]] = defaultdict(list)
         for feed in feeds:
             for item in feed.archives:
-                known = feed.row.files.get(staleness.of_document(item.name))
                 names = archive.names(item, feed.head)
-                if self.whole or known != item.fingerprint or not feed.row.files.keys() >= set(names):
+                if self.whole or any(feed.known.get(name) != item.fingerprint for name in names):
                     months[item.month].append((feed, item))
-                else:
-                    feed.files |= {name: feed.row.files[name] for name in names}
-                feed.files[staleness.of_document(item.name)] = item.fingerprint
+                feed.files |= dict.fromkeys(names, item.fingerprint)
                 if item.marker:
                     feed.files[archive.marker(feed.spec.key, item.month)] = item.marker
         for month in sorted(months):
@@ -226,7 +227,7 @@ class Builder:
             if self.brief:
                 feed.put_off_pages()
             feed.files |= {page.name: page.fingerprint for page in feed.calendar}
-        found = [article_pages.Calendar(feed.spec, feed.head, feed.calendar, feed.row.files) for feed in feeds]
+        found = [article_pages.Calendar(feed.spec, feed.head, feed.calendar, feed.known) for feed in feeds]
         yield from article_pages.write_calendars(
             found, index=self.index, entries=self.entries, pages=self.pages, put=self._put, whole=self.whole
         )
@@ -242,12 +243,13 @@ class Builder:
         """Feeds that the configuration names no more: their files go, their addresses answer 410. Archives of feeds
         that moved go, too: the new feed has its own, and what is withdrawn must be gone from every page."""
         for key, row in self.rows.items():
-            old = old_archives(row)
-            for name in filter(staleness.is_file, old):
-                self._delete(name)
-            if old:
-                kept = {name: value for name, value in row.files.items() if name not in old}
-                self.index.mark_fresh(key, kept, seen=row.mark)
+            if old_archives(row):
+                files = self.index.files(key)
+                old = [name for name in files if name.startswith(paths.ARCHIVES)]
+                for name in filter(staleness.is_file, old):
+                    self._delete(name)
+                kept = {name: files[name] for name in files.keys() - old}
+                self.index.mark_fresh(Fresh(key=key, seen=row.mark, files=kept, made_with=""))
             if key != ALL and ended(row, wanted, self.settings.publish):
                 self._end(row)
 
@@ -261,7 +263,12 @@ class Builder:
             if ended(row, wanted, self.settings.publish):
                 self._end(row)
             else:
-                self.index.mark_fresh(ALL, row.files, seen=row.mark)
+                files = self.index.files(ALL)
+                kept = {name: made for name, made in files.items() if not name.startswith(tuple(self.remembered))}
+                for kind, made_of in self.remembered.items():
+                    kept |= {kind + name: made for name, made in made_of.items()}
+                fresh = Fresh(key=ALL, seen=row.mark, files=kept, made_with=row.made_with)
+                self.index.mark_fresh(fresh)
 
     def report(self) -> BuildReport:
         """What was done."""
@@ -283,16 +290,16 @@ class Builder:
 
     def _end(self, row: FeedRow) -> None:
         """Takes a feed away for good, or with its axis: then it comes back with it, however few articles it has."""
-        once = {staleness.FEED: ""} if off(row, self.settings.publish) else {}
-        if not once:
+        once = "" if off(row, self.settings.publish) else None
+        if once is None:
             self.index.save_feed(replace(row, dropped=True))
         self.ended.append(paths.stem(row.key))
         self.written.add(redirects.JSON)
-        for name in filter(staleness.is_file, row.files):
+        for name in filter(staleness.is_file, self.index.files(row.key)):
             self._delete(name)
         self._delete(f"{paths.stem(row.key)}.opml")
-        self.index.mark_fresh(row.key, once, seen=row.mark)
-        self.rows[row.key] = replace(row, dropped=row.dropped or not once, files=once)
+        self.index.mark_fresh(Fresh(key=row.key, seen=row.mark, files={}, made_with=once))
+        self.rows[row.key] = replace(row, dropped=row.dropped or once is None, made_with=once)
 
     def write_shared(self, specs: Sequence[FeedSpec]) -> None:
         """What speaks of all feeds: front page, page of all feeds, OPML, stylesheets, redirect maps."""
@@ -349,17 +356,13 @@ class Builder:
         return made.going
 
     def _remembered(self, kind: str) -> dict[str, str]:
-        known = self.rows[ALL].files if ALL in self.rows else {}
-        return {name.removeprefix(kind): made for name, made in known.items() if name.startswith(kind)}
+        known = self.index.files(ALL).items()
+        return {name.removeprefix(kind): made for name, made in known if name.startswith(kind)}
 
     def _remember(self, kind: str, made_of: Mapping[str, str], everything: Sequence[Feed]) -> None:
-        files = {kind + name: made for name, made in made_of.items()}
+        self.remembered[kind] = made_of  # for `finish`, where that feed is not published
         for feed in everything:
-            feed.files |= files
-        if ALL in self.rows:  # for `finish`, where that feed is not published
-            row = self.rows[ALL]
-            others = {name: made for name, made in row.files.items() if not name.startswith(kind)}
-            self.rows[ALL] = replace(row, files=others | files)
+            feed.files |= {kind + name: made for name, made in made_of.items()}
 
     def _newest(self) -> tuple[list[View], list[bytes]]:
         """The stories that were published last, for the front page."""
@@ -386,7 +389,6 @@ class Builder:
                 return
         for name, format in zip(names, formats, strict=True):
             self._put(name, made[format])
-            feed.files[name] = _digest(made[format])
 
     def _write_head(self, feed: Feed) -> None:
         spec = feed.spec
@@ -403,10 +405,10 @@ class Builder:
             self.held.append(Problem(what=paths.stem(feed.spec.key), reason=FeedFileReason.HELD, detail=reason))
             self.index.keep_back(feed.spec.key, reason)
             return
-        for name in filter(staleness.is_file, set(feed.row.files) - set(feed.files)):
+        for name in filter(staleness.is_file, feed.known.keys() - feed.files.keys()):
             self._delete(name)
-        files_made = feed.files | {staleness.FEED: feed.made_with}
-        self.fresh.add(feed.spec.key, files_made, feed.row.mark)
+        made_with, owed = feed.made_with, feed.owed
+        self.fresh.add(Fresh(key=spec.key, seen=feed.row.mark, files=feed.files, made_with=made_with, owed=owed))
         self.shown[feed.spec.key] = (len(feed.ids), feed.row.count)
 
     def _tombstones(self, key: FeedKey, newest: datetime) -> tuple[Removed, ...]:

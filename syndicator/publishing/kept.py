@@ -4,12 +4,10 @@ Feeds that were written, until the index knows it: their marks share transaction
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from syndicator.core.model import FeedKey
-from syndicator.core.ports import ArticleIndex, Outlet
+from syndicator.core.ports import ArticleIndex, Fresh, Outlet
 
 if TYPE_CHECKING:
     from syndicator.core.model import ContentMode
@@ -73,11 +71,11 @@ class FreshFeeds:
 
     def __init__(self, index: ArticleIndex, outlet: Outlet) -> None:
         self._index, self._outlet = index, outlet
-        self._waiting: list[tuple[FeedKey, Mapping[str, str], int]] = []
+        self._waiting: list[Fresh] = []
 
-    def add(self, key: FeedKey, files: Mapping[str, str], seen: int) -> None:
+    def add(self, fresh: Fresh) -> None:
         """As `ArticleIndex.mark_fresh`, now or soon."""
-        self._waiting.append((key, files, seen))
+        self._waiting.append(fresh)
         if len(self._waiting) >= _FRESH_MOST:
             self.settle()
 
@@ -85,5 +83,5 @@ class FreshFeeds:
         """Mark them fresh, once their files are on the disk."""
         self._outlet.settle()
         if self._waiting:
-            self._index.mark_all_fresh(self._waiting)
+            self._index.mark_fresh(*self._waiting)
             self._waiting = []

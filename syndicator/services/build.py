@@ -17,7 +17,7 @@ from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem
-from syndicator.core.ports import FeedRow, Outlet
+from syndicator.core.ports import FeedRow, Fresh, Outlet
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load_any
 from syndicator.publishing import paths
 from syndicator.publishing.look import Look, look
@@ -65,14 +65,15 @@ def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
         return False
     newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
     feeds = index.feeds({key for id in newest for key in index.shown(id)})
-    return outlet.get(paths.INDEX) is not None and not replaced(feeds, outlet)
+    return outlet.get(paths.INDEX) is not None and not replaced(feeds, index.files, outlet)
 
 
 def follow(app: App, tags: Iterable[str]) -> None:
     """Mark feeds for rebuild, with archives, if visible fields of their sources, or links of their tags, changed since
     the last build. New and removed sources count. `tags`: those of taxonomy.toml."""
     for note, (changed, now) in ((_SOURCES, _sources(app)), (_TAGS, _tags(app, tags))):
-        _forget(app, changed, kept=staleness.SEARCH if note == _TAGS else None)
+        if keys := {feed for key in changed for feed in app.store.index.beside(key)}:
+            app.store.index.forget_files(keys, staleness.SEARCH if note == _TAGS else "")
         if now is not None:
             app.store.visits.set_note(note, now, app.clock())
 
@@ -102,18 +103,6 @@ def _tags(app: App, tags: Iterable[str]) -> tuple[list[FeedKey], str | None]:
         return [], None
     changed = set(json.loads(kept)) ^ set(now) if kept else ()
     return [FeedKey(TAG, slug) for slug in changed], json.dumps(now)
-
-
-def _forget(app: App, changed: Iterable[FeedKey], kept: str | None) -> None:
-    """Forget the documents of all feeds that share an article with `changed`. `kept`: prefix of files that stay."""
-    keys = {feed for key in changed for feed in app.store.index.beside(key)}
-    forgotten: dict[FeedKey, dict[str, str]] = {}
-    for row in app.store.index.feeds() if keys else ():
-        if row.key in keys and row.files:
-            stay = (name for name in row.files if staleness.is_file(name) or (kept and name.startswith(kept)))
-            files = {name: "" if paths.is_calendar(name) else row.files[name] for name in stay}
-            forgotten[row.key] = files | {staleness.FEED: ""}
-    app.store.index.set_files(forgotten)
 
 
 KEPT = 200  # articles
@@ -265,7 +254,7 @@ async def build_feeds(
     tags = [tag.name for tag in known.tag]
     follow(app, tags)
     rows, specs = _planned(app, known)
-    all = all or replaced(rows, outlet)
+    all = all or replaced(rows, index.files, outlet)
     looked = (app.store.visits.note(_BUILT) or "").removesuffix(_OWED) == inputs  # only marks make feeds stale then
     only = None if all else stale(specs, rows, *(() if looked else (app.settings, app.instance, pages)), owed=not brief)
     left = set() if only is None or among is None else {key for key in only if not among(key)}
@@ -400,7 +389,7 @@ def _planned(app: App, known: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]
     if update_members(specs, index, lambda id: read(app, id).text, publish.axes):
         rows = index.feeds()
         specs = feed_specs(app, known, rows)  # an author may have a feed now
-    index.mark_all_fresh([(row.key, row.files, row.mark) for row in unpublished(specs, rows, publish)])
+    index.mark_fresh(*(Fresh(key=row.key, seen=row.mark) for row in unpublished(specs, rows, publish)))
     return rows, specs
 
 

@@ -58,7 +58,6 @@ def feed_row(key: FeedKey, name: str, count: int = 0) -> dict[str, Any]:
         "dropped": False,
         "moved_axis": None,
         "moved_slug": None,
-        "files": "{}",
     }
 
 

@@ -170,8 +170,21 @@ feeds = Table(
     Column("dropped", Boolean, nullable=False),
     Column("moved_axis", String(10)),
     Column("moved_slug", Text),
-    Column("files", Text, nullable=False),
     Column("wanted", Boolean, nullable=False, server_default="0"),  # an article whose file a hand wrote has this tag
+    Column("made_with", Text),  # digest of its settings; "" where nothing of it is published, NULL if nothing ever was
+    Column("owed", Boolean, nullable=False, server_default="0"),  # pages of older stories were left to a later build
+)
+
+# What is published of a feed, a row a file: a head with the digest of its bytes, an archive document or calendar page
+# with that of its inputs. Names with a # are of no file, but of inputs of several.
+products = Table(
+    "products",
+    metadata,
+    Column("axis", String(10), primary_key=True),
+    Column("slug", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("made_of", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # What is to be built: a feed has a mark or is fresh. Each change of a feed puts a mark with a higher number in place of

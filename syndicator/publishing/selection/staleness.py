@@ -18,11 +18,9 @@ from syndicator.publishing import paths
 from syndicator.publishing.look import Look
 from syndicator.publishing.render.head import Links, links
 
-# The name of a feed's fingerprint in FeedRow.files, beside the digests of real files; no file name has a # in it.
-FEED: Final = "#about"
-OWED: Final = "#owed"  # there where pages of older stories have changed and were not made again yet
-ARTICLES: Final = "#articles/"  # the same, followed by the day of the articles that have a page of their own
-SEARCH: Final = "#search/"  # in the row of the feed of everything, followed by the name of a period of the search
+# Names among the files of the feed of everything that are of no file; no file name has a # in it.
+ARTICLES: Final = "#articles/"  # followed by the day of the articles that have a page of their own
+SEARCH: Final = "#search/"  # followed by the name of a period of the search
 
 # To be raised when documents are written differently, so that the first build after an upgrade writes all of them.
 _FORM: Final = "2"
@@ -90,13 +88,8 @@ def _linked(found: Links) -> tuple[object, ...]:
     return (found.categories, found.tags, found.unsaid, found.sources)
 
 
-def of_document(name: str) -> str:
-    """The name under which the fingerprint of an archive document is kept in FeedRow.files."""
-    return name + "#"
-
-
 def is_file(name: str) -> bool:
-    """False for the name of a fingerprint in FeedRow.files."""
+    """False for a name that is of inputs of several files."""
     return "#" not in name
 
 
@@ -145,24 +138,23 @@ def stale(
 
 def _outdated(row: FeedRow | None, made_with: str | None, owed: bool) -> bool:
     """`made_with`: the fingerprint that a build would leave in the row now, None where it is not to be looked at."""
-    if row is None or row.stale or row.dropped or not row.files:
+    if row is None or row.stale or row.dropped or not row.built or (owed and row.owed):
         return True
-    if owed and OWED in row.files:
-        return True
-    return made_with is not None and row.files.get(FEED) != made_with
+    return made_with is not None and row.made_with != made_with
 
 
-def replaced(rows: Iterable[FeedRow], outlet: Outlet) -> bool:
+def replaced(rows: Iterable[FeedRow], files: Callable[[FeedKey], Mapping[str, str]], outlet: Outlet) -> bool:
     """True when what is published is not what was written last, as where the folder of an earlier day was restored.
-    Looks at a few feeds alone: those whose articles are newest changed last, and differ first."""
-    fresh = [row for row in rows if row.files and row.latest_added and not (row.stale or row.moved_to)]
+    Looks at a few feeds alone: those whose articles are newest changed last, and differ first. `files`: of a feed,
+    as of `ArticleIndex`."""
+    fresh = [row for row in rows if row.made_with and row.latest_added and not (row.stale or row.moved_to)]
     looked_at = heapq.nlargest(_LOOKED_AT, fresh, key=lambda row: (row.latest_added, row.key))
-    return any(_differs(row, outlet) for row in looked_at)
+    return any(_differs(files(row.key), outlet) for row in looked_at)
 
 
-def _differs(row: FeedRow, outlet: Outlet) -> bool:
-    names = [name for name in row.files if is_file(name) and not name.startswith(paths.ARCHIVES)]
-    return any(hashlib.sha256(outlet.get(name) or b"").hexdigest() != row.files[name] for name in names[:1])
+def _differs(files: Mapping[str, str], outlet: Outlet) -> bool:
+    names = [name for name in files if is_file(name) and not name.startswith(paths.ARCHIVES)]
+    return any(hashlib.sha256(outlet.get(name) or b"").hexdigest() != files[name] for name in names[:1])
 
 
 def unpublished(specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Publish) -> list[FeedRow]:
@@ -186,13 +178,13 @@ def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
     if row.key in wanted or row.moved_to is not None:
         return False
     given_up = AXES[row.key.axis].configured and not row.dropped and is_on(row.key.axis, publish)
-    return given_up or any(map(is_file, row.files))
+    return given_up or bool(row.made_with)
 
 
 def off(row: FeedRow, publish: Publish) -> bool:
     """True for a feed that was published once and whose axis is not published now. It comes back with its axis, with
     the id that it had."""
-    return bool(row.files) and not is_on(row.key.axis, publish)
+    return row.built and not is_on(row.key.axis, publish)
 
 
 def is_on(axis: str, publish: Publish) -> bool:
@@ -200,9 +192,9 @@ def is_on(axis: str, publish: Publish) -> bool:
     return AXES[axis].word in publish.axes
 
 
-def old_archives(row: FeedRow) -> list[str]:
-    """The archive documents of a feed that moved."""
-    return [name for name in row.files if name.startswith(paths.ARCHIVES)] if row.moved_to else []
+def old_archives(row: FeedRow) -> bool:
+    """True for a feed that moved and whose archive documents are still there."""
+    return bool(row.moved_to and row.made_with)
 
 
 LONG: Final = 50  # entries: a feed with more waits longer. What readers are used to, and `publish.limit` by default
