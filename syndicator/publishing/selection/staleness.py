@@ -164,14 +164,6 @@ def unpublished(specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Pub
     return [row for row in stale if not ended(row, wanted, publish) and not old_archives(row)]
 
 
-def settled(specs: Sequence[FeedSpec], rows: Sequence[FeedRow], outlet: Outlet, publish: Publish) -> bool:
-    """True when a build of no feed at all would change nothing either: no feed has to go, and the index is there."""
-    wanted = {spec.key for spec in specs}
-    going = any(ended(row, wanted, publish) or old_archives(row) for row in rows)
-    unfinished = any(row.key == ALL and row.stale for row in rows) and ALL not in wanted
-    return not going and not unfinished and outlet.get(paths.INDEX) is not None
-
-
 def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
     """True for a feed that ended, because the configuration names it or its axis no more or the operator gave it up,
     and that still stands where it stood."""
