@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Final
 
 from syndicator.configuration.settings import Settings
@@ -62,7 +63,6 @@ class Feed:
         self.owed = bool(late)
 
 
-_MOST_ENTRIES: Final = 1000  # in memory between two heads, besides those that are kept: a choice
 # Tombstones (RFC 6721) of a head feed: so many at most, and each until the feed has an article that is so much newer,
 # by when every reader that polls at all has polled.
 _TOMBSTONES: Final = 50
@@ -110,13 +110,12 @@ def build(
         if only is None or spec.key in only:
             feeds.append(builder.prepare(spec, shared))
             yield
-    yield from builder.write_archives(feeds)
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
     # makes it stale, so that a build which died on the way is finished by the next one.
     everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
     outdated = bool(everything) or builder.unfinished(keys)
     going = (yield from builder.write_articles(shared, everything)) if outdated else frozenset()
-    yield from builder.write_calendars(feeds)
+    yield from builder.write_older(feeds)
     yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
     builder.drop_ended(keys)
     changed = outdated or builder.unfinished(keys) or builder.written or only is None
@@ -203,40 +202,32 @@ class Builder:
             feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, self.index, about)
         return feed
 
-    def write_archives(self, feeds: Sequence[Feed]) -> Iterator[None]:
-        """The archive documents of `feeds` that must be made again, month by month, so that what feeds share is made
-        once and no more than a month of it is held in memory."""
-        months: dict[str, list[tuple[Feed, Document]]] = defaultdict(list)
+    def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
+        """The archive documents, and pages of days, months and years, of `feeds` that must be made again: month by
+        month, so that what feeds share is made once."""
+        months: dict[str, list[Iterator[None]]] = defaultdict(list)
         for feed in feeds:
             for item in feed.archives:
                 names = archive.names(item, feed.head)
                 if self.whole or any(feed.known.get(name) != item.fingerprint for name in names):
-                    months[item.month].append((feed, item))
+                    months[item.month].append(self._write_archive(feed, item))
                 feed.files |= dict.fromkeys(names, item.fingerprint)
                 if item.marker:
                     feed.files[archive.marker(feed.spec.key, item.month)] = item.marker
-        for month in sorted(months):
-            for feed, item in months[month]:
-                self._write_archive(feed, item)
-                yield
-            self.entries.forget()
-
-    def write_calendars(self, feeds: Sequence[Feed]) -> Iterator[None]:
-        """The pages of days, months and years of `feeds` that changed."""
-        for feed in feeds:
             if self.brief:
                 feed.put_off_pages()
+            changed = [page for page in feed.calendar if self.whole or feed.known.get(page.name) != page.fingerprint]
+            for month, pages in groupby(changed, key=lambda page: page.days[-1][: calendar.MONTH]):
+                months[month].append(self._write_pages(feed, list(pages)))
             feed.files |= {page.name: page.fingerprint for page in feed.calendar}
-        found = [article_pages.Calendar(feed.spec, feed.head, feed.calendar, feed.known) for feed in feeds]
-        yield from article_pages.write_calendars(
-            found, index=self.index, entries=self.entries, pages=self.pages, put=self._put, whole=self.whole
-        )
+        for month in sorted(months):
+            for writing in months[month]:
+                yield from writing
 
     def write_heads(self, feeds: Sequence[Feed]) -> Iterator[None]:
         """The head feeds in all their formats, each marked fresh once its files are there, or held."""
         for feed in feeds:
             self._write_head(feed)
-            self.entries.forget(_MOST_ENTRIES)
             yield
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
@@ -373,12 +364,19 @@ class Builder:
         made = [(view, self.entries.made((PAGE,), view, None)) for view in views]
         return [view for view, parts in made if parts], [parts[PAGE] for _, parts in made if parts]
 
-    def _write_archive(self, feed: Feed, item: Document) -> None:
+    def _write_pages(self, feed: Feed, pages: Sequence[CalendarPage]) -> Iterator[None]:
+        """Calendar pages of one month."""
+        days, content = [day for page in pages if not page.parts for day in page.days], feed.spec.content
+        ids = self.index.day_ids(feed.spec.key, min(days), max(days)) if days else {}
+        for page in pages:
+            stories = [] if page.parts else [id for day in page.days for id in ids.get(day, ())]
+            self._put(page.name, self.pages.calendar_page(feed.head, page, self.entries.stories(stories, content)))
+            yield
+
+    def _write_archive(self, feed: Feed, item: Document) -> Iterator[None]:
         """One archive document. A fault holds the whole feed."""
         ids = archive.ids_of(item, feed.spec.key, self.index)
         views = self.entries.views(ids, feed.spec.content)
-        if self.whole and feed.calendar:  # the stories of its pages, while the articles are at hand
-            self.entries.stories(ids, feed.spec.content)
         names = archive.names(item, feed.head)
         formats = [_format(name) for name in names]
         made = documents(archive.head_of(item, feed.head), formats, views, feed.spec.content, self.entries)
@@ -389,6 +387,7 @@ class Builder:
                 return
         for name, format in zip(names, formats, strict=True):
             self._put(name, made[format])
+        yield
 
     def _write_head(self, feed: Feed) -> None:
         spec = feed.spec
