@@ -114,7 +114,7 @@ def build(
     # makes it stale, so that a build which died on the way is finished by the next one.
     everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
     outdated = bool(everything) or builder.unfinished(keys)
-    going = (yield from builder.write_articles(shared, everything)) if outdated else frozenset()
+    going = (yield from builder.write_articles(shared)) if outdated else frozenset()
     yield from builder.write_older(feeds)
     yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
     builder.drop_ended(keys)
@@ -160,7 +160,7 @@ class Builder:
     open_month: str = field(init=False)
     _moved: dict[FeedKey, list[FeedKey]] = field(init=False)
     fresh: FreshFeeds = field(init=False)
-    remembered: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    made_of: dict[FeedKey, Mapping[str, str]] = field(default_factory=dict)  # files that are of no feed
 
     def __post_init__(self) -> None:
         self.fresh = FreshFeeds(self.index, self.outlet)
@@ -249,17 +249,14 @@ class Builder:
         not published: its mark says that what speaks of all feeds is not written yet, and so is the last to go."""
         for name in sorted(going):
             self._delete(name)
+        for key, made_of in self.made_of.items():
+            self.index.save_files(key, made_of)
         row = self.rows.get(ALL)
         if row is not None and self.unfinished(wanted):
             if ended(row, wanted, self.settings.publish):
                 self._end(row)
             else:
-                files = self.index.files(ALL)
-                kept = {name: made for name, made in files.items() if not name.startswith(tuple(self.remembered))}
-                for kind, made_of in self.remembered.items():
-                    kept |= {kind + name: made for name, made in made_of.items()}
-                fresh = Fresh(key=ALL, seen=row.mark, files=kept, made_with=row.made_with)
-                self.index.mark_fresh(fresh)
+                self.index.mark_fresh(Fresh(key=ALL, seen=row.mark))
 
     def report(self) -> BuildReport:
         """What was done."""
@@ -312,16 +309,14 @@ class Builder:
             self._put(name, data)
 
     def write_search(self, about: str, everything: Sequence[Feed]) -> Iterator[None]:
-        """What the search page reads; `about`: a fingerprint of what else it is made with. The row of the feed of
-        everything remembers what it was made of: that feed is stale whenever an article changes."""
+        """What the search page reads; `about`: a fingerprint of what else it is made with."""
         if self.is_left(everything) or PAGE not in self.settings.publish.formats:
             return
-        views, made_of = self.entries.views, self._remembered(staleness.SEARCH)
+        views, made_of = self.entries.views, self.index.files(staleness.SEARCH)
         put, drop = self._put, self._delete
-        now_of = yield from search.write_search(
+        self.made_of[staleness.SEARCH] = yield from search.write_search(
             self.index, self.outlet, lambda ids: views(ids, None), about, put, drop, made_of=made_of, whole=self.whole
         )
-        self._remember(staleness.SEARCH, now_of, everything)
 
     def is_left(self, everything: Sequence[Feed]) -> bool:
         """True where the feed of everything is stale and not among these: it is a later build's, with what speaks of
@@ -329,9 +324,8 @@ class Builder:
         row = self.rows.get(ALL)
         return row is not None and row.stale and not everything and any(spec.key == ALL for spec in self.pages.specs)
 
-    def write_articles(self, shared: str, everything: Sequence[Feed]) -> Generator[None, None, Collection[str]]:
-        """The pages of articles that are published whole; which of those that are there have to go. The row of the feed
-        of everything remembers what they were made of."""
+    def write_articles(self, shared: str) -> Generator[None, None, Collection[str]]:
+        """The pages of articles that are published whole; which of those that are there have to go."""
         made = yield from article_pages.write(
             self.index,
             self.entries,
@@ -340,20 +334,11 @@ class Builder:
             self._put,
             sources=self.whole_texts,
             about=shared + staleness.of_pages(self.settings, self.pages.templates.look),
-            known=self._remembered(staleness.ARTICLES),
+            known=self.index.files(staleness.ARTICLES),
             whole=self.whole,
         )
-        self._remember(staleness.ARTICLES, made.made_of, everything)
+        self.made_of[staleness.ARTICLES] = made.made_of
         return made.going
-
-    def _remembered(self, kind: str) -> dict[str, str]:
-        known = self.index.files(ALL).items()
-        return {name.removeprefix(kind): made for name, made in known if name.startswith(kind)}
-
-    def _remember(self, kind: str, made_of: Mapping[str, str], everything: Sequence[Feed]) -> None:
-        self.remembered[kind] = made_of  # for `finish`, where that feed is not published
-        for feed in everything:
-            feed.files |= {kind + name: made for name, made in made_of.items()}
 
     def _newest(self) -> tuple[list[View], list[bytes]]:
         """The stories that were published last, for the front page."""

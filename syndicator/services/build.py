@@ -67,14 +67,15 @@ def follow(app: App, tags: Iterable[str]) -> None:
     `tags`: those of taxonomy.toml."""
     shown = {key: staleness.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
     linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
-    for note, axis, now, kept in ((_SOURCES, SOURCE, shown, ""), (_TAGS, TAG, linked, staleness.SEARCH)):
+    both = (staleness.ARTICLES, staleness.SEARCH)
+    for note, axis, now, others in ((_SOURCES, SOURCE, shown, both), (_TAGS, TAG, linked, both[:1])):
         before, made = app.store.visits.note(note), json.dumps(now, sort_keys=True)
         if before != made:
             known = json.loads(before.rpartition("\n")[2]) if before else now  # of before with a digest in front
             known = known if isinstance(known, dict) else dict.fromkeys(known, "")
             changed = {key for key in known.keys() | now.keys() if known.get(key) != now.get(key)}
-            keys = {feed for slug in changed for feed in app.store.index.beside(FeedKey(axis, slug))}
-            app.store.index.forget_files(keys, kept)
+            if keys := {feed for slug in changed for feed in app.store.index.beside(FeedKey(axis, slug))}:
+                app.store.index.forget_files(keys, others)
             app.store.visits.set_note(note, made, app.clock())
 
 

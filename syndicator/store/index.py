@@ -343,14 +343,17 @@ class Index:
             connection.execute(delete(schema.stale_marks).where(*taken))
         return more
 
-    def forget_files(self, keys: Collection[FeedKey], kept: str) -> None:
-        """Has all files of these feeds made again, but those whose names begin with `kept`, unless that is ""."""
+    def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
         with self._db.write() as connection:
-            for key in keys:
-                others = [~_made.name.startswith(kept)] if kept else []
-                these = update(schema.products).where(_made.axis == key.axis, _made.slug == key.slug, *others)
+            _set_files(connection, key, files)
+
+    def forget_files(self, keys: Iterable[FeedKey], others: Iterable[FeedKey]) -> None:
+        """Has all files of these feeds, and of `others`, which are no feeds, made again."""
+        with self._db.write() as connection:
+            for key in {*keys, *others}:
+                these = update(schema.products).where(_made.axis == key.axis, _made.slug == key.slug)
                 connection.execute(these.values(made_of=""))
-            rows.mark(connection, keys)
+            rows.mark(connection, [*keys])
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         with self._db.write() as connection:

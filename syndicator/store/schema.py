@@ -176,7 +176,7 @@ feeds = Table(
 )
 
 # What is published of a feed, a row a file: a head with the digest of its bytes, an archive document or calendar page
-# with that of its inputs. Names with a # are of no file, but of inputs of several.
+# with that of its inputs. Names with a # are of no file, but of inputs of several; what is of no feed has "" as axis.
 products = Table(
     "products",
     metadata,

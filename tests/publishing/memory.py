@@ -198,6 +198,9 @@ class MemoryIndex:
     def files(self, key: FeedKey) -> dict[str, str]:
         return dict(sorted(self.products.get(key, {}).items()))
 
+    def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
+        self.products[key] = dict(files)
+
     def mark_fresh(self, *fresh: Fresh) -> None:
         for one in fresh:
             row = self.rows[one.key]

@@ -362,6 +362,9 @@ class ArticleIndex(Protocol):
     def files(self, key: FeedKey) -> dict[str, str]:
         """What is published of a feed: by name of each file the digest of its bytes, or of its inputs."""
 
+    def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
+        """Store the same, of files that are of no feed."""
+
     def mark_fresh(self, *fresh: Fresh) -> None:
         """Mark feeds as not held, and not stale unless marked since, all or none. Call after their files are on disk: a
         kill in between writes them again."""

@@ -18,9 +18,9 @@ from syndicator.publishing import paths
 from syndicator.publishing.look import Look
 from syndicator.publishing.render.head import Links, links
 
-# Names among the files of the feed of everything that are of no file; no file name has a # in it.
-ARTICLES: Final = "#articles/"  # followed by the day of the articles that have a page of their own
-SEARCH: Final = "#search/"  # followed by the name of a period of the search
+# Keys of files that are of no feed.
+ARTICLES: Final = FeedKey("", "articles")  # by the day of the articles that have a page of their own
+SEARCH: Final = FeedKey("", "search")  # by the name of a period
 
 # To be raised when documents are written differently, so that the first build after an upgrade writes all of them.
 _FORM: Final = "2"
@@ -89,7 +89,7 @@ def _linked(found: Links) -> tuple[object, ...]:
 
 
 def is_file(name: str) -> bool:
-    """False for a name that is of inputs of several files."""
+    """False for a name with a #, which is of inputs of several files."""
     return "#" not in name
 
 

@@ -57,9 +57,15 @@ def _products() -> None:
             files, key = _of_inputs(files), {"axis": axis, "slug": slug}
             values = {"made_with": made_with or ("0" if files else ""), "owed": owed}
             connection.execute(sa.update(known).filter_by(**key).values(**values))
-            op.bulk_insert(products, [{**key, "name": name, "made_of": of} for name, of in files.items()])
+            op.bulk_insert(products, [_row(key, name, made_of) for name, made_of in files.items()])
     with op.batch_alter_table("feeds") as feeds:
         feeds.drop_column("files")
+
+
+def _row(feed: dict[str, str], name: str, made_of: str) -> dict[str, str]:
+    """The row of a file; of what is of no feed, the feed of everything had it under names like #search/2026."""
+    kind, _, rest = name.partition("/") if name.startswith("#") else ("", "", name)
+    return (feed if not kind else {"axis": "", "slug": kind[1:]}) | {"name": rest, "made_of": made_of}
 
 
 def _of_inputs(files: dict[str, str]) -> dict[str, str]:
