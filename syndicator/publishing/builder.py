@@ -20,7 +20,7 @@ from syndicator.core.ports import ArticleIndex, FeedRow, Fresh, Outlet
 from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import article_pages, paths, search, validate
 from syndicator.publishing.entries import Entries, documents, renderers
-from syndicator.publishing.kept import FreshFeeds, KeptEntries
+from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.head import Head, Removed, head
@@ -63,6 +63,7 @@ class Feed:
         self.owed = bool(late)
 
 
+_FRESH_MOST: Final = 512  # feeds that share a transaction and a sync of their files: a choice
 # Tombstones (RFC 6721) of a head feed: so many at most, and each until the feed has an article that is so much newer,
 # by when every reader that polls at all has polled.
 _TOMBSTONES: Final = 50
@@ -123,7 +124,7 @@ def build(
         builder.write_shared(specs)
         yield from builder.write_search(shared, everything)
     yield from builder.write_heads(everything)
-    builder.fresh.settle()
+    builder.settle()
     builder.finish(keys, going)
     if pages.problems():
         kept.begin("")  # each build that meets a template with a fault tells of it
@@ -159,11 +160,10 @@ class Builder:
     removed: dict[FeedKey, list[Removed]] = field(init=False)
     open_month: str = field(init=False)
     _moved: dict[FeedKey, list[FeedKey]] = field(init=False)
-    fresh: FreshFeeds = field(init=False)
+    fresh: list[Fresh] = field(default_factory=list)  # once their files are on the disk
     made_of: dict[FeedKey, Mapping[str, str]] = field(default_factory=dict)  # files that are of no feed
 
     def __post_init__(self) -> None:
-        self.fresh = FreshFeeds(self.index, self.outlet)
         self.removed = defaultdict(list)
         targets = redirects.moved(list(self.rows.values()))
         for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
@@ -228,7 +228,15 @@ class Builder:
         """The head feeds in all their formats, each marked fresh once its files are there, or held."""
         for feed in feeds:
             self._write_head(feed)
+            if len(self.fresh) >= _FRESH_MOST:
+                self.settle()
             yield
+
+    def settle(self) -> None:
+        """Mark the feeds fresh that were written. After a crash before they are stale, and written again."""
+        self.outlet.settle()
+        self.index.mark_fresh(*self.fresh)
+        self.fresh.clear()
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
         """Feeds that the configuration names no more: their files go, their addresses answer 410. Archives of feeds
@@ -392,7 +400,7 @@ class Builder:
         for name in filter(staleness.is_file, feed.known.keys() - feed.files.keys()):
             self._delete(name)
         made_with, owed = feed.made_with, feed.owed
-        self.fresh.add(Fresh(key=spec.key, seen=feed.row.mark, files=feed.files, made_with=made_with, owed=owed))
+        self.fresh.append(Fresh(key=spec.key, seen=feed.row.mark, files=feed.files, made_with=made_with, owed=owed))
         self.shown[feed.spec.key] = (len(feed.ids), feed.row.count)
 
     def _tombstones(self, key: FeedKey, newest: datetime) -> tuple[Removed, ...]:

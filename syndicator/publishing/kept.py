@@ -1,13 +1,9 @@
-"""Entries that the builds of a process made and show again: most of what a build writes, the one before wrote, too.
-
-Feeds that were written, until the index knows it: their marks share transactions."""
+"""Entries that the builds of a process made and show again: most of what a build writes, the one before wrote, too."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-
-from syndicator.core.ports import ArticleIndex, Fresh, Outlet
 
 if TYPE_CHECKING:
     from syndicator.core.model import ContentMode
@@ -65,27 +61,3 @@ class KeptEntries:
     def drop(self, key: Key) -> None:
         """To be called for an entry with a fault: each build that meets one tells of it."""
         self._made.pop(key, None)
-
-
-_FRESH_MOST: Final = 512  # feeds that share a transaction and a sync of their files: a choice
-
-
-class FreshFeeds:
-    """Feeds that were written and are to be marked fresh. After a crash they are stale, and written again."""
-
-    def __init__(self, index: ArticleIndex, outlet: Outlet) -> None:
-        self._index, self._outlet = index, outlet
-        self._waiting: list[Fresh] = []
-
-    def add(self, fresh: Fresh) -> None:
-        """As `ArticleIndex.mark_fresh`, now or soon."""
-        self._waiting.append(fresh)
-        if len(self._waiting) >= _FRESH_MOST:
-            self.settle()
-
-    def settle(self) -> None:
-        """Mark them fresh, once their files are on the disk."""
-        self._outlet.settle()
-        if self._waiting:
-            self._index.mark_fresh(*self._waiting)
-            self._waiting = []

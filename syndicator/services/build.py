@@ -54,12 +54,15 @@ def _inputs(app: App, pages: Look) -> str:
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
     """True if a build would change nothing. Reads no more of a large instance than of a small one."""
-    index = app.store.index
-    if app.store.visits.note(_BUILT) != inputs or index.newest_mark() or excused(app):
+    if app.store.visits.note(_BUILT) != inputs or app.store.index.newest_mark() or excused(app):
         return False
+    return outlet.get(paths.INDEX) is not None and not _is_replaced(app, outlet)
+
+
+def _is_replaced(app: App, outlet: Outlet) -> bool:
+    index = app.store.index
     newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
-    feeds = index.feeds({key for id in newest for key in index.shown(id)})
-    return outlet.get(paths.INDEX) is not None and not replaced(feeds, index.files, outlet)
+    return replaced(index.feeds({key for id in newest for key in index.shown(id)}), index.files, outlet)
 
 
 def follow(app: App, tags: Iterable[str]) -> None:
@@ -230,7 +233,7 @@ async def build_feeds(
     if not looked:
         follow(app, tags)
     rows, specs = _planned(app, known)
-    all = all or replaced(rows, index.files, outlet)
+    all = all or _is_replaced(app, outlet)
     only = None if all else stale(specs, rows, *(() if looked else (app.settings, app.instance, pages)), owed=not brief)
     left = set() if only is None or among is None else {key for key in only if not among(key)}
     only = only if only is None else only - left

@@ -3,10 +3,10 @@
 Fingerprints of what a feed is made of besides its articles. When to build while articles come."""
 
 import hashlib
-import heapq
 import uuid
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
+from itertools import islice
 from typing import Any, Final
 
 from syndicator.configuration.settings import Publish, Settings
@@ -111,7 +111,7 @@ class BuildReport:
     seconds: float = 0.0  # of all of them, those in which others had their turn included
 
 
-_LOOKED_AT = 8  # feeds, to see whether what is published was replaced: a choice, some milliseconds
+_LOOKED_AT: Final = 8  # feeds, to see whether what is published was replaced: a choice, some milliseconds
 
 Steps = Generator[None, None, BuildReport]  # a build, step by step; what it returns in the end
 
@@ -129,27 +129,22 @@ def stale(
     with other settings than these or with another `look` of pages. `feeds`: all rows; `owed`: those of whose pages some
     were left to a later build, too."""
     rows = {row.key: row for row in feeds}
-    if settings is None or instance is None:
-        return {spec.key for spec in specs if _outdated(rows.get(spec.key), None, owed)}
-    shared, pages = common(settings, instance), of_pages(settings, look)
-    made_with = {spec.key: of_feed(spec, shared, pages) for spec in specs}
-    return {key for key, made in made_with.items() if _outdated(rows.get(key), made, owed)}
+    shared, pages = (common(settings, instance), of_pages(settings, look)) if settings and instance else ("", "")
+
+    def is_stale(row: FeedRow | None, spec: FeedSpec) -> bool:
+        if row is None or row.stale or row.dropped or not row.built or (owed and row.owed):
+            return True
+        return bool(shared) and row.made_with != of_feed(spec, shared, pages)
+
+    return {spec.key for spec in specs if is_stale(rows.get(spec.key), spec)}
 
 
-def _outdated(row: FeedRow | None, made_with: str | None, owed: bool) -> bool:
-    """`made_with`: the fingerprint that a build would leave in the row now, None where it is not to be looked at."""
-    if row is None or row.stale or row.dropped or not row.built or (owed and row.owed):
-        return True
-    return made_with is not None and row.made_with != made_with
-
-
-def replaced(rows: Iterable[FeedRow], files: Callable[[FeedKey], Mapping[str, str]], outlet: Outlet) -> bool:
+def replaced(newest: Iterable[FeedRow], files: Callable[[FeedKey], Mapping[str, str]], outlet: Outlet) -> bool:
     """True when what is published is not what was written last, as where the folder of an earlier day was restored.
-    Looks at a few feeds alone: those whose articles are newest changed last, and differ first. `files`: of a feed,
-    as of `ArticleIndex`."""
-    fresh = [row for row in rows if row.made_with and row.latest_added and not (row.stale or row.moved_to)]
-    looked_at = heapq.nlargest(_LOOKED_AT, fresh, key=lambda row: (row.latest_added, row.key))
-    return any(_differs(files(row.key), outlet) for row in looked_at)
+    `newest`: the feeds of the newest articles, which changed last and differ first, of which a few are looked at;
+    `files`: of a feed, as of `ArticleIndex`."""
+    fresh = (row.key for row in newest if row.made_with and not (row.stale or row.moved_to))
+    return any(_differs(files(key), outlet) for key in islice(fresh, _LOOKED_AT))
 
 
 def _differs(files: Mapping[str, str], outlet: Outlet) -> bool:
