@@ -187,12 +187,10 @@ products = Table(
     sqlite_with_rowid=False,
 )
 
-# What is to be built: a feed has a mark or is fresh. Each change of a feed puts a mark with a higher number in place of
-# the one before, so that there are never more marks than feeds. A build deletes the mark that it saw when it began; one
-# that came meanwhile has a higher number and stays, and the feed is built again. `more` counts the articles that joined
-# the feed since its row was written: those rows are long. With several writers marks are only added, and a build takes
-# back just those that it saw: one with a lower number may come later. So no two writers ever wait for each other on the
-# row of the feed of all articles.
+# What is to be built: a feed has marks or is fresh. Marks are only added, and a build deletes those that it saw when it
+# began: one that came meanwhile stays, perhaps with a lower number where several write, and the feed is built again. So
+# no two writers ever wait for each other on the row of the feed of all articles. `more` counts the articles that joined
+# the feed since its row was written.
 stale_marks = Table(
     "stale_marks",
     metadata,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -235,15 +233,13 @@ def test_a_mark_that_a_later_look_saw_stays_for_the_build_that_began_before(stor
     assert (row(store, AI).stale, row(store, AI).count) == (True, 2)
 
 
-def test_there_are_no_more_marks_than_feeds(file_store: Store, url: str) -> None:
-    store = file_store
-    store = file_store
+def test_a_build_takes_all_marks_of_a_feed_that_it_saw(store: Store) -> None:
     for number in range(1, 6):
         record(store, number)
-    store.index.keep_back(AI, "not well-formed")
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-        marks = connection.execute("SELECT axis, slug FROM stale_marks ORDER BY axis, slug").fetchall()
-    assert marks == [tuple(feed.key) for feed in store.index.feeds()]
+    seen = store.index.newest_mark()
+    assert all(feed.mark for feed in store.index.feeds())
+    store.index.mark_fresh(*(Fresh(key=feed.key, seen=seen) for feed in store.index.feeds()))
+    assert store.index.newest_mark() == 0 and row(store, ALL).count == 5
 
 
 def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
