@@ -102,7 +102,7 @@ def build(
     of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
     shared = staleness.common(settings, instance)
     kept.begin(staleness.of_entries(shared, settings, pages.templates.look, tags))
-    entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake, kept=kept)
+    entries = Entries(index, of, instance, settings, table, remake, tags, markdown, kept)
     known = {row.key: row for row in (index.feeds() if rows is None else rows)}
     made, texts = (index, outlet, settings, instance, entries, pages), _whole_texts(settings, sources)
     builder = Builder(*made, frozenset(excused), texts, only is None, known, brief)
@@ -119,7 +119,7 @@ def build(
     yield from builder.write_older(feeds)
     yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
     builder.drop_ended(keys)
-    changed = outdated or builder.unfinished(keys) or builder.written or only is None
+    changed = outdated or builder.written or only is None
     if not (brief and builder.is_left(everything)) and (changed or outlet.get(paths.INDEX) is None):
         builder.write_shared(specs)
         yield from builder.write_search(shared, everything)

@@ -58,50 +58,28 @@ _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
 @dataclass(slots=True)
 class Entries:
     """What one build has made so far. `source_of`: the source of an article as it holds for that article; `remake`: the
-    HTML of an article whose kept HTML is missing, or None; `kept`: what the builds before made."""
+    HTML of an article whose kept HTML is missing, or None; `tags`: those of taxonomy.toml; `markdown`: the body of an
+    article; `kept` has begun, and is not used if entries show what is in no row."""
 
     index: ArticleIndex
     source_of: Callable[[Article], Source | None]
     instance: uuid.UUID
-    base: str
+    settings: Settings
     renderers: Mapping[str, Renderer]
     remake: Callable[[str], str | None] | None = None
-    links: Links | None = None  # of cards; None: entries are plain
-    markdown: Callable[[str], str] | None = None  # of an article, where feeds are to have it
-    thumbnails: bool = True
+    tags: Iterable[str] = ()
+    markdown: Callable[[str], str] | None = None
     kept: KeptEntries = field(default_factory=KeptEntries)
     problems: dict[str, Problem] = field(default_factory=dict)  # by article id
+    links: Links | None = field(init=False)  # of cards; None: entries are plain
 
-    @classmethod
-    def of(
-        cls,
-        index: ArticleIndex,
-        source_of: Callable[[Article], Source | None],
-        instance: uuid.UUID,
-        settings: Settings,
-        renderers: Mapping[str, Renderer],
-        *,
-        tags: Iterable[str] = (),
-        markdown: Callable[[str], str] | None = None,
-        remake: Callable[[str], str | None] | None = None,
-        kept: KeptEntries | None = None,
-    ) -> Entries:
-        """Entries as `settings` have them. `tags`: those of taxonomy.toml; `markdown`: the body of an article; `kept`
-        has begun, and is not used where entries show what stands in no row."""
-        publish = settings.publish
-        whole = "markdown" in publish.extensions
-        return cls(
-            index,
-            source_of,
-            instance,
-            settings.base_url,
-            renderers,
-            remake,
-            links=links(settings, tags) if publish.entry_html == "card" else None,
-            markdown=markdown if whole else None,
-            thumbnails=publish.thumbnails,
-            kept=kept if kept and not whole else KeptEntries(),
-        )
+    def __post_init__(self) -> None:
+        publish = self.settings.publish
+        self.links = links(self.settings, self.tags) if publish.entry_html == "card" else None
+        if "markdown" in publish.extensions:
+            self.kept = KeptEntries()
+        else:
+            self.markdown = None
 
     def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
         """The views of `ids` in their order, without those that cannot be shown; these are in `problems`."""
@@ -120,7 +98,7 @@ class Entries:
             else:
                 reason = FeedFileReason.HTML_MISSING
                 self.problems[id] = Problem(what=articles[id].url, reason=reason, detail="shown as an excerpt")
-        pictures = self.index.pictures(missing) if missing and self.thumbnails else {}
+        pictures = self.index.pictures(missing) if missing and self.settings.publish.thumbnails else {}
         for id in missing:
             if found := self._view(id, articles.get(id), sources.get(id), mode, html.get(id, ""), pictures.get(id)):
                 shown[id] = found
@@ -149,7 +127,7 @@ class Entries:
     def _make(self, format: str, found: View) -> bytes | None:
         renderer = self.renderers[format]
         try:
-            made = renderer.entry(found, self.base)
+            made = renderer.entry(found, self.settings.base_url)
             fault = renderer.entry_fault(made)
         except _UNWRITABLE as error:
             fault = str(error)
