@@ -101,7 +101,7 @@ def build(
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
     shared = staleness.common(settings, instance)
-    kept.begin(staleness.of_entries(shared, settings, pages.templates.look, tags))
+    kept.begin(repr((shared, settings, pages.templates.look.digest, sorted(tags))))
     entries = Entries(index, of, instance, settings, table, remake, tags, markdown, kept)
     known = {row.key: row for row in (index.feeds() if rows is None else rows)}
     made, texts = (index, outlet, settings, instance, entries, pages), _whole_texts(settings, sources)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, literal, null, or_, select, tuple_, update
+from sqlalchemy import Connection, bindparam, case, delete, func, null, or_, select, tuple_, update
 
 from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, SOURCE
@@ -32,19 +32,23 @@ _BETWEEN = select(_m.id).where(*_IN_FEED, _m.added >= bindparam("first"), _m.add
 _NEWEST_ID = (
     select(_m.id).where(_m.axis == _f.axis, _m.slug == _f.slug).order_by(*_ORDER).limit(1).correlate(schema.feeds)
 )
-_MARK = select(func.max(_marks.n)).where(_marks.axis == _f.axis, _marks.slug == _f.slug).correlate(schema.feeds)
+_MARKED = (
+    select(_marks.axis, _marks.slug, func.max(_marks.n).label("mark"), func.sum(_marks.more).label("more"))
+    .group_by(_marks.axis, _marks.slug)
+    .subquery()
+)
+_OF_MARKS = [func.coalesce(_MARKED.c[name], 0).label(name) for name in ("mark", "more")]
+_ITS_MARKS = (_MARKED.c.axis == _f.axis) & (_MARKED.c.slug == _f.slug)
 _FEEDS = (
-    select(schema.feeds, _a.title, _a.added, func.coalesce(_MARK.scalar_subquery(), 0).label("mark"))
+    select(schema.feeds, _a.title, _a.added, *_OF_MARKS)
     .join_from(schema.feeds, schema.articles, _a.id == _NEWEST_ID.scalar_subquery(), isouter=True)
+    .outerjoin(_MARKED, _ITS_MARKS)
     .order_by(_f.axis, _f.slug)
 )
-_MORE = (
-    select(func.coalesce(func.sum(_marks.more), 0))
-    .where(_marks.axis == _f.axis, _marks.slug == _f.slug)
-    .correlate(schema.feeds)
+_PLAIN = select(schema.feeds, null().label("title"), null().label("added"), *_OF_MARKS).join_from(
+    schema.feeds, _MARKED, _ITS_MARKS, isouter=True
 )
 _ALL_MARKS = select(_marks.axis, _marks.slug, _marks.n)
-_PLAIN = select(schema.feeds, null().label("title"), null().label("added"), literal(0).label("mark"))
 _ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=True)))
 _ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
 _SHOWN = select(_m.axis, _m.slug).where(_m.id == bindparam("id")).order_by(_m.axis, _m.slug)
@@ -144,25 +148,20 @@ class Index:
         if among is not None:
             this = tuple_(_f.axis, _f.slug)
             parts = (_FEEDS.where(this.in_([tuple(key) for key in part])) for part in chunks(sorted(among)))
-            return [_feed(row) for part in parts for row in self._db.rows(self._counted(part))]
+            return [_feed(row) for part in parts for row in self._db.rows(part)]
         self._seen = defaultdict(list)  # before the rows: what a build sees of a feed is as late as its marks, or later
         for axis, slug, number in self._db.rows(_ALL_MARKS):
             self._seen[FeedKey(axis, slug)].append(number)
-        return [_feed(row) for row in self._db.rows(self._counted(_FEEDS))]
+        return [_feed(row) for row in self._db.rows(_FEEDS)]
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
-        """The same, of one axis or all, without what other tables tell of it (latest article, mark): cheaper."""
+        """The same, of one axis or all, without the latest article: cheaper."""
         found = _PLAIN if axis is None else _PLAIN.where(_f.axis == axis)
-        return [_feed(row) for row in self._db.rows(self._counted(found))]
+        return [_feed(row) for row in self._db.rows(found)]
 
     def count(self, key: FeedKey) -> int:
         """How many articles a feed has, 0 where there is none."""
-        found = self._db.rows(self._counted(select(_f.count).where(_this(key))))
-        return sum(found[0]) if found else 0
-
-    def _counted(self, statement: Any) -> Any:
-        """`statement` with the articles that marks count and the row does not yet."""
-        return statement.add_columns(_MORE.scalar_subquery().label("more"))
+        return sum(_feed(row).count for row in self._db.rows(_PLAIN.where(_this(key))))
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
         """The name of each feed by its oldest own article, as a rebuilt database has it; else the slug."""

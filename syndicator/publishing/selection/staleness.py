@@ -45,13 +45,6 @@ def of_pages(settings: Settings, look: Look | None = None) -> str:
     return _digest((look or Look()).digest, settings.publish.archives)
 
 
-def of_entries(shared: str, settings: Settings, look: Look, tags: Iterable[str]) -> str:
-    """The fingerprint of what entries, those of pages among them, are made with besides their articles and sources.
-    `tags`: those of taxonomy.toml, which entries link."""
-    linked = links(settings, tags).tags
-    return _digest(shared, of_pages(settings, look), None if linked is None else sorted(linked))
-
-
 def of_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
     """The fingerprint of the settings a feed is made with, `shared` being what `common` gave and `pages` what
     `of_pages` did: when it changes, the feed must be made again though no article did."""
