@@ -235,8 +235,9 @@ class Builder:
     def settle(self) -> None:
         """Mark the feeds fresh that were written. After a crash before they are stale, and written again."""
         self.outlet.settle()
-        self.index.mark_fresh(*self.fresh)
-        self.fresh.clear()
+        if self.fresh:
+            self.index.mark_fresh(*self.fresh)
+            self.fresh.clear()
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
         """Feeds that the configuration names no more: their files go, their addresses answer 410. Archives of feeds
