@@ -194,6 +194,8 @@ def test_stale_held_and_fresh(store: Store) -> None:
     assert row(store, AI).stale
     assert store.index.files(AI) == {"tags/ai.atom": "abc"}
     assert row(store, FeedKey("query", "q")).count == 0
+    store.index.mark_fresh(Fresh(key=AI, seen=row(store, AI).mark))
+    assert (row(store, AI).made_with, store.index.files(AI)) == ("x", {"tags/ai.atom": "abc"})
     store.index.mark_stale([])
 
     seen = {key: row(store, key).mark for key in (AI, ALL)}
