@@ -156,7 +156,7 @@ async def _take(world: World, place: Path, articles: int | None, port: int, stop
             folder=place,
             config=config,
             report=report,
-            feeds=tuple(row for row in app.store.index.feeds() if row.files),
+            feeds=tuple(row for row in app.store.index.feeds() if row.built),
             seconds=seconds,
             build=build,
         )

@@ -4,12 +4,12 @@ Each leads to the one before and after it among those pages, by publication, wit
 have any. So a day is made of itself and these two, and one more article makes the pages of three days at most; of them
 those are written whose bytes changed: its own, and its neighbours', which link it.
 
-The calendar pages of feeds: which there are, and the making of those that changed."""
+Which calendar pages feeds have."""
 
 import hashlib
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -20,7 +20,6 @@ from syndicator.core.model import FeedKey, FeedSpec, Source
 from syndicator.core.ports import ArticleIndex, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.entries import Entries
-from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.web.calendar import MONTH, CalendarPage, calendar
 from syndicator.publishing.web.pages import Pages
@@ -79,8 +78,6 @@ def write(
                 put(name, data)
             without |= shown.without(day)
             yield
-        if len(changed) > len(month):
-            entries.forget()
     wanted = {paths.article_name(id) for ids in _ids(keys, index, days.order).values() for id in ids} - without
     there = {name for name in outlet.names(paths.ARTICLES) if name.endswith(f".{PAGE}")}
     return Made(days.made_of, frozenset(there - wanted))
@@ -139,16 +136,6 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n\n".join((_FORM, *parts)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """The calendar pages of a feed. `known`: the fingerprints with which its pages were made before, by name."""
-
-    spec: FeedSpec
-    head: Head
-    pages: list[CalendarPage]
-    known: Mapping[str, str]
-
-
 def wanted(spec: FeedSpec, archives: bool | str) -> bool:
     """True for a feed with calendar pages: one with a page, on an axis that has archives. `archives`: the setting."""
     return bool(archives) and AXES[spec.key.axis].archived and PAGE in spec.formats
@@ -157,29 +144,3 @@ def wanted(spec: FeedSpec, archives: bool | str) -> bool:
 def planned(spec: FeedSpec, index: ArticleIndex, made_with: str) -> list[CalendarPage]:
     """The calendar pages of a feed. That of everything has one for each day."""
     return calendar(paths.stem(spec.key), index.days(spec.key), made_with, by_day=spec.key == ALL)
-
-
-def write_calendars(
-    calendars: Sequence[Calendar],
-    *,
-    index: ArticleIndex,
-    entries: Entries,
-    pages: Pages,
-    put: Callable[[str, bytes], None],
-    whole: bool,
-) -> Iterator[None]:
-    """Makes the pages that changed, all of them with `whole`, month by month, so that what feeds share is made once."""
-    months: dict[str, list[tuple[Calendar, list[CalendarPage]]]] = defaultdict(list)
-    for one in calendars:
-        changed = [page for page in one.pages if whole or one.known.get(page.name) != page.fingerprint]
-        for month, group in groupby(changed, key=lambda page: page.days[-1][:MONTH]):
-            months[month].append((one, list(group)))
-    for month in sorted(months):
-        for one, found in months[month]:
-            days = [day for page in found if not page.parts for day in page.days]
-            ids = index.day_ids(one.spec.key, min(days), max(days)) if days else {}
-            for page in found:
-                stories = [] if page.parts else [id for day in page.days for id in ids.get(day, ())]
-                put(page.name, pages.calendar_page(one.head, page, entries.stories(stories, one.spec.content)))
-                yield
-        entries.forget()

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Final
 
 from syndicator.configuration.settings import Settings
@@ -15,11 +16,11 @@ from syndicator.core.axes import ALL, AXES, SOURCE
 from syndicator.core.errors import OF_A_FILE, OURS, DiskError
 from syndicator.core.formats import ATOM, PAGE
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
-from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
+from syndicator.core.ports import ArticleIndex, FeedRow, Fresh, Outlet
 from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import article_pages, paths, search, validate
 from syndicator.publishing.entries import Entries, documents, renderers
-from syndicator.publishing.kept import FreshFeeds, KeptEntries
+from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.head import Head, Removed, head
@@ -35,9 +36,9 @@ from syndicator.publishing.web.pages import PHONE, Pages
 
 @dataclass(slots=True)
 class Feed:
-    """A feed that is being built. `made_with`: the fingerprint of its settings. `files`: what its row will remember,
-    name of a file (or fingerprint) -> digest. `left_out`: ids that stand in the archives instead of the head. `fault`:
-    why it must be held, found in its archives."""
+    """A feed that is being built. `made_with`: the fingerprint of its settings. `known`: its files, as of
+    `ArticleIndex.files`; `files`: as they will be. `owed`: as of `FeedRow`. `left_out`: ids that stand in the archives
+    instead of the head. `fault`: why it must be held, found in its archives."""
 
     spec: FeedSpec
     row: FeedRow
@@ -45,21 +46,24 @@ class Feed:
     head: Head
     made_with: str
     archives: list[Document]
+    known: Mapping[str, str]
     calendar: list[CalendarPage] = field(default_factory=list)
     left_out: frozenset[str] = frozenset()
     files: dict[str, str] = field(default_factory=dict)
+    owed: bool = False
     fault: str | None = None
 
     def put_off_pages(self) -> None:
         """Leaves the pages of older stories that are there and would change to a later build."""
-        known = self.row.files
+        known = self.known
         there = [page for page in self.calendar if page.name in known]
         late = {page.name: known[page.name] for page in there if known[page.name] != page.fingerprint}
         self.calendar = [page for page in self.calendar if page.name not in late]
-        self.files |= late | ({staleness.OWED: ""} if late else {})
+        self.files |= late
+        self.owed = bool(late)
 
 
-_MOST_ENTRIES: Final = 1000  # in memory between two heads, besides those that are kept: a choice
+_FRESH_MOST: Final = 512  # feeds that share a transaction and a sync of their files: a choice
 # Tombstones (RFC 6721) of a head feed: so many at most, and each until the feed has an article that is so much newer,
 # by when every reader that polls at all has polled.
 _TOMBSTONES: Final = 50
@@ -97,8 +101,8 @@ def build(
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
     shared = staleness.common(settings, instance)
-    kept.begin(staleness.of_entries(shared, settings, pages.templates.look, tags))
-    entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake, kept=kept)
+    kept.begin(repr((shared, settings, pages.templates.look.digest, sorted(tags))))
+    entries = Entries(index, of, instance, settings, table, remake, tags, markdown, kept)
     known = {row.key: row for row in (index.feeds() if rows is None else rows)}
     made, texts = (index, outlet, settings, instance, entries, pages), _whole_texts(settings, sources)
     builder = Builder(*made, frozenset(excused), texts, only is None, known, brief)
@@ -107,21 +111,20 @@ def build(
         if only is None or spec.key in only:
             feeds.append(builder.prepare(spec, shared))
             yield
-    yield from builder.write_archives(feeds)
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
     # makes it stale, so that a build which died on the way is finished by the next one.
     everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
     outdated = bool(everything) or builder.unfinished(keys)
-    going = (yield from builder.write_articles(shared, everything)) if outdated else frozenset()
-    yield from builder.write_calendars(feeds)
+    going = (yield from builder.write_articles(shared)) if outdated else frozenset()
+    yield from builder.write_older(feeds)
     yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
     builder.drop_ended(keys)
-    changed = outdated or builder.unfinished(keys) or builder.written or only is None
+    changed = outdated or builder.written or only is None
     if not (brief and builder.is_left(everything)) and (changed or outlet.get(paths.INDEX) is None):
         builder.write_shared(specs)
         yield from builder.write_search(shared, everything)
     yield from builder.write_heads(everything)
-    builder.fresh.settle()
+    builder.settle()
     builder.finish(keys, going)
     if pages.problems():
         kept.begin("")  # each build that meets a template with a fault tells of it
@@ -157,10 +160,10 @@ class Builder:
     removed: dict[FeedKey, list[Removed]] = field(init=False)
     open_month: str = field(init=False)
     _moved: dict[FeedKey, list[FeedKey]] = field(init=False)
-    fresh: FreshFeeds = field(init=False)
+    fresh: list[Fresh] = field(default_factory=list)  # once their files are on the disk
+    made_of: dict[FeedKey, Mapping[str, str]] = field(default_factory=dict)  # files that are of no feed
 
     def __post_init__(self) -> None:
-        self.fresh = FreshFeeds(self.index, self.outlet)
         self.removed = defaultdict(list)
         targets = redirects.moved(list(self.rows.values()))
         for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
@@ -181,73 +184,72 @@ class Builder:
             self.index.save_feed(row)
             self.rows[spec.key] = row
         elif row.dropped:  # it was published once and is again
-            row = self.rows[spec.key] = replace(row, dropped=False, files={})
+            row = self.rows[spec.key] = replace(row, dropped=False, made_with=None)
             self.index.save_feed(row)
-            self.index.mark_fresh(spec.key, {}, seen=0)
+            self.index.mark_fresh(Fresh(key=spec.key, seen=0, files={}))
             self.written.add(redirects.JSON)
         chosen = head_of_window(spec, self.index, row)
-        archives: list[Document] = []
+        known, archives = self.index.files(spec.key), list[Document]()
         if archive.wanted(spec, self.settings.publish.archives):
             about = staleness.of_archive(spec, shared)
-            archives = archive.chain(spec, self.index, chosen.ids, self.open_month, about, row.files, self._is_there)
+            archives = archive.chain(spec, self.index, chosen.ids, self.open_month, about, known, self._is_there)
         made = head(spec, self.settings, self.instance, None)
         pages = staleness.of_pages(self.settings, self.pages.templates.look)
         made_with = staleness.of_feed(spec, shared, pages)
-        feed = Feed(spec, row, chosen.ids, made, made_with, archives, left_out=chosen.left_out)
+        feed = Feed(spec, row, chosen.ids, made, made_with, archives, known, left_out=chosen.left_out)
         if article_pages.wanted(spec, self.settings.publish.archives):
             about = staleness.of_calendar(spec, shared, pages)
             feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, self.index, about)
         return feed
 
-    def write_archives(self, feeds: Sequence[Feed]) -> Iterator[None]:
-        """The archive documents of `feeds` that must be made again, month by month, so that what feeds share is made
-        once and no more than a month of it is held in memory."""
-        months: dict[str, list[tuple[Feed, Document]]] = defaultdict(list)
+    def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
+        """The archive documents, and pages of days, months and years, of `feeds` that must be made again: month by
+        month, so that what feeds share is made once."""
+        months: dict[str, list[Iterator[None]]] = defaultdict(list)
         for feed in feeds:
             for item in feed.archives:
-                known = feed.row.files.get(staleness.of_document(item.name))
                 names = archive.names(item, feed.head)
-                if self.whole or known != item.fingerprint or not feed.row.files.keys() >= set(names):
-                    months[item.month].append((feed, item))
-                else:
-                    feed.files |= {name: feed.row.files[name] for name in names}
-                feed.files[staleness.of_document(item.name)] = item.fingerprint
+                if self.whole or any(feed.known.get(name) != item.fingerprint for name in names):
+                    months[item.month].append(self._write_archive(feed, item))
+                feed.files |= dict.fromkeys(names, item.fingerprint)
                 if item.marker:
                     feed.files[archive.marker(feed.spec.key, item.month)] = item.marker
-        for month in sorted(months):
-            for feed, item in months[month]:
-                self._write_archive(feed, item)
-                yield
-            self.entries.forget()
-
-    def write_calendars(self, feeds: Sequence[Feed]) -> Iterator[None]:
-        """The pages of days, months and years of `feeds` that changed."""
-        for feed in feeds:
             if self.brief:
                 feed.put_off_pages()
+            changed = [page for page in feed.calendar if self.whole or feed.known.get(page.name) != page.fingerprint]
+            for month, pages in groupby(changed, key=lambda page: page.days[-1][: calendar.MONTH]):
+                months[month].append(self._write_pages(feed, list(pages)))
             feed.files |= {page.name: page.fingerprint for page in feed.calendar}
-        found = [article_pages.Calendar(feed.spec, feed.head, feed.calendar, feed.row.files) for feed in feeds]
-        yield from article_pages.write_calendars(
-            found, index=self.index, entries=self.entries, pages=self.pages, put=self._put, whole=self.whole
-        )
+        for month in sorted(months):
+            for writing in months[month]:
+                yield from writing
 
     def write_heads(self, feeds: Sequence[Feed]) -> Iterator[None]:
         """The head feeds in all their formats, each marked fresh once its files are there, or held."""
         for feed in feeds:
             self._write_head(feed)
-            self.entries.forget(_MOST_ENTRIES)
+            if len(self.fresh) >= _FRESH_MOST:
+                self.settle()
             yield
+
+    def settle(self) -> None:
+        """Mark the feeds fresh that were written. After a crash before they are stale, and written again."""
+        self.outlet.settle()
+        if self.fresh:
+            self.index.mark_fresh(*self.fresh)
+            self.fresh.clear()
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
         """Feeds that the configuration names no more: their files go, their addresses answer 410. Archives of feeds
         that moved go, too: the new feed has its own, and what is withdrawn must be gone from every page."""
         for key, row in self.rows.items():
-            old = old_archives(row)
-            for name in filter(staleness.is_file, old):
-                self._delete(name)
-            if old:
-                kept = {name: value for name, value in row.files.items() if name not in old}
-                self.index.mark_fresh(key, kept, seen=row.mark)
+            if old_archives(row):
+                files = self.index.files(key)
+                old = [name for name in files if name.startswith(paths.ARCHIVES)]
+                for name in filter(staleness.is_file, old):
+                    self._delete(name)
+                kept = {name: files[name] for name in files.keys() - old}
+                self.index.mark_fresh(Fresh(key=key, seen=row.mark, files=kept, made_with=""))
             if key != ALL and ended(row, wanted, self.settings.publish):
                 self._end(row)
 
@@ -256,12 +258,14 @@ class Builder:
         not published: its mark says that what speaks of all feeds is not written yet, and so is the last to go."""
         for name in sorted(going):
             self._delete(name)
+        for key, made_of in self.made_of.items():
+            self.index.save_files(key, made_of)
         row = self.rows.get(ALL)
         if row is not None and self.unfinished(wanted):
             if ended(row, wanted, self.settings.publish):
                 self._end(row)
             else:
-                self.index.mark_fresh(ALL, row.files, seen=row.mark)
+                self.index.mark_fresh(Fresh(key=ALL, seen=row.mark))
 
     def report(self) -> BuildReport:
         """What was done."""
@@ -283,16 +287,16 @@ class Builder:
 
     def _end(self, row: FeedRow) -> None:
         """Takes a feed away for good, or with its axis: then it comes back with it, however few articles it has."""
-        once = {staleness.FEED: ""} if off(row, self.settings.publish) else {}
-        if not once:
+        once = "" if off(row, self.settings.publish) else None
+        if once is None:
             self.index.save_feed(replace(row, dropped=True))
         self.ended.append(paths.stem(row.key))
         self.written.add(redirects.JSON)
-        for name in filter(staleness.is_file, row.files):
+        for name in filter(staleness.is_file, self.index.files(row.key)):
             self._delete(name)
         self._delete(f"{paths.stem(row.key)}.opml")
-        self.index.mark_fresh(row.key, once, seen=row.mark)
-        self.rows[row.key] = replace(row, dropped=row.dropped or not once, files=once)
+        self.index.mark_fresh(Fresh(key=row.key, seen=row.mark, files={}, made_with=once))
+        self.rows[row.key] = replace(row, dropped=row.dropped or once is None, made_with=once)
 
     def write_shared(self, specs: Sequence[FeedSpec]) -> None:
         """What speaks of all feeds: front page, page of all feeds, OPML, stylesheets, redirect maps."""
@@ -314,16 +318,14 @@ class Builder:
             self._put(name, data)
 
     def write_search(self, about: str, everything: Sequence[Feed]) -> Iterator[None]:
-        """What the search page reads; `about`: a fingerprint of what else it is made with. The row of the feed of
-        everything remembers what it was made of: that feed is stale whenever an article changes."""
+        """What the search page reads; `about`: a fingerprint of what else it is made with."""
         if self.is_left(everything) or PAGE not in self.settings.publish.formats:
             return
-        views, made_of = self.entries.views, self._remembered(staleness.SEARCH)
+        views, made_of = self.entries.views, self.index.files(staleness.SEARCH)
         put, drop = self._put, self._delete
-        now_of = yield from search.write_search(
+        self.made_of[staleness.SEARCH] = yield from search.write_search(
             self.index, self.outlet, lambda ids: views(ids, None), about, put, drop, made_of=made_of, whole=self.whole
         )
-        self._remember(staleness.SEARCH, now_of, everything)
 
     def is_left(self, everything: Sequence[Feed]) -> bool:
         """True where the feed of everything is stale and not among these: it is a later build's, with what speaks of
@@ -331,9 +333,8 @@ class Builder:
         row = self.rows.get(ALL)
         return row is not None and row.stale and not everything and any(spec.key == ALL for spec in self.pages.specs)
 
-    def write_articles(self, shared: str, everything: Sequence[Feed]) -> Generator[None, None, Collection[str]]:
-        """The pages of articles that are published whole; which of those that are there have to go. The row of the feed
-        of everything remembers what they were made of."""
+    def write_articles(self, shared: str) -> Generator[None, None, Collection[str]]:
+        """The pages of articles that are published whole; which of those that are there have to go."""
         made = yield from article_pages.write(
             self.index,
             self.entries,
@@ -342,24 +343,11 @@ class Builder:
             self._put,
             sources=self.whole_texts,
             about=shared + staleness.of_pages(self.settings, self.pages.templates.look),
-            known=self._remembered(staleness.ARTICLES),
+            known=self.index.files(staleness.ARTICLES),
             whole=self.whole,
         )
-        self._remember(staleness.ARTICLES, made.made_of, everything)
+        self.made_of[staleness.ARTICLES] = made.made_of
         return made.going
-
-    def _remembered(self, kind: str) -> dict[str, str]:
-        known = self.rows[ALL].files if ALL in self.rows else {}
-        return {name.removeprefix(kind): made for name, made in known.items() if name.startswith(kind)}
-
-    def _remember(self, kind: str, made_of: Mapping[str, str], everything: Sequence[Feed]) -> None:
-        files = {kind + name: made for name, made in made_of.items()}
-        for feed in everything:
-            feed.files |= files
-        if ALL in self.rows:  # for `finish`, where that feed is not published
-            row = self.rows[ALL]
-            others = {name: made for name, made in row.files.items() if not name.startswith(kind)}
-            self.rows[ALL] = replace(row, files=others | files)
 
     def _newest(self) -> tuple[list[View], list[bytes]]:
         """The stories that were published last, for the front page."""
@@ -370,12 +358,19 @@ class Builder:
         made = [(view, self.entries.made((PAGE,), view, None)) for view in views]
         return [view for view, parts in made if parts], [parts[PAGE] for _, parts in made if parts]
 
-    def _write_archive(self, feed: Feed, item: Document) -> None:
+    def _write_pages(self, feed: Feed, pages: Sequence[CalendarPage]) -> Iterator[None]:
+        """Calendar pages of one month."""
+        days, content = [day for page in pages if not page.parts for day in page.days], feed.spec.content
+        ids = self.index.day_ids(feed.spec.key, min(days), max(days)) if days else {}
+        for page in pages:
+            stories = [] if page.parts else [id for day in page.days for id in ids.get(day, ())]
+            self._put(page.name, self.pages.calendar_page(feed.head, page, self.entries.stories(stories, content)))
+            yield
+
+    def _write_archive(self, feed: Feed, item: Document) -> Iterator[None]:
         """One archive document. A fault holds the whole feed."""
         ids = archive.ids_of(item, feed.spec.key, self.index)
         views = self.entries.views(ids, feed.spec.content)
-        if self.whole and feed.calendar:  # the stories of its pages, while the articles are at hand
-            self.entries.stories(ids, feed.spec.content)
         names = archive.names(item, feed.head)
         formats = [_format(name) for name in names]
         made = documents(archive.head_of(item, feed.head), formats, views, feed.spec.content, self.entries)
@@ -386,7 +381,7 @@ class Builder:
                 return
         for name, format in zip(names, formats, strict=True):
             self._put(name, made[format])
-            feed.files[name] = _digest(made[format])
+        yield
 
     def _write_head(self, feed: Feed) -> None:
         spec = feed.spec
@@ -403,10 +398,10 @@ class Builder:
             self.held.append(Problem(what=paths.stem(feed.spec.key), reason=FeedFileReason.HELD, detail=reason))
             self.index.keep_back(feed.spec.key, reason)
             return
-        for name in filter(staleness.is_file, set(feed.row.files) - set(feed.files)):
+        for name in filter(staleness.is_file, feed.known.keys() - feed.files.keys()):
             self._delete(name)
-        files_made = feed.files | {staleness.FEED: feed.made_with}
-        self.fresh.add(feed.spec.key, files_made, feed.row.mark)
+        made_with, owed = feed.made_with, feed.owed
+        self.fresh.append(Fresh(key=spec.key, seen=feed.row.mark, files=feed.files, made_with=made_with, owed=owed))
         self.shown[feed.spec.key] = (len(feed.ids), feed.row.count)
 
     def _tombstones(self, key: FeedKey, newest: datetime) -> tuple[Removed, ...]:

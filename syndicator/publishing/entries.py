@@ -18,7 +18,7 @@ from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import legal
 from syndicator.publishing import validate
-from syndicator.publishing.kept import KeptEntries, Key, Made
+from syndicator.publishing.kept import KeptEntries, Made
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.head import Head, Links, card, links
 from syndicator.publishing.render.view import View, permitted, view
@@ -51,8 +51,6 @@ def renderers(pages: Pages) -> Mapping[str, Renderer]:
     return {**RENDERERS, PAGE: page}
 
 
-_STORIES: Final = 20_000  # kept at a time: some 30 MB
-
 # What a renderer or the libraries under it raise for a value that they cannot write.
 _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
 
@@ -60,57 +58,33 @@ _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
 @dataclass(slots=True)
 class Entries:
     """What one build has made so far. `source_of`: the source of an article as it holds for that article; `remake`: the
-    HTML of an article whose kept HTML is missing, or None; `kept`: what the builds before made."""
+    HTML of an article whose kept HTML is missing, or None; `tags`: those of taxonomy.toml; `markdown`: the body of an
+    article; `kept` has begun, and is not used if entries show what is in no row."""
 
     index: ArticleIndex
     source_of: Callable[[Article], Source | None]
     instance: uuid.UUID
-    base: str
+    settings: Settings
     renderers: Mapping[str, Renderer]
     remake: Callable[[str], str | None] | None = None
-    links: Links | None = None  # of cards; None: entries are plain
-    markdown: Callable[[str], str] | None = None  # of an article, where feeds are to have it
-    thumbnails: bool = True
+    tags: Iterable[str] = ()
+    markdown: Callable[[str], str] | None = None
     kept: KeptEntries = field(default_factory=KeptEntries)
     problems: dict[str, Problem] = field(default_factory=dict)  # by article id
-    _views: dict[Key, View | None] = field(default_factory=dict)
-    _stories: dict[Key, bytes] = field(default_factory=dict)
-    _parts: dict[Key, dict[str, bytes | None]] = field(default_factory=dict)  # by format
+    links: Links | None = field(init=False)  # of cards; None: entries are plain
 
-    @classmethod
-    def of(
-        cls,
-        index: ArticleIndex,
-        source_of: Callable[[Article], Source | None],
-        instance: uuid.UUID,
-        settings: Settings,
-        renderers: Mapping[str, Renderer],
-        *,
-        tags: Iterable[str] = (),
-        markdown: Callable[[str], str] | None = None,
-        remake: Callable[[str], str | None] | None = None,
-        kept: KeptEntries | None = None,
-    ) -> Entries:
-        """Entries as `settings` have them. `tags`: those of taxonomy.toml; `markdown`: the body of an article; `kept`
-        has begun, and is not used where entries show what stands in no row."""
-        publish = settings.publish
-        whole = "markdown" in publish.extensions
-        return cls(
-            index,
-            source_of,
-            instance,
-            settings.base_url,
-            renderers,
-            remake,
-            links=links(settings, tags) if publish.entry_html == "card" else None,
-            markdown=markdown if whole else None,
-            thumbnails=publish.thumbnails,
-            kept=kept if kept and not whole else KeptEntries(),
-        )
+    def __post_init__(self) -> None:
+        publish = self.settings.publish
+        self.links = links(self.settings, self.tags) if publish.entry_html == "card" else None
+        if "markdown" in publish.extensions:
+            self.kept = KeptEntries()
+        else:
+            self.markdown = None
 
     def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
         """The views of `ids` in their order, without those that cannot be shown; these are in `problems`."""
-        missing = [id for id in ids if (id, mode) not in self._views]
+        shown = {id: made.view for id in ids if (made := self.kept.get((id, mode)))}
+        missing = [id for id in ids if id not in shown]
         articles = self.index.articles(missing) if missing else {}
         sources = {id: self.source_of(article) for id, article in articles.items()}
         # the HTML of articles that are published whole, made again if it is missing
@@ -118,41 +92,28 @@ class Entries:
         wanted = [id for id, one in articles.items() if may_be and permitted(one, sources[id])[0] == "full"]
         html = dict(self.index.html(wanted)) if wanted else {}
         for id in wanted:
-            made = html.get(id) or (self.remake(id) if self.remake else None)
-            if made:
-                html[id] = made
+            text = html.get(id) or (self.remake(id) if self.remake else None)
+            if text:
+                html[id] = text
             else:
                 reason = FeedFileReason.HTML_MISSING
                 self.problems[id] = Problem(what=articles[id].url, reason=reason, detail="shown as an excerpt")
-        pictures = self.index.pictures(missing) if missing and self.thumbnails else {}
+        pictures = self.index.pictures(missing) if missing and self.settings.publish.thumbnails else {}
         for id in missing:
-            shown = html.get(id, "")
-            self._views[id, mode] = self._view(id, articles.get(id), sources.get(id), mode, shown, pictures.get(id))
-        return [found for id in ids if (found := self._views[id, mode]) is not None]
+            if found := self._view(id, articles.get(id), sources.get(id), mode, html.get(id, ""), pictures.get(id)):
+                shown[id] = found
+        return [shown[id] for id in ids if id in shown]
 
     def stories(self, ids: Sequence[str], mode: ContentMode | None) -> list[bytes]:
-        """The stories of `ids` for pages, without those that cannot be shown. They are kept longer than entries: a year
-        of a quiet feed is one page."""
-        missing = [id for id in ids if (id, mode) not in self._stories]
-        if len(self._stories) > _STORIES:
-            self._stories.clear()
-            missing = list(ids)
-        for found in self.views(missing, mode):
-            made = self.made((PAGE,), found, mode)
-            if made is not None:
-                self._stories[found.id, mode] = made[PAGE]
-        return [self._stories[id, mode] for id in ids if (id, mode) in self._stories]
-
-    def forget(self, most: int = 0) -> None:
-        """Drop the entries in memory if there are more than `most`. Those in `kept` stay."""
-        if len(self._views) > most:
-            self._views.clear()
-            self._parts.clear()
+        """The stories of `ids` for pages, without those that cannot be shown."""
+        found = (self.made((PAGE,), view, mode) for view in self.views(ids, mode))
+        return [made[PAGE] for made in found if made]
 
     def made(self, formats: Iterable[str], found: View, mode: ContentMode | None) -> dict[str, bytes] | None:
         """The entry of a view in each of `formats`, None where one of them cannot hold it; then it is in `problems`."""
         result: dict[str, bytes] = {}
-        parts = self._parts.setdefault((found.id, mode), {})
+        known = self.kept.get((found.id, mode))
+        parts = known.parts if known else {}
         for format in formats:
             if format not in parts:
                 parts[format] = self._make(format, found)
@@ -166,7 +127,7 @@ class Entries:
     def _make(self, format: str, found: View) -> bytes | None:
         renderer = self.renderers[format]
         try:
-            made = renderer.entry(found, self.base)
+            made = renderer.entry(found, self.settings.base_url)
             fault = renderer.entry_fault(made)
         except _UNWRITABLE as error:
             fault = str(error)
@@ -203,7 +164,6 @@ class Entries:
                 self.problems[id] = Problem(what=where, reason=FeedFileReason.CANNOT_RENDER, detail=detail)
                 return None
             self.kept.put((id, mode), known)
-        self._parts[id, mode] = known.parts
         return known.view
 
 

@@ -1,15 +1,9 @@
-"""Entries that the builds of a process made and show again: most of what a build writes, the one before wrote, too.
-
-Feeds that were written, until the index knows it: their marks share transactions."""
+"""Entries that the builds of a process made and show again: most of what a build writes, the one before wrote, too."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-
-from syndicator.core.model import FeedKey
-from syndicator.core.ports import ArticleIndex, Outlet
 
 if TYPE_CHECKING:
     from syndicator.core.model import ContentMode
@@ -22,14 +16,15 @@ Key = tuple[str, "ContentMode | None"]  # article id, and the mode of the feed
 _MOST: Final = 4000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Made:
     """An entry: `of` is what it was made of and equal only where it would be made alike; `parts` its bytes by format,
-    None for a format that cannot hold it."""
+    None for a format that cannot hold it; `build` the last one that saw that `of` is as it was."""
 
     of: tuple[object, ...]
     view: View
     parts: dict[str, bytes | None] = field(default_factory=dict)
+    build: int = 0
 
 
 class KeptEntries:
@@ -38,52 +33,31 @@ class KeptEntries:
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
         self._about = ""
+        self._build = 0
         self._made: dict[Key, Made] = {}  # the one shown last stands last
 
     def begin(self, about: str) -> None:
         """To be called at the start of a build. `about`: a fingerprint of what all entries are made with; another one
         than before makes all of them anew."""
+        self._build += 1
         if about != self._about:
             self._made.clear()
             self._about = about
 
-    def get(self, key: Key, of: tuple[object, ...]) -> Made | None:
-        """The entry, where it was made of the same."""
-        found = self._made.pop(key, None)
-        if found is None or found.of != of:
+    def get(self, key: Key, of: tuple[object, ...] | None = None) -> Made | None:
+        """The entry, if it was made of the same; without `of`, if this build has seen that it was."""
+        found = self._made.get(key)
+        if found is None or (found.build != self._build if of is None else found.of != of):
             return None
-        self._made[key] = found
+        self.put(key, found)
         return found
 
     def put(self, key: Key, made: Made) -> None:
-        self._made[key] = made
+        self._made.pop(key, None)
+        self._made[key], made.build = made, self._build
         if len(self._made) > self._most:
             del self._made[next(iter(self._made))]
 
     def drop(self, key: Key) -> None:
         """To be called for an entry with a fault: each build that meets one tells of it."""
         self._made.pop(key, None)
-
-
-_FRESH_MOST: Final = 512  # feeds that share a transaction and a sync of their files: a choice
-
-
-class FreshFeeds:
-    """Feeds that were written and are to be marked fresh. After a crash they are stale, and written again."""
-
-    def __init__(self, index: ArticleIndex, outlet: Outlet) -> None:
-        self._index, self._outlet = index, outlet
-        self._waiting: list[tuple[FeedKey, Mapping[str, str], int]] = []
-
-    def add(self, key: FeedKey, files: Mapping[str, str], seen: int) -> None:
-        """As `ArticleIndex.mark_fresh`, now or soon."""
-        self._waiting.append((key, files, seen))
-        if len(self._waiting) >= _FRESH_MOST:
-            self.settle()
-
-    def settle(self) -> None:
-        """Mark them fresh, once their files are on the disk."""
-        self._outlet.settle()
-        if self._waiting:
-            self._index.mark_all_fresh(self._waiting)
-            self._waiting = []

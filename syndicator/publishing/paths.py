@@ -45,11 +45,6 @@ def is_asked_often(name: str) -> bool:
     return "/" not in name or (is_head(name) and not name.startswith(few)) or name.startswith(SEARCH)
 
 
-def is_calendar(name: str) -> bool:
-    """True for a page of a year, month or day; FeedRow.files has its fingerprint under its name."""
-    return name.startswith(ARCHIVES) and name.endswith(f".{PAGE}")
-
-
 def article_name(id: str) -> str:
     """The name of an article's own page, where it has one. Made of the id, which outlives its title and its address."""
     return f"{ARTICLES}{id}.{PAGE}"

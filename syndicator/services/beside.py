@@ -27,11 +27,10 @@ from syndicator.core import secrets, urls
 from syndicator.core.axes import ALL, QUERY, SOURCE
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey, Source
-from syndicator.core.ports import FeedRow
+from syndicator.core.ports import FeedRow, Fresh
 from syndicator.core.ports.articles import ArticleStore, KeptFile, Snapshots
 from syndicator.pipeline.ownership import rights_in
 from syndicator.pipeline.refile import refile
-from syndicator.publishing.selection import staleness
 from syndicator.publishing.selection.feeds import LEAST
 from syndicator.store.engine import Store
 from syndicator.store.index import Index
@@ -85,7 +84,7 @@ class Beside:
                 is_own_name = own and row.name != names.get(row.key)
                 name = before.name if row.key not in names else row.name if is_own_name else ""
                 least = LEAST[row.key.axis](self.publish) if row.key.axis in LEAST else 1
-                few = own and bool(row.files) and row.count < (least or 1)
+                few = own and row.built and row.count < (least or 1)
                 found[row.key] = replace(before, name=name, published=few)
             return found
 
@@ -118,8 +117,8 @@ class Beside:
             if after == before:
                 continue
             index.save_feed(after)
-            if before is not None and after.files != before.files:
-                index.mark_fresh(key, after.files, seen=0)
+            if before is not None and after.made_with != before.made_with:
+                index.mark_fresh(Fresh(key=key, seen=0, files={}, made_with=""))
             changed |= {key, *(one for one in (after.moved_to, before and before.moved_to) if one)}
         if changed:
             index.show_again(sorted(changed - {ALL}))
@@ -143,7 +142,7 @@ class Beside:
         for old, new in heirs.items():
             rows = self._source_rows()
             there = rows.get(new)
-            first = there.first_slug if there and there.files else rows[old].first_slug
+            first = there.first_slug if there and there.built else rows[old].first_slug
             fresh = FeedRow(key=FeedKey(SOURCE, new), name=rows[old].name, first_slug=first)
             move(index, rows[old], replace(there or fresh, first_slug=first))
             index.show_again([rows[old].key])
@@ -185,8 +184,8 @@ class Beside:
 def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
     """Let the feed `heir` take over address and publication of `old`."""
     index.save_feed(replace(heir, moved_to=None, dropped=False))
-    if old.files and not heir.files:
-        index.mark_fresh(heir.key, {staleness.FEED: ""}, seen=0)
+    if old.built and not heir.built:
+        index.mark_fresh(Fresh(key=heir.key, seen=0, files={}, made_with=""))
     index.mark_stale([heir.key])
     index.save_feed(replace(old, moved_to=heir.key))
 
@@ -203,7 +202,7 @@ def _believed(row: FeedRow, kept: KeptFeed) -> FeedRow:
         first_slug=kept.first_slug or row.key.slug,
         moved_to=kept.moved_to,
         dropped=kept.dropped,
-        files={staleness.FEED: ""} if kept.published and not row.files else row.files,
+        made_with="" if kept.published and not row.built else row.made_with,
     )
 
 

@@ -17,7 +17,7 @@ from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem
-from syndicator.core.ports import FeedRow, Outlet
+from syndicator.core.ports import FeedRow, Fresh, Outlet
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load_any
 from syndicator.publishing import paths
 from syndicator.publishing.look import Look, look
@@ -25,16 +25,15 @@ from syndicator.publishing.queries import update_members
 from syndicator.publishing.render.head import links
 from syndicator.publishing.selection import staleness
 from syndicator.publishing.selection.feeds import LEAST, plan
-from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, replaced, settled, stale, unpublished
+from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, replaced, stale, unpublished
 from syndicator.services import thumbnails, webhooks
 from syndicator.services.container import App, make_fetcher, open_worker
 from syndicator.services.places import open_outlet
 from syndicator.services.settling import Settling
 from syndicator.store.engine import Store
 
-_SOURCES: Final = "sources shown"  # a digest of the rest in the first line, in the second the fingerprints by source
-_STAMP: Final = "sources shown as of"  # `App.sources_stamp`
-_TAGS: Final = "tags linked"  # their slugs
+_SOURCES: Final = "sources shown"  # a note with their fingerprints by key
+_TAGS: Final = "tags linked"  # the same with their slugs alone
 _LOOKED_AT: Final = 3  # newest articles, to see if what is published was replaced: a choice
 _DIGITS: Final = 12  # of a fingerprint: one source is compared with itself alone
 
@@ -53,67 +52,34 @@ def _inputs(app: App, pages: Look) -> str:
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def _note_inputs(app: App, inputs: str, *, looked: bool, part: bool) -> None:
-    """Remember what feeds are built with. `part`: some were left to a later build; `looked`: all were seen before."""
-    app.store.visits.set_note(_BUILT, None if part and not looked else inputs + (_OWED if part else ""), app.clock())
-
-
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
     """True if a build would change nothing. Reads no more of a large instance than of a small one."""
-    index = app.store.index
-    if app.store.visits.note(_BUILT) != inputs or index.newest_mark() or excused(app):
+    if app.store.visits.note(_BUILT) != inputs or app.store.index.newest_mark() or excused(app):
         return False
+    return outlet.get(paths.INDEX) is not None and not _is_replaced(app, outlet)
+
+
+def _is_replaced(app: App, outlet: Outlet) -> bool:
+    index = app.store.index
     newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
-    feeds = index.feeds({key for id in newest for key in index.shown(id)})
-    return outlet.get(paths.INDEX) is not None and not replaced(feeds, outlet)
+    return replaced(index.feeds({key for id in newest for key in index.shown(id)}), index.files, outlet)
 
 
 def follow(app: App, tags: Iterable[str]) -> None:
-    """Mark feeds for rebuild, with archives, if visible fields of their sources, or links of their tags, changed since
-    the last build. New and removed sources count. `tags`: those of taxonomy.toml."""
-    for note, (changed, now) in ((_SOURCES, _sources(app)), (_TAGS, _tags(app, tags))):
-        _forget(app, changed, kept=staleness.SEARCH if note == _TAGS else None)
-        if now is not None:
-            app.store.visits.set_note(note, now, app.clock())
-
-
-def edited(before: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
-    """The keys whose fingerprint is another one than before, or was or is in one of the two alone. Pure."""
-    return {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)}
-
-
-def _sources(app: App) -> tuple[list[FeedKey], str | None]:
-    visits, stamp = app.store.visits, app.sources_stamp
-    if stamp and visits.note(_STAMP) == stamp:
-        return [], None
-    visits.set_note(_STAMP, stamp or None, app.clock())
-    now = {key: staleness.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
-    whole = hashlib.sha256(repr(sorted(now.items())).encode()).hexdigest()
-    digest, _, kept = (visits.note(_SOURCES) or "").partition("\n")
-    if digest == whole:
-        return [], None
-    changed = edited(json.loads(kept), now) if kept else ()
-    return [FeedKey(SOURCE, key) for key in changed], f"{whole}\n{json.dumps(now)}"
-
-
-def _tags(app: App, tags: Iterable[str]) -> tuple[list[FeedKey], str | None]:
-    now, kept = sorted(links(app.settings, tags).tags or ()), app.store.visits.note(_TAGS)
-    if kept == json.dumps(now):
-        return [], None
-    changed = set(json.loads(kept)) ^ set(now) if kept else ()
-    return [FeedKey(TAG, slug) for slug in changed], json.dumps(now)
-
-
-def _forget(app: App, changed: Iterable[FeedKey], kept: str | None) -> None:
-    """Forget the documents of all feeds that share an article with `changed`. `kept`: prefix of files that stay."""
-    keys = {feed for key in changed for feed in app.store.index.beside(key)}
-    forgotten: dict[FeedKey, dict[str, str]] = {}
-    for row in app.store.index.feeds() if keys else ():
-        if row.key in keys and row.files:
-            stay = (name for name in row.files if staleness.is_file(name) or (kept and name.startswith(kept)))
-            files = {name: "" if paths.is_calendar(name) else row.files[name] for name in stay}
-            forgotten[row.key] = files | {staleness.FEED: ""}
-    app.store.index.set_files(forgotten)
+    """Have all files made again that show a source, or link a tag, which changed, came or went since the last build.
+    `tags`: those of taxonomy.toml."""
+    shown = {key: staleness.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
+    linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
+    both = (staleness.ARTICLES, staleness.SEARCH)
+    for note, axis, now, others in ((_SOURCES, SOURCE, shown, both), (_TAGS, TAG, linked, both[:1])):
+        before, made = app.store.visits.note(note), json.dumps(now, sort_keys=True)
+        if before != made:
+            known = json.loads(before.rpartition("\n")[2]) if before else now  # of before with a digest in front
+            known = known if isinstance(known, dict) else dict.fromkeys(known, "")
+            changed = {key for key in known.keys() | now.keys() if known.get(key) != now.get(key)}
+            if keys := {feed for slug in changed for feed in app.store.index.beside(FeedKey(axis, slug))}:
+                app.store.index.forget_files(keys, others)
+            app.store.visits.set_note(note, made, app.clock())
 
 
 KEPT = 200  # articles
@@ -263,19 +229,16 @@ async def build_feeds(
         return BuildReport()
     shown, known, index = thumbnails.publish(app, outlet), vocabulary(app), app.store.index
     tags = [tag.name for tag in known.tag]
-    follow(app, tags)
-    rows, specs = _planned(app, known)
-    all = all or replaced(rows, outlet)
     looked = (app.store.visits.note(_BUILT) or "").removesuffix(_OWED) == inputs  # only marks make feeds stale then
+    if not looked:
+        follow(app, tags)
+    rows, specs = _planned(app, known)
+    all = all or _is_replaced(app, outlet)
     only = None if all else stale(specs, rows, *(() if looked else (app.settings, app.instance, pages)), owed=not brief)
     left = set() if only is None or among is None else {key for key in only if not among(key)}
     only = only if only is None else only - left
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
-    elif not excused(app) and settled(specs, rows, outlet, app.settings.publish):
-        webhooks.put(app, changes, ())
-        _note_inputs(app, inputs, looked=looked, part=brief or bool(left))
-        return BuildReport()
     from syndicator.publishing.builder import build
 
     with _renderer(app) as remake:
@@ -299,10 +262,13 @@ async def build_feeds(
         )
         report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)
-    app.beside.note({spec.key for spec in specs} if only is None else only)
+    if only is None or only:
+        app.beside.note({spec.key for spec in specs} if only is None else only)
     _remember(app, changes, report, began_at, left=bool(left), brief=brief)
-    _note_inputs(app, inputs, looked=looked, part=brief or bool(left))
-    report = replace(report, builds=1, seconds=clock() - began, left=len(left))
+    part = brief or bool(left)
+    app.store.visits.set_note(_BUILT, None if part and not looked else inputs + (_OWED if part else ""), app.clock())
+    builds = int(only is None or bool(only or report.written))
+    report = replace(report, builds=builds, seconds=clock() - began, left=len(left))
     return replace(report, hubs=await _notify_hubs(app, report))
 
 
@@ -400,7 +366,7 @@ def _planned(app: App, known: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]
     if update_members(specs, index, lambda id: read(app, id).text, publish.axes):
         rows = index.feeds()
         specs = feed_specs(app, known, rows)  # an author may have a feed now
-    index.mark_all_fresh([(row.key, row.files, row.mark) for row in unpublished(specs, rows, publish)])
+    index.mark_fresh(*(Fresh(key=row.key, seen=row.mark) for row in unpublished(specs, rows, publish)))
     return rows, specs
 
 

@@ -95,9 +95,11 @@ def put_condition(app: App, *, opened: bool, subject: str, data: Mapping[str, An
 
 def _published(app: App, ids: Iterable[str], built: Collection[FeedKey]) -> list[str]:
     """Those of the articles that a published feed shows as they are now: it was just written, or is not stale."""
-    rows = (row for row in app.store.index.feeds() if not row.stale and not row.dropped and row.files)
-    fresh = {row.key for row in rows if not off(row, app.settings.publish)} | set(built)
-    return [id for id in ids if not fresh.isdisjoint(app.store.index.shown(id))]
+    shown = {id: app.store.index.shown(id) for id in ids}
+    rows = app.store.index.feeds({key for keys in shown.values() for key in keys})
+    fresh = {row.key for row in rows if row.built and not (row.stale or row.dropped or off(row, app.settings.publish))}
+    fresh.update(built)
+    return [id for id, keys in shown.items() if not fresh.isdisjoint(keys)]
 
 
 def _messages(app: App, type: EventType, subject: str, data: Mapping[str, Any]) -> Iterator[Message]:

@@ -7,22 +7,24 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, literal, null, or_, select, tuple_, update
+from sqlalchemy import Connection, bindparam, case, delete, func, null, or_, select, tuple_, update
 
 from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports import FeedRow, FileStamp, Withdrawn
+from syndicator.core.ports import FeedRow, FileStamp, Fresh, Withdrawn
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, upsert
 from syndicator.store.tables.pictures import Pictures
 
 _a, _m, _f, _marks = schema.articles.c, schema.members.c, schema.feeds.c, schema.stale_marks.c
+_made = schema.products.c
+_PRODUCTS = select(_made.name, _made.made_of).where(_made.axis == bindparam("axis"), _made.slug == bindparam("slug"))
 _IN_FEED = (_m.axis == bindparam("axis"), _m.slug == bindparam("slug"))
 _ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
 _IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
@@ -30,19 +32,23 @@ _BETWEEN = select(_m.id).where(*_IN_FEED, _m.added >= bindparam("first"), _m.add
 _NEWEST_ID = (
     select(_m.id).where(_m.axis == _f.axis, _m.slug == _f.slug).order_by(*_ORDER).limit(1).correlate(schema.feeds)
 )
-_MARK = select(func.max(_marks.n)).where(_marks.axis == _f.axis, _marks.slug == _f.slug).correlate(schema.feeds)
+_MARKED = (
+    select(_marks.axis, _marks.slug, func.max(_marks.n).label("mark"), func.sum(_marks.more).label("more"))
+    .group_by(_marks.axis, _marks.slug)
+    .subquery()
+)
+_OF_MARKS = [func.coalesce(_MARKED.c[name], 0).label(name) for name in ("mark", "more")]
+_ITS_MARKS = (_MARKED.c.axis == _f.axis) & (_MARKED.c.slug == _f.slug)
 _FEEDS = (
-    select(schema.feeds, _a.title, _a.added, func.coalesce(_MARK.scalar_subquery(), 0).label("mark"))
+    select(schema.feeds, _a.title, _a.added, *_OF_MARKS)
     .join_from(schema.feeds, schema.articles, _a.id == _NEWEST_ID.scalar_subquery(), isouter=True)
+    .outerjoin(_MARKED, _ITS_MARKS)
     .order_by(_f.axis, _f.slug)
 )
-_MORE = (
-    select(func.coalesce(func.sum(_marks.more), 0))
-    .where(_marks.axis == _f.axis, _marks.slug == _f.slug)
-    .correlate(schema.feeds)
+_PLAIN = select(schema.feeds, null().label("title"), null().label("added"), *_OF_MARKS).join_from(
+    schema.feeds, _MARKED, _ITS_MARKS, isouter=True
 )
 _ALL_MARKS = select(_marks.axis, _marks.slug, _marks.n)
-_PLAIN = select(schema.feeds, null().label("title"), null().label("added"), literal(0).label("mark"))
 _ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=True)))
 _ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
 _SHOWN = select(_m.axis, _m.slug).where(_m.id == bindparam("id")).order_by(_m.axis, _m.slug)
@@ -123,7 +129,7 @@ _NEWEST_MARK = select(func.coalesce(func.max(_marks.n), 0))
 _UNBUILT = (
     select(_f.slug)
     .join_from(schema.stale_marks, schema.feeds, (_f.axis == _marks.axis) & (_f.slug == _marks.slug))
-    .where(_marks.axis == bindparam("axis"), _f.files == "{}", _f.moved_slug.is_(None))
+    .where(_marks.axis == bindparam("axis"), _f.made_with.is_(None), _f.moved_slug.is_(None))
     .limit(1)
 )
 _NO_LIMIT = 2**31 - 1
@@ -142,25 +148,20 @@ class Index:
         if among is not None:
             this = tuple_(_f.axis, _f.slug)
             parts = (_FEEDS.where(this.in_([tuple(key) for key in part])) for part in chunks(sorted(among)))
-            return [_feed(row) for part in parts for row in self._db.rows(self._counted(part))]
+            return [_feed(row) for part in parts for row in self._db.rows(part)]
         self._seen = defaultdict(list)  # before the rows: what a build sees of a feed is as late as its marks, or later
         for axis, slug, number in self._db.rows(_ALL_MARKS):
             self._seen[FeedKey(axis, slug)].append(number)
-        return [_feed(row) for row in self._db.rows(self._counted(_FEEDS))]
+        return [_feed(row) for row in self._db.rows(_FEEDS)]
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
-        """The same, of one axis or all, without what other tables tell of it (latest article, mark): cheaper."""
+        """The same, of one axis or all, without the latest article: cheaper."""
         found = _PLAIN if axis is None else _PLAIN.where(_f.axis == axis)
-        return [_feed(row) for row in self._db.rows(self._counted(found))]
+        return [_feed(row) for row in self._db.rows(found)]
 
     def count(self, key: FeedKey) -> int:
         """How many articles a feed has, 0 where there is none."""
-        found = self._db.rows(self._counted(select(_f.count).where(_this(key))))
-        return sum(found[0]) if found else 0
-
-    def _counted(self, statement: Any) -> Any:
-        """`statement` with the articles that marks count and the row does not yet."""
-        return statement.add_columns(_MORE.scalar_subquery().label("more"))
+        return sum(_feed(row).count for row in self._db.rows(_PLAIN.where(_this(key))))
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
         """The name of each feed by its oldest own article, as a rebuilt database has it; else the slug."""
@@ -202,7 +203,7 @@ class Index:
             known = connection.execute(update(schema.feeds).where(_this(row.key)).values(**values)).rowcount
             if not known:
                 new = rows.feed_row(row.key, row.name) | values | {"count": row.count, "held": row.held}
-                upsert(connection, schema.feeds, [new | {"files": json.dumps(dict(row.files))}])
+                upsert(connection, schema.feeds, [new | {"made_with": row.made_with}])
             if row.moved_to:  # its address redirects, which the next build writes
                 rows.mark(connection, [row.key])
 
@@ -320,28 +321,38 @@ class Index:
         with self._db.write() as connection:
             rows.touch(connection, {key: (key.slug, 0) for key in keys})
 
-    def mark_fresh(self, key: FeedKey, files: Mapping[str, str], *, seen: int) -> None:
-        self.mark_all_fresh([(key, files, seen)])
+    def files(self, key: FeedKey) -> dict[str, str]:
+        return dict(self._db.rows(_PRODUCTS.order_by(_made.name), key._asdict()))
 
-    def mark_all_fresh(self, fresh: Sequence[tuple[FeedKey, Mapping[str, str], int]]) -> None:
+    def mark_fresh(self, *fresh: Fresh) -> None:
         with self._db.write() as connection:
-            for key, files, seen in sorted(fresh, key=itemgetter(0)):
-                self._mark_fresh(connection, key, files, seen)
+            for one in sorted(fresh, key=attrgetter("key")):
+                more = self._take_marks(connection, one.key, one.seen)
+                made = {} if one.files is None else {"made_with": one.made_with, "owed": one.owed}
+                _set(connection, one.key, held=None, count=_f.count + more, **made)
+                if one.files is not None:
+                    _set_files(connection, one.key, one.files)
 
-    def _mark_fresh(self, connection: Connection, key: FeedKey, files: Mapping[str, str], seen: int) -> None:
+    def _take_marks(self, connection: Connection, key: FeedKey, seen: int) -> int:
+        """Delete the marks of a feed that a build saw; returns how many articles more they count."""
         more = 0
         for part in chunks(self._seen.get(key, ())):  # with several writers, a mark with a lower number may come later
             taken = (*_marks_of(key), _marks.n <= seen, _marks.n.in_(part))
             more += connection.execute(select(func.coalesce(func.sum(_marks.more), 0)).where(*taken)).scalar_one()
             connection.execute(delete(schema.stale_marks).where(*taken))
-        count = _f.count + more
-        _set(connection, key, held=None, count=count, files=json.dumps(dict(files), sort_keys=True))
+        return more
 
-    def set_files(self, files: Mapping[FeedKey, Mapping[str, str]]) -> None:
-        """Has the rows of these feeds remember just these files; nothing else of them changes."""
+    def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
         with self._db.write() as connection:
-            for key, found in files.items():
-                _set(connection, key, files=json.dumps(dict(found), sort_keys=True))
+            _set_files(connection, key, files)
+
+    def forget_files(self, keys: Iterable[FeedKey], others: Iterable[FeedKey]) -> None:
+        """Has all files of these feeds, and of `others`, which are no feeds, made again."""
+        with self._db.write() as connection:
+            for key in {*keys, *others}:
+                these = update(schema.products).where(_made.axis == key.axis, _made.slug == key.slug)
+                connection.execute(these.values(made_of=""))
+            rows.mark(connection, [*keys])
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         with self._db.write() as connection:
@@ -379,6 +390,16 @@ def _set(connection: Connection, key: FeedKey, **values: Any) -> None:
         upsert(connection, schema.feeds, [rows.feed_row(key, key.slug) | values])
 
 
+def _set_files(connection: Connection, key: FeedKey, files: Mapping[str, str]) -> None:
+    """Write what differs: the feed of everything has hundreds of files, of which most stay as they are."""
+    known = {row.name: row.made_of for row in connection.execute(_PRODUCTS, key._asdict())}
+    for part in chunks(sorted(known.keys() - files.keys())):
+        this = _made.axis == key.axis, _made.slug == key.slug
+        connection.execute(delete(schema.products).where(*this, _made.name.in_(part)))
+    changed = [(name, made_of) for name, made_of in files.items() if known.get(name) != made_of]
+    upsert(connection, schema.products, [{**key._asdict(), "name": name, "made_of": of} for name, of in changed])
+
+
 def _marks_of(key: FeedKey) -> tuple[Any, Any]:
     return _marks.axis == key.axis, _marks.slug == key.slug
 
@@ -414,7 +435,8 @@ def _feed(row: Any) -> FeedRow:
         dropped=row.dropped,
         wanted=row.wanted,
         moved_to=FeedKey(row.moved_axis, row.moved_slug) if row.moved_axis else None,
-        files=json.loads(row.files),
+        made_with=row.made_with,
+        owed=row.owed,
     )
 
 

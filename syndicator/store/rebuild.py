@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Table, Text, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, func, insert, select, update
 
 from syndicator.articles.fields import named_feeds_of
 from syndicator.articles.stores.paths import ID_CHARS
@@ -206,10 +206,13 @@ def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Coun
     """New feeds get their rows, known ones keep names and addresses; every feed has its count and is stale."""
     insert_new(connection, schema.feeds, [rows.feed_row(key, name) for key, name in sorted(names.items())])
     connection.execute(delete(schema.stale_marks))
-    connection.execute(update(schema.feeds).values(count=0))
-    known = connection.execute(select(schema.feeds.c.axis, schema.feeds.c.slug, schema.feeds.c.name))
-    rows.touch(connection, {(key := FeedKey(axis, slug)): (name, counts[key]) for axis, slug, name in known.all()})
-    rows.fold_counts(connection)
+    feeds = schema.feeds.c
+    known = [FeedKey(*row) for row in connection.execute(select(feeds.axis, feeds.slug))]
+    these = update(schema.feeds).where(feeds.axis == bindparam("k_axis"), feeds.slug == bindparam("k_slug"))
+    counted = [{"k_axis": key.axis, "k_slug": key.slug, "of_it": counts[key]} for key in known]
+    if counted:
+        connection.execute(these.values(count=bindparam("of_it")), counted)
+    rows.mark(connection, known)
 
 
 def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:

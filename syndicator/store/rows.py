@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, func, literal, null, or_, select, union_all, update
+from sqlalchemy import Connection, bindparam, delete, literal, null, or_, select, union_all, update
 
 from syndicator.articles.fields import aliases_of, named_feeds_of
 from syndicator.core import text
@@ -58,7 +58,6 @@ def feed_row(key: FeedKey, name: str, count: int = 0) -> dict[str, Any]:
         "dropped": False,
         "moved_axis": None,
         "moved_slug": None,
-        "files": "{}",
     }
 
 
@@ -278,42 +277,14 @@ def show_again(connection: Connection, feed: FeedKey) -> None:
 def touch(connection: Connection, feeds: dict[FeedKey, tuple[str, int]]) -> None:
     """Marks feeds stale and changes their counts; feed -> (its name if it is new, how many articles more)."""
     insert_new(connection, schema.feeds, [feed_row(key, name) for key, (name, _) in sorted(feeds.items())])
-    _add_marks(connection, {key: more for key, (_, more) in feeds.items()})
+    mark(connection, feeds, {key: more for key, (_, more) in feeds.items()})
 
 
-def mark(connection: Connection, keys: Collection[FeedKey]) -> None:
-    """Mark feeds stale with a number that no mark had before."""
-    _add_marks(connection, dict.fromkeys(keys, 0))
-
-
-def _add_marks(connection: Connection, more: Mapping[FeedKey, int]) -> None:
-    made = [{"axis": key.axis, "slug": key.slug, "more": count} for key, count in sorted(more.items())]
-    if connection.dialect.name != "sqlite":  # with several writers none may delete what another one counts
-        insert(connection, schema.stale_marks, made)
-        return
-    for start in range(0, len(made), _MARKS_AT_ONCE):
-        part = made[start : start + _MARKS_AT_ONCE]
-        values = [value for row in part for value in row.values()]
-        lines = ", ".join(["(?, ?, ?)"] * len(part))
-        connection.exec_driver_sql(_NEW_MARKS.format(lines), tuple(values))
-        connection.exec_driver_sql(_OLD_MARKS.format(lines), tuple(values))
-
-
-_MARKS_AT_ONCE = 150  # of three values each, as `CHUNK` bounds them
-# A new mark takes over the count of the one before it, which goes.
-_NEW_MARKS = """INSERT INTO stale_marks (axis, slug, more) SELECT column1, column2, column3 + coalesce(
-(SELECT sum(more) FROM stale_marks WHERE axis = column1 AND slug = column2), 0) FROM (VALUES {})"""
-_OLD_MARKS = """DELETE FROM stale_marks WHERE n IN (SELECT m.n FROM (VALUES {}) JOIN stale_marks AS m
-ON m.axis = column1 AND m.slug = column2
-WHERE m.n < (SELECT max(n) FROM stale_marks WHERE axis = column1 AND slug = column2))"""
-
-
-def fold_counts(connection: Connection) -> None:
-    """Add the counts of the marks to the rows of the feeds."""
-    marks = schema.stale_marks.c
-    more = select(func.sum(marks.more)).where(marks.axis == _f.axis, marks.slug == _f.slug).scalar_subquery()
-    connection.execute(update(schema.feeds).values(count=_f.count + func.coalesce(more, 0)))
-    connection.execute(update(schema.stale_marks).where(marks.more != 0).values(more=0))
+def mark(connection: Connection, keys: Iterable[FeedKey], more: Mapping[FeedKey, int] | None = None) -> None:
+    """Mark feeds that have rows stale, with numbers that no mark had before; `more`: how many articles joined each."""
+    counts = more or {}
+    made = [{"axis": key.axis, "slug": key.slug, "more": counts.get(key, 0)} for key in sorted(keys)]
+    insert(connection, schema.stale_marks, made)
 
 
 def set_found(connection: Connection, found: Mapping[str, Mapping[FeedKey, str]]) -> None:

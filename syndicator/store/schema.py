@@ -170,16 +170,27 @@ feeds = Table(
     Column("dropped", Boolean, nullable=False),
     Column("moved_axis", String(10)),
     Column("moved_slug", Text),
-    Column("files", Text, nullable=False),
     Column("wanted", Boolean, nullable=False, server_default="0"),  # an article whose file a hand wrote has this tag
+    Column("made_with", Text),  # digest of its settings; "" where nothing of it is published, NULL if nothing ever was
+    Column("owed", Boolean, nullable=False, server_default="0"),  # pages of older stories were left to a later build
 )
 
-# What is to be built: a feed has a mark or is fresh. Each change of a feed puts a mark with a higher number in place of
-# the one before, so that there are never more marks than feeds. A build deletes the mark that it saw when it began; one
-# that came meanwhile has a higher number and stays, and the feed is built again. `more` counts the articles that joined
-# the feed since its row was written: those rows are long. With several writers marks are only added, and a build takes
-# back just those that it saw: one with a lower number may come later. So no two writers ever wait for each other on the
-# row of the feed of all articles.
+# What is published of a feed, a row a file: a head with the digest of its bytes, an archive document or calendar page
+# with that of its inputs. Names with a # are of no file, but of inputs of several; what is of no feed has "" as axis.
+products = Table(
+    "products",
+    metadata,
+    Column("axis", String(10), primary_key=True),
+    Column("slug", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("made_of", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What is to be built: a feed has marks or is fresh. Marks are only added, and a build deletes those that it saw when it
+# began: one that came meanwhile stays, perhaps with a lower number where several write, and the feed is built again. So
+# no two writers ever wait for each other on the row of the feed of all articles. `more` counts the articles that joined
+# the feed since its row was written.
 stale_marks = Table(
     "stale_marks",
     metadata,

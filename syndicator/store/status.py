@@ -19,7 +19,6 @@ from syndicator.store.index import UNSHOWN
 from syndicator.store.tables.enrichment import Enrichment
 
 # Files of a feed that was never built, and of one that was published once and has none now.
-_NOT_THERE = ("{}", '{"#about": ""}')
 REFUSED_SHOWN = 200
 
 _e, _f, _o, _q = schema.entries.c, schema.feeds.c, schema.outcomes.c, schema.llm_asked.c
@@ -78,7 +77,7 @@ class Status:
 
     def counts(self) -> Counts:
         """Numbers alone, each from an index or a short table."""
-        published = _f.dropped.is_(False) & _f.files.not_in(_NOT_THERE)
+        published = _f.dropped.is_(False) & (_f.made_with != "")
         last, newest = (self._db.scalar(select(func.max(column))) for column in (_o.at, schema.articles.c.added))
         return Counts(
             articles=self._count(schema.articles),

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.core import urls
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports import EntryRow
+from syndicator.core.ports import EntryRow, Fresh
 from syndicator.pipeline.refile import refile
 from syndicator.services.container import App
 from tests.services.places import NOW, Place, store_articles
@@ -24,7 +24,7 @@ def stale(app: App) -> set[str]:
     """The feeds that are stale; all are fresh afterwards."""
     found = {row.key for row in app.store.index.feeds() if row.stale}
     for key in found:
-        app.store.index.mark_fresh(key, {}, seen=app.store.index.newest_mark())
+        app.store.index.mark_fresh(Fresh(key=key, seen=app.store.index.newest_mark()))
     return {f"{axis}/{slug}" for axis, slug in found}
 
 

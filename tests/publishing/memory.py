@@ -10,7 +10,7 @@ from zlib import crc32
 from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, AXES
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports import FeedRow, Withdrawn
+from syndicator.core.ports import FeedRow, Fresh, Withdrawn
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.render.view import times
 from syndicator.publishing.selection.staleness import BuildReport, Steps
@@ -44,6 +44,7 @@ class MemoryIndex:
         self.copies: dict[str, str] = {}
         self.matched: dict[str, tuple[str, Article]] = {}
         self.marks = 0
+        self.products: dict[FeedKey, dict[str, str]] = {}
         for article in articles:
             self.add(article)
 
@@ -194,13 +195,19 @@ class MemoryIndex:
             self.marks += 1
             self.rows[key] = replace(self.rows[key], mark=self.marks)
 
-    def mark_fresh(self, key: FeedKey, files: Mapping[str, str], *, seen: int) -> None:
-        row = self.rows[key]
-        self.rows[key] = replace(row, mark=row.mark if row.mark > seen else 0, held=None, files=dict(files))
+    def files(self, key: FeedKey) -> dict[str, str]:
+        return dict(sorted(self.products.get(key, {}).items()))
 
-    def mark_all_fresh(self, fresh: Sequence[tuple[FeedKey, Mapping[str, str], int]]) -> None:
-        for key, files, seen in fresh:
-            self.mark_fresh(key, files, seen=seen)
+    def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
+        self.products[key] = dict(files)
+
+    def mark_fresh(self, *fresh: Fresh) -> None:
+        for one in fresh:
+            row = self.rows[one.key]
+            self.rows[one.key] = row = replace(row, mark=row.mark if row.mark > one.seen else 0, held=None)
+            if one.files is not None:
+                self.products[one.key] = dict(one.files)
+                self.rows[one.key] = replace(row, made_with=one.made_with, owed=one.owed)
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         self.rows[key] = replace(self.rows[key], held=reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from syndicator.core.errors import StoreError
+from syndicator.publishing.selection.staleness import SEARCH
 from syndicator.store import schema
 from syndicator.store.database import Database
 from syndicator.store.engine import Store, look_into, open_store
@@ -158,7 +160,30 @@ def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> No
     database.close()
     with open_store(f"sqlite:///{tmp_path}/old.db", articles_exist=True) as store:
         ai, go = store.index.feeds()
-        assert (ai.stale, ai.count, go.stale, go.first_slug, go.files) == (True, 3, False, "golang", {"f": "d"})
+        assert (ai.stale, ai.count, go.stale, go.first_slug) == (True, 3, False, "golang")
+        assert (ai.built, go.made_with, store.index.files(go.key)) == (False, "0", {"f": "d"})
+
+
+def test_files_that_the_row_of_a_feed_named_are_rows_after_the_upgrade(tmp_path: Path) -> None:
+    document = "archive/tags/go/2026-10"
+    listed = {"#about": "1", "#owed": "", "tags/go.atom": "2", f"{document}.atom": "3", f"{document}.json": "4"}
+    listed |= {f"{document}.atom#": "5", "archive/tags/go/2026-11.atom#": "6", "#search/2026-11.0": "7"}
+    database = Database(f"sqlite:///{tmp_path}/old.db", 1)
+    with closing(sqlite3.connect(database.name)) as connection, connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    migrate.upgrade(database, "0010")
+    with closing(sqlite3.connect(database.name)) as connection, connection:
+        row = "INSERT INTO feeds (axis, slug, name, first_slug, count, dropped, files) VALUES ('tag', ?, ?, ?, 1, 0, ?)"
+        connection.execute(row, ("ai", "AI", "ai", '{"#about": ""}'))
+        connection.execute(row, ("go", "Go", "go", json.dumps(listed)))
+    database.close()
+    with open_store(f"sqlite:///{tmp_path}/old.db", articles_exist=True) as store:
+        ai, go = store.index.feeds()
+        assert (ai.made_with, ai.owed, store.index.files(ai.key)) == ("", False, {})
+        assert (go.made_with, go.owed) == ("1", True)
+        documents = {f"{document}.atom": "5", f"{document}.json": "5", "archive/tags/go/2026-11.atom#": "6"}
+        assert store.index.files(go.key) == documents | {"tags/go.atom": "2"}
+        assert store.index.files(SEARCH) == {"2026-11.0": "7"}
 
 
 def test_opening_imports_no_alembic() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from syndicator.core.errors import StoreError
 from syndicator.core.model import FeedKey
-from syndicator.core.ports import ArticleIndex, FeedRow
+from syndicator.core.ports import ArticleIndex, FeedRow, Fresh
 from syndicator.store.engine import Store
 from tests.store.conftest import NOW, make, record, stamp
 
@@ -130,14 +128,14 @@ def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store
 def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
     record(store, 1)
     for key in (ALL, AI, RESEARCH, SOURCE):
-        store.index.mark_fresh(key, {"f": "d"}, seen=row(store, key).mark)
+        store.index.mark_fresh(Fresh(key=key, seen=row(store, key).mark, files={"f": "d"}, made_with="x"))
 
     record(store, 1, tags=("Robots",))
 
     assert ids(store, AI) == []
     assert ids(store, FeedKey("tag", "robots")) == [make(1).id]
     assert (row(store, AI).count, row(store, AI).stale) == (0, True)
-    assert row(store, AI).files == {"f": "d"}
+    assert store.index.files(AI) == {"f": "d"}
 
 
 def test_recording_the_same_again_counts_it_once(store: Store) -> None:
@@ -188,21 +186,23 @@ def test_stale_held_and_fresh(store: Store) -> None:
     store.index.keep_back(AI, "not well-formed")
     assert (row(store, AI).stale, row(store, AI).held) == (True, "not well-formed")
 
-    store.index.mark_fresh(AI, {"tags/ai.atom": "abc"}, seen=row(store, AI).mark)
+    store.index.mark_fresh(Fresh(key=AI, seen=row(store, AI).mark, files={"tags/ai.atom": "abc"}, made_with="x"))
     assert (row(store, AI).stale, row(store, AI).held) == (False, None)
-    assert row(store, AI).files == {"tags/ai.atom": "abc"}
+    assert store.index.files(AI) == {"tags/ai.atom": "abc"}
 
     store.index.mark_stale([AI, FeedKey("query", "q")])
     assert row(store, AI).stale
-    assert row(store, AI).files == {"tags/ai.atom": "abc"}
+    assert store.index.files(AI) == {"tags/ai.atom": "abc"}
     assert row(store, FeedKey("query", "q")).count == 0
+    store.index.mark_fresh(Fresh(key=AI, seen=row(store, AI).mark))
+    assert (row(store, AI).made_with, store.index.files(AI)) == ("x", {"tags/ai.atom": "abc"})
     store.index.mark_stale([])
 
     seen = {key: row(store, key).mark for key in (AI, ALL)}
     store.index.mark_stale([ALL])
-    store.index.mark_all_fresh([(AI, {"f": "a"}, seen[AI]), (ALL, {"f": "b"}, seen[ALL])])
+    store.index.mark_fresh(*(Fresh(key=key, seen=seen[key], files={"f": key.slug}) for key in seen))
     assert (row(store, AI).stale, row(store, ALL).stale) == (False, True)
-    assert (row(store, AI).files, row(store, ALL).files) == ({"f": "a"}, {"f": "b"})
+    assert [store.index.files(key) for key in (AI, ALL)] == [{"f": "ai"}, {"f": "all"}]
     assert (store.index.count(AI), store.index.count(FeedKey("tag", "none"))) == (1, 0)
 
 
@@ -210,9 +210,9 @@ def test_what_comes_while_a_feed_is_built_stays_to_be_built(store: Store) -> Non
     record(store, 1)
     seen = row(store, AI).mark
     record(store, 2)  # after the build has read what is in the feed
-    store.index.mark_fresh(AI, {"tags/ai.atom": "abc"}, seen=seen)
+    store.index.mark_fresh(Fresh(key=AI, seen=seen, files={"tags/ai.atom": "abc"}, made_with="x"))
     assert row(store, AI).stale
-    store.index.mark_fresh(AI, {"tags/ai.atom": "def"}, seen=row(store, AI).mark)
+    store.index.mark_fresh(Fresh(key=AI, seen=row(store, AI).mark, files={"tags/ai.atom": "def"}, made_with="x"))
     assert not row(store, AI).stale
 
 
@@ -220,7 +220,7 @@ def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
     record(store, 1)
     seen = store.index.newest_mark()
     for feed in store.index.feeds():
-        store.index.mark_fresh(feed.key, {}, seen=seen)
+        store.index.mark_fresh(Fresh(key=feed.key, seen=seen))
     assert store.index.newest_mark() == 0  # there is none: what begins to build now has seen nothing
     record(store, 2)
     assert all(feed.mark > seen for feed in store.index.feeds())
@@ -231,19 +231,17 @@ def test_a_mark_that_a_later_look_saw_stays_for_the_build_that_began_before(stor
     before = row(store, AI).mark
     record(store, 2)
     assert row(store, AI).mark > before  # another look, which saw it
-    store.index.mark_fresh(AI, {}, seen=before)
+    store.index.mark_fresh(Fresh(key=AI, seen=before))
     assert (row(store, AI).stale, row(store, AI).count) == (True, 2)
 
 
-def test_there_are_no_more_marks_than_feeds(file_store: Store, url: str) -> None:
-    store = file_store
-    store = file_store
+def test_a_build_takes_all_marks_of_a_feed_that_it_saw(store: Store) -> None:
     for number in range(1, 6):
         record(store, number)
-    store.index.keep_back(AI, "not well-formed")
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-        marks = connection.execute("SELECT axis, slug FROM stale_marks ORDER BY axis, slug").fetchall()
-    assert marks == [tuple(feed.key) for feed in store.index.feeds()]
+    seen = store.index.newest_mark()
+    assert all(feed.mark for feed in store.index.feeds())
+    store.index.mark_fresh(*(Fresh(key=feed.key, seen=seen) for feed in store.index.feeds()))
+    assert store.index.newest_mark() == 0 and row(store, ALL).count == 5
 
 
 def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
@@ -251,14 +249,14 @@ def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
     before = store.index.newest_mark()
     store.index.keep_back(AI, "not well-formed")
     assert store.index.newest_mark() == before
-    store.index.mark_fresh(AI, {}, seen=before)
+    store.index.mark_fresh(Fresh(key=AI, seen=before))
     store.index.keep_back(AI, "not well-formed")
     assert row(store, AI).stale
 
 
 def test_saving_a_feed_keeps_what_building_remembers(store: Store) -> None:
     record(store, 1)
-    store.index.mark_fresh(AI, {"f": "d"}, seen=row(store, AI).mark)
+    store.index.mark_fresh(Fresh(key=AI, seen=row(store, AI).mark, files={"f": "d"}, made_with="x"))
     new = FeedKey("tag", "artificial-intelligence")
 
     store.index.save_feed(FeedRow(key=AI, name="A.I.", first_slug="ki", dropped=True, moved_to=new))
@@ -266,7 +264,7 @@ def test_saving_a_feed_keeps_what_building_remembers(store: Store) -> None:
 
     saved = row(store, AI)
     assert (saved.name, saved.first_slug, saved.dropped, saved.moved_to) == ("A.I.", "ki", True, new)
-    assert (saved.count, saved.stale, saved.files) == (1, True, {"f": "d"})
+    assert (saved.count, saved.stale, saved.made_with, store.index.files(AI)) == (1, True, "x", {"f": "d"})
     assert row(store, new).first_slug == "ki"
     record(store, 2)
     assert row(store, AI).name == "A.I."
@@ -279,8 +277,8 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
     store.index.save_matches("s", {one.id: {chips: "chips", robots: "robots"}, two.id: {}, "absent": {chips: "chips"}})
     assert store.index.unmatched("s") == [] and store.index.unmatched("other") == [one.id, two.id]
     assert (ids(store, chips), ids(store, robots), row(store, chips).count) == ([one.id], [one.id], 1)
-    store.index.mark_fresh(chips, {}, seen=row(store, chips).mark)
-    store.index.mark_fresh(robots, {}, seen=row(store, robots).mark)
+    store.index.mark_fresh(Fresh(key=chips, seen=row(store, chips).mark))
+    store.index.mark_fresh(Fresh(key=robots, seen=row(store, robots).mark))
     store.index.save_matches("s", {one.id: {chips: "chips"}, two.id: {chips: "chips"}})
     assert (ids(store, chips), ids(store, robots)) == ([one.id, two.id], [])
     assert row(store, robots).stale and row(store, chips).stale

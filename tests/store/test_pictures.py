@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from syndicator.core.axes import ALL
 from syndicator.core.model import FeedKey
+from syndicator.core.ports import Fresh
 from syndicator.core.ports.subscriptions import Picture, Pictured
 from syndicator.pictures import outcomes
 from syndicator.store.engine import Store
@@ -31,7 +32,7 @@ def stale(store: Store) -> set[FeedKey]:
 
 def freshen(store: Store) -> None:
     for row in store.index.feeds():
-        store.index.mark_fresh(row.key, {"all.atom": "0"}, seen=row.mark)
+        store.index.mark_fresh(Fresh(key=row.key, seen=row.mark, files={"all.atom": "0"}, made_with="x"))
 
 
 def test_the_picture_of_an_article_is_due_once_it_is_filed_the_newest_first(store: Store) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from syndicator.core.model import Article, FeedKey, Outcome, SourceState
-from syndicator.core.ports import EntryRow, FeedRow, FileStamp, Withdrawn
+from syndicator.core.ports import EntryRow, FeedRow, FileStamp, Fresh, Withdrawn
 from syndicator.core.urls import alias
 from syndicator.store.engine import Store, open_store
 from tests.store.conftest import NOW, make, record, stamp
@@ -53,7 +53,7 @@ def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> No
     record(store, 1)
     record(store, 2, tags=("Old",))
     for row in store.index.feeds():
-        store.index.mark_fresh(row.key, {"f": "d"}, seen=row.mark)
+        store.index.mark_fresh(Fresh(key=row.key, seen=row.mark, files={"f": "d"}, made_with="x"))
 
     assert store.reindex(files(1)) == 1
 
@@ -62,7 +62,7 @@ def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> No
     counts = {row.key: row.count for row in store.index.feeds()}
     assert counts[FeedKey("tag", "old")] == 0
     assert counts[ALL] == 1
-    assert all(row.stale and row.files == {"f": "d"} for row in store.index.feeds())
+    assert all(row.stale and store.index.files(row.key) == {"f": "d"} for row in store.index.feeds())
 
 
 def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.core.errors import StoreError
 from syndicator.core.model import FeedKey, Outcome, Problem, SourceState
-from syndicator.core.ports import EntryRow
+from syndicator.core.ports import EntryRow, Fresh
 from syndicator.store.engine import Store, look_into, open_store
 from syndicator.store.status import Counts, Waiting
 from tests.store.conftest import NOW, record
@@ -46,7 +46,7 @@ def test_the_summary_counts_and_names(store: Store) -> None:
     for hours in (1, 0):
         store.visits.end_visit(Outcome(key="src", at=NOW - timedelta(hours=hours), status="unchanged"), state)
 
-    store.index.mark_fresh(FeedKey("all", "all"), {"all.atom": "digest"}, seen=0)
+    store.index.mark_fresh(Fresh(key=FeedKey("all", "all"), seen=0, files={"all.atom": "digest"}, made_with="x"))
     counts = Counts(
         articles=1,
         feeds=1,  # tags and categories below the least number have rows and no files

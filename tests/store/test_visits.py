@@ -15,7 +15,7 @@ from sqlalchemy import text as sql
 from syndicator.core import ports
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Enclosure, Entry, EntryStatus, FeedKey, Origin, Outcome, Problem, SourceState
-from syndicator.core.ports import Blocks, Compared, EntryRow, Like, VisitStore
+from syndicator.core.ports import Blocks, Compared, EntryRow, Fresh, Like, VisitStore
 from syndicator.core.urls import alias
 from syndicator.store import codec, schema
 from syndicator.store.engine import Store
@@ -207,7 +207,7 @@ def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store
     article = make(1)
     store.visits.record(article, stamp(1))
     for row in store.index.feeds():
-        store.index.mark_fresh(row.key, {}, seen=row.mark)
+        store.index.mark_fresh(Fresh(key=row.key, seen=row.mark))
 
     store.visits.record(replace(article, tags=("Chips",), category=""), stamp(2))
 
@@ -230,7 +230,7 @@ def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
 def test_a_deleted_file_is_forgotten(store: Store) -> None:
     article = record(store, 1)
     for row in store.index.feeds():
-        store.index.mark_fresh(row.key, {}, seen=row.mark)
+        store.index.mark_fresh(Fresh(key=row.key, seen=row.mark))
 
     store.visits.forget(article.id)
     assert store.visits.article(article.id) is None

@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from syndicator.core.axes import ALL, TAG
 from syndicator.core.errors import StoreError
 from syndicator.core.model import FeedKey, Outcome, SourceState
+from syndicator.core.ports import Fresh
 from syndicator.store import postgres as on_postgres
 from syndicator.store import rows, schema
 from syndicator.store.engine import Store, open_store
@@ -73,11 +74,11 @@ def test_a_build_takes_back_no_mark_that_it_did_not_see(any_url: str) -> None:
         record(builder, 1)
         seen = {row.key: row.mark for row in builder.index.feeds()}[ALL]
         record(visitor, 2)
-        builder.index.mark_fresh(ALL, {}, seen=seen)
+        builder.index.mark_fresh(Fresh(key=ALL, seen=seen))
 
         assert {row.key for row in builder.index.feeds() if row.stale} >= {ALL}
         latest = {row.key: row for row in builder.index.feeds()}[ALL]
-        builder.index.mark_fresh(ALL, {}, seen=latest.mark)
+        builder.index.mark_fresh(Fresh(key=ALL, seen=latest.mark))
         assert not {row.key: row for row in builder.index.feeds()}[ALL].stale
         assert {row.key: row.count for row in builder.index.feeds()}[ALL] == 2
 
@@ -91,7 +92,7 @@ def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
             connection.execute(schema.stale_marks.insert(), {"axis": ALL.axis, "slug": ALL.slug})
             record(builder, 2)
             seen = {row.key: row.mark for row in builder.index.feeds()}[ALL]
-        builder.index.mark_fresh(ALL, {}, seen=seen)
+        builder.index.mark_fresh(Fresh(key=ALL, seen=seen))
 
         row = {row.key: row for row in builder.index.feeds()}[ALL]
         assert row.stale and row.mark < seen

@@ -235,7 +235,8 @@ class VisitStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed we publish or published. `files`: file name under the web root -> sha256 of its last bytes."""
+    """A feed we publish or published. `made_with`: digest of its settings when it was built; "" where nothing of it is
+    published now, None where nothing ever was. `owed`: pages of older stories were left to a later build."""
 
     key: FeedKey
     name: str
@@ -248,12 +249,30 @@ class FeedRow:
     dropped: bool = False
     wanted: bool = False  # has an article whose file a hand wrote: published however few it has
     moved_to: FeedKey | None = None
-    files: Mapping[str, str] = field(default_factory=dict)
+    made_with: str | None = None
+    owed: bool = False
 
     @property
     def stale(self) -> bool:
         """True when something changed since it was built."""
         return self.mark > 0
+
+    @property
+    def built(self) -> bool:
+        """True when it was published once."""
+        return self.made_with is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """A feed that was written as of mark `seen` (`FeedRow.mark`). `made_with`, `owed`: as of `FeedRow`; `files`: as of
+    `ArticleIndex.files`, None if all three are as before."""
+
+    key: FeedKey
+    seen: int
+    files: Mapping[str, str] | None = None
+    made_with: str | None = None
+    owed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,12 +359,15 @@ class ArticleIndex(Protocol):
     def pruned(self) -> set[str]:
         """The ids of the articles that were pruned."""
 
-    def mark_fresh(self, key: FeedKey, files: Mapping[str, str], *, seen: int) -> None:
-        """Mark the feed, written as of mark `seen` (`FeedRow.mark`), as not held and not stale unless marked since.
-        `files`: sha256 by name. Call after the files are on disk: a kill in between writes them again."""
+    def files(self, key: FeedKey) -> dict[str, str]:
+        """What is published of a feed: by name of each file the digest of its bytes, or of its inputs."""
 
-    def mark_all_fresh(self, fresh: Sequence[tuple[FeedKey, Mapping[str, str], int]]) -> None:
-        """The same for several feeds at once, each with its files and the mark that was seen: all of them or none."""
+    def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
+        """Store the same, of files that are of no feed."""
+
+    def mark_fresh(self, *fresh: Fresh) -> None:
+        """Mark feeds as not held, and not stale unless marked since, all or none. Call after their files are on disk: a
+        kill in between writes them again."""
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         """Validation kept the old files: the feed stays stale, with the reason as one line for the operator."""

@@ -24,7 +24,6 @@ from syndicator.core.model import Article, FeedKey, FeedSpec
 from syndicator.core.ports import ArticleIndex, FeedRow
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Head
-from syndicator.publishing.selection import staleness
 
 DAY: Final = timedelta(days=1)
 _REACH: Final = 4  # times `most`: how far back articles are looked for to stand beside a flood
@@ -144,7 +143,7 @@ def chain(
 ) -> list[Document]:
     """The archive documents of a feed, oldest first. `shown`: the ids of its head feed. `open_month`: the month of the
     newest article on the whole store; earlier months gain no article any more. `about`: the fingerprint of
-    what else the documents are made of. `published`: the files of the feed (`FeedRow.files`); `there`: whether a file
+    what else the documents are made of. `published`: the feed's files (`ArticleIndex.files`); `there`: whether a file
     is where it was published, for a database that was made anew."""
     months, kept = index.month_fingerprints(spec.key), _kept(spec.key, published)
     found: list[Document] = []
@@ -179,8 +178,8 @@ def _kept(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str
 
 
 def marker(key: FeedKey, month: str) -> str:
-    """The name under which the fingerprint of a closed month that stands in parts is kept in FeedRow.files."""
-    return staleness.of_document(paths.archive_name(key, month))
+    """The name under which the fingerprint of a closed month that stands in parts is kept among the feed's files."""
+    return f"{paths.archive_name(key, month)}#"
 
 
 def _closed(

@@ -84,7 +84,7 @@ def _of_articles(axis: str, rows: Sequence[FeedRow], given: _Given) -> Iterator[
         return
     for row in rows:
         named = axis == TAG and row.key.slug in given.tags
-        if row.key.axis == axis and (row.count >= (1 if row.wanted or named else least) or row.files):
+        if row.key.axis == axis and (row.count >= (1 if row.wanted or named else least) or row.built):
             spec = _spec(row.key, row.name, given.settings, first_slug=row.first_slug)
             yield _DETAILS[axis](spec, given) if axis in _DETAILS else spec
 

@@ -3,10 +3,10 @@
 Fingerprints of what a feed is made of besides its articles. When to build while articles come."""
 
 import hashlib
-import heapq
 import uuid
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
+from itertools import islice
 from typing import Any, Final
 
 from syndicator.configuration.settings import Publish, Settings
@@ -18,11 +18,9 @@ from syndicator.publishing import paths
 from syndicator.publishing.look import Look
 from syndicator.publishing.render.head import Links, links
 
-# The name of a feed's fingerprint in FeedRow.files, beside the digests of real files; no file name has a # in it.
-FEED: Final = "#about"
-OWED: Final = "#owed"  # there where pages of older stories have changed and were not made again yet
-ARTICLES: Final = "#articles/"  # the same, followed by the day of the articles that have a page of their own
-SEARCH: Final = "#search/"  # in the row of the feed of everything, followed by the name of a period of the search
+# Keys of files that are of no feed.
+ARTICLES: Final = FeedKey("", "articles")  # by the day of the articles that have a page of their own
+SEARCH: Final = FeedKey("", "search")  # by the name of a period
 
 # To be raised when documents are written differently, so that the first build after an upgrade writes all of them.
 _FORM: Final = "2"
@@ -45,13 +43,6 @@ def of_pages(settings: Settings, look: Look | None = None) -> str:
     """The fingerprint of what only pages are made with: templates and stylesheets, ours unless given, and whether there
     are archives to link."""
     return _digest((look or Look()).digest, settings.publish.archives)
-
-
-def of_entries(shared: str, settings: Settings, look: Look, tags: Iterable[str]) -> str:
-    """The fingerprint of what entries, those of pages among them, are made with besides their articles and sources.
-    `tags`: those of taxonomy.toml, which entries link."""
-    linked = links(settings, tags).tags
-    return _digest(shared, of_pages(settings, look), None if linked is None else sorted(linked))
 
 
 def of_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
@@ -90,13 +81,8 @@ def _linked(found: Links) -> tuple[object, ...]:
     return (found.categories, found.tags, found.unsaid, found.sources)
 
 
-def of_document(name: str) -> str:
-    """The name under which the fingerprint of an archive document is kept in FeedRow.files."""
-    return name + "#"
-
-
 def is_file(name: str) -> bool:
-    """False for the name of a fingerprint in FeedRow.files."""
+    """False for a name with a #, which is of inputs of several files."""
     return "#" not in name
 
 
@@ -118,7 +104,7 @@ class BuildReport:
     seconds: float = 0.0  # of all of them, those in which others had their turn included
 
 
-_LOOKED_AT = 8  # feeds, to see whether what is published was replaced: a choice, some milliseconds
+_LOOKED_AT: Final = 8  # feeds, to see whether what is published was replaced: a choice, some milliseconds
 
 Steps = Generator[None, None, BuildReport]  # a build, step by step; what it returns in the end
 
@@ -136,33 +122,27 @@ def stale(
     with other settings than these or with another `look` of pages. `feeds`: all rows; `owed`: those of whose pages some
     were left to a later build, too."""
     rows = {row.key: row for row in feeds}
-    if settings is None or instance is None:
-        return {spec.key for spec in specs if _outdated(rows.get(spec.key), None, owed)}
-    shared, pages = common(settings, instance), of_pages(settings, look)
-    made_with = {spec.key: of_feed(spec, shared, pages) for spec in specs}
-    return {key for key, made in made_with.items() if _outdated(rows.get(key), made, owed)}
+    shared, pages = (common(settings, instance), of_pages(settings, look)) if settings and instance else ("", "")
+
+    def is_stale(row: FeedRow | None, spec: FeedSpec) -> bool:
+        if row is None or row.stale or row.dropped or not row.built or (owed and row.owed):
+            return True
+        return bool(shared) and row.made_with != of_feed(spec, shared, pages)
+
+    return {spec.key for spec in specs if is_stale(rows.get(spec.key), spec)}
 
 
-def _outdated(row: FeedRow | None, made_with: str | None, owed: bool) -> bool:
-    """`made_with`: the fingerprint that a build would leave in the row now, None where it is not to be looked at."""
-    if row is None or row.stale or row.dropped or not row.files:
-        return True
-    if owed and OWED in row.files:
-        return True
-    return made_with is not None and row.files.get(FEED) != made_with
-
-
-def replaced(rows: Iterable[FeedRow], outlet: Outlet) -> bool:
+def replaced(newest: Iterable[FeedRow], files: Callable[[FeedKey], Mapping[str, str]], outlet: Outlet) -> bool:
     """True when what is published is not what was written last, as where the folder of an earlier day was restored.
-    Looks at a few feeds alone: those whose articles are newest changed last, and differ first."""
-    fresh = [row for row in rows if row.files and row.latest_added and not (row.stale or row.moved_to)]
-    looked_at = heapq.nlargest(_LOOKED_AT, fresh, key=lambda row: (row.latest_added, row.key))
-    return any(_differs(row, outlet) for row in looked_at)
+    `newest`: the feeds of the newest articles, which changed last and differ first, of which a few are looked at;
+    `files`: of a feed, as of `ArticleIndex`."""
+    fresh = (row.key for row in newest if row.made_with and not (row.stale or row.moved_to))
+    return any(_differs(files(key), outlet) for key in islice(fresh, _LOOKED_AT))
 
 
-def _differs(row: FeedRow, outlet: Outlet) -> bool:
-    names = [name for name in row.files if is_file(name) and not name.startswith(paths.ARCHIVES)]
-    return any(hashlib.sha256(outlet.get(name) or b"").hexdigest() != row.files[name] for name in names[:1])
+def _differs(files: Mapping[str, str], outlet: Outlet) -> bool:
+    names = [name for name in files if is_file(name) and not name.startswith(paths.ARCHIVES)]
+    return any(hashlib.sha256(outlet.get(name) or b"").hexdigest() != files[name] for name in names[:1])
 
 
 def unpublished(specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Publish) -> list[FeedRow]:
@@ -172,27 +152,19 @@ def unpublished(specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Pub
     return [row for row in stale if not ended(row, wanted, publish) and not old_archives(row)]
 
 
-def settled(specs: Sequence[FeedSpec], rows: Sequence[FeedRow], outlet: Outlet, publish: Publish) -> bool:
-    """True when a build of no feed at all would change nothing either: no feed has to go, and the index is there."""
-    wanted = {spec.key for spec in specs}
-    going = any(ended(row, wanted, publish) or old_archives(row) for row in rows)
-    unfinished = any(row.key == ALL and row.stale for row in rows) and ALL not in wanted
-    return not going and not unfinished and outlet.get(paths.INDEX) is not None
-
-
 def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
     """True for a feed that ended, because the configuration names it or its axis no more or the operator gave it up,
     and that still stands where it stood."""
     if row.key in wanted or row.moved_to is not None:
         return False
     given_up = AXES[row.key.axis].configured and not row.dropped and is_on(row.key.axis, publish)
-    return given_up or any(map(is_file, row.files))
+    return given_up or bool(row.made_with)
 
 
 def off(row: FeedRow, publish: Publish) -> bool:
     """True for a feed that was published once and whose axis is not published now. It comes back with its axis, with
     the id that it had."""
-    return bool(row.files) and not is_on(row.key.axis, publish)
+    return row.built and not is_on(row.key.axis, publish)
 
 
 def is_on(axis: str, publish: Publish) -> bool:
@@ -200,9 +172,9 @@ def is_on(axis: str, publish: Publish) -> bool:
     return AXES[axis].word in publish.axes
 
 
-def old_archives(row: FeedRow) -> list[str]:
-    """The archive documents of a feed that moved."""
-    return [name for name in row.files if name.startswith(paths.ARCHIVES)] if row.moved_to else []
+def old_archives(row: FeedRow) -> bool:
+    """True for a feed that moved and whose archive documents are still there."""
+    return bool(row.moved_to and row.made_with)
 
 
 LONG: Final = 50  # entries: a feed with more waits longer. What readers are used to, and `publish.limit` by default

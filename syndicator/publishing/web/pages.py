@@ -4,6 +4,7 @@ Templates of the operator's tried out on pages of two made-up articles, one with
 before they are to make real ones."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -38,6 +39,9 @@ SEARCH: Final = "search.html"
 PHONE: Final = "phone.html"  # how to subscribe, of an instance for its operator alone
 _MISSING: Final = "404.html"
 _ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}  # what a feed of an axis is
+
+
+_Groups = list[dict[str, Any]]
 
 
 class Pages:
@@ -160,20 +164,22 @@ class Pages:
         `stories`: those of the front page; `newest`: the articles among which combinations are counted."""
         title = f"All feeds - {text.line(self.settings.site.title)}"
         about = f"{len(self.specs)} feeds to subscribe to: by category, tag and source."
-        shell = self._shell(FEEDS, title, about, feeds=self._main_feed())
+        shell, groups = self._shell(FEEDS, title, about, feeds=self._main_feed()), self._groups(rows)
         return {
-            paths.INDEX: self._front(rows, views, stories),
-            FEEDS: self.templates.render("feeds.html", page=shell, groups=self._groups(rows), count=len(self.specs)),
+            paths.INDEX: self._front(rows, views, stories, groups),
+            FEEDS: self.templates.render("feeds.html", page=shell, groups=groups, count=len(self.specs)),
             SEARCH: self._search(),
             _MISSING: self._missing(),
-            **self._combine(rows, newest),
+            **self._combine(newest, groups),
             calendar.NAME_sitemap: calendar.sitemap(self._every(rows), self.settings.base_url),
             **({ARCHIVE: self._archive()} if self.archived else {}),
             **({PHONE: self._phone()} if self.phone else {}),
             **self.templates.look.assets(),
         }
 
-    def _front(self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[bytes]) -> bytes:
+    def _front(
+        self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[bytes], groups: _Groups
+    ) -> bytes:
         site = self.settings.site
         about = f"The newest stories of {_sources(self.specs)}, to read here or in a feed reader."
         made = dict(zip((view.id for view in views), stories, strict=True))
@@ -190,7 +196,7 @@ class Pages:
             days=rest,
             earlier=earlier if days else ("", ""),
             tags=calendar.active(self.specs, rows, views),
-            groups=self._groups(rows, most=calendar.SHOWN),
+            groups=[group | {"items": _largest(group["items"])} for group in groups],
             count=len(self.specs),
             all_feeds=FEEDS,
             phone=self.phone,
@@ -208,14 +214,14 @@ class Pages:
         ]
         return self.templates.render("archive.html", page=shell, years=years, count=count)
 
-    def _combine(self, rows: Mapping[FeedKey, FeedRow], newest: Collection[Article]) -> dict[str, bytes]:
+    def _combine(self, newest: Collection[Article], groups: _Groups) -> dict[str, bytes]:
         titles = {spec.key.slug: text.line(spec.name) for spec in self.specs if spec.key.axis == SOURCE}
         found = combine.facets(newest, titles)
         heading = {"category": "Categories", "tag": "Tags", "source": "Sources"}
         kinds = [(heading[kind], [one for one in found if one.field == kind]) for kind in heading]
         title = f"Combine topics - {text.line(self.settings.site.title)}"
         shell = self._shell(combine.PAGE, title, "Put tags, categories and sources together to a feed of your own.")
-        queries = next((group for group in self._groups(rows) if group["axis"] == QUERY), None)
+        queries = next((group for group in groups if group["axis"] == QUERY), None)
         made = self.templates.render("combine.html", page=shell, kinds=kinds, total=len(newest), queries=queries)
         return {combine.PAGE: made, combine.DATA: combine.data(newest, found)}
 
@@ -250,17 +256,16 @@ class Pages:
         otherwise = (ARCHIVE, "Archive") if self.archived else (FEEDS, "All feeds")
         return self.templates.render("search.html", page=shell, otherwise=otherwise)
 
-    def _groups(self, rows: Mapping[FeedKey, FeedRow], most: int | None = None) -> list[dict[str, Any]]:
-        """The feeds by axis. `most`: so many of each, those with most articles first."""
-        made = []
-        for name, axis in by_place():
-            items = [_item(spec, rows.get(spec.key)) for spec in self.specs if spec.key.axis == name]
-            total = len(items)
-            if most is not None:
-                items = sorted(items, key=lambda item: (-item["count"], item["name"]))[:most]
-            if items:
-                made.append({"axis": name, "heading": axis.heading, "items": items, "total": total})
-        return made
+    def _groups(self, rows: Mapping[FeedKey, FeedRow]) -> _Groups:
+        """The feeds by axis."""
+        items: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for spec in self.specs:
+            items[spec.key.axis].append(_item(spec, rows.get(spec.key)))
+        return [
+            {"axis": name, "heading": axis.heading, "items": items[name], "total": len(items[name])}
+            for name, axis in by_place()
+            if name in items
+        ]
 
     def _main_feed(self) -> list[tuple[str, str, str, str]]:
         spec = next((spec for spec in self.specs if spec.key == ALL), None)
@@ -297,6 +302,10 @@ def _formats_of(stem: str, formats: Sequence[str], root: str, base: str) -> list
 def _sources(specs: Sequence[FeedSpec]) -> str:
     count = sum(AXES[spec.key.axis].copies for spec in specs)
     return f"{count} sources" if count > 1 else "the sources"
+
+
+def _largest(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(items, key=lambda item: (-item["count"], item["name"]))[: calendar.SHOWN]
 
 
 def _item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def entry(app: App, what: str, format: str) -> bytes:
     if (id := article_id(app, what)) is None:
         raise UsageError(f"{what!r} is not published; give the address or the id of an article, or its file")
     index, body = app.store.index, lambda id: build.read(app, id).body
-    entries = Entries.of(index, app.terms, app.instance, app.settings, table, tags=tags, markdown=body)
+    entries = Entries(index, app.terms, app.instance, app.settings, table, tags=tags, markdown=body)
     found = entries.views([id], None)
     made = entries.made([format], found[0], None) if found else None
     if made is None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from syndicator.core.axes import ALL
 from syndicator.publishing import search
+from syndicator.publishing.selection.staleness import SEARCH
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import SETTINGS, article, built
 
@@ -62,12 +61,11 @@ def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() 
 
 def test_what_files_were_made_of_is_remembered_and_not_published() -> None:
     index, outlet = made(article(1), article(9, added=OLD, published=OLD))
-    (everything,) = [row for key, row in index.rows.items() if key == ALL]
-    remembered = {name: of for name, of in everything.files.items() if name.startswith("#search/")}
-    assert remembered.keys() == {"#search/2023", "#search/2025-11.0"}
+    remembered = index.files(SEARCH)
+    assert remembered.keys() == {"2023", "2025-11.0"}
     assert not set(remembered.values()) & {row[1] for row in listed(outlet)}
     before = search_files(outlet)
-    index.rows[ALL] = replace(everything, files=everything.files | dict.fromkeys(remembered, "other times"))
+    index.products[SEARCH] = dict.fromkeys(remembered, "other times")
     index.mark_stale(index.rows)
     built(index, outlet, only=set(index.rows))
     assert search_files(outlet) == before

@@ -30,7 +30,7 @@ def test_an_empty_shelf_has_one_feed() -> None:
 def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
     assert FeedKey("tag", "ai") not in keys(row("tag", "ai", 2))
     assert FeedKey("tag", "ai") in keys(row("tag", "ai", 3))
-    assert FeedKey("tag", "ai") in keys(row("tag", "ai", 0, files={"tags/ai.atom": "x"}))
+    assert FeedKey("tag", "ai") in keys(row("tag", "ai", 0, made_with="x"))
 
 
 def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
@@ -41,7 +41,7 @@ def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
 
 def test_only_feeds_of_the_axes_that_are_published() -> None:
     query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
-    rows = [row("source", "alpha", 9), row("tag", "ai", 9), row("category", "c", 9, files={"categories/c.atom": "x"})]
+    rows = [row("source", "alpha", 9), row("tag", "ai", 9), row("category", "c", 9, made_with="x")]
 
     def axes(*words: str) -> list[str]:
         chosen = replace_axes(SETTINGS, words)

@@ -1,6 +1,9 @@
-"""Find recent articles by six values of their texts, until now by 24; index less; add what webhooks need."""
+"""Find recent articles by six values of their texts, until now by 24; index less; add what webhooks need; keep a row a
+published file, until now a document a feed."""
 
 from __future__ import annotations
+
+import json
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,3 +35,42 @@ def upgrade() -> None:
     times = [sa.Column(name, sa.BigInteger(), nullable=False) for name in ("at", "next_try", "tries")]
     op.create_table("messages", sa.Column("n", sa.Integer(), primary_key=True), *texts, *times)
     op.create_index("messages_subject", "messages", ["receiver", "subject", "n"])
+    _products()
+
+
+def _products() -> None:
+    products = op.create_table(
+        "products",
+        sa.Column("axis", sa.String(10), primary_key=True),
+        *(sa.Column(name, sa.Text(), primary_key=True) for name in ("slug", "name")),
+        sa.Column("made_of", sa.Text(), nullable=False),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("feeds") as feeds:
+        feeds.add_column(sa.Column("made_with", sa.Text()))
+        feeds.add_column(sa.Column("owed", sa.Boolean(), nullable=False, server_default="0"))
+    known = sa.table("feeds", *map(sa.column, ("axis", "slug", "files", "made_with", "owed")))
+    connection = op.get_bind()
+    for axis, slug, text in connection.execute(sa.select(known.c.axis, known.c.slug, known.c.files)).all():
+        if files := json.loads(text):
+            made_with, owed = files.pop("#about", ""), files.pop("#owed", None) is not None
+            files, key = _of_inputs(files), {"axis": axis, "slug": slug}
+            values = {"made_with": made_with or ("0" if files else ""), "owed": owed}
+            connection.execute(sa.update(known).filter_by(**key).values(**values))
+            op.bulk_insert(products, [_row(key, name, made_of) for name, made_of in files.items()])
+    with op.batch_alter_table("feeds") as feeds:
+        feeds.drop_column("files")
+
+
+def _row(feed: dict[str, str], name: str, made_of: str) -> dict[str, str]:
+    """The row of a file; of what is of no feed, the feed of everything had it under names like #search/2026."""
+    kind, _, rest = name.partition("/") if name.startswith("#") else ("", "", name)
+    return (feed if not kind else {"axis": "", "slug": kind[1:]}) | {"name": rest, "made_of": made_of}
+
+
+def _of_inputs(files: dict[str, str]) -> dict[str, str]:
+    """The files of a feed, each archive document with the digest of its inputs, which had a name with # of its own."""
+    for name in [name for name in files if name.endswith(".atom#") and name[:-1] in files]:
+        atom, made_of = name[:-1], files.pop(name)
+        files |= dict.fromkeys({atom, atom[:-4] + "json"} & files.keys(), made_of)
+    return files
