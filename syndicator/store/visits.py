@@ -97,16 +97,9 @@ _FILED = (
 _ARTICLES = select(func.count()).select_from(schema.articles)
 _SOURCES = select(func.count(_e.source.distinct())).where(_e.article.is_not(None))
 _o = schema.outcomes.c
-_OLD_OUTCOMES = delete(schema.outcomes).where(
-    _o.source == bindparam("of"),
-    _o.n
-    <= select(func.coalesce(_o.n, 0))
-    .where(_o.source == bindparam("of"))
-    .order_by(_o.n.desc())
-    .offset(OUTCOMES_KEPT)
-    .limit(1)
-    .scalar_subquery(),
-)
+_newest = func.row_number().over(partition_by=_o.source, order_by=_o.n.desc()).label("place")
+_placed = select(_o.n, _newest).where(_o.source.in_(bindparam("of", expanding=True))).subquery()
+_OLD_OUTCOMES = delete(schema.outcomes).where(_o.n.in_(select(_placed.c.n).where(_placed.c.place > OUTCOMES_KEPT)))
 _NOTE = select(schema.notes.c.value).where(schema.notes.c.key == bindparam("key"))
 
 
@@ -434,4 +427,5 @@ def _save_ends(connection: Connection, ended: Sequence[tuple[dict[str, Any], dic
         return
     upsert(connection, schema.sources, sorted((state for state, _ in ended), key=itemgetter("key")))
     insert(connection, schema.outcomes, [outcome for _, outcome in ended])
-    connection.execute(_OLD_OUTCOMES, [{"of": outcome["source"]} for _, outcome in ended])
+    for part in chunks([outcome["source"] for _, outcome in ended]):
+        connection.execute(_OLD_OUTCOMES, {"of": list(part)})

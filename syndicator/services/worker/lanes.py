@@ -21,7 +21,7 @@ from syndicator.store.fleet.shards import Job, JobLost
 SIDE_BY_SIDE = 4  # sources of a host under way: while one waits for pages of other hosts, the next is asked. A choice
 JOB_SECONDS = 30.0  # after which a job begins no visit any more, so that others get at its hosts
 # Hosts of a job, and sources of each: after so many, whoever wants a page of a host has a chance. Choices.
-_MOST_HOSTS, _EACH = 200, 8
+MOST_HOSTS, EACH = 200, 8
 _SAVE_SECONDS = 1.0  # for which outcomes are gathered: what a crash loses is done again
 
 
@@ -44,10 +44,10 @@ class _Work:
         self._session, self._job = session, job
         self._log = logger("worker", shard=job.shard)
         shards = session.shards
-        taken = session.hosts.own(shards.due_hosts(job.shard, _MOST_HOSTS), session.owner)
+        taken = session.hosts.own(shards.due_hosts(job.shard, MOST_HOSTS), session.owner)
         session.turns.add(taken)
         self._names = set(taken)
-        found = shards.due(taken, _EACH) if taken else []
+        found = shards.due(taken, EACH) if taken else []
         self._waiting = [state.key for state, waits in found if waits]
         self._fence = shards.fence(job)
         self._store = session.app.store.fenced(self._fence, self._waiting)

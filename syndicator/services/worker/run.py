@@ -123,6 +123,7 @@ class DatabaseClock:
 
 DRAIN_SECONDS = 25.0  # for work under way after a signal; systemd and Docker kill after that, at 30 as set up
 _LONGEST_PAUSE = 15.0  # seconds between two tries to reach a database that is away: a choice
+_JOBS = 8  # of a worker at a time, so that each of sixteen workers has some: a choice
 _SOON = 0.05  # seconds between two looks if the engine has begun
 _LOOK = 10.0  # seconds between two looks whether sources were pushed
 
@@ -226,7 +227,7 @@ async def _tasks(session: Session, lanes: int, stamp: str, clock: DatabaseClock)
             failed.append(error)
             session.over.set()
 
-    engine = Engine(session.shards.address, job, lanes=lanes, lease=session.lease, grace=DRAIN_SECONDS)
+    engine = Engine(session.shards.address, job, lanes=min(lanes, _JOBS), lease=session.lease, grace=DRAIN_SECONDS)
     try:
         async with asyncio.TaskGroup() as group:
             for task in (recover(session), build(session), _watch(session, stamp)):

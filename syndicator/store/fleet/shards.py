@@ -21,9 +21,9 @@ from syndicator.store.database import Database
 from syndicator.store.fleet.hosts import ASKS, NOW, Hosts
 from syndicator.store.postgres import StoreAway
 
-SHARDS = 128  # a power of two. Choice: a million sources with an hour between visits are some 60 visits a job
+SHARDS = 128  # a power of two. Choice: a million sources with an hour between visits are some 65 visits a job
 QUEUE = "shards"  # also the name of the task
-_REST = 15_000_000  # microseconds for which sources that fall due are gathered, to be visited together: a choice
+_REST = 30_000_000  # microseconds for which sources that fall due are gathered, to be visited together: a choice
 _NAME = "'shard ' || shard"
 _SHARD = f"(hashtext(s.host) & {SHARDS - 1})"
 _FOLLOWED = "FROM sources s JOIN followed f ON f.key = s.key"
