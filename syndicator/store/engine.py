@@ -29,6 +29,11 @@ from syndicator.store.tables.reservations import Reservations
 from syndicator.store.tables.subscriptions import Subscriptions
 from syndicator.store.visits import Visits
 
+
+class StoreNewer(StoreError):
+    """A newer version has moved the database on."""
+
+
 BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
 
@@ -85,6 +90,11 @@ class Store:
     def name(self) -> str:
         """The database's file (SQLite), or its name (PostgreSQL)."""
         return self._db.name
+
+    @property
+    def current(self) -> bool:
+        """True while the tables are those of this version."""
+        return bool(self._db.scalar(select(schema.revision.c.version_num)) == schema.HEAD)
 
     def reindex(
         self,
@@ -200,6 +210,11 @@ def _prepare(database: Database, *, may_create: bool) -> None:
         current = _revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
     if current == schema.HEAD:
         return
+    if not database.sqlite and current is not None and current > schema.HEAD:  # they are numbers of four digits
+        raise StoreNewer(
+            f"a newer version has moved the database {database.name} on (to {current}, this one has {schema.HEAD}): "
+            "upgrade this machine"
+        )
     if current is not None:
         from syndicator.store.migrations.upgrade import upgrade
 

@@ -37,7 +37,7 @@ from syndicator.services.refresh import Totals, ask_model, make_worker
 from syndicator.services.worker.lanes import SIDE_BY_SIDE, work_on
 from syndicator.services.worker.session import OwnTurns, Reach, Session, pause
 from syndicator.store.codec import moment
-from syndicator.store.engine import open_store
+from syndicator.store.engine import StoreNewer, open_store
 from syndicator.store.fleet.engine import Engine
 from syndicator.store.fleet.hosts import HeldHost
 from syndicator.store.fleet.shards import Job
@@ -131,8 +131,9 @@ _LOOK = 10.0  # seconds between two looks whether sources were pushed
 async def work(
     config: Path, lanes: int, *, stop: asyncio.Event, ready: Callable[[str], None], trouble: Callable[[str], None]
 ) -> Totals:
-    """Work until `stop` is set. `ready` gets our name at each start, `trouble` a line on each fault. Raises
-    ConfigError, UsageError, MissingError, StoreError for what waiting does not mend."""
+    """Work until `stop` is set, or a newer version has moved the database on. `ready` gets our name at each start,
+    `trouble` a line on each fault. Raises ConfigError, UsageError, MissingError, StoreError for what waiting does not
+    mend."""
     owner, tries = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}", 0
     totals, reach = Totals(), Reach()
     while not stop.is_set():
@@ -141,6 +142,9 @@ async def work(
         try:
             await _session(config, settings, lanes, ready, owner=owner, stop=stop, totals=totals, reach=reach)
             tries = 0
+        except StoreNewer as newer:
+            trouble(f"{newer}; this worker ends")
+            break
         except (StoreError, OSError) as error:
             if not _passes(error, totals):
                 raise
@@ -248,12 +252,13 @@ async def _tasks(session: Session, lanes: int, stamp: str, clock: DatabaseClock)
 
 
 async def _watch(session: Session, stamp: str) -> None:
-    """End the session when other sources were pushed; take in files of workers that are gone."""
+    """End the session when other sources were pushed, or a newer version moved the database on; take in files of
+    workers that are gone."""
     while not session.ending:
         if await pause(session.stop, _LOOK):
             return
         reconcile.left_behind(session.app)
-        if session.app.store.fleet.stamp() != stamp:
+        if session.app.store.fleet.stamp() != stamp or not session.app.store.current:
             session.over.set()
 
 
