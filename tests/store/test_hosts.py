@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from syndicator.core.errors import LockedError
 from syndicator.core.model import Source, SourceState
@@ -286,6 +287,22 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
     assert (list(change.added), list(change.changed), list(change.removed)) == (["b"], ["a"], ["odd"])
     assert [one.key for one in store.fleet.sources()] == ["a", "b"]
     assert store.fleet.stamp() != before != ""
+
+
+def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
+    store.fleet.push([A, B], micros(NOW))
+    written = text("SELECT key, xmin::text FROM followed")
+    before = dict(store._db.plain_rows(written))
+    store.fleet.push([A, replace(B, title="T")], micros(NOW))
+    after = dict(store._db.plain_rows(written))
+    assert after["a"] == before["a"] and after["b"] != before["b"]
+    store.fleet.push([replace(B, title="T"), A], micros(NOW))
+    assert [one.key for one in store.fleet.sources()] == ["b", "a"], "their order, too"
+
+
+def test_a_network_that_answers_no_more_is_noticed(store: Store) -> None:
+    connection = store._db.writer().connection.dbapi_connection
+    assert connection.info.get_parameters()["tcp_user_timeout"] == "30000"
 
 
 def cut_off(postgres: Server) -> None:

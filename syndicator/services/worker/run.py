@@ -158,7 +158,7 @@ async def work(
 def _passes(error: StoreError | OSError, totals: Totals) -> bool:
     """True for faults that waiting mends (database, object store, a faster build), not for wrong settings or disks."""
     if isinstance(error, OSError):
-        return error.errno == errno.EREMOTE and totals.jobs > 0
+        return error.errno == errno.EREMOTE
     return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0
 
 

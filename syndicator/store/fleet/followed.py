@@ -69,10 +69,12 @@ class Fleet:
             for place, one in enumerate(sources)
         ]
         digest = hashlib.sha256("\n".join(f"{row['key']} {row['data']}" for row in rows).encode()).hexdigest()
+        known = {row[0]: row[1:] for row in self._db.plain_rows(select(_f.key, _f.place, _f.enabled, _f.data))}
+        new = [row for row in rows if known.get(row["key"]) != (row["place"], row["enabled"], row["data"])]
         with self._db.write() as connection:
             for part in chunks(list(change.removed)):
                 connection.execute(delete(schema.followed).where(_f.key.in_(part)))
-            upsert(connection, schema.followed, sorted(rows, key=lambda row: str(row["key"])))
+            upsert(connection, schema.followed, sorted(new, key=lambda row: str(row["key"])))
             upsert(connection, schema.notes, [{"key": _STAMP, "value": digest, "at": at}])
         return change
 

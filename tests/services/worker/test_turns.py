@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from syndicator.core.errors import StoreError
 from syndicator.core.ports.fleet import Busy, Turn
-from syndicator.services.worker.run import DatabaseClock
+from syndicator.services.refresh import Totals
+from syndicator.services.worker.run import DatabaseClock, _passes
 from syndicator.services.worker.session import OwnTurns
 from syndicator.store.codec import micros
+from syndicator.store.postgres import StoreAway, StoreBusy
 from tests.visiting.politeness.common_turns import CommonTurns
 
 OWN, OTHER = "own.example", "other.example"
@@ -106,3 +110,10 @@ def test_the_clock_is_the_databases(wrong: timedelta) -> None:
     clock = DatabaseClock()
     clock.set(micros(datetime.now(UTC) + wrong))
     assert abs(clock() - (datetime.now(UTC) + wrong)) < timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EREMOTE, "no answer"), StoreAway("no answer"), StoreBusy("locked")])
+def test_what_is_away_ends_no_worker_that_just_began(error: StoreError | OSError) -> None:
+    assert _passes(error, Totals())
+    assert not _passes(StoreError("damaged"), Totals())
+    assert not _passes(OSError(errno.EACCES, "not yours"), Totals())
