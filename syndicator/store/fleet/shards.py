@@ -34,13 +34,20 @@ _TABLES = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
 _NEW = f"""
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, scheduled_at)
 SELECT '{QUEUE}', '{QUEUE}', {_NAME}, {_NAME}, jsonb_build_object('shard', shard), """
-# When the first source of each shard may be visited. What falls due soon waits for `rest`, to be visited together.
+# The clock is asked in a query of its own, without which no index would be used.
+_IS_DUE = f"(s.next_due IS NULL OR s.next_due <= (SELECT {NOW}))"
+_MAY = f"min(greatest({NOW}, s.next_due, h.free_at, h.held_until, h.away_until))"
 _FIRST = f"""
-SELECT {_SHARD} AS shard, min(greatest({NOW}, s.next_due + CASE WHEN s.next_due <= {NOW} THEN 0 ELSE :rest END,
-  h.free_at, h.held_until, h.away_until)) AS due
-{_FOLLOWED} LEFT JOIN hosts h ON h.name = s.host WHERE {_WANTED}"""
+SELECT {_SHARD} AS shard, {_MAY} AS due {_FOLLOWED} LEFT JOIN hosts h ON h.name = s.host WHERE {_WANTED}"""
+# What falls due soon waits for `rest`, to be visited together.
 _NEXT = text(f"""
-{_NEW} to_timestamp(due / 1e6) FROM ({_FIRST} AND {_SHARD} = :shard GROUP BY 1) first ON CONFLICT DO NOTHING""")
+{_NEW} to_timestamp(due / 1e6) FROM (
+  SELECT CAST(:shard AS int) AS shard, least(
+    (SELECT {_MAY} {_FOLLOWED} LEFT JOIN hosts h ON h.name = s.host
+     WHERE {_SHARD} = :shard AND {_WANTED} AND {_IS_DUE}),
+    (SELECT s.next_due + :rest {_FOLLOWED} WHERE {_SHARD} = :shard AND {_WANTED} AND s.next_due > (SELECT {NOW})
+     ORDER BY s.next_due LIMIT 1)) AS due) first
+WHERE due IS NOT NULL ON CONFLICT DO NOTHING""")
 _FILL = text(f"""
 {_NEW} to_timestamp(due / 1e6) FROM ({_FIRST} GROUP BY 1) first
 WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE lock = {_NAME} AND status IN ('todo', 'doing'))
@@ -50,12 +57,12 @@ UPDATE procrastinate_jobs SET scheduled_at = to_timestamp(due / 1e6) FROM ({_FIR
 WHERE queueing_lock = {_NAME} AND status = 'todo' AND scheduled_at > to_timestamp(due / 1e6)""")
 _DUE_HOSTS = text(f"""
 SELECT s.host, count(*) {_FOLLOWED} WHERE {_SHARD} = :shard AND {_WANTED}
-AND (s.next_due IS NULL OR s.next_due <= {NOW}) GROUP BY s.host ORDER BY min(coalesce(s.next_due, 0)) LIMIT :most""")
+AND {_IS_DUE} GROUP BY s.host ORDER BY min(coalesce(s.next_due, 0)) LIMIT :most""")
 _DUE = text(f"""
 SELECT data, waits FROM (
   SELECT s.data, s.next_due, s.key, row_number() OVER (PARTITION BY s.host ORDER BY s.next_due NULLS FIRST, s.key) AS n,
     EXISTS (SELECT 1 FROM entries e WHERE e.source = s.key AND e.status = 'pending') AS waits
-  {_FOLLOWED} WHERE s.host = ANY(:names) AND {_WANTED} AND (s.next_due IS NULL OR s.next_due <= {NOW})) due
+  {_FOLLOWED} WHERE s.host = ANY(:names) AND {_WANTED} AND {_IS_DUE}) due
 WHERE n <= :each ORDER BY next_due NULLS FIRST, key""")
 _OURS = "id = :id AND worker_id = :worker AND attempts = :attempts AND status = 'doing'"
 _FENCE = text(f"SELECT 1 FROM procrastinate_jobs WHERE {_OURS} FOR SHARE")
@@ -146,8 +153,8 @@ class Shards:
     def fill(self) -> None:
         """Makes the jobs that are missing, and those due sooner whose sources are. Reads all sources."""
         with self._db.write() as connection:
-            connection.execute(_SOONER, {"rest": 0})
-            connection.execute(_FILL, {"rest": 0})
+            connection.execute(_SOONER)
+            connection.execute(_FILL)
 
     def recover(self) -> bool:
         """Gives away the jobs of workers that are silent. False if there is no job at all."""
