@@ -44,7 +44,7 @@ class Engine:
 
         app.task(name=QUEUE, pass_context=True)(go)
         self._app = app
-        self._worker = Worker(
+        self._worker: Any = Worker(
             app,
             queues=[QUEUE],
             concurrency=lanes,
