@@ -49,7 +49,7 @@ def of_extras() -> set[str]:
 
 def test_every_licence_is_permissive_or_in_the_notice() -> None:
     extras = of_extras()
-    assert {"psycopg", "psycopg-binary", "pgqueuer", "obstore", "croniter", "python-dateutil"} <= extras
+    assert {"psycopg", "psycopg-binary", "procrastinate", "obstore", "croniter", "python-dateutil"} <= extras
     named = set(re.findall(r"(?m)^([a-z0-9-]+) {2,}", (ROOT / "NOTICE").read_text()))
     asking = set()
     for name in {*LOCKED, *extras}:

@@ -25,6 +25,7 @@ from syndicator.core.errors import ConfigError, Fault, LockedError, MissingError
 from syndicator.core.model import Article, Outcome, Source
 from syndicator.core.ports import Enricher, Fetcher
 from syndicator.core.ports.articles import ArticleStore, Snapshots
+from syndicator.core.ports.fleet import HostTurns
 from syndicator.core.ports.subscriptions import Hubs
 from syndicator.core.program import logger
 from syndicator.core.urls import private
@@ -392,8 +393,9 @@ def user_agent(settings: Settings) -> str:
     return settings.fetch.user_agent or f"Syndicator/{__version__}" + (f" (+{contact})" if contact else "")
 
 
-def make_fetcher(app: App) -> Fetcher:
-    """The network client: no private addresses, pauses between requests to a host, robots.txt first."""
+def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
+    """The network client: no private addresses, pauses between requests to a host, robots.txt first. `turns`: who
+    gives leave where several machines ask; None: the table of hosts."""
 
     from syndicator.visiting.fetch.client import HttpFetcher
     from syndicator.visiting.fetch.decompress import LONGEST_RETRY
@@ -411,8 +413,9 @@ def make_fetcher(app: App) -> Fetcher:
         notes.set_note(key, value, at)
         notes.commit()  # a host that asked to be left alone is, whatever becomes of this process
 
-    turns = None if app.store.single else app.store.hosts(lease_seconds(app.settings))
-    backoff = HostWaits(turns, app.clock, LONGEST_RETRY) if turns else Backoff(notes.note, note_now, app.clock)
+    hosts = None if app.store.single else app.store.hosts(lease_seconds(app.settings))
+    turns = turns or hosts
+    backoff = HostWaits(hosts, app.clock, LONGEST_RETRY) if hosts else Backoff(notes.note, note_now, app.clock)
     throttle = Throttle(
         app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock, backoff=backoff, turns=turns
     )

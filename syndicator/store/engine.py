@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from syndicator.store.ahead import Ahead
 from syndicator.store.database import Database, explain
 from syndicator.store.fleet.followed import Fleet
 from syndicator.store.fleet.hosts import Hosts
+from syndicator.store.fleet.shards import Shards
 from syndicator.store.group import Group
 from syndicator.store.index import Index
 from syndicator.store.status import Status
@@ -27,6 +28,11 @@ from syndicator.store.tables.pictures import Pictures
 from syndicator.store.tables.reservations import Reservations
 from syndicator.store.tables.subscriptions import Subscriptions
 from syndicator.store.visits import Visits
+
+
+class StoreNewer(StoreError):
+    """A newer version has moved the database on."""
+
 
 BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
@@ -61,15 +67,21 @@ class Store:
         return self._db.sqlite
 
     def hosts(self, lease: float) -> Hosts:
-        """What all machines know of hosts; `lease`: seconds without a sign of life after which work counts as lost."""
+        """What all machines know of hosts; `lease`: seconds for which leave for a request counts."""
         made = Hosts(self._db, lease)
         if not self._db.sqlite:
             postgres.retried(made)
         return made
 
-    def fenced(self, fence: Callable[[Connection], object]) -> Visits:
-        """What visits remember, each write with `fence` in its transaction."""
-        made = Visits(Group(self._db, fence))
+    def shards(self, lease: float) -> Shards:
+        """The jobs of workers; `lease`: seconds without a sign of life after which they are given to others."""
+        made = Shards(self._db, self.hosts(lease), lease)
+        postgres.retried(made)
+        return made
+
+    def fenced(self, fence: Callable[[Connection], object], waiting: Collection[str]) -> Visits:
+        """What visits remember, each write with `fence` in its transaction. `waiting`: sources with pending entries."""
+        made = Visits(Group(self._db, fence), waiting)
         if not self._db.sqlite:
             postgres.retried(made)
         return made
@@ -78,6 +90,11 @@ class Store:
     def name(self) -> str:
         """The database's file (SQLite), or its name (PostgreSQL)."""
         return self._db.name
+
+    @property
+    def current(self) -> bool:
+        """True while the tables are those of this version."""
+        return bool(self._db.scalar(select(schema.revision.c.version_num)) == schema.HEAD)
 
     def reindex(
         self,
@@ -193,6 +210,11 @@ def _prepare(database: Database, *, may_create: bool) -> None:
         current = _revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
     if current == schema.HEAD:
         return
+    if not database.sqlite and current is not None and current > schema.HEAD:  # they are numbers of four digits
+        raise StoreNewer(
+            f"a newer version has moved the database {database.name} on (to {current}, this one has {schema.HEAD}): "
+            "upgrade this machine"
+        )
     if current is not None:
         from syndicator.store.migrations.upgrade import upgrade
 

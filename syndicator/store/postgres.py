@@ -22,6 +22,7 @@ CONNECT = {
     "keepalives_idle": 20,
     "keepalives_interval": 10,
     "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds for which what was sent may stay without an answer of the network
     "prepare_threshold": None,  # prepared statements do not survive a pooler that hands connections around
 }
 # No statement of ours takes a minute but those of migrations and of a rebuild. A process that was stopped within a
@@ -29,7 +30,8 @@ CONNECT = {
 # power, which the server would notice after two hours. All are choices.
 _LIMITS = (
     "SET statement_timeout = '120s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '5s'; "
-    "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+    "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3; "
+    "SET tcp_user_timeout = 30000"
 )
 _UNLIMITED = (
     "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"

@@ -97,27 +97,20 @@ _FILED = (
 _ARTICLES = select(func.count()).select_from(schema.articles)
 _SOURCES = select(func.count(_e.source.distinct())).where(_e.article.is_not(None))
 _o = schema.outcomes.c
-_OLD_OUTCOMES = delete(schema.outcomes).where(
-    _o.source == bindparam("of"),
-    _o.n
-    <= select(func.coalesce(_o.n, 0))
-    .where(_o.source == bindparam("of"))
-    .order_by(_o.n.desc())
-    .offset(OUTCOMES_KEPT)
-    .limit(1)
-    .scalar_subquery(),
-)
-_OUTCOME = schema.outcomes.insert()
+_newest = func.row_number().over(partition_by=_o.source, order_by=_o.n.desc()).label("place")
+_placed = select(_o.n, _newest).where(_o.source.in_(bindparam("of", expanding=True))).subquery()
+_OLD_OUTCOMES = delete(schema.outcomes).where(_o.n.in_(select(_placed.c.n).where(_placed.c.place > OUTCOMES_KEPT)))
 _NOTE = select(schema.notes.c.value).where(schema.notes.c.key == bindparam("key"))
 
 
 class Visits(Comparisons):
     """`ports.VisitStore` on a database, and what services alone ask for. Transactions and errors are as there."""
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, waiting: Collection[str] | None = None) -> None:
+        """`waiting`: the sources that have pending entries, where nobody else writes any."""
         super().__init__(group)
         self._ended: list[tuple[dict[str, Any], dict[str, Any]]] = []  # rows of `sources` and `outcomes`
-        self._waiting: set[str] | None = None  # sources that may have pending entries; None: not known
+        self._waiting = None if waiting is None else {codec.key(key) for key in waiting}  # None: not known
         group.before_commit = self._write_ended
 
     @contextmanager
@@ -390,9 +383,14 @@ class Visits(Comparisons):
             for part in chunks(beyond):
                 connection.execute(delete(table).where(table.c.key.in_(part)))
 
+    def end_visits(self, ended: Iterable[tuple[Outcome, SourceState]], then: Callable[[Connection], object]) -> None:
+        """Saves what many visits came to, and what `then` writes, in one transaction."""
+        with self._db.write() as connection:
+            _save_ends(connection, [_ended_rows(*one) for one in ended])
+            then(connection)
+
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
-        row = {"source": codec.key(outcome.key), "at": codec.micros(outcome.at), "data": codec.pack(outcome)}
-        self._ended.append((state_row(state), row))
+        self._ended.append(_ended_rows(outcome, state))
         if not self._db.sharing:
             ended, self._ended = self._ended, []
             self._write_ends(ended)
@@ -406,9 +404,7 @@ class Visits(Comparisons):
 
     def _write_ends(self, ended: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
         with self._db.write() as connection:
-            upsert(connection, schema.sources, sorted((state for state, _ in ended), key=itemgetter("key")))
-            connection.execute(_OUTCOME, [outcome for _, outcome in ended])
-            connection.execute(_OLD_OUTCOMES, [{"of": outcome["source"]} for _, outcome in ended])
+            _save_ends(connection, ended)
 
     def _upsert_entries(self, connection: Connection, rows: Sequence[EntryRow]) -> None:
         made = sorted((entry_row(row) for row in rows), key=itemgetter("source", "entry"))
@@ -419,3 +415,17 @@ class Visits(Comparisons):
     def _states(self, statement: Any, **values: Any) -> Iterator[SourceState]:
         self._write_ended()
         yield from (codec.unpack(SourceState, data) for (data,) in self._db.rows(statement, values))
+
+
+def _ended_rows(outcome: Outcome, state: SourceState) -> tuple[dict[str, Any], dict[str, Any]]:
+    row = {"source": codec.key(outcome.key), "at": codec.micros(outcome.at), "data": codec.pack(outcome)}
+    return state_row(state), row
+
+
+def _save_ends(connection: Connection, ended: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    if not ended:
+        return
+    upsert(connection, schema.sources, sorted((state for state, _ in ended), key=itemgetter("key")))
+    insert(connection, schema.outcomes, [outcome for _, outcome in ended])
+    for part in chunks([outcome["source"] for _, outcome in ended]):
+        connection.execute(_OLD_OUTCOMES, {"of": list(part)})

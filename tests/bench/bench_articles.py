@@ -130,7 +130,9 @@ def visits(server: postgres.Server, fleet: Instance, workers: int, articles: int
 def bytes_of(fleet: Instance, before: dict[str, int], sources: int, articles: int) -> None:
     grown = {name: size - before.get(name, 0) for name, size in sizes(fleet).items()}
     of_sources = sum(size for name, size in grown.items() if name in _OF_SOURCES)
-    rest = {name: size for name, size in grown.items() if name not in _OF_SOURCES and not name.startswith("pgqueuer")}
+    rest = {
+        name: size for name, size in grown.items() if name not in _OF_SOURCES and not name.startswith("procrastinate")
+    }
     files = sum(path.stat().st_size for path in (fleet.folder / "feeds/articles").rglob("*.md"))
     print(f"bytes of rows: {of_sources / sources:.0f} a source, {sum(rest.values()) / articles:.0f} an article:")
     for name, size in sorted(rest.items(), key=lambda one: -one[1])[:9]:

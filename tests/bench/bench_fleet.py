@@ -1,15 +1,15 @@
-"""A day of a fleet in simulated time, on the dispatch and the leases that workers use: no request is made.
+"""A day of a fleet in simulated time, with the engine's jobs and the statements that workers use: no request is made.
 
-    python -m tests.bench.bench_fleet [--sources 100000] [--hosts 30000] [--workers 3] [--lanes 64] [--hours 24]
+    python -m tests.bench.bench_fleet [--sources 100000] [--hosts 30000] [--workers 3] [--lanes 16] [--hours 24]
         [--interval 3600] [--step 1] [--seconds 600]
 
 A server of PostgreSQL of our own (tests/postgres.py) has the sources, each due every `--interval` seconds on average.
 Most hosts have one source or a few, and none has more than it can be asked for in half of that time. The clock of the
-database is replaced by one that the simulation sets (a function `clock_timestamp` in the schema), so that a day passes
-in minutes while each statement is the one that workers send: `Hosts.due`, `start`, `take`, `give_back`, `end`, `fill`.
-A visit takes a second of that day, and two after it are the host's pause. Printed: how late visits began, as a share of
-an interval; how often two had one host at a time, or less than its pause lay between; how evenly workers and hosts were
-served; visits a second of real time. After `--seconds` of that the day ends early."""
+database is replaced by one that the simulation sets (functions `clock_timestamp` and `now` in the schema), so that a
+day passes in minutes while each statement is the one that workers send: the engine's own to get a job, `own` and `due`,
+`Visits.end_visits` with `Shards.end`, `beat`, `recover`. A visit takes a second of that day, and two after it are the
+host's pause. Printed: how late visits began, as a share of an interval; how often two had one host at a time, or less
+than its pause lay between; visits a job, and a second of real time. After `--seconds` of that the day ends early."""
 
 from __future__ import annotations
 
@@ -17,128 +17,107 @@ import argparse
 import heapq
 import random
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
 from statistics import quantiles
 
 from sqlalchemy import Connection, text
 
-from syndicator.core.ports.fleet import Turn
+from syndicator.core.model import Outcome, SourceState
+from syndicator.services.worker.lanes import EACH, MOST_HOSTS
+from syndicator.store import codec
 from syndicator.store.engine import Store, open_store
-from syndicator.store.fleet.hosts import Hosts
+from syndicator.store.fleet.shards import QUEUE, Job
 from tests import postgres
 from tests.bench.machine import machine
 
 _START = 1_800_000_000.0  # seconds since 1970
 _VISIT, _PAUSE = 1.0, 2.0
 _LEASE = 35.0
-_TAKEN = 8  # jobs that a worker takes before the next one does: so that work is spread as by chance
-
 _CLOCK = """
 CREATE TABLE simulated (at double precision NOT NULL);
 INSERT INTO simulated VALUES (0);
 CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT to_timestamp(at) FROM simulated';
+CREATE FUNCTION now() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT to_timestamp(at) FROM simulated';
 """
-
-
-Due = tuple[str, float]  # a source, and when it was due
+_FETCH = text("SELECT id, attempts, args FROM procrastinate_fetch_job_v2(ARRAY[:queue]::varchar[], :worker)")
 
 
 class Day:
-    """The state of a simulation: who works on what, and what was seen."""
+    """The state of a simulation: jobs under way, and what was seen."""
 
-    def __init__(self, given: argparse.Namespace, store: Store, hosts: Hosts) -> None:
-        self.given, self.store, self.hosts = given, store, hosts
-        self.now = _START
-        self.chance = random.Random(7)
-        self.queue: list[str] = []
-        self.queued: set[str] = set()
-        self.lanes: dict[int, int] = Counter()
-        self.ends: list[tuple[float, int, str, int, list[Due], Turn]] = []
+    def __init__(self, given: argparse.Namespace, store: Store) -> None:
+        self.given, self.store = given, store
+        self.hosts, self.shards = store.hosts(_LEASE), store.shards(_LEASE)
+        self.now, self.chance = _START, random.Random(7)
+        self.workers = [self._registered() for _ in range(given.workers)]
+        self.free = dict.fromkeys(self.workers, given.lanes)
+        self.ends: list[tuple[float, int, Job, list[str], list[SourceState]]] = []
         self.late: list[float] = []
-        self.visits: Counter[str] = Counter()
         self.by_worker: Counter[int] = Counter()
-        self.open: dict[str, float] = {}
-        self.broken = 0
+        self.asked: dict[str, float] = {}
+        self.broken = self.jobs = 0
         self.began = time.monotonic()
-        self.number = 0
+
+    def _registered(self) -> int:
+        return int(self.store._db.once(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))[0][0])
 
     def set_clock(self, now: float) -> None:
         self.now = now
-        with self.store._db.write() as connection:
-            connection.execute(text("UPDATE simulated SET at = :at"), {"at": now})
+        self.store._db.once(text("UPDATE simulated SET at = :at"), {"at": now})
 
-    def dispatch(self) -> None:
-        """Hands out what is due, as `services.worker.dispatch` does, to a queue in memory."""
-        for host in self.hosts.due(2000):
-            if host not in self.queued:
-                self.queued.add(host)
-                self.queue.append(host)
+    def live(self) -> None:
+        for worker in self.workers:
+            self.shards.beat(worker, f"w{worker}")
+        self.shards.recover()
 
     def begin(self) -> None:
-        """Free lanes of workers take hosts."""
-        before = -1
-        while self.queue and before != len(self.queue):
-            before = len(self.queue)
-            self._take_some()
+        """Free lanes of workers take jobs, in turn."""
+        waiting = True
+        while waiting and any(self.free.values()):
+            waiting = False
+            for worker in self.chance.sample(self.workers, len(self.workers)):
+                if self.free[worker]:
+                    waiting = self._take(worker) or waiting
 
-    def _take_some(self) -> None:
-        for worker in self.chance.sample(range(self.given.workers), self.given.workers):
-            for _ in range(_TAKEN):
-                if not self.queue or self.lanes[worker] >= self.given.lanes:
-                    break
-                host = self.queue.pop(0)
-                self.queued.discard(host)
-                if self.hosts.start(host, f"w{worker}"):
-                    self.lanes[worker] += 1
-                    due = self.due_of(host)
-                    self.next_visit(worker, host, due)
-
-    def due_of(self, host: str) -> list[Due]:
-        statement = text(
-            "SELECT key, next_due FROM sources WHERE host = :host AND next_due <= :now ORDER BY next_due LIMIT 200"
-        )
-        found = self.store._db.rows(statement, {"host": host, "now": int(self.now * 1e6)})
-        return [(key, due / 1e6) for key, due in found]
-
-    def next_visit(self, worker: int, host: str, due: list[Due]) -> None:
-        """Asks for leave; where that is not given, again when it may be."""
-        if not due:
-            self.hosts.end(host, f"w{worker}")
-            self.lanes[worker] -= 1
-            return
-        turn = self.hosts.take(host)
-        self.number += 1
-        if isinstance(turn, Turn):
-            if self.open.get(host, 0.0) > self.now:
-                self.broken += 1
-            self.open[host] = self.now + _VISIT + _PAUSE
-            self.late.append(self.now - due[0][1])
-            heapq.heappush(self.ends, (self.now + _VISIT, self.number, host, worker, due, turn))
-        else:
-            again = self.now + max(turn.seconds, 0.05)
-            heapq.heappush(self.ends, (again, self.number, host, worker, due, Turn(-1)))
+    def _take(self, worker: int) -> bool:
+        row = self.store._db.once(_FETCH, {"queue": QUEUE, "worker": worker})[0]
+        if row.id is None:
+            return False
+        job = Job(id=row.id, worker=worker, attempts=row.attempts, shard=row.args["shard"])
+        taken = self.hosts.own(self.shards.due_hosts(job.shard, MOST_HOSTS), f"w{worker}")
+        states = [state for state, _ in self.shards.due(taken, EACH)] if taken else []
+        over: dict[str, float] = {}
+        for state in states:
+            host = state.url.split("/")[2]
+            starts = max(self.now, over.get(host, 0.0))
+            self.broken += self.asked.get(host, 0.0) > starts + 1e-6
+            self.asked[host] = over[host] = starts + _VISIT + _PAUSE
+            self.late.append(starts - (state.next_due or datetime.now(UTC)).timestamp())
+        self.free[worker] -= 1
+        self.jobs += 1
+        ends = max(over.values(), default=self.now + _PAUSE) - _PAUSE
+        heapq.heappush(self.ends, (ends, job.id, job, list(taken), states))
+        return True
 
     def finish(self) -> None:
-        """Visits whose time has come end, and the next source of the host begins."""
+        """Jobs whose visits are over end."""
         while self.ends and self.ends[0][0] <= self.now:
-            _, _, host, worker, due, turn = heapq.heappop(self.ends)
-            if turn.token != -1:
-                self.hosts.give_back(host, turn, _PAUSE)
-                self.write(due.pop(0)[0], host, worker)
-            self.next_visit(worker, host, due)
+            _, _, job, names, states = heapq.heappop(self.ends)
+            ended = [(Outcome(key=one.key, at=self._moment(0), status="unchanged"), self._later(one)) for one in states]
+            end = partial(self.shards.end, job=job, names=names, owner=f"w{job.worker}", pause=_PAUSE)
+            self.store.fenced(self.shards.fence(job), ()).end_visits(ended, end)
+            self.free[job.worker] += 1
+            self.by_worker[job.worker] += len(states)
 
-    def write(self, key: str, host: str, worker: int) -> None:
-        """The result, with the fence, in one transaction."""
-        fence = self.hosts.fence(host, f"w{worker}")
-        later = self.now + self.given.interval * self.chance.uniform(0.8, 1.2)
-        with self.store._db.write() as connection:
-            fence(connection)
-            connection.execute(
-                text("UPDATE sources SET next_due = :due WHERE key = :key"), {"due": int(later * 1e6), "key": key}
-            )
-        self.visits[host] += 1
-        self.by_worker[worker] += 1
+    def _later(self, state: SourceState) -> SourceState:
+        due = self._moment(self.given.interval * self.chance.uniform(0.8, 1.2))
+        return SourceState(key=state.key, url=state.url, next_due=due)
+
+    def _moment(self, later: float) -> datetime:
+        return datetime.fromtimestamp(self.now + later, UTC)
 
 
 def make(connection: Connection, given: argparse.Namespace) -> None:
@@ -146,7 +125,9 @@ def make(connection: Connection, given: argparse.Namespace) -> None:
     cursor = connection.connection.cursor()
     with cursor.copy("COPY sources (key, url, next_due, disabled, data, host) FROM STDIN") as rows:
         for number, host, due in drawn(given):
-            rows.write_row((f"s{number}", "", due, False, "{}", f"h{host}"))
+            key, url = f"s{number}", f"https://h{host}.example/{number}"
+            state = SourceState(key=key, url=url, next_due=datetime.fromtimestamp(due / 1e6, UTC))
+            rows.write_row((key, url, due, False, codec.pack(state), f"h{host}.example"))
     with cursor.copy("COPY followed (key, place, enabled, data) FROM STDIN") as rows:
         for number in range(given.sources):
             rows.write_row((f"s{number}", number, True, "{}"))
@@ -171,54 +152,44 @@ def run(given: argparse.Namespace) -> None:
         name = url.rpartition("%3D")[2]
         url = url.replace(f"%3D{name}", f"%3D{name},pg_catalog")  # ours before the catalogue's
         with open_store(url, articles_exist=False) as store:
-            hosts = store.hosts(_LEASE)
             with store._db.write() as connection:
                 connection.exec_driver_sql(_CLOCK)
                 make(connection, given)
-            day = Day(given, store, hosts)
-            day.set_clock(_START)
-            hosts.fill()
+            store._db.once(text("UPDATE simulated SET at = :at"), {"at": _START})
+            shards = store.shards(_LEASE)
+            shards.install()
+            shards.fill()
+            day = Day(given, store)
             simulate(day)
             report(day)
 
 
 def simulate(day: Day) -> None:
-    end, steps = _START + day.given.hours * 3600, 0
+    end, beat = _START + day.given.hours * 3600, 0.0
     while day.now < end and time.monotonic() - day.began < day.given.seconds:
-        if steps % max(1, int(600 / day.given.step)) == 0:
-            day.hosts.fill()
-        day.dispatch()
-        day.begin()
+        if day.now - beat >= _LEASE / 6:
+            day.live()
+            beat = day.now
         day.finish()
+        day.begin()
         day.set_clock(day.now + day.given.step)
-        steps += 1
 
 
 def report(day: Day) -> None:
-    visits, cpu = sum(day.visits.values()), time.process_time()
-    took = time.monotonic() - day.began
+    visits, took = len(day.late), time.monotonic() - day.began
     shares = quantiles([late / day.given.interval for late in day.late], n=1000)
     over = sum(late > day.given.interval * 0.05 for late in day.late)
-    overdue = text("SELECT count(*) FROM sources WHERE next_due < :at")
     at = int((day.now - day.given.interval * 0.05) * 1e6)
-    left = day.store._db.scalar(overdue, {"at": at})  # by more than a twentieth
-    wanted: dict[str, int] = defaultdict(int)
-    for (host,) in day.store._db.rows(text("SELECT host FROM sources")):
-        wanted[host] += 1
+    left = day.store._db.scalar(text("SELECT count(*) FROM sources WHERE next_due < :at"), {"at": at})
     hours = (day.now - _START) / 3600
-    rounds = hours * 3600 / day.given.interval
-    fair = sorted(day.visits[host] / (wanted[host] * rounds) for host in wanted if wanted[host] * rounds >= 20)
-    print(f"{visits} visits of {day.given.sources} sources on {len(wanted)} hosts in {hours:.2f} h of that day")
+    print(f"{visits} visits of {day.given.sources} sources in {hours:.2f} h of that day, {visits / day.jobs:.1f} a job")
     print(
         f"late, as a share of an interval: median {shares[499]:.4f}, 0.99 {shares[989]:.4f}, 0.999 {shares[998]:.4f},"
     )
-    print(f"most {max(day.late) / day.given.interval:.4f}; over 0.05: {over}; due and not begun at the end: {left}")
-    print(f"two at a host at a time, or within its pause: {day.broken}")
-    if fair:
-        spread = f"least {fair[0]:.2f}, median {fair[len(fair) // 2]:.2f}, most {fair[-1]:.2f}"
-        print(f"visits for each that was due, of hosts with 20 and more: {spread}")
-    print(f"by worker: {sorted(day.by_worker.values())}")
-    print(f"{took:.0f} s, {visits / took:.0f} visits/s; the simulation's own CPU {1000 * cpu / visits:.2f} ms a visit")
+    print(f"most {max(day.late) / day.given.interval:.4f}; over 0.05: {over}; due by more than that at the end: {left}")
+    print(f"two at a host at a time, or within its pause: {day.broken}; by worker: {sorted(day.by_worker.values())}")
+    cpu = 1000 * time.process_time() / visits
+    print(f"{took:.0f} s, {visits / took:.0f} visits/s; CPU without the server's {cpu:.2f} ms a visit")
 
 
 def main() -> None:
@@ -226,11 +197,11 @@ def main() -> None:
     options.add_argument("--sources", type=int, default=100_000)
     options.add_argument("--hosts", type=int, default=30_000)
     options.add_argument("--workers", type=int, default=3)
-    options.add_argument("--lanes", type=int, default=64)
+    options.add_argument("--lanes", type=int, default=16)
     options.add_argument("--hours", type=float, default=24)
     options.add_argument("--interval", type=float, default=3600, help="seconds between two visits of a source")
     options.add_argument("--seconds", type=float, default=600, help="of real time, at most")
-    options.add_argument("--step", type=float, default=1, help="seconds of the day between two looks of the dispatcher")
+    options.add_argument("--step", type=float, default=1, help="seconds of the day between two looks of workers")
     print(machine())
     run(options.parse_args())
 

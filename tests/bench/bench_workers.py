@@ -82,7 +82,7 @@ def make_due(fleet: Instance, sources: int, first: int, count: int) -> None:
             connection.execute(text("UPDATE sources SET next_due = :later"), {"later": later})
             keys = [f"s{number % sources}" for number in range(first, first + count)]
             connection.execute(text("UPDATE sources SET next_due = NULL WHERE key = ANY(:keys)"), {"keys": keys})
-        store.hosts(60).fill()
+        store.shards(60).fill()
 
 
 def run_one(server: Server, fleet: Instance, what: str, count: int, workers: int, lanes: int) -> None:

@@ -45,7 +45,7 @@ def test_sources_are_pushed_with_the_difference_and_the_database_moves(tmp_path:
     words = ["--config", str(config)]
     assert run("db", "migrate", *words).stdout.startswith("the database postgres has this version's tables")
     with open_store(url, articles_exist=False) as store:
-        assert store._db.scalar(text("SELECT to_regclass('pgqueuer') IS NOT NULL")), "the queue's tables, too"
+        assert store._db.scalar(text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")), "the queue's tables, too"
     shown = run("sources", "push", "--dry-run", *words).stdout
     assert shown.splitlines() == ["+ a", "+ b", "2 added, 0 changed, 0 removed; nothing was written"]
     assert run("sources", "push", *words).stdout.splitlines()[-1] == "2 added, 0 changed, 0 removed"
@@ -55,7 +55,7 @@ def test_sources_are_pushed_with_the_difference_and_the_database_moves(tmp_path:
     assert change == {"added": ["c"], "changed": ["a"], "removed": ["b"]}
 
     queue = json.loads(run("queue", "--json", *words).stdout)
-    assert (queue["hosts"], queue["due"], queue["queued"], queue["workers"], queue["dead"]) == (2, 2, 0, [], [])
+    assert (queue["hosts"], queue["due"], queue["queued"], queue["workers"], queue["dead"]) == (2, 2, 2, [], [])
     table = run("queue", "--requeue", *words).stdout
     assert "due" in table and "0 hosts freed" in table
 

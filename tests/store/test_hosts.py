@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import text
 
 from syndicator.core.errors import LockedError
-from syndicator.core.model import Outcome, Source, SourceState
+from syndicator.core.model import Source, SourceState
 from syndicator.core.ports.fleet import Busy, HostTurns, Turn, Waits
 from syndicator.store import schema
 from syndicator.store.codec import micros
 from syndicator.store.engine import Store, open_store
-from syndicator.store.fleet.hosts import Hosts, HostWaits, LeaseLost, poison_hold
-from syndicator.store.postgres import StoreBusy
+from syndicator.store.fleet.hosts import ASKS, Hosts, HostWaits, poison_hold
 from tests.postgres import Server
-from tests.store.conftest import NOW, record
+from tests.store.conftest import NOW
 
 LONG = 60.0
 HOST = "a.example"
+
+
+@pytest.fixture
+def store(postgres: Server) -> Iterator[Store]:
+    """A store on a server: in a file there is nobody else."""
+    with open_store(postgres.schema(), articles_exist=False) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -46,8 +52,7 @@ def busy(turns: HostTurns, host: str = HOST) -> Busy:
 def pass_by(store: Store) -> None:
     """Has every lease end."""
     with store._db.write() as connection:
-        connection.execute(schema.hosts.update().values(lease_until=0, free_at=0))
-    time.sleep(0.002)  # the clock of SQLite counts milliseconds, and no two leases end in the same
+        connection.execute(schema.hosts.update().values(free_at=0))
 
 
 def test_one_at_a_time_has_leave_and_the_pause_follows_its_end(hosts: Hosts) -> None:
@@ -113,11 +118,12 @@ def test_what_one_asked_to_wait_all_heed_until_then(hosts: Hosts) -> None:
     assert waits.any()
 
 
-def test_many_who_want_leave_at_once_get_it_one_by_one(any_url: str) -> None:
-    open_store(any_url, articles_exist=False).close()
+def test_many_who_want_leave_at_once_get_it_one_by_one(postgres: Server) -> None:
+    url = postgres.schema()
+    open_store(url, articles_exist=False).close()
 
     def wants(number: int) -> int:
-        with open_store(any_url, articles_exist=False) as store:
+        with open_store(url, articles_exist=False) as store:
             hosts, got = store.hosts(LONG), 0
             for _ in range(40):
                 got += isinstance(hosts.take(HOST), Turn)
@@ -127,72 +133,59 @@ def test_many_who_want_leave_at_once_get_it_one_by_one(any_url: str) -> None:
         assert sum(threads.map(wants, range(4))) == 1
 
 
-def followed(store: Store, *sources: Source, due: datetime = NOW) -> None:
-    """Sources that are pushed and due."""
-    store.visits.save_states([SourceState(key=one.key, url=one.url, next_due=due) for one in sources])
-    store.fleet.push(sources, micros(NOW))
-    store.hosts(LONG).fill()
+def known(store: Store) -> set[str]:
+    """The hosts of which there is a row."""
+    return {name for (name,) in store._db.rows(schema.hosts.select().with_only_columns(schema.hosts.c.name))}
 
 
-A, B = Source(key="a", url="https://a.example/feed"), Source(key="b", url="https://b.example/feed")
+def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(hosts: Hosts) -> None:
+    asked = turn(hosts, "asked.example")
+    hosts.hold("held.example", 50)
+    hosts.set_away("away.example", "dns", "", 50)
+    hosts.set_delay("slow.example", 20)
+    names = ["asked.example", "held.example", "away.example", HOST, "slow.example"]
+    assert hosts.own(names, "me") == {HOST: 0.0, "slow.example": 20.0}
+    assert hosts.own(names, "you") == {}
+    assert not busy(hosts).held and hosts.owners() == ["me"]
+
+    hosts.let_go([HOST, "slow.example"], "you", 0)
+    assert hosts.owners() == ["me"], "nobody else lets them go"
+    hosts.let_go([HOST, "slow.example"], "me", 10)
+    assert hosts.owners() == []
+    assert 5 < busy(hosts).seconds <= 10 and 15 < busy(hosts, "slow.example").seconds <= 20
+    hosts.give_back("asked.example", asked, 0)
+    assert hosts.own(["asked.example"], "you") == {"asked.example": 0.0}
 
 
-def test_a_host_is_due_with_the_first_of_its_sources_and_nobody_else_works_on_it(store: Store, hosts: Hosts) -> None:
-    later = datetime.now(UTC) + timedelta(days=1)
-    off = replace(B, key="off", enabled=False)
-    followed(store, A, B, off)
-    store.visits.save_states([SourceState(key="b", url=B.url, next_due=later)])
-    hosts.fill()
-    assert hosts.due(9) == ["a.example"]
-
-    assert hosts.start("a.example", "me")
-    assert hosts.due(9) == []
-    assert not hosts.start("a.example", "you")
-    assert store.fleet.workers() == ["me"]
-    hosts.end("a.example", "me")
-    assert hosts.due(9) == ["a.example"]
-    assert store.fleet.workers() == []
-
-    store.visits.save_states([SourceState(key="a", url=A.url, next_due=later)])
-    assert hosts.start("a.example", "me")
-    hosts.end("a.example", "me")
-    assert hosts.due(9) == []
-    store.visits.save_states([SourceState(key="a", url=A.url, next_due=None)])
-    hosts.fill()
-    assert hosts.due(9) == ["a.example"]
-
-
-def test_hosts_that_are_held_or_away_are_not_handed_out(store: Store, hosts: Hosts) -> None:
-    followed(store, A, B)
-    hosts.hold("a.example", 50)
-    hosts.set_away("b.example", "dns", "", 50)
-    assert hosts.due(9) == []
-
-
-def test_the_sources_of_a_host_that_are_due_are_found(store: Store) -> None:
-    more = replace(A, key="a2")
-    followed(store, A, more, B, replace(A, key="off", enabled=False))
-    assert [state.key for state in store.fleet.due_of("a.example", NOW, 9)] == ["a", "a2"]
-    assert len(store.fleet.due_of("a.example", NOW, 1)) == 1
-    assert store.fleet.due_of("a.example", NOW - timedelta(days=1), 9) == []
+def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_life(store: Store) -> None:
+    hosts = store.hosts(LONG)
+    hosts.own([HOST], "me")
+    assert busy(hosts).seconds > ASKS * LONG + 2 / 3 * LONG - 5, "a request that begins last is over by then"
+    with store._db.write() as connection:
+        connection.execute(schema.hosts.update().values(free_at=schema.hosts.c.free_at - 80_000_000))
+    assert busy(hosts).seconds < 5
+    hosts.keep("you")
+    assert busy(hosts).seconds < 5
+    hosts.keep("me")
+    assert busy(hosts).seconds > 60
+    pass_by(store)
+    hosts.keep("me")
+    assert isinstance(hosts.take(HOST), Turn), "what was lost stays lost"
 
 
 def test_work_of_which_nothing_comes_is_started_three_times_and_the_host_is_held_and_named_then(
     store: Store, hosts: Hosts
 ) -> None:
-    followed(store, A)
+    store.visits.save_states([SourceState(key="a", url=A.url)])
     for _ in range(3):
-        assert hosts.start("a.example", "me")
+        assert HOST in hosts.own([HOST], "me")
         pass_by(store)
-    assert hosts.is_poison("a.example")
-    assert not hosts.start("a.example", "me")
+    assert hosts.own([HOST], "me") == {}
     (named,) = hosts.counts().named
-    assert named.name == "a.example" and named.poison and 800 < named.seconds <= 900
-    assert hosts.due(9) == []
-
+    assert named.name == HOST and named.poison and 800 < named.seconds <= 900
+    assert hosts.own([HOST], "me") == {}
     assert hosts.free_poison() == 1
-    assert hosts.due(9) == ["a.example"]
-    assert not hosts.is_poison("a.example")
+    assert HOST in hosts.own([HOST], "me")
 
 
 @pytest.mark.parametrize(
@@ -202,73 +195,72 @@ def test_after_each_hold_a_host_is_tried_once_and_the_next_is_longer(starts: int
     assert poison_hold(starts) == seconds
 
 
-def test_work_that_a_living_worker_gives_up_is_not_lost(store: Store, hosts: Hosts) -> None:
-    followed(store, A)
-    for _ in range(5):
-        assert hosts.start("a.example", "me")
-        hosts.give_up("you")
-        assert hosts.due(9) == []
-        hosts.give_up("me")
-        assert hosts.due(9) == ["a.example"]
-    assert not hosts.is_poison("a.example")
+def test_of_hosts_that_are_suspected_one_is_taken_at_a_time(store: Store, hosts: Hosts) -> None:
+    """So that the others of a shard are not held for what one of them does."""
+    names = {HOST, "b.example", "c.example"}
+    for _ in range(2):
+        assert hosts.own(names, "me").keys() == names
+        pass_by(store)
+    found = hosts.own([*names, "d.example"], "me")
+    assert len(found.keys() & names) == 1 and "d.example" in found
+    pass_by(store)
+    assert len(hosts.own(names - found.keys(), "me")) == 1
 
 
 def test_starts_that_brought_something_are_forgiven(store: Store, hosts: Hosts) -> None:
     """A worker that is killed while it works on a sound host ends that host for nobody."""
-    for _ in range(5):
-        assert hosts.start(HOST, "me")
-        visits = store.fenced(hosts.fence(HOST, "me"))
-        visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), SourceState(key="a", url=A.url))
-        pass_by(store)
-    assert not hosts.is_poison(HOST)
+
+    def filed(number: int) -> None:
+        hosts_of = store.fenced(hosts.forgiving(lambda connection: None, HOST, "me"), ())
+        hosts_of.set_note("x", str(number), NOW)
+
+    def visited(number: int) -> None:
+        with store._db.write() as connection:
+            hosts.release(connection, (), "me", 0, [HOST])
+
+    for brought in (filed, visited):
+        for number in range(5):
+            assert HOST in hosts.own([HOST], "me")
+            brought(number)
+            pass_by(store)
 
 
-WRITES: list[Callable[[Store, Hosts], object]] = [
-    lambda store, hosts: store.fenced(hosts.fence(HOST, "me")).set_note("x", "1", NOW),
-    lambda store, hosts: store.fenced(hosts.fence(HOST, "me")).save_states([SourceState(key="a", url=A.url)]),
-]
-
-
-@pytest.mark.parametrize("write", WRITES, ids=["note", "state"])
-def test_results_of_work_that_is_anothers_by_now_are_not_written(
-    any_url: str, write: Callable[[Store, Hosts], object]
+@pytest.mark.parametrize("let_go", [Hosts.give_up, lambda hosts, owner, pause: hosts.let_go([HOST], owner, pause)])
+def test_work_that_a_living_worker_ends_or_gives_up_is_not_lost(
+    hosts: Hosts, let_go: Callable[[Hosts, str, float], None]
 ) -> None:
-    with open_store(any_url, articles_exist=False) as store:
-        hosts = store.hosts(LONG)
-        assert hosts.start(HOST, "me")
-        write(store, hosts)
-        pass_by(store)
-        with pytest.raises(LeaseLost, match="another worker"):
-            write(store, hosts)
-        assert hosts.start(HOST, "you")
-        with pytest.raises(LeaseLost):
-            write(store, hosts)
+    for _ in range(5):
+        assert HOST in hosts.own([HOST], "me")
+        let_go(hosts, "me", 0)
 
 
-def test_a_lease_is_kept_by_signs_of_life_and_not_by_others(store: Store, hosts: Hosts) -> None:
-    assert hosts.start(HOST, "me") and store.hosts(0).start("b.example", "me")
-    assert hosts.keep([HOST], "you") == set()
-    assert hosts.keep([HOST, "b.example"], "me") == {HOST}
-
-
-def test_rows_of_which_nothing_is_known_go(store: Store, hosts: Hosts) -> None:
-    followed(store, A)
-    for number in range(50):
-        hosts.give_back(f"f{number}.example", turn(hosts, f"f{number}.example"), -1)
+def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Hosts) -> None:
+    for name in ("old.example", "slow.example", "held.example"):
+        hosts.give_back(name, turn(hosts, name), 0)
+    with store._db.write() as connection:
+        connection.execute(schema.hosts.update().values(free_at=schema.hosts.c.free_at - 90_000_000_000))
+    hosts.give_back("new.example", turn(hosts, "new.example"), 0)
     hosts.hold("held.example", 50)
-    hosts.fill()
-    found = {name for (name,) in store._db.rows(schema.hosts.select().with_only_columns(schema.hosts.c.name))}
-    assert found == {"a.example", "held.example"}
+    hosts.set_delay("slow.example", 5)
+    hosts.prune()
+    assert known(store) == {"new.example", "slow.example", "held.example"}
 
 
 def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
-    followed(store, A, B, due=datetime.now(UTC) - timedelta(seconds=100))
+    late = datetime.now(UTC) - timedelta(seconds=100)
+    store.visits.save_states([SourceState(key=one.key, url=one.url, next_due=late) for one in (A, B)])
+    store.fleet.push([A, B], micros(NOW))
     hosts.hold("b.example", 50)
-    assert hosts.start("a.example", "me")
+    hosts.own([HOST], "me")
     found = hosts.counts()
     assert (found.hosts, found.due, found.held, found.away, found.leased, found.workers) == (2, 1, 1, 0, 1, 1)
     assert 90 < found.late < 200
     assert [one.poison for one in found.named] == [False]
+    store.visits.save_states([SourceState(key="a", url=A.url)])
+    assert hosts.counts().late < 5, "a source that was never visited is due now"
+
+
+A, B = Source(key="a", url="https://a.example/feed"), Source(key="b", url="https://b.example/feed")
 
 
 def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
@@ -297,14 +289,20 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
     assert store.fleet.stamp() != before != ""
 
 
-def test_one_of_all_does_what_one_does_for_all(any_url: str) -> None:
-    with open_store(any_url, articles_exist=False) as one, open_store(any_url, articles_exist=False) as other:
-        with one.fleet.alone("dispatch") as mine, other.fleet.alone("dispatch") as theirs:
-            assert mine
-            assert theirs == one.single, "in a file there is nobody else"
-        with other.fleet.alone("dispatch") as theirs:
-            assert theirs
-        record(one, 1)
+def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
+    store.fleet.push([A, B], micros(NOW))
+    written = text("SELECT key, xmin::text FROM followed")
+    before = dict(store._db.plain_rows(written))
+    store.fleet.push([A, replace(B, title="T")], micros(NOW))
+    after = dict(store._db.plain_rows(written))
+    assert after["a"] == before["a"] and after["b"] != before["b"]
+    store.fleet.push([replace(B, title="T"), A], micros(NOW))
+    assert [one.key for one in store.fleet.sources()] == ["b", "a"], "their order, too"
+
+
+def test_a_network_that_answers_no_more_is_noticed(store: Store) -> None:
+    connection = store._db.writer().connection.dbapi_connection
+    assert connection.info.get_parameters()["tcp_user_timeout"] == "30000"
 
 
 def cut_off(postgres: Server) -> None:
@@ -313,19 +311,6 @@ def cut_off(postgres: Server) -> None:
         boss.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
         while boss.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'").fetchone():
             time.sleep(0.01)
-
-
-def test_who_hands_hosts_out_may_lose_the_right_to(postgres: Server) -> None:
-    """Its connection ends where its machine stops, or builds, for long: another one goes on, and so does it."""
-    url = postgres.schema()
-    with open_store(url, articles_exist=False) as one, open_store(url, articles_exist=False) as other:
-        with one.fleet.alone("dispatch") as mine:
-            assert mine
-            cut_off(postgres)
-            with other.fleet.alone("dispatch") as theirs:
-                assert theirs
-        with one.fleet.alone("dispatch") as mine:
-            assert mine
 
 
 def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does(postgres: Server) -> None:
@@ -348,25 +333,4 @@ def test_a_lock_is_for_one_instance_of_a_server(postgres: Server) -> None:
     with open_store(first, articles_exist=False) as one, open_store(second, articles_exist=False) as other:
         held = one.fleet.hold("a run")
         with held, other.fleet.hold("a run"):
-            assert one.fleet.address != other.fleet.address
-
-
-def test_who_stands_still_in_a_transaction_keeps_nobody_from_handing_hosts_out(postgres: Server) -> None:
-    url = postgres.schema()
-    with open_store(url, articles_exist=False) as store, open_store(url, articles_exist=True) as still:
-        hosts = store.hosts(LONG)
-        followed(store, A, B)
-        store.visits.save_states([SourceState(key=one.key, url=one.url) for one in (A, B)])
-        with still._db.write() as connection:
-            connection.execute(select(schema.hosts).where(schema.hosts.c.name == "a.example").with_for_update()).all()
-            hosts.fill()
-            assert dues(store) == {"a.example": micros(NOW), "b.example": 0}
-            with pytest.raises(StoreBusy), store._db.write() as waiting:
-                waiting.exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
-                waiting.execute(schema.hosts.update().values(delay=1))
-        hosts.fill()
-        assert dues(store) == {"a.example": 0, "b.example": 0}
-
-
-def dues(store: Store) -> dict[str, int]:
-    return dict(store._db.plain_rows(select(schema.hosts.c.name, schema.hosts.c.due)))
+            assert one.name == other.name

@@ -6,33 +6,18 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, text
+from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from syndicator.core.errors import LockedError
-from syndicator.core.model import Source, SourceState
+from syndicator.core.model import Source
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, upsert
 
 _STAMP = "sources pushed"  # the note's key in databases: it stays as it is
 _f = schema.followed.c
-_s = schema.sources.c
-_DUE_OF = (
-    select(_s.data)
-    .join_from(schema.sources, schema.followed, _f.key == _s.key)
-    .where(
-        _s.host == bindparam("host"),
-        _s.disabled.is_(False),
-        _f.enabled.is_(True),
-        or_(_s.next_due.is_(None), _s.next_due <= bindparam("now")),
-    )
-    .order_by(_s.next_due.nulls_first(), _s.key)
-    .limit(bindparam("most"))
-)
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/files', 0))")
-_PATIENT = "SET LOCAL idle_in_transaction_session_timeout = '15s'"
 _TRY = text("SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/' || :name, 0))")
 _FOR_LONG = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
@@ -55,12 +40,6 @@ class Fleet:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._lock: Connection | None = None
-
-    @property
-    def address(self) -> str:
-        """The database as its driver's own functions take it."""
-        return self._db.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def stamp(self) -> str:
         """Differs after every push that changed something; "" before the first one."""
@@ -71,11 +50,6 @@ class Fleet:
         """The sources as they were pushed, in their order."""
         found = self._db.rows(select(_f.data).order_by(_f.place, _f.key))
         return tuple(codec.unpack(Source, data) for (data,) in found)
-
-    def due_of(self, host: str, now: datetime, most: int) -> list[SourceState]:
-        """The states of sources of a host that are due, the longest overdue first."""
-        found = self._db.rows(_DUE_OF, {"host": codec.key(host), "now": codec.micros(now), "most": most})
-        return [codec.unpack(SourceState, data) for (data,) in found]
 
     def difference(self, sources: Sequence[Source]) -> Pushed:
         """What a push of `sources` would change."""
@@ -95,28 +69,14 @@ class Fleet:
             for place, one in enumerate(sources)
         ]
         digest = hashlib.sha256("\n".join(f"{row['key']} {row['data']}" for row in rows).encode()).hexdigest()
+        known = {row[0]: row[1:] for row in self._db.plain_rows(select(_f.key, _f.place, _f.enabled, _f.data))}
+        new = [row for row in rows if known.get(row["key"]) != (row["place"], row["enabled"], row["data"])]
         with self._db.write() as connection:
             for part in chunks(list(change.removed)):
                 connection.execute(delete(schema.followed).where(_f.key.in_(part)))
-            upsert(connection, schema.followed, sorted(rows, key=lambda row: str(row["key"])))
+            upsert(connection, schema.followed, sorted(new, key=lambda row: str(row["key"])))
             upsert(connection, schema.notes, [{"key": _STAMP, "value": digest, "at": at}])
         return change
-
-    def workers(self) -> list[str]:
-        """Who works on a host at the moment, by name."""
-        owners = select(schema.hosts.c.owner).where(schema.hosts.c.owner != "").distinct()
-        return sorted(owner for (owner,) in self._db.rows(owners))
-
-    @contextmanager
-    def alone(self, name: str) -> Iterator[bool]:
-        """True if nobody else does `name`, held until the block ends. Actions inside must be safe to repeat: a machine
-        that stops for 15 seconds loses it."""
-        if self._db.sqlite:
-            yield True
-            return
-        with self._db.named_errors(), self._passing() as connection:
-            connection.exec_driver_sql(_PATIENT)
-            yield bool(connection.execute(_TRY, {"name": name}).scalar())
 
     @contextmanager
     def _passing(self) -> Iterator[Connection]:

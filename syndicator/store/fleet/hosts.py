@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
-from syndicator.core.errors import StoreError
 from syndicator.core.ports.fleet import Busy, Turn
 from syndicator.store import codec
 from syndicator.store.database import Database
@@ -18,96 +17,70 @@ POISON_STARTS = 3  # starts of work on a host of which nothing came: the next on
 # Seconds for which such a host is held at first, and at most, unless an operator frees it. It doubles with each try
 # that follows: hosts that were worked on beside it, and are sound, come back soon. Choices.
 POISON_HOLD, LONGEST_HOLD = 900.0, 86_400.0
+# For so many leases a worker has the hosts of its shards after each sign of life. It asks no host later than
+# `ASKS` leases after a sign that was confirmed, and the longest request is less than 2/3 of a lease.
+ASKS, _OWN = 0.7, 0.7 + 2 / 3
 _MICROS = 1_000_000
 _KNOWN = timedelta(seconds=2)  # for which what others were told may be unknown here; hosts that are held give no leave
 _SEPARATOR = "\t"
 
-# The database's clock in microseconds since 1970. SQLite's has milliseconds.
-_NOW = {
-    "postgresql": "(extract(epoch from clock_timestamp()) * 1000000)::bigint",
-    "sqlite": "(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000)",
-}
-_TAKE = """
-INSERT INTO hosts (name, free_at) VALUES (:name, {now} + :lease)
-ON CONFLICT (name) DO UPDATE SET free_at = excluded.free_at
-WHERE hosts.free_at <= {now} AND hosts.held_until <= {now}
-RETURNING free_at, away_until > {now} AS away, why"""
-_WAIT = "SELECT free_at - {now} AS free, held_until - {now} AS held FROM hosts WHERE name = :name"
-_GIVE_BACK = """
-UPDATE hosts SET free_at = {now} + CASE WHEN delay * 1000 > :pause THEN delay * 1000 ELSE :pause END
-WHERE name = :name AND free_at = :token"""
+NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"  # the database's clock, in microseconds since 1970
+_FREE_NOW = f"hosts.free_at <= {NOW} AND hosts.held_until <= {NOW}"
+_TAKE = f"""
+INSERT INTO hosts (name, free_at) VALUES (:name, {NOW} + :lease)
+ON CONFLICT (name) DO UPDATE SET free_at = excluded.free_at WHERE {_FREE_NOW}
+RETURNING free_at, away_until > {NOW} AS away, why"""
+_WAIT = f"SELECT free_at - {NOW} AS free, held_until - {NOW} AS held FROM hosts WHERE name = :name"
+_GIVE_BACK = f"""
+UPDATE hosts SET free_at = {NOW} + greatest(delay * 1000, :pause) WHERE name = :name AND free_at = :token"""
 _DELAY = """
 INSERT INTO hosts (name, delay) VALUES (:name, :delay) ON CONFLICT (name) DO UPDATE SET delay = excluded.delay
 WHERE hosts.delay <> excluded.delay"""
-_HOLD = """
-INSERT INTO hosts (name, held_until) VALUES (:name, {now} + :span)
+_HOLD = f"""
+INSERT INTO hosts (name, held_until) VALUES (:name, {NOW} + :span)
 ON CONFLICT (name) DO UPDATE SET held_until = excluded.held_until WHERE hosts.held_until < excluded.held_until"""
-_HELD = "SELECT held_until - {now} FROM hosts WHERE name = :name AND held_until > {now}"
-_AWAY = """
-INSERT INTO hosts (name, away_until, why, failures) VALUES (:name, {now} + :span, :why, 1)
+_HELD = f"SELECT held_until - {NOW} FROM hosts WHERE name = :name AND held_until > {NOW}"
+_AWAY = f"""
+INSERT INTO hosts (name, away_until, why, failures) VALUES (:name, {NOW} + :span, :why, 1)
 ON CONFLICT (name) DO UPDATE SET away_until = excluded.away_until, why = excluded.why, failures = hosts.failures + 1"""
-_BACK = "UPDATE hosts SET failures = 0, away_until = 0, why = '' WHERE name = :name AND failures > 0"
-_START = """
-INSERT INTO hosts (name, owner, lease_until, starts) VALUES (:name, :owner, {now} + :lease, 1)
-ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until, starts = hosts.starts + 1
-WHERE hosts.lease_until <= {now} AND hosts.held_until <= {now}
-RETURNING starts"""
-_POISON = "UPDATE hosts SET held_until = {now} + :span, owner = '', lease_until = 0 WHERE name = :name"
-_GIVE_UP = """
-UPDATE hosts SET owner = '', lease_until = 0, starts = CASE WHEN starts > 0 THEN starts - 1 ELSE 0 END
+_OWN_ALL = f"""
+INSERT INTO hosts (name, owner, free_at, starts)
+SELECT name, :owner, {NOW} + :lease, 1 FROM unnest(CAST(:names AS text[])) AS name ORDER BY name
+ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, free_at = excluded.free_at, starts = hosts.starts + 1
+WHERE {_FREE_NOW} AND hosts.away_until <= {NOW}
+RETURNING name, starts, delay"""
+_POISON = f"UPDATE hosts SET held_until = {NOW} + :span, owner = '', free_at = 0 WHERE name = :name"
+_KEEP = f"UPDATE hosts SET free_at = {NOW} + :lease WHERE owner = :owner AND free_at > {NOW}"
+_RELEASE = f"""
+UPDATE hosts SET owner = '', starts = 0, free_at = {NOW} + greatest(delay * 1000, :pause)
+WHERE owner = :owner AND name = ANY(:names)"""
+_FORGIVE = "UPDATE hosts SET starts = 0 WHERE name = ANY(:names) AND owner = :owner"
+_PUT_BACK = "UPDATE hosts SET owner = '', starts = starts - 1, free_at = 0 WHERE owner = :owner AND name = ANY(:names)"
+_GIVE_UP = f"""
+UPDATE hosts SET owner = '', starts = greatest(starts - 1, 0), free_at = {NOW} + greatest(delay * 1000, :pause)
 WHERE owner = :owner"""
-_KEEP = """
-UPDATE hosts SET lease_until = {now} + :lease WHERE owner = :owner AND lease_until > {now} AND name = :name
-RETURNING name"""
-_FENCE = """
-UPDATE hosts SET lease_until = {now} + :lease, starts = 0
-WHERE name = :name AND owner = :owner AND lease_until > {now}"""
-_OWN_DUE = """
-(CASE WHEN EXISTS (SELECT 1 FROM sources s JOIN followed f ON f.key = s.key
-  WHERE s.host = hosts.name AND s.next_due IS NULL AND NOT s.disabled AND f.enabled) THEN 0
- ELSE (SELECT s.next_due FROM sources s JOIN followed f ON f.key = s.key
-  WHERE s.host = hosts.name AND s.next_due IS NOT NULL AND NOT s.disabled AND f.enabled
-  ORDER BY s.next_due LIMIT 1) END)"""
-_END = f"""
-UPDATE hosts SET owner = '', lease_until = 0, starts = 0, due = {_OWN_DUE}
-WHERE name = :name AND owner = :owner AND lease_until > {{now}}"""
-_DUE = """
-SELECT name FROM hosts WHERE due <= {now} AND lease_until <= {now} AND held_until <= {now} AND away_until <= {now}
-ORDER BY due, name LIMIT :most"""
-# Hosts whose rows somebody has locked are left out ({skip}; SQLite has one writer): it may stand still.
-_FILL = """
-INSERT INTO hosts (name, due)
-WITH wanted AS (
-  SELECT s.host AS name, min(coalesce(s.next_due, 0)) AS due FROM sources s JOIN followed f ON f.key = s.key
-  WHERE NOT s.disabled AND f.enabled AND s.host <> '' GROUP BY s.host),
-changed AS (
-  SELECT hosts.name, wanted.due FROM hosts JOIN wanted ON wanted.name = hosts.name
-  WHERE hosts.due IS NULL OR hosts.due <> wanted.due {skip})
-SELECT name, due FROM changed
-UNION ALL SELECT name, due FROM wanted WHERE NOT EXISTS (SELECT 1 FROM hosts WHERE hosts.name = wanted.name)
-ON CONFLICT (name) DO UPDATE SET due = excluded.due"""
-_EMPTY = """
-UPDATE hosts SET due = NULL WHERE name IN (
-  SELECT name FROM hosts WHERE due IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM sources s JOIN followed f ON f.key = s.key
-    WHERE s.host = hosts.name AND NOT s.disabled AND f.enabled) {skip})"""
-_IDLE = """
+_IDLE = f"""
 DELETE FROM hosts WHERE name IN (
-  SELECT name FROM hosts WHERE due IS NULL AND free_at <= {now} AND held_until <= {now} AND away_until <= {now}
-  AND lease_until <= {now} AND starts = 0 {skip})"""
-_COUNTS = """
+  SELECT name FROM hosts WHERE greatest(free_at, held_until, away_until) <= {NOW} - 86400000000
+  AND starts = 0 AND delay = 0 FOR UPDATE SKIP LOCKED)"""
+_ASKABLE = f"coalesce(hosts.held_until, 0) <= {NOW}"
+_COUNTS = f"""
 SELECT count(*) AS hosts,
- coalesce(sum(CASE WHEN due <= {now} AND held_until <= {now} THEN 1 ELSE 0 END), 0) AS due,
- min(CASE WHEN held_until <= {now} THEN due END) - {now} AS oldest,
- coalesce(sum(CASE WHEN held_until > {now} THEN 1 ELSE 0 END), 0) AS held,
- coalesce(sum(CASE WHEN away_until > {now} THEN 1 ELSE 0 END), 0) AS away,
- coalesce(sum(CASE WHEN lease_until > {now} THEN 1 ELSE 0 END), 0) AS leased,
- count(DISTINCT CASE WHEN lease_until > {now} THEN owner END) AS workers
-FROM hosts"""
-_NAMED = """
-SELECT name, held_until - {now} AS seconds, starts FROM hosts WHERE held_until > {now} AND due IS NOT NULL
+ count(*) FILTER (WHERE wanted.due <= {NOW} AND {_ASKABLE}) AS due,
+ coalesce(max({NOW} - wanted.due) FILTER (WHERE {_ASKABLE}), 0) AS late,
+ count(*) FILTER (WHERE held_until > {NOW}) AS held,
+ count(*) FILTER (WHERE away_until > {NOW}) AS away,
+ count(*) FILTER (WHERE owner <> '' AND free_at > {NOW}) AS leased,
+ count(DISTINCT owner) FILTER (WHERE owner <> '' AND free_at > {NOW}) AS workers
+FROM (SELECT s.host AS name, min(coalesce(s.next_due, {NOW})) AS due FROM sources s JOIN followed f ON f.key = s.key
+  WHERE NOT s.disabled AND f.enabled AND s.host <> '' GROUP BY s.host) wanted
+LEFT JOIN hosts ON hosts.name = wanted.name"""
+_NAMED = f"""
+SELECT name, held_until - {NOW} AS seconds, starts FROM hosts
+WHERE held_until > {NOW} AND EXISTS (SELECT 1 FROM sources WHERE host = name)
 ORDER BY starts DESC, held_until DESC, name LIMIT :most"""
 _FREE = "UPDATE hosts SET held_until = 0, starts = 0 WHERE starts >= :starts RETURNING name"
+_OWNERS = f"SELECT DISTINCT owner FROM hosts WHERE owner <> '' AND free_at > {NOW} ORDER BY owner"
 
 
 def poison_hold(starts: int) -> float:
@@ -115,10 +88,6 @@ def poison_hold(starts: int) -> float:
     if starts <= POISON_STARTS or (starts - POISON_STARTS) % 2 == 0:
         return 0.0
     return float(min(LONGEST_HOLD, POISON_HOLD * 2 ** min((starts - POISON_STARTS) // 2, 20)))
-
-
-class LeaseLost(StoreError):
-    """Somebody else works on the host by now: what was done meanwhile is not written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +114,7 @@ class HostCounts:
 
 
 class Hosts:
-    """The table. `lease`: seconds for which leave for a request, and work on a host, count without a sign of life;
-    more than the longest request takes, since a shorter one would be lost by everybody who waits for an answer."""
+    """The table. `lease`: seconds for which leave for a request counts; more than the longest request takes."""
 
     def __init__(self, database: Database, lease: float) -> None:
         self._db = database
@@ -162,13 +130,13 @@ class Hosts:
         return Busy(max(waits.free, waits.held, 0) / _MICROS, held=waits.held > max(waits.free, 0))
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
-        self._do(_GIVE_BACK, name=host, token=turn.token, pause=int(pause * _MICROS))
+        self._once(_GIVE_BACK, name=host, token=turn.token, pause=int(pause * _MICROS))
 
     def set_delay(self, host: str, seconds: float) -> None:
-        self._do(_DELAY, name=host, delay=int(seconds * 1000))
+        self._once(_DELAY, name=host, delay=int(seconds * 1000))
 
     def hold(self, host: str, seconds: float) -> None:
-        self._do(_HOLD, name=host, span=int(seconds * _MICROS))
+        self._once(_HOLD, name=host, span=int(seconds * _MICROS))
 
     def held(self, host: str) -> float:
         """For how many seconds more the host, or URL, is held; 0 for not."""
@@ -176,97 +144,90 @@ class Hosts:
         return 0.0 if row is None else row[0] / _MICROS
 
     def any_held(self) -> bool:
-        """Whether any host or URL is held."""
-        return self._once("SELECT 1 FROM hosts WHERE held_until > {now} LIMIT 1") is not None
+        """True if any host or URL is held."""
+        return self._once(f"SELECT 1 FROM hosts WHERE held_until > {NOW} LIMIT 1") is not None
 
     def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
-        self._do(_AWAY, name=host, span=int(seconds * _MICROS), why=f"{reason}{_SEPARATOR}{detail}")
+        self._once(_AWAY, name=host, span=int(seconds * _MICROS), why=f"{reason}{_SEPARATOR}{detail}")
 
-    def set_reached(self, host: str) -> None:
-        """The host answered."""
-        self._do(_BACK, name=host)
+    def own(self, names: Collection[str], owner: str) -> dict[str, float]:
+        """Leave for all requests to those of the hosts that are free, until `release`, and the crawl-delay of each. A
+        host that ended its workers is held instead; of those that are suspected of it, one is taken at a time."""
+        values = {"names": sorted(names), "owner": owner, "lease": int(_OWN * self._lease)}
+        taken = {}
+        suspects = []
+        for row in self._db.once(self._text(_OWN_ALL), values):
+            if seconds := poison_hold(row.starts):
+                self._once(_POISON, name=row.name, span=int(seconds * _MICROS))
+            else:
+                taken[row.name] = row.delay / 1000
+                suspects += [row.name] if row.starts >= POISON_STARTS else []
+        if others := suspects[1:]:
+            self._once(_PUT_BACK, names=others, owner=owner)
+        return {name: delay for name, delay in taken.items() if name not in others}
 
-    def start(self, host: str, owner: str) -> bool:
-        """Begin work on a host. False if taken, held, or named as poison after three lost workers."""
-        if (row := self._once(_START, name=host, owner=owner, lease=self._lease)) is None:
-            return False
-        seconds = poison_hold(row.starts)
-        if seconds:
-            self._do(_POISON, name=host, span=int(seconds * _MICROS))
-        return not seconds
+    def keep(self, owner: str) -> None:
+        """A sign of life: `owner` keeps its hosts for longer."""
+        self._once(_KEEP, owner=owner, lease=int(_OWN * self._lease))
 
-    def give_up(self, owner: str) -> None:
-        """All work of `owner` is over, which lives: it does not count as lost."""
-        self._do(_GIVE_UP, owner=owner)
+    def release(
+        self, connection: Connection, names: Collection[str], owner: str, pause: float, visited: Collection[str] = ()
+    ) -> None:
+        """Ends the leave that `own` gave: work on these hosts, and on those `visited`, brought something."""
+        values = {"names": sorted(names), "owner": owner, "pause": int(pause * _MICROS)}
+        connection.execute(self._text(_RELEASE), values)
+        if visited:
+            connection.execute(self._text(_FORGIVE), {"names": sorted(visited), "owner": owner})
 
-    def is_poison(self, host: str) -> bool:
-        """True where work on the host ended its workers."""
-        row = self._once("SELECT starts FROM hosts WHERE name = :name", name=host)
-        return row is not None and row.starts >= POISON_STARTS
-
-    def keep(self, hosts: Collection[str], owner: str) -> set[str]:
-        """Those of the hosts on which `owner` still works, for another lease."""
-        with self._db.write() as connection:
-            values = {"owner": owner, "lease": self._lease}
-            kept = self._text(_KEEP)
-            return {host for host in sorted(hosts) if connection.execute(kept, {"name": host, **values}).first()}
-
-    def fence(self, host: str, owner: str) -> Callable[[Connection], None]:
-        """Condition for writes of results: the work is still the owner's, whose lease is renewed. Raises LeaseLost."""
-        values = {"name": host, "owner": owner, "lease": self._lease}
+    def forgiving(self, fence: Callable[[Connection], None], name: str, owner: str) -> Callable[[Connection], None]:
+        """`fence`, which at the first write says that work on the host brings something."""
+        forgiven = False
 
         def hold(connection: Connection) -> None:
-            if not connection.execute(self._text(_FENCE), values).rowcount:
-                raise LeaseLost(f"{host}: another worker works on it by now")
+            nonlocal forgiven
+            fence(connection)
+            if not forgiven:
+                connection.execute(self._text(_FORGIVE), {"names": [name], "owner": owner})
+            forgiven = True
 
         return hold
 
-    def end(self, host: str, owner: str) -> None:
-        """Work on the host is over; it is due again with the first of its sources."""
-        self._do(_END, name=host, owner=owner)
-
-    def due(self, most: int) -> list[str]:
-        """The hosts that are due and that nobody works on, the longest overdue first."""
-        return [row.name for row in self._db.once(self._text(_DUE), {"most": most})]
-
-    def fill(self) -> None:
-        """Sets anew when each host is due, and forgets those of which nothing is known."""
+    def let_go(self, names: Collection[str], owner: str, pause: float) -> None:
+        """As `release`, in a transaction of its own."""
         with self._db.write() as connection:
-            for statement in (_FILL, _EMPTY, _IDLE):
-                connection.execute(self._text(statement))
+            self.release(connection, names, owner, pause)
+
+    def give_up(self, owner: str, pause: float) -> None:
+        """All work of `owner` is over, which lives: it does not count as lost."""
+        self._once(_GIVE_UP, owner=owner, pause=int(pause * _MICROS))
+
+    def owners(self) -> list[str]:
+        """Who works on a host at the moment, by name."""
+        return [owner for (owner,) in self._db.once(self._text(_OWNERS))]
+
+    def prune(self) -> None:
+        """Deletes rows of hosts that nobody asked for a day and of which nothing is known."""
+        self._once(_IDLE)
 
     def counts(self, most: int = 20) -> HostCounts:
         """How the hosts are doing, with the names of `most` that are held."""
         row, named = self._once(_COUNTS), self._db.once(self._text(_NAMED), {"most": most})
-        return HostCounts(
-            hosts=row.hosts,
-            due=row.due,
-            late=max(0.0, -(row.oldest or 0) / _MICROS) if row.due else 0.0,
-            held=row.held,
-            away=row.away,
-            leased=row.leased,
-            workers=row.workers,
-            named=[
-                HeldHost(name=one.name, seconds=one.seconds / _MICROS, poison=one.starts >= POISON_STARTS)
-                for one in named
-            ],
-        )
+        found = {name: getattr(row, name) for name in ("hosts", "due", "held", "away", "leased", "workers")}
+        held = [
+            HeldHost(name=one.name, seconds=one.seconds / _MICROS, poison=one.starts >= POISON_STARTS) for one in named
+        ]
+        return HostCounts(**found, late=float(max(0, row.late)) / _MICROS, named=held)
 
     def free_poison(self) -> int:
         """Frees the hosts that are held because their work ended its workers; how many."""
         return len(self._db.once(text(_FREE), {"starts": POISON_STARTS}))
-
-    def _do(self, statement: str, **values: Any) -> None:
-        self._db.once(self._text(statement), values)
 
     def _once(self, statement: str, **values: Any) -> Any:
         return next(iter(self._db.once(self._text(statement), values)), None)
 
     def _text(self, statement: str) -> TextClause:
         if (made := self._made.get(statement)) is None:
-            now = _NOW[self._db.engine.dialect.name]
-            skip = "" if self._db.sqlite else "FOR UPDATE OF hosts SKIP LOCKED"
-            made = self._made[statement] = text(statement.replace("{now}", now).replace("{skip}", skip))
+            made = self._made[statement] = text(statement)
         return made
 
 

@@ -120,7 +120,7 @@ def test_the_steps_of_the_build_make_a_program_that_runs(tmp_path: Path) -> None
         done = subprocess.run([f"{opt}/bin/syndicator", *words], cwd="/", env=environ, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     assert (data / "feeds/public/index.html").exists()
-    assert subprocess.run([f"{opt}/bin/python", "-c", "import psycopg, pgqueuer, obstore"]).returncode == 0
+    assert subprocess.run([f"{opt}/bin/python", "-c", "import psycopg, procrastinate, obstore"]).returncode == 0
     port = free_port()
     check = yaml.safe_load(dict(steps())["HEALTHCHECK"].partition("CMD ")[2].replace("8080", str(port)))
     with subprocess.Popen([f"{opt}/bin/syndicator", "up", "--port", str(port)], cwd="/", env=environ) as up:

@@ -112,7 +112,7 @@ class Instance:
                 store.visits.save_entries([replace(row, next_try=None) for row in rows])
             with store._db.write() as connection:
                 connection.execute(text("UPDATE sources SET next_due = NULL"))
-            store.hosts(60).fill()
+            store.shards(60).fill()
 
     def poison(self) -> list[str]:
         """Hosts that are held because their work ended its workers."""

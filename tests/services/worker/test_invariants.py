@@ -56,7 +56,7 @@ def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(postgres: Serv
             fleet.start()
             if number == 2:
                 with fleet.store() as store, store._db.write() as connection:
-                    connection.exec_driver_sql("TRUNCATE pgqueuer")
+                    connection.exec_driver_sql("TRUNCATE procrastinate_jobs CASCADE")
             if number == 4:
                 stopped.send_signal(signal.SIGSTOP)
             if number == 7:
@@ -121,7 +121,7 @@ def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Pat
         assert fleet.stop() == [0], fleet.logs()
         assert time.monotonic() - began < 30
         with fleet.store() as store:
-            assert store.fleet.workers() == [], "leases were given back"
+            assert store.hosts(60).owners() == [], "leases were given back"
             assert store.visits.stamps().keys() and fleet.files() == len(store.visits.stamps())
         asked = sum(web.pages().values())
         fleet.start()
@@ -142,11 +142,11 @@ def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(pos
         with fleet.store() as store:
             hosts = store.hosts(0.01)
             for _ in range(3):
-                assert hosts.start(poison, "a worker that died")
+                assert poison in hosts.own([poison], "a worker that died")
                 time.sleep(0.03)
         fleet.start()
         assert fleet.until(lambda: fleet.articles() == 2, 240), fleet.logs()
-        assert fleet.until(lambda: asyncio.run(look(fleet.config)).dead == (poison,), 120)
+        assert fleet.until(lambda: list(asyncio.run(look(fleet.config)).dead) == [poison], 120)
         found = asyncio.run(look(fleet.config))
         assert [(one.name, one.poison) for one in found.named] == [(poison, True)]
         assert asyncio.run(look(fleet.config, requeue=True)).freed == 1

@@ -1,0 +1,233 @@
+"""Shards of hosts as jobs of the engine, on a server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from syndicator.core.errors import StoreError
+from syndicator.core.model import Outcome, Source, SourceState
+from syndicator.core.ports import EntryRow
+from syndicator.store.codec import micros
+from syndicator.store.engine import Store, open_store
+from syndicator.store.fleet.engine import Engine
+from syndicator.store.fleet.hosts import ASKS
+from syndicator.store.fleet.shards import Job, JobLost, Shards
+from syndicator.store.postgres import StoreAway
+from tests.postgres import Server
+from tests.store.conftest import NOW
+
+LEASE = 60.0
+LATER = datetime.now(UTC) + timedelta(days=1)
+A, B = Source(key="a", url="https://a.example/feed"), Source(key="b", url="https://b.example/feed")
+
+
+@pytest.fixture
+def store(postgres: Server) -> Iterator[Store]:
+    with open_store(postgres.schema(), articles_exist=False) as opened:
+        opened.shards(LEASE).install()
+        yield opened
+
+
+@pytest.fixture
+def shards(store: Store) -> Shards:
+    return store.shards(LEASE)
+
+
+def follow(store: Store, *sources: Source, due: datetime | None = NOW) -> None:
+    """The sources are pushed, and due."""
+    store.visits.save_states([SourceState(key=one.key, url=one.url, next_due=due) for one in sources])
+    store.fleet.push(sources, micros(NOW))
+    store.shards(LEASE).fill()
+
+
+def jobs(store: Store) -> list[tuple[str, str, bool]]:
+    """The engine's rows: status, name, and if it is due."""
+    found = text("SELECT status::text, lock, scheduled_at <= now() FROM procrastinate_jobs ORDER BY lock, status")
+    return [tuple(row) for row in store._db.rows(found)]
+
+
+def write(store: Store, statement: str) -> None:
+    with store._db.write() as connection:
+        connection.execute(text(statement))
+
+
+def take(store: Store, worker: int = 0) -> Job:
+    """The next job, as the engine gives it to a worker, a new one for none."""
+    with store._db.write() as connection:
+        worker = worker or connection.scalar(text("SELECT worker_id FROM procrastinate_register_worker_v1()")) or 0
+        found = connection.execute(
+            text("SELECT * FROM procrastinate_fetch_job_v2(ARRAY['shards']::varchar[], :worker)"), {"worker": worker}
+        ).one()
+    assert found.id, "there is no job"
+    return Job(id=found.id, worker=worker, attempts=found.attempts, shard=found.args["shard"])
+
+
+def end(store: Store, shards: Shards, job: Job, ended: list[tuple[Outcome, SourceState]] | None = None) -> None:
+    store.fenced(shards.fence(job), ()).end_visits(ended or [], lambda c: shards.end(c, job, [], "me", 0))
+
+
+def test_workers_that_start_together_make_the_tables_once(postgres: Server) -> None:
+    url = postgres.schema()
+    open_store(url, articles_exist=False).close()
+
+    def install(number: int) -> bool:
+        with open_store(url, articles_exist=False) as store:
+            store.shards(LEASE).install()
+            return store.shards(LEASE).recover()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(install, range(4))) == [False] * 4
+
+
+def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -> None:
+    follow(store, A, replace(A, key="a2"), B, replace(B, key="off", url="https://c.example/", enabled=False))
+    before = jobs(store)
+    assert [(status, due) for status, _, due in before] == [("todo", True)] * 2
+    shards.fill()
+    assert jobs(store) == before
+    job = take(store)
+    shards.fill()
+    assert sorted(status for status, _, _ in jobs(store)) == ["doing", "todo"]
+    end(store, shards, job)
+    assert jobs(store) == before
+    follow(store, due=None)
+    end(store, shards, take(store))
+    assert len(jobs(store)) == 1, "a shard without sources has none"
+
+
+def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards: Shards) -> None:
+    more = [replace(A, key=f"a{number}") for number in range(3)]
+    follow(store, A, *more, replace(A, key="off", enabled=False))
+    store.visits.save_states([SourceState(key="a0", url=A.url, next_due=LATER)])
+    store.visits.save_entries(
+        [EntryRow(source_key="a1", entry_id="1", url=A.url, digest="", first_seen=NOW, status="pending")]
+    )
+    job = take(store)
+    assert shards.due_hosts(job.shard, 9) == ["a.example"]
+    assert shards.due_hosts(job.shard + 1, 9) == []
+    assert [(state.key, waits) for state, waits in shards.due(["a.example"], 2)] == [("a", False), ("a1", True)]
+
+
+def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(store: Store, shards: Shards) -> None:
+    follow(store, A)
+    end(store, shards, take(store))
+    assert jobs(store)[0][2], "what is due still is done at once"
+    store.hosts(LEASE).hold("a.example", 50)
+    end(store, shards, take(store))
+    assert not jobs(store)[0][2]
+    assert store._db.scalar(text("SELECT scheduled_at > now() + interval '40 s' FROM procrastinate_jobs"))
+    follow(store, A, due=LATER)
+    write(store, "UPDATE hosts SET held_until = 0")
+    write(store, "UPDATE procrastinate_jobs SET scheduled_at = now()")
+    end(store, shards, take(store))
+    assert not jobs(store)[0][2]
+    store.visits.save_states([SourceState(key="a", url=A.url)])
+    shards.fill()
+    assert jobs(store)[0][2], "a push has it done sooner"
+
+
+def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_nothing(
+    store: Store, shards: Shards
+) -> None:
+    follow(store, A, B)
+    lost, kept = take(store), take(store)
+    ended = [(Outcome(key="a", at=NOW, status="unchanged"), SourceState(key="a", url=A.url, next_due=LATER))]
+    write(
+        store, f"UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' WHERE id = {lost.worker}"
+    )
+    shards.recover()
+    assert sorted(status for status, _, _ in jobs(store)) == ["doing", "todo"]
+    with pytest.raises(JobLost, match="another worker"):
+        end(store, shards, lost, ended)
+    again = take(store)
+    assert again.shard == lost.shard and again.id != lost.id
+    with pytest.raises(JobLost):
+        store.fenced(shards.fence(lost), ()).set_note("x", "1", NOW)
+    assert store.visits.states()["a"].next_due != LATER
+    end(store, shards, again, ended)
+    end(store, shards, kept)
+    assert store.visits.states()["a"].next_due == LATER
+
+
+@pytest.mark.parametrize("other", [{"worker": 99}, {"attempts": 1}])
+def test_a_job_is_its_workers_and_of_its_attempt(store: Store, shards: Shards, other: dict[str, int]) -> None:
+    follow(store, A)
+    with pytest.raises(JobLost):
+        end(store, shards, replace(take(store), **other))
+
+
+def test_a_sign_of_life_says_until_when_hosts_may_be_asked(store: Store) -> None:
+    shards = Shards(store._db, store.hosts(LEASE), LEASE, lambda: 100.0)
+    follow(store, A)
+    job = take(store)
+    write(store, "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+    beat = shards.beat(job.worker, "me")
+    assert beat.asks_until == 100 + ASKS * LEASE
+    assert abs(beat.now / 1e6 - datetime.now(UTC).timestamp()) < 5
+    shards.recover()
+    assert jobs(store)[0][0] == "doing"
+    write(store, "DELETE FROM procrastinate_workers")
+    with pytest.raises(StoreAway, match="does not know"):
+        shards.beat(job.worker, "me")
+
+
+def test_a_queue_that_was_emptied_is_full_again(store: Store, shards: Shards) -> None:
+    follow(store, A)
+    before = jobs(store)
+    assert shards.recover()
+    write(store, "TRUNCATE procrastinate_jobs CASCADE")
+    assert not shards.recover()
+    shards.fill()
+    assert jobs(store) == before
+    assert (shards.depths().queued, shards.depths().picked) == (1, 0) and shards.depths().oldest > 0
+
+
+def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards) -> None:
+    follow(store, A, B)
+    done: list[int] = []
+
+    async def go() -> None:
+        async def work(job: Job) -> None:
+            follow(store, A, B, due=LATER)
+            end(store, shards, job)
+            done.append(job.shard)
+            if len(done) == 2:
+                engine.stop()
+
+        engine = Engine(shards.address, work, lanes=2, lease=LEASE, grace=9)
+        await engine.run()
+
+    asyncio.run(go())
+    assert len(set(done)) == 2
+    assert [(status, due) for status, _, due in jobs(store)] == [("todo", False)] * 2
+
+
+def test_what_the_engine_meets_in_the_database_is_an_error_of_the_store(store: Store, shards: Shards) -> None:
+    follow(store, A)
+
+    async def go() -> None:
+        async def work(job: Job) -> None:
+            write(store, "ALTER TABLE procrastinate_workers RENAME TO gone")
+            engine.stop()
+
+        engine = Engine(shards.address, work, lanes=1, lease=LEASE, grace=1)
+        await engine.run()
+
+    with pytest.raises(StoreError, match="procrastinate_workers"):
+        asyncio.run(go())
+
+
+def test_an_engine_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work(job: Job) -> None:
+        raise AssertionError
+
+    monkeypatch.setitem(__import__("sys").modules, "procrastinate", None)
+    with pytest.raises(StoreError, match=r"pip install 'syndicator\[postgres\]'"):
+        Engine("postgresql://nobody@127.0.0.1:9/none", work, lanes=1, lease=1, grace=1)
