@@ -133,7 +133,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "tags rename": (("tags rename 'gen AI' 'generative AI'", "the feed keeps its id, the old address redirects"),),
     "tags merge": (("tags merge --dry-run 'gen AI' AI", "see what would change"),),
-    "split": (("split https://example.org/story", "it was taken for a copy of another and is none"),),
+    "join": (("join https://one.example/a https://two.example/b", "they report one event"),),
+    "split": (("split https://example.org/story", "it is no copy of another, or is not in the right story"),),
     "release": (
         ("release --all --dry-run", "what is on hold; publish nothing"),
         ("release https://example.org/story", "publish one article, named by address, id or file"),

@@ -27,6 +27,7 @@ from syndicator.services import thumbnails, webhooks
 from syndicator.services.container import App, make_fetcher, open_worker
 from syndicator.services.places import open_outlet
 from syndicator.services.settling import Settling
+from syndicator.services.stories.follow import follow as group_stories
 from syndicator.store.engine import Store
 
 _SOURCES: Final = "sources shown"  # a digest of the rest in the first line, in the second the fingerprints by source
@@ -223,6 +224,7 @@ async def build_feeds(
     `among`: filter of stale feeds; `brief`: as in `publishing.builder.build`."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
+    await group_stories(app, turn)
     known = vocabulary(app)
     specs, tags, pages = feed_specs(app, known), [tag.name for tag in known.tag], look(app.config)
     axes = app.settings.publish.axes

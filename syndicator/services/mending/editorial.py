@@ -137,14 +137,19 @@ def copies(app: App, what: str) -> dict[str, str]:
     """The copy that `what` names, or all copies of that article, each with its original. Raises UsageError."""
     id = need_article(app, what)
     merged = app.store.index.merged()
-    if not (found := {copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))}):
-        raise UsageError(f"{what!r} is merged with no other article")
+    return {copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))}
+
+
+def need_copies(app: App, what: str) -> dict[str, str]:
+    """The same. Raises UsageError if there is none."""
+    if not (found := copies(app, what)):
+        raise UsageError(f"{what!r} is merged with no other article, and in no story")
     return found
 
 
 def split(app: App, what: str) -> list[Article]:
     """Undo the merge of `copies`, for good. Returns them. Raises UsageError."""
-    return [_split(app, copy, original) for copy, original in copies(app, what).items()]
+    return [_split(app, copy, original) for copy, original in need_copies(app, what).items()]
 
 
 def _split(app: App, copy: str, original: str) -> Article:

@@ -21,7 +21,10 @@ def test_without_an_example_nothing_is_followed_and_every_option_is_explained(tm
     write_config(tmp_path / "config", Start())
     assert load_sources(tmp_path / "config/sources.toml") == ()
     assert Taxonomy.from_toml(tmp_path / "config/taxonomy.toml").tags("Tomatoes", "Tomatoes like the sun.") == ()
-    assert load(tmp_path / "config", {}) == load(tmp_path / "no config", {})
+    written, default = (load(tmp_path / name, {}) for name in ("config", "no config"))
+    assert written.publish.stories == "link"  # instances of before have none
+    assert written.model_copy(update={"publish": default.publish}) == default
+    assert written.publish.model_copy(update={"stories": "off"}) == default.publish
     assert "remove = []" in (tmp_path / "config/sources.toml").read_text()
     assert "# tag_min" in (tmp_path / "config/syndicator.toml").read_text()
 
