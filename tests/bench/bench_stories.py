@@ -3,36 +3,52 @@
     python -m tests.bench.bench_stories ECB FOLDER         the ECB+ corpus (a folder for each topic)
     python -m tests.bench.bench_stories JSONL FILE         lines with title, text, outlet, event and, if any, date
     python -m tests.bench.bench_stories pages              stories that the open pages give, to be read by eye
+    python -m tests.bench.bench_stories window [NUMBER]    passes over new articles with so many in the window (100,000)
 
 Shown are B-cubed precision, recall and F (Bagga and Baldwin 1998): of articles that come in passes of ten, in three
 orders, and of all of them grouped at once; CPU of an article's sketch and of its grouping."""
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import random
 import statistics
 import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
+from syndicator.core.model import Article, article_id
+from syndicator.pipeline.refile import refile
+from syndicator.services.container import App
+from syndicator.services.stories.decisions import outlet_of
+from syndicator.services.stories.follow import follow
+from syndicator.store import codec, schema
+from syndicator.store.database import upsert
+from syndicator.store.tables.stories import Sketched, Unread
 from syndicator.stories import grouping
 from syndicator.stories.grouping import Report
-from syndicator.stories.sketch import keys, pack, sketch, unpack
+from syndicator.stories.sketch import Sketch, keys, pack, sketch, unpack
 from tests.bench.machine import machine
+from tests.services.places import Place
 from tools.train.provenance import SHARED
 
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)  # of a corpus without dates: all articles are of one day
 PARTS = (("topics 1-35", range(1, 36)), ("topics 36-45", range(36, 46)))
-FOUND = 30  # articles that share most keys with a new one
-KEPT = 50  # newest articles of a key
+FOUND = 20  # articles that share most keys with a new one
+KEPT = 25  # newest articles of a key
 PASS = 10  # articles
+PAGES = ("manifest", "more")
+NEW, MIXED = 25, 8  # articles of a pass, pages of which a row is mixed
+OUTLETS, HOURS = 300, 70  # of the rows in the window
+LEAST = 1500  # characters of a text
 Grouped = dict[str, str]  # article -> its group
 
 
@@ -63,6 +79,23 @@ def rows(file: Path) -> Iterator[Labelled]:
         row = json.loads(line)
         at = datetime.fromisoformat(row["date"]) if row.get("date") else NEVER
         yield Labelled(0, str(row["event"]), row["title"], row["text"], row.get("outlet", ""), at.replace(tzinfo=UTC))
+
+
+def page_rows(file: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def text_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    truth = row["truth"]
+    return truth.get("title") or "", truth.get("text") or truth.get("markdown") or ""
+
+
+def guides() -> list[Labelled]:
+    """The wcxb pages, each an event of its own."""
+    rows = (row for name in PAGES for row in page_rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz"))
+    found = ((row["id"], *text_of(row)) for row in rows if row["set"] == "wcxb")
+    return [Labelled(0, str(id), title, text) for id, title, text in found if text]
 
 
 def reports(articles: Sequence[Labelled]) -> list[Report]:
@@ -127,14 +160,11 @@ def measure(name: str, articles: Sequence[Labelled]) -> None:
 
 def pages() -> None:
     articles = []
-    for name in ("manifest", "more"):
-        with gzip.open(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            for row in map(json.loads, lines):
-                truth = row["truth"]
-                if row["page_type"] in ("article", "news") or row["set"] == "fundus":
-                    articles.append(
-                        Labelled(0, row["url"] or row["id"], truth.get("title") or "", truth.get("text") or "")
-                    )
+    for name in PAGES:
+        for row in page_rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz"):
+            if row["page_type"] in ("article", "news") or row["set"] == "fundus":
+                url = row["url"] or row["id"]
+                articles.append(Labelled(0, url, *text_of(row), outlet=url))
     found = reports([one for one in articles if one.text])
     named = {report.id: one for report, one in zip(found, [one for one in articles if one.text], strict=True)}
     groups: dict[str, list[str]] = defaultdict(list)
@@ -144,6 +174,66 @@ def pages() -> None:
     print(f"{len(found)} articles, {len(together)} stories of more than one")
     for group in together:
         print("\n".join(f"  {named[one].title[:110]} ({named[one].event[:60]})" for one in group), end="\n\n")
+
+
+def window(number: int) -> None:
+    """CPU of passes of 25 articles, in an instance with rows of others that are mixed of the open pages."""
+    rows = (row for name in PAGES for row in page_rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz"))
+    texts = [Labelled(0, "", *both) for both in map(text_of, rows) if len(both[1]) > LEAST]
+    chance = random.Random(0)
+    sketches = [sketch(one.title, one.text) for one in texts]
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place(Path(folder), settings='[publish]\nstories = "link"\n')
+        with place.app() as app:
+            for start in range(0, number, 1000):
+                fill(app, chance, sketches, range(start, start + 1000))
+            for n in range(OUTLETS):  # a process has seen most outlets
+                outlet_of(Article(id="", url=f"https://{n}.example/", title=""))
+            for size in (NEW, 1, NEW, NEW, NEW, NEW, NEW, NEW):
+                for n in range(size):
+                    one = chance.choice(texts)
+                    url, body = (
+                        f"https://{chance.randrange(OUTLETS)}.example/{chance.random()}",
+                        f"{one.text[n:]} {chance.random()}",
+                    )
+                    when = {"added": app.clock(), "published": app.clock()}
+                    article = Article(id=article_id(url), url=url, title=one.title, body=body, language="en", **when)
+                    refile(app.article_store, app.store.visits, article)
+                begun = time.process_time()
+                changed = asyncio.run(follow(app))
+                cost = 1000 * (time.process_time() - begun)
+                each = f"{cost / size:.2f} an article; {len(changed)} in other stories"
+                print(f"  {size} articles: {cost:.1f} ms CPU, {each}")
+                place.now += timedelta(seconds=1)
+            place.now += timedelta(hours=1)
+            begun = time.process_time()
+            asyncio.run(follow(app))
+            print(f"  a look at all for changed ones: {1000 * (time.process_time() - begun):.0f} ms CPU")
+
+
+def fill(app: App, chance: random.Random, sketches: Sequence[Sketch], numbers: range) -> None:
+    """Put rows of articles that share names, first words and numbers with several pages each."""
+    new, made = {}, []
+    for n in numbers:
+        at = codec.micros(app.clock()) - chance.randrange(HOURS * 3_600_000_000)
+        mixed = Sketch(*(mix(chance, kinds) for kinds in zip(*chance.sample(sketches, MIXED), strict=True)))
+        id, outlet = article_id(str(n)), f"{chance.randrange(OUTLETS)}.example"
+        unread = Unread(id, f"{n}.md", 1, 1, at)
+        new[unread] = Sketched(id, outlet, "en", at, pack(mixed))
+        made.append(rows_of(unread))
+    with app.store._db.write() as connection:
+        upsert(connection, schema.articles, made)
+    app.store.stories.save(new)
+
+
+def mix(chance: random.Random, kinds: Sequence[Mapping[int, float]]) -> dict[int, float]:
+    """Terms of each, as many as the first has."""
+    return dict(chance.sample([item for kind in kinds for item in kind.items()], len(kinds[0])))
+
+
+def rows_of(one: Unread) -> dict[str, object]:
+    stamp = {"path": one.path, "mtime_ns": one.mtime_ns, "size": one.size, "added": one.added, "published": one.added}
+    return {"id": one.article, "title": "", "merged_into": None, "data": "{}", **stamp}
 
 
 def main() -> None:
@@ -157,6 +247,8 @@ def main() -> None:
             measure(file, list(rows(Path(file))))
         case ["pages"]:
             pages()
+        case ["window", *number]:
+            window(int(*number or ["100000"]))
         case _:
             sys.exit(__doc__)
 

@@ -11,21 +11,18 @@ two guides on one subject, are examples of different events that ECB+ lacks."""
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import math
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from syndicator.describing.text.language import detect
 from syndicator.stories import grouping, sketch
-from tests.bench.bench_stories import Labelled, events
+from tests.bench.bench_stories import PAGES, Labelled, events, guides, page_rows, text_of
 from tools.train.fit_excerpts import logistic
 from tools.train.provenance import ROOT, SHARED, single_thread
 
@@ -37,26 +34,15 @@ NEAR = 0.08  # cosine from which on a pair of articles is an example: others are
 RIDGE = 1e-3
 GUIDES = 0.2  # weight of a pair of wcxb pages
 TRAINING = 35
-PAGES = ("manifest", "more")
 
 
 def texts() -> Iterator[tuple[str, str]]:
     """Title and text of all open pages and texts."""
     for file in sorted((SHARED / "corpus" / "texts").glob("*.jsonl.gz")):
-        for row in _rows(file):
+        for row in page_rows(file):
             yield row.get("title") or "", row.get("text") or ""
     for name in PAGES:
-        yield from map(_text, _rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz"))
-
-
-def _text(row: Mapping[str, Any]) -> tuple[str, str]:
-    truth = row["truth"]
-    return truth.get("title") or "", truth.get("text") or truth.get("markdown") or ""
-
-
-def _rows(file: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+        yield from map(text_of, page_rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz"))
 
 
 def common() -> bytes:
@@ -80,13 +66,6 @@ def common() -> bytes:
                 rarity = max(1, min(sketch.RAREST, round(sketch.SCALE * math.log(sizes[language] / times))))
                 table[at] = min(table[at] or sketch.RAREST, rarity)
     return bytes(table)
-
-
-def guides() -> list[Labelled]:
-    """The wcxb pages, each an event of its own."""
-    rows = (row for name in PAGES for row in _rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz"))
-    found = ((row["id"], *_text(row)) for row in rows if row["set"] == "wcxb")
-    return [Labelled(0, str(id), title, text) for id, title, text in found if text]
 
 
 def pairs(articles: Sequence[Labelled]) -> tuple[list[tuple[float, ...]], list[bool]]:
