@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PANELS = {
     "Daily": ("up", "refresh", "build", "serve", "console", "add", "status", "show"),
     "Sources": ("sources", "remove", "import", "export"),
-    "Articles and tags": ("reread", "describe", "learn", "tags", "split", "release", "withdraw", "change"),
+    "Articles and tags": ("reread", "describe", "learn", "tags", "join", "split", "release", "withdraw", "change"),
     "Several machines": ("worker", "queue", "db"),
     "Set-up and repair": ("init", "check", "config", "demo", "reindex", "prune"),
 }

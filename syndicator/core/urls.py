@@ -167,11 +167,14 @@ def same_site(one: str, other: str) -> bool:
     return site(one) == site(other)
 
 
-@lru_cache(maxsize=4096)
 def publisher(url: str) -> str:
     """The registrable domain of `url` with private suffixes (alice.github.io): one publisher, not one owner. On shared
     hosts it is `site`, with a name below those of `subdomains` (alice.substack.com)."""
-    found = site(url)
+    return _publisher(site(url))
+
+
+@lru_cache(maxsize=4096)
+def _publisher(found: str) -> str:
     name = found.partition("/")[0].partition(":")[0]
     if "/" in found or found.startswith("["):
         return found

@@ -192,14 +192,36 @@ def _edit(id: str, path: str, sentence: str, before: bytes, after: bytes) -> Cha
     return Change(subject=id, sentence=sentence, data={"id": id, "path": path}, edits={f"article:{path}": texts})
 
 
+@operation("join", command="join", quick=True)
+def join(
+    app: App,
+    ids: Annotated[
+        tuple[str, ...],
+        Argument("Articles that report one event.", "URL|FILE|ID...", positional=True, lines=True),
+    ],
+) -> Change:
+    """Put articles into one story, with all others of their stories. They stay there."""
+    from syndicator.services.stories import decisions
+
+    return _stories(app, decisions.plan_join(app, ids), "in one story")
+
+
 @operation("split", command="split", quick=True)
 def split(
-    app: App, id: Annotated[str, Argument("The copy, or its original.", "URL|FILE|ID", positional=True)]
+    app: App,
+    id: Annotated[str, Argument("The article, the copy, or its original.", "URL|FILE|ID", positional=True)],
+    story: Annotated[bool, Argument("Take it out of its story, though it has copies.")] = False,
 ) -> Change:
-    """Separate articles that were merged as copies of one. They are never merged again."""
+    """Separate articles that were merged as copies of one, or take an article out of its story. They are never put
+    together again."""
     from syndicator.services.mending import editorial
+    from syndicator.services.naming import need_article
+    from syndicator.services.stories import decisions
 
-    index, pairs = app.store.index, editorial.copies(app, id)
+    leaving = decisions.plan_leave(app, need_article(app, id))
+    if leaving and (story or not editorial.copies(app, id)):
+        return _stories(app, leaving, "not in one story")
+    index, pairs = app.store.index, editorial.need_copies(app, id)
     found = index.articles([*pairs]).values()
     return Change(
         subject=next(iter(pairs)),
@@ -208,6 +230,19 @@ def split(
         data={"split": [{"id": one.id, "url": one.url} for one in found]},
         touches=tuple(f"article:{index.path(id)}" for id in {*pairs, *pairs.values()}),
         act=lambda progress: editorial.split(app, id),
+    )
+
+
+def _stories(app: App, wanted: Mapping[str, str], how: str) -> Change:
+    from syndicator.services.stories import decisions
+
+    articles = app.store.index.articles([*wanted])
+    return Change(
+        subject=next(iter(wanted)),
+        sentence=f"{how}: {', '.join(one.title for one in articles.values())}",
+        lines=lambda dry_run: [f"{how}: {one.title} ({one.url})" for one in articles.values()],
+        data={"stories": dict(wanted)},
+        act=lambda progress: decisions.settle(app, wanted),
     )
 
 

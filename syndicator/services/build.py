@@ -30,6 +30,7 @@ from syndicator.services import thumbnails, webhooks
 from syndicator.services.container import App, make_fetcher, open_worker
 from syndicator.services.places import open_outlet
 from syndicator.services.settling import Settling
+from syndicator.services.stories.follow import follow as group_stories
 from syndicator.store.engine import Store
 
 _SOURCES: Final = "sources shown"  # a note with their fingerprints by key
@@ -222,6 +223,7 @@ async def build_feeds(
     `among`: filter of stale feeds; `brief`: as in `publishing.builder.build`."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
+    await group_stories(app, turn)
     pages, outlet = look(app.config), open_outlet(app.settings, app.environ, whole=True)
     inputs, changes = _inputs(app, pages), webhooks.changes(app, read_freshness(app.store).until)
     if not all and _is_built(app, inputs, outlet):

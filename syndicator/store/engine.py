@@ -26,6 +26,7 @@ from syndicator.store.tables.enrichment import Enrichment
 from syndicator.store.tables.messages import Messages
 from syndicator.store.tables.pictures import Pictures
 from syndicator.store.tables.reservations import Reservations
+from syndicator.store.tables.stories import Stories
 from syndicator.store.tables.subscriptions import Subscriptions
 from syndicator.store.visits import Visits
 
@@ -54,10 +55,12 @@ class Store:
         self.subscriptions = Subscriptions(database)
         self.browse = Browse(database)
         self.messages = Messages(database)
+        self.stories = Stories(database)
         if not database.sqlite:
             for part in (self.visits, self.index, self.enrichment, self.pictures, self.ahead, self.subscriptions):
                 postgres.retried(part)
             postgres.retried(self.messages)
+            postgres.retried(self.stories)
 
         self.fleet = Fleet(database)
 

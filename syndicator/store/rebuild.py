@@ -31,6 +31,8 @@ def reindex(
     merged = _pairs(connection, select(schema.articles.c.id, schema.articles.c.merged_into))
     gone = set(_pairs(connection, select(schema.withdrawn.c.id, schema.withdrawn.c.at)))
     asked = connection.execute(_ASKED).all()
+    for table in (schema.story_sketches, schema.story_keys):  # the next build makes them again
+        connection.execute(delete(table))
     for table in (schema.members, schema.carriers, schema.aliases):  # those of articles are the last that are known
         connection.execute(delete(table))
     carriers = _carriers(connection, carried)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, insert, insert_new, upsert
 from syndicator.store.postgres import alone
+from syndicator.stories.sketch import keys, unpack
 
 _NOT_KEPT = frozenset(("body",))  # it is in the file
 AT_ONCE = 0  # when a picture is due that nobody has asked for yet
@@ -365,6 +367,9 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
     ):
         connection.execute(delete(table).where(table.c.id == id))
     connection.execute(delete(schema.messages).where(schema.messages.c.subject == id))  # they hold its text
+    drop_sketches(connection, [id])
+    members = schema.story_members.c  # what an operator said of it stays, in case that it comes back
+    connection.execute(delete(schema.story_members).where(members.article == id, ~members.final))
     touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}})
     _show_copies(connection, known.copies, id)
     return before
@@ -376,3 +381,28 @@ def save_withdrawal(connection: Connection, entry: Withdrawn) -> None:
     upsert(connection, schema.withdrawn, [made])
     keys = dict.fromkeys(map(codec.key, entry.aliases))
     upsert(connection, schema.withdrawn_aliases, [{"alias": value, "id": entry.id} for value in keys])
+
+
+PLACES: Final = 4  # of an outlet at a key of stories
+_STORY_SKETCH = schema.story_sketches.c
+
+
+def drop_sketches(connection: Connection, ids: Sequence[str]) -> None:
+    """Delete what these articles are grouped into stories by."""
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    where = f"key = {mark} AND place = {mark} AND article = {mark}"
+    row = select(_STORY_SKETCH.article, _STORY_SKETCH.outlet, _STORY_SKETCH.at, _STORY_SKETCH.data)
+    for part in chunks(ids):
+        known = connection.execute(row.where(_STORY_SKETCH.article.in_(part))).all()
+        keys_of = [(one["key"], one["place"], one["article"]) for each in known for one in story_keys(*each)]
+        if keys_of:
+            connection.exec_driver_sql(f"DELETE FROM story_keys WHERE {where}", keys_of)
+        connection.execute(delete(schema.story_sketches).where(_STORY_SKETCH.article.in_(part)))
+
+
+def story_keys(article: str, outlet: str, at: int | None, data: bytes | None) -> Iterator[dict[str, Any]]:
+    """The rows by which an article is found; `data` is its packed sketch."""
+    number = int.from_bytes(hashlib.blake2b(article.encode(), digest_size=2).digest(), "big") % PLACES
+    place = hashlib.blake2b(f"{outlet}\0{number}".encode(), digest_size=8).digest()
+    for key in keys(unpack(data)) if data else ():
+        yield {"key": key, "place": int.from_bytes(place, "big", signed=True), "at": at, "article": article}

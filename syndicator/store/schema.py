@@ -282,6 +282,38 @@ sketch_keys = Table(
     sqlite_with_rowid=False,
 )
 
+# What recent articles are grouped into stories by: a row for each that was added within the window, whose data is empty
+# if it is compared with none. `place` is one of the few places that an outlet has at a key, so that none can crowd out
+# others: its next article there takes it over.
+story_sketches = Table(
+    "story_sketches",
+    metadata,
+    Column("article", String(26), primary_key=True),
+    *(Column(name, BigInteger, nullable=False) for name in ("mtime_ns", "size", "added", "at")),
+    *(Column(name, Text, nullable=False) for name in ("language", "outlet")),
+    Column("data", LargeBinary, nullable=False),
+)
+Index("story_sketches_added", story_sketches.c.added)
+
+story_keys = Table(
+    "story_keys",
+    metadata,
+    *(Column(name, BigInteger, primary_key=True, autoincrement=False) for name in ("key", "place")),
+    Column("at", BigInteger, nullable=False),
+    Column("article", String(26), nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("story_keys_at", story_keys.c.key, story_keys.c.at, story_keys.c.article)
+
+# The articles of stories, as stories.tsv has them. `final`: an operator said so.
+story_members = Table(
+    "story_members",
+    metadata,
+    *(Column(name, Text, primary_key=name == "article", nullable=False) for name in ("article", "story", "outlet")),
+    Column("final", Boolean, nullable=False),
+)
+Index("story_members_story", story_members.c.story)
+
 # The picture of each article that has one: its thumbnail by name, or when and why it has none. `next_try`: when it is
 # to be fetched, 0 for at once, NULL for not (any more). `added`: of the article; the newest come first.
 pictures = Table(

@@ -293,6 +293,7 @@ class Listed(ABC):
     def compact(self) -> None:
         tsv_files.compact_carried(self.file(tsv_files.CARRIED_TSV))
         tsv_files.compact(self.file(tsv_files.PRUNED_TSV))
+        tsv_files.compact_stories(self.file(tsv_files.STORIES_TSV))
 
     def _mint(self, file: KeptFile) -> uuid.UUID:
         line = f'id = "{uuid.uuid4()}"\n'

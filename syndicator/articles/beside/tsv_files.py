@@ -1,5 +1,6 @@
-"""Append-only files beside the articles: carried.tsv (further sources of an article) and pruned.tsv (article id, tab,
-alias key; the address first). Pruned lines count while the article has no file. Read only when changed."""
+"""Append-only files beside the articles: carried.tsv (further sources of an article), pruned.tsv (article id, tab,
+alias key; the address first) and stories.tsv. Pruned lines count while the article has no file. Read only when
+changed."""
 
 from __future__ import annotations
 
@@ -90,5 +91,46 @@ def compact(file: KeptFile) -> None:
     def compacted(data: bytes | None) -> bytes | None:
         kept = "".join(f"{id}\t{alias}\n" for id, alias in _of(whole(data)))
         return None if data is None else (_NOTE + kept).encode()
+
+    file.update(compacted)
+
+
+STORIES_TSV = "stories.tsv"
+_STORIES_NOTE = """\
+# Which articles report one event: article id, tab, story ("-" for none), and "final" if an operator said so. The last
+# line of an article counts.
+"""
+_STORY_LINE = re.compile(r"([a-z2-7]{26})\t([a-z2-7]{26}|-)(\tfinal)?\r?")
+
+Decided = tuple[str, str, bool]  # article id, story, "" for none, and True if an operator said so
+
+
+def read_stories(file: KeptFile) -> list[Decided]:
+    """The last valid line of each article in a story; [] without a file. Raises OSError."""
+    return _stories_of(read_lines(file))
+
+
+def _stories_of(lines: Iterable[str]) -> list[Decided]:
+    found = filter(None, map(_STORY_LINE.fullmatch, lines))
+    last = {line[1]: (line[1], line[2], bool(line[3])) for line in found}
+    return [decided for decided in last.values() if decided[1] != "-"]
+
+
+def append_stories(file: KeptFile, decided: Iterable[Decided]) -> None:
+    """Append lines durably, creating the file. Raises OSError."""
+    append_lines(file, _STORIES_NOTE, map(_story_line, decided))
+
+
+def _story_line(decided: Decided) -> str:
+    article, story, final = decided
+    return "\t".join((article, story or "-", *(["final"] if final else [])))
+
+
+def compact_stories(file: KeptFile) -> None:
+    """Rewrite the file, if there is one, without the lines that count no more. Raises OSError."""
+
+    def compacted(data: bytes | None) -> bytes | None:
+        kept = "".join(f"{_story_line(one)}\n" for one in _stories_of(whole(data)))
+        return None if data is None else (_STORIES_NOTE + kept).encode()
 
     file.update(compacted)

@@ -67,7 +67,7 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
         shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + _FIRST_TAXONOMY
     title = start.title or EXAMPLES.get(start.example, "")
     settings = {"title": title, "url": start.url, "contact": start.contact}
-    settings |= {"secret_path": start.secret_path, "host": start.host, "archives": "atom"}
+    settings |= {"secret_path": start.secret_path, "host": start.host, "archives": "atom", "stories": "link"}
     return shipped | {"syndicator.toml": _settings(shipped["syndicator.toml"], settings)}
 
 

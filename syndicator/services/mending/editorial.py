@@ -136,15 +136,20 @@ def copies(app: App, what: str) -> dict[str, str]:
     """The copy that `what` names, or all copies of that article, each with its original. Raises UsageError."""
     id = need_article(app, what)
     merged = app.store.index.merged()
-    if not (found := {copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))}):
-        raise UsageError(f"{what!r} is merged with no other article")
+    return {copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))}
+
+
+def need_copies(app: App, what: str) -> dict[str, str]:
+    """The same. Raises UsageError if there is none."""
+    if not (found := copies(app, what)):
+        raise UsageError(f"{what!r} is merged with no other article, and in no story")
     return found
 
 
 def split(app: App, what: str) -> list[Article]:
     """Undo the merge of `copies`, for good. Returns them. Raises UsageError."""
     files, store, parted = app.article_store, app.store.visits, []
-    for copy, original in copies(app, what).items():
+    for copy, original in need_copies(app, what).items():
         paths = [app.store.index.path(id) or "" for id in (copy, original)]
         theirs, first = map(files.get, paths)
         also = tuple(url for url in first.also if urls.alias(url) != urls.alias(theirs.url))

@@ -22,9 +22,10 @@ def test_without_an_example_nothing_is_followed_and_every_option_is_explained(tm
     assert load_sources(tmp_path / "config/sources.toml") == ()
     assert Taxonomy.from_toml(tmp_path / "config/taxonomy.toml").tags("Tomatoes", "Tomatoes like the sun.") == ()
     made, before = load(tmp_path / "config", {}), load(tmp_path / "no config", {})
-    assert (made.publish.archives, before.publish.archives) == ("atom", True)  # instances of before stay as they are
-    publish = made.publish.model_copy(update={"archives": True})
-    assert made.model_copy(update={"publish": publish}) == before
+    chosen = {"archives": "atom", "stories": "link"}  # instances of before stay as they are
+    assert made.publish == before.publish.model_copy(update=chosen)
+    assert (before.publish.archives, before.publish.stories) == (True, "off")
+    assert made.model_copy(update={"publish": before.publish}) == before
     assert "remove = []" in (tmp_path / "config/sources.toml").read_text()
     assert "# tag_min" in (tmp_path / "config/syndicator.toml").read_text()
 

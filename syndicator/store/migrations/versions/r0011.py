@@ -1,5 +1,5 @@
-"""Find recent articles by six values of their texts, until now by 24; index less; add what webhooks need; keep a row a
-published file, until now a document a feed."""
+"""Find recent articles by six values of their texts, until now by 24; index less; add what webhooks and stories need;
+keep a row a published file, until now a document a feed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,25 @@ def upgrade() -> None:
     times = [sa.Column(name, sa.BigInteger(), nullable=False) for name in ("at", "next_try", "tries")]
     op.create_table("messages", sa.Column("n", sa.Integer(), primary_key=True), *texts, *times)
     op.create_index("messages_subject", "messages", ["receiver", "subject", "n"])
+    _stories()
     _products()
+
+
+def _stories() -> None:
+    article = sa.Column("article", sa.String(26), nullable=False)
+    times = [sa.Column(name, sa.BigInteger(), nullable=False) for name in ("mtime_ns", "size", "added", "at")]
+    texts = [sa.Column(name, sa.Text(), nullable=False) for name in ("language", "outlet")]
+    data = sa.Column("data", sa.LargeBinary(), nullable=False)
+    op.create_table("story_sketches", sa.Column("article", sa.String(26), primary_key=True), *times, *texts, data)
+    op.create_index("story_sketches_added", "story_sketches", ["added"])
+    keys_of = [sa.Column(name, sa.BigInteger(), primary_key=True, autoincrement=False) for name in ("key", "place")]
+    at = sa.Column("at", sa.BigInteger(), nullable=False)
+    op.create_table("story_keys", *keys_of, at, article, sqlite_with_rowid=False)
+    op.create_index("story_keys_at", "story_keys", ["key", "at", "article"])
+    names = [sa.Column(name, sa.Text(), nullable=False) for name in ("story", "outlet")]
+    final: sa.Column[bool] = sa.Column("final", sa.Boolean(), nullable=False)
+    op.create_table("story_members", sa.Column("article", sa.Text(), primary_key=True), *names, final)
+    op.create_index("story_members_story", "story_members", ["story"])
 
 
 def _products() -> None:

@@ -1,0 +1,89 @@
+"""Decisions about stories, kept in stories.tsv beside the articles and written there before the database. If the two
+differ, the file is right."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from syndicator.articles.beside import tsv_files
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article
+from syndicator.services.container import App
+from syndicator.services.naming import need_article
+from syndicator.store.tables.stories import Member
+
+_READ: Final = "stories read"  # the note with the stamp of the file whose lines the database has
+
+
+def outlet_of(article: Article) -> str:
+    """The outlet that an article counts for: that of its own site, whoever announced it."""
+    return urls.publisher(article.url)
+
+
+def story_name(id: str, now: datetime) -> str:
+    """The name of a story that begins now with this article: no story had it before."""
+    return b32encode(hashlib.sha256(f"{id} {now.isoformat()}".encode()).digest()).decode().lower()[:26]
+
+
+def take_in(app: App) -> set[str]:
+    """Make the database say what stories.tsv says, if the file was changed. Returns the ids of articles."""
+    file, notes = app.article_store.file(tsv_files.STORIES_TSV), app.store.visits
+    stamp = file.stamp() or ""
+    if stamp == (notes.note(_READ) or ""):
+        return set()
+    before = {member.article: member for member in app.store.stories.members()}
+    decided = {one[0]: one for one in tsv_files.read_stories(file)}
+    changed = {id: one for id, one in decided.items() if id not in before or _decided(before[id]) != one}
+    outlets = {id: outlet_of(article) for id, article in app.store.index.articles(list(changed)).items()}
+    members = [Member(id, story, outlets.get(id, ""), final) for id, story, final in changed.values()]
+    app.store.stories.put(members, before.keys() - decided.keys())
+    notes.set_note(_READ, stamp or None, app.clock())
+    return changed.keys() | (before.keys() - decided.keys())
+
+
+def _decided(member: Member) -> tsv_files.Decided:
+    return member.article, member.story, member.final
+
+
+def decide(app: App, stories: Mapping[str, str], outlets: Mapping[str, str], *, final: bool) -> None:
+    """Put articles into stories, "" for none: into the file first. `final`: an operator said so."""
+    if not stories:
+        return
+    file = app.article_store.file(tsv_files.STORIES_TSV)
+    tsv_files.append_stories(file, ((id, story, final) for id, story in sorted(stories.items())))
+    members = [Member(id, story, outlets.get(id, ""), final) for id, story in stories.items() if story]
+    app.store.stories.put(members, [id for id, story in stories.items() if not story])
+    app.store.visits.set_note(_READ, file.stamp(), app.clock())
+
+
+def plan_join(app: App, named: Sequence[str]) -> dict[str, str]:
+    """The articles that `named` means, and those of their stories, with the story of all of them. Raises UsageError."""
+    take_in(app)
+    ids = list(dict.fromkeys(need_article(app, name) for name in named))
+    if len(ids) < 2:  # noqa: PLR2004 - a story needs two
+        raise UsageError("name two articles or more")
+    of = app.store.stories.of(ids)
+    members = [row.article for row in app.store.stories.of_stories(set(of.values()))]
+    story = next((of[id] for id in ids if id in of), "") or story_name(ids[0], app.clock())
+    return dict.fromkeys((*ids, *members), story)
+
+
+def plan_leave(app: App, id: str) -> dict[str, str]:
+    """The articles of the story of `id`, with the story of each once it has left, a new one for itself. Empty if it is
+    in no story."""
+    take_in(app)
+    if not (story := app.store.stories.of([id]).get(id)):
+        return {}
+    members = {row.article: story for row in app.store.stories.of_stories([story])}
+    return members | {id: story_name(story + id, app.clock())}
+
+
+def settle(app: App, stories: Mapping[str, str]) -> None:
+    """Put articles into stories for good, as an operator says."""
+    articles = app.store.index.articles(list(stories))
+    decide(app, stories, {id: outlet_of(article) for id, article in articles.items()}, final=True)

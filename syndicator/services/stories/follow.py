@@ -1,0 +1,99 @@
+"""Group new and changed articles into stories, after visits and before a build."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+from syndicator.core import text
+from syndicator.core.model import Article
+from syndicator.services.container import App
+from syndicator.services.stories.decisions import decide, outlet_of, story_name, take_in
+from syndicator.store import codec
+from syndicator.store.tables.stories import Sketched, Unread
+from syndicator.stories.grouping import WINDOW, Report, changes
+from syndicator.stories.sketch import READ, keys, pack, sketch, unpack
+
+_AT_ONCE: Final = 25  # articles between two turns of the visits
+_OF_PASS: Final = 2000  # articles of a pass; what is left waits for the next one
+_LOOK_AGAIN: Final = timedelta(hours=1)  # for articles that were changed
+_MARKDOWN: Final = READ * 4 // 3  # characters of a body that are made plain
+_LOOKED: Final = "stories looked"  # the note that says when
+
+
+async def follow(app: App, turn: Callable[[], object] = lambda: None) -> set[str]:
+    """Group what is new; call `turn` now and then. Returns the ids of the articles whose story changed."""
+    notes, now = app.store.visits, app.clock()
+    if app.settings.publish.stories == "off":
+        app.store.stories.prune(now, _OF_PASS)
+        return set()
+    changed = take_in(app)
+    since, looked = now - WINDOW, notes.note(_LOOKED)
+    all = looked is None or not now - _LOOK_AGAIN < datetime.fromisoformat(looked) <= now
+    unread = app.store.stories.unread(since, _OF_PASS, all=all)
+    for start in range(0, len(unread), _AT_ONCE):
+        changed |= _group(app, unread[start : start + _AT_ONCE], since)
+        turn()
+        await asyncio.sleep(0)
+    if all and len(unread) < _OF_PASS:
+        notes.set_note(_LOOKED, now.isoformat(), now)
+    app.store.stories.prune(since, _OF_PASS)
+    return changed
+
+
+def _group(app: App, unread: Sequence[Unread], since: datetime) -> set[str]:
+    stories = app.store.stories
+    articles = app.store.index.articles([one.article for one in unread])
+    unread = [one for one in unread if one.article in articles]
+    stories.save({one: _sketched(app, one, articles[one.article], since) for one in unread})
+    rows = stories.sketched([one.article for one in unread])
+    outlets = {row.article: row.outlet for row in rows}
+    left = {row.article: "" for row in rows if row.story and not row.data and not row.final}
+    new = [report for row in rows if (report := _report(row, since))]
+    by_id = {row.article: row for row in rows}
+
+    def near(report: Report) -> list[Report]:
+        likest = stories.near(by_id[report.id], keys(report.sketch), WINDOW // timedelta(microseconds=1))
+        outlets.update((row.article, row.outlet) for row in likest)
+        return [one for row in likest if (one := _report(row, since))]
+
+    def members(names: Collection[str]) -> list[Report]:
+        found = {row: _report(row, since) for row in stories.of_stories(names) if row.article not in left}
+        outlets.update((row.article, row.outlet) for row in found)
+        settled = {row.story for row, report in found.items() if report is None}
+        return [one._replace(final=one.final or one.story in settled) for one in found.values() if one]
+
+    now = app.clock()
+    changed = left | changes(new, near, members, lambda group: story_name(min(report.id for report in group), now))
+    decide(app, changed, outlets, final=False)
+    return set(changed)
+
+
+def _sketched(app: App, unread: Unread, article: Article, since: datetime) -> Sketched:
+    """What an article is compared by; nothing if it is not published by itself, or too old."""
+    added = codec.moment(unread.added)
+    at = min(article.published or added, added)
+    aside = article.hold or article.unlisted or article.merged_into
+    data = pack(sketch(article.title, _text(app, unread.path))) if not aside and at >= since else b""
+    language = (article.language or "").lower().partition("-")[0]
+    return Sketched(unread.article, outlet_of(article), language, codec.micros(at), data)
+
+
+def _text(app: App, path: str) -> str:
+    """The beginning of the text of an article; to parse the whole file would take longer than all else."""
+    data = b""
+    with suppress(OSError):  # `reconcile` names the file
+        data = app.article_store.read(path)
+    whole = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    _, end, body = whole.partition(f"\n{whole[:3]}\n")
+    return text.plain((body if end else whole)[:_MARKDOWN])
+
+
+def _report(row: Sketched, since: datetime) -> Report | None:
+    """The article as grouping sees it, None if it is not compared any more."""
+    if not row.data or row.at is None or (at := codec.moment(row.at)) < since:
+        return None
+    return Report(row.article, row.outlet, row.language or "", at, unpack(row.data), row.story, row.final)

@@ -1,0 +1,198 @@
+"""What articles are grouped into stories by, and the stories. Each write is a transaction. Raises StoreError."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import bindparam, delete, func, or_, select, union_all
+
+from syndicator.core.axes import ALL
+from syndicator.store import codec, rows, schema
+from syndicator.store.database import Database, chunks, upsert
+from syndicator.stories.sketch import KEYS
+
+NEWEST: Final = 25  # articles of a key that are looked at
+FOUND: Final = 20  # articles that share most keys with one
+_a, _s, _k, _m = schema.articles.c, schema.story_sketches.c, schema.story_keys.c, schema.story_members.c
+_SHOWN = select(schema.members.c.id).where(schema.members.c.id == _a.id, schema.members.c.axis == ALL.axis).exists()
+_UNREAD = (
+    select(_a.id, _a.path, _a.mtime_ns, _a.size, _a.added)
+    .select_from(schema.articles.outerjoin(schema.story_sketches, _s.article == _a.id))
+    .where(_a.added >= bindparam("first"), or_(_s.article.is_(None), _s.mtime_ns != _a.mtime_ns, _s.size != _a.size))
+    .order_by(_a.added, _a.id)
+    .limit(bindparam("most"))
+)
+_OF_KEY = [
+    select(_k.article)
+    .where(_k.key == bindparam(f"key{n}"), _k.at.between(bindparam("first"), bindparam("last")))
+    .order_by(_k.at.desc())
+    .limit(NEWEST)
+    .subquery()
+    for n in range(KEYS)
+]
+_SHARED = union_all(*(select(part.c.article) for part in _OF_KEY)).subquery()
+_MOST_SHARED = (
+    select(_SHARED.c.article, func.count().label("shared"))
+    .where(_SHARED.c.article != bindparam("but"))
+    .group_by(_SHARED.c.article)
+    .order_by(func.count().desc(), _SHARED.c.article)
+    .limit(FOUND)
+    .subquery()
+)
+_SKETCHED = select(_s.article, _s.outlet, _s.language, _s.at, _s.data, _m.story, _m.final).select_from(
+    schema.story_sketches.outerjoin(schema.story_members, _m.article == _s.article)
+)
+_NEAR = (
+    _SKETCHED.join(_MOST_SHARED, _MOST_SHARED.c.article == _s.article)
+    .where(_s.language == bindparam("language"))
+    .order_by(_MOST_SHARED.c.shared.desc(), _s.article)
+)
+_OF_STORIES = (
+    select(_m.article, _m.outlet, _s.language, _s.at, _s.data, _m.story, _m.final)
+    .select_from(schema.story_members.outerjoin(schema.story_sketches, _s.article == _m.article))
+    .where(_m.story.in_(bindparam("stories", expanding=True)))
+    .order_by(_m.article)
+)
+_COLUMNS = [column.name for column in schema.story_sketches.columns]
+_OUTLETS, _LATEST = func.count(_m.outlet.distinct()), func.max(_a.added)
+_RECENT = select(_m.story).join(schema.articles, _a.id == _m.article).where(_a.added >= bindparam("since"))
+_NEWS = (
+    select(_m.story, _OUTLETS, _LATEST)
+    .join_from(schema.story_members, schema.articles, _a.id == _m.article)
+    .where(_m.story.in_(_RECENT), _SHOWN)
+    .group_by(_m.story)
+    .having(_OUTLETS > 1)
+    .order_by(_OUTLETS.desc(), _LATEST.desc(), _m.story)
+    .limit(bindparam("most"))
+)
+_TOLD = (
+    select(_m.story, _m.article, _m.outlet)
+    .join_from(schema.story_members, schema.articles, _a.id == _m.article)
+    .where(_m.story.in_(bindparam("stories", expanding=True)), _SHOWN)
+    .order_by(_a.added, _a.published, _a.id)
+)
+
+
+class Unread(NamedTuple):
+    """An article whose file is not compared yet as it is now. Times as in the database."""
+
+    article: str
+    path: str
+    mtime_ns: int
+    size: int
+    added: int
+
+
+class Sketched(NamedTuple):
+    """A row of an article: what it is compared by (`data`, empty for nothing), and its story, "" for none."""
+
+    article: str
+    outlet: str
+    language: str | None
+    at: int | None  # None: it is too old to be compared
+    data: bytes | None
+    story: str = ""
+    final: bool = False
+
+
+class Member(NamedTuple):
+    article: str
+    story: str
+    outlet: str
+    final: bool
+
+
+class News(NamedTuple):
+    """A story with how many outlets report it, and when the last of its articles was added."""
+
+    story: str
+    outlets: int
+    latest: datetime
+
+
+class Stories:
+    """The stories of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def unread(self, since: datetime, most: int, *, all: bool) -> list[Unread]:
+        """The first articles added since then that are to be compared: new ones, with `all` also changed ones."""
+        first = codec.micros(since)
+        if not all:
+            first = max(first, self._db.scalar(select(func.max(_s.added))) or first)
+        return [Unread(*row) for row in self._db.rows(_UNREAD, {"first": first, "most": most})]
+
+    def save(self, new: Mapping[Unread, Sketched]) -> None:
+        """Store what articles are compared by, in place of what they were."""
+        with self._db.write() as connection:
+            rows.drop_sketches(connection, [one.article for one in new])
+            made = [one._asdict() | row._asdict() for one, row in new.items()]
+            upsert(connection, schema.story_sketches, [{name: row[name] for name in _COLUMNS} for row in made])
+            upsert(
+                connection,
+                schema.story_keys,
+                [key for row in new.values() for key in rows.story_keys(row.article, row.outlet, row.at, row.data)],
+            )
+
+    def near(self, one: Sketched, found_by: Sequence[int], window: int) -> list[Sketched]:
+        """The articles in a window (microseconds) that share most keys with one, those that share most first."""
+        at = one.at or 0
+        padded = [*found_by, *[-1] * (KEYS - len(found_by))]
+        values: dict[str, Any] = {f"key{n}": key for n, key in enumerate(padded)}
+        values |= {"first": at - window, "last": at + window, "but": one.article, "language": one.language}
+        return _sketched(self._db.rows(_NEAR, values))
+
+    def sketched(self, ids: Collection[str]) -> list[Sketched]:
+        """The rows of these articles, in no order."""
+        parts = (self._db.rows(_SKETCHED.where(_s.article.in_(part))) for part in chunks(sorted(ids)))
+        return [one for part in parts for one in _sketched(part)]
+
+    def of_stories(self, stories: Collection[str]) -> list[Sketched]:
+        """The articles of these stories; those without `data` are not compared any more."""
+        parts = (self._db.rows(_OF_STORIES, {"stories": part}) for part in chunks(sorted(stories)))
+        return [one for part in parts for one in _sketched(part)]
+
+    def put(self, members: Sequence[Member], gone: Collection[str] = ()) -> None:
+        """Store which articles are in which stories; those that are `gone` are in none."""
+        with self._db.write() as connection:
+            upsert(connection, schema.story_members, [member._asdict() for member in members])
+            for part in chunks(sorted(gone)):
+                connection.execute(delete(schema.story_members).where(_m.article.in_(part)))
+
+    def members(self) -> list[Member]:
+        """The articles of all stories."""
+        return [Member(*row) for row in self._db.rows(select(schema.story_members))]
+
+    def prune(self, before: datetime, most: int) -> None:
+        """Delete what the first articles added before then were compared by."""
+        old = select(_s.article).where(_s.added < codec.micros(before)).order_by(_s.added).limit(most)
+        if ids := [id for (id,) in self._db.rows(old)]:
+            with self._db.write() as connection:
+                rows.drop_sketches(connection, ids)
+
+    def of(self, ids: Collection[str]) -> dict[str, str]:
+        """The story of each of these articles that is in one."""
+        query = select(_m.article, _m.story)
+        parts = (self._db.rows(query.where(_m.article.in_(part))) for part in chunks(sorted(ids)))
+        return {article: story for part in parts for article, story in part}
+
+    def articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+        """The published articles of these stories, each with its outlet, the first that was added first."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for part in chunks(sorted(stories)):
+            for story, article, outlet in self._db.rows(_TOLD, {"stories": part}):
+                found.setdefault(story, []).append((article, outlet))
+        return found
+
+    def news(self, since: datetime, most: int) -> list[News]:
+        """The stories of several outlets with an article added since then: those of most outlets first, of these the
+        latest."""
+        found = self._db.rows(_NEWS, {"since": codec.micros(since), "most": most})
+        return [News(story, outlets, codec.moment(latest)) for story, outlets, latest in found]
+
+
+def _sketched(found: Iterable[Any]) -> list[Sketched]:
+    return [Sketched(*row)._replace(story=row.story or "", final=bool(row.final)) for row in found]

@@ -1,0 +1,1 @@
+"""Stories: which articles of different outlets report the same event. Pure."""

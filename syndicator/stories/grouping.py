@@ -1,0 +1,181 @@
+"""Group articles by the event that they report. Pure.
+
+Two articles are compared by their names, first words and numbers. WEIGHTS turn these into the log-odds that both report
+one event (tools/train/fit_stories.py). In a mean each outlet counts once, however much it writes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from syndicator.stories.sketch import Sketch, Terms
+
+WEIGHTS: Final = (6.3, 5.5, 3.8, -1.7)  # of `features`
+CONSTANT: Final = -4.4
+LIKELY: Final = 0.75  # log-odds above which two groups become one: with it precision is .95 and more on ECB+
+MANY: Final = 4  # numbers: of two articles on one event that have so many, nine in ten share one
+WINDOW: Final = timedelta(days=3)  # between two articles on one event
+LARGEST: Final = 60  # articles that are grouped anew together
+OF_STORY: Final = 10  # of them that stand for a story, if there are more
+OF_OUTLET: Final = 5  # articles of an outlet in a story, its first ones
+FAR: Final = -1e9
+
+
+class Report(NamedTuple):
+    """An article as grouping sees it. `outlet`: its publisher; `language`: a code, "" if unknown; `story`: the one it
+    is in, "" for none; `final`: it stays there."""
+
+    id: str
+    outlet: str
+    language: str
+    at: datetime
+    sketch: Sketch
+    story: str = ""
+    final: bool = False
+
+
+def likeness(one: Report, other: Report) -> float:
+    """The log-odds that two articles report one event; `FAR` if they are of different languages or days apart."""
+    if one.language != other.language or abs(one.at - other.at) > WINDOW:
+        return FAR
+    values = features(one.sketch, other.sketch)
+    return sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True)) + CONSTANT
+
+
+def features(one: Sketch, other: Sketch) -> tuple[float, float, float, float]:
+    """The cosines of names, first words and numbers; and the first two once more, as far as both have MANY numbers, if
+    they share none: a forecast and a result have the same names."""
+    names, lead, numbers = map(cosine, one, other)
+    apart = 0.0 if numbers else min(1.0, min(len(one.numbers), len(other.numbers)) / MANY)
+    return names, lead, numbers, apart * (names + lead)
+
+
+def cosine(one: Terms, other: Terms) -> float:
+    """The cosine of two kinds of terms, which are at length one."""
+    return sum(one[term] * other[term] for term in one.keys() & other.keys())
+
+
+def changes(
+    new: Sequence[Report],
+    near: Callable[[Report], Iterable[Report]],
+    members: Callable[[Collection[str]], Iterable[Report]],
+    fresh: Callable[[Sequence[Report]], str],
+) -> dict[str, str]:
+    """The story of each article that is in another one because of the `new` articles, "" for none. `near` finds the
+    articles with which one shares most terms, `members` those of stories; `fresh` names a story."""
+    singles, sets = {report.id: report for report in new}, []
+    for report in new:
+        likely = [other for other in near(report) if likeness(report, other) > LIKELY]
+        singles |= {other.id: other for other in likely}
+        if likely or report.story:
+            sets.append({one.story or one.id for one in (report, *likely)})
+    changed: dict[str, str] = {}
+    for names in _connected(sets):
+        region = {id: singles[id] for id in names & singles.keys()} | {one.id: one for one in members(names)}
+        after = regrouped(list(region.values()), {report.id for report in new}, fresh)
+        changed |= {id: story for id, story in after.items() if story != region[id].story}
+    return changed
+
+
+def _connected(sets: Iterable[set[str]]) -> list[set[str]]:
+    """The sets, with those that share a member as one."""
+    found: list[set[str]] = []
+    for names in sets:
+        touching = [other for other in found if not other.isdisjoint(names)]
+        found = [*(other for other in found if other not in touching), names.union(*touching)]
+    return found
+
+
+def regrouped(
+    reports: Sequence[Report], new: Collection[str], fresh: Callable[[Sequence[Report]], str]
+) -> dict[str, str]:
+    """The story of each article, "" for none. If there are more than LARGEST, stories stay as they are and count by
+    their newest articles, and of the others only the newest are grouped, after those that are `new`."""
+    if len(reports) <= LARGEST:
+        return named(grouped(reports), fresh)
+    having = Counter((report.story, report.outlet) for report in reports if report.story)
+    counts: Counter[str] = Counter()
+    looked_at = []
+    for report in sorted(reports, key=lambda report: (report.id in new, _order(report)), reverse=True):
+        counts[report.story] += 1
+        if not report.story or counts[report.story] <= OF_STORY:
+            looked_at.append(report._replace(final=bool(report.story)))
+    part = {report.id: report for report in looked_at[:LARGEST]}
+    return {
+        id: story
+        for id, story in named(grouped(list(part.values())), fresh).items()
+        if having[story, part[id].outlet] < OF_OUTLET
+    }
+
+
+def grouped(reports: Sequence[Report]) -> list[list[Report]]:
+    """All `reports` in groups by average linkage: the two groups that are nearest become one, as long as they are more
+    likely to report one event than not. The final articles of two stories never do."""
+    apart: dict[str, list[Report]] = {}
+    for report in sorted(reports, key=_order):
+        apart.setdefault(report.story if report.final else report.id, []).append(report)
+    groups, weights = dict(enumerate(apart.values())), _weights(reports)
+    near = {(a, b): _between(groups[a], groups[b]) for a in groups for b in groups if a < b}
+    while near:
+        first, second = max(near, key=lambda pair: (near[pair], -pair[0], -pair[1]))
+        if near[first, second] <= LIKELY:
+            break
+        sizes = [sum(weights[report.id] for report in groups[one]) for one in (first, second)]
+        groups[first] += groups.pop(second)
+        del near[first, second]
+        for other in groups:
+            if other != first:
+                to_first, to_second = _pair(first, other), _pair(second, other)
+                near[to_first] = (sizes[0] * near[to_first] + sizes[1] * near.pop(to_second)) / sum(sizes)
+    return list(groups.values())
+
+
+def _between(one: Sequence[Report], other: Sequence[Report]) -> float:
+    """The mean likeness of two groups; FAR if both have their story for good."""
+    if any(report.final for report in one) and any(report.final for report in other):
+        return FAR
+    weights = _weights(one) | _weights(other)
+    values = {(a.id, b.id): likeness(a, b) for a in one for b in other}
+    whole = sum(weights[a] * weights[b] for a, b in values)
+    return sum(weights[a] * weights[b] * value for (a, b), value in values.items()) / whole
+
+
+def _weights(reports: Sequence[Report]) -> dict[str, float]:
+    counts = Counter(report.outlet for report in reports)
+    return {report.id: 1 / counts[report.outlet] for report in reports}
+
+
+def named(groups: Iterable[Sequence[Report]], fresh: Callable[[Sequence[Report]], str]) -> dict[str, str]:
+    """The story of each article: that of the final articles of its group, else the one that most outlets of the group
+    were in, unless another group has it. A group of one outlet is none."""
+    stories: dict[str, str] = {}
+    taken = {""}
+    for group in sorted(groups, key=_rank):
+        before = Counter(story for story, _ in {(report.story, report.outlet) for report in group})
+        final = {report.story for report in group if report.final}
+        if not final and len({report.outlet for report in group}) == 1:
+            stories |= {report.id: "" for report in group}
+            continue
+        earlier = sorted(before.keys() - taken, key=lambda story: (-before[story], story))
+        name = next(iter((*final, *earlier)), "") or fresh(group)
+        taken.add(name)
+        counts: Counter[str] = Counter()
+        for report in sorted(group, key=lambda report: (not report.final, _order(report))):
+            counts[report.outlet] += 1
+            stories[report.id] = name if report.final or counts[report.outlet] <= OF_OUTLET else ""
+    return stories
+
+
+def _rank(group: Sequence[Report]) -> tuple[object, ...]:
+    final = any(report.final for report in group)
+    return not final, -len({report.outlet for report in group}), min(map(_order, group))
+
+
+def _order(report: Report) -> tuple[datetime, str]:
+    return report.at, report.id
+
+
+def _pair(one: int, other: int) -> tuple[int, int]:
+    return (one, other) if one < other else (other, one)

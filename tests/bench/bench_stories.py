@@ -1,0 +1,257 @@
+"""How well articles are grouped by events, and what it costs.
+
+    python -m tests.bench.bench_stories ECB FOLDER         the ECB+ corpus (a folder for each topic)
+    python -m tests.bench.bench_stories JSONL FILE         lines with title, text, outlet, event and, if any, date
+    python -m tests.bench.bench_stories pages              stories that the open pages give, to be read by eye
+    python -m tests.bench.bench_stories window [NUMBER]    passes over new articles with so many in the window (100,000)
+
+Shown are B-cubed precision, recall and F (Bagga and Baldwin 1998): of articles that come in passes of ten, in three
+orders, and of all of them grouped at once; CPU of an article's sketch and of its grouping."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+from syndicator.core.model import Article, article_id
+from syndicator.pipeline.refile import refile
+from syndicator.services.container import App
+from syndicator.services.stories.decisions import outlet_of
+from syndicator.services.stories.follow import follow
+from syndicator.store import codec, schema
+from syndicator.store.database import upsert
+from syndicator.store.tables.stories import Sketched, Unread
+from syndicator.stories import grouping
+from syndicator.stories.grouping import Report
+from syndicator.stories.sketch import Sketch, keys, pack, sketch, unpack
+from tests.bench.machine import machine
+from tests.services.places import Place
+from tools.train.provenance import SHARED
+
+NEVER = datetime(2026, 1, 1, tzinfo=UTC)  # of a corpus without dates: all articles are of one day
+PARTS = (("topics 1-35", range(1, 36)), ("topics 36-45", range(36, 46)))
+FOUND = 20  # articles that share most keys with a new one
+KEPT = 25  # newest articles of a key
+PASS = 10  # articles
+PAGES = ("manifest", "more")
+NEW, MIXED = 25, 8  # articles of a pass, pages of which a row is mixed
+OUTLETS, HOURS = 300, 70  # of the rows in the window
+LEAST = 1500  # characters of a text
+Grouped = dict[str, str]  # article -> its group
+
+
+class Labelled(NamedTuple):
+    topic: int
+    event: str
+    title: str
+    text: str
+    outlet: str = ""
+    at: datetime = NEVER
+
+
+def events(folder: Path) -> Iterator[Labelled]:
+    """The articles of ECB+; each topic has two events, told apart by the names of the files."""
+    for file in sorted(folder.glob("*/*.xml")):
+        lines: dict[str, list[str]] = defaultdict(list)
+        for token in ElementTree.parse(file).getroot().iter("token"):
+            lines[token.get("sentence", "")].append(token.text or "")
+        sentences = [" ".join(words) for words in lines.values() if words[0] != "http"]
+        kind = "plus" if "plus" in file.stem else ""
+        yield Labelled(
+            int(file.parent.name), file.parent.name + kind, sentences[0], "\n".join(sentences[1:]), file.stem
+        )
+
+
+def rows(file: Path) -> Iterator[Labelled]:
+    for line in file.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        at = datetime.fromisoformat(row["date"]) if row.get("date") else NEVER
+        yield Labelled(0, str(row["event"]), row["title"], row["text"], row.get("outlet", ""), at.replace(tzinfo=UTC))
+
+
+def page_rows(file: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def text_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    truth = row["truth"]
+    return truth.get("title") or "", truth.get("text") or truth.get("markdown") or ""
+
+
+def guides() -> list[Labelled]:
+    """The wcxb pages, each an event of its own."""
+    rows = (row for name in PAGES for row in page_rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz"))
+    found = ((row["id"], *text_of(row)) for row in rows if row["set"] == "wcxb")
+    return [Labelled(0, str(id), title, text) for id, title, text in found if text]
+
+
+def reports(articles: Sequence[Labelled]) -> list[Report]:
+    return [Report(f"{n:05}", one.outlet, "", one.at, sketch(one.title, one.text)) for n, one in enumerate(articles)]
+
+
+def in_passes(found: Sequence[Report], size: int = PASS) -> Grouped:
+    """A pass for each few articles, with the candidates that the database would find."""
+    having: dict[int, list[str]] = defaultdict(list)
+    by_id = {report.id: report for report in found}
+
+    def near(report: Report) -> list[Report]:
+        shared = Counter(id for key in keys(report.sketch) for id in having[key][-KEPT:] if id != report.id)
+        return [by_id[id] for id, _ in shared.most_common(FOUND)]
+
+    def members(names: Collection[str]) -> list[Report]:
+        return [report for report in by_id.values() if report.story in names]
+
+    for start in range(0, len(found), size):
+        new = [by_id[report.id] for report in found[start : start + size]]
+        for report in new:
+            for key in keys(report.sketch):
+                having[key].append(report.id)
+        changed = grouping.changes(new, near, members, lambda group: "story of " + min(one.id for one in group))
+        by_id |= {id: by_id[id]._replace(story=story) for id, story in changed.items()}
+    return {id: report.story or id for id, report in by_id.items()}
+
+
+def at_once(found: Sequence[Report]) -> Grouped:
+    return {report.id: group[0].id for group in grouping.grouped(found) for report in group}
+
+
+def b_cubed(grouped: Grouped, truth: Grouped) -> tuple[float, float, float]:
+    """Precision, recall and F."""
+    both = Counter((grouped[one], truth[one]) for one in truth)
+    ours, theirs = Counter(grouped.values()), Counter(truth.values())
+    precision = statistics.mean(both[grouped[one], truth[one]] / ours[grouped[one]] for one in truth)
+    recall = statistics.mean(both[grouped[one], truth[one]] / theirs[truth[one]] for one in truth)
+    return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+def measure(name: str, articles: Sequence[Labelled]) -> None:
+    begun = time.process_time()
+    found = reports(articles)
+    cost = (time.process_time() - begun) / len(found)
+    truth = {report.id: one.event for report, one in zip(found, articles, strict=True)}
+    ways: dict[str, Callable[[Sequence[Report]], Grouped]] = {"in passes": in_passes, "at once": at_once}
+    print(f"{name}: {len(articles)} articles, {len({*truth.values()})} events; a sketch {1000 * cost:.2f} ms CPU")
+    for way, group in ways.items():
+        for seed in range(3 if way == "in passes" else 1):
+            order = random.Random(seed).sample(found, len(found))
+            begun = time.process_time()
+            figures = b_cubed(group(order), truth)
+            print(
+                f"  {way}: precision {figures[0]:.3f}, recall {figures[1]:.3f}, F {figures[2]:.3f};"
+                f" {1000 * (time.process_time() - begun) / len(found):.2f} ms CPU an article"
+            )
+    largest = max(len(pack(report.sketch)) for report in found)
+    assert all(unpack(pack(report.sketch)).names.keys() == report.sketch.names.keys() for report in found)
+    print(f"  a sketch has {largest} bytes at most")
+
+
+def pages() -> None:
+    articles = []
+    for name in PAGES:
+        for row in page_rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz"):
+            if row["page_type"] in ("article", "news") or row["set"] == "fundus":
+                url = row["url"] or row["id"]
+                articles.append(Labelled(0, url, *text_of(row), outlet=url))
+    found = reports([one for one in articles if one.text])
+    named = {report.id: one for report, one in zip(found, [one for one in articles if one.text], strict=True)}
+    groups: dict[str, list[str]] = defaultdict(list)
+    for one, story in in_passes(found).items():
+        groups[story].append(one)
+    together = [group for group in groups.values() if len(group) > 1]
+    print(f"{len(found)} articles, {len(together)} stories of more than one")
+    for group in together:
+        print("\n".join(f"  {named[one].title[:110]} ({named[one].event[:60]})" for one in group), end="\n\n")
+
+
+def window(number: int) -> None:
+    """CPU of passes of 25 articles, in an instance with rows of others that are mixed of the open pages."""
+    rows = (row for name in PAGES for row in page_rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz"))
+    texts = [Labelled(0, "", *both) for both in map(text_of, rows) if len(both[1]) > LEAST]
+    chance = random.Random(0)
+    sketches = [sketch(one.title, one.text) for one in texts]
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place(Path(folder), settings='[publish]\nstories = "link"\n')
+        with place.app() as app:
+            for start in range(0, number, 1000):
+                fill(app, chance, sketches, range(start, start + 1000))
+            for n in range(OUTLETS):  # a process has seen most outlets
+                outlet_of(Article(id="", url=f"https://{n}.example/", title=""))
+            for size in (NEW, 1, NEW, NEW, NEW, NEW, NEW, NEW):
+                for n in range(size):
+                    one = chance.choice(texts)
+                    url, body = (
+                        f"https://{chance.randrange(OUTLETS)}.example/{chance.random()}",
+                        f"{one.text[n:]} {chance.random()}",
+                    )
+                    when = {"added": app.clock(), "published": app.clock()}
+                    article = Article(id=article_id(url), url=url, title=one.title, body=body, language="en", **when)
+                    refile(app.article_store, app.store.visits, article)
+                begun = time.process_time()
+                changed = asyncio.run(follow(app))
+                cost = 1000 * (time.process_time() - begun)
+                each = f"{cost / size:.2f} an article; {len(changed)} in other stories"
+                print(f"  {size} articles: {cost:.1f} ms CPU, {each}")
+                place.now += timedelta(seconds=1)
+            place.now += timedelta(hours=1)
+            begun = time.process_time()
+            asyncio.run(follow(app))
+            print(f"  a look at all for changed ones: {1000 * (time.process_time() - begun):.0f} ms CPU")
+
+
+def fill(app: App, chance: random.Random, sketches: Sequence[Sketch], numbers: range) -> None:
+    """Put rows of articles that share names, first words and numbers with several pages each."""
+    new, made = {}, []
+    for n in numbers:
+        at = codec.micros(app.clock()) - chance.randrange(HOURS * 3_600_000_000)
+        mixed = Sketch(*(mix(chance, kinds) for kinds in zip(*chance.sample(sketches, MIXED), strict=True)))
+        id, outlet = article_id(str(n)), f"{chance.randrange(OUTLETS)}.example"
+        unread = Unread(id, f"{n}.md", 1, 1, at)
+        new[unread] = Sketched(id, outlet, "en", at, pack(mixed))
+        made.append(rows_of(unread))
+    with app.store._db.write() as connection:
+        upsert(connection, schema.articles, made)
+    app.store.stories.save(new)
+
+
+def mix(chance: random.Random, kinds: Sequence[Mapping[int, float]]) -> dict[int, float]:
+    """Terms of each, as many as the first has."""
+    return dict(chance.sample([item for kind in kinds for item in kind.items()], len(kinds[0])))
+
+
+def rows_of(one: Unread) -> dict[str, object]:
+    stamp = {"path": one.path, "mtime_ns": one.mtime_ns, "size": one.size, "added": one.added, "published": one.added}
+    return {"id": one.article, "title": "", "merged_into": None, "data": "{}", **stamp}
+
+
+def main() -> None:
+    print(machine())
+    match sys.argv[1:]:
+        case ["ECB", folder]:
+            articles = list(events(Path(folder)))
+            for name, topics in PARTS:
+                measure(name, [one for one in articles if one.topic in topics])
+        case ["JSONL", file]:
+            measure(file, list(rows(Path(file))))
+        case ["pages"]:
+            pages()
+        case ["window", *number]:
+            window(int(*number or ["100000"]))
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""What articles are grouped by, found by few keys in bounded time and forgotten after the window; and the stories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from syndicator.core.model import Article
+from syndicator.store import codec, schema
+from syndicator.store.engine import Store
+from syndicator.store.rows import PLACES
+from syndicator.store.tables.stories import FOUND, NEWEST, Member, Sketched, Unread
+from syndicator.stories.sketch import keys, pack, sketch, unpack
+from tests.store.conftest import NOW, record, stamp
+
+SINCE = NOW - timedelta(days=3)
+WINDOW = int(timedelta(days=3).total_seconds()) * 1_000_000
+QUAKE = pack(sketch("Quake in Verania", "The quake shook Sant Orel, said Dario Menk."))
+FERRY = pack(sketch("Silverfin aground", "A ferry hit a reef off Kettle Island, said Ewan Strake."))
+
+
+def add(store: Store, number: int, data: bytes = QUAKE, outlet: str = "", language: str = "en") -> Sketched:
+    """Article `number`, grouped by `data`."""
+    article = record(store, number)
+    file, at = stamp(number), codec.micros(NOW - timedelta(hours=number))
+    row = Sketched(article.id, outlet or f"{number}.example", language, at, data)
+    store.stories.save({Unread(article.id, file.path, file.mtime_ns, file.size, at): row})
+    return row
+
+
+def near(store: Store, one: Sketched) -> list[str]:
+    found_by = keys(unpack(one.data or b"\0\0\0"))
+    return [row.article for row in store.stories.near(one, found_by, WINDOW)]
+
+
+def count(store: Store) -> tuple[int, ...]:
+    tables = (schema.story_sketches, schema.story_keys, schema.story_members)
+    return tuple(store._db.scalar(select(func.count()).select_from(table)) for table in tables)
+
+
+def unread(store: Store, *, all: bool) -> list[str]:
+    return [one.article for one in store.stories.unread(SINCE, 10, all=all)]
+
+
+def test_new_articles_are_unread_and_with_a_look_at_all_also_changed_ones(store: Store) -> None:
+    old, new, late = record(store, 5), record(store, 2), record(store, 90)
+    assert unread(store, all=False) == [old.id, new.id]
+    assert late.id not in unread(store, all=True)
+    add(store, 5)
+    add(store, 2)
+    assert unread(store, all=True) == []
+    store.visits.record(old, stamp(6))
+    assert unread(store, all=False) == []
+    assert unread(store, all=True) == [old.id]
+    newest = record(store, 1)
+    assert unread(store, all=False) == [newest.id]
+
+
+def test_articles_that_share_keys_are_found_within_the_window_in_their_language(store: Store) -> None:
+    one, other = add(store, 1), add(store, 2)
+    add(store, 3, FERRY)
+    add(store, 4, language="de")
+    add(store, 5, b"")
+    assert near(store, one) == [other.article]
+    assert store.stories.near(one, keys(unpack(QUAKE)), 60_000_000) == []
+
+
+def test_an_outlet_has_few_places_at_a_key_and_crowds_out_nobody(store: Store) -> None:
+    one, other = add(store, 60), add(store, 59)
+    for number in range(1, 30):
+        add(store, number, outlet="flood.example")
+    found = near(store, one)
+    assert other.article in found
+    assert len(found) <= 1 + PLACES
+
+
+def test_of_a_common_key_the_newest_are_looked_at(store: Store) -> None:
+    rows = [add(store, number) for number in range(1, 62)]
+    assert len(near(store, rows[0])) <= min(FOUND, NEWEST)
+    assert rows[-1].article not in near(store, rows[0])
+
+
+def test_an_article_that_changed_is_found_by_what_it_is_now(store: Store) -> None:
+    one, other = add(store, 1), add(store, 2)
+    add(store, 2, FERRY)
+    assert near(store, one) == []
+    assert near(store, other._replace(data=FERRY)) == []
+
+
+def test_what_is_older_than_the_window_is_forgotten(store: Store) -> None:
+    add(store, 70)
+    one = add(store, 1)
+    store.stories.put([Member(one.article, "s", "1.example", final=False)])
+    store.stories.prune(NOW - timedelta(hours=2), 10)
+    assert count(store) == (1, len(keys(unpack(QUAKE))), 1)
+    store.stories.prune(NOW, 10)
+    assert count(store) == (0, 0, 1)
+
+
+def test_what_goes_leaves_nothing_but_what_an_operator_said(store: Store) -> None:
+    one, other = record(store, 1), record(store, 2)
+    add(store, 1)
+    add(store, 2)
+    store.stories.put([Member(one.id, "s", "a", final=False), Member(other.id, "s", "b", final=True)])
+    for article in (one, other):
+        store.visits.withdraw(article, (), [], NOW)
+    assert count(store) == (0, 0, 1)
+    assert store.stories.articles(["s"]) == {}
+
+
+def test_a_rebuilt_database_compares_anew_and_keeps_the_stories(store: Store) -> None:
+    one = add(store, 1)
+    store.stories.put([Member(one.article, "s", "a", final=False)])
+    article = store.visits.article(one.article)
+    assert article is not None
+    store.reindex([(article, stamp(1))])
+    assert count(store) == (0, 0, 1)
+    assert unread(store, all=False) == [one.article]
+
+
+def members(store: Store, story: str, *outlets: str, number: int) -> list[Article]:
+    made = [record(store, number + place) for place in range(len(outlets))]
+    both = zip(made, outlets, strict=True)
+    store.stories.put([Member(article.id, story, outlet, final=False) for article, outlet in both])
+    return made
+
+
+def of(news: Iterable[tuple[str, int, object]]) -> list[tuple[str, int]]:
+    return [(story, outlets) for story, outlets, _ in news]
+
+
+def test_stories_of_most_outlets_come_first_then_the_latest(store: Store) -> None:
+    members(store, "two, earlier", "a", "b", number=10)
+    members(store, "three", "a", "b", "c", "c", number=20)
+    members(store, "two, later", "a", "b", number=1)
+    members(store, "one outlet", "a", "a", number=30)
+    members(store, "old", "a", "b", number=90)
+    news = store.stories.news(SINCE, 10)
+    assert of(news) == [("three", 3), ("two, later", 2), ("two, earlier", 2)]
+    assert news[1].latest == NOW - timedelta(hours=1)
+    assert of(store.stories.news(SINCE, 1)) == [("three", 3)]
+
+
+def test_a_story_has_the_articles_that_are_published(store: Store) -> None:
+    first, second, third = members(store, "s", "a", "b", "c", number=1)
+    store.visits.record(first, stamp(1))
+    store.index.merge(second.id, third.id)
+    assert store.stories.of([first.id, "none"]) == {first.id: "s"}
+    assert store.stories.articles(["s", "none"]) == {"s": [(third.id, "c"), (first.id, "a")]}
+    store.stories.put([], [first.id])
+    assert store.stories.of([first.id]) == {}
+    assert {member.article for member in store.stories.members()} == {second.id, third.id}

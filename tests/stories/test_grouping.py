@@ -1,0 +1,155 @@
+"""Which articles are one story: by likeness, time, language, outlet, and what was decided for good."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.stories import grouping
+from syndicator.stories.grouping import FAR, LARGEST, LIKELY, OF_OUTLET, WINDOW, Report, changes, grouped, likeness
+from syndicator.stories.sketch import sketch
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+CASES = tomllib.loads((Path(__file__).parent / "data/hard_pairs.toml").read_text(encoding="utf-8"))["case"]
+QUAKE = (
+    "Strong quake hits Sant Orel in Verania",
+    "A quake of 6.4 shook Verania at 4:17, said Dario Menk in Sant Orel.",
+)
+FERRY = (
+    "Ferry Silverfin aground off Kettle Island",
+    "All 212 on the Silverfin are safe, said Ewan Strake of Isle Lines.",
+)
+RIGHT = 53  # of 60 pairs; the others are mostly a forecast and its result
+
+
+def report(id: str, words: tuple[str, str] = QUAKE, **changes: Any) -> Report:
+    """An article of an outlet of its own."""
+    given = {"outlet": f"{id}.example", "language": "en", "at": NOON, **changes}
+    return Report(id=id, sketch=sketch(*words), **given)
+
+
+def ids(groups: Sequence[Sequence[Report]]) -> set[frozenset[str]]:
+    return {frozenset(one.id for one in group) for group in groups}
+
+
+def first(group: Sequence[Report]) -> str:
+    return "story of " + min(one.id for one in group)
+
+
+def stories(reports: Sequence[Report], new: Collection[str] = ()) -> dict[str, str]:
+    """What a pass changes when the `new` ones come, or all; each finds all others."""
+
+    def members(names: Collection[str]) -> list[Report]:
+        return [one for one in reports if one.story in names]
+
+    def near(one: Report) -> list[Report]:
+        return [other for other in reports if other.id != one.id]
+
+    return changes([one for one in reports if not new or one.id in new], near, members, first)
+
+
+def test_reports_of_one_event_are_a_story_and_others_are_not() -> None:
+    assert stories([report("a"), report("b"), report("c", FERRY)]) == {"a": "story of a", "b": "story of a"}
+
+
+def test_hard_pairs_are_told_apart() -> None:
+    right = 0
+    for case in CASES:
+        one = report("a", (case["report"]["title"], case["report"]["text"]))
+        for kind in ("same", "other"):
+            other = report("b", (case[kind]["title"], case[kind]["text"]))
+            right += (likeness(one, other) > LIKELY) == (kind == "same")
+    assert len(CASES) == 30
+    assert right >= RIGHT
+
+
+@pytest.mark.parametrize(
+    "changed", [{"language": "de"}, {"language": ""}, {"at": NOON + WINDOW + timedelta(seconds=1)}]
+)
+def test_another_language_or_time_never_joins(changed: dict[str, Any]) -> None:
+    assert likeness(report("a"), report("b", **changed)) == FAR
+    assert stories([report("a"), report("b", **changed)]) == {}
+
+
+def test_articles_of_one_outlet_are_no_story() -> None:
+    one, other = (report(id, outlet="one.example") for id in "ab")
+    assert ids(grouped([one, other])) == {frozenset("ab")}
+    assert stories([one, other]) == {}
+
+
+@given(st.randoms(use_true_random=False), st.lists(st.sampled_from([QUAKE, FERRY]), min_size=1, max_size=7))
+def test_the_order_of_articles_changes_nothing(chance: random.Random, words: list[tuple[str, str]]) -> None:
+    reports = [report(f"{n}", text, at=NOON + timedelta(hours=n)) for n, text in enumerate(words)]
+    assert grouped(chance.sample(reports, len(reports))) == grouped(reports)
+
+
+def pretend(values: dict[str, float]) -> Callable[[Report, Report], float]:
+    return lambda one, other: values.get(min(one.id, other.id) + max(one.id, other.id), -9.0)
+
+
+def test_an_outlet_counts_once_in_a_mean_however_much_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    flood = [report(f"f{n}", outlet="flood.example") for n in range(4)]
+    likely = {f"bf{n}": 9.0 for n in range(4)} | {f"cf{n}": -3.0 for n in range(4)} | {"bc": 8.0}
+    likely |= {f"f{n}f{m}": 9.0 for n in range(4) for m in range(4)}
+    monkeypatch.setattr(grouping, "likeness", pretend(likely))
+    together = ids(grouped([*flood, report("b"), report("c")]))
+    assert together == {frozenset(("b", "c", "f0", "f1", "f2", "f3"))}  # (8 - 3) / 2, not (8 - 4 * 3) / 5
+
+
+def test_an_outlet_has_few_articles_in_a_story_the_first_ones() -> None:
+    flood = [report(f"f{n}", outlet="flood.example", at=NOON + timedelta(minutes=n)) for n in range(OF_OUTLET + 2)]
+    found = stories([report("a"), *flood])
+    assert sorted(found) == ["a", *(f"f{n}" for n in range(OF_OUTLET))]
+
+
+def test_a_story_keeps_its_name_when_others_join_and_when_two_become_one() -> None:
+    reports = [report("a", story="larger"), report("b", story="larger"), report("c", story="a"), report("n")]
+    assert stories(reports, "n") == {"c": "larger", "n": "larger"}
+
+
+def test_what_is_final_stays_where_it_is() -> None:
+    reports = [report("a", story="one", final=True), report("b", story="two", final=True), report("n")]
+    assert stories(reports, "n") == {"n": "one"} or stories(reports, "n") == {"n": "two"}
+    apart = [report("a", story="one", final=True), report("b", FERRY, story="one", final=True), report("n", FERRY)]
+    assert stories(apart, "n").keys() <= {"n"}
+
+
+def test_a_later_pass_parts_what_is_not_alike() -> None:
+    reports = [report("a", story="s"), report("b", FERRY, story="s"), report("n"), report("m", FERRY)]
+    found = stories(reports, "nm")
+    now = {one.id: found.get(one.id, one.story) for one in reports}
+    assert now["a"] == now["n"] != now["b"] == now["m"]
+
+
+def test_a_story_that_is_too_large_to_be_grouped_anew_takes_what_comes() -> None:
+    large = [report(f"a{n:03}", story="s") for n in range(LARGEST)]
+    assert stories([*large, report("n"), report("x", FERRY)], "nx") == {"n": "s"}
+    earlier = NOON - timedelta(hours=1)
+    flood = [report(f"b{n}", story="s", outlet="n.example", at=earlier) for n in range(OF_OUTLET)]
+    assert stories([*large, *flood, report("n")], "n") == {}
+
+
+def test_many_articles_at_once_begin_a_story() -> None:
+    assert len(set(stories([report(f"a{n:03}") for n in range(LARGEST + 20)]).values())) == 1
+
+
+def test_an_article_on_two_events_joins_no_two_stories() -> None:
+    apart = [
+        report("a", story="one"),
+        report("b", story="one"),
+        report("c", FERRY, story="two"),
+        report("d", FERRY, story="two"),
+    ]
+    both = (f"{QUAKE[0]}, {FERRY[0]}", f"{QUAKE[1]} {FERRY[1]}")
+    bridges = [report(f"x{n}", both, outlet="bridge.example") for n in range(5)]
+    found = stories([*apart, *bridges], [one.id for one in bridges])
+    assert not found.keys() & {"a", "b", "c", "d"}
+    assert found.keys() == {one.id for one in bridges}
