@@ -58,11 +58,11 @@ def shared() -> Path:
 @pytest.fixture
 def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in this process share worker processes."""
-    from syndicator.services import container
+    from syndicator.services import container, refresh
     from syndicator.services.descriptions import redescribe
     from tests.workers import kept
 
-    for module in (container, redescribe):
+    for module in (container, refresh, redescribe):
         monkeypatch.setattr(module, "Worker", kept)
 
 
