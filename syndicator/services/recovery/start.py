@@ -112,7 +112,7 @@ def mark(app: App) -> None:
 def is_older(article_store: ArticleStore, store: Store) -> bool:
     """True if the folder is of an earlier day than the database. Raises OSError, StoreError."""
     noted = store.visits.note(_NEWEST)
-    return bool(noted) and max(tsv_files.read_lines(article_store.file(_NAME)), default="") < (noted or "")
+    return bool(noted) and max(tsv_files.read_lines(article_store.file(_NAME).read()), default="") < (noted or "")
 
 
 def awaited(store: Store, gone: Collection[str]) -> set[str]:
