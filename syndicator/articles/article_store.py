@@ -41,8 +41,7 @@ class FileArticleStore(Listed):
 
     @contextlib.contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
-        """Within, one fsync per folder, by the yielded function and at the end, makes files of `put` durable. Contents
-        are on disk at once, so a power cut leaves whole files. Raises OSError."""
+        """Make files of `put` durable with one fsync per folder, when called and at the end. Raises OSError."""
         self._unsettled = set()
         try:
             yield self._settle

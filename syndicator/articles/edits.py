@@ -116,8 +116,7 @@ def by_of(article: Article, field: str) -> By | None:
 
 
 def may_write(article: Article, field: str, by: By) -> bool:
-    """True if `by` may replace `field` of `article`: the operator may always and is never overwritten; a model's value
-    yields to a new answer or a changed text, not to our own extraction."""
+    """True if `by` may replace `field`: never an operator's; a model's only by a new answer or for a changed text."""
     if by is By.OPERATOR:
         return True
     match by_of(article, field):

@@ -67,8 +67,7 @@ _SHOWN_CHARS = 40  # of a wrong value, in a message
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """`settle`: any value -> normal form. `write`: normal form -> YAML. `read`: YAML (texts) and place -> value, or
-    ConfigError with the cure; the inverse of `write`. `absent`: value of a missing key."""
+    """`settle`: to normal form; `write`: to YAML; `read`: back, or ConfigError; `absent`: value without a key."""
 
     settle: Callable[[Any], Any]
     write: Callable[[Any], Any]

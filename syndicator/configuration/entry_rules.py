@@ -80,8 +80,7 @@ def parse_query(text: str) -> Expr:
 
 
 def matches(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
-    """True when `article` is what `expr` asks for. `body`: gives its plain text, called only when the rest leaves it
-    open."""
+    """True if `article` matches `expr`. `body` returns its plain text, only if the rest does not decide."""
     if isinstance(expr, Not):
         return not matches(expr.inner, article, body)
     if isinstance(expr, And):
@@ -262,9 +261,7 @@ def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> boo
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
-    """True for an entry that its source or the settings leave out. They are asked about what the feed says of it:
-    title, text, author, language and address, `tag:` for the feed's own tags and those of the source, and `category:`
-    for the source's."""
+    """True if the source or the settings leave the entry out, by what the feed says (and the source's tags, category)."""
     choices = [one for one in (source, everywhere) if one.keep or one.mute]
     if not choices:
         return False
@@ -301,8 +298,7 @@ _THIRD = 3
 
 
 def has_collapsed(bodies: Sequence[int]) -> bool:
-    """Whether the newest texts of a source have a third of the length of those before, or less. `bodies`: their
-    lengths, newest first, 0 for a page that was refused."""
+    """True if the newest texts have a third of the earlier length. `bodies`: lengths, newest first, 0 if refused."""
     newest, before = bodies[:NEWEST], bodies[NEWEST:]
     if len(before) < NEWEST or median(before) < _LONG:
         return False

@@ -25,9 +25,8 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """An axis; its name is part of feed ids and never changes. `members`: feeds that carry an article, recorded even
-    while off; after adding an axis, `reindex` fills it. `found`: members that builds find in batches once it is on.
-    Both None: saved queries."""
+    """An axis of feeds; its name is in feed ids. `members`: feeds of an article, recorded even while off (`reindex`
+    fills a new axis). `found`: members that builds find in batches. Neither: saved queries."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None

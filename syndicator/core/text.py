@@ -91,8 +91,7 @@ def words(value: str) -> list[str]:
 
 
 def plain(markdown: str) -> str:
-    """Our Markdown as plain text, a line per block, item or row; escapes undone, marks and link targets dropped, cells
-    apart by tabs."""
+    """Our Markdown as plain text: a line per block, item or row, cells apart by tabs, no marks or link targets."""
     out: list[str] = []
     fence, margin, table = "", 0, False
     for raw in markdown.split("\n"):
@@ -204,8 +203,7 @@ def _loses(spelled: str) -> bool:
 
 
 def persons(author: str | None) -> tuple[str, ...]:
-    """The distinct names in `author`, separated by commas only: "and" and "&" are part of firms' names. "Kim Lee, Jr.",
-    "Acme, Inc." and the catalogue form "Okafor, Ines" are one name."""
+    """The distinct names in `author`, by commas only; "Kim Lee, Jr.", "Acme, Inc." and "Okafor, Ines" are one name."""
     parts = list(_without_suffixes(author or ""))
     if len(parts) == 2 and not any(" " in part for part in parts):  # noqa: PLR2004 - a surname and a first name
         return (", ".join(parts),)

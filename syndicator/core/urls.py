@@ -168,8 +168,7 @@ def same_site(one: str, other: str) -> bool:
 
 
 def publisher(url: str) -> str:
-    """The registrable domain of `url` with private suffixes (alice.github.io): one publisher, not one owner. On shared
-    hosts it is `site`, with a name below those of `subdomains` (alice.substack.com)."""
+    """The registrable domain with private suffixes (alice.github.io, alice.substack.com); on shared hosts `site`."""
     return _publisher(site(url))
 
 
@@ -448,8 +447,7 @@ def private(url: str) -> str:
 
 
 def refusal(url: str, by: str = "") -> str:
-    """Why a stranger's reference to `url` is neither followed nor published, "" when it may be. `by`: the address of
-    what names it. What is on a private network itself may name others there: the operator let us in."""
+    """Why a stranger's reference to `url` is refused, or "". `by`: what names it; on a private network it may."""
     if redacted(url) != url:
         return "the address has a user name or password in it"
     return private(url) if not (by and private(by)) else ""
@@ -472,8 +470,7 @@ def embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address 
 
 
 def _translated(value: int, length: int) -> ipaddress.IPv4Address:
-    """The IPv4 address behind a NAT64 prefix of `length` bits; bits 64 to 71 are not part of it (RFC 6052 section
-    2.2)."""
+    """The IPv4 address behind a NAT64 prefix of `length` bits, without bits 64 to 71 (RFC 6052 section 2.2)."""
     if length >= _NAT64_LOW_BITS:
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
     joined = (value >> 64) << 56 | (value & (1 << 56) - 1)

@@ -1,6 +1,4 @@
-"""Append-only files beside the articles: carried.tsv (further sources of an article), pruned.tsv (article id, tab,
-alias key; the address first) and stories.tsv. Pruned lines count while the article has no file. Read only when
-changed."""
+"""Append-only files beside the articles: carriers, pruned articles (while they have no file), decisions about stories."""
 
 from __future__ import annotations
 

@@ -93,8 +93,7 @@ def suggest(app: App) -> list[Proposal]:
 
 
 def suggest_groups(app: App) -> list[Group]:
-    """Groups of articles that could be categories, the largest first; none below `LEAST_GROUPED` articles. Raises
-    WorkerFailed."""
+    """Groups of `LEAST_GROUPED` articles or more that could be categories, largest first. Raises WorkerFailed."""
     paths = [stamp.path for stamp in _by_age(app)[-MOST_GROUPED:]]
     if len(paths) < LEAST_GROUPED:
         return []
