@@ -83,22 +83,10 @@ def _legal(value: str) -> str:
     return text.legal(str(value))  # str: a member of a StrEnum has no plain form in YAML
 
 
-def _legal_or_none(value: str | None) -> str | None:
-    return text.legal(value or "") or None
-
-
-def _or_empty(value: str | None) -> str:
-    return value or ""
-
-
 def _read_text(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise ConfigError(f"{where}: has to be one text; put it in quotes")
     return text.legal(value)
-
-
-def _settle_texts(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(cleaned for value in values if (cleaned := text.legal(value)))
 
 
 def _read_texts(value: Any, where: str) -> tuple[str, ...]:
@@ -129,10 +117,6 @@ def read_day(value: str, where: str) -> datetime:
     return moment(given) or given.replace(tzinfo=UTC)
 
 
-def _read_flag(value: Any, where: str) -> bool:
-    return _read_text(value, where).lower() in _TRUE
-
-
 def _read_whole(value: Any, where: str) -> int:
     given = _read_text(value, where)
     return int(given) if _WHOLE.fullmatch(given) else 0
@@ -160,19 +144,15 @@ def guarded(value: str) -> str:
     return _SHORTCODE.sub(f"{{{{{_JOINER}", value)
 
 
-def _settle_body(value: str) -> str:
-    return _GUARDED.sub("{{", spelled(value))
-
-
 TEXT = FieldType(_legal, _same, _read_text)
-TEXT_OR_NONE = FieldType(_legal_or_none, _or_empty, _read_text)  # "" and None are one: None
-TEXTS = FieldType(_settle_texts, list, _read_texts, [])
+TEXT_OR_NONE = FieldType(lambda value: text.legal(value or "") or None, lambda value: value or "", _read_text)
+TEXTS = FieldType(lambda values: tuple(filter(None, map(text.legal, values))), list, _read_texts, [])
 TIME = FieldType(moment, iso, _read_time)
-FLAG = FieldType(bool, _same, _read_flag)
+FLAG = FieldType(bool, _same, lambda value, where: _read_text(value, where).lower() in _TRUE)
 WHOLE = FieldType(lambda value: max(0, value), _same, _read_whole)  # what is no whole number reads as 0: unknown
 ADDRESS = FieldType(_legal, _same, _read_address)
 # Markdown with line feeds only, never two blank lines in a row, none at either end. Not in the frontmatter.
-BODY = FieldType(_settle_body, _same, _read_text)
+BODY = FieldType(lambda value: _GUARDED.sub("{{", spelled(value)), _same, _read_text)
 
 
 def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:

@@ -225,16 +225,12 @@ def _language(value: str, article: Article) -> bool:
     return have == value or have.startswith(value + "-")
 
 
-def _author(value: str, article: Article) -> bool:
-    return _says(value, article.author or "")
-
-
 _TESTS: Final[dict[str, Callable[[str, Article], bool]]] = {
     "title": lambda value, article: _says(value, article.title),
     "tag": lambda value, article: any(_same(value, tag) for tag in article.tags),
     "category": lambda value, article: _same(value, article.category),
     "source": lambda value, article: _same(value, article.source_key),
-    "author": _author,
+    "author": lambda value, article: _says(value, article.author or ""),
     "language": _language,
     "url": lambda value, article: value in article.url.casefold(),
 }
@@ -261,7 +257,7 @@ def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> boo
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
-    """True if the source or the settings leave the entry out, by what the feed says (and the source's tags, category)."""
+    """True if the source or the settings leave the entry out, by what the feed says and the source's labels."""
     choices = [one for one in (source, everywhere) if one.keep or one.mute]
     if not choices:
         return False

@@ -250,7 +250,9 @@ def span(time: timedelta) -> str:
 
 def visible(value: str) -> str:
     """`value` with each control as an escape that Python and JSON know (\\x1b as \\u001b); its line ends stay."""
-    return value if value.isascii() and value.isprintable() else _CONTROL.sub(_escape, value)
+    if value.isascii() and value.isprintable():
+        return value
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
 
 
 def one_line(value: object) -> str:

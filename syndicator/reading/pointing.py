@@ -47,7 +47,7 @@ class Suggested:
 
 
 def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role) -> tuple[Suggested, ...]:
-    """The best selectors of element `number` of the first page: on most pages, nothing else, short. None: no element."""
+    """The best selectors of element `number` of the first page: on most pages, nothing else, short. None if missing."""
     trees = []
     for page in pages:
         with suppress(NotAnArticle):

@@ -1,4 +1,4 @@
-"""Append-only files beside the articles: carriers, pruned articles (while they have no file), decisions about stories."""
+"""Append-only files beside the articles: carriers, pruned articles (while they have no file), stories."""
 
 from __future__ import annotations
 

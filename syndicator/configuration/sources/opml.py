@@ -90,7 +90,10 @@ def read_opml(data: bytes) -> SubscriptionList:
             place = made.own.get(_PLACE)
             places[made.url] = place if isinstance(place, int) else len(found)
     ordered = sorted(found.values(), key=lambda one: places[one.url])
-    return SubscriptionList(outlines=tuple(map(_without_place, ordered)), skipped=tuple(skipped))
+    outlines = tuple(
+        replace(one, own={name: value for name, value in one.own.items() if name != _PLACE}) for one in ordered
+    )
+    return SubscriptionList(outlines=outlines, skipped=tuple(skipped))
 
 
 def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) -> dict[str, Any]:
@@ -109,7 +112,7 @@ def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) 
 
 
 def write_opml(title: str, sources: Sequence[Source], sites: Mapping[str, str] | None = None) -> bytes:
-    """An OPML document of `sources`, outlined by category, without single pages and lists. `sites`: their sites by key."""
+    """An OPML document of `sources`, outlined by category, without single pages and lists. `sites`: by key."""
     root = etree.Element("opml", {"version": "2.0"}, nsmap={"syndicator": SPACE})
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
@@ -179,10 +182,6 @@ def _own(element: Any) -> Iterator[tuple[str, Any]]:
         if name.startswith(prefix):
             key = name.removeprefix(prefix)
             yield key, value if key in _TEXTS else json.loads(value)
-
-
-def _without_place(outline: Outline) -> Outline:
-    return replace(outline, own={name: value for name, value in outline.own.items() if name != _PLACE})
 
 
 def _name(element: Any) -> str:

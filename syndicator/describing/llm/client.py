@@ -1,4 +1,4 @@
-"""An OpenAI-compatible endpoint as `ports.Enricher`, over the caller's client; the day's budget and a circuit breaker."""
+"""An OpenAI-compatible endpoint as `ports.Enricher`, with the day's budget and a circuit breaker."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""taxonomy.toml as values (ConfigError names key and cure), where a taxonomy is on disk, and the topics of data/topics."""
+"""taxonomy.toml as values, where a taxonomy is on disk, and the topics of data/topics."""
 
 from __future__ import annotations
 

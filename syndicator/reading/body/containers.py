@@ -1,4 +1,4 @@
-"""Sums over the elements of a page: its main container, and elements whose class words may speak against blocks. Pure."""
+"""Sums over the elements of a page: its main container, and elements whose class words count. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A page parsed once: tree, declarations of its head, JSON-LD of its article; NotAnArticle("not-html") for other bytes."""
+"""A page parsed once: tree, declarations of its head, JSON-LD of its article."""
 
 import re
 from collections.abc import Iterator, Mapping
