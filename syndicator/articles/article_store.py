@@ -52,9 +52,8 @@ class FileArticleStore(Listed):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article`, durable (see `together`). Hand-edited fields stay unless `ordered` (`edits.merge`). Returns
-        the article as filed, its stamp, and True if bytes changed. `path`: of the existing file, if known. Raises
-        OSError with the old file intact, ConfigError if it is unreadable."""
+        """Write `article` durably (see `together`); hand edits stay unless `ordered`. Returns it as filed, its stamp,
+        True if bytes changed. Raises OSError with the old file intact, ConfigError if that is unreadable."""
         found = path if path is not None and self._id_of(path) == article.id else self.find(article.id)
         old = self._read(found) if found else None
         if found and old is not None:

@@ -1,19 +1,9 @@
-"""The fields of an article file: one row each. The writer, the loader, the normal form and the keys that are ours
-derive from the table, so that a new field is a row here and an attribute of `model.Article`.
-
-A key is ours from a schema on. Files without a `schema` are of schema 1. Its keys are ours in every file; a key of a
-later schema is ours only in a file that says that schema or a later one, because operators and site generators have
-keys of their own (`authors`, `rights`), which must stay as they are. A file says the lowest schema that its values
-need: one that uses no later field stays as it is, to the byte. A new row takes the schema after the last one that was
-released: with a released one's number its key would be taken from operators who use it in files that say that schema.
-
-Where an operator's own key has the name of a later field and the file needs that schema for another one, the key stays
-the operator's, `operator_keys` lists it, and our field is not kept in that file.
-
-Times as article files hold them: UTC, whole seconds, ISO 8601 with a Z. The types of an article's fields: the normal
-form of a value, how a file writes it, and how it is read back. What an article looks like once it has been through a
-file: the one normal form. Which feeds an article belongs to. What an article is found by.
-"""
+"""The fields of an article file, one row each: the writer, the loader, the normal form and the keys that are ours
+derive from the table. A new field is a row here and an attribute of `model.Article`. A key is ours in files of its
+schema or a later one (no `schema`: 1), as operators and site generators have keys of their own. A file says the lowest
+schema that its values need, so that it stays as it is to the byte. A new row takes the schema after the last released
+one. An operator's key with the name of a later field stays theirs: `operator_keys` lists it, and our field is not in
+that file. Times are UTC, whole seconds, ISO 8601 with a Z."""
 
 from __future__ import annotations
 
@@ -190,11 +180,9 @@ OPERATOR_KEYS = "operator_keys"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key of the frontmatter. `name`: the attribute of Article, where it is not the key. `shown`: makes the value
-    from the article, where it is not the attribute. `always`: written even when it is empty. `signed`: a field of a
-    later schema that an operator may edit; `digest2` has its hash. `until`: the schema whose files have the field under
-    another key; its old key is ours in files before that where `mine` says so of what it holds, and written only where
-    the other one cannot be."""
+    """A key of the frontmatter. `name`: its attribute of Article if other; `shown`: makes the value; `always`: written
+    even if empty; `signed`: of a later schema, with its hash in `digest2`; `until`: the schema from which another key
+    has the field, whose old key is ours before if `mine` says so, and is written only if the other cannot be."""
 
     key: str
     type: FieldType

@@ -1,14 +1,7 @@
-"""The language of saved queries. Pure.
-
-    tag:AI and not (category:Finance or source:example)
-
-Words: `and`, `or`, `not`, parentheses; two terms side by side mean `and`. Terms: tag: category: source: author:
-language: with a word or a "quoted phrase", title: with what stands in the title, url: with a part of the address, or a
-bare word or phrase, which is looked for in title, excerpt and body: whole words, any case.
-
-Which entries the operator does not want read, by `keep` and `mute` of their source and of the settings. Whether the
-texts that are read of a source's pages are still whole, by their lengths.
-"""
+"""The language of saved queries, `keep` and `mute`: tag:AI and not (category:Finance or source:example). Pure. Two
+terms side by side mean `and`. tag: category: source: author: language: have a word or a "quoted phrase", title: words
+of the title, url: a part of the address; a bare one is looked for in title, excerpt and body: whole words, any case.
+Also: are the texts read of a source's pages still whole, by their lengths?"""
 
 from __future__ import annotations
 

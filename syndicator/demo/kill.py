@@ -35,8 +35,7 @@ class Survived:
 
 
 async def survive(folder: Path, times: int, *, stop: asyncio.Event, say: Callable[[str], None]) -> Survived:
-    """Kill runs in `folder` at random times until one ends, then again in another folder, `times` kills in all. `say`
-    gets a line each. Raises OSError if no process starts."""
+    """Kill runs in `folder` at random times until one ends, then elsewhere, `times` in all. Raises OSError."""
     started = time.monotonic()
     world = World(without={"slow"})  # whose pages take longer than all others together
     await world.start()

@@ -212,8 +212,7 @@ _SOURCES = """\
 
 
 def write_config(dir: Path, world: World, *, port: int | None = None, taxonomy: str | None = None) -> None:
-    """Write the configuration of a started `world` into `dir`. `port`: of the result, 0 for a free one. `taxonomy`: a
-    text other than the shipped one."""
+    """Write the configuration of a started `world`. `port`: of the result, or 0. `taxonomy`: not the shipped one."""
     dir.mkdir(parents=True, exist_ok=True)
     text = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8") if taxonomy is None else taxonomy
     (dir / "taxonomy.toml").write_text(text, encoding="utf-8")

@@ -39,8 +39,7 @@ class Refused(Exception):
 
 
 def thumbnail(data: bytes) -> bytes:
-    """A WebP up to MOST_SIDE a side: first frame, upright, on white, cut to 1:1 to 3:1, not enlarged. Raises Refused,
-    MemoryError, and anything for broken data."""
+    """A WebP up to MOST_SIDE: first frame, upright, on white, 1:1 to 3:1. Raises Refused, or what Pillow raises."""
     image = _opened(data)
     _check(image.format or "", *image.size)
     turn = _turn(image)

@@ -1,7 +1,5 @@
-"""CPU work in child processes: a page that hangs or eats memory costs that page, not the run. Children are fed pickled
-calls over a pipe and ignore SIGINT and SIGTERM, which terminals and systemd (KillMode=control-group) send them too, so
-that a page is read to its end. They end with their parent's pipe: SIGIO, with an alarm behind it, works even in C
-code."""
+"""CPU work in children: a page that hangs or eats memory costs that page, not the run. They get pickled calls over a
+pipe, ignore SIGINT and SIGTERM so that a page is read to its end, and end with the parent's pipe (SIGIO)."""
 
 from __future__ import annotations
 

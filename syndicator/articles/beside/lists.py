@@ -118,8 +118,7 @@ class RightsFile:
         return self._file.stamp() is not None and self._read.get("unit") == _UNIT
 
     def begin(self, before: _Names, shown: _Names) -> None:
-        """Write the first file: domains written for before owners, hosts no longer written for. An older file keeps
-        [before]; its links become [shown], as article pages gave them too."""
+        """Write the first file. An older one keeps [before]; its links become [shown], as pages gave them too."""
 
         def upgraded(there: dict[str, Any]) -> dict[str, Any]:
             if there.get("unit") == _UNIT:

@@ -141,8 +141,7 @@ def remove_source(path: Path, key: str) -> bool:
 
 
 def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
-    """Give the source `key` the values of `wanted`; comments stay. Raises UsageError if it is not as `seen` any more,
-    ConfigError for a wrong value, and as `add_sources` does."""
+    """Give the source `key` the values of `wanted`. Raises UsageError if not as `seen`, and as `edit_source` does."""
 
     def change(source: Source) -> Source:
         if source != seen:
@@ -282,8 +281,7 @@ def _table(source: Source) -> Table:
 
 
 def _cut(text: str, index: int) -> str:
-    """`text` without source number `index` and the comment directly above it. By lines, because tomlkit takes that
-    comment for a part of the table before. The caller checks the result."""
+    """`text` without source number `index` and its comment, by lines: tomlkit gives that to the table before."""
     lines = text.splitlines(keepends=True)
     headers = [number for number, line in enumerate(lines) if HEADER.match(line)]
     if index >= len(headers):

@@ -51,8 +51,7 @@ def stamp(path: Path, version: str) -> str:
 
 
 def read(path: Path, cache: Path, version: str, *, before: Read | None = None, remember: bool = False) -> Read:
-    """The sources of `path` and files beside it, from `before` or `cache` if unchanged; else read, and cached if
-    `remember`. With faults: the last valid ones."""
+    """The sources of `path` and its folder, from `before` or `cache` if unchanged; with faults: the last valid ones."""
     now = stamp(path, version)
     if before is not None and before.stamp == now:
         return before

@@ -196,8 +196,7 @@ class VisitStore(Protocol):
         """How many articles the entries of a source have become, and what there is beside it."""
 
     def known(self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None) -> Known:
-        """What is known at the alias keys, by one query. `named`: further keys that count for `withdrawn` (an operator
-        withdrew the article) and `pruned` (and it is not there again) alone. `like`: look for similar articles."""
+        """What is known at the alias keys (one query); `named`: further keys for `withdrawn` and `pruned` alone."""
 
     def repeated(self, host: str) -> frozenset[str]:
         """The digests of blocks of text that are in at least 3 of the last 20 articles of `host`: boilerplate."""

@@ -51,8 +51,7 @@ def is_known(name: str) -> bool:
 
 
 def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
-    """The right spelling of `tag`: known (data/names.toml), `learnt` (lower case -> most used), in `text`, or by its
-    words; unchanged otherwise."""
+    """The spelling of `tag`: known, `learnt` (lower case -> most used), in `text`, or by its words; else unchanged."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
     if folded in known() and not (folded in ambiguous() and tag == tag.casefold() and text and not _named(tag, text)):

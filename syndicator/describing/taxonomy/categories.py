@@ -139,8 +139,7 @@ def guess(
     published: Sequence[str] = (),
     past: LearntCategories | None = None,
 ) -> Guess:
-    """The likeliest category. A `section` of its name decides; a `published` tag called alike speaks for it; `past`:
-    the lessons of confirmed articles."""
+    """The likeliest category. A `section` of its name decides; `published` tags count; `past`: confirmed lessons."""
     import numpy as np
 
     for name in known.names:

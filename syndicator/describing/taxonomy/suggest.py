@@ -164,8 +164,7 @@ class Proposal(NamedTuple):
 
 
 def suggest(history: Iterable[tuple[str, str, Sequence[str]]], known: Vocabulary | None = None) -> list[Proposal]:
-    """New tags, the most telling first, from (title, text, publisher's tags): named by `TITLES` titles or publishers,
-    spoken of in `SUPPORT` texts, not `known`."""
+    """New tags, the best first, from (title, text, publisher's tags), by `TITLES` and `SUPPORT`, not `known`."""
     articles = list(history)
     small = [small_words(text) for _, text, _ in articles]
     titled = in_titles((title, words) for (title, _, _), words in zip(articles, small, strict=True))

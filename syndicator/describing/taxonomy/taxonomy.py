@@ -55,14 +55,12 @@ class Taxonomy:
     def category(
         self, title: str, text: str, section: str = "", published: Sequence[str] = (), language: str | None = None
     ) -> Guess:
-        """The likeliest category and its probability (0 to 1), None if there is none or it is unclear. `section`,
-        `published`: the publisher's section and tags; `language`: ISO 639-1, if known."""
+        """The likeliest category, or None, and its probability. `section`, `published`: the publisher's."""
         known = self._categories(title, text, language)
         return categories.guess(known, title, text, section, published, self.filed) if known else Guess(None, 0.0)
 
     def tags(self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()) -> tuple[str, ...]:
-        """At most `MOST_TAGS` tags, the best first. `published`: the publisher's, believed sooner if ours, all if we
-        have none; `own`: names of author and site, no tags."""
+        """At most `MOST_TAGS` tags, best first. `published`: the publisher's; `own`: author and site, no tags."""
         asked = self.mapped(published, text, title, own)
         if not self._spellings:
             return tuple(asked[:MOST_TAGS])

@@ -46,8 +46,7 @@ class Tokenizer:
         return self.rows[part] if part in self.rows else FIRST_BYTE + int(part[1:], 16)
 
     def _merge(self, parts: list[str]) -> None:
-        """Merge neighbours: the pair with the lowest outcome row first, then lowest left part, then the first place. A
-        heap keeps long runs fast."""
+        """Merge neighbours by lowest outcome row, left part, place; a heap keeps long runs of letters fast."""
         end = len(parts)
         after, before = list(range(1, end + 1)), list(range(-1, end - 1))
         waiting: list[tuple[int, int, int, str]] = []

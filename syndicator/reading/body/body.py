@@ -94,8 +94,7 @@ class Body:
 def read_body(
     document: Document, meta: Metadata, *, entry: Entry | None, rules: Rules, repeated: frozenset[str]
 ) -> Body:
-    """The body of `document`, from the feed's content if `rules` say so or the page is its stub; may be empty.
-    `repeated`: digests of the host's repeated blocks, left out. Raises RulesError for invalid CSS."""
+    """The body of `document`, from the feed if `rules` say so or the page is its stub. Raises RulesError."""
     from_feed = overlap.blocks(entry) if entry else []
     if rules.content == "feed" and from_feed:
         return _from_feed(from_feed, from_feed, document.base_url, "rules.content")

@@ -60,8 +60,7 @@ def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
 
 
 def _undouble(content: str) -> str:
-    """Undo UTF-8 that was taken for Windows-1252 and encoded again, as nine of 801 real pages are: there every accented
-    letter is half of such a pair, in others at most three in a hundred."""
+    """Undo UTF-8 taken for Windows-1252: nine of 801 real pages, where all accented letters are such pairs."""
     if content.isascii() or len(_PERHAPS.findall(content)) < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))

@@ -190,8 +190,7 @@ class PointedList:
 
 
 def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None) -> tuple[PointedList, ...]:
-    """The lists with element `number` (as in `pointing.shown_page`) in an item: the page's own first, then links of
-    just that form. None for no element or an item in no three."""
+    """The lists with element `number` in an item: the page's own, then links of its form; None if there is none."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:
@@ -230,8 +229,7 @@ _LIST_PAGE_LONGEST = 300  # characters of a link's text
 
 
 def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]) -> ParsedFeed:
-    """The page as a feed of the links that selectors match, or have around or inside; the longest text is the title.
-    Raises NotAFeed without links, RulesError for invalid CSS."""
+    """The page as a feed of links by selectors, titled by the longest text. Raises NotAFeed, RulesError."""
     document = parse(html, url, headers)
     itself = urls.alias(url)
     addresses: dict[str, str | None] = {}  # by how they are written

@@ -323,8 +323,7 @@ def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, dat
 
 
 def _as_shown(when: datetime, day: datetime) -> datetime:
-    """`when`, declared in UTC, with the offset that gives the shown `day` if one off: Buenos Aires shows the day before
-    00:53Z. The moment stays."""
+    """`when`, in UTC, with the offset of the shown `day` if one off: Buenos Aires shows 00:53Z as the day before."""
     if when.utcoffset() or not (when.hour or when.minute) or abs((day.date() - when.date()).days) != 1:
         return when
     hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour

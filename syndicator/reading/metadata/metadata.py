@@ -106,8 +106,7 @@ class Metadata:
 def read_metadata(
     document: Document, *, entry: Entry | None = None, rules: Rules = Rules(), now: datetime | None = None
 ) -> Metadata:
-    """The metadata of `document`. `entry`: the announcement, which wins if sane; `rules`: the operator's. Dates more
-    than a day after `now` do not count."""
+    """The metadata of `document`; a sane `entry` wins; dates more than a day after `now` do not count."""
     site = identity.sitename(document)
     headline = title(document, rules) or metadata_title.read(document, site, entry, rules)
     seen = metadata_title.survey(document.tree, headline.value or "")

@@ -68,8 +68,7 @@ class Plan:
 
 
 def learn(app: App, *, least: int = LEAST) -> Learnt:
-    """Learn words, tags confirmed by a person, and categories set by an operator into the state folder, each from
-    `least` articles or more. Raises WorkerFailed, ConfigError."""
+    """Learn words, confirmed tags and categories, each from `least` articles. Raises WorkerFailed, ConfigError."""
     stamps = _by_age(app)
     files = taxonomy_files(app.config, app.settings)
     if not stamps:
