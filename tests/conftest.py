@@ -58,11 +58,12 @@ def shared() -> Path:
 @pytest.fixture
 def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in this process share worker processes."""
-    from syndicator.services import container
+    from syndicator.services import container, refresh
     from syndicator.services.descriptions import redescribe
+    from syndicator.services.pushes import intake
     from tests.workers import kept
 
-    for module in (container, redescribe):
+    for module in (container, refresh, redescribe, intake):
         monkeypatch.setattr(module, "Worker", kept)
 
 

@@ -41,8 +41,7 @@ class FileArticleStore(Listed):
 
     @contextlib.contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
-        """Within, one fsync per folder, by the yielded function and at the end, makes files of `put` durable. Contents
-        are on disk at once, so a power cut leaves whole files. Raises OSError."""
+        """Make files of `put` durable with one fsync per folder, when called and at the end. Raises OSError."""
         self._unsettled = set()
         try:
             yield self._settle
@@ -53,9 +52,8 @@ class FileArticleStore(Listed):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article`, durable (see `together`). Hand-edited fields stay unless `ordered` (`edits.merge`). Returns
-        the article as filed, its stamp, and True if bytes changed. `path`: of the existing file, if known. Raises
-        OSError with the old file intact, ConfigError if it is unreadable."""
+        """Write `article` durably (see `together`); hand edits stay unless `ordered`. Returns it as filed, its stamp,
+        True if bytes changed. Raises OSError with the old file intact, ConfigError if that is unreadable."""
         found = path if path is not None and self._id_of(path) == article.id else self.find(article.id)
         old = self._read(found) if found else None
         if found and old is not None:

@@ -15,9 +15,8 @@ _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 def write(
     path: Path, data: bytes, *, durable: bool = True, folders: set[Path] | None = None, mode: int = 0o644
 ) -> os.stat_result:
-    """Write `data` to `path` by temporary file, fsync, rename and folder fsync; return the stat. A crash leaves old or
-    new, and perhaps litter (`is_litter`). Raises OSError with nothing changed. Without `durable` no fsync; with
-    `folders` the folder's fsync is the caller's. `mode`: before umask."""
+    """Write `data` by temporary file, fsync, rename; return the stat. A crash leaves old or new, and perhaps litter
+    (`is_litter`). Not `durable`: no fsync; with `folders`: the caller syncs those. `mode`: before umask."""
     if durable:
         make_folder(path.parent)
     else:

@@ -102,8 +102,7 @@ class By(StrEnum):
 
 
 def by_of(article: Article, field: str) -> By | None:
-    """The writer of `field`, None if unknown: the operator if edited by hand, else the file's mark; an unmarked
-    category is the model's if excerpt or tags are; the rest is the publisher's."""
+    """The writer of `field` or None: an editing hand, the mark (or the model, of a category), else the publisher."""
     if is_hand_edited(article, field):
         return By.OPERATOR
     if field in ("excerpt", "tags"):
@@ -116,8 +115,7 @@ def by_of(article: Article, field: str) -> By | None:
 
 
 def may_write(article: Article, field: str, by: By) -> bool:
-    """True if `by` may replace `field` of `article`: the operator may always and is never overwritten; a model's value
-    yields to a new answer or a changed text, not to our own extraction."""
+    """True if `by` may replace `field`: never an operator's; a model's only by a new answer or for a changed text."""
     if by is By.OPERATOR:
         return True
     match by_of(article, field):
@@ -149,8 +147,7 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
 
 
 def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """`article` with the marks of what `in_file` has from the operator: its own marks, and excerpt and tags that a hand
-    edited, but for those `ordered`. Other edited fields have no mark; the digests tell them."""
+    """`article` with the operator's marks of `in_file`, and those of its edited excerpt and tags not `ordered`."""
     edited = hand_edited(in_file)
     marks: dict[str, Any] = {
         f"{name}_by": By.OPERATOR.value

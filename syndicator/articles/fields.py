@@ -1,19 +1,9 @@
-"""The fields of an article file: one row each. The writer, the loader, the normal form and the keys that are ours
-derive from the table, so that a new field is a row here and an attribute of `model.Article`.
-
-A key is ours from a schema on. Files without a `schema` are of schema 1. Its keys are ours in every file; a key of a
-later schema is ours only in a file that says that schema or a later one, because operators and site generators have
-keys of their own (`authors`, `rights`), which must stay as they are. A file says the lowest schema that its values
-need: one that uses no later field stays as it is, to the byte. A new row takes the schema after the last one that was
-released: with a released one's number its key would be taken from operators who use it in files that say that schema.
-
-Where an operator's own key has the name of a later field and the file needs that schema for another one, the key stays
-the operator's, `operator_keys` lists it, and our field is not kept in that file.
-
-Times as article files hold them: UTC, whole seconds, ISO 8601 with a Z. The types of an article's fields: the normal
-form of a value, how a file writes it, and how it is read back. What an article looks like once it has been through a
-file: the one normal form. Which feeds an article belongs to. What an article is found by.
-"""
+"""The fields of an article file, one row each: the writer, the loader, the normal form and the keys that are ours
+derive from the table. A new field is a row here and an attribute of `model.Article`. A key is ours in files of its
+schema or a later one (no `schema`: 1), as operators and site generators have keys of their own. A file says the lowest
+schema that its values need, so that it stays as it is to the byte. A new row takes the schema after the last released
+one. An operator's key with the name of a later field stays theirs: `operator_keys` lists it, and our field is not in
+that file. Times are UTC, whole seconds, ISO 8601 with a Z."""
 
 from __future__ import annotations
 
@@ -67,8 +57,7 @@ _SHOWN_CHARS = 40  # of a wrong value, in a message
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """`settle`: any value -> normal form. `write`: normal form -> YAML. `read`: YAML (texts) and place -> value, or
-    ConfigError with the cure; the inverse of `write`. `absent`: value of a missing key."""
+    """`settle`: to normal form; `write`: to YAML; `read`: back, or ConfigError; `absent`: value without a key."""
 
     settle: Callable[[Any], Any]
     write: Callable[[Any], Any]
@@ -84,22 +73,10 @@ def _legal(value: str) -> str:
     return text.legal(str(value))  # str: a member of a StrEnum has no plain form in YAML
 
 
-def _legal_or_none(value: str | None) -> str | None:
-    return text.legal(value or "") or None
-
-
-def _or_empty(value: str | None) -> str:
-    return value or ""
-
-
 def _read_text(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise ConfigError(f"{where}: has to be one text; put it in quotes")
     return text.legal(value)
-
-
-def _settle_texts(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(cleaned for value in values if (cleaned := text.legal(value)))
 
 
 def _read_texts(value: Any, where: str) -> tuple[str, ...]:
@@ -130,10 +107,6 @@ def read_day(value: str, where: str) -> datetime:
     return moment(given) or given.replace(tzinfo=UTC)
 
 
-def _read_flag(value: Any, where: str) -> bool:
-    return _read_text(value, where).lower() in _TRUE
-
-
 def _read_whole(value: Any, where: str) -> int:
     given = _read_text(value, where)
     return int(given) if _WHOLE.fullmatch(given) else 0
@@ -161,19 +134,15 @@ def guarded(value: str) -> str:
     return _SHORTCODE.sub(f"{{{{{_JOINER}", value)
 
 
-def _settle_body(value: str) -> str:
-    return _GUARDED.sub("{{", spelled(value))
-
-
 TEXT = FieldType(_legal, _same, _read_text)
-TEXT_OR_NONE = FieldType(_legal_or_none, _or_empty, _read_text)  # "" and None are one: None
-TEXTS = FieldType(_settle_texts, list, _read_texts, [])
+TEXT_OR_NONE = FieldType(lambda value: text.legal(value or "") or None, lambda value: value or "", _read_text)
+TEXTS = FieldType(lambda values: tuple(filter(None, map(text.legal, values))), list, _read_texts, [])
 TIME = FieldType(moment, iso, _read_time)
-FLAG = FieldType(bool, _same, _read_flag)
+FLAG = FieldType(bool, _same, lambda value, where: _read_text(value, where).lower() in _TRUE)
 WHOLE = FieldType(lambda value: max(0, value), _same, _read_whole)  # what is no whole number reads as 0: unknown
 ADDRESS = FieldType(_legal, _same, _read_address)
 # Markdown with line feeds only, never two blank lines in a row, none at either end. Not in the frontmatter.
-BODY = FieldType(_settle_body, _same, _read_text)
+BODY = FieldType(lambda value: _GUARDED.sub("{{", spelled(value)), _same, _read_text)
 
 
 def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
@@ -211,11 +180,9 @@ OPERATOR_KEYS = "operator_keys"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key of the frontmatter. `name`: the attribute of Article, where it is not the key. `shown`: makes the value
-    from the article, where it is not the attribute. `always`: written even when it is empty. `signed`: a field of a
-    later schema that an operator may edit; `digest2` has its hash. `until`: the schema whose files have the field under
-    another key; its old key is ours in files before that where `mine` says so of what it holds, and written only where
-    the other one cannot be."""
+    """A key of the frontmatter. `name`: its attribute of Article if other; `shown`: makes the value; `always`: written
+    even if empty; `signed`: of a later schema, with its hash in `digest2`; `until`: the schema from which another key
+    has the field, whose old key is ours before if `mine` says so, and is written only if the other cannot be."""
 
     key: str
     type: FieldType

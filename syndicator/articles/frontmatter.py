@@ -46,8 +46,7 @@ _Dumper.add_representer(str, _string)
 def dump(
     article: Article, extra: Mapping[str, Any] | None = None, *, body: str | None = None, aged: bool = False
 ) -> bytes:
-    """The file of `article`: fields in table order, `extra` keys of the operator, the body (spelled as `body` if
-    equal). Deterministic. `aged`: with old keys."""
+    """The file of `article`: fields in table order, `extra` keys of the operator, the body. `aged`: with old keys."""
     settled = fields.settle(article)
     theirs = extra or {}
     as_given = body is not None and BODY.settle(body) == settled.body

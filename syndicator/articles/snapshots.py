@@ -49,8 +49,7 @@ def checked_id(id: str) -> str:
 
 
 class FileSnapshots:
-    """Snapshots in the folder `root`. The name has the version that read the page (<id>.3.gz; <id>.gz for 0), so that a
-    listing finds outdated ones."""
+    """Snapshots in the folder `root`, <id>.3.gz if version 3 read the page: a listing finds outdated ones."""
 
     def __init__(self, root: Path, version: int = 0) -> None:
         self.root, self.version = root, version
@@ -73,7 +72,7 @@ class FileSnapshots:
 
     def outdated(self) -> frozenset[str]:
         names = (name.removesuffix(".gz").partition(".") for name in self._names() if name.endswith(".gz"))
-        return frozenset(id for id, _, version in names if _number(version) < self.version)
+        return frozenset(id for id, _, version in names if (int(version) if version.isdigit() else 0) < self.version)
 
     def note_read(self, id: str) -> None:
         path, current = self._found(id), self._path(id)
@@ -112,7 +111,3 @@ class FileSnapshots:
         for path in self._path(id).parent.glob(f"{id}.*gz"):
             if path != but:
                 path.unlink(missing_ok=True)
-
-
-def _number(version: str) -> int:
-    return int(version) if version.isdigit() else 0

@@ -73,8 +73,7 @@ def main() -> None:
 
 
 def _open_closed_streams() -> None:
-    """A standard stream that the caller closed (`2>&-`) leads nowhere. Else the next file that is opened, such as the
-    database, would have its number, and what is written to that would go into the file."""
+    """Open streams that the caller closed (`2>&-`), or the database would get their number, and our output."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:
             opened = os.open(os.devnull, os.O_RDWR)

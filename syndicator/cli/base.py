@@ -99,8 +99,7 @@ T = TypeVar("T", bound=Callable[..., None])
 
 
 def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], T]:
-    """Make a command of a function whose parameters are Annotated with `Argument`, as those of operations are, or with
-    what typer has."""
+    """Make a command of a function whose parameters are Annotated with `Argument` or with typer's own types."""
 
     def made(function: T) -> T:
         hints = get_type_hints(function, include_extras=True)
@@ -241,8 +240,7 @@ GRACE_SECONDS = 8
 
 @contextmanager
 def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
-    """Set `stop` on SIGTERM or Ctrl-C; after `grace` seconds or a second signal, exit with 0 (every write is atomic).
-    Not event loop handlers: those wait for a step to end, and a build is one long step."""
+    """Set `stop` on SIGTERM or Ctrl-C; exit with 0 after `grace` seconds, in a long step too, or a second signal."""
     loop = asyncio.get_running_loop()
     signals = [0]
 

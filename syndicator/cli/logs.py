@@ -43,8 +43,7 @@ class Choice:
 def chosen(
     environ: Mapping[str, str], stderr: os.stat_result | None, *, format: LogFormat | None, quiet: bool, verbose: bool
 ) -> Choice:
-    """The choice that options and environment make. Without `format` it is JSON where stderr is the journal: systemd
-    says so with its device and inode in JOURNAL_STREAM (systemd.exec(5)). Pure."""
+    """The choice of options and environment: JSON if stderr is the journal (JOURNAL_STREAM, systemd.exec(5)). Pure."""
     journal = stderr is not None and environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
     return Choice(json=format is LogFormat.JSON if format else journal, journal=journal, quiet=quiet, steps=verbose)
 

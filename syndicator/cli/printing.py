@@ -37,8 +37,7 @@ _WIDE = 60  # of a column; what is longer moves the rest of its line
 
 
 def as_json(value: Any) -> None:
-    """Prints `value` as one JSON document on stdout, with escapes for what the terminal's encoding does not have and
-    for what would control the terminal."""
+    """Print `value` as one JSON document; escape what the terminal's encoding lacks or what would control it."""
     document = visible(json.dumps(plain(value), ensure_ascii=False, indent=2))
     try:
         document.encode(sys.stdout.encoding or "utf-8")
@@ -84,8 +83,7 @@ def complain_in_json(message: str, reason: str, code: int) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Prints a table with its headings: in columns under its title on a terminal, which wraps what is too long (so that
-    an address can be copied), tab-separated into a pipe."""
+    """Print a table: wrapped columns under a title on a terminal, tab-separated into a pipe."""
     cells = [[as_typed(one_line(cell)) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for row in (columns, *cells):
@@ -145,8 +143,7 @@ def quiet() -> bool:
 
 @contextmanager
 def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
-    """Show a progress bar on a terminal, log lines otherwise and if the operator chose what is logged. `tells`: true
-    for the visits that get a line."""
+    """Show progress on a terminal, else log lines, also if the operator chose a log, for visits that `tells` picks."""
     from syndicator.services.refresh import Watch
 
     if not sys.stderr.isatty() or logs.choice().steps or logs.choice().quiet:

@@ -22,7 +22,6 @@ from syndicator.operations.operation import Argument
 
 if TYPE_CHECKING:
     from syndicator.core.model import Outcome
-    from syndicator.core.ports import EntryRow
     from syndicator.core.ports.subscriptions import Pictured, Subscription
     from syndicator.services.health.conditions import Condition
     from syndicator.services.health.look import Health
@@ -113,7 +112,14 @@ def _source(found: SourceHealth) -> None:
     if found.visits:
         printing.table("Last visits", _VISITS, [_visit(one) for one in found.visits])
     if found.entries:
-        printing.table("Entries refused or tried again", _ENTRIES, [_entry(one) for one in found.entries])
+        printing.table(
+            "Entries refused or tried again",
+            _ENTRIES,
+            [
+                (one.url or one.entry_id, one.status, one.reason, one.tries, local(one.next_try), one.detail)
+                for one in found.entries
+            ],
+        )
 
 
 def hub_line(one: Subscription) -> str:
@@ -129,10 +135,6 @@ def hub_line(one: Subscription) -> str:
 def _visit(one: Outcome) -> tuple[Any, ...]:
     counts = len(one.added), len(one.changed), one.refused, one.seconds, one.bytes
     return local(one.at), one.reason or one.status, *counts, local(one.next_due), one.due_why, one.detail
-
-
-def _entry(one: EntryRow) -> tuple[Any, ...]:
-    return one.url or one.entry_id, one.status, one.reason, one.tries, local(one.next_try), one.detail
 
 
 def _headline(health: Health) -> str:

@@ -12,12 +12,8 @@ _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def next_fire(expression: str, after: datetime) -> datetime:
-    """The first time after `after` (aware) at which the five-field `expression` fires, in UTC.
-
-    The fields are minute, hour, day of month, month and day of week as in crontab(5): 0 and 7 are Sunday, and where
-    neither of the two day fields is "*", a day that fits one of them is enough. The expression is in the time zone of
-    `after`. Raises ConfigError that quotes the expression and shows a right one.
-    """
+    """The next time in UTC after `after` that fits the crontab(5) `expression` in its time zone: if neither day field
+    is "*", one of them is enough. Raises ConfigError with a right example."""
     fields = expression.split()
     if len(fields) != _FIELDS:
         raise _bad(expression, f"it has {len(fields)} fields, not {_FIELDS}")

@@ -1,14 +1,7 @@
-"""The language of saved queries. Pure.
-
-    tag:AI and not (category:Finance or source:example)
-
-Words: `and`, `or`, `not`, parentheses; two terms side by side mean `and`. Terms: tag: category: source: author:
-language: with a word or a "quoted phrase", title: with what stands in the title, url: with a part of the address, or a
-bare word or phrase, which is looked for in title, excerpt and body: whole words, any case.
-
-Which entries the operator does not want read, by `keep` and `mute` of their source and of the settings. Whether the
-texts that are read of a source's pages are still whole, by their lengths.
-"""
+"""The language of saved queries, `keep` and `mute`: tag:AI and not (category:Finance or source:example). Pure. Two
+terms side by side mean `and`. tag: category: source: author: language: have a word or a "quoted phrase", title: words
+of the title, url: a part of the address; a bare one is looked for in title, excerpt and body: whole words, any case.
+Also: are the texts read of a source's pages still whole, by their lengths?"""
 
 from __future__ import annotations
 
@@ -80,8 +73,7 @@ def parse_query(text: str) -> Expr:
 
 
 def matches(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
-    """True when `article` is what `expr` asks for. `body`: gives its plain text, called only when the rest leaves it
-    open."""
+    """True if `article` matches `expr`. `body` returns its plain text, only if the rest does not decide."""
     if isinstance(expr, Not):
         return not matches(expr.inner, article, body)
     if isinstance(expr, And):
@@ -226,16 +218,12 @@ def _language(value: str, article: Article) -> bool:
     return have == value or have.startswith(value + "-")
 
 
-def _author(value: str, article: Article) -> bool:
-    return _says(value, article.author or "")
-
-
 _TESTS: Final[dict[str, Callable[[str, Article], bool]]] = {
     "title": lambda value, article: _says(value, article.title),
     "tag": lambda value, article: any(_same(value, tag) for tag in article.tags),
     "category": lambda value, article: _same(value, article.category),
     "source": lambda value, article: _same(value, article.source_key),
-    "author": _author,
+    "author": lambda value, article: _says(value, article.author or ""),
     "language": _language,
     "url": lambda value, article: value in article.url.casefold(),
 }
@@ -262,9 +250,7 @@ def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> boo
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
-    """True for an entry that its source or the settings leave out. They are asked about what the feed says of it:
-    title, text, author, language and address, `tag:` for the feed's own tags and those of the source, and `category:`
-    for the source's."""
+    """True if the source or the settings leave the entry out, by what the feed says and the source's labels."""
     choices = [one for one in (source, everywhere) if one.keep or one.mute]
     if not choices:
         return False
@@ -301,8 +287,7 @@ _THIRD = 3
 
 
 def has_collapsed(bodies: Sequence[int]) -> bool:
-    """Whether the newest texts of a source have a third of the length of those before, or less. `bodies`: their
-    lengths, newest first, 0 for a page that was refused."""
+    """True if the newest texts have a third of the earlier length. `bodies`: lengths, newest first, 0 if refused."""
     newest, before = bodies[:NEWEST], bodies[NEWEST:]
     if len(before) < NEWEST or median(before) < _LONG:
         return False

@@ -1,9 +1,6 @@
-"""The selectors of an operator's rules: CSS (Selectors Level 3), and CSS with the attribute whose value is meant, as
-Scrapy writes it, `meta[name=author]::attr(content)`, or shorter, `meta[name=author]@content`. Pure.
-
-What stands between us and the pages of a source: walls for those who pay or log in, checks for robots. Which
-selectors of a source's rules have stopped to match, counted over the pages that its visits read.
-"""
+"""The selectors of an operator's rules: CSS (Selectors Level 3), also with an attribute, as
+`meta[name=author]::attr(content)` (Scrapy) or `meta[name=author]@content`; which of them no longer match; walls before
+the pages. Pure."""
 
 from __future__ import annotations
 
@@ -32,8 +29,7 @@ _CURES = (  # what is wrong with what is no CSS, the first that is found in it
 
 
 def matched(tree: Any, selector: str) -> list[Any]:
-    """The elements of `tree` that the CSS in `selector` matches, in their order. Raises RulesError for what is no
-    CSS."""
+    """The elements of `tree` that `selector` matches, in their order. Raises RulesError for invalid CSS."""
     found: list[Any] = compiled(split(selector)[0])(tree)
     return found
 
@@ -46,8 +42,7 @@ def split(selector: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=512)
 def compiled(css: str) -> Any:
-    """`css` as a function from a tree to its elements. Raises RulesError that says what is wrong and how to write
-    it."""
+    """`css` as a function from a tree to its elements. Raises RulesError with the fault and the cure."""
     from cssselect import SelectorError
     from lxml.cssselect import CSSSelector
     from lxml.etree import LxmlError
@@ -95,8 +90,7 @@ _WALL_CURES: Final = {
 
 
 class Wall(NamedTuple):
-    """What stands before the pages of a source. `reason`: its code, or LEAD; `means`: in words. `pages` of the last
-    `of` are behind it."""
+    """A wall before `pages` of the last `of` pages of a source. `reason`: its code, or LEAD; `means`: in words."""
 
     reason: str
     means: str
@@ -111,8 +105,7 @@ def wall_of(reason: str) -> str | None:
 
 
 def wall(walls: Sequence[str]) -> Wall | None:
-    """The wall that stands before most of a source's last pages. `walls`: of each page what stood there, "" for
-    nothing, newest first."""
+    """The wall before most of a source's last pages. `walls`: the wall of each page or "", newest first."""
     known = walls[:KEPT]
     found = Counter(one for one in known if one)
     behind = sum(found.values())
@@ -132,15 +125,12 @@ ENOUGH = 10  # pages in a row without a match, from which the operator is told; 
 
 
 def counted(before: Mapping[str, int], pages: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
-    """Of each selector, how many pages in a row it did not match: `before`, and after the `pages` that were read since,
-    each with the number of matches by selector (`reading.rules.matches`). Selectors that are no longer written are
-    dropped."""
+    """By selector: how many pages in a row it missed, `before` and in `pages` (matches by selector). Old ones go."""
     for page in pages:
         before = {rule: before.get(rule, 0) + 1 for rule, number in page.items() if not number}
     return before
 
 
 def unmatched(state: SourceState) -> tuple[tuple[str, int], ...]:
-    """The selectors that matched nothing on the last ten pages of the source or more, as in `select "div.text"`, each
-    with that number of pages."""
+    """The selectors without a match on the last ten pages or more, as `select "div.text"`, with that number."""
     return tuple((rule, pages) for rule, pages in sorted(state.unmatched.items()) if pages >= ENOUGH)

@@ -374,9 +374,8 @@ class Settings(_Section):
 
 
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of `config_dir`/syndicator.toml, the defaults where there is none, overridden by `environ`;
-    None stands for os.environ. Dropped settings do not count; `dropped_settings` names them. Raises ConfigError that
-    names each fault: file and line or variable, key and cure."""
+    """The settings of `config_dir`/syndicator.toml, overridden by `environ` (None: os.environ), defaults if missing.
+    Raises ConfigError that names each fault: file and line or variable, key and cure."""
     environ = os.environ if environ is None else environ
     file = _file(config_dir)
     given = Overrides(Settings, PREFIX, environ)
@@ -395,8 +394,7 @@ def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def dropped_settings(config_dir: Path, environ: Mapping[str, str] | None = None) -> tuple[Fault, ...]:
-    """The dropped settings that the file or a variable still sets, for a warning. None if the file cannot be read:
-    `load` says why."""
+    """The dropped settings that file or environment still set. None if the file cannot be read, as `load` says."""
     environ = os.environ if environ is None else environ
     variables = dropped.in_environment(environ, PREFIX)
     try:
@@ -411,9 +409,7 @@ def _file(config_dir: Path) -> TomlFile:
 
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """The SYNDICATOR_ variables that are no setting, each with the one that may be meant, or "". Without the one that
-    names the folder, dropped settings and those that Kubernetes sets in the containers of a service that is called
-    syndicator."""
+    """The SYNDICATOR_ variables that are no setting, each with the likely name or "". Kubernetes' own do not count."""
     found = Overrides(Settings, PREFIX, environ).unknown()
     for name in (VARIABLE, *dropped.variables(environ, PREFIX)):
         found.pop(name, None)

@@ -1,7 +1,4 @@
-"""One table of a list in a TOML file, such as a [[feed]], or settings, changed in the text; comments stay. Pure.
-
-Where the folder of an instance is: its configuration, and what the paths in its settings begin at.
-"""
+"""One table of a TOML file changed in the text, so that comments stay; the folder of an instance. Pure."""
 
 from __future__ import annotations
 
@@ -15,9 +12,8 @@ _ANY_HEADER = re.compile(r"\s*\[")
 
 
 def with_table(text: str, kind: str, number: int | None, values: Mapping[str, str]) -> str:
-    """`text`, in which the table `number` (from 0) of the list `kind` has these values; None adds a table at the end.
-    What a table has already and is no value of these is not touched. Raises ValueError for a file that is written in a
-    way (inline tables, headers in strings) in which an edit would change more: what comes out is read again."""
+    """`text` in which table `number` (from 0; None: a new one) of list `kind` has these values; others stay. Raises
+    ValueError for files (inline tables, headers in strings) in which more would change."""
     after = _edited(text, kind, number, values)
     if tomllib.loads(after) != _wanted(tomllib.loads(text), kind, number, values):
         raise ValueError(f"{kind} cannot be edited safely")
@@ -90,8 +86,7 @@ def own_config(environ: Mapping[str, str]) -> Path | None:
 
 
 def root_of(config: Path, environ: Mapping[str, str]) -> Path:
-    """What the paths in the settings of `config` are relative to: the folder that contains it. For the configuration
-    of this account it is `~/.local/share/syndicator`: articles and feeds are no configuration."""
+    """The folder that paths in the settings of `config` are relative to: its parent, or `~/.local/share/syndicator`."""
     own, data = _xdg(environ, "XDG_CONFIG_HOME", ".config"), _xdg(environ, "XDG_DATA_HOME", ".local/share")
     if own and data and own.resolve() == config.resolve():
         return data

@@ -1,8 +1,4 @@
-"""A TOML file of the configuration, and the faults in it.
-
-On which line of a TOML document each table, key and item of an array stands. Environment variables that override
-values of a TOML file: PREFIX_SECTION__KEY for [section] key.
-"""
+"""A TOML file of the configuration: its faults, the line of each key, and overriding environment variables."""
 
 from __future__ import annotations
 
@@ -157,8 +153,7 @@ class TomlFile:
     text: str = ""
 
     def fault(self, message: str, *place: str | int, entry: str = "") -> Fault:
-        """What is wrong at `place`, in the words of `message`, which names the key where that helps. `entry`: what a
-        person calls the table that it is in, such as "source 'one'"."""
+        """The fault at `place`, in the words of `message`. `entry`: a person's name of the table, as "source 'one'"."""
         return Fault(
             file=str(self.path),
             line=self._line(place),
@@ -218,9 +213,8 @@ def _no_toml(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
 
 
 def sentence(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
-    """What pydantic found wrong, in the words of an operator: the key, the fault, the cure. A key that is unknown is
-    compared with those of its own table; `table`: what of a file `model` describes. Values of what may be secret are
-    not shown."""
+    """pydantic's error in an operator's words: key, fault, cure. `table`: the part of a file that `model` describes.
+    Values that may be secret are not shown."""
     loc = error["loc"]
     key = dotted(loc)
     if error["type"] == "extra_forbidden":
@@ -302,8 +296,7 @@ class Overrides:
         return {name: names[close[0]] if close else "" for name, close in near.items()}
 
     def over(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """`values` of a file, with those that variables override. A list is written as JSON; what is none stays a text,
-        which the model refuses."""
+        """`values` with those that variables override: lists as JSON, any other text as it is."""
         made = dict(values)
         for place, name in self._set.items():
             _put(made, place, _value(self._said[name], self.leaves[place]))

@@ -25,9 +25,8 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """An axis; its name is part of feed ids and never changes. `members`: feeds that carry an article, recorded even
-    while off; after adding an axis, `reindex` fills it. `found`: members that builds find in batches once it is on.
-    Both None: saved queries."""
+    """An axis of feeds; its name is in feed ids. `members`: feeds of an article, recorded even while off (`reindex`
+    fills a new axis). `found`: members that builds find in batches. Neither: saved queries."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None
@@ -46,16 +45,12 @@ class Axis:
         return self.folder.rstrip("/") or ALL.slug
 
 
-def _tags(article: Article) -> Members:
-    return [(slug(tag), tag) for tag in article.tags]
-
-
-def _category(article: Article) -> Members:
-    return [(slug(article.category), article.category)] if article.category else []
+def _slugged(names: Iterable[str]) -> Members:
+    return [(slug(name), name) for name in names if name]
 
 
 def _authors(article: Article) -> Members:
-    return [(slug(name), name) for name in article.authors or persons(article.author)]
+    return _slugged(article.authors or persons(article.author))
 
 
 def _source(article: Article) -> Members:
@@ -65,9 +60,9 @@ def _source(article: Article) -> Members:
 
 AXES: Final[dict[str, Axis]] = {
     "all": Axis(members=lambda article: [(ALL.slug, "all")], folder="", heading="", place=0, archived=True),
-    TAG: Axis(members=_tags, folder="tags/", heading="Tags", place=2, archived=True),
+    TAG: Axis(members=lambda article: _slugged(article.tags), folder="tags/", heading="Tags", place=2, archived=True),
     "category": Axis(
-        members=_category,
+        members=lambda article: _slugged([article.category]),
         folder="categories/",
         heading="Categories",
         place=1,

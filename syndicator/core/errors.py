@@ -24,8 +24,7 @@ from syndicator.core.reasons import NOT_AN_ARTICLE, CommandReason, EntryReason
 
 
 class SyndicatorError(Exception):
-    """The base of all errors that are not bugs of ours. `str(error)`: one or two sentences for the operator. `reason`:
-    a code of `syndicator.core.reasons`. `exit_code`: of the command."""
+    """The base of errors that are no bugs. `str(error)`: for the operator. `reason`: a code of `reasons`."""
 
     exit_code = 1
     reason: str = CommandReason.BUG
@@ -33,8 +32,7 @@ class SyndicatorError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One thing that is wrong in the configuration. `file`: its path, or "environment variable X"; `key`: dotted, for
-    programs; `message`: what is wrong and the cure, for people."""
+    """A fault of the configuration. `file`: a path or "environment variable X"; `message`: with the cure."""
 
     file: str
     message: str
@@ -137,8 +135,7 @@ OF_A_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EFBIG))
 
 
 class NotAnArticle(SyndicatorError):
-    """The page is not an article. `kind`: a `reasons.PageReason` that says what it is; `alternate`: the AMP or print
-    version of a page that is empty."""
+    """The page is no article. `kind`: a `reasons.PageReason`; `alternate`: AMP or print version of an empty page."""
 
     exit_code = 69
 

@@ -27,8 +27,7 @@ EntryStatus = Literal["pending", "done", "refused", "skipped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
-    """What an operator says of a source's pages, for `read_article`. Selectors are those of `rules.selectors`; of
-    several the first that finds something counts, but of `select`, `remove` and `links` all."""
+    """An operator's selectors (`page_rules`) for pages: the first match counts; of `select`, `remove`, `links` all."""
 
     select: tuple[str, ...] = ()  # CSS: the body is here
     remove: tuple[str, ...] = ()  # CSS: never part of the body

@@ -1,11 +1,5 @@
-"""Every reason code that `status`, `show` and `--json` can carry: what it means, and what an operator can do about it.
-
-A code is a plain string wherever it is kept or printed, and stays the same for ever: scripts compare it. One code may
-stand for different things in different places ("empty" of a page, of a feed, of a model's answer), hence one
-enumeration a place. docs/reasons.md is made from this module by tools/reasons.py.
-
-A reason code with its sentence and cure: the base of those in `reasons`. Why no hub pushes a source. Why the language
-model is not asked, and why an answer of it is refused: codes of `reasons`.
+"""Every reason code of `status`, `show` and `--json`: its meaning and cure. tools/reasons.py makes docs/reasons.md of
+it. A code never changes, as scripts compare it. The same code may mean other things elsewhere: an enumeration a place.
 """
 
 from __future__ import annotations
@@ -468,8 +462,7 @@ GROUPS: tuple[type[Reason], ...] = (
 
 
 def explained(code: str) -> tuple[str, str]:
-    """What a code of a visit, an entry, a file or a feed means and what to do about it, in words; the code itself and
-    no cure for one that is not known."""
+    """Meaning and cure of a code of a visit, entry, file or feed; of an unknown one the code itself and ""."""
     for prefix, (group, what) in _PREFIXED.items():
         if code.startswith(prefix):
             found = next((one for one in group if one.value == code.removeprefix(prefix)), None)

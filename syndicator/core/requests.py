@@ -126,9 +126,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrapper:
-    """The marks of a list's items in several ways, so that a new layout leaves some: forms, paths, shapes, layouts
-    (most frequent first), percentage with dates, title lengths, order, last items, remark for the operator, and if a
-    person pointed to it."""
+    """Several marks of a list's items, so that a new layout leaves some: forms, paths, shapes, layouts (frequent
+    first), share with dates, title lengths, order, last items; a remark; if a person pointed to it."""
 
     by: str = ""  # what it was learnt from: "json-ld", "h-feed" or "blocks"
     forms: tuple[str, ...] = ()

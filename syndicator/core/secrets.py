@@ -25,8 +25,7 @@ def variables(url: str) -> tuple[str, ...]:
 
 
 def names_more(url: str, than: str) -> bool:
-    """True when `url`, from a redirect, names a variable that the address `than`, from the operator, does not: it must
-    not take its place, or its server would be sent that variable."""
+    """True if `url` of a redirect names a variable that the operator's `than` does not: it must not get its value."""
     return not set(variables(url)) <= set(variables(than))
 
 

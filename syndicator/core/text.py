@@ -91,8 +91,7 @@ def words(value: str) -> list[str]:
 
 
 def plain(markdown: str) -> str:
-    """Our Markdown as plain text, a line per block, item or row; escapes undone, marks and link targets dropped, cells
-    apart by tabs."""
+    """Our Markdown as plain text: a line per block, item or row, cells apart by tabs, no marks or link targets."""
     out: list[str] = []
     fence, margin, table = "", 0, False
     for raw in markdown.split("\n"):
@@ -204,8 +203,7 @@ def _loses(spelled: str) -> bool:
 
 
 def persons(author: str | None) -> tuple[str, ...]:
-    """The distinct names in `author`, separated by commas only: "and" and "&" are part of firms' names. "Kim Lee, Jr.",
-    "Acme, Inc." and the catalogue form "Okafor, Ines" are one name."""
+    """The distinct names in `author`, by commas only; "Kim Lee, Jr.", "Acme, Inc." and "Okafor, Ines" are one name."""
     parts = list(_without_suffixes(author or ""))
     if len(parts) == 2 and not any(" " in part for part in parts):  # noqa: PLR2004 - a surname and a first name
         return (", ".join(parts),)
@@ -252,7 +250,9 @@ def span(time: timedelta) -> str:
 
 def visible(value: str) -> str:
     """`value` with each control as an escape that Python and JSON know (\\x1b as \\u001b); its line ends stay."""
-    return value if value.isascii() and value.isprintable() else _CONTROL.sub(_escape, value)
+    if value.isascii() and value.isprintable():
+        return value
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
 
 
 def one_line(value: object) -> str:

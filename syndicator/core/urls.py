@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
 import idna
 
@@ -119,29 +119,28 @@ def absolute(base: str, reference: str) -> str | None:
     return joined if usable else None
 
 
+def _parts(url: str) -> SplitResult:
+    """The parts of the canonical `url`, all empty if it is no URL."""
+    try:
+        return urlsplit(canonical(url))
+    except BadUrl:
+        return urlsplit("")
+
+
 def host(url: str) -> str:
     """The host of `url` in lower case with its port if not the default, "" when there is none."""
-    try:
-        return urlsplit(canonical(url)).netloc
-    except BadUrl:
-        return ""
+    return _parts(url).netloc
 
 
 def own_host(url: str) -> str:
     """The host of `url`, or the user's site on a shared host (`/~alice`, github.com/alice); "" if it is no URL."""
-    try:
-        parts = urlsplit(canonical(url))
-    except BadUrl:
-        return ""
+    parts = _parts(url)
     return site(url) if _user((parts.hostname or "").removeprefix("www."), parts.path) else parts.netloc
 
 
 def domain(url: str) -> str:
     """The registrable domain of `url` (bbc.co.uk), else its host. For names; ownership is `site`."""
-    try:
-        name = urlsplit(canonical(url)).hostname or ""
-    except BadUrl:
-        return ""
+    name = _parts(url).hostname or ""
     return _registrable(name) or name
 
 
@@ -149,10 +148,7 @@ def domain(url: str) -> str:
 def site(url: str) -> str:
     """The unit of ownership of `url`, or "": the host without `www.`, on any port; IP addresses and single labels with
     port. On shared hosts (data/shared_hosts.toml) and below user marks (/~alice, /@alice) the user's part."""
-    try:
-        parts = urlsplit(canonical(url))
-    except BadUrl:
-        return ""
+    parts = _parts(url)
     name = (parts.hostname or "").removeprefix("www.")
     user = _user(name, parts.path)
     if user and name in _shared().users and user[0] in _USER_MARKS:
@@ -168,8 +164,7 @@ def same_site(one: str, other: str) -> bool:
 
 
 def publisher(url: str) -> str:
-    """The registrable domain of `url` with private suffixes (alice.github.io): one publisher, not one owner. On shared
-    hosts it is `site`, with a name below those of `subdomains` (alice.substack.com)."""
+    """The registrable domain with private suffixes (alice.github.io, alice.substack.com); on shared hosts `site`."""
     return _publisher(site(url))
 
 
@@ -185,15 +180,6 @@ def _publisher(found: str) -> str:
 def same_publisher(one: str, other: str) -> bool:
     """True if two URLs are below one registrable domain (`publisher`)."""
     return publisher(one) == publisher(other)
-
-
-def is_shared(url: str) -> bool:
-    """True if the site of `url` is one of many on a shared host, such as alice.blogspot.com or github.com/alice."""
-    import tld  # late, as in _registrable
-
-    name = publisher(url)
-    owner = tld.get_fld(f"https://{name}", fail_silently=True, search_private=False) if name else None
-    return owner is not None and str(owner) != name
 
 
 class _Shared(NamedTuple):
@@ -267,10 +253,7 @@ def redacted(url: str) -> str:
 
 def is_root(url: str) -> bool:
     """True for a site's front page."""
-    try:
-        parts = urlsplit(canonical(url))
-    except BadUrl:
-        return False
+    parts = _parts(url)
     return parts.path == "/" and not parts.query
 
 
@@ -437,10 +420,7 @@ LOOPBACK_6 = ipaddress.IPv6Address("::1")
 @lru_cache(maxsize=4096)
 def private(url: str) -> str:
     """Why the host of an http(s) URL, in any spelling, is not public: "" for one that is, and for what is no URL."""
-    try:
-        name = urlsplit(canonical(url)).hostname or ""
-    except BadUrl:
-        return ""
+    name = _parts(url).hostname or ""
     if _LITERAL.fullmatch(name):
         what = special(ipaddress.ip_address(name))
         return f"{name} is {what}" if what else ""
@@ -448,8 +428,7 @@ def private(url: str) -> str:
 
 
 def refusal(url: str, by: str = "") -> str:
-    """Why a stranger's reference to `url` is neither followed nor published, "" when it may be. `by`: the address of
-    what names it. What is on a private network itself may name others there: the operator let us in."""
+    """Why a stranger's reference to `url` is refused, or "". `by`: what names it; on a private network it may."""
     if redacted(url) != url:
         return "the address has a user name or password in it"
     return private(url) if not (by and private(by)) else ""
@@ -472,8 +451,7 @@ def embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address 
 
 
 def _translated(value: int, length: int) -> ipaddress.IPv4Address:
-    """The IPv4 address behind a NAT64 prefix of `length` bits; bits 64 to 71 are not part of it (RFC 6052 section
-    2.2)."""
+    """The IPv4 address behind a NAT64 prefix of `length` bits, without bits 64 to 71 (RFC 6052 section 2.2)."""
     if length >= _NAT64_LOW_BITS:
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
     joined = (value >> 64) << 56 | (value & (1 << 56) - 1)

@@ -18,8 +18,7 @@ from syndicator.demo.world import World, write_config
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survived:
-    """What was there after so many `kills`, in `lives` folders. `lost`: addresses that the calm run filed or published
-    and the others did not; `twice`: those that came more than once; `torn`: files that were not whole at a moment."""
+    """After `kills` in `lives` folders: addresses `lost` (against a calm run) or filed `twice`, files seen `torn`."""
 
     folder: Path
     kills: int
@@ -36,9 +35,7 @@ class Survived:
 
 
 async def survive(folder: Path, times: int, *, stop: asyncio.Event, say: Callable[[str], None]) -> Survived:
-    """Kills a run in `folder` with SIGKILL after a random time, then the next one, until one comes to its end before
-    that; then all over in another folder, until `times` runs were killed. The last one comes to its end. `say` is given
-    a line for each. Raises OSError when a process cannot be started."""
+    """Kill runs in `folder` at random times until one ends, then elsewhere, `times` in all. Raises OSError."""
     started = time.monotonic()
     world = World(without={"slow"})  # whose pages take longer than all others together
     await world.start()

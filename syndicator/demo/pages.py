@@ -1,7 +1,5 @@
-"""The demo's pages: a story in the markup of its site. Pure; templates are the .html files in templates/.
-
-The demo's stories: what our own sites publish, and the truth a reader of them should find. Pictures and sound for the
-demo's web, made when asked for: no binary file stands in the project."""
+"""The demo's pages: stories with the truth a reader should find, in their site's markup (templates/), and their
+pictures and sounds, made on demand. Pure."""
 
 import hashlib
 import json

@@ -53,8 +53,7 @@ class SiteServer:
         self._open: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int) -> None:
-        """Listens on `host` (127.0.0.1 where the system has no other loopback address, as on macOS) and `port`, or
-        on a free port where that is taken or 0."""
+        """Listen on `host` (127.0.0.1 if the system has no other) and `port`, a free one for 0 or a taken one."""
         for address, number in ((host, port), (host, 0), ("127.0.0.1", port), ("127.0.0.1", 0)):
             try:
                 self._server = await asyncio.start_server(self._accept, address, number, limit=_HEAD_BYTES)

@@ -1,6 +1,4 @@
-"""The whole trip over our own small web, in a folder of its own.
-
-Synthetic articles in any number, the same for the same seed: what a large store costs is measured on them."""
+"""The whole trip over our own small web, and synthetic articles in any number for measuring large stores."""
 
 import asyncio
 import random
@@ -33,22 +31,11 @@ _COVERED = 0.7  # the share of articles with a cover: a choice, as most feeds ha
 Words = dict[str, list[str]]
 
 
-def words() -> Words:
-    """What the articles are made of, from sample_articles.toml."""
-    return tomllib.loads(files("syndicator.demo").joinpath("sample_articles.toml").read_text(encoding="utf-8"))
-
-
-def tag_names(vocabulary: Words) -> list[str]:
-    """The 200 tags: every subject in every respect."""
-    return [f"{subject} {respect}".strip() for subject in vocabulary["subjects"] for respect in vocabulary["respects"]]
-
-
 def generate(count: int, *, seed: int = 0) -> Iterator[Article]:
-    """`count` articles, oldest first, spread over two years from FIRST: 12 categories, 200 tags, 5 tags each, 20
-    sources, 150 to 300 words. No two share an address. `count` moves their dates, nothing else of them."""
+    """`count` articles of 150 to 300 words, oldest first, over two years: 12 categories, 200 tags, 20 sources."""
     rng = random.Random(seed)
-    vocabulary = words()
-    tags = tag_names(vocabulary)
+    vocabulary = tomllib.loads(files("syndicator.demo").joinpath("sample_articles.toml").read_text(encoding="utf-8"))
+    tags = [f"{subject} {respect}".strip() for subject in vocabulary["subjects"] for respect in vocabulary["respects"]]
     step = timedelta(days=DAYS) / max(count, 1)
     for number in range(count):
         yield _article(rng, vocabulary, tuple(rng.sample(tags, 5)), number, FIRST + step * number)
@@ -120,8 +107,7 @@ class Made:
 async def trip(
     folder: Path | None, *, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
 ) -> AsyncIterator[Made]:
-    """Starts the small web, visits all its sources, builds the feeds, and keeps the web up until the end. In `folder`,
-    which must be empty or absent, or in a temporary one that goes away. Raises UsageError."""
+    """Start the small web, visit and build into `folder` (empty, or None: temporary), serve. Raises UsageError."""
     with own_folder(folder) as place:
         world = World()
         await world.start()

@@ -1,8 +1,5 @@
-"""Our own small web on loopback: sites, feeds and the troubles of a real web, with no network.
-
-It is what `demo` visits and what the tests visit; `stories` say what a reader should find (see story.Truth).
-
-The config folder with which `demo` visits its own web."""
+"""Our own small web on loopback with the troubles of a real one, for `demo` and tests, and the configuration for it. No
+network."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -23,9 +20,8 @@ _HTML = "text/html; charset=utf-8"
 
 
 class World:
-    """The demo's web. `start` it, visit `sources`, `aclose` it. `port` 0 takes free ports; another is used on every
-    site's own address, so that the same stories keep the same addresses from run to run. `without`: keys of sites and
-    troubles that are not there, such as "slow" where nobody wants to wait."""
+    """The demo's web: `start`, visit `sources`, `aclose`. `port`: 0 for free ones, else the same addresses at each run.
+    `without`: keys of absent sites and troubles."""
 
     def __init__(self, *, port: int = 0, without: Collection[str] = frozenset()) -> None:
         self.requests: list[Seen] = []
@@ -216,9 +212,7 @@ _SOURCES = """\
 
 
 def write_config(dir: Path, world: World, *, port: int | None = None, taxonomy: str | None = None) -> None:
-    """Writes syndicator.toml, sources.toml and taxonomy.toml into `dir` (made when absent) for a started `world`.
-    `port`: where the result is served, 0 for a free one. `taxonomy` is the text of another taxonomy than the shipped
-    one."""
+    """Write the configuration of a started `world`. `port`: of the result, or 0. `taxonomy`: not the shipped one."""
     dir.mkdir(parents=True, exist_ok=True)
     text = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8") if taxonomy is None else taxonomy
     (dir / "taxonomy.toml").write_text(text, encoding="utf-8")

@@ -38,12 +38,9 @@ def describe(
     language: str | None = None,
     taxonomy: Taxonomy,
 ) -> Description:
-    """What the article is about. Pure; the first call loads the word vectors (0.2 s).
-
-    `title` and `text` are plain text; a paragraph, heading, list item or table row is a line of `text`. `description`,
-    `keywords`, `section` and `language` (a BCP 47 tag) are what the publisher says, `own` the names of its author and
-    site, which are no tags. `taxonomy` says what there is to choose from; with an empty one there is no category, and
-    the publisher's sound keywords are the tags. Raises nothing for any text."""
+    """Category, tags and excerpt of an article. `title` and `text` are plain, a line a paragraph, heading, item or row;
+    `own`: names of author and site, which are no tags; `language`: BCP 47. Without a taxonomy: no category, the
+    publisher's sound tags. Loads the word vectors (0.2 s). Never raises. Pure."""
     code = _language.detect(text, language)
     chosen, by = _excerpt.choose(title, text, description, code)
     guess = taxonomy.category(title, text, section, keywords, code)

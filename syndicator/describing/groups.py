@@ -1,7 +1,5 @@
-"""Groups of articles that could be categories, each with a name, a line of description and examples. Pure.
-
-Articles are joined by what their texts share: rare words in common, which tell in every language, and the nearness of
-their vectors. Pairs of groups that are nearest on average are joined (average linkage) until none is near enough."""
+"""Groups of articles that could be categories, with name, description and examples. Articles are alike by rare common
+words and near vectors; average linkage joins groups until none are near enough. Pure."""
 
 from __future__ import annotations
 
@@ -58,8 +56,7 @@ def groups(history: Sequence[tuple[str, str]]) -> list[Group]:
 
 
 def _alike(articles: Sequence[tuple[str, str]]) -> Floats:
-    """Article x article: the mean of the likeness of words and that of vectors, each as distance from its mean in
-    spreads."""
+    """Article x article: the mean of word and vector likeness, each as distance from its mean in spreads."""
     import numpy as np
 
     bags = [Counter(stems(f"{title} {text[:HEAD]}")) for title, text in articles]
@@ -74,8 +71,7 @@ def _alike(articles: Sequence[tuple[str, str]]) -> Floats:
 
 
 def _joined(alike: Floats, least: int) -> list[list[int]]:
-    """Groups by average linkage: the nearest two are joined as long as their articles are more alike than articles are
-    on average, and while more than `MOST` groups of `least` articles, or smaller ones, are left."""
+    """Groups by average linkage: joined while alike, or more than `MOST` of `least` articles, or smaller ones."""
     import numpy as np
 
     links = alike.copy()

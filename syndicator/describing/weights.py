@@ -1,7 +1,4 @@
-"""Fitted weights: each belongs to a feature by its name; a file whose names are not exactly the features' is refused.
-
-The files in data/ say which script made them, when, and from which data (SHA-256); tools/train/README.md says how to
-make them again."""
+"""Fitted weights by feature name; a file with other names is refused. Files in data/ name their script and data."""
 
 from __future__ import annotations
 
@@ -20,8 +17,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=16)
 def load(file: str, table: str, features: tuple[str, ...]) -> Floats:
-    """The weights in [table] of data/`file`, one a feature, in the order of `features`. Raises ValueError when the
-    names in the table are not exactly `features`."""
+    """The weights in [table] of data/`file`, in the order of `features`. Raises ValueError for other names."""
     return in_order(_file(file)[table], features, f"{file} [{table}]")
 
 
@@ -38,8 +34,7 @@ def _file(file: str) -> dict[str, Any]:
 
 
 def in_order(found: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
-    """The numbers of `found` (feature -> weight) in the order of `features`. Raises ValueError, naming `where`, when a
-    feature has no weight, a weight has no feature, or two features have one name."""
+    """The values of `found` in the order of `features`. Raises ValueError at `where` if the names differ."""
     import numpy as np
 
     missing = [name for name in features if name not in found]

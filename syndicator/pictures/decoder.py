@@ -40,8 +40,7 @@ class Thumbnail:
 
 
 class Decoder:
-    """Makes thumbnails in one child, which starts with the first call and again after one that it did not survive.
-    `close` it. Of one event loop."""
+    """Makes thumbnails in one child, started at the first call and after its death. `close` it. Of one event loop."""
 
     def __init__(self, *, seconds: float = _SECONDS) -> None:
         self._seconds = seconds

@@ -1,6 +1,4 @@
-"""What becomes of an article's picture after it was asked for: kept, tried again, or given up. Pure.
-
-Thumbnails in the state folder: what is published can be deleted and made again without asking any site."""
+"""Outcomes of an article's picture: kept, tried again, given up; and the thumbnails kept in the state folder. Pure."""
 
 import hashlib
 import re
@@ -63,8 +61,7 @@ def off_limits(row: PictureRow, detail: str, now: datetime) -> PictureRow:
 
 
 def forbidden(headers: Mapping[str, str]) -> str:
-    """The directive of X-Robots-Tag by which a picture's own server wants no copy of it shown, "" where there is
-    none."""
+    """The X-Robots-Tag directive by which a picture's server forbids a copy, or ""."""
     stated = headers.get("x-robots-tag", "").lower()
     said = {part.rpartition(": ")[2].strip() for part in stated.split(",")}
     return min(said & _FORBIDS, default="")
@@ -99,8 +96,7 @@ _DIGITS: Final = 20  # of a sha256 in hexadecimal: 80 bits, no two by chance
 
 
 class KeptPictures:
-    """WebP files under `root`, each named after its bytes. A cache: nothing in it is durable, what is missing is made
-    again."""
+    """WebP files under `root`, named after their bytes. A cache: not durable, made again when missing."""
 
     def __init__(self, root: Path) -> None:
         self.root = root

@@ -33,9 +33,7 @@ def refusal(code: int) -> PictureReason | None:
 
 
 def size(webp: bytes) -> tuple[int, int] | None:
-    """Width and height of a WebP that is one lossy key frame and nothing else, as `thumbnail` makes it: no metadata, no
-    animation, no bytes behind it, not larger. None for all others: nothing else is published, whatever became of the
-    child."""
+    """Width and height of a WebP of one lossy key frame alone; else None: nothing else is published."""
     if len(webp) < _RIFF.size + _FRAME.size:
         return None
     riff, whole, kind, chunk, length = _RIFF.unpack_from(webp)

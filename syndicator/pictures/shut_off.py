@@ -1,15 +1,9 @@
-"""Shuts the process that calls it off: from then on it can open no file, socket or process. For the child alone.
-
-Guaranteed, by the kernel and for good, wherever this returns (it is tried before it does):
-- No new descriptor. RLIMIT_NOFILE is 0 and cannot be raised again without CAP_SYS_RESOURCE, which is given up; so no
-  socket, no connection, no file, whatever code runs here. What is left is the pipe that pictures come from, the one
-  that answers go to, and /dev/null.
-- No byte is written to a file (RLIMIT_FSIZE), no core dumped, no more memory than `megabytes` taken.
-
-Besides, where the system lets us (Linux; most containers do not): a network and a user namespace of its own, in which
-there is no network device and the process may not trace or write into another of the same user. Without them a process
-that was taken over could still send signals to processes of the same user, and where Yama (ptrace_scope) does not
-forbid that, trace them."""
+"""Shuts the calling process off from files, sockets and processes for good: for the child alone. The kernel enforces it
+wherever this returns: RLIMIT_NOFILE is 0 and CAP_SYS_RESOURCE is given up, so that only the pipes of pictures and
+answers and /dev/null remain; no byte is written to a file (RLIMIT_FSIZE), no core dumped, no more than `megabytes`
+taken. Where the system lets us (Linux, few containers), it also gets a network and a user namespace of its own: no
+network device, no tracing of others. Without them a process that was taken over could signal processes of its user, and
+trace them unless Yama (ptrace_scope) forbids it."""
 
 import contextlib
 import ctypes
@@ -30,8 +24,7 @@ class Open(Exception):
 
 
 def shut_off(megabytes: int) -> None:
-    """Shuts this process off; `megabytes`: what it may take besides what it has. All that it will ever import must be
-    imported. Raises Open where the system does not do it."""
+    """Shut this process off at `megabytes` more. All imports must be done. Raises Open if the system refuses."""
     if not _namespaces() and os.geteuid() == 0:
         # root could raise its limits again
         os.setgroups([])

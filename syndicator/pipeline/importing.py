@@ -1,6 +1,5 @@
-"""Frontmatter of Hugo, Jekyll, Astro and Next.js translated to ours. Pure. Their documentation:
-gohugo.io/content-management/front-matter, jekyllrb.com/docs/front-matter, docs.astro.build (content collections), and
-the Next.js blog starter (`coverImage`, `author.name`, `ogImage.url`). Oddities are reported and changed in no file."""
+"""Frontmatter of Hugo (gohugo.io/content-management/front-matter), Jekyll (jekyllrb.com/docs/front-matter), Astro
+(docs.astro.build) and Next.js (its blog starter) in our keys. Changes no file. Pure."""
 
 from __future__ import annotations
 
@@ -47,8 +46,7 @@ _INDEX = ("index", "_index")
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A translated file. `front`: the first eight keys, `published` and `updated`; `own`: a page of this site;
-    `dropped`: what was lost, in words."""
+    """`front`: the first eight keys and times; `own`: a page of this site; `dropped`: losses in words."""
 
     front: Mapping[str, Any]
     own: bool
@@ -56,16 +54,14 @@ class Translated:
 
 
 def is_draft(front: Mapping[str, Any]) -> bool:
-    """True for `draft: true` (Hugo, Astro) and `published: false` (Jekyll), and in a file of ours for an article that
-    is on hold, or a copy of another one."""
+    """True for `draft: true` (Hugo, Astro), `published: false` (Jekyll), and our articles on hold or merged."""
     if _word(front.get("hold")) in _TRUE or (front.get("merged_into") and front.get("digest")):
         return True
     return _word(front.get("draft")) in _TRUE or _word(front.get("published")) in _FALSE
 
 
 def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Translated:
-    """The frontmatter of `path` (relative to the import folder) in our keys. `site`: URL of the published feeds, or "",
-    for pages without an address."""
+    """The frontmatter of `path` in our keys. `site`: URL of the feeds or "", for pages without an address."""
     found = {field: _first(front, keys) for field, keys in _KEYS.items()}
     dated = _DATED.fullmatch(path.parent.name if path.stem in _INDEX else path.stem)
     day, when = _time(found["date"]), _time(front.get("published"))
@@ -164,8 +160,7 @@ def _time(value: Any) -> str:
 
 
 def _in_utc(moment: datetime) -> str:
-    """A time without a zone is taken for UTC, a midnight without one for the day. Raises ValueError for one before the
-    first year or after the last."""
+    """A time in UTC, which one without zone is taken for; None for a midnight. Raises ValueError out of range."""
     if moment.tzinfo is None and moment.time() == time.min:
         return moment.date().isoformat()
     try:

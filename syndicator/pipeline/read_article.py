@@ -39,13 +39,9 @@ def read_article(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> ReadArticle:
-    """The article on a page.
-
-    `html` is the page's bytes after content decoding, `url` the address that answered (None when it is not known: the
-    page's own canonical link names it then), `entry` what a feed announced of it, `rules` the operator's rules for its
-    source, `repeated` the digests of blocks that repeat on its host, `headers` the response's (names in lower case),
-    `now` the latest date that is believed. Raises NotAnArticle with its kind.
-    """
+    """The article on the page `html` (decoded) that answered at `url` (None: its canonical link). `entry`: the
+    announcement; `rules`: the operator's; `repeated`: digests of the host's repeated blocks; `now`: the latest believed
+    date. Raises NotAnArticle."""
     parts, missing = apart(html, url or "", headers or {})
     draft = read(parts[0].html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
     if len(parts) > 1 or missing:
@@ -108,8 +104,7 @@ _LEAST_SCORE: Final = 0.22  # probability of the likeliest category, below which
 
 
 def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
-    """Codes of `HoldReason` that a reading gives by itself. `category_score`: how likely its category is; None where
-    there is none to choose from."""
+    """Codes of `HoldReason` that a reading gives. `category_score`: how likely its category is, None without any."""
     body: Mapping[str, Any] = draft.trace.get("body", {})
     found = {
         HoldReason.PARTIAL: draft.partial and width(plain(draft.body)) < _SHORT,
@@ -139,10 +134,8 @@ def read_and_render(
     traced: bool = False,
     kept: bool = False,
 ) -> PageReading:
-    """`read_article` for the worker: the taxonomy is named by its files and loaded once a process, and the body is
-    rendered to sanitised HTML in the same trip when the source is published whole. `own`: tags that the operator puts
-    on every article of the source; `traced`: with where each field came from; `kept`: with the page as it is kept.
-    Raises NotAnArticle, ConfigError."""
+    """`read_article` for the worker, with the body as sanitised HTML if the source is published whole. `own`: tags of
+    the source; `traced`: with origins of fields; `kept`: with the page to keep. Raises NotAnArticle, ConfigError."""
     known = load_taxonomy(taxonomy)
     read = read_article(html, url, known, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
     article = settle(replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, known), *read.tags)))))

@@ -16,8 +16,7 @@ from syndicator.pipeline.results import PageReading
 
 
 async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) -> tuple[str, ...]:
-    """Reread recent kept pages of `host` that contain blocks of `repeated`, and file them without. Our reading changed,
-    not the text: `updated` and `revisions` stay. Returns changed ids."""
+    """File kept pages of `host` with blocks of `repeated` without these; return their ids. `updated` stays."""
     changed = []
     for id, blocks in context.run.store.blocks_by_article(host).items():
         if blocks & repeated and await _again(context, id):
@@ -66,8 +65,7 @@ async def _again(context: VisitContext, id: str) -> bool:
 
 
 def better_reading(old: Article, new: Article, otherwise: str) -> Article:
-    """`old` with the text of `new` and the excerpt, tags and category that follow from it; edits of a hand or model
-    stay. `otherwise`: category if `new` has none. Pure."""
+    """`old` with the text of `new` and its description; edits stay. `otherwise`: category if none. Pure."""
     better = replace(old, body=new.body)
     if by_of(old, "excerpt") is By.EXTRACTIVE:  # a publisher's own does not come from the text
         better = replace(better, excerpt=new.excerpt)

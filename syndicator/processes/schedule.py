@@ -18,8 +18,7 @@ STOPPED_SECONDS = 300.0  # a run that shows no progress for longer than this is 
 
 
 class Scheduler:
-    """Call `run` at once and every `seconds`, never twice at a time. By the `steady` clock (time.monotonic) it reports
-    a hanging run to `on_stopped` once, and corrects for a wall clock that was set back."""
+    """Call `run` every `seconds`, one at a time, by the `steady` clock; report a hanging run to `on_stopped` once."""
 
     def __init__(
         self,

@@ -1,7 +1,5 @@
-"""CPU work in child processes: a page that hangs or eats memory costs that page, not the run. Children are fed pickled
-calls over a pipe and ignore SIGINT and SIGTERM, which terminals and systemd (KillMode=control-group) send them too, so
-that a page is read to its end. They end with their parent's pipe: SIGIO, with an alarm behind it, works even in C
-code."""
+"""CPU work in children: a page that hangs or eats memory costs that page, not the run. They get pickled calls over a
+pipe, ignore SIGINT and SIGTERM so that a page is read to its end, and end with the parent's pipe (SIGIO)."""
 
 from __future__ import annotations
 
@@ -68,11 +66,8 @@ class Lazy(Generic[P, T]):
 
 
 class Worker:
-    """Runs module-level functions in `count` child processes, each call within `seconds` of CPU and `megabytes`
-    resident.
-
-    Children start with the first call. preload: modules a child imports at its start, so that no call pays for them.
-    """
+    """Runs module-level functions in `count` children, each call within `seconds` of CPU and `megabytes` resident.
+    Children start with the first call and import `preload` then."""
 
     def __init__(
         self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES, count: int = 1, preload: Sequence[str] = ()
@@ -89,11 +84,8 @@ class Worker:
         self._closed = False
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """`function(*args, **kwargs)` in a child; a `Lazy` function is loaded there and not here. Raises its
-        SyndicatorError or WorkerFailed(hung|memory|crashed).
-
-        Cancelling the call ends the child that works on it.
-        """
+        """`function(*args, **kwargs)` in a child (a `Lazy` is loaded only there). Raises its SyndicatorError or
+        WorkerFailed(hung|memory|crashed). Cancelling ends the child."""
         job = _Job(_pack(function, args, kwargs))
         if self._closed:
             raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
@@ -228,15 +220,13 @@ class _Child:
         return kind, answer
 
     def _make_room(self, needed: int) -> None:
-        """Ends the process where beside what it holds a call might not find the bytes that it needs. What it holds are
-        mostly tables that the next one would load again, which takes as long as fifty pages."""
+        """End the process if its memory leaves no room for the call; its tables take the next as long as 50 pages."""
         process, limit = self._process, self._megabytes * _MEGABYTE
         if process is not None and _resident(process.pid) + min(needed, limit // 2) > limit:
             self.discard()
 
     def kill(self, job: _Job | None = None) -> None:
-        """Ends the process, from any thread: a call that waits for it sees its pipe end. With `job`, only while the
-        process still works on that job: cancelling one must not end the process of the next."""
+        """End the process, from any thread; with `job`, only while it works on that: the next job must not die."""
         with self._lock:
             if self._process is not None and (job is None or job is self._job):
                 self._process.kill()
@@ -394,8 +384,7 @@ def _limit(megabytes: int) -> None:
 
 @contextlib.contextmanager
 def _hangup(pipe: int) -> Iterator[None]:
-    """Inside, this process ends when `pipe` does. Nothing else arrives on it during a call, and the default action of
-    SIGIO (fcntl(2), O_ASYNC) ends a process even while C code runs."""
+    """Inside, this process ends with `pipe`: SIGIO (fcntl(2), O_ASYNC) ends it even while C code runs."""
     flags = fcntl.fcntl(pipe, fcntl.F_GETFL)
     fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(pipe, fcntl.F_SETFL, flags | getattr(os, "O_ASYNC", 0))

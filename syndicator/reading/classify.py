@@ -1,7 +1,5 @@
-"""Pages that are no article: which kind they are, and stories of which only the free lead is shown. Pure.
-
-A page with the text of an article is never taken for another kind: the phrases of data/page_kinds.toml count only where
-little other text stands, so that an article on cookies, captchas or paywalls stays one."""
+"""Pages that are no article, by kind, and stories of which only the lead is free. Phrases of data/page_kinds.toml count
+only beside little other text: articles on cookies or paywalls stay articles. Pure."""
 
 import re
 import tomllib
@@ -42,8 +40,7 @@ def _table() -> dict[str, dict[str, list[str]]]:
 
 
 def kind_of(document: Document, title: str, kept: Sequence[Block], blocks: Sequence[Block]) -> str | None:
-    """What the page is when it is no article: bot-check, consent, login, paywall, error-page or empty; None for
-    an article. `kept` are the blocks of its body, `blocks` all of them."""
+    """bot-check, consent, login, paywall, error-page or empty; None for an article. `kept`: blocks of its body."""
     letters = sum(block.letters for block in kept)
     named = _named(document, title, blocks)
     if named and letters < _THIN and not (letters > _STUB and _is_article(document)):
@@ -56,8 +53,7 @@ def kind_of(document: Document, title: str, kept: Sequence[Block], blocks: Seque
 
 
 def is_partial(document: Document, kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """True when the page shows the start of a story and keeps the rest for those who pay or register: it asks for that
-    right where the text breaks off, or it declares a lock and is short or ends in the middle."""
+    """True if the page keeps the rest for payers: it asks where the text ends, or declares a lock and is short."""
     letters = sum(block.letters for block in kept)
     if letters < _LONG and _asks_at_end(kept, blocks):
         return True
@@ -76,8 +72,7 @@ def is_partial(document: Document, kept: Sequence[Block], blocks: Sequence[Block
 
 
 def _asks_at_end(kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """True when one of the last short texts of what is kept, or of the first below it that are not, is a paywall's.
-    A story on paywalls has such words earlier or goes on after them."""
+    """True if a paywall's text is among the last short texts kept or the first below; earlier it is a topic."""
     own = [block for block in kept if block.letters]
     at = next((place for place, block in enumerate(blocks) if own and block is own[-1]), len(blocks))
     below = [block for block in blocks[at + 1 :] if block.letters][:_BELOW]
@@ -87,8 +82,7 @@ def _asks_at_end(kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
 
 
 def _named(document: Document, title: str, blocks: Sequence[Block]) -> str | None:
-    """The kind of page that its title names. A title that goes on after its phrase ("Before you continue to the Daily
-    News") is believed when more phrases of that kind stand on the page."""
+    """The kind that the title names; a title that goes on is believed if the page has more phrases of that kind."""
     heads = [title, next((title.text or "" for title in document.tree.iter("title")), "")]
     for kind in _KINDS:
         for head in heads:

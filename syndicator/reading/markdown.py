@@ -1,6 +1,4 @@
-"""Blocks as our markdown: nested lists, headings, quotes, tables, fenced code, images with captions. Pure.
-
-Inline text as markdown: marks, links and escapes, escaped so that a page's text stays text."""
+"""Blocks as our markdown: lists, headings, quotes, tables, code, images; text escaped so that it stays text. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -30,8 +28,7 @@ def _inert(match: re.Match[str]) -> str:
 
 
 def link(base: str, href: str) -> str | None:
-    """`href` as an absolute http, https or mailto address that is safe between parentheses, or None: also for one on a
-    private network (`addresses.refusal`)."""
+    """`href` as a safe absolute http, https or mailto address, or None, also for private networks (`urls.refusal`)."""
     href = href.strip()
     if href[:7].lower() == "mailto:" and re.fullmatch(r"mailto:[\w.+-]{1,64}@[\w.-]{1,255}", href, re.I):
         return href

@@ -46,11 +46,9 @@ class NextPage(NamedTuple):
 
 
 def next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
-    """The page after page `number` of the article whose first page is at `first`; None where this page leads to none.
-
-    A link has to be both: said to be the next page (`rel=next`, "next page", a row of numbers), and of the shape of the
-    article's own address with the next number. `rel=next` alone is mostly the next *article*; an address like
-    "/story-2" may be one, too, and counts only in a row of numbers, or where the page says which of how many it is."""
+    """The page after `number` of the article that begins at `first`, or None. A link must be said to be next and have
+    the article's address with the next number: `rel=next` is mostly the next article; "/story-2" counts only in a row
+    of numbers or on a page that says which of how many it is."""
     if number >= MOST_NUMBER or not first:
         return None
     said: dict[str, set[str]] = defaultdict(set)

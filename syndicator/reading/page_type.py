@@ -1,10 +1,5 @@
-"""What a page is: article, documentation, forum, listing, product or service, or other where nothing is likely. Pure.
-
-A weighted sum of the features of the page for each type (multinomial logistic regression), fitted on pages whose type a
-person said. The weights are data/page_types.toml, written by tools/train/fit_pages.py, which says how often they are
-right on domains that they were not fitted on.
-
-Features of a whole page, as numbers by name, for telling an article from a list, a thread, a manual or a shop."""
+"""The type of a page: article, documentation, forum, listing, product, service or other. A multinomial logistic
+regression over features of the whole page (data/page_types.toml by tools/train/fit_pages.py). Pure."""
 
 import math
 import re
@@ -72,8 +67,7 @@ def _any_of(*phrases: str) -> _Phrases:
 
 
 def _count(phrases: _Phrases, low: str) -> int:
-    """How often one of `phrases` stands in `low`. To look for their first letters takes less than half the time of a
-    pattern of all phrases."""
+    """How often `phrases` stand in `low`; by first letters, in half the time of one pattern."""
     found = 0
     for start, pattern in phrases:
         at = low.find(start)
@@ -252,8 +246,7 @@ def file_text(name: str) -> str:
 
 
 def type_of(document: Document, blocks: Sequence[Block]) -> PageType:
-    """The type of the page `document`, whose `blocks` are measured (`overlap.measure`). Raises ValueError when features
-    and weights have not the same names."""
+    """The type of `document` with measured `blocks`. Raises ValueError if features and weights differ in names."""
     values = features(document, blocks)
     found = probabilities(values)
     best = max(found, key=lambda name: found[name])

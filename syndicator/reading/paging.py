@@ -1,6 +1,4 @@
-"""Several pages as one article. Pure.
-
-Which page of an article an address is, by its shape: that of the article's first page and a number."""
+"""Several pages as one article; the page number by an address like the first page's. Pure."""
 
 import json
 import re
@@ -25,16 +23,14 @@ _NUMBER: Final = re.compile(r"\d{1,2}")
 
 
 class Numbered(NamedTuple):
-    """The number of a page. `sure`: its address says that it is a page, and not only that it is the second of
-    something: "/story/2" or "?page=2", where "/story-2" may as well be another story."""
+    """A page's number. `sure`: the address says page ("/story/2", "?page=2"); "/story-2" may be another story."""
 
     number: int
     sure: bool
 
 
 def numbered(url: str, first: str) -> Numbered | None:
-    """Which page of the article whose first page is at `first` the address `url` is; None for none that one can see by
-    it. 1 where both are the same."""
+    """The number of page `url` of the article at `first`, 1 for `first`, None if not visible."""
     ours, theirs = _parts(first), _parts(url)
     if ours is None or theirs is None or ours[0] != theirs[0]:
         return None
@@ -159,8 +155,7 @@ def apart(html: bytes, url: str, headers: Mapping[str, str]) -> tuple[list[Part]
 def whole(
     first: Draft, url: str, parts: Sequence[Part], missing: Missing | None, read: Callable[[Part], Draft]
 ) -> Draft:
-    """`first`, read of the page at `url`, with the text of the pages that follow it, up to the first that is none of
-    its pages. It is partial where one is `missing`. The trace says which were taken, and why no more."""
+    """`first` (page at `url`) with its later pages up to the first that is none; partial if one is `missing`."""
     taken, stopped = [url], ""
     for part in parts:
         try:
@@ -182,9 +177,8 @@ def whole(
 
 
 def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
-    """`first`, an article or its pages so far, with the text of `later`, the page at `page`; or why that is no page of
-    it. sure: its address says that it is. What stands on a page before is left out; a page that mostly repeats, such
-    as the same text with older comments, is none."""
+    """`first` with the text of page `later`, or why that is no page of it. `sure`: its address says so. Repeated text
+    is left out; mostly repeated pages are none."""
     if (why := _other_article(first, later, page, sure=sure)) is not None:
         return why
     known = {_key(one) for one in first.body.split("\n\n")}

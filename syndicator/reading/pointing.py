@@ -1,6 +1,5 @@
-"""The selectors of an element that somebody pointed to: the shortest that hold on other pages of the site. Pure.
-
-A stranger's page as something to point at: its text and its structure, and nothing that runs, loads or leads away."""
+"""Selectors of an element that somebody pointed to, and a page to point at, without what runs, loads or leads away.
+Pure."""
 
 import base64
 import hashlib
@@ -34,8 +33,7 @@ _SAMPLE = 120  # characters of what a selector finds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """A selector, how many elements it matches on each page, the beginning of what it finds there, and the numbers of
-    those on the first page."""
+    """A selector, its matches per page, the start of its text, and its element numbers on the first page."""
 
     selector: str
     pages: tuple[int, ...]
@@ -49,9 +47,7 @@ class Suggested:
 
 
 def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role) -> tuple[Suggested, ...]:
-    """The best selectors of the element `number` of the first of `pages` (each as bytes, address and headers), the best
-    first: those that hold on the most pages, match nothing else on the first, and are short. None for a number that is
-    no element."""
+    """The best selectors of element `number` of the first page: on most pages, nothing else, short. None if missing."""
     trees = []
     for page in pages:
         with suppress(NotAnArticle):
@@ -69,8 +65,7 @@ def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int
 
 
 def _rank(one: Suggested, role: Role) -> tuple[int, int, int, int]:
-    """The lower, the better: what is on most pages, and once; what is not text may be on few, but must be nothing
-    else."""
+    """Lower is better: on most pages and once; what is not text may be on few but must be alone."""
     many = sum(max(0, count - 1) for count in one.pages)
     first = (many, -one.held) if role == "remove" else (-one.held, many)
     return (*first, one.selector.count(" "), len(one.selector))
@@ -185,8 +180,7 @@ POLICY: Final = (
 
 
 def shown_page(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> tuple[bytes, str]:
-    """The page `html` as it may be shown, and the policy to send with it. Raises NotAnArticle("not-html") for what is
-    none."""
+    """The page as it may be shown, and its policy header. Raises NotAnArticle("not-html")."""
     tree = parse(html, url, headers).tree
     body = tree.find("body")
     numbers = {element: number for number, element in enumerate(tree.iter())}

@@ -1,7 +1,5 @@
-"""A page in, a draft of its article out. Pure: no I/O, no clock, the same bytes give the same draft.
-
-How often each selector of an operator's rules matches a page. A page read with other rules than before: what they
-match, and what becomes of its text."""
+"""A page in, a draft of its article out; how often an operator's selectors match, and what other rules would change.
+Pure."""
 
 import math
 from collections import Counter
@@ -26,8 +24,7 @@ _SELECTORS = ("select", "remove", *FIELDS)
 
 
 def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
-    """For each selector, by its rule as in `select "div.text"`, how many elements of the page it matches; of `select`
-    those that have text, as others are passed over. Raises RulesError for one that is no CSS."""
+    """Matches by selector, as `select "div.text"`; of `select` those with text. Raises RulesError for invalid CSS."""
     return {
         f'{rule} "{selector}"': sum(
             rule != "select" or any(part.strip() for part in element.itertext()) for element in matched(tree, selector)
@@ -54,11 +51,9 @@ def read(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Draft:
-    """The article on the page `html` that was answered at `url`; None when that is not known, as of a saved page.
-
-    `entry` is what the feed announced, `rules` are the operator's for the source, `repeated` holds digests of blocks
-    that stand on many pages of the host, `headers` are those of the answer, dates more than a day after `now` do not
-    count. Raises NotAnArticle with the kind of page it is instead, RulesError for a rule's selector that is no CSS."""
+    """The article on the page `html` of `url` (None: a saved page). `entry`: the announcement; `rules`: the operator's;
+    `repeated`: digests of the host's repeated blocks; dates more than a day after `now` do not count. Raises
+    NotAnArticle with its kind, RulesError for invalid CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
@@ -116,8 +111,7 @@ def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What rules do to one page. `score`: how much its text has in common with what is read without them, from 0 (no
-    article is left, or no `select` matches) to 1 (the same words); a low one says where to look."""
+    """The effect of rules on a page. `score`: shared words with its text without them, 0 (no article) to 1."""
 
     matches: Mapping[str, int]  # by selector, as in `select "div.text"`
     before: int  # characters of the text without the rules
@@ -137,8 +131,7 @@ def tried(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Trial:
-    """The page `html` that was answered at `url`, read with `rules` and with those `before`. Raises RulesError for a
-    selector that is no CSS."""
+    """The page read with `rules` and with those `before`. Raises RulesError for invalid CSS."""
 
     def draft(by: Rules) -> tuple[Draft | None, str]:
         try:

@@ -4,17 +4,22 @@ done by the code of its process, in a thread here."""
 from __future__ import annotations
 
 import asyncio
+import atexit
 import http.client
+import os
 import re
 import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
 from http.cookies import SimpleCookie
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
@@ -184,23 +189,31 @@ def serve(instance: Instance) -> Iterator[Served]:
         loop.close()
 
 
-@pytest.fixture(scope="session")
-def world() -> Iterator[World]:
-    with serving(World(without={"slow"})) as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def followed(tmp_path_factory: pytest.TempPathFactory, world: World) -> Path:
-    """A folder in which five sources were visited once; one of them is gone."""
-    folder = tmp_path_factory.mktemp("followed")
+@cache
+def _followed() -> tuple[Path, World]:
+    """A folder in which five sources were visited once, one of them gone, and their web: one of each a process."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    temporary = TemporaryDirectory(prefix="followed-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
+    folder, world = Path(stack.enter_context(temporary)), stack.enter_context(serving(World(without={"slow"})))
     patient_config(folder / "config", world, port=0, taxonomy=TAXONOMY)
     settings = folder / "config/syndicator.toml"
     settings.write_text(settings.read_text() + "\n[console]\nport = 0\n")
     instance = Instance(folder, world)
     instance.follow("holt", "launchbeat", "parallel", "gone")
     instance.run("refresh", "--all")
-    return folder
+    return folder, world
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return _followed()[1]
+
+
+@pytest.fixture(scope="session")
+def followed() -> Path:
+    """To be copied, not changed."""
+    return _followed()[0]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -116,7 +116,15 @@ FEEDS: dict[str, Callable[[Instance], None]] = {
     how="the site is told to",
     holds="0 articles new, 0 lost, no published byte changes, and the same when it is well again",
 )
-@pytest.mark.parametrize("harm", FEEDS)
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "guids",
+        "cut",
+        "gone",
+        *(pytest.param(harm, marks=pytest.mark.slow) for harm in ("html", "empty", "one item", "unavailable")),
+    ],
+)
 def test_a_feed_goes_wrong(small: Instance, harm: str) -> None:
     small.run("parallel")
     before = small.digests("articles"), small.digests("public")

@@ -18,9 +18,8 @@ from syndicator.operations.operation import arguments_of, fields_of
 from syndicator.operations.perform import apply
 from syndicator.operations.queries import QUERIES
 from syndicator.services.container import open_app
-from tests.console.conftest import Browser, Served, browser, followed, served, world
+from tests.console.conftest import Browser, Served
 
-__all__ = ["browser", "followed", "served", "world"]
 load_commands()
 PATHS = document()["paths"]
 

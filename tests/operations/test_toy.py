@@ -15,9 +15,8 @@ from syndicator.core.errors import UsageError
 from syndicator.operations import operation as registry
 from syndicator.operations.changes.log import Log
 from syndicator.operations.operation import schema_of
-from tests.console.conftest import Browser, Served, browser, followed, served, world
+from tests.console.conftest import Browser, Served
 
-__all__ = ["browser", "followed", "served", "world"]
 load_commands()
 
 

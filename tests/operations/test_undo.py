@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
-import subprocess
-import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -50,17 +52,23 @@ def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
 
 
 @pytest.mark.parametrize("lock", ["changes.lock", "edits.lock"])
-def test_changes_are_made_and_numbered_one_at_a_time(place: Place, lock: str) -> None:
+def test_changes_are_made_and_numbered_one_at_a_time(place: Place, lock: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has the lock of the log, or of edits of the configuration, keeps the others waiting."""
-    path, found = place.config / "taxonomy.toml", log(place)
-    before = path.read_text()
-    words = [sys.executable, "-m", "syndicator", "change", "add-tag", "Robots", "--config", str(place.config)]
-    with found.alone(lock):
-        process = subprocess.Popen(words)
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(timeout=5)
-        assert found.newest() == [] and (lock == "changes.lock" or "Robots" not in path.read_text())
-    assert process.wait(timeout=100) == 0 and [one.number for one in found.newest()] == [1]
+    path, found, asked = place.config / "taxonomy.toml", log(place), threading.Event()
+    before, wait_for_lock = path.read_text(), fcntl.flock
+
+    def flock(file: IO[bytes] | int, how: int) -> None:
+        if not isinstance(file, int) and Path(file.name).name == lock:
+            asked.set()
+        wait_for_lock(file, how)
+
+    with ThreadPoolExecutor(1) as pool:
+        with found.alone(lock):
+            monkeypatch.setattr(fcntl, "flock", flock)
+            other = pool.submit(run, place, "change", "add-tag", "Robots")
+            assert asked.wait(60)
+            assert found.newest() == [] and (lock == "changes.lock" or "Robots" not in path.read_text())
+        assert other.result(60).exit_code == 0 and [one.number for one in found.newest()] == [1]
     run(place, "change", "undo", "1")
     assert path.read_text() == before
 

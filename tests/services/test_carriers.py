@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from syndicator.articles.beside import tsv_files
+from syndicator.articles.beside.tsv_files import CARRIED
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import EntryRow
 from syndicator.services import reconcile
@@ -103,7 +103,7 @@ def test_a_lost_database_loses_no_membership(place: Place) -> None:
 def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
-        path = app.article_store.root / tsv_files.CARRIED_TSV
+        path = app.article_store.root / CARRIED.name
         carry(app, story.id, "two")
         path.unlink()
         reindexing.reindex(app)

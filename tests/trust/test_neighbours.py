@@ -10,7 +10,7 @@ from tests.trust.world import judging
 @pytest.mark.parametrize(
     "count",
     [
-        pytest.param(20, marks=pytest.mark.timeout(300)),
+        pytest.param(8, marks=pytest.mark.timeout(300)),
         pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(900)]),
     ],
 )

@@ -16,7 +16,6 @@ from syndicator.core.urls import (
     domain,
     host,
     is_root,
-    is_shared,
     own_host,
     publisher,
     redacted,
@@ -370,18 +369,3 @@ def test_redacted(url: str, shown: str) -> None:
 )
 def test_pages_are_made_like_those_of_their_host_or_of_their_user(url: str, owner: str) -> None:
     assert own_host(url) == owner
-
-
-@pytest.mark.parametrize(
-    ("url", "shared"),
-    [
-        ("https://alice.blogspot.com/2024/x", True),
-        ("https://alice.wordpress.com/", True),
-        ("https://example.co.uk/x", False),
-        ("https://www.example.com/", False),
-        ("http://localhost:8000/x", False),
-        ("", False),
-    ],
-)
-def test_hosts_that_strangers_share(url: str, shared: bool) -> None:
-    assert is_shared(url) is shared

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from syndicator.articles import fields
-from syndicator.articles.beside import feeds_toml, tsv_files
+from syndicator.articles.beside import feeds_toml
+from syndicator.articles.beside.tsv_files import CARRIED, PRUNED, STORIES, Lines
 from syndicator.articles.fields import aliases_of, feeds_of
 from syndicator.core import text
 from syndicator.core.errors import ConfigError
@@ -117,8 +118,7 @@ class RightsFile:
         return self._file.stamp() is not None and self._read.get("unit") == _UNIT
 
     def begin(self, before: _Names, shown: _Names) -> None:
-        """Write the first file: domains written for before owners, hosts no longer written for. An older file keeps
-        [before]; its links become [shown], as article pages gave them too."""
+        """Write the first file. An older one keeps [before]; its links become [shown], as pages gave them too."""
 
         def upgraded(there: dict[str, Any]) -> dict[str, Any]:
             if there.get("unit") == _UNIT:
@@ -273,27 +273,27 @@ class Listed(ABC):
         return _listed(file.read(), file)
 
     def carry(self, announced: Iterable[tuple[str, str]]) -> None:
-        tsv_files.append_carried(self.file(tsv_files.CARRIED_TSV), announced)
+        CARRIED.append(self.file(CARRIED.name), announced)
 
     def carried(self) -> list[tuple[str, str]]:
-        return tsv_files.read_carried(self.file(tsv_files.CARRIED_TSV))
+        return CARRIED.read(self.file(CARRIED.name))
 
     def carried_stamp(self) -> str | None:
-        return self.file(tsv_files.CARRIED_TSV).stamp()
+        return self.file(CARRIED.name).stamp()
 
     def prune(self, aliases: Iterable[tuple[str, str]]) -> None:
-        tsv_files.append(self.file(tsv_files.PRUNED_TSV), aliases)
+        PRUNED.append(self.file(PRUNED.name), aliases)
 
     def pruned(self) -> list[tuple[str, str]]:
-        return tsv_files.read_pruned(self.file(tsv_files.PRUNED_TSV))
+        return PRUNED.read(self.file(PRUNED.name))
 
     def pruned_stamp(self) -> str | None:
-        return self.file(tsv_files.PRUNED_TSV).stamp()
+        return self.file(PRUNED.name).stamp()
 
     def compact(self) -> None:
-        tsv_files.compact_carried(self.file(tsv_files.CARRIED_TSV))
-        tsv_files.compact(self.file(tsv_files.PRUNED_TSV))
-        tsv_files.compact_stories(self.file(tsv_files.STORIES_TSV))
+        lists: tuple[Lines[Any], ...] = (CARRIED, PRUNED, STORIES)
+        for lines in lists:
+            lines.compact(self.file(lines.name))
 
     def _mint(self, file: KeptFile) -> uuid.UUID:
         line = f'id = "{uuid.uuid4()}"\n'

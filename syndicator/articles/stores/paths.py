@@ -103,8 +103,7 @@ def first(article: Article) -> tuple[Article, bytes]:
 
 
 def over(article: Article, old: bytes, path: str, ordered: Collection[str] = ()) -> tuple[Article, bytes]:
-    """The file `old` at `path` with what is new in `article`, keeping hand edits not `ordered`. Returns article and
-    bytes. Raises ConfigError if `old` is no article."""
+    """The file `old` at `path` with the new fields of `article`, hand edits kept but `ordered`. Raises ConfigError."""
     from syndicator.articles import frontmatter
 
     in_file = edits.claim(as_loaded := frontmatter.load(old, path))

@@ -36,8 +36,7 @@ _ENDS = ("\x04", "\x00")  # Ctrl-D, and what Linux makes of one that was typed a
 
 
 class Keys:
-    """Reads keys from the terminal at `fd`, which is as it was between two of them, so that a program that is stopped
-    or killed leaves it usable. What a function key sends is one key, and none of ours."""
+    """Read keys from the terminal at `fd`, which is as before between two of them. A function key is one key."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd

@@ -1,8 +1,5 @@
-"""A short name for a URL, to be the key of its source. Pure.
-
-The files that sources are in. Sources that moved for good, for `status`. Whether a source carries on with the feed of
-one that was removed. What an edit of a source means for what is remembered of it.
-"""
+"""Keys and files of sources; sources that moved for good; which source goes on with the feed of a removed one; what an
+edit changes of a source's state. Pure."""
 
 from __future__ import annotations
 
@@ -97,7 +94,7 @@ def moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
         return ()
     owners: dict[str, list[str]] = defaultdict(list)
     for state in states:
-        for address in _addresses(state):
+        for address in [state.url, *([state.effective_url] if state.effective_url else [])]:
             owners[urls.alias(address)].append(state.key)
     return tuple(
         Move(
@@ -127,16 +124,11 @@ def _warning(moved: SourceState, target: str, owners: Mapping[str, Sequence[str]
     return ""
 
 
-def _addresses(state: SourceState) -> list[str]:
-    return [state.url, *([state.effective_url] if state.effective_url else [])]
-
-
 Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> where it was, the newest last
 
 
 def successions(wanted: Mapping[str, str], kept: Addresses, rows: Mapping[str, FeedRow]) -> dict[str, str]:
-    """Removed sources that have a feed (`rows`, by key), each with the source that is at the newest of its addresses at
-    which there is one (`wanted`: key -> address, as configured). A feed that moved to a source that is there stays."""
+    """Removed sources with a feed (`rows`) -> the source (`wanted`: key -> address) at their newest address in use."""
     found: dict[str, str] = {}
     gone = sorted(kept.keys() & rows.keys() - wanted.keys())
     at = {urls.alias(url): key for key, url in wanted.items()} if gone else {}
@@ -149,8 +141,7 @@ def successions(wanted: Mapping[str, str], kept: Addresses, rows: Mapping[str, F
 
 
 def departures(wanted: Mapping[str, str], kept: Addresses, rows: Mapping[str, FeedRow]) -> list[str]:
-    """Sources whose feed moved to another source's and no longer has to: that other one was removed, or the key was
-    given to an address that it never had."""
+    """Sources whose feed moved to one that was removed, or whose key was given to an address that it never had."""
     found = []
     for key in sorted(wanted.keys() & rows.keys()):
         target = rows[key].moved_to
@@ -172,8 +163,7 @@ def is_at(url: str, known: Iterable[str]) -> bool:
 
 
 def reconciled(source: Source, state: SourceState | None) -> SourceState:
-    """The state of `source` as it is written now; `state`: as it was known, None of one that is new. Another address
-    starts its validators and its health anew; what is to be visited otherwise than before is due now."""
+    """The state of `source` as written now, from its known `state`. A new address resets validators and health."""
     terms, rules = _digest(source), source.rules.digest
     if state is None:
         return SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
@@ -189,8 +179,7 @@ def reconciled(source: Source, state: SourceState | None) -> SourceState:
 
 
 def _digest(source: Source) -> str:
-    """A digest of what decides when and how `source` is visited and its pages are read: 16 hex characters, enough to
-    notice an edit."""
+    """A digest of what decides how `source` is visited and read: 16 hex characters."""
     terms = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
     more: tuple[object, ...] = () if source.rules == Rules() else (source.rules,)  # an earlier version's digests stay
     more += () if source.speaks_for is None else (source.speaks_for,)

@@ -29,8 +29,7 @@ _TEXTS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """One subscription, and the line where it stands. `folders`: the names of the outlines it is in, outermost first;
-    `own`: its table in sources.toml, where this program wrote it."""
+    """A subscription at a line. `folders`: outlines around it, outermost first; `own`: its table, if we wrote it."""
 
     url: str
     line: int = 0
@@ -63,8 +62,7 @@ class SubscriptionList:
 
 
 def read_opml(data: bytes) -> SubscriptionList:
-    """What an OPML document lists, in the order of the document, or of the file that it was written from. Nothing is
-    fetched. Raises NotAFeed(broken-xml | unknown-format) when the document is not OPML or declares entities."""
+    """The subscriptions of an OPML document. Raises NotAFeed(broken-xml | unknown-format), also for entities."""
     # libxml2 expands entities in attributes with every setting, so the document is refused where it declares any;
     # without its NUL bytes, UTF-16 is searched too
     if b"<!ENTITY" in data.replace(b"\0", b""):
@@ -92,12 +90,14 @@ def read_opml(data: bytes) -> SubscriptionList:
             place = made.own.get(_PLACE)
             places[made.url] = place if isinstance(place, int) else len(found)
     ordered = sorted(found.values(), key=lambda one: places[one.url])
-    return SubscriptionList(outlines=tuple(map(_without_place, ordered)), skipped=tuple(skipped))
+    outlines = tuple(
+        replace(one, own={name: value for name, value in one.own.items() if name != _PLACE}) for one in ordered
+    )
+    return SubscriptionList(outlines=outlines, skipped=tuple(skipped))
 
 
 def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) -> dict[str, Any]:
-    """The table of the source that an outline becomes, without a key where the document has none. `folders`: what those
-    it is in become; `categories`: the names of those that there are, by their case-folded forms."""
+    """The source's table of an outline. `folders`: what those become; `categories`: names by case-folded form."""
     if outline.own:
         return {**outline.own, "url": outline.url}
     made: dict[str, Any] = {"url": outline.url}
@@ -112,9 +112,7 @@ def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) 
 
 
 def write_opml(title: str, sources: Sequence[Source], sites: Mapping[str, str] | None = None) -> bytes:
-    """An OPML document of `sources`; those with a category are in an outline of its name. `sites`: the addresses of
-    their sites, by key, where those are known. A page that is followed for itself, or as a list, is no feed for
-    others."""
+    """An OPML document of `sources`, outlined by category, without single pages and lists. `sites`: by key."""
     root = etree.Element("opml", {"version": "2.0"}, nsmap={"syndicator": SPACE})
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
@@ -184,10 +182,6 @@ def _own(element: Any) -> Iterator[tuple[str, Any]]:
         if name.startswith(prefix):
             key = name.removeprefix(prefix)
             yield key, value if key in _TEXTS else json.loads(value)
-
-
-def _without_place(outline: Outline) -> Outline:
-    return replace(outline, own={name: value for name, value in outline.own.items() if name != _PLACE})
 
 
 def _name(element: Any) -> str:

@@ -40,8 +40,7 @@ LOCK_SECONDS = 10.0  # how long an edit waits for another command's
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
-    """Every source in `path` and the files beside it, in their order, disabled ones too. Raises ConfigError that names
-    the file, the line, the source, the key and the cure."""
+    """Every source of `path` and the files beside it, in order. Raises ConfigError with file, line, key and cure."""
     return tuple(one.source for one in placed_sources(path))
 
 
@@ -85,12 +84,9 @@ def add_sources(
     sources: Sequence[Source],
     known: Callable[[], Mapping[str, Source] | None] = lambda: None,
 ) -> None:
-    """Adds `sources` at the end of `path`, with the fields that differ from the defaults; makes the file when there is
-    none. Raises UsageError when a key or a URL is in it or beside it already, ConfigError when a file is wrong,
-    LockedError when another command edits it for 10 s. The file is replaced in one step, or not changed at all.
-
-    known: asked under the lock for all that the files have, by `urls.alias`, if the caller read them as they are now:
-    reading 100,000 sources again, twice, takes ten seconds."""
+    """Add `sources` at the end of `path`, creating it, in one step or not at all. `known`: asked under the lock for all
+    sources by `urls.alias`, if the caller has them (reading 100,000 takes 10 s). Raises UsageError if a key or URL is
+    taken, ConfigError for a wrong file, LockedError if another command edits it for 10 s."""
     with _locked_file(path) as target:
         text = target.read_text(encoding="utf-8") if target.exists() else ""
         there = known()  # after the text was read: an editor may save it at any moment
@@ -116,8 +112,7 @@ def add_sources(
 
 
 def _append(path: Path, target: Path, text: str, known: Mapping[str, Source], sources: Sequence[Source]) -> bool:
-    """Adds `sources` behind the `text` of a file that has all that is `known`, a table with a header of its own for
-    each, so that there is nothing that new ones could be taken for a part of; False, and nothing done, for another."""
+    """Add `sources` behind the `text` of a file of `known` sources, if all are tables with headers; else False."""
     if files_of(path) != [path] or sum(1 for _ in HEADERS.finditer(text)) != len(known):
         return False
     _not_there({one.key: path for one in known.values()}, {name: one.key for name, one in known.items()}, path, sources)
@@ -129,8 +124,7 @@ def _append(path: Path, target: Path, text: str, known: Mapping[str, Source], so
 
 
 def remove_source(path: Path, key: str) -> bool:
-    """Removes the source `key` and the comment directly above it; returns False when there is no such source. Raises
-    as `add_source` does."""
+    """Remove the source `key` and the comment directly above; False if there is none. Raises as `add_sources` does."""
     path, found = _file_with(path, key), [False]
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
@@ -147,9 +141,7 @@ def remove_source(path: Path, key: str) -> bool:
 
 
 def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
-    """Gives the source `key` what `wanted` has; comments stay, and so does what is the same. Raises UsageError where it
-    is not as it was `seen` any more (a hand was quicker, and its edit stays), ConfigError for a value that cannot be,
-    and as `add_source` does."""
+    """Give the source `key` the values of `wanted`. Raises UsageError if not as `seen`, and as `edit_source` does."""
 
     def change(source: Source) -> Source:
         if source != seen:
@@ -160,8 +152,7 @@ def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
 
 
 def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> None:
-    """Replace the source `key` by what `change` makes of it; comments stay, and so does what is the same. Raises
-    UsageError if there is no such source, ConfigError for a wrong value, and as `add_source` does."""
+    """Replace the source `key` by `change` of it. Raises UsageError if missing, and as `change_source` does."""
     path = _file_with(path, key)
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
@@ -178,8 +169,7 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
 
 
 def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
-    """A file of the configuration as it was once, None for none. Raises UsageError where it is not as it was `seen` any
-    more, LockedError."""
+    """Write a file as it once was, None: delete it. Raises UsageError if it is not as `seen` any more, LockedError."""
     with _locked_file(path) as target:
         now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None  # ends of lines stay
         if now != seen:
@@ -191,8 +181,7 @@ def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
 
 
 def _not_there(keys: dict[str, Path], there: dict[str, str], path: Path, added: Sequence[Source]) -> None:
-    """Raises UsageError where one of `added`, to `path`, has a key, of `keys` and their files, or an address, of
-    `there` and its key, that is there already, or another of them has."""
+    """Raise UsageError if a key or address of `added` is taken, by `keys`, by `there`, or by another of them."""
     for source in added:
         if source.key in keys:
             raise UsageError(f"{keys[source.key]} already has a source {source.key!r}; give the new one another key")
@@ -292,9 +281,7 @@ def _table(source: Source) -> Table:
 
 
 def _cut(text: str, index: int) -> str:
-    """`text` without its source number `index`, from the comment directly above its header to its last line. Works on
-    lines, because tomlkit takes the comment above a header for a part of the table before it. The caller checks the
-    result."""
+    """`text` without source number `index` and its comment, by lines: tomlkit gives that to the table before."""
     lines = text.splitlines(keepends=True)
     headers = [number for number, line in enumerate(lines) if HEADER.match(line)]
     if index >= len(headers):
@@ -328,8 +315,7 @@ def _reads_as(path: Path, text: str, wanted: tuple[Source, ...]) -> bool:
 
 
 def _drop(text: str, index: int) -> str:
-    """The same through tomlkit, for files in which a line does not say where a source begins (a header inside a string,
-    inline tables)."""
+    """The same by tomlkit, for files whose lines do not show where a source begins."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)

@@ -1,9 +1,6 @@
-"""The sources as they were read and checked last, so that files that did not change are not read again.
-
-A hundred thousand of them take ten seconds to parse and check, and half a second to be remembered. Of a file that was
-only added to, which is what `add` does, the end alone is parsed. The file is a cache: whatever is wrong with it, the
-sources are read as if it were not there. While sources.toml has faults, it is not written: then it has what was valid
-last."""
+"""A cache of the sources as last read and checked: parsing 100,000 takes ten seconds, this half a second. Of a file
+that only grew, the end alone is parsed. A broken cache is ignored. While sources.toml has faults, it keeps the last
+valid sources."""
 
 from __future__ import annotations
 
@@ -34,8 +31,7 @@ _DEFAULTS = {field.name: field.default for field in fields(Source)}
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Sources, and the state of the files that they are from: different after every edit. Where the last edit only
-    added some, `base` is the state before it, and they are the last `added` ones. `faults`: of the other sources."""
+    """Sources and the state of their files. `base`: the state before the last `added`; `faults`: of the others."""
 
     sources: tuple[Source, ...]
     stamp: str
@@ -45,8 +41,7 @@ class Read:
 
 
 def stamp(path: Path, version: str) -> str:
-    """The state of `path`, which is sources.toml, and of the files beside it: names, times, sizes and numbers, and
-    which `version` looked. Files that are not there have none."""
+    """The state of sources.toml at `path` and the files beside it (names, times, sizes, inodes), and `version`."""
     found = [version]
     for one in files_of(path):
         with suppress(FileNotFoundError):
@@ -56,9 +51,7 @@ def stamp(path: Path, version: str) -> str:
 
 
 def read(path: Path, cache: Path, version: str, *, before: Read | None = None, remember: bool = False) -> Read:
-    """The sources of `path` and the files beside it: what was read `before`, or is in `cache`, where they did not
-    change since then; with `remember` the cache is written where they did. Of those that have faults, what was valid
-    last."""
+    """The sources of `path` and its folder, from `before` or `cache` if unchanged; with faults: the last valid ones."""
     now = stamp(path, version)
     if before is not None and before.stamp == now:
         return before
@@ -111,8 +104,7 @@ def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
 
 
 def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
-    """The sources of the cache and those that were added behind them since, how many are from the cache, and the state
-    of the files that it is of; None where anything else changed. The bytes are compared, so times do not count."""
+    """The cached sources and those added since, the number from the cache, and their state; None for other changes."""
     try:
         made, of, (size, digest), rows = json.loads(cache.read_bytes())
         data = path.read_bytes()
@@ -136,8 +128,7 @@ def _version(stamp: str) -> str:
 
 
 def _remember(cache: Path, now: str, sources: tuple[Source, ...], data: bytes | None, checked: int) -> None:
-    """Writes the cache; nothing where that is not possible, or what is read back would differ. `data`: of sources.toml,
-    None where there are files beside it; `checked`: so many of the sources are from the cache."""
+    """Write the cache if it reads back equal. `data`: of sources.toml if alone; `checked`: number from the cache."""
     rows = [_row(source) for source in sources]
     temporary = cache.with_name(f".{cache.name}.{os.getpid()}")
     with suppress(OSError, ValueError):

@@ -1,7 +1,4 @@
-"""The [source.rules] of a source, edited in the text of sources.toml so that comments stay. Pure.
-
-A source as the plain values of its table in sources.toml.
-"""
+"""Edits of a source's table in the text of sources.toml that keep comments; a source as plain values. Pure."""
 
 from __future__ import annotations
 
@@ -20,8 +17,7 @@ HEADERS = re.compile(f"^{HEADER.pattern}", re.M)  # all of a text
 
 
 def with_rules(text: str, number: int, rules: Rules) -> str:
-    """`text`, a sources.toml, in which source `number` (from 0) has exactly `rules`. Where it has some already, only
-    those that differ are touched."""
+    """`text` of sources.toml in which source `number` (from 0) has exactly `rules`; equal ones are not touched."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)
@@ -37,9 +33,8 @@ def with_rules(text: str, number: int, rules: Rules) -> str:
 
 
 def with_fields(text: str, number: int, changed: Mapping[str, Any]) -> str:
-    """`text` in which source `number` (from 0) has these values; None takes a key out. A key that it has is set where
-    it stands, a new one below its others: tomlkit would put it behind the table of rules. The caller checks the
-    result."""
+    """`text` in which source `number` (from 0) has these values, None: not; new keys go above its table of rules, where
+    tomlkit would not put them. The caller checks the result."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)
@@ -83,8 +78,7 @@ def _set(table: Any, name: str, value: Any) -> None:
 
 
 def _with_table(text: str, number: int, rules: Rules) -> str:
-    """`text` with a new table at the end of the source. Works on lines, because tomlkit takes the comment above the
-    next source for a part of this one; the caller checks the result."""
+    """`text` with a new table at the source's end, by lines, as tomlkit misplaces the comment above the next source."""
     import tomlkit
 
     made = tomlkit.table()

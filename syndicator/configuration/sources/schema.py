@@ -1,7 +1,4 @@
-"""What sources.toml may contain. Every error names the file, the source, the key and the cure.
-
-Sources that were added at the end of a file whose other sources are known.
-"""
+"""The format of sources.toml. Every error names the file, the source, the key and the cure."""
 
 from __future__ import annotations
 
@@ -235,8 +232,7 @@ def check(file: TomlFile) -> tuple[Source, ...]:
 
 
 def check_all(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[Placed, ...]:
-    """The sources of several files, in their order. Raises ConfigError with all that is wrong in any of them; `unread`:
-    what is wrong with further ones, which are no TOML."""
+    """The sources of several files in order. Raises ConfigError with all faults and `unread`: of invalid TOML."""
     found, faults = readable(files, unread)
     if faults:
         raise ConfigError.of(faults)
@@ -310,8 +306,7 @@ def _where(other: Placed, one: Placed) -> str:
 
 
 def added(path: Path, end: bytes, known: Sequence[Source]) -> tuple[Source, ...] | None:
-    """The sources in `end`, which begins with a line of its own and stands in `path` behind all that is `known`; None
-    where the whole file has to be read to tell: it is no list of further tables, or something is wrong with it."""
+    """The sources in `end`, the tail of `path` behind `known` ones; None if the whole file has to be read to tell."""
     try:
         found = check(TomlFile(path, tomllib.loads(end.decode())))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):

@@ -26,8 +26,7 @@ class Fetcher(Protocol):
     """Fetches URLs. Nothing is stored but what the implementation remembers of a host."""
 
     async def fetch(self, request: Request) -> FetchResult:
-        """The answer after redirects within `request.deadline` seconds (not counting the wait for a turn), or a
-        `Failed`. `request.headers` reach the request's origin only. Cancelling closes the connection."""
+        """The answer or `Failed`, after redirects, within `request.deadline` s of its turn; cancelling disconnects."""
 
     async def aclose(self) -> None:
         """Closes the connections. The fetcher must not be used afterwards."""
@@ -71,9 +70,8 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What an article filed at `at` is compared by: its packed sketch, and the keys by which similar texts find it.
-    `since`: how early the article is believed to exist; a known one stays. `named`: alias of the original that its page
-    names. Sketches filed before `forget` are deleted; their keys stay."""
+    """What an article filed at `at` is compared by: a packed sketch, keys of similar texts. `since`: earliest existence
+    (a known one stays). `named`: alias of its page's original. Sketches filed before `forget` go; keys stay."""
 
     at: datetime
     data: bytes
@@ -93,8 +91,7 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """An article of `source`, for which the store looks for similar ones: earlier ones in the feed of the source by
-    title and by `found_by`, and those filed since `since` by `keys` (values of its sketch)."""
+    """Search for articles like one of `source`: by title and `found_by` in its feed, by sketch `keys` since `since`."""
 
     source: str
     title: str
@@ -124,10 +121,8 @@ class Known:
 
 
 class VisitStore(Protocol):
-    """The store for visits, for one thread. Each write is one transaction, committed when it returns; within `shared`,
-    at the next `commit`, in order. An article, its row, aliases, entry and stale marks are one (`record`). Reads see
-    commits and own writes. Every method raises StoreError with the cure (damage, disk full, locked for 10 s), DiskError
-    without descriptors."""
+    """The store for visits, for one thread. Each write is one transaction, committed on return; within `shared`, at the
+    next `commit`, in order. Every method raises StoreError with the cure, DiskError without descriptors."""
 
     def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
         """Inside the block writes wait for `commit`, which its end calls too. `first` is called before each commit."""
@@ -195,15 +190,13 @@ class VisitStore(Protocol):
     def carry(
         self, carried: Iterable[tuple[str, str]], names: Mapping[str, str], *, entry: EntryRow | None = None
     ) -> None:
-        """Remember carriers (article id, source key), show the articles in their feeds, which become stale, and end
-        `entry`; one transaction. Call after the article store's `carry`. `names`: of new feeds."""
+        """Add carriers (article id, source), mark their feeds stale, end `entry`: after the article store's `carry`."""
 
     def filed(self, source_key: str) -> Filed:
         """How many articles the entries of a source have become, and what there is beside it."""
 
     def known(self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None) -> Known:
-        """What is known at the alias keys, by one query. `named`: further keys that count for `withdrawn` (an operator
-        withdrew the article) and `pruned` (and it is not there again) alone. `like`: look for similar articles."""
+        """What is known at the alias keys (one query); `named`: further keys for `withdrawn` and `pruned` alone."""
 
     def repeated(self, host: str) -> frozenset[str]:
         """The digests of blocks of text that are in at least 3 of the last 20 articles of `host`: boilerplate."""
@@ -235,8 +228,7 @@ class VisitStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed we publish or published. `made_with`: digest of its settings when it was built; "" where nothing of it is
-    published now, None where nothing ever was. `owed`: pages of older stories were left to a later build."""
+    """A feed we publish or published. `made_with`: digest of its settings (None: never built); `owed`: pages left."""
 
     key: FeedKey
     name: str
@@ -265,8 +257,7 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """A feed that was written as of mark `seen` (`FeedRow.mark`). `made_with`, `owed`: as of `FeedRow`; `files`: as of
-    `ArticleIndex.files`, None if all three are as before."""
+    """A feed written as of `seen` (`FeedRow.mark`). `files`: as of `ArticleIndex.files`; None: all three as before."""
 
     key: FeedKey
     seen: int
@@ -292,8 +283,7 @@ class ArticleIndex(Protocol):
     stale. Raises as `VisitStore` does."""
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
-        """Every feed that is or was published, by axis and slug, or those `among` these. A build calls it once for all,
-        and deletes the marks that it saw then."""
+        """Every feed that is or was published, or those `among` these. A build deletes the marks it saw in these."""
 
     def save_feed(self, row: FeedRow) -> None:
         """Stores the name, first slug, move and drop of a feed; the rest of the row only where the feed is new."""
@@ -305,15 +295,13 @@ class ArticleIndex(Protocol):
         """The ids of the articles of a feed that were added in a UTC month ("2026-11"), in the feed's order."""
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """UTC months ("2026-11") in which articles were added, ascending, with count and a fingerprint of their
-        files."""
+        """UTC months ("2026-11") of additions, ascending, with count and a fingerprint of the files."""
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         """Id, `added` and a fingerprint of the file of each article added in a UTC month, in feed order."""
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """The UTC days ("2026-11-26") on which articles of a feed were published, as entries show it: how many and
-        a fingerprint that changes whenever one joins, leaves, or changes its file or thumbnail. Reads no article."""
+        """UTC days of a feed's articles as shown, with count and a fingerprint (members, files, thumbnails)."""
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
         """Ids of a feed's articles published from `first` to `last`, inclusive, by day."""
@@ -334,8 +322,7 @@ class ArticleIndex(Protocol):
         """Every published article without body, newest first, in batches; withdrawn ones may be missing."""
 
     def unmatched(self, stamp: str) -> list[str]:
-        """The ids, newest first, of the published articles for which `save_matches` was not called with this `stamp` (a
-        fingerprint of all saved queries) since they last changed."""
+        """Published ids, newest first, without `save_matches` of this `stamp` (of all queries) since their change."""
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
         """Store the queries and other found feeds of each article, with names, replacing the old ones; changed feeds
@@ -366,8 +353,7 @@ class ArticleIndex(Protocol):
         """Store the same, of files that are of no feed."""
 
     def mark_fresh(self, *fresh: Fresh) -> None:
-        """Mark feeds as not held, and not stale unless marked since, all or none. Call after their files are on disk: a
-        kill in between writes them again."""
+        """Mark feeds, whose files are on disk, as not held and, unless marked since, not stale; all or none."""
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         """Validation kept the old files: the feed stays stale, with the reason as one line for the operator."""
@@ -386,16 +372,14 @@ class Move:
 
 
 class Outlet(Protocol):
-    """Published files by relative path, replaced atomically. Heads of feeds are durable when `put` returns, all others
-    when `settle` does. Methods raise UsageError for names outside the root, OSError."""
+    """Published files, replaced atomically; heads durable at once, others by `settle`. Raises UsageError, OSError."""
 
     def get(self, name: str) -> bytes | None:
         """The bytes of a file, None when there is none."""
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Writes the file when its bytes differ from `data`; returns whether they did. A written file gets an mtime at
-        least a second after its old one and after those of the files `heir_of`, whose addresses redirect here: clients
-        that compare times then see that it changed."""
+        """Write the file if its bytes differ; True then. Its mtime is a second later than the old one and than those of
+        the files `heir_of` that redirect here, for clients that compare times."""
 
     def delete(self, name: str) -> bool:
         """Deletes the file; returns whether there was one."""

@@ -31,12 +31,10 @@ class KeptFile(Protocol):
         """The file, None when there is none."""
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Writes what `change` makes of the file (None: there is none), durable when it returns; nothing where that is
-        None or the same bytes. `change` is called again where another writer was quicker, and so does nothing else."""
+        """Write `change` of the file (None: missing), durably; None or equal bytes: nothing. May call it repeatedly."""
 
     def append(self, note: bytes, data: bytes) -> None:
-        """Adds whole lines, durable when it returns; makes the file, which `note` begins, where there is none. A last
-        line that was cut short (it has no line end) goes."""
+        """Append whole lines durably; `note` begins a new file; a last line without its end is removed."""
 
     def stamp(self) -> str | None:
         """What changes whenever the file does, None where there is none."""
@@ -55,16 +53,14 @@ class Changes:
 
 
 class ArticleStore(Protocol):
-    """The article files by relative path and the files beside them. Writes are durable unless stated and raise OSError
-    with the old file intact. Paths outside raise ConfigError."""
+    """Article files by relative path, and files beside them. Durable; raise OSError, ConfigError for paths outside."""
 
     @property
     def name(self) -> str:
         """Where it is, for people."""
 
     def instance(self) -> uuid.UUID:
-        """The uuid of all published ids, minted before the first article. Raises ConfigError if it is lost, since a new
-        one would repeat every entry to all subscribers."""
+        """The uuid of all published ids, minted before the first article. Raises ConfigError if it is lost."""
 
     def minted(self) -> bool:
         """True when this instance has its uuid."""
@@ -106,8 +102,7 @@ class ArticleStore(Protocol):
         """The paths of all files, in order, those that are no articles too, without hidden ones. As costly."""
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Changes since `stamps` (any key), and remains of crashes; of an object store the latter only. Removes useless
-        ones unless `sweep` is False."""
+        """Changes since `stamps` (any key) and remains of crashes (of an object store only), removed if `sweep`."""
 
     def left_behind(self) -> Changes:
         """What crashed writers left, as far as it is found without a walk: where several machines write."""
@@ -187,8 +182,7 @@ class Reserved:
 
 
 class ArticlePaths(Protocol):
-    """What the articles of an object store, or of a folder that machines share, are found by in place of a walk: the
-    index, and what is reserved beside it. Each method that writes is durable when it returns."""
+    """The paths of articles in shared folders and buckets: the index and reservations. Writes are durable."""
 
     def path(self, id: str) -> str | None:
         """The path of an article that has a row, or that is reserved for it."""
@@ -233,8 +227,7 @@ class Snapshots(Protocol):
         """This version has read the page of the article too. How long it is kept stays. Raises OSError."""
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
-        """Removes the pages kept before `before` and what is left over; how many. With `dry_run` they are only
-        counted. `daily`: where that costs much, once for each day of `before`."""
+        """Remove or count (`dry_run`) old and leftover pages. `daily`: once a day of `before` where it is costly."""
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
         """Removes the pages in whose bytes or headers something is `secret`."""
@@ -254,8 +247,7 @@ class ObjectStamp:
 
 
 class Objects(Protocol):
-    """Objects by relative key, replaced atomically and durable after `put`. Methods raise OSError, with an `errno` of
-    `errors.OURS`, after some tries."""
+    """Objects by relative key, atomic and durable. Raise OSError (`errno` of `errors.OURS`) after some tries."""
 
     @property
     def name(self) -> str:
@@ -270,15 +262,13 @@ class Objects(Protocol):
     def put(
         self, key: str, data: bytes, *, over: str | None = None, headers: Mapping[str, str] | None = None
     ) -> str | None:
-        """Write an object over the etag `over` (ABSENT: none there; None: any) with `headers`. Returns the etag, or
-        None if another writer was quicker; equal bytes count as written."""
+        """Write over etag `over` (ABSENT: none, None: any). Returns the etag, None if another writer was quicker."""
 
     def delete(self, *keys: str) -> None:
         """Deletes those of the objects that are there."""
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
-        """The objects whose keys begin with the folder `prefix` ("" or a path with a last slash), in order of key; not
-        `deep`: without those of folders in it."""
+        """The objects below the folder `prefix` ("" or with a last slash) by key; not `deep`: without subfolders."""
 
     def folders(self) -> list[str]:
         """The first parts of all keys that have more than one, each with a slash."""

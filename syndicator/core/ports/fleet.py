@@ -22,8 +22,7 @@ class Busy(NamedTuple):
 
 
 class HostTurns(Protocol):
-    """Leaves, one per host at a time. They expire after `lease` seconds (more than any request takes), by the clock of
-    the one who keeps them. Raises StoreError."""
+    """Leaves, one per host at a time, that expire after `lease` seconds of the keeper's clock. Raises StoreError."""
 
     def take(self, host: str) -> Turn | Busy:
         """Leave for a request to `host`, unless another one has it, its pause is not over, or it is held."""

@@ -21,8 +21,7 @@ class Choosable(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """Input for a language model: sentences of the article, supported categories (with descriptions) and tags, as clean
-    plain text. `write`: it writes the excerpt instead of choosing sentences."""
+    """Plain text for a language model: sentences, supported categories, tags. `write`: it writes the excerpt itself."""
 
     title: str
     text: str
@@ -46,8 +45,7 @@ class Enricher(Protocol):
     """Asks a language model what an article is about. Stores nothing."""
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """One question and its answer, which is untrusted. `form`: the form of request that worked last ("" when none
-        is known), tried first. Never raises for what the network or the model does: a failure is a `Failed`."""
+        """One question; the answer is untrusted. `form`: of the request that worked last, tried first. Never raises."""
 
     def cost(self, material: Material) -> int:
         """The most tokens, of question and answer together, that asking this is expected to cost."""

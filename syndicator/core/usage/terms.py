@@ -17,8 +17,7 @@ _LONGEST = 300  # characters of a value
 
 
 class Statement(NamedTuple):
-    """`use`: search, full-text, ai-input, ai-train, or LICENCE or WORDS. `value`: yes or no, an address, words.
-    `vocabulary` and `place`: by whose rules it is said, and where it stands."""
+    """`use`: search, full-text, ai-input, ai-train, LICENCE or WORDS; `value`; `vocabulary`: whose rules; `place`."""
 
     use: str
     value: str
@@ -48,9 +47,8 @@ _FREE: Final = re.compile(
 
 
 class Terms(NamedTuple):
-    """`most`: how much may be published. `model`: a language model may be shown the text. `picture`: a small copy of
-    its picture may be shown. `because`: the statements that restrict. `licences`: addresses of the licences that are
-    named. `words`: what is said for people. `free`: the licence that allows the whole text, "" where none does."""
+    """`most`: what may be published; `model`, `picture`: may be shown; `because`: what restricts; `licences`:
+    addresses; `words`: for people; `free`: the licence of the whole text, or ""."""
 
     most: ContentMode = "full"
     model: bool = True
@@ -62,9 +60,8 @@ class Terms(NamedTuple):
 
 
 def terms(lines: Iterable[str]) -> Terms:
-    """The terms of statements `lines` (`Article.rights`). In one vocabulary the nearest place decides: page, entry,
-    header, robots.txt (TDMRep section 5.4, RSL); between vocabularies the stricter one (draft-ietf-aipref-attach).
-    Unmentioned uses are allowed."""
+    """The terms of statements (`Article.rights`). The nearest place decides in a vocabulary (TDMRep 5.4, RSL), the
+    stricter one between them (draft-ietf-aipref-attach). Unmentioned uses are allowed."""
     statements = [one for one in map(parsed, lines) if one]
     if not statements:
         return Terms()

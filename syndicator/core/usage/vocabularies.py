@@ -52,8 +52,7 @@ def names(place: Place) -> frozenset[str]:
 
 
 def said(place: Place, fields: Iterable[tuple[str, str]], base: str = "") -> tuple[Statement, ...]:
-    """What `fields`, names in lower case with their values, say at `place`, each thing once, at most 20. `base`: what
-    relative addresses start from. A field that no row names, and a value that its row does not know, say nothing."""
+    """At most 20 distinct statements of `fields` (lower-case names) at `place`; `base`: of relative addresses."""
     found = (one for name, value in fields for one in _of_field(place, name, value[:_LONGEST].strip(), base))
     return tuple(dict.fromkeys(found))[:_MOST]
 
@@ -95,8 +94,7 @@ _Line = tuple[str, str]
 
 
 def lines(robots_txt: str, product: str, url: str) -> str:
-    """The statements of a robots.txt on `url` for `product`, joined by "; ", or "": its group's, else group *'s (RFC
-    9309 2.2.1). Paths are Allow patterns (draft-ietf-aipref-attach section 5), the longest counts."""
+    """What robots.txt says of `url` for `product`, or "": its group, else * (RFC 9309 2.2.1); longest path wins."""
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not _SAYS.search(robots_txt):

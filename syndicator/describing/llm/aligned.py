@@ -1,15 +1,9 @@
-"""Whether an excerpt in a model's own words says what the article says, and nothing else. Pure.
-
-Each sentence of it is laid beside one sentence of the article, or two neighbours: all its words must stand there, in
-their order, and all that stands there must be in it, but for an aside between two commas, what stands behind a comma
-at the end, a day, and words that change nothing (data/free_writing.toml). Nothing that denies, softens, limits or
-attributes is left out. So names, numbers, negation, hedging and order are the article's.
-
-A share of words alone proves little: of 42 falsehoods in the article's own words (tests/describing/llm/claims.toml) 42
-have three quarters of their words in one sentence or two neighbours, and none passes here; 14 of 29 honest ones do.
-Being refused costs nothing: our own excerpt stays.
-
-What is said of a model's answer. Whether an excerpt in a model's own words may stand: its form, and what it says."""
+"""Checks of an excerpt in a model's own words: does it say what the article says, and nothing else? Pure.  Each
+sentence is aligned with one sentence of the article or two neighbours: all its words stand there in their order, and
+all that stands there is in it, but for asides between commas, what follows a last comma, a day, and words that change
+nothing (data/free_writing.toml). Negation, hedging, limits and attribution are never left out.  A share of words proves
+little: all 42 falsehoods of tests/describing/llm/claims.toml have three quarters of their words in one sentence or two;
+none passes here, and 14 of 29 honest ones do. Our own excerpt replaces a refused one."""
 
 import re
 import tomllib
@@ -39,8 +33,7 @@ class _Language:
 
 
 class _Word(NamedTuple):
-    """A word as it stands, without capitals, whether a comma or its like stands before it, and whether it begins a
-    sentence."""
+    """A word in lower case; whether a comma or its like stands before it, and whether it begins a sentence."""
 
     text: str
     low: str
@@ -55,8 +48,7 @@ def line_for(language: str | None) -> str:
 
 
 def unfounded(excerpt: str, text: str, language: str) -> str:
-    """The first sentence of `excerpt` that says anything but what a sentence of `text` or two neighbouring ones say, or
-    that does not follow the one before it there; "" where there is none."""
+    """The first sentence of `excerpt` that the `text` does not say, or that does not follow the one before it; ""."""
     known = _languages()[language]
     article = [_words(one.text, known) for one in sentences.split(text, language=language)]
     last: int | None = None
@@ -91,8 +83,7 @@ def _says(there: list[_Word], said: list[_Word], known: _Language) -> bool:
 
 
 def _may_go(gap: list[_Word], after: _Word | None, times: int, known: _Language) -> bool:
-    """True when an excerpt may leave out `gap`, before the word `after` (None: the end). Of several `times` of a
-    sentence none may: what happened at one would seem to have happened at another."""
+    """True if an excerpt may leave out `gap` before the word `after` (None: end); of several `times` none may go."""
     if not gap:
         return True
     timed = any(word.low in known.when for word in gap)

@@ -1,6 +1,4 @@
-"""An OpenAI-compatible endpoint as `ports.Enricher`. It fetches with the client that the caller hands in.
-
-Whether a language model may be asked now: the day's budget, and a circuit breaker for a failing endpoint."""
+"""An OpenAI-compatible endpoint as `ports.Enricher`, with the day's budget and a circuit breaker."""
 
 import json
 import re
@@ -26,11 +24,9 @@ _ESCAPED: Final = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
 
 class Endpoint:
-    """A language model behind an OpenAI-compatible address.
-
-    `settings`: address, model and the most seconds a question may take. `key`: sent as a bearer token and masked in all
-    that comes back, "" for none. `allow`: addresses of private networks that it may be at, see `Request.allow`.
-    `fence`: makes the random word that parts article and instruction, new for each question."""
+    """A language model at an OpenAI-compatible address. `settings`: address, model, most seconds a question; `key`:
+    bearer token, masked in answers, or ""; `allow`: as `Request.allow`; `fence`: makes the random word around the
+    article."""
 
     def __init__(
         self,
@@ -45,9 +41,8 @@ class Endpoint:
         self._key, self._allow, self._fence = key, tuple(allow), fence
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """Asks in `form`, one of `prompt.FORMS`, and in the simpler ones after it as long as the endpoint does not know
-        the form (HTTP 400, 422). The answer is text that nobody has checked yet; failures are values, nothing is
-        raised."""
+        """Ask in `form` (of `prompt.FORMS`), in the simpler ones after it if the endpoint refuses it (HTTP 400, 422).
+        The answer is unchecked; failures are values."""
         messages = prompt.messages(material, self._fence())
         result: FetchResult | None = None
         for one in FORMS[FORMS.index(form) if form in FORMS else 0 :]:
@@ -111,8 +106,7 @@ def completions(url: str) -> str:
 
 
 def _reply(result: FetchResult, form: str) -> Reply | Failed:
-    """The first choice's content in a chat completion
-    (https://platform.openai.com/docs/api-reference/chat/object)."""
+    """The first choice's content (https://platform.openai.com/docs/api-reference/chat/object)."""
     if isinstance(result, Failed):
         return result
     if not isinstance(result, Fetched):
@@ -186,8 +180,7 @@ def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Hindranc
 
 
 def awake(meter: Meter) -> Meter:
-    """`meter` without a rest that we chose ourselves: an operator asks for another try. One that the endpoint asked for
-    stays."""
+    """`meter` without a rest of our own choice, for another try; one that the endpoint asked for stays."""
     return meter if meter.reason == "rate-limited" else replace(meter, rest_until=None)
 
 
@@ -197,8 +190,7 @@ def begun(meter: Meter, cost: int) -> Meter:
 
 
 def succeeded(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
-    """The call was answered and took `tokens`; a number that cannot be (0, less, or ten times what was expected) is
-    not believed."""
+    """The call was answered and took `tokens`; an impossible number (below 1, ten times the expected) is ignored."""
     took = tokens if 0 < tokens <= 10 * cost else cost
     return replace(
         meter, tokens=meter.tokens - cost + took, form=form, failures=0, rests=0, rest_until=None, reason="", detail=""
@@ -206,8 +198,7 @@ def succeeded(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
 
 
 def failed(meter: Meter, failure: Failed, now: datetime) -> Meter:
-    """The call failed: the endpoint is left alone as long as it asks, at once when it is not there at all, or after the
-    third failure in a row; each rest in a row is twice as long. What the call might have cost stays counted."""
+    """The call failed: rest if asked to, if unreachable, or after three failures, twice as long each time."""
     after = replace(meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300])
     if failure.retry_after is None and failure.reason not in _AT_ONCE and after.failures < IN_A_ROW:
         return after

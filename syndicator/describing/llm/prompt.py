@@ -1,7 +1,5 @@
-"""The question as an OpenAI-compatible endpoint wants it. Pure.
-
-All but the article is at most `INSTRUCTION` characters, so that a small model on the operator's machine is done in
-time. What may be chosen is short: only what our own scores support is offered."""
+"""The question to an OpenAI-compatible endpoint: short (`INSTRUCTION` characters beside the article) for small models,
+and with only the choices that our own scores support. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -111,8 +109,7 @@ def body(model: str, asked: Sequence[Mapping[str, str]], wanted: Mapping[str, An
 
 
 def schema(asked: Material) -> dict[str, Any]:
-    """The answer's JSON schema, within what strict modes understand. All is bounded: a small model that is held to a
-    list without an end writes one."""
+    """The answer's JSON schema within strict modes, all bounded: small models fill endless lists."""
     numbers = {"type": "integer", "enum": list(range(1, shown(asked) + 1))}
     excerpt = {"type": "string", "maxLength": CHARACTERS}
     chosen = {"type": "array", "items": numbers, "minItems": 1, "maxItems": SENTENCES}

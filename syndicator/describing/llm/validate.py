@@ -1,10 +1,6 @@
-"""Whether a language model's answer may stand; nothing of it is trusted. Pure.
-
-It names sentences by their numbers, so that nothing it says can be false: an excerpt is a passage of the article, word
-for word; where the operator lets it write, its words have to stand in the article (aligned.py). Category
-and tags are among those that our own scores support.
-
-What of an article a language model may see: its text was written by strangers."""
+"""Checks of a language model's untrusted answer: a passage of the article by sentence numbers, or own words that
+aligned.py accepts; category and tags that our own scores support; the part of the article that a model may see. Pure.
+"""
 
 import hashlib
 import json
@@ -49,8 +45,7 @@ def visible(value: str) -> str:
 
 
 def without_injections(text: str) -> str:
-    """`text` without the lines that give a machine instructions (prompt injections), and without the line that follows
-    one that ends in a colon."""
+    """`text` without lines that instruct machines (prompt injection) and the line after one that ends in a colon."""
     kept: list[str] = []
     announced = False
     for line in text.split("\n"):
@@ -69,8 +64,7 @@ def material(article: Article) -> Material:
 
 
 def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
-    """`asked` with what a model may choose from. `write`: it is to write, where the
-    language has rules for that. Loads the word vectors on its first call (0.2 s)."""
+    """`asked` with the model's choices. `write`: own words, if the language has rules. Loads the vectors (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
     found = candidates.find(asked.title, asked.text, code)
     before = (None, *found.sentences)
@@ -92,8 +86,7 @@ def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Mate
 
 
 def key(plan: str, asked: Material) -> str:
-    """The key under which an answer is stored: SHA-256 of model and version of the prompt (`plan`) and of all that the
-    model sees and may choose, as 64 hexadecimal digits."""
+    """The key of a stored answer: SHA-256 (hex) of `plan` (model, prompt version) and all that the model sees."""
     lists = json.dumps([asked.write, asked.sentences, asked.categories, asked.tags])
     parts = (plan, asked.title, asked.language or "", asked.text, lists)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
@@ -150,9 +143,8 @@ def _parsed(content: str) -> dict[str, Any] | Refusal:
 
 
 def _chosen(numbers: Any, asked: Material) -> str | Refusal:
-    """The passage that `numbers` name: the first of the sentences that may open an excerpt, and those of the chosen
-    ones that follow it without a gap, as many as the caps of length allow. Put behind a sentence that it does not
-    follow in the article, a sentence may say of one what it says of another."""
+    """The passage of `numbers`: the first sentence that may open, and chosen ones that follow it without a gap, within
+    the caps. A sentence moved elsewhere could speak of something else."""
     if not isinstance(numbers, list) or not all(type(one) is int for one in numbers):
         return Refusal(reason="shape", detail="sentences have to be a list of numbers")
     if not numbers:

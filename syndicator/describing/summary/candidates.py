@@ -23,8 +23,7 @@ class Candidates(NamedTuple):
 
 
 def find(title: str, text: str, language: str | None) -> Candidates:
-    """At most `MOST` candidates from the first `SCANNED` sentences of `text`, none of them twice. `language`: a
-    two-letter code, None if it is not known."""
+    """At most `MOST` distinct candidates from the first `SCANNED` sentences. `language`: a two-letter code or None."""
     usable: list[Sentence] = []
     seen: set[str] = set()
     for sentence in islice(sentences.each(text, language), SCANNED):

@@ -1,6 +1,5 @@
-"""Excerpts: whole sentences of the article, word for word, or the publisher's own description when it is sound.
-
-The candidate that opens best (opener.py) begins, and the sentences that follow it in the article go on."""
+"""Excerpts: the candidate sentence that opens best (opener.py) and those after it, or the publisher's sound
+description."""
 
 from __future__ import annotations
 
@@ -21,8 +20,7 @@ OPENS_DESCRIBED: Final = -0.25
 
 
 def passage(found: Sequence[Sentence], first: int) -> tuple[int, ...]:
-    """Places of the sentences from `first` on that follow each other in the article, up to `ENOUGH` words and within
-    the caps of length."""
+    """Places of the consecutive sentences from `first` on, up to `ENOUGH` words and within the caps of length."""
     taken = [first]
     while len(taken) < sentences.SENTENCES and taken[-1] + 1 < len(found):
         before, after = found[taken[-1]], found[taken[-1] + 1]
@@ -47,26 +45,21 @@ END: Final = 25  # characters at the end of a description by which it is found i
 
 
 def summarize(title: str, text: str, language: str | None = None) -> str:
-    """The sentences of `text` that say best what it is about, word for word and in their order.
-
-    `title` and `text` are plain text; a paragraph, heading, list item or table row is a line of `text`. `language` is a
-    two-letter code (ISO 639-1); None is taken as English. The result has at most 55 words, 360 columns (a wide CJK
-    character counts two) and 3 sentences, see text/sentences.py; it is "" when no sentence fits. Loads the word
-    vectors on its first call (0.2 s). Raises nothing for any text."""
+    """The sentences of `text` that say best what it is about, in order: at most 55 words, 360 columns (wide characters
+    count two), 3 sentences; "" if none fits. `title` and `text` are plain, a line a block. `language`: ISO 639-1, None:
+    English. Loads the word vectors (0.2 s). Never raises."""
     found = candidates.find(title, text, language)
     return opened(found, int(opener.scores(found).argmax())) if found.sentences else ""
 
 
 def choose(title: str, text: str, description: str, language: str | None) -> tuple[str, str]:
-    """(excerpt, who wrote it): what is `described`, and "publisher"; else what `summarize` finds ("" for nothing) and
-    "extractive"."""
+    """(excerpt, writer): what is `described` and "publisher", else what `summarize` returns and "extractive"."""
     own = described(title, text, description, language)
     return (own, "publisher") if own else (summarize(title, text, language), "extractive")
 
 
 def described(title: str, text: str, description: str, language: str | None) -> str:
-    """The passage of the publisher's description that opens well, keeps all rules of form and is about the article; ""
-    for none."""
+    """The passage of the description that opens well, keeps the rules of form and is about the article; or ""."""
     parts = [
         one
         for one in sentences.split(description, candidates.MOST, language)

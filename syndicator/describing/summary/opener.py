@@ -1,9 +1,6 @@
-"""How well a sentence opens an excerpt: learnt, and so the same in every language, without lists of words.
-
-The feature "start" was learnt from the first sentences of thousands of texts and from later ones: it weighs the vectors
-of the first two words and of the sentence. The other features say where the sentence stands, what it is like, and what
-it shares with title and text; their weights were fitted on sentences of which a person said whether they may open an
-excerpt. data/opener.toml has both, tools/train/fit_excerpts.py made it."""
+"""How well a sentence opens an excerpt, learnt without lists of words, so in all languages (data/opener.toml, by
+tools/train/fit_excerpts.py). "start" weighs vectors of its first words and of all, learnt on first and later sentences;
+the other features' weights were fitted on a person's judgements."""
 
 from __future__ import annotations
 

@@ -51,9 +51,7 @@ def is_known(name: str) -> bool:
 
 
 def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
-    """The right spelling of `tag`: a known one (data/names.toml), else the one that most articles write inside their
-    sentences (`learnt`: in lower case -> as written, see word_forms), else the one in `text`, else that of its words;
-    unchanged when none is known."""
+    """The spelling of `tag`: known, `learnt` (lower case -> most used), in `text`, or by its words; else unchanged."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
     if folded in known() and not (folded in ambiguous() and tag == tag.casefold() and text and not _named(tag, text)):
@@ -75,9 +73,8 @@ def _named(tag: str, text: str) -> bool:
 
 
 def _by_words(tag: str, learnt: Mapping[str, str]) -> str:
-    """Known names inside a longer tag get their spelling and ordinary words lose their capitals ("Ai Safety" becomes
-    "AI safety"). A tag with any other word is a name of its own and stays as it is, save that a long word all in
-    capitals was shouted: acronyms have up to six letters."""
+    """Spell known names inside a tag, and ordinary words in lower case ("Ai Safety" becomes "AI safety"). Any other
+    word makes it a name that stays, unless long and all in capitals."""
     pieces = re.split(r"([\s-]+)", tag)
     spelled = [_word(piece, learnt) if piece[:1].isalnum() else piece for piece in pieces]
     if None not in spelled:

@@ -1,6 +1,4 @@
-"""The operator's categories ready to be compared with texts of one language: vectors, and words topics are known by.
-
-The words of topics in other languages than English, found in a text by their beginnings."""
+"""The operator's categories as vectors and topic words of one language, those of others than English by beginnings."""
 
 from __future__ import annotations
 

@@ -55,8 +55,7 @@ def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
 
 
 def rewritten(text: str, change: Change, path: Path) -> str:
-    """The text of taxonomy.toml (`path` is for errors) with `change`. Raises ConfigError where it is written in a way
-    that cannot be edited safely: what comes out is read again before it counts."""
+    """`text` of taxonomy.toml with `change`, read again. Raises ConfigError (at `path`) if that is not safe."""
     before = parse(TomlFile(path, tomllib.loads(text), text))
     wanted = before.model_copy(update={"tag": change.applied(before.tag)})
     try:

@@ -1,8 +1,5 @@
-"""Learns from the confirmed past what `learnt` then says of new articles.
-
-Every number that the fit sees of a post is what the other posts say (leave one out), else rare tags look certain.
-
-learnt.npz: what was learnt from the past, as numpy arrays without pickle."""
+"""Learning from the confirmed past, and learnt.npz, its file (no pickle). Each post is seen without itself (leave one
+out), else rare tags look certain."""
 
 from __future__ import annotations
 
@@ -45,8 +42,7 @@ UNNAMED: Final = (
 
 
 class State(NamedTuple):
-    """All that is learnt: of tags (None when no tag was), folded word -> how it is written, how far tags are trusted
-    that the past never had, and of categories (None where nothing was, and in files of before)."""
+    """All that is learnt: tags (or None), spellings by folded word, trust in new tags, categories (or None)."""
 
     tagger: LearntTagger | None
     forms: Mapping[str, str]
@@ -106,8 +102,7 @@ def _arrays(tagger: LearntTagger) -> dict[str, Any]:
 
 
 def load_learnt(path: Path) -> State:
-    """What `save` wrote. Raises OSError, ValueError or KeyError for another file, ValueError also for one of other
-    features than ours."""
+    """What `save` wrote. Raises OSError, ValueError or KeyError for other files and for other features."""
     import numpy as np
 
     with np.load(path, allow_pickle=False) as state:
@@ -259,8 +254,7 @@ def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
 
 
 def _close(cosines: Floats, has: Floats) -> Floats:
-    """Of each tag the closeness that all but `OUTER` of its posts have to its others; of a tag with few posts that of
-    posts with any tag."""
+    """For each tag the closeness that all but `OUTER` of its posts have to the others; with few posts, of any tag."""
     import numpy as np
 
     def outer(members: Any) -> float:

@@ -1,11 +1,6 @@
-"""Tags from the confirmed past: the nearest earlier posts, a ridge regression for every tag, where the tag stands in
-the text and how far that meant something before. Logistic regression weighs these; fit_learnt.py fits it on the past.
-
-On two blogs with authors' tags, in five parts: F1 of at most five tags is 51.2 and 59.8; the nearest posts and the
-ridge regression alone, with their best threshold, have 41.9 and 53.7. `python -m tests.bench.bench_describing tags`
-shows it.
-
-How far the confirmed past bears out tags that it never had, and that their names alone speak for."""
+"""Tags from the confirmed past: a logistic regression (fit_learnt.py) weighs nearest posts, a ridge regression per tag,
+and places in the text. F1 of five tags on two blogs: 51.2 and 59.8, nearest posts and ridge alone 41.9 and 53.7
+(`python -m tests.bench.bench_describing tags`). Also how far to trust tags that only names speak for."""
 
 from __future__ import annotations
 
@@ -80,8 +75,7 @@ class LearntTagger:
         return replace(self, tags=tuple(new if tag == old else tag for tag in self.tags))
 
     def joined(self, old: str, new: str) -> LearntTagger:
-        """With the posts of the tag `old` as posts of the tag `new`: as if they had been one when it learnt, save for
-        the weights of the features, which all tags share."""
+        """With the posts of tag `old` as those of `new`; the features' weights, shared by all tags, stay."""
         import numpy as np
 
         gone, kept = self.tags.index(old), self.tags.index(new)
@@ -108,8 +102,7 @@ class LearntTagger:
         )
 
     def _strange(self, tag: int, alike: Floats) -> bool:
-        """True when a text is further from the posts with the tag than nearly all of these are from each other: what
-        the past says of a tag's share holds for texts of its kind only."""
+        """True if a text is further from the tag's posts than nearly all of these from each other."""
         return closeness(alike[self.has[:, tag] > 0]) < float(self.close[tag])
 
 
@@ -158,9 +151,8 @@ def features(
     label: Floats,
     alike: Floats,
 ) -> Floats:
-    """Post x tag x `FEATURES`. All but `placed` (post x tag x 3) are post x tag: what the nearest posts by words
-    (`knn`) and by vectors (`alike`) have, what the ridge regression says, how often a mention was right in text and
-    title, the share of posts with the tag, and how near its name lies. The small numbers keep logarithms finite."""
+    """Post x tag x `FEATURES`, from values post x tag (`placed`: x 3): nearest posts by words (`knn`) and vectors
+    (`alike`), ridge, precision of mentions, share of posts, nearness of the name (`label`)."""
     import numpy as np
 
     title, body = (placed[..., 0] > 0).astype(np.float32), (placed[..., 1] > 0).astype(np.float32)
@@ -206,8 +198,7 @@ PULL: Final = 2  # times that a tag may be rejected until it counts half
 
 @dataclass(frozen=True)
 class Trust:
-    """`share`: of the tags that names alone speak for, those that were confirmed; `rejected`: tag -> articles that it
-    was not confirmed of."""
+    """`share`: confirmed among tags that names alone propose; `rejected`: tag -> articles it was refused for."""
 
     share: float = 1.0
     rejected: Mapping[str, int] = field(default_factory=dict)

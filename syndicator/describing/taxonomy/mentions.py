@@ -40,8 +40,7 @@ def key(spelling: str) -> tuple[str, ...]:
 
 
 def stem(word: str) -> str:
-    """An English word in lower case without its plural ending; words of other scripts come back as they are. A full
-    stemmer goes too far for tags: it makes "games" of "gaming" and "vulnerable" of "vulnerabilities"."""
+    """An English word without plural ending; others unchanged. A full stemmer would turn "gaming" into "games"."""
     if len(word) < LEAST or not word.isascii() or word[-1] != "s" or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > LEAST:
@@ -71,8 +70,7 @@ READ: Final = 12_000  # characters that are looked at: what stands only behind t
 
 
 class Mention(NamedTuple):
-    """How often a tag stands in the title, in the text and in the text's head, and how telling its longest spelling
-    there is: its letters, an acronym in capitals counting as `ACRONYM` of them."""
+    """Counts of a tag in title, text and its head; letters of its longest spelling, an acronym as `ACRONYM`."""
 
     title: int
     text: int
@@ -138,8 +136,7 @@ class Matcher:
         return self.look(self.words(title), self.words(text))
 
     def words(self, value: str) -> Words:
-        """The words of `value`, stemmed where a tag has a word that starts like them. A line that repeats ("See it now:
-        Amazon") counts once."""
+        """The words of `value`, stemmed if a tag has one that starts alike; a repeated line counts once."""
         heads, starts = self.heads, []
         lines = list(dict.fromkeys(value[:READ].split("\n")))
         stems: list[str] = []
@@ -170,8 +167,7 @@ class Matcher:
         )
 
     def _places(self, words: Words) -> dict[int, dict[int, int]]:
-        """Tag -> place in words of each mention -> its letters, once for all spellings that stand there. A tag within a
-        longer one counts as well: what an author files under "community call" is under "community" too."""
+        """Tag -> word place -> letters, once for all spellings; a tag inside a longer one counts as well."""
         found: dict[int, dict[int, int]] = defaultdict(dict)
         ends: dict[int, int] = {}  # tag -> place behind its last mention
         stems = words.stems
@@ -207,8 +203,7 @@ def build(forms: Iterable[tuple[int, str]]) -> Matcher:
 
 
 def _fits(form: Form, words: Words, at: int) -> bool:
-    """True if the word at `at`, one of the form's, is a mention: written as a name, or a topic that is no part of a
-    compound."""
+    """True if the form's word at `at` is a mention: written as a name, or a topic outside a compound."""
     if len(form.stems) > 1:
         return True
     begin, end = words.span(at)
@@ -220,15 +215,10 @@ def _fits(form: Form, words: Words, at: int) -> bool:
 
 
 def _written(word: str, case: str) -> bool:
-    """True for a word in the case that a name must have: acronyms in capitals (from four letters on also as "Nasa"),
-    others with a first capital; a name with a capital inside ("OpenAI") is no other word, however it is written."""
-    if _is_acronym(case):
+    """True for a name's case: acronyms in capitals (or "Nasa"), "OpenAI" in any, others with a first capital."""
+    if len(case) <= ACRONYM_LETTERS and case.isupper():
         return word.removesuffix("s") == case or (len(case) == ACRONYM_LETTERS and word == case.capitalize())
     return word[0].isupper() or (not case.isupper() and case[1:] != case[1:].lower() and not is_word(case))
-
-
-def _is_acronym(case: str) -> bool:
-    return len(case) <= ACRONYM_LETTERS and case.isupper()
 
 
 def is_word(name: str) -> bool:

@@ -1,7 +1,5 @@
-"""Which of a publisher's tags name a subject that a reader could follow. Sentences, addresses, numbers, the article's
-own title, its author, its site and words of the site's housekeeping ("news", "PERSON", "id-123") do not.
-
-The rules were checked by eye on 673 keywords of real pages; their words stand in data/tag_words.toml by language."""
+"""Publishers' tags that name a subject: no sentences, addresses, numbers, titles, authors, sites, housekeeping ("news",
+"id-123"). Checked by eye on 673 keywords of real pages; words in data/tag_words.toml."""
 
 import re
 import tomllib
@@ -56,8 +54,7 @@ def sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
 
 
 def stands(forms: Iterable[str], text: str) -> bool:
-    """True when `text` has one of `forms`, whatever its case, plurals and hyphens; scripts without blanks between words
-    have it anywhere."""
+    """True if `text` has one of `forms`, in any case, plural or hyphenation; anywhere in scripts without blanks."""
     folded = text.casefold()
     for form in forms:
         words = tuple(word.removesuffix("s") if len(word) > WORDS else word for word in _PART.findall(form))

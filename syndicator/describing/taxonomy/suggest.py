@@ -1,10 +1,6 @@
-"""Suggests tags that the vocabulary lacks, from what articles speak of. Pure.
-
-A suggestion is a phrase that titles have again and again and that texts come back to; words of any title and parts of
-longer names are no subject. Judged by eye on 600 real pages (tests/gate/test_suggest_gate.py): rules on verbs,
-adjectives, acronyms and surnames changed none of the first thirty.
-
-Phrases of titles, and how articles use them: what `suggest` decides on."""
+"""Suggestions of new tags: phrases that titles repeat and texts come back to, no words of any title or parts of longer
+names. Judged by eye on 600 real pages (tests/gate/test_suggest_gate.py); rules on verbs, adjectives, acronyms and
+surnames changed none of the first thirty. Pure."""
 
 import math
 import re
@@ -38,8 +34,7 @@ class Token(NamedTuple):
 
 @dataclass(slots=True)
 class Use:
-    """How texts use a phrase. `articles`: number of each -> times; `forms`: as written inside sentences -> times;
-    `led`: words with a capital before it -> times."""
+    """Uses of a phrase: `articles` -> times; `forms` inside sentences -> times; `led`: capitals before it -> times."""
 
     articles: Counter[int] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
@@ -56,8 +51,7 @@ class Use:
 
     @property
     def form(self) -> str:
-        """The commonest spelling inside sentences, with the word that leads it nearly always ("New" before York); ""
-        where it only begins them."""
+        """The commonest spelling inside sentences, with its usual leading word ("New" before York), or ""."""
         form = min(self.forms, key=lambda form: (-self.forms[form], form), default="")
         leader = max(self.led, key=self.led.__getitem__, default="")
         return f"{leader} {form}" if self.led[leader] >= LED * self.times and form != form.casefold() else form
@@ -113,8 +107,7 @@ def generic() -> frozenset[str]:
 
 
 def _runs(words: Sequence[Token], small: Collection[str]) -> Iterator[list[str]]:
-    """Stems that stand side by side, without function words and numbers between them; of single letters only a capital
-    behind a word ("Gen Z")."""
+    """Runs of stems without function words and numbers; single letters only as a capital behind a word ("Gen Z")."""
     run: list[str] = []
     for token in words:
         telling = token.word.casefold() not in small and any(map(str.isalpha, token.word))
@@ -171,9 +164,7 @@ class Proposal(NamedTuple):
 
 
 def suggest(history: Iterable[tuple[str, str, Sequence[str]]], known: Vocabulary | None = None) -> list[Proposal]:
-    """Tags to add, the most telling first, from (title, text, the publisher's own tags) of articles: what `TITLES` of
-    the titles or publishers name and `SUPPORT` of the texts speak of. What `known` has, as a tag or an alias, is left
-    out."""
+    """New tags, the best first, from (title, text, publisher's tags), by `TITLES` and `SUPPORT`, not `known`."""
     articles = list(history)
     small = [small_words(text) for _, text, _ in articles]
     titled = in_titles((title, words) for (title, _, _), words in zip(articles, small, strict=True))
@@ -203,8 +194,7 @@ def suggest(history: Iterable[tuple[str, str, Sequence[str]]], known: Vocabulary
 
 
 def _merged(proposals: Sequence[tuple[Proposal, Key]], used: Mapping[Key, Use]) -> list[Proposal]:
-    """The proposals without those that are a longer or shorter form of one before them in nearly the same articles:
-    they are its aliases."""
+    """The proposals without longer or shorter forms of earlier ones in nearly the same articles: their aliases."""
     kept: list[tuple[Proposal, Key]] = []
     for proposal, one in proposals:
         same = next((at for at, (_, other) in enumerate(kept) if _same(one, other, used)), None)
@@ -224,8 +214,7 @@ def _same(one: Key, other: Key, used: Mapping[Key, Use]) -> bool:
 
 
 def _names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
-    """Words with a capital inside sentences, alone and side by side, that `SUPPORT` texts have. Texts in which too many
-    words have one, as nouns do in German, say nothing."""
+    """Words and runs with capitals inside sentences of `SUPPORT` texts, without texts that capitalise all nouns."""
     having = Counter[Key]()
     for _, text, _ in articles:
         words = [token for line in text[:READ].split("\n") for token in tokens(line)[1:]]

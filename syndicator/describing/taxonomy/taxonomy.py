@@ -38,10 +38,8 @@ NAMED, LEARNT = "its text names it", "articles of the past had it"
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """The operator's categories and tags, and what was learnt from the past of how articles are tagged.
-
-    A value: safe to send to other processes, which load the word vectors for themselves. `Taxonomy()` has no categories
-    and no tags: publishers' own tags are then taken where they are sound."""
+    """The operator's categories and tags and what the past taught: a value for any process. Empty: publishers' sound
+    tags."""
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     learnt: LearntTagger | None = None
@@ -51,23 +49,18 @@ class Taxonomy:
 
     @classmethod
     def from_toml(cls, path: Path | str) -> Taxonomy:
-        """The taxonomy of the file at `path`; config/taxonomy.toml says what stands in one. Raises ConfigError naming
-        file, key and cure."""
+        """The taxonomy of the file at `path` (see config/taxonomy.toml). Raises ConfigError with file, key, cure."""
         return cls(vocabulary.load(Path(path)))
 
     def category(
         self, title: str, text: str, section: str = "", published: Sequence[str] = (), language: str | None = None
     ) -> Guess:
-        """The likeliest category of the article and the probability (0 to 1) that it is right; the name is None where
-        there is none to choose from or it is unclear. `title` and `text` are plain text; `section` and `published` are
-        the publisher's section and tags; `language` is that of the text (ISO 639-1), where it is known."""
+        """The likeliest category, or None, and its probability. `section`, `published`: the publisher's."""
         known = self._categories(title, text, language)
         return categories.guess(known, title, text, section, published, self.filed) if known else Guess(None, 0.0)
 
     def tags(self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()) -> tuple[str, ...]:
-        """At most `MOST_TAGS` tags, the most telling first, as the operator spells them. `published`: the publisher's
-        own, believed sooner if they are ours, and all of them if we have none; `own`: names of the author and the site,
-        which are no tags."""
+        """At most `MOST_TAGS` tags, best first. `published`: the publisher's; `own`: author and site, no tags."""
         asked = self.mapped(published, text, title, own)
         if not self._spellings:
             return tuple(asked[:MOST_TAGS])
@@ -75,8 +68,7 @@ class Taxonomy:
         return tuple(sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS])
 
     def mapped(self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()) -> list[str]:
-        """The publisher's tags that we know, as we spell them, where `title` or `text` names them: publishers tag for
-        search engines too. All sound ones when nothing is known beforehand."""
+        """The publisher's tags that we know and that `title` or `text` names; all sound ones if we know none."""
         listed = bool(self.vocabulary.tag)
         kept = (clean(tag) for tag in published if sound(tag, title, own) or (listed and key(tag) in self._spellings))
         spelled = dict.fromkeys(self.spelling(tag, text) for tag in kept)
@@ -93,8 +85,7 @@ class Taxonomy:
         return found | {tag: (chance, LEARNT) for tag, chance in past.items() if chance >= found.get(tag, (0.0, ""))[0]}
 
     def supported(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Categories and tags that something in the article speaks for, the likeliest first: what a language model may
-        choose from."""
+        """Categories and tags that the article speaks for, the likeliest first, as a model's choices."""
         known = self._categories(title, text)
         found = categories.supported(known, title, text) if known else []
         scored = self.scored(title, text)
@@ -102,8 +93,7 @@ class Taxonomy:
         return tuple(found), tuple(tag for tag in likely if scored[tag][0] >= SUPPORT)
 
     def _chances(self, title: str, text: str, asked: Collection[str]) -> dict[str, float]:
-        """Tag -> probability, for those that reach their bar. What the past knows, it judges alone: its bare name says
-        less. `asked`: the publisher's."""
+        """Tag -> probability, over its bar. What the past knows, it alone judges. `asked`: the publisher's."""
         found = self._zero_shot_chances(title, text, asked)
         if self.learnt is None:
             return found
@@ -129,8 +119,7 @@ class Taxonomy:
         return frozenset(tag.name for tag in self.vocabulary.tag)
 
     def spelling(self, tag: str, text: str = "") -> str:
-        """`tag` as the operator spells it, else as its owner or most articles write it (see casing); `text` decides
-        for names that are ordinary words too."""
+        """`tag` as the operator spells it, else by `casing.canonical`; `text` decides for ordinary words."""
         return self._spellings.get(key(tag)) or casing.canonical(tag, text, self.forms)
 
     def learn(
@@ -140,11 +129,9 @@ class Taxonomy:
         least: int = 1,
         filed: Iterable[tuple[str, str, str]] = (),
     ) -> Taxonomy:
-        """A taxonomy that has also learnt from (title, text, tags) of earlier articles, oldest first. Those with tags,
-        which a person must have stood behind, teach what is tagged how, when there are `least` of them; all teach how
-        words are written. `filed`: (title, text, category) of earlier articles whose category a person stood behind;
-        those of categories that there are teach what is filed where, when there are `least` of them. What was learnt
-        before is dropped."""
+        """A taxonomy taught anew by (title, text, tags) of earlier articles, oldest first: tags (confirmed ones, from
+        `least` articles on), spellings, and categories by `filed` (title, text, confirmed category; from `least` on).
+        """
         posts = list(history)
         past = self._learn_categories(filed, least)
         spelled = replace(
@@ -186,8 +173,7 @@ class Taxonomy:
         return replace(self, learnt=self.learnt.joined(known[key(old)], there).renamed(there, new))
 
     def with_learnt(self, path: Path | str) -> Taxonomy:
-        """This taxonomy with what `save` wrote. Raises OSError, ValueError or KeyError for a file that `save` did not
-        write."""
+        """This taxonomy with what `save` wrote. Raises OSError, ValueError, KeyError for other files."""
         state = learning.load_learnt(Path(path))
         return replace(self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed)
 

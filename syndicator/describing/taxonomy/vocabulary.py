@@ -1,7 +1,4 @@
-"""taxonomy.toml as values. A wrong key or value is a ConfigError that names it and its cure.
-
-Where a taxonomy is on disk. Topics that many sites share, from data/topics: words that speak for a category that is
-called like one."""
+"""taxonomy.toml as values, where a taxonomy is on disk, and the topics of data/topics."""
 
 from __future__ import annotations
 
@@ -121,8 +118,7 @@ class Topic(NamedTuple):
 
 @lru_cache(maxsize=16)
 def topics(language: str = ENGLISH) -> tuple[Topic, ...]:
-    """All topics in the words of `language` (ISO 639-1), none where it has no file: English ones are whole words, the
-    others' are as native_words.py reads them."""
+    """All topics in the words of `language` (ISO 639-1), if it has a file: whole words in English, else beginnings."""
     file = _folder().joinpath(f"{language}.toml")
     raw: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
     return tuple(Topic(name, _split(t["words"]), _split(t.get("subject", ""))) for name, t in raw.items())
@@ -134,8 +130,7 @@ def named() -> frozenset[str]:
 
 
 def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
-    """The topics a category is called like, in any language, with their words in `language`: by its whole name or the
-    head of its description ("US politics: ..."), else by a word of them."""
+    """The topics a category is called like: by its name or the head of its description, else by a word of them."""
     name = _dashed(category.name)
     head = _dashed(category.description.split(":")[0]) if ":" in category.description else ""
     whole = {topic for topic, names in _names().items() if name in names or head in names}

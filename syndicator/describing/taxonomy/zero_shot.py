@@ -1,8 +1,5 @@
-"""Tags from the vocabulary alone: where a tag stands in title and text, and how near its name lies to them.
-
-A tag that an article does not name is not given. The weights in data/zero_shot.toml were fitted on two blogs with their
-authors' tags and on an editor's labels (tools/train/fit_tags.py). Twenty-one features with four bars were no better on
-what was not fitted than these six with one."""
+"""Tags by the vocabulary alone, for tags that an article names: their places, and how near their names lie. Weights
+(data/zero_shot.toml by tools/train/fit_tags.py) are of two blogs and an editor's labels; more features did not help."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Static word vectors: a table of 32,000 pieces by 256 numbers (data/vectors/provenance.toml says where it is from).
-
-Text to the rows of the vector table: byte-pair encoding with the vocabulary of data/vectors/pieces.json."""
+"""Static word vectors, 32,000 x 256 (data/vectors/provenance.toml), and byte-pair encoding of texts into their rows."""
 
 from __future__ import annotations
 
@@ -48,9 +46,7 @@ class Tokenizer:
         return self.rows[part] if part in self.rows else FIRST_BYTE + int(part[1:], 16)
 
     def _merge(self, parts: list[str]) -> None:
-        """Merges neighbours until none can be: of all pairs the one whose outcome has the lowest row (runs of blanks
-        come last), then the one whose left part has, then the first. The outcome stands at the left one's place, the
-        right one's is left empty. With a heap, as a run of letters on a page can be of any length."""
+        """Merge neighbours by lowest outcome row, left part, place; a heap keeps long runs of letters fast."""
         end = len(parts)
         after, before = list(range(1, end + 1)), list(range(-1, end - 1))
         waiting: list[tuple[int, int, int, str]] = []
@@ -99,8 +95,7 @@ _CHUNK = re.compile(r"\n| *(?:[^\w \n]|[\d_²])*[^\W\d_²]+| *(?:[^\w \n]|[\d_²
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A text cut into pieces. A chunk is a word with the blanks and signs before it: its place in the text, the number
-    of pieces before it, and where each of its pieces begins."""
+    """A text in pieces. A chunk is a word with what precedes it: place, number of pieces before it, their starts."""
 
     starts: list[int]
     before: list[int]
@@ -125,8 +120,7 @@ class Embedder:
     known: dict[str, Pieces] = field(default_factory=dict)
 
     def head(self, text: str) -> Head:
-        """`text` in pieces. None reaches over the end of a chunk, so chunks are cut one by one, those met before not
-        again."""
+        """`text` in pieces, cut chunk by chunk, as no piece crosses their ends; known chunks are not cut again."""
         import numpy as np
 
         parts = chunks(text)

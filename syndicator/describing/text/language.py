@@ -1,6 +1,4 @@
-"""Which language a text is in: script, then function words, then a statistical guess.
-
-py3langid needs a second and 100 MB to load, so it is asked only when script and function words leave a doubt."""
+"""The language of a text: script, then function words, then py3langid, which takes a second and 100 MB to load."""
 
 import re
 import tomllib
@@ -43,8 +41,7 @@ def function_words() -> dict[str, frozenset[str]]:
 
 
 def detect(text: str, declared: str | None) -> str | None:
-    """The two-letter code (ISO 639-1; longer where there is none) of the language of `text`. `declared`, any BCP 47
-    tag, wins unless the text clearly contradicts it. None when neither says anything."""
+    """The ISO 639 code of `text`. `declared` (BCP 47) wins unless clearly contradicted. None if neither tells."""
     code = primary(declared)
     sample = _URL.sub(" ", text[: 2 * SAMPLE])[:SAMPLE]
     if sum(map(len, _WORD.findall(sample))) < LEAST:
@@ -69,8 +66,7 @@ def by_script(sample: str) -> str | None:
 
 
 def by_words(sample: str, declared: str | None) -> str | None:
-    """The language whose function words are frequent enough and clearly ahead; `declared`, a two-letter code, needs
-    less of a lead."""
+    """The language whose function words are frequent and clearly ahead; a two-letter `declared` needs less lead."""
     words = Counter(word.casefold() for word in _WORD.findall(sample))
     total = max(1, words.total())
     share = {

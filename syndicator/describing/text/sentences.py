@@ -1,10 +1,6 @@
-"""Sentences of a plain text, word for word. A line is a paragraph, heading, list item or table row.
-
-nupunkt finds the ends in scripts that put a space after a full stop; Chinese and Japanese have none and get a rule of
-their own. Three corrections follow. A piece is joined with the next one when it ends in an abbreviation or an ordinal
-of its language, when the next one starts in lower case, and when a quotation that it opens goes on there.
-
-What an excerpt must look like, whoever wrote it."""
+"""Sentences of a plain text, word for word; a line is a block. nupunkt splits, a rule of our own Chinese and Japanese;
+pieces are joined after abbreviations and ordinals, before lower case, and inside quotations. Also the form of excerpts.
+"""
 
 import re
 import tomllib
@@ -38,8 +34,7 @@ JOINED: Final = 700  # characters a quotation may run before it is taken as neve
 
 
 class Sentence(NamedTuple):
-    """A sentence, the number of its line, its place in the line, `whole` if it ends as one, its place in the text, and
-    `cut` if something was cut from its start."""
+    """A sentence: line, place in line, `whole` if it ends as one, place in text, `cut` if its start was cut."""
 
     text: str
     line: int
@@ -203,8 +198,7 @@ _FORMS = (
 
 
 def fault(excerpt: str, title: str) -> str:
-    """The first rule that `excerpt` breaks, as a short code (empty, long, cut, ellipsis, markup, dateline, byline,
-    boilerplate, quotes, title); "" when it keeps all."""
+    """The code of the first rule that `excerpt` breaks, as in `LlmReason`; "" if none."""
     if not excerpt.strip():
         return "empty"
     if too_long(excerpt):

@@ -1,6 +1,4 @@
-"""Texts as weighted words and pairs, compared with many earlier texts at once, in numpy without a sparse library.
-
-How articles write their words: the commonest form inside sentences, over many articles."""
+"""Texts as weighted words and pairs, compared with many earlier texts in numpy; words as most articles write them."""
 
 from __future__ import annotations
 
@@ -81,8 +79,7 @@ class Index:
 
 
 def build(bags: Sequence[Counter[str]]) -> Index:
-    """An index of texts. From `MANY` texts on it leaves out the terms of a single text, which link it with no other,
-    and those of all texts."""
+    """An index of texts; from `MANY` on without the terms of a single text or of all texts."""
     import numpy as np
 
     seen = Counter(term for counts in bags for term in counts)
@@ -110,8 +107,7 @@ _SMALL = frozenset(word for words in function_words().values() for word in words
 
 
 def learn_word_forms(texts: Sequence[str], least: int = LEAST) -> dict[str, str]:
-    """Word or name in lower case -> the form that most of `texts` write inside their sentences, where `least` of them
-    write it so. Names of several words are there when they have capitals ("European Union"), others are composed."""
+    """Word or capitalised name in lower case -> the commonest form inside sentences, if in `least` `texts`."""
     words: dict[str, Counter[str]] = defaultdict(Counter)
     names: Counter[str] = Counter()
     for text in texts:

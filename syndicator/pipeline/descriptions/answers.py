@@ -19,17 +19,15 @@ from syndicator.pipeline.read_article import load_taxonomy, spelled
 
 
 def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
-    """What the language model gets to see of `article`, as loaded from its file, and may choose from; `write` as
-    in `material.choices`. Raises ConfigError for a taxonomy that cannot be read."""
+    """What the model sees of `article` and may choose from; `write` as in `validate.choices`. Raises ConfigError."""
     return validate.choices(validate.material(article), load_taxonomy(files), write=write)
 
 
 def apply_answer(
     files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, content: str
 ) -> dict[str, Any] | Refusal:
-    """The fields of `article`, as loaded from its file, that the answer `content` changes, or why it is refused. What a
-    hand edited stays; so do the tags that an operator puts on the source, and a publisher's own that the taxonomy
-    knows, before those of the model. Raises ConfigError for a taxonomy that cannot be read."""
+    """The fields that answer `content` changes, or why it is refused. Hand edits stay; tags of the source and known
+    ones of the publisher come first. Raises ConfigError."""
     taxonomy = load_taxonomy(files)
     if isinstance(answer := judge(content, asked), Refusal):
         return answer
@@ -86,8 +84,7 @@ def doubt(article: Article, offered: Offers) -> float:
 def tried_category(
     files: TaxonomyFiles, name: str, description: str, articles: Iterable[Article]
 ) -> list[tuple[str, str, str]]:
-    """Of each of `articles`, with their bodies, its id and the categories that it gets by taxonomy.toml as it is, and
-    with this description of the category `name`, which may be a new one; "" for none. Raises ConfigError."""
+    """By id, the categories of `articles` now and with this description of `name`. Raises ConfigError."""
     now = load_taxonomy(files)
     edited = _with(now, CategoryDef(name=name, description=description))
     return [(one.id, _category(now, one), _category(edited, one)) for one in articles]

@@ -73,8 +73,7 @@ def lacking(files: Sequence[FileStamp], learnt: Path, newest: int) -> list[FileS
 
 
 def read_taught(article_store: ArticleStore, files: Sequence[FileStamp], learnt: Path, newest: int) -> list[Taught]:
-    """Learn from `files`, oldest first, reading only changed ones and the `newest` without text. Remembers what was
-    read; skips files that are gone or no articles. Raises OSError."""
+    """Learn from changed `files`, oldest first, and the `newest` without text; remember them. Raises OSError."""
     known = _known(memory(learnt))
     found: list[tuple[FileStamp, Taught]] = []
     for stamp in files:
@@ -139,9 +138,8 @@ def _remember(path: Path, kept: Iterable[tuple[FileStamp, Taught]]) -> None:
 
 
 def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int) -> tuple[int, int, int]:
-    """Learn from the `stamps` below `root`, oldest first, and replace the old knowledge. Returns articles with a
-    confirmed tag, tags learnt, and articles with a confirmed category. Fewer than `least` teach spelling only. Raises
-    ConfigError, OSError."""
+    """Replace the knowledge by that of `stamps` below `root`, oldest first; the numbers of articles with confirmed tag,
+    tags, articles with confirmed category. Fewer than `least`: spelling only. Raises ConfigError, OSError."""
     toml, learnt = Path(files[0]), Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     articles = read_taught(FileArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
@@ -170,8 +168,7 @@ ROOM = 30  # tagged posts that any source may give, however few the others have:
 
 
 def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
-    """`past` (source key and post, oldest first) without tags of posts above a source's share; the newest keep theirs.
-    Texts stay. "" is the operator, who has no limit. Pure."""
+    """`past` (source key, post; oldest first) without old tags above a source's share; "" has no limit. Pure."""
     posts = list(past)
     most = _most(Counter(source for source, (_, _, tags) in posts if tags and source))
     taken = Counter[str]()
@@ -183,8 +180,7 @@ def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
 
 
 def _most(given: Counter[str]) -> int:
-    """The most tagged posts that one source may give: so many that they are a fifth of what all give then. Fewer than
-    five sources cannot have a fifth each: there none gives more than the second largest has, a single one all."""
+    """The tagged posts that one source may give: a fifth of all; of few sources, as many as the second largest."""
     counts = sorted(given.values(), reverse=True)
     if len(counts) < SHARE:
         return max([ROOM, *counts[:2][-1:]])
@@ -192,8 +188,7 @@ def _most(given: Counter[str]) -> int:
 
 
 def confirmed_tags(articles: Iterable[Article | Taught], taxonomy: Taxonomy) -> Iterator[tuple[str, Post]]:
-    """Source key ("" for the operator) and (title, text, tags): the operator's tags, and a publisher's that the
-    taxonomy knows. Never our guesses or a model's. Pure."""
+    """Source key ("": operator) and (title, text, tags): the operator's, and known ones of publishers. Pure."""
     for article in articles:
         tags: tuple[str, ...] = ()
         if article.tags_by == "operator":

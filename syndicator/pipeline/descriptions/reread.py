@@ -36,8 +36,7 @@ def redescribe_many(
 def redescribe(
     article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str = ""
 ) -> Redescription | None:
-    """What `taxonomy` makes of an article as loaded from its file, None when that changes nothing. Fields that a hand
-    edited or a language model wrote stay. `uncategorised` is the category of what fits none. Pure."""
+    """The changes that `taxonomy` makes of a filed article, or None. Hand edits and a model's fields stay. Pure."""
     description = describe(
         article.title,
         article.text,
@@ -162,8 +161,7 @@ def _as_announced(article: Article, owned: bool) -> Entry:
 
 
 def _as_read(old: Article, reading: PageReading, owned: bool) -> Article:
-    """`old` with the text and metadata of `reading`. An owner's feed may have given author, picture and language, which
-    stay unless a rule sets them; so do identity, times and description."""
+    """`old` with text and metadata of `reading`; identity, times, and an owner feed's values without a rule stay."""
     new, ruled = reading.article, reading.ruled
     body = old.body if is_hand_edited(old, "body") else new.body
     return replace(

@@ -46,7 +46,7 @@ _UNPRINTED: Final = re.compile(
     "[\x7f-\x9f\ufdd0-\ufdef" + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF)) + "]"
 )
 # A run between what XML and HTML escape, in which there may be a character of UTF-8 that was taken for two of Latin-1.
-_TWICE_ENCODED: Final = re.compile("[^&<>;\n]*[\u00c2\u00c3][\u0080-\u00bf][^&<>;\n]*")
+_TWICE_ENCODED: Final = re.compile("(?<![^&<>;\n])[^&<>;\n]*[\u00c2\u00c3][\u0080-\u00bf][^&<>;\n]*")
 _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
 _HEADING: Final = re.compile(r"\s*<h([1-6])>(.*?)</h\1>\s*", re.DOTALL)
 _LONGEST_HEADING: Final = 2000  # characters of HTML: no title is longer

@@ -1,7 +1,5 @@
-"""Features of a block that need no other block: its size, links, kind, how it begins and ends. Pure.
-
-Every feature has a name, and everything that uses features finds them by name: data/block_weights.toml, tools/train
-and the trace of `show --why`. No order or number of a feature means anything."""
+"""Features of a block by itself: size, links, kind, beginning, end. Features go by name everywhere:
+data/block_weights.toml, tools/train and the trace of `show --why`. Pure."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
-"""The body of a page: which of its blocks are the article, as markdown. Pure.
-
-An operator's CSS rules: where the body is and what is never part of it. The only importer of trafilatura: which text
-of a page it takes for the article."""
+"""The body of a page as markdown: which of its blocks are the article, by an operator's CSS rules, trafilatura (no
+other module imports it) and our scores. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,10 +21,8 @@ from syndicator.reading.page_type import PageType
 
 
 def apply_selectors(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[list[Block], dict[str, Any]]:
-    """`blocks` as `rules.select` and `rules.remove` leave them, and what matched, for the trace.
-
-    A `select` that matches nothing is passed over: a page that a site built anew is better read than lost.
-    Raises RulesError for a selector that is no CSS."""
+    """`blocks` as `rules.select` and `rules.remove` leave them, and the matches. A `select` without a match is ignored:
+    a page built anew is better read than lost. Raises RulesError for invalid CSS."""
     notes: dict[str, Any] = {}
     kept = list(blocks)
     if rules.remove:
@@ -58,9 +54,8 @@ Focus = Literal["fast", "balanced"]
 
 
 def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
-    """The text that trafilatura takes from `tree` (not changed), "" when it finds none, fails or would take too long.
-
-    "fast" is its own extractor alone, half the time of "balanced", which asks readability and jusText too."""
+    """The text that trafilatura takes from `tree`, "" if none, failed or slow. "fast": its own extractor alone, half
+    the time of "balanced", which asks readability and jusText too."""
     from trafilatura import bare_extraction
 
     elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
@@ -99,10 +94,7 @@ class Body:
 def read_body(
     document: Document, meta: Metadata, *, entry: Entry | None, rules: Rules, repeated: frozenset[str]
 ) -> Body:
-    """The body of the page `document`, from the feed's own content where `rules` say so or the page is a stub of it.
-
-    `meta` is the page's metadata, `entry` what the feed announced, `repeated` the digests of blocks that stand on many
-    pages of the host and are left out. May be empty. Raises RulesError for a selector in `rules` that is no CSS."""
+    """The body of `document`, from the feed if `rules` say so or the page is its stub. Raises RulesError."""
     from_feed = overlap.blocks(entry) if entry else []
     if rules.content == "feed" and from_feed:
         return _from_feed(from_feed, from_feed, document.base_url, "rules.content")
@@ -133,8 +125,7 @@ def read_body(
 
 
 class Reading(NamedTuple):
-    """One choice of blocks. `name`: of the text that they were compared with; `values`: its features by name; `marks`:
-    overlap and score of each block."""
+    """One choice of blocks. `name`: of the compared text; `values`: features; `marks`: overlap and score per block."""
 
     name: str
     choice: clean.Choice
@@ -186,9 +177,8 @@ def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[st
 
 
 def readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
-    """The readings of a page, the cheapest first: by itself, compared with its declared text, and with an extractor's,
-    which costs as much as all else; if a feed's `content` stands on the page, the one by that alone. `summary`: the
-    feed's or the page's own."""
+    """The readings of a page, the cheapest first: alone, compared with its declared text, or an extractor's (as dear as
+    all else), and the feed's `content` if on the page. `summary`: feed's or page's."""
     overlap.guess(page.blocks, page.box)
     if content and overlap.covers(page.blocks, content):
         yield _reading(page, "feed content", content, summary)

@@ -1,7 +1,5 @@
-"""Which scored blocks stay: those of enough score, less boilerplate and copies, with the images and headings that
-belong to them. Pure.
-
-Players of films and sound that stand inside the text, as links: a reader of feeds shows no frames."""
+"""The scored blocks that stay: of enough score, without boilerplate and copies, with their images, headings, and
+players of films and sound as links. Pure."""
 
 import re
 from bisect import bisect_right
@@ -72,8 +70,7 @@ def attach(blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]) -> 
 
 
 def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Drops headings with nothing left below them: at the end, or where the text below was cut and the next thing that
-    stays, pictures aside, is a heading of the same or a higher rank."""
+    """Drop headings without text below: at the end, or before a heading of the same or a higher rank."""
     beneath = 0  # rank of the heading that stays below, 0 at the end, _HEADED for what any heading may head
     emptied = False  # text right below here was cut
     for index in range(len(blocks) - 1, -1, -1):
@@ -117,8 +114,7 @@ def _is_icon(block: Block) -> bool:
 def drop_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """`blocks` without those whose digest is in `repeated`, unless they hold one of the texts `keep`; and those cut.
-    None is cut where they are most of the text: then it is this article that was repeated, and not boilerplate."""
+    """`blocks` without `repeated` digests unless they hold a text of `keep`, and those cut; none if they are most."""
     kept_texts = {overlap.letters(text) for text in keep} - {""}
 
     def is_repeat(block: Block) -> bool:
@@ -156,8 +152,7 @@ _HINTS = ("ad", "comment", "sidebar", "footer", "nav", "consent")
 
 
 def placed(tree: Any, blocks: Sequence[Block], kept: Sequence[Block], base: str) -> list[Block]:
-    """`kept`, some of all `blocks` of the page `tree`, with a link for each player that stands between two texts of
-    them. Addresses are resolved against `base`; a player without a title goes by the name of its host."""
+    """`kept` of all `blocks` of `tree` with links for players between their texts, titled by host if without title."""
     frames = [frame for frame in tree.iter("iframe") if _is_player(frame)][:_MOST]
     if not frames or not kept:
         return list(kept)

@@ -1,6 +1,4 @@
-"""What the elements of a page hold in sum, and which of them is its main container. Pure.
-
-Which class words may speak against a block: not those of an element that holds much of the page's prose."""
+"""Sums over the elements of a page: its main container, and elements whose class words count. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -126,10 +124,8 @@ _CLOSED = ("comment", "hidden", "modal", "consent")  # what is inside one of the
 
 
 def weigh(blocks: Sequence[Block], box: Containers) -> None:
-    """Sets the class hints of the elements in `box`, which must be added up, and of the `blocks` below them: words for
-    boilerplate do not count where the element holds much of the prose. Systems put "paywall" on an article's own
-    paragraphs, and "related" in "card-grid" or "references" in "entity-reference" on the box of a whole text. May be
-    called again once another extractor's text was compared."""
+    """Set the class hints of the elements in summed `box` and of `blocks`: words for boilerplate do not count on
+    elements with much of the prose ("paywall" on an article's paragraphs). Repeatable."""
     if not box.words:
         box.words = [hints.of(node) for node in box.nodes]
     before = box.hints or box.words

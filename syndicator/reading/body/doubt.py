@@ -1,7 +1,5 @@
-"""How likely a reading of a page is its article, and how likely the page is a list of articles. Pure.
-
-Boosted trees (data/reading_trees.json, grown by tools/train/fit_readings.py) judge the whole reading: the page's own
-features, and how much text was taken of it, in which form, and how surely."""
+"""How likely a reading of a page is its article, and the page a list: boosted trees (data/reading_trees.json by
+tools/train/fit_readings.py) over the whole page and the text taken of it. Pure."""
 
 import json
 import math
@@ -26,8 +24,7 @@ Table = Literal["right", "listing"]
 
 
 def doubt(kept: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None) -> str:
-    """Why the body of the blocks `kept` may not be the article, in words; "" if nothing speaks against it.
-    `from_feed`: the blocks of the content of `entry`, if that is a text."""
+    """Why the body `kept` may not be the article, or "". `from_feed`: the blocks of the content of `entry`."""
     letters = sum(block.letters for block in kept)
     announced = sum(block.letters for block in from_feed)
     if announced > _LONGER * letters:
@@ -39,8 +36,7 @@ def doubt(kept: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | N
 def reading_values(
     kept: Sequence[Block], blocks: Sequence[Block], typed: PageType, summary: str, *, asked: bool, declared: bool
 ) -> dict[str, float]:
-    """The features of a reading by name: those of the page, of a type `typed`, and of the blocks `kept` of all its
-    scored `blocks`. `asked`: they were compared with a text; `declared`: the page calls itself an article."""
+    """Features of a reading by name. `asked`: compared with a text; `declared`: the page says it is an article."""
     chosen = set(kept)
     letters = sum(block.letters for block in kept)
     prose = [block for block in blocks if containers.is_prose(block)]

@@ -1,10 +1,6 @@
-"""What stands at the edges of the text that was kept and is not the article: dates above its first paragraph, lines
-below its last; lists of links to the page's own headings. Pure.
-
-A line in the middle is seldom boilerplate, a line at an edge often is: so it must look like text. The rules are of
-shape, with the words of data/phrases.toml.
-
-Rows of tables that stay though they score low: a table is read whole or not at all."""
+"""Boilerplate at the edges of the kept text: dates above, lines below, tables of contents; and rows of tables, which
+are kept whole or not at all. Rules of shape, with the words of data/phrases.toml: a line at an edge must look like
+text. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -42,8 +38,7 @@ _BRACKETS = re.compile(r"\W*[(\[].*[)\]]\W*", re.S)
 
 
 def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut dates above the first paragraph, what stands below the last, and lines that repeat the one just above them.
-    Nothing is cut of a text that has no paragraph."""
+    """Cut dates above the first paragraph, what stands below the last, repeated lines; nothing without a paragraph."""
     kept = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     leads = [place for place, at in enumerate(kept) if _is_lead(blocks[at])]
     if not leads:
@@ -99,8 +94,7 @@ def _list_of(block: Block) -> Frame | None:
 
 
 def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
-    """The last of `lines`, all below the last paragraph, up to the first that looks like text. `letters`: of all that
-    is kept."""
+    """The last of `lines`, below the last paragraph, up to the first like text. `letters`: of all that is kept."""
     found: dict[Block, str] = {}
     at = len(lines)
     while at:

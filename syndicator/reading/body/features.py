@@ -1,7 +1,5 @@
-"""Features of each block of a page, as numbers for the scorer: by itself, and by what stands above, around, before and
-after it. Pure.
-
-Every feature goes by its name; the names here and in data/block_weights.toml must be the same, or loading fails."""
+"""Features of each block for the scorer: by itself, above, around, before and after. Their names must be those of
+data/block_weights.toml. Pure."""
 
 import math
 from collections.abc import Sequence
@@ -35,16 +33,14 @@ _CROSSED = (
 
 
 def of_text(blocks: Sequence[Block], title: str) -> Columns:
-    """The features that no extractor's text changes, so that they are made once. `title` is the page's. Needs the
-    blocks measured."""
+    """The features of measured blocks that no extractor's text changes, made once. `title`: the page's."""
     own = block_features.columns(blocks, title)
     return own | _of_lists(blocks) | _of_kinds_around(blocks, own) | _of_sections(blocks, own)
 
 
 def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) -> Columns:
-    """Every feature of `blocks` by name, a float32 array each with one value a block. `text`: those of `of_text`.
-
-    Needs the overlap of the blocks set; `box` is what `containers.build` made of them."""
+    """All features of `blocks` by name, float32 arrays. `text`: of `of_text`; `box`: of `containers.build`. Needs
+    overlaps."""
     containers.add_up(blocks, box)
     containers.weigh(blocks, box)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
@@ -188,8 +184,7 @@ def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
 
 
 def _of_sections(blocks: Sequence[Block], own: Columns) -> Columns:
-    """How much the heading above each block sounds like what follows an article, how far above it stands, how many
-    such headings came before, and whether and how far above an h1 stood."""
+    """How much the heading above sounds like what follows an article, its distance, how many came, and the h1 above."""
     current, age, count, h1, since = 0.0, 0, 0, 0.0, 0
     rows = []
     for block, tail in zip(blocks, _exact(own["tail-head"]).tolist(), strict=True):

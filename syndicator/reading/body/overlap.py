@@ -1,7 +1,5 @@
-"""How much of each block an extractor's text has too: the strongest feature of what is article. Pure.
-
-The feed's own content as blocks: a check that the right text was found, and the body when a page has none. Repeated
-texts: a second copy of the article on its page, and blocks that many pages of a host share."""
+"""How much of each block an extractor's text has too, the strongest feature; the feed's content as blocks; repeated
+texts: copies on a page, blocks that a host shares. Pure."""
 
 import hashlib
 import re
@@ -166,8 +164,7 @@ _GAP = 4  # texts between two that continue a copy
 
 
 def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cuts the second copy of an article: pages carry one for other screens or for machines. It has the same texts in
-    the same order and is a good part of all that is kept, which no refrain, warning or table of parameters is."""
+    """Cut a second copy of the article, for other screens: the same texts in order, a good part of all."""
     texts = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     enough = _COPY * sum(blocks[at].letters for at in texts)
     gone = []
@@ -209,14 +206,12 @@ def _is_sum(block: Block, others: Sequence[Block]) -> bool:
 
 
 def is_comparable(block: Block) -> bool:
-    """True for a block whose repetition on other pages would say that it is boilerplate: code and headings repeat with
-    good reason."""
+    """True for a block that repetition makes boilerplate: not code and headings."""
     return block.kind in ("p", "row", "dt") and block.letters >= _TELLING_REPEAT
 
 
 def digest(block: Block) -> str:
-    """Sixteen hex digits that name the text of `block`, the same on every page it stands on. The text of its links does
-    not count where enough stands between them: "Older notes: [...]. Filed under [...]" has other links each time."""
+    """Sixteen hex digits of the text of `block`, without that of links if enough stands between them."""
     between = letters("".join([run.text for run in block.runs if not run.href])) if block.linked else ""
     compared = between if len(between) >= _TELLING_REPEAT else block.own
     return hashlib.sha256(compared.encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,12 +1,6 @@
-"""How likely each block is part of the article: the mean of a weighted sum of its features and of boosted trees over
-them, both fitted on pages with known text.
-
-What either says is log odds. The sum says which feature weighed most, the trees know which ones count only together.
-They are data/block_weights.toml and data/block_trees.json, written by tools/train/fit_blocks.py, each with a table
-`asked` for blocks that were compared with an extractor's text, and `alone` for those whose overlap is a guess
-(`overlap.guess`). Pure.
-
-Boosted trees over the features of blocks, read from a table: each level of a tree asks one question."""
+"""How likely each block is part of the article: the mean log odds of a weighted sum of features
+(data/block_weights.toml) and of boosted trees (data/block_trees.json), both by tools/train/fit_blocks.py. Each has a
+table `asked` for blocks compared with an extractor's text and `alone` for guessed overlaps. Pure."""
 
 import json
 import re
@@ -29,9 +23,8 @@ _QUESTION = re.compile(r"(.+) > (\S+)")
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """`names`: the features that are asked for; the other fields are arrays. A question is whether feature number
-    `features` is over `limits`; `asked` has a row for each bit of a leaf's number with the question of each tree, one
-    that nothing passes where a tree asks fewer; `leaves` has a row for each tree."""
+    """`names`: features asked for. A question: is feature `features` over `limits`? `asked`: per bit of a leaf's number
+    the question of each tree (one nothing passes if it has fewer); `leaves`: a row per tree."""
 
     names: tuple[str, ...]
     features: Any
@@ -41,8 +34,7 @@ class Trees:
 
 
 def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
-    """The trees of a table: `asks`, questions such as "size > 4.2" with "; " between them, and `leaves`, what each
-    sequence of answers adds to the log odds, the first answer the lowest bit. Raises ValueError for another form."""
+    """The trees of a table: `asks` ("size > 4.2; ...") and `leaves` (log odds). Raises ValueError for others."""
     trees = [(row["asks"].split("; "), np.array(row["leaves"].split(), dtype=np.float32)) for row in rows]
     for asks, leaves in trees:
         if len(asks) > DEEPEST or len(leaves) != 1 << len(asks):
@@ -112,9 +104,8 @@ def file_text(name: str) -> str:
 
 
 def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, table: Table) -> Scored:
-    """Sets the score of each block, the probability (0 to 1) that it is article. `text` are the features of
-    `features.of_text`. Raises ValueError when features and weights have not the same names, or the trees ask for a
-    feature that there is not."""
+    """Set the score (0 to 1) of each block. `text`: of `features.of_text`. Raises ValueError if features, weights and
+    trees differ in names."""
     if not blocks:
         return Scored(table, [], {}, np.zeros(0))
     values = features.columns(blocks, box, text)

@@ -1,8 +1,6 @@
-"""The second look at the texts of a page, once the first has judged each of them. Pure.
-
-Boosted trees (data/sequence_trees.json, grown by tools/train/fit_sequence.py) see the features of a text again, the log
-odds that the first look gave it and its neighbours, and how the page describes itself. They were grown on pages of
-domains that the first look was not fitted on, so they know its mistakes. The score of a text is a mean of both."""
+"""The second look at the texts of a page: boosted trees (data/sequence_trees.json by tools/train/fit_sequence.py) see a
+text's features, the first look's log odds of it and its neighbours, and the page's own description. Grown on other
+domains than the first look, they know its mistakes."""
 
 import json
 import math

@@ -1,6 +1,4 @@
-"""The text of a page as a flat row of blocks, each with the frames (list, item, quote, table) around it. Pure.
-
-One walk over the tree without recursion: a page may be nested thousands of elements deep."""
+"""A page as a row of blocks with their frames (list, item, quote, table), by one walk without recursion. Pure."""
 
 import re
 from dataclasses import dataclass, field
@@ -266,6 +264,5 @@ def _attributes(element: Any, found: int) -> tuple[int, str, bool]:
 
 
 def read_blocks(root: Any) -> list[Block]:
-    """The blocks of the tree `root`, which must hold no comments, in their order: at most 20,000. Letters, overlap and
-    score are not set yet."""
+    """At most 20,000 blocks of the tree `root` (no comments) in order; letters, overlap and score unset."""
     return _Walker(root).walk(root)

@@ -1,7 +1,5 @@
-"""Bytes of a page as text, by byte order mark, HTTP header, meta and the bytes themselves. Pure.
-
-The order is that of WHATWG HTML 13.2.3.2 with one exception, which real pages need: bytes beyond ASCII that are valid
-UTF-8 are UTF-8, whatever the page or its server declare."""
+"""Bytes of a page as text: byte order mark, header, meta, bytes, as WHATWG HTML 13.2.3.2 orders them; but valid UTF-8
+beyond ASCII is UTF-8 whatever is declared, which real pages need. Pure."""
 
 import codecs
 import re
@@ -55,18 +53,14 @@ _ASCII = 127  # the last byte of ASCII
 
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
-    """`data` as text, and Python's name of the charset that was used; `content_type` is the HTTP header. Never raises:
-    what cannot be decoded becomes U+FFFD."""
+    """`data` as text and Python's name of its charset. `content_type`: the header. Bad bytes become U+FFFD."""
     content, name = _decode(data, content_type)
     # in UTF-8 every character that can begin a doubled one begins with this byte
     return (content if name == "utf-8" and data.count(b"\xc3") < _LEAST_PAIRS else _undouble(content)), name
 
 
 def _undouble(content: str) -> str:
-    """UTF-8 that was taken for Windows-1252 and written as UTF-8 again becomes what it was.
-
-    Of 801 real pages nine are such, and in them every accented letter is half of such a pair; in all others at most
-    three in a hundred are."""
+    """Undo UTF-8 taken for Windows-1252: nine of 801 real pages, where all accented letters are such pairs."""
     if content.isascii() or len(_PERHAPS.findall(content)) < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))

@@ -1,6 +1,4 @@
-"""A page parsed once: its tree and what its head declares. Bytes in, a `Document` out, or NotAnArticle("not-html").
-
-The JSON-LD objects of a page that describe its article."""
+"""A page parsed once: tree, declarations of its head, JSON-LD of its article."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -68,9 +66,7 @@ class Document:
 
 
 def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
-    """The page `html` that was answered at `url` with the HTTP `headers`.
-
-    Raises NotAnArticle("not-html") for no bytes, another file type, a feed, JSON or plain text."""
+    """The page `html` that answered at `url`. Raises NotAnArticle("not-html") for other types, feeds, JSON, text."""
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lower.get("content-type", "")
     start = html[:64].lstrip()
@@ -111,8 +107,7 @@ def _refuse_text(content: str) -> None:
 
 
 def tree_of(content: str) -> Any:
-    """The tree of a page or a fragment, without comments and processing instructions. Raises NotAnArticle("not-html")
-    when there is no element in `content`."""
+    """The tree of a page or fragment, without comments. Raises NotAnArticle("not-html") without an element."""
     parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_CLASSES)
     try:
@@ -125,15 +120,13 @@ def tree_of(content: str) -> Any:
 
 
 def _go_on(data: bytes) -> bytes:
-    """`data` without the end tags of body and html where paragraphs follow them, as when a text is put behind a page of
-    menus: it belongs to the body (WHATWG HTML 13.2.6.4.22), and libxml2 drops it."""
+    """`data` without end tags of body and html before paragraphs, which belong in it (WHATWG HTML 13.2.6.4.22)."""
     ends = (at for at in (data.find(b"</html"), data.find(b"</HTML")) if at >= 0)
     return _ENDS.sub(b"", data) if min(ends, default=len(data)) < data.rfind(b"<p") else data
 
 
 def _end_head(tree: Any) -> None:
-    """Moves the first element in the head that may not stand there, and all after it, to the body: a page may leave out
-    the tags of both (WHATWG HTML 13.2.6.4.4). libxml2 knows HTML 4 only and would leave, say, an article."""
+    """Move what may not stand in the head, and all after it, to the body (WHATWG HTML 13.2.6.4.4)."""
     strange = (child for child in tree.iterfind("head/*") if isinstance(child.tag, str) and child.tag not in _OF_HEAD)
     first = next(strange, None)
     if first is None:
@@ -149,8 +142,7 @@ def _end_head(tree: Any) -> None:
 
 
 def _open_noscript(tree: Any) -> None:
-    """Makes what stands in `noscript` a part of the page where its paragraphs are longer than all others: programs that
-    draw their pages with a script (Discourse is one) put the text there for whoever runs none."""
+    """Make `noscript` part of the page if it has more paragraphs than the rest, as Discourse has for programs."""
     holders = [element for element in tree.iter("noscript") if element.find(".//p") is not None]
     if not holders:
         return
@@ -214,8 +206,7 @@ _PAGES = frozenset(
 
 
 def articles(document: Document) -> tuple[jsonld.Object, ...]:
-    """The objects of `document` whose type is one of schema.org's articles: those with the page's own address first.
-    Where there is none, those that describe the page itself. In the order of the page otherwise."""
+    """The objects of schema.org's articles, those with the page's address first; else those of the page itself."""
     found = [item for item in document.jsonld if any(name.endswith(_ARTICLES) for name in jsonld.types(item))]
     if len(found) > 1:  # those of this page before those it only links to
         own = urls.alias(document.url)

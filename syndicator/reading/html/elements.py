@@ -1,7 +1,4 @@
-"""How each HTML element is read: inline or not, with which marks, skipped, as an image. Pure.
-
-Runs of inline text with their marks, and their white space as browsers show it. Images of a body: the best address,
-alt text and size of each."""
+"""How each HTML element is read: inline runs with marks and white space, skipped, or as an image. Pure."""
 
 import re
 from collections.abc import Callable
@@ -187,8 +184,7 @@ class Image:
 
 
 def read_images(element: Any) -> Image | None:
-    """The image of `element`, an img, amp-img, amp-anim or picture: what a lazy loader would load, else its src, else
-    the widest of its srcset. None for a placeholder or a tracking pixel."""
+    """The image of an img, amp-img, amp-anim or picture: lazy source, src, or widest of srcset; no pixels."""
     image = element.find(".//img") if element.tag == "picture" else element
     if image is None:
         image = element
@@ -221,8 +217,7 @@ def _source(image: Any, holder: Any) -> str:
 
 
 def widest(srcset: str) -> str:
-    """The address of the widest candidate of `srcset` up to 2,000 pixels, the smallest where all are wider, or ""
-    when it has none (syntax: WHATWG HTML 4.8.4.2.1)."""
+    """The widest candidate of `srcset` up to 2,000 pixels, else the smallest, or "" (WHATWG HTML 4.8.4.2.1)."""
     best, score = "", -1.0
     for match in _CANDIDATE.finditer(srcset[:20_000]):
         size = float(match[2] or 1)

@@ -1,8 +1,5 @@
-"""What an element may hold by its class, id and role ("comment", "share", "author"), as bits. Pure.
-
-The words are data/class_hints.toml. A number holds one bit for each hint: ask for a bit by its name with `bit`.
-
-Phrases of boilerplate ("Read also", "Sign up for our newsletter") in many languages: data/phrases.toml."""
+"""Hints of an element's class, id and role ("comment", "share") as bits by name (data/class_hints.toml), and phrases of
+boilerplate in many languages (data/phrases.toml). Pure."""
 
 import re
 import tomllib
@@ -37,8 +34,7 @@ def bit(name: str) -> int:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], int]]]]:
-    """One expression that finds the first letters of all others at once, and for each of these the expressions to try,
-    with their bits."""
+    """One expression for the first letters of all, and for each of these the expressions to try with their bits."""
     starting: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _table()["words"].items():
         for expression in expressions:
@@ -112,8 +108,7 @@ def ready(text: str) -> str:
 
 
 def starts(kinds: tuple[str, ...], text: str) -> list[float]:
-    """For each of `kinds`, in their order: the share (0 to 1) of `text`, made `ready`, that the longest of its phrases
-    at the start of it makes up; 0 where none stands there."""
+    """Per kind the share (0 to 1) of `text` (made `ready`) that its longest phrase at the start makes up."""
     out = [0.0] * len(kinds)
     found = _starts(kinds).get(text[:_KEY])
     if found is None or not text.startswith(found[0]):

@@ -25,8 +25,7 @@ _NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListEleme
 
 
 def read(scripts: Iterable[str]) -> tuple[Object, ...]:
-    """The objects in `scripts`, the texts of the page's JSON-LD scripts, in order: lists and @graph are flattened,
-    objects within others follow them. At most 2,000; a script that cannot be parsed adds what _salvage finds."""
+    """At most 2,000 objects of JSON-LD `scripts`, flattened in order; of broken scripts what _salvage finds."""
     out: list[Object] = []
     for script in scripts:
         for value in _values(script[:_MOST_TEXT]):
@@ -50,8 +49,7 @@ def types(item: Object) -> tuple[str, ...]:
 
 
 def strings(value: Any, *keys: str) -> Iterator[str]:
-    """The texts in `value`, the value of a JSON-LD property, each cleaned: a text itself, the texts of a list, or of an
-    object the first of `keys` that it has."""
+    """The clean texts of a JSON-LD value: a text, the texts of a list, of an object the first of its `keys`."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
             yield clean(item)

@@ -24,8 +24,7 @@ _WITHIN = ("blogPost", "blogPosts", "itemListElement", "hasPart")
 
 
 def candidates(document: Document, shown: Sequence[Sequence[Shown]]) -> list[tuple[str, Sequence[Shown]]]:
-    """The lists `shown` on the page, with what is declared of their items; before them what is declared and shown
-    nowhere, where a script draws the page; each with what it was learnt from."""
+    """The lists `shown` with declarations of their items, after what is only declared; each with its origin."""
     told = [(by, items) for by, items in _declared(document) if len(items) >= LEAST]
     rest: list[tuple[str, Sequence[Shown]]] = []
     for one in shown:

@@ -97,8 +97,7 @@ def score(group: Group, page: str) -> float:
 
 
 def lists(document: Document, also: Collection[str] = ()) -> list[list[Shown]]:
-    """What the page lists, its own list first: each a group with those that list the same in another place or form, in
-    the page's order. `also`: forms whose lists are wanted wherever they stand, as somebody pointed to them."""
+    """The lists of a page, its own first, each with equal ones merged. `also`: forms of lists wanted anywhere."""
     return [[*one.shown] for one in read_lists(document, read_links(document), also)]
 
 
@@ -189,8 +188,7 @@ def is_of(other: Group, best: Group) -> bool:
 
 
 def _own(shown: Sequence[Shown]) -> list[Shown]:
-    """`shown` without the few that are of another site than nearly all, or have an address of what is sold as none of
-    the others has: what is paid for looks like an item."""
+    """`shown` without the few of another site than nearly all, or with an address of what is sold."""
     if not shown:
         return []
     sites = Counter(urls.publisher(one.item.url) for one in shown)
@@ -202,8 +200,7 @@ def _own(shown: Sequence[Shown]) -> list[Shown]:
 
 
 def tidy(shown: Sequence[Shown]) -> list[Shown]:
-    """`shown` without the few that are no items: those that lead to more of them, and without a date where nearly all
-    have one; and their titles without the numbers that they are counted by."""
+    """`shown` without links to more and, if nearly all have dates, items without one; titles without numbering."""
     dated = sum(one.item.published is not None for one in shown)
     if dated >= _NEARLY_ALL * len(shown):
         shown = [one for one in shown if one.item.published is not None]

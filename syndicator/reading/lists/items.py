@@ -1,6 +1,5 @@
-"""Title, date and picture of an item of a list. Pure.
-
-What belongs to each item of a list: the largest part of the page around its links that has none of another item."""
+"""What belongs to each item of a list, the largest part around its links without another's; its title, date, picture.
+Pure."""
 
 import re
 from collections import defaultdict
@@ -43,8 +42,7 @@ class Record:
 
 
 def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
-    """The items whose links are `chosen`, each once and at its first place, with all `links` of the page that lead to
-    the same address from within."""
+    """The items of the `chosen` links, each once at its first place, with all `links` to its address inside."""
     keys = {link.key for link in chosen}
     within: dict[Any, set[str]] = defaultdict(set)
     for link in chosen:
@@ -78,8 +76,7 @@ def _top(anchor: Any, within: Mapping[Any, set[str]]) -> Any:
 
 
 def _followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
-    """What follows an item's element and is its own too: where most items of one parent stand at one distance of each
-    other, what is between them."""
+    """What follows an item's element as its own: what lies between items at one distance from each other."""
     by_parent: dict[Any, list[Any]] = defaultdict(list)
     for top in tops:
         if (parent := top.getparent()) is not None:
@@ -124,8 +121,7 @@ _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 
 
 def read_items(document: Document, records: Sequence[Record], forms: Mapping[str, str] | None = None) -> list[Shown]:
-    """What the page shows of each item; "" and None for what it does not. `forms`: of the links by which they were
-    found, by address."""
+    """The shown data of each item, "" or None if missing. `forms`: of their links, by address."""
     found = []
     for record, said in zip(records, titles(records), strict=True):
         dated, pictured = published(record), picture(document, record)
@@ -158,9 +154,7 @@ def _layout(record: Record, said: str, dated: Any, pictured: Any) -> str:
 
 
 def titles(records: Sequence[Record]) -> list[str]:
-    """The headline of each item: from the first of the places where a page may have it (in a heading of the link,
-    around it, in what is named a title ...) that gives the most items a headline of their own; from the next ones for
-    those that have none there."""
+    """Each item's headline: from the place (heading, around it, a class ...) that serves most items, else the next."""
     said = [[text.line(one) for one in _titles(record)] for record in records]
     if not said:
         return []
@@ -242,8 +236,7 @@ def _is_date(piece: str) -> bool:
 
 
 def published(record: Record) -> tuple[Any, datetime] | None:
-    """When the item says that it was published, and the element that says so: of the dates that it shows the first that
-    is not labelled as another; else the day in its address, which no element says."""
+    """The item's time and its element: its first date without another label, else the day in its address."""
     found = list(_dates(record))
     if found:
         best = min(found, key=lambda each: each[0])

@@ -1,8 +1,5 @@
-"""A page that lists articles, as a feed: its list is learnt at the first visit and found again at later ones. Pure.
-
-Whether a page is a list of articles, and not an article with a list beside it. Where a list goes on: the address of
-its next page. The lists of a page that hold an element to which somebody pointed, found as all lists of a page are. A
-page that lists articles, as a feed: each link that the operator's selectors match is an entry."""
+"""A page that lists articles, as a feed: its list is learnt at the first visit, found again later, pointed to, or
+selected by the operator; its next page; and pages that are lists rather than articles. Pure."""
 
 import re
 from collections import Counter, defaultdict
@@ -44,8 +41,7 @@ _BESIDE = ("nav", "footer", "aside")
 
 
 def is_list(document: Document, shown: Sequence[Shown]) -> bool:
-    """Whether the page is first of all the list of `shown`: by an address that is a section's, or below which its
-    items are, and by how little text there is beside them."""
+    """True if the page is mainly the list `shown`: by its address or its items', and little text beside them."""
     headlines = sum(is_headline(one.item.title) for one in shown)
     if headlines < _HEADLINES * len(shown):
         return False
@@ -99,8 +95,7 @@ _PAGED = re.compile(r"(page|seite|pagina|página|p|paged|start|offset|seite)[=/_
 
 
 def next_page(document: Document) -> str:
-    """The address of the page on which the list goes on, of the same site: where the page says so (rel=next), else the
-    link to older items; "" where it does not go on."""
+    """The address of the list's next page on the same site (rel=next, else a link to older items), or ""."""
     said = (
         one.get("href") for one in document.tree.iter("link", "a") if "next" in (one.get("rel") or "").lower().split()
     )
@@ -135,11 +130,8 @@ def read_listing(
     wrapper: Wrapper | None = None,
     seen: Sequence[Seen] = (),
 ) -> ParsedFeed:
-    """The articles that the page `html`, answered at `url`, lists. `wrapper`: what an earlier visit remembered, None at
-    the first one, which learns the list; `seen`: articles of it that are known then, as after a lost database.
-
-    Raises NotAFeed where there is no list, or where none is sure to be the one that was learnt: then nothing of the
-    page may be taken for new."""
+    """The articles that the page lists. `wrapper`: remembered of it, None at first; `seen`: known articles, as after a
+    lost database. Raises NotAFeed if there is no list, or none is surely the learnt one."""
     try:
         document = parse(html, url, headers)
         found = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
@@ -162,8 +154,7 @@ def read_listing(
 
 
 def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> wrappers.Chosen:
-    """The list of a page of which nothing but articles is known. Where they are in none of the page's `own` lists,
-    somebody had pointed to another one. Raises Unsure."""
+    """The list of a page by `seen` articles alone; in none of its `own` lists: one pointed to. Raises Unsure."""
     known = wrappers.Known(seen)
     keys = {urls.alias(one.url) for one in seen}
     elsewhere = bool(seen) and not any(known.has(item) for _, shown in own for item in shown)
@@ -175,8 +166,7 @@ def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen:
 
 
 def candidates(document: Document, also: Collection[str] = ()) -> list[tuple[str, Sequence[Shown]]]:
-    """The lists of a page, each with what it was learnt from, the most likely to be its own first. `also`: forms whose
-    lists are wanted wherever they stand."""
+    """The lists of a page with their origin, the likeliest first. `also`: forms of lists wanted anywhere."""
     return declared.candidates(document, lists(document, also))
 
 
@@ -192,8 +182,7 @@ _POINTED_ABOVE = 8  # elements above the one that is meant in which its link is 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointedList:
-    """A list: what its items are known by, the items in the page's order, and the numbers of their elements in the
-    page, by which they are lit up."""
+    """A list: its marks, its items in order, and the numbers of their elements, which are lit up."""
 
     wrapper: Wrapper
     items: tuple[Item, ...]
@@ -201,9 +190,7 @@ class PointedList:
 
 
 def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None) -> tuple[PointedList, ...]:
-    """The lists of the page `html`, answered at `url`, of which the element `number` (in the order of the document, as
-    `pointing.shown_page` numbers them) is in an item: the page's own first, then the links in just that form. None for
-    a number that is no element, or one in no item of three."""
+    """The lists with element `number` in an item: the page's own, then links of its form; None if there is none."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:
@@ -242,9 +229,7 @@ _LIST_PAGE_LONGEST = 300  # characters of a link's text
 
 
 def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]) -> ParsedFeed:
-    """The page `html` that was answered at `url`. A selector matches links, or what is around or inside of one; its
-    text is the entry's title, the longest where several lead to one address, as a picture and a heading do. Raises
-    NotAFeed where nothing is linked, RulesError for a selector that is no CSS."""
+    """The page as a feed of links by selectors, titled by the longest text. Raises NotAFeed, RulesError."""
     document = parse(html, url, headers)
     itself = urls.alias(url)
     addresses: dict[str, str | None] = {}  # by how they are written

@@ -51,10 +51,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")  # of a class that is the same 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """One link of a page. `said`: its text as one line. `path`: the tags from it upwards, each with its class words.
-    `form`: the tags and the most common class of it and of what is nearest around it; `short` the same of it and of
-    one element, `own` of it alone. `beside`: it stands in what is on every page, or is labelled as something else than
-    the page's own list. `inline`: it stands within running text."""
+    """A link. `said`: its text; `path`: tags upwards with class words; `form`: tags and common classes around it,
+    `short` of one element around, `own` of none; `beside`: on every page; `inline`: in running text."""
 
     anchor: Any
     url: str
@@ -70,8 +68,7 @@ class Link:
 
 
 def read_links(document: Document) -> list[Link]:
-    """The links of the page in its order that may lead to articles: to another page, no root of a site, and none of
-    those addresses under which sites have tags, authors and the like; and that is not said to be paid for."""
+    """The links to other pages, in order, but roots, tags, authors and the like, and what is paid for."""
     classes = Counter(name for element in document.tree.iter() for name in class_words(element))
     found = []
     addresses: dict[str, str | None] = {}
@@ -151,8 +148,7 @@ def _named(above: Sequence[Any]) -> list[str]:
 
 
 def step(element: Any, classes: Mapping[str, int]) -> str:
-    """A tag, with the one of its classes that is the most common on the page: one that an item has for itself, as of
-    its section, is not that of its kind."""
+    """A tag with its most common class on the page: a rare one names the item, not its kind."""
     names = [name for name in class_words(element) if classes.get(name, 0) > 1]
     name = max(names, key=lambda one: classes[one], default="")
     return f"{element.tag}.{name}" if name else str(element.tag)

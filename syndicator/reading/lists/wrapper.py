@@ -1,6 +1,4 @@
-"""What the items of a list are known by, and which of a page's lists they are on. Pure: values in, values out.
-
-The shape of a link's address: what addresses of one kind on one site have in common."""
+"""The marks of a list's items, the shape of their addresses, and which of a page's lists has them. Pure."""
 
 from __future__ import annotations
 
@@ -28,8 +26,7 @@ _FEW = 2  # words of a segment that is a name and no title
 
 
 def shape(url: str) -> str:
-    """The shape of an address: its host, and for each segment of its path what it is, a year, a number, a code, a title
-    of several words, or the word itself; and the names of its parameters. "site.example/news/{year}/{title}"."""
+    """Host, kinds of path segments and parameter names of an address: "site.example/news/{year}/{title}"."""
     parts = urlsplit(url)
     host = parts.netloc.removeprefix("www.").lower()
     segments = [one for one in parts.path.split("/") if one]
@@ -115,9 +112,7 @@ def remembered(shown: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]
 
 
 def first(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> Chosen:
-    """The list of a page of which nothing is remembered but the items that articles were made of, as after a lost
-    database: that with the most of them, else the page's first. `lists`: each with what it was learnt from. Raises
-    Unsure where there is none."""
+    """The list with most of the `seen` items, else the page's first, as after a lost database. Raises Unsure."""
     if not lists:
         raise Unsure("no three links of the page are alike")
     known = Known(seen)
@@ -157,8 +152,7 @@ def _likeness(shown: Sequence[Shown], wrapper: Wrapper) -> float:
 
 
 def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
-    """A list of which nothing is known must look like the one that was: in its shapes, and in its forms or in paths and
-    layouts. Raises Unsure."""
+    """Require an unknown list to look like the remembered one: shapes, and forms or paths and layouts."""
     count = len(shown)
     shapes = sum(one.shape in wrapper.shapes for one in shown) / count
     forms = sum(one.form in wrapper.forms for one in shown) / count
@@ -168,8 +162,7 @@ def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
 
 
 def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, known: Known) -> tuple[list[Shown], list[Shown]]:
-    """Items that are known or look like those that are, and those that do not. Raises Unsure where the latter are
-    most."""
+    """Items known or alike, and the others. Raises Unsure if those are most."""
     forms = {*wrapper.forms} | _vouched(shown, known, lambda one: one.form)
     shapes = {*wrapper.shapes} | _vouched(shown, known, lambda one: one.shape)
     kept: list[Shown] = []
@@ -209,8 +202,7 @@ def _end(form: str) -> str:
 
 
 def _is_of_many(one: Shown, shapes: Collection[str]) -> bool:
-    """Whether an item with an address of a new shape is one of a list whose items have many: in a part of a site that
-    is known, or on yet another host where they are on many, and no address of what is sold."""
+    """True if an item of a new shape fits a list of many: in a known part of a site, or one more host."""
     if len(shapes) < _MIXED or SOLD.search(one.item.url):
         return False
     hosts = {value.partition("/")[0] for value in shapes}
@@ -240,8 +232,7 @@ def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
 
 
 class Known:
-    """Items that were there before, found by address and by title. `moved`: more of what is shown is known by title
-    alone: the site gave its articles other addresses. Then short titles count, too."""
+    """Earlier items by address and title. `moved`: more are known by title alone, so short titles count too."""
 
     def __init__(self, seen: Sequence[Seen], shown: Sequence[Shown] = ()) -> None:
         self._keys = {urls.alias(one.url): one for one in seen}
@@ -265,8 +256,7 @@ class Known:
         return name in self._titles and (self.moved or len(shown.item.title) >= _TITLED)
 
     def under_old_names(self, shown: Sequence[Shown]) -> list[Shown]:
-        """`shown`, where they moved under the addresses that they had: none of them is new. A title that comes again is
-        a column's otherwise."""
+        """`shown` under their old addresses if they moved; else a title that returns is a column's."""
         found = [*shown]
         for place, one in enumerate(shown if self.moved else ()):
             old = self._titles.get(plain(one.item.title))

@@ -1,8 +1,5 @@
-"""Who wrote a page, by JSON-LD, metas and marked bylines. Never an address or a service; never a guess. A site, a team
-or a login counts only if the page declares it and names nobody else.
-
-Who opened a thread of a forum: there the name on the first post counts, and every reply bears one as well. Whose site
-it is, where it is one person's: there the site bears the author's name, not each page."""
+"""Who wrote a page, by JSON-LD, metas and marked bylines; never an address, service or guess. A site, team or login
+counts only if declared alone. Of a forum's thread its opener; of a person's site its owner."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -202,8 +199,7 @@ def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
 
 
 def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:
-    """True when the byline that readers see counts more than what the head declares: it names others than a meta
-    does, or the same and more. JSON-LD and the feed are only added to."""
+    """True if the shown byline names others than a meta, or more; JSON-LD and the feed are only added to."""
     candidate, declared = best
     own, theirs = {person_names.plain_key(name) for name in shown}, {person_names.plain_key(name) for name in declared}
     if score < _SEEN or not all(map(person_names.is_full, shown)):

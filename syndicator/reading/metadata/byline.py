@@ -1,9 +1,5 @@
-"""Bylines in a page's text: elements marked as author, links to author pages, lines that begin with "By".
-
-Every mark gets a score by its kind and place: beside the headline it is the article's, in a list of other articles, a
-comment or a footer it is not.
-
-Names that bear no mark of a byline: beside the date below the headline, alone there, or as a signature."""
+"""Bylines in a page's text: elements marked as author, links to author pages, "By" lines, names beside the date below
+the headline or as a signature. A score by kind and place keeps out comments, footers, other articles."""
 
 import re
 from collections.abc import Iterator
@@ -51,8 +47,7 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
 
 
 def _within_line(element: Any, whole: str) -> tuple[str, ...]:
-    """The names in a line that tells when and by whom: "Dec 8, 2019 by Ann Other in Boats", "Filed in News by ann on 3
-    August 2019". What stands there may be a login."""
+    """The names in a line with a time: "Dec 8, 2019 by Ann Other in Boats"; logins count there."""
     if not _DIGIT.search(whole) or not next(date.days(whole), None):
         return ()
     pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _READ))
@@ -139,8 +134,7 @@ class Mark:
 
 
 def read(survey: Survey) -> tuple[str, int, list[str]]:
-    """The kind of mark, the score and the names of the page's best byline; ("", 0, []) when none is sure enough. From a
-    score of 6 on the byline is marked as such and stands beside the headline."""
+    """Kind, score and names of the best byline, or ("", 0, []); from 6 on it is marked and beside the headline."""
     marks = list(islice(_marks(survey), _MOST_MARKS))
     best = max(
         marks, key=lambda mark: (mark.score, all(map(person_names.is_full, mark.people)), -abs(mark.at)), default=None

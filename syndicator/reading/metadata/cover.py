@@ -1,6 +1,5 @@
-"""The picture of an article: og:image, JSON-LD, twitter, the first large figure. Absolute, never a logo.
-
-Candidates for one field: every place of a page that may state it, most trusted first."""
+"""Candidates of a field, most trusted first, and an article's picture: og:image, JSON-LD, twitter, large figure; no
+logo."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

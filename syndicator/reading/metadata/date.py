@@ -1,7 +1,5 @@
-"""When a page was published and updated. The only importer of htmldate, which is asked when nothing else is found.
-
-Dates as people and machines write them. The date that readers see beside the headline: time elements, elements called
-date, lines with a day in them."""
+"""When a page was published and updated: as declared, as shown beside the headline, else by htmldate (no other
+importer)."""
 
 import re
 import tomllib
@@ -270,8 +268,7 @@ _LARGE = 600_000  # characters of source above which htmldate is not asked: it i
 
 
 def published(document: Document, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
-    """When the page was published, and the candidate that the date comes from. Dates a day after `now` or before 1990
-    do not count."""
+    """The time and the candidate it is from; none before 1990 or more than a day after `now`."""
     visible = [day for day in shown_days(document, seen) if sane(day.when, now)]
     choice = first_sane(_published(document, entry, seen, visible), lambda when: sane(when, now))
     first = next((day for day in visible if day.score >= ENOUGH), None)
@@ -326,10 +323,7 @@ def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, dat
 
 
 def _as_shown(when: datetime, day: datetime) -> datetime:
-    """`when`, declared in UTC, with the offset under which its day is the one that readers see, `day`, if that is
-    the day before or after.
-
-    A site in Buenos Aires that declares 00:53Z shows the day before. The moment stays the same."""
+    """`when`, in UTC, with the offset of the shown `day` if one off: Buenos Aires shows 00:53Z as the day before."""
     if when.utcoffset() or not (when.hour or when.minute) or abs((day.date() - when.date()).days) != 1:
         return when
     hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour
@@ -337,8 +331,7 @@ def _as_shown(when: datetime, day: datetime) -> datetime:
 
 
 def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
-    """What htmldate finds; `extensive`: among all the dates in the page's source, where a first of a month is what it
-    makes of a lone month or year."""
+    """htmldate's date. `extensive`: from the source too, where a first of a month may be a lone month or year."""
     from htmldate import find_date
 
     if document.size > _LARGE:

@@ -37,8 +37,7 @@ class Identity:
 
 
 def identify(document: Document) -> Identity:
-    """The identity of the page: rel=canonical and og:url count on its own host only, never as the root. If the address
-    that answered is not known, these two are all there is."""
+    """The page's identity: canonical and og:url on its own host, no root; they alone if no address is known."""
     own = _canonical(document.url) or document.url
     key, elsewhere, aliases = "", None, [own]
     for stated in _stated(document):
@@ -54,9 +53,8 @@ def identify(document: Document) -> Identity:
 
 
 def robots(document: Document) -> tuple[str, ...]:
-    """The directives nosnippet, max-snippet:N, noarchive, noindex, noimageindex and max-image-preview:none, as written
-    in lower case, of the metas robots, googlebot and googlebot-news and of the header X-Robots-Tag. "none" becomes
-    noindex."""
+    """The directives nosnippet, max-snippet:N, noarchive, noindex ("none"), noimageindex, max-image-preview:none of
+    robots metas and X-Robots-Tag, in lower case."""
     stated = [value for name in _ROBOTS for value in document.metas.get(name, ())]
     header = document.headers.get("x-robots-tag", "")
     stated.append(re.sub(r"(?:^|,)\s*googlebot(?:-news)?\s*:", ",", header, flags=re.I))

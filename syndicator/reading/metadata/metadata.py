@@ -30,8 +30,7 @@ def title(document: Document, rules: Rules) -> Choice[str]:
 
 
 def author(document: Document, rules: Rules) -> Choice[str]:
-    """The names that `rules.author` selects, as "A, B". What is no person's name is taken as it stands: the operator
-    has said who it is."""
+    """The names that `rules.author` selects, as "A, B"; no person's name is needed, as the operator says so."""
     for selector in rules.author:
         lines = [line for value in _values(document, (selector,), "content") if (line := text.line(value))]
         names = [name for line in lines for name in tuple(person_names.people(line, lenient=True)) or (line,)]
@@ -62,8 +61,7 @@ def _picture(document: Document, element: Any, name: str) -> str:
 
 
 def _values(document: Document, rule: Sequence[str], *usual: str) -> Iterator[str]:
-    """What the selectors of a rule find, those of the first first: the attribute that is named, else the first of the
-    `usual` ones that the element has, else its text."""
+    """What a rule's selectors find, in their order: the named attribute, else a `usual` one, else the text."""
     for element, name in _elements(document, rule):
         if name:
             yield element.get(name) or ""
@@ -108,10 +106,7 @@ class Metadata:
 def read_metadata(
     document: Document, *, entry: Entry | None = None, rules: Rules = Rules(), now: datetime | None = None
 ) -> Metadata:
-    """The metadata of the page `document`.
-
-    `entry` is what the feed announced; it wins where it is sane. `rules` are the operator's for the source. Dates more
-    than a day after `now` do not count."""
+    """The metadata of `document`; a sane `entry` wins; dates more than a day after `now` do not count."""
     site = identity.sitename(document)
     headline = title(document, rules) or metadata_title.read(document, site, entry, rules)
     seen = metadata_title.survey(document.tree, headline.value or "")

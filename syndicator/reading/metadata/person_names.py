@@ -185,8 +185,7 @@ def _is_phrase(parts: list[str]) -> bool:
 
 
 def is_person(value: str) -> bool:
-    """True for two or three capitalised words, particles aside, none of which is a word of companies: the strictest
-    test, for places that as often hold something else."""
+    """True for two or three capitalised words without words of companies: the strictest test."""
     first, *later = value.split() or [""]
     parts = [first, *(part for part in later if not _BETWEEN.fullmatch(part))]
     if len(parts) not in _PERSON_WORDS or not all(part[:1].isupper() for part in parts):

@@ -1,11 +1,6 @@
-"""The title of a page: a heading that agrees with the head, else JSON-LD, else the head without the site's name.
-
-The head of a page (og:title, JSON-LD, `<title>`) is written for machines: it carries the site's name, keywords, or
-another wording for search engines. The heading is what readers see. So a heading wins that agrees with any of them,
-then an h1 that stands alone. Of 654 real pages with a known title 570 have such an h1.
-
-Cut are the site's name at either end, sections behind bars, and of headings kickers, marks of links and small print.
-`survey` reads a page once from top to bottom: what stands near the headline, and what is a menu or another article."""
+"""The title of a page: a heading that agrees with the head, else an h1 alone, JSON-LD, or the head without the site's
+name. Heads are for machines, headings for readers: 570 of 654 real pages have an h1 that is their title. Site names,
+sections and kickers are cut. `survey` tells what stands near the headline."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -87,9 +82,8 @@ class SiteTitle:
         return unmasked(title)
 
     def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
-        """The part of `title` between separators that has most words of the URL, else the longest.
-
-        Dashes and colons separate only where that makes `least` parts or more."""
+        """The separated part of `title` with most words of the URL, else the longest. Dashes and colons separate only
+        into `least` parts or more."""
         title = masked(title)
         for pattern, enough in ((_HARD, 2),) if hard_only else ((_HARD, 2), (_SOFT, least)):
             pieces = [piece for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12]) if piece]
@@ -172,8 +166,7 @@ _LOGO = re.compile(
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading as readers see it, without a kicker. `tag` is h1, h2, h3 or logo; `pieces` are the texts between its
-    tags."""
+    """A heading without kicker. `tag`: h1, h2, h3 or logo; `pieces`: the texts between its tags."""
 
     tag: str
     pieces: tuple[str, ...]
@@ -297,8 +290,7 @@ def _document_title(document: Document) -> str:
 
 
 def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
-    """The heading that agrees best with the heads or the URL's words: any h1 that does, else a lower one that is nearly
-    the same as a head. Else an h1 that a head begins with."""
+    """The heading nearest to heads or URL: any h1, a lower one nearly a head, or an h1 that a head begins with."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
     spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
     for tags, wanted, least in ((("h1",), [*whole, *spelt], _AGREES), (("h2", "h3"), whole, _SAME)):
@@ -383,8 +375,7 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The elements of a page's body in their order without those that belong elsewhere; `origin` is where the headline
-    ends, counted in characters like `Spot.at`; `found` says whether there is one."""
+    """The body's own elements in order; `origin`: end of the headline in characters; `found`: there is one."""
 
     spots: tuple[Spot, ...]
     origin: int

@@ -1,6 +1,4 @@
-"""What a page, its answer and its feed say of an article's use. Pure.
-
-The terms of a document of RSL 1.0 (https://rslstandard.org/rsl) as one line."""
+"""What a page, its answer, its feed and RSL 1.0 (https://rslstandard.org/rsl) say of an article's use. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -24,12 +22,8 @@ _FREE = frozenset(("free", "attribution"))  # types of payment that cost nothing
 
 
 def line(document: str, url: str = "") -> str:
-    """What an RSL document says of use, as a list of token=yes or token=no; "" for one that is none or says nothing.
-    `url`: of what it is asked about, where it may speak of more: of its <content> that with the longest pattern that
-    matches counts, and of them alone.
-
-    A use is allowed that a licence permits which costs nothing. It is not where a licence prohibits it, where only
-    licences that cost something permit it, and where a free one permits others alone."""
+    """An RSL document as a list of token=yes or token=no, or "". Of several <content> the longest pattern that matches
+    `url` counts. A free licence allows its uses and no others; prohibited or paid ones are not allowed."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
         root = etree.fromstring(document.strip().encode("utf-8", "replace"), parser)
@@ -93,8 +87,7 @@ _LICENSE = re.compile(r"""\brel\s*=\s*(?:"(?:[^"]*\s)?license(?:\s[^"]*)?"|licen
 
 
 def read(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
-    """Statements on the use of the article, a line of `usage.statement` each: what its page says, what the feed's
-    `entry` said, what the header of its answer says, and robots.txt."""
+    """Statements (`usage.statement`) on the article's use: of page, feed `entry`, header and robots.txt."""
     base = document.base_url or ""
     page = said("page", _of_page(document), base)
     header = said("header", _of_header(document), base)

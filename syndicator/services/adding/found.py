@@ -100,8 +100,7 @@ def every(found: Found) -> tuple[Candidate, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Shared by all look-ups. `known`: existing sources by address; `allow`: private networks the sources may reach;
-    `previewed`: by key of a source, the fetcher that has the answers of its preview."""
+    """Shared by look-ups. `known`: sources by address; `allow`: private networks; `previewed`: fetchers by key."""
 
     app: App
     known: Mapping[str, Source]

@@ -51,8 +51,7 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The newest articles of a source and its refused entries. `speaks_for`: hosts of its domain whose pages have the
-    titles of the feed. `elsewhere`: other hosts that it does not own."""
+    """Newest articles and refused entries. `speaks_for`: hosts with the feed's titles; `elsewhere`: others."""
 
     articles: tuple[ShownArticle, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -75,8 +74,7 @@ async def preview(session: Session, candidate: Candidate) -> Preview:
 
 
 async def first_visits(session: Session, sources: Iterable[Source]) -> None:
-    """File the entries that the previews of `sources` read, from the answers of the previews; the other entries wait.
-    Do nothing while another run is under way, which visits the sources itself."""
+    """File the entries that previews of `sources` read, from their answers; nothing while another run visits."""
     with suppress(LockedError), locked(session.app.settings):
         for source in sources:
             fetcher = session.previewed.get(source.key)

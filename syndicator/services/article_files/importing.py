@@ -33,8 +33,7 @@ class Imported:
 
 
 def import_files(app: App, files: Mapping[str, Path | bytes], *, dry_run: bool = False) -> Imported:
-    """File an article for each markdown file, named by its path in their folder. Raises ConfigError, OSError,
-    StoreError."""
+    """File an article per markdown file, by path in their folder. Raises ConfigError, OSError, StoreError."""
     reconcile.files(app)
     listed, done, new = app.config / "taxonomy.toml", Imported(), dict[str, bytes]()
     taxonomy = Taxonomy.from_toml(listed) if listed.exists() else None

@@ -23,8 +23,7 @@ _AT_A_TIME = 500  # articles that are pruned in one transaction: what a crash le
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Articles to delete; all criteria must hold. `older_than`: by time of adding. `keep`: that many of the newest of
-    each source stay. `named`: ids, addresses or files, instead of the rest."""
+    """Articles to delete, by all criteria: added before `older_than`, beyond the newest `keep` a source; or `named`."""
 
     older_than: timedelta | None = None
     keep: int | None = None
@@ -72,8 +71,7 @@ def chosen(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
 
 
 def going(asked: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
-    """Those of `asked` that may go, copies before their article, and how many stay for which reason. An article stays
-    with a copy, which would come up as a new story. Pure."""
+    """The ids of `asked` that may go, copies first, and counts of reasons to stay, such as having a copy. Pure."""
     stays = Counter(row.stays for row in asked if row.stays)
     gone = {row.id: row for row in asked if not row.stays}
     held_by = {row.copy_of for row in rows if row.copy_of and row.id not in gone}
@@ -105,8 +103,7 @@ def plan(app: App, which: Which) -> Pruning:
 
 
 def prune(app: App, planned: Pruning) -> None:
-    """Carry out `plan`: remember the aliases, delete rows, then files: after a crash, what has
-    its file is still an article. The caller builds the stale feeds. Raises OSError, StoreError."""
+    """Carry out `plan`: aliases, then rows, then files; the caller builds feeds. Raises OSError, StoreError."""
     known = set(app.store.visits.pruned()) if planned.articles else set()
     for start in range(0, len(planned.articles), _AT_A_TIME):
         part = planned.articles[start : start + _AT_A_TIME]

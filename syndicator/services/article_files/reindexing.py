@@ -42,8 +42,7 @@ def take_in(app: App, files: Sequence[str]) -> Reindexed:
 
 
 def reindex(app: App) -> Reindexed:
-    """Rebuild the database's rows from the article files; learnt tags stay. Returns the unreadable files: they and the
-    rows of their articles stay. Feeds may lack articles that neither has."""
+    """Rebuild rows from the article files; learnt tags stay. Returns unreadable files, whose rows stay."""
     problems: list[Problem] = []
     unread: list[str] = []
     recent: list[Article] = []

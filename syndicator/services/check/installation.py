@@ -223,8 +223,7 @@ def check(
     clock: Callable[[], datetime] = utc_now,
     lookup: Lookup = ssrf.system,
 ) -> list[Finding]:
-    """Everything that is wrong, errors first; empty when all is well. With `strict`, what should be set before feeds
-    are published is an error. Raises nothing for what it finds."""
+    """All faults, errors first. `strict`: what should be set before feeds are published is an error. Never raises."""
     set_wrong = (*configuration.dropped(config, environ), *configuration.variables(environ))
     return in_order([*set_wrong, *_look(config, strict, environ, clock, lookup)])
 

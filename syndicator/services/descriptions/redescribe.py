@@ -68,8 +68,7 @@ class Plan:
 
 
 def learn(app: App, *, least: int = LEAST) -> Learnt:
-    """Learn words, tags confirmed by a person, and categories set by an operator into the state folder, each from
-    `least` articles or more. Raises WorkerFailed, ConfigError."""
+    """Learn words, confirmed tags and categories, each from `least` articles. Raises WorkerFailed, ConfigError."""
     stamps = _by_age(app)
     files = taxonomy_files(app.config, app.settings)
     if not stamps:
@@ -93,8 +92,7 @@ def suggest(app: App) -> list[Proposal]:
 
 
 def suggest_groups(app: App) -> list[Group]:
-    """Groups of articles that could be categories, the largest first; none below `LEAST_GROUPED` articles. Raises
-    WorkerFailed."""
+    """Groups of `LEAST_GROUPED` articles or more that could be categories, largest first. Raises WorkerFailed."""
     paths = [stamp.path for stamp in _by_age(app)[-MOST_GROUPED:]]
     if len(paths) < LEAST_GROUPED:
         return []

@@ -53,8 +53,7 @@ class Step:
 
 
 class Review:
-    """One sitting. `alone` holds the lock of runs; `write` writes an article as `confirm.write` does. Raises
-    ConfigError, StoreError, WorkerFailed, OSError."""
+    """One sitting; `alone` holds the lock of runs. Raises ConfigError, StoreError, WorkerFailed, OSError."""
 
     def __init__(
         self,

@@ -237,8 +237,7 @@ OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a da
 
 
 def conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
-    """All that is wrong or worth knowing: what needs the operator first, then by kind and subject. Undecodable file
-    names are escaped: lone surrogates cannot be written or hashed."""
+    """All conditions, those for the operator first, by kind and subject; undecodable file names escaped."""
 
     def printable(value: str) -> str:
         return value.encode("utf-8", "backslashreplace").decode()

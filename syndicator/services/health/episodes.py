@@ -1,6 +1,5 @@
-"""Episodes: conditions over time, and the events that begin and end them, each reported once. Pure. If a condition ends
-and returns within a day, it is reported only once it lasted an hour, then twice as long each time. Notes in the
-database keep restarts from repeating events."""
+"""Episodes: conditions over time, their begin and end reported once. One that returns within a day waits an hour, then
+twice as long each time. Notes in the database outlast restarts. Pure."""
 
 from __future__ import annotations
 

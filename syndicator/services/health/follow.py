@@ -38,8 +38,7 @@ async def follow(
     down: bool = False,
     configuration: str = "",
 ) -> tuple[Problem, ...]:
-    """Count a run that took `seconds`, and report what is new. `down`: no source could be reached. `configuration`: why
-    an earlier one had to be used. Returns the reports that failed."""
+    """Count a run of `seconds`, report news, return failed reports. `down`: no answers; `configuration`: its fault."""
     try:
         now, known = app.clock(), episodes.read_counters(app.store)
         configuration = configuration or fault_of(app.faults)

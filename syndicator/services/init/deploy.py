@@ -58,8 +58,7 @@ _HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};]+")
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Values of the files; absolute paths. `program`: start command; `url` of the feeds, or ""; `checkout`: sources of
-    the program, or ""; `owner`: account and group of a container."""
+    """Values of the files, paths absolute. `program`: start command; `url`, `checkout`: or ""; `owner`: uid:gid."""
 
     root: Path
     config: Path

@@ -43,8 +43,7 @@ def for_me(start: Start) -> Start:
 
 
 def share(config: Path) -> None:
-    """Write into syndicator.toml that the instance is its operator's alone and listens on the home network, at the
-    address that this machine has now. Raises UsageError for one that is public, MissingError without a network."""
+    """Make the instance its operator's alone, on the home network. Raises UsageError if public, MissingError."""
     settings = load(config)
     url, secret = settings.site.url, settings.publish.secret_path
     if url and not _AT_HOME.fullmatch(url):

@@ -17,9 +17,8 @@ from syndicator.services.init.start import Start, checked, config_files
 def write_folder(
     root: Path, start: Start | None = None, *, config: Path | None = None, template: str = "", runs: str = ""
 ) -> list[Path]:
-    """Make `root` a working folder: configuration (in `config`), `run` and `deploy` (for a key of RUNS, or all of
-    them); with `template`, a publishing repository's files instead. Returns the files. Raises UsageError for wrong
-    arguments and for the program's own folder."""
+    """Make `root` a working folder (configuration, `run`, `deploy` for a key of RUNS or all), or `template`: a
+    publishing repository. Returns files. Raises UsageError, also for our own folder."""
     if root.resolve() == program.checkout():
         raise UsageError(
             f"{root.resolve()} is the program's own folder, whose files an upgrade changes; name one of your own, "

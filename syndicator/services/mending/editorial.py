@@ -20,8 +20,7 @@ from syndicator.services.recovery import start
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """Effect of a withdrawal or its undo. `feeds` that show the article; `copies` merged into it, which then stand
-    alone; `kept`: its file is kept; `problems`: unreadable files."""
+    """Effect of a withdrawal or its undo: `feeds`, `copies` that stand alone, `kept`: its file, `problems`: files."""
 
     id: str
     url: str
@@ -63,9 +62,8 @@ def _is_spelling(app: App, copy: Article, article: Article) -> bool:
 
 
 def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
-    """Remove an article, named by URL, file or id, its text and its other spellings from all feeds and pages for good.
-    Its file is kept for `start.KEPT_FOR`; `purge` forgets it at once, also if it was withdrawn before. Raises
-    UsageError."""
+    """Remove an article (URL, file or id) and its text from all feeds for good; its file is kept for `start.KEPT_FOR`,
+    or, with `purge`, forgotten. Raises UsageError."""
     planned = plan_withdrawal(app, what, purge=purge)
     article = app.store.visits.article(planned.id)
     if article is None:  # it was withdrawn before

@@ -51,8 +51,7 @@ def told(fault: Fault) -> Iterator[Problem]:
 
 
 def mend(app: App, faults: Iterable[Fault]) -> None:
-    """Remove foreign aliases, give articles to their owners, free misdirected entries, have pages read again. Safe to
-    repeat. Raises OSError, ConfigError, StoreError."""
+    """Mend aliases, owners, entries, pages to read again. Repeatable. Raises OSError, ConfigError, StoreError."""
     visits, files = app.store.visits, app.article_store
     for fault in faults:
         article = fault.article

@@ -114,8 +114,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What `reread` would change. `looked`: articles that have a kept page; `unkept`: ids of those without one; `read`:
-    ids of those whose page was read; `due_again`: entries that the next run asks for once more, as rules changed."""
+    """Changes by `reread`. `looked`: with a kept page; `unkept`: without; `read`; `due_again`: entries to ask again."""
 
     looked: int
     unkept: tuple[str, ...]
@@ -127,8 +126,7 @@ class Plan:
 
 
 def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, total: None) -> Plan:
-    """Plan a reread of the chosen articles. Changes nothing. Raises UsageError, ConfigError for any fault: who rereads
-    wants the rules as they are now."""
+    """Plan a reread of chosen articles; changes nothing. Raises UsageError, ConfigError: rules must be sound now."""
     if app.faults:
         raise ConfigError.of(app.faults)
     problems, ids = list(reconcile.files(app)), chosen(app, which)
@@ -163,8 +161,7 @@ def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, 
 
 
 def _again(app: App, worker: Worker, path: str, kept: tuple[bytes, dict[str, str]]) -> Changed | Problem | None:
-    """The article as its kept page reads now, None if it stays, or the problem with it. Raises WorkerFailed, and
-    ConfigError for rules."""
+    """The article as its kept page reads now, None if it stays, or its problem. Raises WorkerFailed, ConfigError."""
     try:
         article = app.article_store.get(path)
     except ConfigError as error:

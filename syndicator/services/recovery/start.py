@@ -78,8 +78,7 @@ _NO_FILE = "none"
 
 
 def settle(app: App) -> None:
-    """Record lines of the file that the database lacks, as after a crash or restore; skipped if the file's stamp is
-    unchanged. A missing file is made from the database. Raises OSError, StoreError."""
+    """Record lines that the database lacks if the file changed; write a lost one. Raises OSError, StoreError."""
     store, files = app.store.visits, app.article_store
     stamp, noted = files.carried_stamp(), store.note(_CARRIERS_NOTE)
     if stamp is None:
@@ -112,7 +111,7 @@ def mark(app: App) -> None:
 def is_older(article_store: ArticleStore, store: Store) -> bool:
     """True if the folder is of an earlier day than the database. Raises OSError, StoreError."""
     noted = store.visits.note(_NEWEST)
-    return bool(noted) and max(tsv_files.read_lines(article_store.file(_NAME)), default="") < (noted or "")
+    return bool(noted) and max(tsv_files.read_lines(article_store.file(_NAME).read()), default="") < (noted or "")
 
 
 def awaited(store: Store, gone: Collection[str]) -> set[str]:
@@ -175,8 +174,7 @@ KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
 def settle_withdrawals(app: App) -> None:
-    """Apply withdrawn.toml: withdraw what it lists, restore what was removed from it; write it anew if lost. Raises
-    ConfigError, OSError, StoreError."""
+    """Apply withdrawn.toml: withdraw, restore; rewrite a lost one. Raises ConfigError, OSError, StoreError."""
     files, visits = app.article_store, app.store.visits
     known = {one.id: one for one in app.store.index.withdrawn()}
     if not files.lists_withdrawn() and known:
@@ -236,8 +234,7 @@ NOTE = "pruned"  # the note with the stamp of the file whose lines the database 
 
 
 def settle_prunings(app: App) -> None:
-    """Make the database match pruned.tsv, skipped if its stamp is unchanged. Entries of removed lines are asked for
-    again; a lost file is rewritten. Raises OSError, StoreError."""
+    """Apply pruned.tsv if it changed, ask for removed lines again; rewrite a lost one. Raises OSError, StoreError."""
     files, visits = app.article_store, app.store.visits
     if files.pruned_stamp() == visits.note(NOTE):
         return

@@ -32,12 +32,12 @@ def story_name(id: str, now: datetime) -> str:
 
 def take_in(app: App) -> set[str]:
     """Make the database say what stories.tsv says, if the file was changed. Returns the ids of articles."""
-    file, notes = app.article_store.file(tsv_files.STORIES_TSV), app.store.visits
+    file, notes = app.article_store.file(tsv_files.STORIES.name), app.store.visits
     stamp = file.stamp() or ""
     if stamp == (notes.note(_READ) or ""):
         return set()
     before = {member.article: member for member in app.store.stories.members()}
-    decided = {one[0]: one for one in tsv_files.read_stories(file)}
+    decided = {one[0]: one for one in tsv_files.STORIES.read(file)}
     changed = {id: one for id, one in decided.items() if id not in before or _decided(before[id]) != one}
     outlets = {id: outlet_of(article) for id, article in app.store.index.articles(list(changed)).items()}
     members = [Member(id, story, outlets.get(id, ""), final) for id, story, final in changed.values()]
@@ -54,8 +54,8 @@ def decide(app: App, stories: Mapping[str, str], outlets: Mapping[str, str], *, 
     """Put articles into stories, "" for none: into the file first. `final`: an operator said so."""
     if not stories:
         return
-    file = app.article_store.file(tsv_files.STORIES_TSV)
-    tsv_files.append_stories(file, ((id, story, final) for id, story in sorted(stories.items())))
+    file = app.article_store.file(tsv_files.STORIES.name)
+    tsv_files.STORIES.append(file, ((id, story, final) for id, story in sorted(stories.items())))
     members = [Member(id, story, outlets.get(id, ""), final) for id, story in stories.items() if story]
     app.store.stories.put(members, [id for id, story in stories.items() if not story])
     app.store.visits.set_note(_READ, file.stamp(), app.clock())

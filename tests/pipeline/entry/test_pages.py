@@ -13,7 +13,7 @@ from syndicator.services.health.look import look, place_of
 from tests.services.pushes.up import Up, following
 from tests.services.pushes.web import Web, page_of, story
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("kept_workers")]
 
 ROW = '<p class="pages"><a href="{root}">1</a> <a href="{root}/2">2</a> <a href="{root}/3">3</a></p>'
 

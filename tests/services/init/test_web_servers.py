@@ -1,8 +1,9 @@
-"""The nginx and Caddy sites as they are written: checked by the servers themselves, run, and asked with curl."""
+"""The nginx and Caddy sites as they are written: checked by the servers themselves, run, and asked."""
 
 from __future__ import annotations
 
 import gzip
+import http.client
 import shutil
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.services.init.start import Start
 from syndicator.services.init.write import write_folder
 
-DOCUMENT = ("-H", "Sec-Fetch-Dest: document")  # what a browser says of an address that a person opens
+DOCUMENT = "Sec-Fetch-Dest: document"  # what a browser says of an address that a person opens
 TEXT = b"<feed>" + b"words " * 200 + b"</feed>"
 FILES = [
     "index.html", "feeds.opml", "icon.svg", "site.css", "site.js", "tags/new.json", "all.rss", "tags/new.atom",
@@ -50,17 +51,17 @@ class Site:
         for name, data in redirects.files(rows, base).items():
             self.outlet.put(name, data)
 
-    def get(self, path: str, *options: str) -> tuple[int, dict[str, str], bytes]:
-        """What curl gets: status, headers, body."""
-        heads, body = self.folder / "heads", self.folder / "body"
-        body.write_bytes(b"")
-        command = ["curl", "-sS", "--path-as-is", "-D", heads, "-o", body, *options, self.url + path]
-        subprocess.run(command, check=True, timeout=20)
-        status, *lines = heads.read_text().strip().splitlines()
-        found: dict[str, str] = {}
-        for name, _, value in (line.partition(": ") for line in lines):
-            found[name.lower()] = f"{found[name.lower()]}, {value}" if name.lower() in found else value
-        return int(status.split()[1]), found, body.read_bytes()
+    def get(self, path: str, *headers: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of the answer. `path` is sent as it is; `headers`: lines, as "Range: bytes=0-3"."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.putrequest(method, self.prefix + path, skip_accept_encoding=True)
+        for line in headers:
+            connection.putheader(*line.split(": ", 1))
+        connection.endheaders()
+        answer = connection.getresponse()
+        body, found = answer.read(), {name.lower(): answer.headers.get_all(name, []) for name in answer.headers}
+        connection.close()
+        return answer.status, {name: ", ".join(values) for name, values in found.items()}, body
 
 
 def free_port() -> int:
@@ -148,10 +149,11 @@ def test_who_does_not_know_the_secret_path_is_told_nothing(private: Site) -> Non
         "%2e/all.rss", "as-xml/all.rss", f"{SECRET[:-1]}", "../feeds/public/all.rss", "/all.rss", ".hidden",
     )  # fmt: skip
     for path in paths:
-        for options in ((), DOCUMENT, ("-I",), ("-H", "Range: bytes=0-3"), ("-H", "Accept-Encoding: gzip")):
-            status, heads, body = private.get(path, *options)
+        for headers in ((), (DOCUMENT,), ("Range: bytes=0-3",), ("Accept-Encoding: gzip",)):
+            status, heads, body = private.get(path, *headers)
             assert status in (400, 404), path
             assert SECRET not in f"{heads}{body!r}" and TEXT not in body, path
+        assert private.get(path, method="HEAD")[0] in (400, 404), path
 
 
 def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(private: Site) -> None:
@@ -195,7 +197,7 @@ def test_the_folder_itself_is_the_page_of_all_feeds(site: Site) -> None:
 
 
 def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
-    status, heads, body = site.get("all.rss", "-H", "Accept-Encoding: gzip")
+    status, heads, body = site.get("all.rss", "Accept-Encoding: gzip")
     assert (status, heads["content-encoding"]) == (200, "gzip")
     assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(heads["vary"].split(", "))
     assert heads["content-type"] == "application/rss+xml; charset=utf-8"
@@ -205,41 +207,41 @@ def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
 @pytest.mark.parametrize("name", ["archive/all/2025-11.atom", "tags/new.html", "tags/new.atom", "icon.svg"])
 def test_what_has_no_file_beside_it_is_compressed_when_asked_for(site: Site, name: str) -> None:
     (site.folder / f"feeds/public/{name}.gz").unlink(missing_ok=True)
-    status, heads, body = site.get(name, "-H", "Accept-Encoding: gzip")
+    status, heads, body = site.get(name, "Accept-Encoding: gzip")
     assert (status, heads.get("content-encoding"), gzip.decompress(body)) == (200, "gzip", TEXT)
     assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(heads["vary"].split(", "))
-    ask = ("-H", "Accept-Encoding: gzip", "-H", f"If-None-Match: {heads['etag']}")
+    ask = ("Accept-Encoding: gzip", f"If-None-Match: {heads['etag']}")
     assert site.get(name, *ask)[0] == 304
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None:
-    ask = ("-H", f"Accept-Encoding: {encoding}")
-    _, heads, _ = site.get("all.rss", *ask)
+    ask = f"Accept-Encoding: {encoding}"
+    _, heads, _ = site.get("all.rss", ask)
     for condition in (f"If-None-Match: {heads['etag']}", f"If-Modified-Since: {heads['last-modified']}"):
-        status, again, body = site.get("all.rss", *ask, "-H", condition)
+        status, again, body = site.get("all.rss", ask, condition)
         assert (status, body, again["cache-control"]) == (304, b"", "no-cache")
     old, size = heads["etag"], len(TEXT)
     site.outlet.put("all.rss", (encoding.encode() * size)[:size])
-    status, heads, _ = site.get("all.rss", *ask, "-H", f"If-None-Match: {old}")
+    status, heads, _ = site.get("all.rss", ask, f"If-None-Match: {old}")
     assert (status, heads["etag"] != old) == (200, True)
     site.outlet.put("all.rss", TEXT)
 
 
 @pytest.mark.parametrize("name", ["tags/new.atom", "tags/new.json", "tags/a%20%C3%A4.atom", "tags/new.atom?a=b"])
 def test_a_browser_that_opens_a_feed_is_sent_to_its_page(site: Site, name: str) -> None:
-    status, heads, _ = site.get(name, *DOCUMENT)
+    status, heads, _ = site.get(name, DOCUMENT)
     place = heads["location"].removeprefix(site.url.rpartition(f":{site.port}")[0] + f":{site.port}")
     assert (status, place) == (303, f"{site.prefix}{name.partition('.')[0]}.html")
     assert "Sec-Fetch-Dest" in heads["vary"] and heads["cache-control"] == "no-cache"
-    assert site.get(place.removeprefix(site.prefix), *DOCUMENT)[2] == TEXT
+    assert site.get(place.removeprefix(site.prefix), DOCUMENT)[2] == TEXT
     status, heads, body = site.get(name)
     assert (status, body) == (200, TEXT) and "Sec-Fetch-Dest" in heads["vary"]
 
 
 def test_no_address_leads_a_browser_to_another_host(site: Site) -> None:
     for path in ("/evil.example/tags/new.atom", "/tags/new.atom", "\\evil.example/tags/new.atom", "x/../tags/new.atom"):
-        _, heads, _ = site.get(path, *DOCUMENT)
+        _, heads, _ = site.get(path, DOCUMENT)
         place = heads.get("location", "/").removeprefix(site.url.rpartition(f":{site.port}")[0] + f":{site.port}")
         assert place.startswith("/") and place[1:2] not in ("/", "\\"), path
 
@@ -267,10 +269,10 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(site: Site) -> 
 
 def test_a_browser_that_opens_what_has_no_page_sees_xml_with_its_stylesheet(site: Site) -> None:
     for name in ("archive/all/2025-11.atom", "all.rss"):
-        status, heads, body = site.get(name, "-H", "Sec-Fetch-Dest: document")
+        status, heads, body = site.get(name, DOCUMENT)
         assert (status, heads["content-type"], body) == (200, "application/xml; charset=utf-8", TEXT)
-        assert site.get(name, "-H", "Sec-Fetch-Dest: document", "-H", f"If-None-Match: {heads['etag']}")[0] == 304
-    assert site.get("tags/old.atom", "-H", "Sec-Fetch-Dest: document")[0] == 301
+        assert site.get(name, DOCUMENT, f"If-None-Match: {heads['etag']}")[0] == 304
+    assert site.get("tags/old.atom", DOCUMENT)[0] == 301
     assert site.get("as-xml/all.rss")[0] == 404
 
 
@@ -279,7 +281,7 @@ def test_feeds_that_moved_and_feeds_that_ended(site: Site) -> None:
     assert status == 301 and heads["location"].removeprefix(site.url.rpartition(f":{site.port}")[0]).endswith(
         "tags/new.atom"
     )
-    assert site.get("tags/old.json", "-L", "-o", str(site.folder / "body"))[0] == 301
+    assert site.get("tags/old.json")[0] == 301
     assert site.get("tags/ended.rss")[0] == 410
 
 

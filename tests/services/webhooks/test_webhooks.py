@@ -42,16 +42,16 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def place(tmp_path: Path, receiver: Receiver) -> Place:
     """An instance with one article published before it had a receiver."""
-    return begun(Place(tmp_path), receiver)
+    made = Place(tmp_path).take(publish_one)
+    configure(made, receiver)
+    send(made)
+    return made
 
 
-def begun(place: Place, receiver: Receiver) -> Place:
+def publish_one(place: Place) -> None:
     file(place, "Old")
     place.now += timedelta(hours=1)
     place.build()
-    configure(place, receiver)
-    send(place)
-    return place
 
 
 def configure(place: Place, receiver: Receiver, more: str = 'allow = ["127.0.0.1"]\n') -> None:
@@ -64,7 +64,10 @@ def configure(place: Place, receiver: Receiver, more: str = 'allow = ["127.0.0.1
 def test_messages_are_sent_from_a_database_server_too(postgres: Server, tmp_path: Path, receiver: Receiver) -> None:
     """Published, changed and withdrawn articles, a receiver that is down, and a database that is lost."""
     settings = f'[publish]\ntag_min = 1\n[store]\nurl = "{postgres.schema()}"\n'
-    place = begun(Place(tmp_path, settings=settings), receiver)
+    place = Place(tmp_path, settings=settings)
+    publish_one(place)
+    configure(place, receiver)
+    send(place)
     receiver.answer = lambda delivery: 500
     file(place, "First", "Second")
     send(place)
@@ -392,6 +395,7 @@ def _stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_a_message_whose_sender_was_killed_is_sent_again(place: Place, receiver: Receiver) -> None:
     file(place, "First", "Second")
     command = [sys.executable, "-m", "syndicator", "build", "--config", str(place.config)]
