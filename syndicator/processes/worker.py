@@ -231,7 +231,10 @@ class _Child:
         """Ends the process where beside what it holds a call might not find the bytes that it needs. What it holds are
         mostly tables that the next one would load again, which takes as long as fifty pages."""
         process, limit = self._process, self._megabytes * _MEGABYTE
-        if process is not None and _resident(process.pid) + min(needed, limit // 2) > limit:
+        needed = min(needed, limit // 2)
+        if needed <= (1 - _MOST_KEPT) * limit or process is None:
+            return  # `run` left that much free
+        if _resident(process.pid) + needed > limit:
             self.discard()
 
     def kill(self, job: _Job | None = None) -> None:
