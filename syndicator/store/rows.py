@@ -17,7 +17,7 @@ from syndicator.core.axes import AXES, SOURCE, TAG
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
-from syndicator.store.database import chunks, insert, insert_new, upsert
+from syndicator.store.database import chunks, drive, insert, insert_new, upsert
 from syndicator.store.postgres import alone
 from syndicator.stories.sketch import keys, unpack
 
@@ -118,9 +118,6 @@ _KNOWN = union_all(
         schema.members.c.id == _ID
     ),
     select(literal("moved"), _f.axis, _f.slug, _f.moved_axis, _f.moved_slug).where(_f.moved_axis.is_not(None)),
-)
-CARRIERS = (
-    select(schema.carriers.c.source).where(schema.carriers.c.id == bindparam("id")).order_by(schema.carriers.c.source)
 )
 _ORIGINAL = schema.articles.alias("original")
 MERGED = select(_a.id, _a.merged_into).where(_a.merged_into == _ORIGINAL.c.id)
@@ -389,14 +386,12 @@ _STORY_SKETCH = schema.story_sketches.c
 
 def drop_sketches(connection: Connection, ids: Sequence[str]) -> None:
     """Delete what these articles are grouped into stories by."""
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    where = f"key = {mark} AND place = {mark} AND article = {mark}"
     row = select(_STORY_SKETCH.article, _STORY_SKETCH.outlet, _STORY_SKETCH.at, _STORY_SKETCH.data)
     for part in chunks(ids):
-        known = connection.execute(row.where(_STORY_SKETCH.article.in_(part))).all()
-        keys_of = [(one["key"], one["place"], one["article"]) for each in known for one in story_keys(*each)]
-        if keys_of:
-            connection.exec_driver_sql(f"DELETE FROM story_keys WHERE {where}", keys_of)
+        for known in connection.execute(row.where(_STORY_SKETCH.article.in_(part))).all():
+            for one in story_keys(*known):
+                values = one["key"], one["place"], one["article"]
+                drive(connection, "DELETE FROM story_keys WHERE key = ? AND place = ? AND article = ?", values)
         connection.execute(delete(schema.story_sketches).where(_STORY_SKETCH.article.in_(part)))
 
 

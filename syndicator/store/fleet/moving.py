@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Table, func, insert, select, text
+from sqlalchemy import Connection, Table, func, insert, select, text
 
 from syndicator.core.errors import StoreError
 from syndicator.store import postgres, schema
@@ -67,9 +67,8 @@ def _go_on_counting(connection: Connection) -> None:
 
 def _numbered() -> Iterator[tuple[Table, Any]]:
     for table in _tables():
-        (first, *more) = table.primary_key
-        if not more and isinstance(first.type, Integer) and first.name == "n":
-            yield table, first
+        if list(table.primary_key.columns.keys()) == ["n"]:
+            yield table, table.c.n
 
 
 def _compare(source: Database, connection: Connection, counts: Mapping[str, int]) -> None:
