@@ -205,14 +205,14 @@ def feed_request(source: Source, state: SourceState, settings: Settings, environ
 def page_request(url: str, source: Source, settings: Settings, environ: Mapping[str, str], **more: Any) -> Request:
     """A request for a page that `source` points to; `source` as it holds there (`ownership.terms`)."""
     own = _is_own(url, source)
-    fields = {"kind": "page", "deadline": settings.fetch.page_seconds} | more
+    others: dict[str, Any] = {"kind": "page", "deadline": settings.fetch.page_seconds} | more
     return Request(
         url=url,
         headers={name: environ[key] for name, key in source.headers_env.items() if key in environ} if own else {},
         secrets=_secrets(url, source, environ),
         allow=source.allow if own else (),
         robots=source.robots,
-        **fields,
+        **others,
     )
 
 

@@ -49,11 +49,6 @@ class Database:
         with self.named_errors():
             return self._read(statement, values).all()
 
-    def plain_rows(self, statement: Executable) -> list[tuple[Any, ...]]:
-        """The same as plain tuples, at a third of the cost: for tables that are read whole. Raises StoreError."""
-        with self.named_errors():
-            return list(self._read(statement, None).cursor.fetchall())
-
     def driven(self, text: str, *values: Any) -> list[Any]:
         """All rows of a query in the words of the driver (`drive`). Raises StoreError."""
         with self.named_errors():
@@ -225,7 +220,7 @@ def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> li
     cursor = connection.connection.cursor()
     try:
         cursor.execute(text, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
     finally:
         cursor.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -96,7 +95,7 @@ entries = Table(
 # A partial index, as most entries are done and those are asked for by their key alone. Written out, because the options
 # of an index for PostgreSQL would load all of SQLAlchemy's dialect for it.
 ENTRIES_OPEN = "CREATE INDEX entries_open ON entries (status, source, first_seen) WHERE status <> 'done'"
-event.listen(entries, "after_create", DDL(ENTRIES_OPEN))
+event.listen(entries, "after_create", lambda _table, connection, **_more: connection.exec_driver_sql(ENTRIES_OPEN))
 
 
 def entry_is(status: str) -> ColumnElement[bool]:

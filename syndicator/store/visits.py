@@ -100,12 +100,8 @@ class Visits(Comparisons):
         """Deletes the source, its entries and its outcomes in one transaction; its articles stay."""
         self._write_ended()
         with self._db.write() as connection:
-            for table, column in (
-                (schema.sources, _s.key),
-                (schema.entries, schema.entries.c.source),
-                (schema.outcomes, schema.outcomes.c.source),
-            ):
-                connection.execute(delete(table).where(column == codec.key(key)))
+            for table, column in (("sources", "key"), ("entries", "source"), ("outcomes", "source")):
+                drive(connection, f"DELETE FROM {table} WHERE {column} = ?", (codec.key(key),))
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
         return {

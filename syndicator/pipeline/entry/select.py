@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from syndicator.core import urls
-from syndicator.core.model import Entry, Source
-from syndicator.core.ports import EntryRow, EntryStatus
+from syndicator.core.model import Entry, EntryStatus, Source
+from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
 from syndicator.pipeline.context import refusal
 from syndicator.pipeline.entry import endings

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 
 from syndicator.core.errors import StoreError
 from syndicator.store import postgres, schema
-from syndicator.store.database import Database
+from syndicator.store.database import Database, drive
 
 _AT_A_TIME = 1000  # rows in memory
 # Who works on which host holds for the moment alone.
@@ -78,6 +78,6 @@ def _compare(source: Database, connection: Connection, counts: Mapping[str, int]
             raise StoreError(
                 f"{table.name} has {there} rows after the move, not {counts[table.name]}; nothing was moved"
             )
-    ids = select(schema.articles.c.id)
-    if set(connection.scalars(ids)) != {id for (id,) in source.plain_rows(ids)}:
+    ids = "SELECT id FROM articles"
+    if set(drive(connection, ids)) != set(source.driven(ids)):
         raise StoreError("the articles have other ids after the move; nothing was moved")
