@@ -41,7 +41,7 @@ def make_tables(connection: Connection) -> None:
 @cache
 def _definitions(dialect: Any) -> tuple[str, ...]:
     parts = [part for table in schema.metadata.sorted_tables for part in _of_table(table)]
-    return tuple(str(part.compile(dialect=dialect)) for part in parts)
+    return (*(str(part.compile(dialect=dialect)) for part in parts), schema.ENTRIES_OPEN)
 
 
 def _of_table(table: Table) -> list[CreateTable | CreateIndex]:

@@ -33,9 +33,13 @@ _HEAD = re.compile(r"(https?):[/\\]*", re.I)
 _SECRET = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\\\]*)[^/?#\\\\]*@", re.I)
 _AUTHORITY = re.compile(r"(https?://)[^/?#]*@", re.I)
 
-# Addresses that nothing has to be done to: a host of lower-case names, the last with a letter first, a path of plain
-# names none of which begins with a dot, no port, no query.
-_CANONICAL = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?)+")
+# Addresses that nothing has to be done to: a host of lower-case names, the last with a letter first, or of four octets,
+# perhaps a port of four digits or more, a path of plain names none of which begins with a dot, no query.
+_OCTET_TEXT = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_CANONICAL = re.compile(
+    rf"https?://(?:(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*|(?:{_OCTET_TEXT}\.){{3}}{_OCTET_TEXT})(?::[1-5]\d{{3,4}})?"
+    r"(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?)+"
+)
 # Absolute addresses that no base changes, as most are.
 _ABSOLUTE = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w~./%-]*(?:\?[\w~./%&=+-]+)?", re.A)
 _HOST_CHARS = 253  # 255 octets with lengths and root (RFC 1035 2.3.4)

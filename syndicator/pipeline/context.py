@@ -190,9 +190,11 @@ MOST_PICTURE = 2_000_000  # bytes; asked for by subscribers, and more than pages
 
 def feed_request(source: Source, state: SourceState, settings: Settings, environ: Mapping[str, str]) -> Request:
     """A conditional request for the feed of `source`, at the address that it has moved to, if it has."""
-    request = page_request(state.effective_url or source.url, source, settings, environ)
-    return replace(
-        request,
+    return page_request(
+        state.effective_url or source.url,
+        source,
+        settings,
+        environ,
         kind="page" if source.kind in ("page", "list") or source.rules.links else "feed",
         etag=state.etag,
         last_modified=state.last_modified,
@@ -200,17 +202,17 @@ def feed_request(source: Source, state: SourceState, settings: Settings, environ
     )
 
 
-def page_request(url: str, source: Source, settings: Settings, environ: Mapping[str, str]) -> Request:
+def page_request(url: str, source: Source, settings: Settings, environ: Mapping[str, str], **more: Any) -> Request:
     """A request for a page that `source` points to; `source` as it holds there (`ownership.terms`)."""
     own = _is_own(url, source)
+    others: dict[str, Any] = {"kind": "page", "deadline": settings.fetch.page_seconds} | more
     return Request(
         url=url,
-        kind="page",
-        deadline=settings.fetch.page_seconds,
         headers={name: environ[key] for name, key in source.headers_env.items() if key in environ} if own else {},
         secrets=_secrets(url, source, environ),
         allow=source.allow if own else (),
         robots=source.robots,
+        **others,
     )
 
 

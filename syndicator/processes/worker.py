@@ -222,7 +222,10 @@ class _Child:
     def _make_room(self, needed: int) -> None:
         """End the process if its memory leaves no room for the call; its tables take the next as long as 50 pages."""
         process, limit = self._process, self._megabytes * _MEGABYTE
-        if process is not None and _resident(process.pid) + min(needed, limit // 2) > limit:
+        needed = min(needed, limit // 2)
+        if needed <= (1 - _MOST_KEPT) * limit or process is None:
+            return  # `run` left that much free
+        if _resident(process.pid) + needed > limit:
             self.discard()
 
     def kill(self, job: _Job | None = None) -> None:

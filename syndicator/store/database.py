@@ -49,10 +49,10 @@ class Database:
         with self.named_errors():
             return self._read(statement, values).all()
 
-    def plain_rows(self, statement: Executable) -> list[tuple[Any, ...]]:
-        """The same as plain tuples, at a third of the cost: for tables that are read whole. Raises StoreError."""
+    def driven(self, text: str, *values: Any) -> list[Any]:
+        """All rows of a query in the words of the driver (`drive`). Raises StoreError."""
         with self.named_errors():
-            return list(self._read(statement, None).cursor.fetchall())
+            return drive(self._reading(), text, values)
 
     def stream(self, statement: Executable) -> Iterator[Any]:
         """The rows of a query one by one, so that a long table takes no memory. Raises StoreError."""
@@ -71,9 +71,12 @@ class Database:
             return found.all() if found.returns_rows else ()
 
     def _read(self, statement: Executable, values: Any) -> CursorResult[Any]:
+        return self._reading().execute(statement, values)
+
+    def _reading(self) -> Connection:
         if self._reader is None:
             self._reader = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        return self._reader.execute(statement, values)
+        return self._reader
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -123,8 +126,11 @@ class Database:
         long lock), StoreAway (no connection; the next call makes another)."""
         try:
             yield
-        except DBAPIError as error:
+        except sqlite3.Error as error:  # of `drive`
             _raise_if_out_of_files(self.name, error)
+            raise StoreError(explain(self.name, str(error))) from error
+        except DBAPIError as error:
+            _raise_if_out_of_files(self.name, error.orig)
             if postgres.is_conflict(error):
                 raise StoreConflict(f"{self.name}: {error.orig}") from error
             if postgres.is_away(error):
@@ -137,10 +143,10 @@ class Database:
             raise StoreError(f"{self.name}: {error}") from error
 
 
-def _raise_if_out_of_files(name: str, error: DBAPIError) -> None:
+def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
     """Raises DiskError with the cure when the process is out of file descriptors, of which SQLite says only that it
     cannot open a file. Known by trying to open as many as it needs: database, log, and the log's index."""
-    if "unable to open" not in str(error.orig):
+    if "unable to open" not in str(error):
         return
     with ExitStack() as opened:
         try:
@@ -191,15 +197,32 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
 
 def insert(connection: Connection, table: Table, rows: Sequence[Row], ending: str = "", *more: Any) -> None:
     """Insert rows that have the same columns by one statement of the driver, which costs a third of a statement a row.
-    `ending`: the ON CONFLICT clause, in which {} stands for the values `more`."""
+    `ending`: the ON CONFLICT clause, in which ? stands for the values `more`."""
     columns = tuple(rows[0]) if rows else ()
     most = CHUNK // max(1, len(columns))
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
     for part in (rows[start : start + most] for start in range(0, len(rows), most)):
-        line = f"({', '.join([mark] * len(columns))})"
+        line = f"({marks(columns)})"
         text = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {', '.join([line] * len(part))} "
-        text += ending.format(*[mark] * len(more))
-        connection.exec_driver_sql(text, (*(row[name] for row in part for name in columns), *more))
+        drive(connection, text + ending, (*(row[name] for row in part for name in columns), *more))
+
+
+def marks(values: Sequence[object]) -> str:
+    """A ? for each value, for an IN (...)."""
+    return ", ".join("?" * len(values))
+
+
+def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> list[Any]:
+    """Run a statement with ? for each value, and return its rows as tuples. SQLite is asked directly, as the way
+    through SQLAlchemy costs more than most statements."""
+    if connection.dialect.name != "sqlite":
+        found = connection.exec_driver_sql(text.replace("?", "%s"), values)
+        return list(found.cursor.fetchall()) if found.returns_rows else []
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(text, values)
+        return list(cursor.fetchall())
+    finally:
+        cursor.close()
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -225,9 +248,9 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _connected(connection: sqlite3.Connection, _record: object) -> None:
         # WAL: readers never wait. FULL: a commit is on the disk when it returns (NORMAL may lose the last ones).
-        # What an article changes is small and lies apart: a quarter of the usual page, which counts for new files
-        # alone, and a log that is moved into the file twice as seldom, halve what is written (bench_filing.py).
-        pragmas = ("page_size=1024", "journal_mode=WAL", "wal_autocheckpoint=8000", "synchronous=FULL")
+        # What an article changes is small and lies apart: the smallest page, which counts for new files alone, and a
+        # log that is moved into the file seldom, write a third of what the usual ones do (bench_filing.py).
+        pragmas = ("page_size=512", "journal_mode=WAL", "wal_autocheckpoint=16000", "synchronous=FULL")
         # What is deleted is overwritten, so that no free page has the text of a withdrawn article: this costs no CPU
         # that could be measured, where VACUUM writes the whole file anew.
         for pragma in (*pragmas, "temp_store=MEMORY", "cache_size=-16000", "secure_delete=ON"):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Executable, Transaction
 from sqlalchemy.exc import SQLAlchemyError
 
 from syndicator.core.errors import StoreError
-from syndicator.store.database import Database, explain
+from syndicator.store.database import Database, drive
 
 _POINT = "one_write"
 
@@ -53,10 +53,12 @@ class Group:
         found = self.rows(statement, values)
         return found[0][0] if found else None
 
-    def plain_rows(self, statement: Executable) -> list[tuple[Any, ...]]:
-        """As `Database.plain_rows`; commits first."""
-        self.commit()
-        return self._db.plain_rows(statement)
+    def driven(self, text: str, *values: Any) -> list[Any]:
+        """As `Database.driven`, with what the group has written."""
+        if self._open is None:
+            return self._db.driven(text, *values)
+        with self._db.named_errors():
+            return drive(self._open[0], text, values)
 
     def stream(self, statement: Executable) -> Iterator[Any]:
         """As `Database.stream`; commits first."""
@@ -77,13 +79,13 @@ class Group:
             return
         with self._db.named_errors():
             connection = self._begun()
-            self._say(connection, f"SAVEPOINT {_POINT}")
+            drive(connection, f"SAVEPOINT {_POINT}")
             try:
                 yield connection
             except BaseException:
                 self._undo(connection)
                 raise
-            self._say(connection, f"RELEASE {_POINT}")
+            drive(connection, f"RELEASE {_POINT}")
             self.writes += 1
 
     @contextmanager
@@ -136,12 +138,3 @@ class Group:
             with suppress(SQLAlchemyError):
                 if opened is not None:
                     opened[1].rollback()
-
-    def _say(self, connection: Connection, statement: str) -> None:
-        """Straight to the driver: the way through SQLAlchemy costs more than what is said."""
-        try:
-            cursor = connection.connection.cursor()
-            cursor.execute(statement)
-            cursor.close()
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise StoreError(explain(self._db.name, str(error))) from error

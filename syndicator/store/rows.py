@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, literal, null, or_, select, union_all, update
+from sqlalchemy import Connection, bindparam, delete, literal, null, or_, select, union_all
 
 from syndicator.articles.fields import aliases_of, named_feeds_of
 from syndicator.core import text
@@ -17,7 +17,7 @@ from syndicator.core.axes import AXES, SOURCE, TAG
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
-from syndicator.store.database import chunks, insert, insert_new, upsert
+from syndicator.store.database import chunks, drive, insert, insert_new, upsert
 from syndicator.store.postgres import alone
 from syndicator.stories.sketch import keys, unpack
 
@@ -119,40 +119,14 @@ _KNOWN = union_all(
     ),
     select(literal("moved"), _f.axis, _f.slug, _f.moved_axis, _f.moved_slug).where(_f.moved_axis.is_not(None)),
 )
-CARRIERS = (
-    select(schema.carriers.c.source).where(schema.carriers.c.id == bindparam("id")).order_by(schema.carriers.c.source)
-)
 _ORIGINAL = schema.articles.alias("original")
 MERGED = select(_a.id, _a.merged_into).where(_a.merged_into == _ORIGINAL.c.id)
-_NO_MEMBER = delete(schema.members).where(schema.members.c.id == bindparam("gone"))
 _TIMES = select(schema.articles.c.id, schema.articles.c.added, schema.articles.c.published).where(
     schema.articles.c.id.in_(bindparam("ids", expanding=True))
 )
 FOUND_AXES: Final = tuple(name for name, axis in AXES.items() if axis.members is None)  # whose members builds find
 _ASKED = select(schema.members.c.id, schema.members.c.axis, schema.members.c.slug).where(
     schema.members.c.id.in_(bindparam("ids", expanding=True)), schema.members.c.axis.in_(FOUND_AXES)
-)
-_NOT_ASKED = delete(schema.members).where(
-    schema.members.c.id == bindparam("gone"),
-    schema.members.c.axis == bindparam("k_axis"),
-    schema.members.c.slug == bindparam("k_slug"),
-)
-_NO_FRAGMENT = delete(schema.fragments).where(schema.fragments.c.id == bindparam("gone"))
-_NO_PICTURE = delete(schema.pictures).where(schema.pictures.c.id == bindparam("gone"))
-_NO_HTML = delete(schema.html).where(schema.html.c.id == bindparam("gone"))
-_NAMELESS = (
-    update(schema.feeds)
-    .where(
-        schema.feeds.c.axis == SOURCE,
-        schema.feeds.c.slug == bindparam("k_slug"),
-        schema.feeds.c.name == schema.feeds.c.slug,
-    )
-    .values(name=bindparam("now"))
-)
-_WANT = (
-    update(schema.feeds)
-    .where(schema.feeds.c.axis == bindparam("k_axis"), schema.feeds.c.slug == bindparam("k_slug"))
-    .values(wanted=True)
 )
 
 
@@ -216,7 +190,7 @@ def save(
     scored = {} if score is None else {"score": round(1000 * score)}
     upsert(connection, schema.articles, [article_row(article, stamp, into) | scored])
     if known.old is not None and not keep_html:
-        connection.execute(_NO_HTML, {"gone": article.id})
+        drive(connection, "DELETE FROM html WHERE id = ?", (article.id,))
     show(connection, article, known.shown(article, into), known.members)
     want(connection, wanted(article))
     follow_picture(connection, article, known.old)
@@ -232,7 +206,7 @@ def wanted(article: Article) -> set[FeedKey]:
 def want(connection: Connection, keys: Collection[FeedKey]) -> None:
     """Remembers that these feeds are to be published however few articles they have."""
     for key in keys:
-        connection.execute(_WANT, {"k_axis": key.axis, "k_slug": key.slug})
+        drive(connection, "UPDATE feeds SET wanted = ? WHERE axis = ? AND slug = ?", (True, *key))
 
 
 def _show_copies(connection: Connection, copies: Iterable[Article], original: str) -> None:
@@ -253,14 +227,15 @@ def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
     insert(connection, schema.members, member_rows(known.old, [key]))
     touch(connection, {key: (name or source, 1)})
     if name:
-        connection.execute(_NAMELESS, {"k_slug": source, "now": name})
+        rename = "UPDATE feeds SET name = ? WHERE axis = ? AND slug = ? AND name = slug"
+        drive(connection, rename, (name, SOURCE, source))
 
 
 def show(connection: Connection, article: Article, shown: Mapping[FeedKey, str], before: Collection[FeedKey]) -> None:
     """Move `article` from the feeds `before` to the feeds `shown`; all become stale, notes about it are deleted."""
     if before:
-        for drop in (_NO_MEMBER, _NO_FRAGMENT):
-            connection.execute(drop, {"gone": article.id})
+        for table in ("members", "fragments"):
+            drive(connection, f"DELETE FROM {table} WHERE id = ?", (article.id,))
     insert(connection, schema.members, member_rows(article, shown))
     names = {key: shown.get(key, key.slug) for key in {*shown, *before}}
     touch(connection, {key: (name, (key in shown) - (key in before)) for key, name in names.items()})
@@ -296,7 +271,7 @@ def set_found(connection: Connection, found: Mapping[str, Mapping[FeedKey, str]]
     before = {(id, FeedKey(axis, slug)) for id, axis, slug in connection.execute(_ASKED, {"ids": ids})}
     after = {(id, key) for id, keys in found.items() for key in keys if id in times}
     for id, key in before - after:
-        connection.execute(_NOT_ASKED, {"gone": id, "k_axis": key.axis, "k_slug": key.slug})
+        drive(connection, "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?", (id, *key))
     joined = [
         {"id": id, "axis": key.axis, "slug": key.slug, "added": times[id].added, "published": times[id].published}
         for id, key in sorted(after - before)
@@ -315,7 +290,7 @@ def follow_picture(connection: Connection, article: Article, before: Article | N
     if article.cover:
         upsert(connection, schema.pictures, [waiting_picture(article)])
     elif before is not None:
-        connection.execute(_NO_PICTURE, {"gone": article.id})
+        drive(connection, "DELETE FROM pictures WHERE id = ?", (article.id,))
 
 
 def _of_picture(article: Article) -> tuple[object, ...]:
@@ -389,14 +364,12 @@ _STORY_SKETCH = schema.story_sketches.c
 
 def drop_sketches(connection: Connection, ids: Sequence[str]) -> None:
     """Delete what these articles are grouped into stories by."""
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    where = f"key = {mark} AND place = {mark} AND article = {mark}"
     row = select(_STORY_SKETCH.article, _STORY_SKETCH.outlet, _STORY_SKETCH.at, _STORY_SKETCH.data)
     for part in chunks(ids):
-        known = connection.execute(row.where(_STORY_SKETCH.article.in_(part))).all()
-        keys_of = [(one["key"], one["place"], one["article"]) for each in known for one in story_keys(*each)]
-        if keys_of:
-            connection.exec_driver_sql(f"DELETE FROM story_keys WHERE {where}", keys_of)
+        for known in connection.execute(row.where(_STORY_SKETCH.article.in_(part))).all():
+            for one in story_keys(*known):
+                values = one["key"], one["place"], one["article"]
+                drive(connection, "DELETE FROM story_keys WHERE key = ? AND place = ? AND article = ?", values)
         connection.execute(delete(schema.story_sketches).where(_STORY_SKETCH.article.in_(part)))
 
 

@@ -21,7 +21,7 @@ from syndicator.store.tables.enrichment import Enrichment
 # Files of a feed that was never built, and of one that was published once and has none now.
 REFUSED_SHOWN = 200
 
-_e, _f, _o, _q = schema.entries.c, schema.feeds.c, schema.outcomes.c, schema.llm_asked.c
+_e, _f, _o = schema.entries.c, schema.feeds.c, schema.outcomes.c
 
 
 def _with_reason(reason: str) -> ColumnElement[bool]:
@@ -127,7 +127,7 @@ class Status:
 
     def held(self) -> tuple[Problem, ...]:
         """The feeds that validation keeps back."""
-        found = self._db.rows(select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None)).order_by(_f.axis, _f.slug))
+        found = self._db.driven("SELECT axis, slug, held FROM feeds WHERE held IS NOT NULL ORDER BY axis, slug")
         return tuple(Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in found)
 
     def on_hold(self) -> tuple[OnHold, ...]:
@@ -141,25 +141,20 @@ class Status:
 
     def added_between(self, since: datetime, until: datetime, limit: int) -> list[Article]:
         """The newest articles that were added after `since` and not after `until`, without their bodies."""
-        added = schema.articles.c.added
-        between = (added > codec.micros(since)) & (added <= codec.micros(until))
-        newest = select(schema.articles.c.data).where(between).order_by(added.desc()).limit(limit)
-        return [codec.unpack(Article, data) for (data,) in self._db.rows(newest)]
+        newest = "SELECT data FROM articles WHERE added > ? AND added <= ? ORDER BY added DESC LIMIT ?"
+        found = self._db.driven(newest, codec.micros(since), codec.micros(until), limit)
+        return [codec.unpack(Article, data) for (data,) in found]
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
-        newest = select(_o.data).where(_o.source == codec.key(key)).order_by(_o.n.desc()).limit(limit)
-        return [codec.unpack(Outcome, data) for (data,) in self._db.rows(newest)]
+        newest = "SELECT data FROM outcomes WHERE source = ? ORDER BY n DESC LIMIT ?"
+        return [codec.unpack(Outcome, data) for (data,) in self._db.driven(newest, codec.key(key), limit)]
 
     def troubled(self, key: str, limit: int) -> tuple[EntryRow, ...]:
         """The newest entries of a source that were refused, or whose page was tried and failed or waits."""
-        which = _e.status.in_(("refused", "pending")) & _e.data.contains('"reason":', autoescape=True)
-        newest = (
-            select(_e.data)
-            .where(_e.source == codec.key(key), which)
-            .order_by(_e.first_seen.desc(), _e.entry)
-            .limit(limit)
-        )
-        return tuple(codec.unpack(EntryRow, data) for (data,) in self._db.rows(newest))
+        newest = """SELECT data FROM entries WHERE source = ? AND status IN ('refused', 'pending') AND data LIKE ?
+ORDER BY first_seen DESC, entry LIMIT ?"""
+        found = self._db.driven(newest, codec.key(key), '%"reason":%', limit)
+        return tuple(codec.unpack(EntryRow, data) for (data,) in found)
 
     def check(self) -> list[Problem]:
         if not self._db.sqlite:
@@ -183,17 +178,12 @@ class Status:
     def llm(self) -> Enriched | None:
         """How the language model does, None where none was ever asked."""
         meter = Enrichment(self._db).meter()
-        counts = dict(self._db.plain_rows(select(_q.status, func.count()).group_by(_q.status)))
+        counts = dict(self._db.driven("SELECT status, count(*) FROM llm_asked GROUP BY status"))
         if meter == Meter() and not counts:
             return None
-        newest = (
-            select(_q.data, schema.articles.c.path)
-            .join(schema.articles, schema.articles.c.id == _q.id)
-            .where(_q.status.in_(("refused", "failed")))
-            .order_by(_q.at.desc(), _q.id)
-            .limit(REFUSED_SHOWN)
-        )
-        found = [(codec.unpack(Asked, data), path) for data, path in self._db.rows(newest)]
+        newest = """SELECT asked.data, path FROM llm_asked asked JOIN articles ON articles.id = asked.id
+WHERE status IN ('refused', 'failed') ORDER BY at DESC, asked.id LIMIT ?"""
+        found = [(codec.unpack(Asked, data), path) for data, path in self._db.driven(newest, REFUSED_SHOWN)]
         return Enriched(
             meter=meter,
             counts=counts,

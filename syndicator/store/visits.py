@@ -12,7 +12,7 @@ from itertools import accumulate
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select
+from sqlalchemy import Connection, delete, func, select
 
 from syndicator.articles.stores.paths import Stamps
 from syndicator.core.axes import SOURCE
@@ -22,85 +22,24 @@ from syndicator.core.reasons import EntryReason
 from syndicator.core.urls import guid_alias
 from syndicator.store import codec, rows, schema
 from syndicator.store.ahead import entry_row, forget_unread, state_row, without_text
-from syndicator.store.database import chunks, insert, insert_new, upsert
+from syndicator.store.database import chunks, drive, insert, insert_new, marks, upsert
 from syndicator.store.group import Group
 from syndicator.store.tables.sketches import Comparisons, save_blocks
 
 OUTCOMES_KEPT = 50  # per source
 
 # An article takes its own address, which an earlier version let others have, and no other alias of another article.
-_TAKE_OWN = "ON CONFLICT (alias) DO UPDATE SET id = excluded.id WHERE excluded.alias = {}"
+_TAKE_OWN = "ON CONFLICT (alias) DO UPDATE SET id = excluded.id WHERE excluded.alias = ?"
 
-_s, _e, _a = schema.sources.c, schema.entries.c, schema.articles.c
-_STATES = select(_s.data).order_by(_s.key)
-_DUE = (
-    select(_s.data)
-    .where(_s.disabled.is_(False), or_(_s.next_due.is_(None), _s.next_due <= bindparam("now")))
-    .order_by(_s.next_due.nulls_first(), _s.key)
-)
-_ENTRIES = select(_e.data).where(_e.source == bindparam("source"), _e.entry.in_(bindparam("entries", expanding=True)))
-_PENDING = (
-    select(_e.data)
-    .where(
-        schema.entry_is("pending"),
-        _e.source == bindparam("source"),
-        or_(_e.next_try.is_(None), _e.next_try <= bindparam("now")),
-    )
-    .order_by(_e.first_seen, _e.entry)
-)
-_REFUSED = (
-    select(_e.data)
-    .where(schema.entry_is("refused"), _e.source == bindparam("source"))
-    .order_by(_e.first_seen, _e.entry)
-)
-_IS_MUTED = (
-    schema.entry_is("skipped"),
-    _e.source == bindparam("source"),
-    _e.data.contains(f'"reason":"{EntryReason.MUTED}"', autoescape=True),
-)
-_MUTED = select(_e.data).where(*_IS_MUTED)
-_COUNT_MUTED = select(func.count()).select_from(schema.entries).where(*_IS_MUTED)
-_COUNT_PENDING = (
-    select(func.count()).select_from(schema.entries).where(schema.entry_is("pending"), _e.source == bindparam("source"))
-)
-_WAITING = select(_e.source).where(schema.entry_is("pending")).distinct()
-_SEEN_SINCE = select(_e.first_seen, _e.status, _e.next_try).where(
-    _e.source == bindparam("source"), _e.first_seen > bindparam("since")
-)
-_FIND = select(schema.aliases.c.alias, schema.aliases.c.id).where(
-    schema.aliases.c.alias.in_(bindparam("aliases", expanding=True))
-)
-_ALIASES = select(schema.aliases.c.id, schema.aliases.c.alias).where(
-    schema.aliases.c.id.in_(bindparam("ids", expanding=True))
-)
-_ALL_PRUNED = select(schema.pruned.c.id, schema.pruned.c.alias)
-_ARTICLE = select(_a.data).where(_a.id == bindparam("id"))
-_STAMP = select(_a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
-_STAMPS = select(_a.id, _a.path, _a.mtime_ns, _a.size)
-_CARRIED = select(schema.carriers.c.id, schema.carriers.c.source).order_by(
-    schema.carriers.c.id, schema.carriers.c.source
-)
-_BOUND = select(_e.data).where(_e.article.is_not(None))
-_MEMBERS = select(schema.members.c.id).where(
-    schema.members.c.id == _e.article, schema.members.c.axis == SOURCE, schema.members.c.slug == _e.source
-)
-_ANNOUNCED = (
-    select(_e.article, _e.source)
-    .join_from(schema.entries, schema.articles, _a.id == _e.article)
-    .where(_e.status == "done", ~_MEMBERS.exists())
-    .distinct()
-    .order_by(_e.article, _e.source)
-)
-_FILED = (
-    select(func.count()).select_from(schema.entries).where(_e.source == bindparam("source"), _e.article.is_not(None))
-)
-_ARTICLES = select(func.count()).select_from(schema.articles)
-_SOURCES = select(func.count(_e.source.distinct())).where(_e.article.is_not(None))
-_o = schema.outcomes.c
-_newest = func.row_number().over(partition_by=_o.source, order_by=_o.n.desc()).label("place")
-_placed = select(_o.n, _newest).where(_o.source.in_(bindparam("of", expanding=True))).subquery()
-_OLD_OUTCOMES = delete(schema.outcomes).where(_o.n.in_(select(_placed.c.n).where(_placed.c.place > OUTCOMES_KEPT)))
-_NOTE = select(schema.notes.c.value).where(schema.notes.c.key == bindparam("key"))
+_s = schema.sources.c
+_OPEN = "status <> 'done' AND status = ? AND source = ?"  # whose first words let SQLite use the index entries_open
+_IN_TURN = "ORDER BY first_seen, entry"
+_MUTED = f'%"reason":"{EntryReason.MUTED}"%'
+_ANNOUNCED = """SELECT DISTINCT article, source FROM entries WHERE status = ? AND article IN (SELECT id FROM articles)
+AND NOT EXISTS (SELECT id FROM members WHERE id = article AND axis = ? AND slug = source) ORDER BY article, source"""
+_OLD_OUTCOMES = """DELETE FROM outcomes WHERE n IN (SELECT n FROM
+(SELECT n, row_number() OVER (PARTITION BY source ORDER BY n DESC) AS place FROM outcomes
+WHERE source IN ({})) AS placed WHERE place > ?)"""
 
 
 class Visits(Comparisons):
@@ -118,7 +57,8 @@ class Visits(Comparisons):
         """As `store.group.Group.shared`. In a file, nobody else writes entries inside: the caller holds the lock."""
         before = self._waiting
         if self._db.alone:  # nobody else writes entries
-            self._waiting = {source for (source,) in self._db.rows(_WAITING)}
+            waiting = "DISTINCT source FROM entries WHERE status <> 'done' AND status = ?"
+            self._waiting = set(self._column(waiting, "pending"))
         try:
             with self._db.shared(first):
                 yield
@@ -133,19 +73,20 @@ class Visits(Comparisons):
 
     def states(self) -> dict[str, SourceState]:
         """The state of every source that was ever visited or listed, by key."""
-        return {state.key: state for state in self._states(_STATES)}
+        return {state.key: state for state in self._states("ORDER BY key")}
 
     def each_state(self) -> Iterator[SourceState]:
         """The same one by one, by key: for many sources."""
-        yield from (codec.unpack(SourceState, data) for (data,) in self._db.stream(_STATES))
+        yield from (codec.unpack(SourceState, data) for (data,) in self._db.stream(select(_s.data).order_by(_s.key)))
 
     def due(self, now: datetime) -> list[SourceState]:
         """The states that are not disabled and whose next_due is None or not after `now`, longest overdue first."""
-        return list(self._states(_DUE, now=codec.micros(now)))
+        where = "WHERE disabled = ? AND (next_due IS NULL OR next_due <= ?) ORDER BY next_due NULLS FIRST, key"
+        return list(self._states(where, False, codec.micros(now)))
 
     def state(self, key: str) -> SourceState | None:
         """The state of one source, None when there is none."""
-        return next(self._states(select(_s.data).where(_s.key == bindparam("key")), key=codec.key(key)), None)
+        return next(self._states("WHERE key = ?", codec.key(key)), None)
 
     def save_states(self, states: Sequence[SourceState]) -> None:
         """Inserts or replaces states by key, all in one transaction."""
@@ -159,20 +100,15 @@ class Visits(Comparisons):
         """Deletes the source, its entries and its outcomes in one transaction; its articles stay."""
         self._write_ended()
         with self._db.write() as connection:
-            for table, column in (
-                (schema.sources, _s.key),
-                (schema.entries, _e.source),
-                (schema.outcomes, schema.outcomes.c.source),
-            ):
-                connection.execute(delete(table).where(column == codec.key(key)))
+            for table, column in (("sources", "key"), ("entries", "source"), ("outcomes", "source")):
+                drive(connection, f"DELETE FROM {table} WHERE {column} = ?", (codec.key(key),))
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
-        found: dict[str, EntryRow] = {}
-        for part in chunks([codec.key(id) for id in entry_ids]):
-            for (data,) in self._db.rows(_ENTRIES, {"source": codec.key(source_key), "entries": list(part)}):
-                row = codec.unpack(EntryRow, data)
-                found[row.entry_id] = row
-        return found
+        return {
+            row.entry_id: row
+            for part in chunks([codec.key(id) for id in entry_ids])
+            for row in self._entries(f"source = ? AND entry IN ({marks(part)})", codec.key(source_key), *part)
+        }
 
     def save_entries(self, rows: Sequence[EntryRow]) -> None:
         if not rows:
@@ -181,11 +117,12 @@ class Visits(Comparisons):
             self._upsert_entries(connection, rows)
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
-        found = self._db.rows(_PENDING, {"source": codec.key(source_key), "now": codec.micros(now)})
-        return [codec.unpack(EntryRow, data) for (data,) in found]
+        where = f"{_OPEN} AND (next_try IS NULL OR next_try <= ?) {_IN_TURN}"
+        return self._entries(where, "pending", codec.key(source_key), codec.micros(now))
 
     def seen_since(self, source_key: str, since: datetime) -> list[tuple[datetime, datetime | None]]:
-        found = self._db.rows(_SEEN_SINCE, {"source": codec.key(source_key), "since": codec.micros(since)})
+        text = "SELECT first_seen, status, next_try FROM entries WHERE source = ? AND first_seen > ?"
+        found = self._db.driven(text, codec.key(source_key), codec.micros(since))
         return [
             (codec.moment(at), codec.moment(later) if later is not None and status == "pending" else None)
             for at, status, later in found
@@ -194,25 +131,25 @@ class Visits(Comparisons):
     def count_pending(self, source_key: str) -> int:
         if self._waiting is not None and codec.key(source_key) not in self._waiting:
             return 0  # most visits of a run: no query for each
-        return int(self._db.scalar(_COUNT_PENDING, {"source": codec.key(source_key)}))
+        return self._count(f"entries WHERE {_OPEN}", "pending", codec.key(source_key))
 
     def find(self, aliases: Iterable[str]) -> str | None:
         keys = [codec.key(value) for value in aliases]
         found: dict[str, str] = {}
         for part in chunks(keys):
-            found |= dict(self._db.rows(_FIND, {"aliases": list(part)}))
+            found |= self._db.driven(f"SELECT alias, id FROM aliases WHERE alias IN ({marks(part)})", *part)
         return next((found[value] for value in keys if value in found), None)
 
     def article(self, id: str) -> Article | None:
-        data = self._db.scalar(_ARTICLE, {"id": id})
-        return None if data is None else codec.unpack(Article, data)
+        found = self._column("data FROM articles WHERE id = ?", id)
+        return codec.unpack(Article, found[0]) if found else None
 
     def stamp(self, id: str) -> FileStamp | None:
-        return next((FileStamp(path=p, mtime_ns=m, size=s) for p, m, s in self._db.rows(_STAMP, {"id": id})), None)
+        return Stamps(self._db.driven("SELECT id, path, mtime_ns, size FROM articles WHERE id = ?", id)).get(id)
 
     def stamps(self) -> Stamps:
         """The stamp of every article's file by article id, for `ArticleStore.changed`."""
-        return Stamps(self._db.plain_rows(_STAMPS))
+        return Stamps(self._db.driven("SELECT id, path, mtime_ns, size FROM articles"))
 
     def record(
         self,
@@ -243,7 +180,7 @@ class Visits(Comparisons):
                 save_blocks(connection, article.id, blocks)
 
     def carriers(self, id: str) -> list[str]:
-        return [source for (source,) in self._db.rows(rows.CARRIERS, {"id": id})]
+        return self._column("source FROM carriers WHERE id = ? ORDER BY source", id)
 
     def carry(
         self, carried: Iterable[tuple[str, str]], names: Mapping[str, str], *, entry: EntryRow | None = None
@@ -256,15 +193,15 @@ class Visits(Comparisons):
 
     def carried(self) -> list[tuple[str, str]]:
         """Every article's carriers: (article id, source key)."""
-        return [(id, source) for id, source in self._db.rows(_CARRIED)]
+        return self._db.driven("SELECT id, source FROM carriers ORDER BY id, source")
 
     def announced(self) -> list[tuple[str, str]]:
         """(article id, source key) of articles a source announced elsewhere; for stores without carriers."""
-        return [(id, source) for id, source in self._db.rows(_ANNOUNCED)]
+        return self._db.driven(_ANNOUNCED, "done", SOURCE)
 
     def bound(self) -> Iterator[EntryRow]:
         """Every entry that is, or is to become, a known article."""
-        yield from (codec.unpack(EntryRow, data) for (data,) in self._db.rows(_BOUND))
+        yield from self._entries("article IS NOT NULL")
 
     def realias(self, article: Article) -> None:
         """Makes the aliases that find `article` just those that its file gives it, in one transaction."""
@@ -280,13 +217,13 @@ class Visits(Comparisons):
 
     def refused(self, source_key: str) -> list[EntryRow]:
         """The entries of a source that were refused."""
-        return [codec.unpack(EntryRow, data) for (data,) in self._db.rows(_REFUSED, {"source": codec.key(source_key)})]
+        return self._entries(f"{_OPEN} {_IN_TURN}", "refused", codec.key(source_key))
 
     def muted(self, source_key: str) -> list[EntryRow]:
-        return [codec.unpack(EntryRow, data) for (data,) in self._db.rows(_MUTED, {"source": codec.key(source_key)})]
+        return self._entries(f"{_OPEN} AND data LIKE ?", "skipped", codec.key(source_key), _MUTED)
 
     def count_muted(self, source_key: str) -> int:
-        return int(self._db.rows(_COUNT_MUTED, {"source": codec.key(source_key)})[0][0])
+        return self._count(f"entries WHERE {_OPEN} AND data LIKE ?", "skipped", codec.key(source_key), _MUTED)
 
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
         """Make the entries of these articles due, and their sources; `bound`: they stay these articles. One
@@ -307,17 +244,19 @@ class Visits(Comparisons):
                 upsert(connection, sources, [state_row(state.asked_whole()) for state in states])
 
     def filed(self, source_key: str) -> Filed:
-        if own := int(self._db.scalar(_FILED, {"source": codec.key(source_key)})):
+        if own := self._count("entries WHERE source = ? AND article IS NOT NULL", codec.key(source_key)):
             return Filed(own=own)
-        return Filed(own=0, articles=int(self._db.scalar(_ARTICLES)), sources=int(self._db.scalar(_SOURCES)))
+        sources = self._column("count(DISTINCT source) FROM entries WHERE article IS NOT NULL")[0]
+        return Filed(own=0, articles=self._count("articles"), sources=sources)
 
     def aliases(self, ids: Sequence[str]) -> list[tuple[str, str]]:
         """What finds these articles, also what entries of other sources gave them: (article id, alias key)."""
-        return [(id, alias) for part in chunks(ids) for id, alias in self._db.rows(_ALIASES, {"ids": list(part)})]
+        text = "SELECT id, alias FROM aliases WHERE id IN ({})"
+        return [row for part in chunks(ids) for row in self._db.driven(text.format(marks(part)), *part)]
 
     def pruned(self) -> list[tuple[str, str]]:
         """What pruned articles are known by: (article id, alias key)."""
-        return [(id, alias) for id, alias in self._db.rows(_ALL_PRUNED)]
+        return self._db.driven("SELECT id, alias FROM pruned")
 
     def prune(self, ids: Iterable[str], aliases: Iterable[tuple[str, str]]) -> None:
         """Delete rows of articles (copies first), mark their feeds stale, remember `aliases`. One transaction."""
@@ -358,8 +297,8 @@ class Visits(Comparisons):
             return forget_unread(connection, {id}, aliases) if unread else []
 
     def note(self, key: str) -> str | None:
-        value = self._db.scalar(_NOTE, {"key": codec.key(key)})
-        return None if value is None else str(json.loads(value))
+        found = self._column("value FROM notes WHERE key = ?", codec.key(key))
+        return str(json.loads(found[0])) if found else None
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
         with self._db.write() as connection:
@@ -412,9 +351,15 @@ class Visits(Comparisons):
         if self._waiting is not None:
             self._waiting |= {row["source"] for row in made if row["status"] == "pending"}
 
-    def _states(self, statement: Any, **values: Any) -> Iterator[SourceState]:
+    def _states(self, where: str, *values: Any) -> Iterator[SourceState]:
         self._write_ended()
-        yield from (codec.unpack(SourceState, data) for (data,) in self._db.rows(statement, values))
+        yield from (codec.unpack(SourceState, data) for data in self._column(f"data FROM sources {where}", *values))
+
+    def _entries(self, where: str, *values: Any) -> list[EntryRow]:
+        return [codec.unpack(EntryRow, data) for data in self._column(f"data FROM entries WHERE {where}", *values)]
+
+    def _count(self, rows: str, *values: Any) -> int:
+        return int(self._column(f"count(*) FROM {rows}", *values)[0])
 
 
 def _ended_rows(outcome: Outcome, state: SourceState) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -428,4 +373,4 @@ def _save_ends(connection: Connection, ended: Sequence[tuple[dict[str, Any], dic
     upsert(connection, schema.sources, sorted((state for state, _ in ended), key=itemgetter("key")))
     insert(connection, schema.outcomes, [outcome for _, outcome in ended])
     for part in chunks([outcome["source"] for _, outcome in ended]):
-        connection.execute(_OLD_OUTCOMES, {"of": list(part)})
+        drive(connection, _OLD_OUTCOMES.format(marks(part)), (*part, OUTCOMES_KEPT))

@@ -100,7 +100,7 @@ _SIZES = text(
 def sizes(fleet: Instance) -> dict[str, int]:
     """Bytes of each table with its indexes."""
     with fleet.store() as store:
-        return dict(store._db.plain_rows(_SIZES))
+        return dict(map(tuple, store._db.rows(_SIZES)))
 
 
 def _articles(store: Store) -> int:

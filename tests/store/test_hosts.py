@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from syndicator.core.errors import LockedError
 from syndicator.core.model import Source, SourceState
@@ -291,10 +290,10 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
 
 def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
     store.fleet.push([A, B], micros(NOW))
-    written = text("SELECT key, xmin::text FROM followed")
-    before = dict(store._db.plain_rows(written))
+    written = "SELECT key, xmin::text FROM followed"
+    before = dict(store._db.driven(written))
     store.fleet.push([A, replace(B, title="T")], micros(NOW))
-    after = dict(store._db.plain_rows(written))
+    after = dict(store._db.driven(written))
     assert after["a"] == before["a"] and after["b"] != before["b"]
     store.fleet.push([replace(B, title="T"), A], micros(NOW))
     assert [one.key for one in store.fleet.sources()] == ["b", "a"], "their order, too"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy import text as sql
 
 from syndicator.core import ports
@@ -383,7 +383,8 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
     assert likely(store, [2**32 - 1, 7], NOW - 5 * day) == {one: b"one"}
     assert likely(store, [7], NOW - 5 * day) == likely(store, [], NOW) == {}
 
-    store.visits.save_sketch(one, Compared(at=NOW, data=b"new", keys=[9], forget=NOW - 5 * day))
+    store.visits.save_sketch(one, Compared(at=NOW, data=b"new", keys=[1, 9], forget=NOW - 5 * day))
+    assert store._db.scalar(select(func.count()).where(schema.sketch_keys.c.id == one)) == 4  # 1 is there once
     assert likely(store, [1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
     store.visits.forget(one)
     assert likely(store, [1, 5, 9], NOW - 99 * day) == {two: b"two"}
@@ -418,11 +419,13 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
 
 
 def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) -> None:
-    all = [replace(record(store, n), title="Open thread", published=NOW - timedelta(days=n)) for n in range(30)]
+    title = "Open thread of the day"
+    all = [replace(record(store, n), title=title, published=NOW - timedelta(days=n)) for n in range(30)]
     for one in all:
         store.visits.record(one, store.visits.stamp(one.id) or pytest.fail())
-    found = store.visits.earlier(like(all[0].source_key, "Open thread", NOW - timedelta(days=20), (), NOW))
+    found = store.visits.earlier(like(all[0].source_key, title, NOW - timedelta(days=20), (), NOW))
     assert len(found) == 10 and found[0] == all[20].id
+    assert not store.visits.earlier(like(all[0].source_key, "Open thread of the night", NOW, (), NOW))
 
 
 def test_the_copies_of_an_article_are_known(store: Store) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from syndicator.core import urls
-from syndicator.core.model import Entry, Source
+from syndicator.core.model import Entry, EntryStatus, Source
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
 from syndicator.pipeline.context import refusal
@@ -42,13 +42,9 @@ def select(
     ordered = sorted(unique.values(), key=lambda entry: _position(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in known and entry.id not in muted]
     take = unseen[:backfill] if first else unseen
-    rows = [_pending(key, entry, now) for entry in take]
-    rows = [replace(row, reason=EntryReason.LATE) if row.entry_id in late else row for row in rows]
-    rows += [
-        replace(_pending(key, entry, now), status="skipped", reason=EntryReason.BACKFILL, entry=None)
-        for entry in unseen[len(take) :]
-    ]
-    rows += [endings.muted(_pending(key, entry, now)) for entry in ordered if entry.id in {*muted} - known.keys()]
+    rows = [_new(key, entry, now, reason=EntryReason.LATE if entry.id in late else None) for entry in take]
+    rows += [_new(key, entry, now, "skipped", EntryReason.BACKFILL) for entry in unseen[len(take) :]]
+    rows += [endings.muted(_new(key, entry, now)) for entry in ordered if entry.id in {*muted} - known.keys()]
     rows += [
         replace(
             known[entry.id],
@@ -128,15 +124,16 @@ def _again(row: EntryRow, entry: Entry, now: datetime) -> bool:
     return row.read_at is None or now - row.read_at >= REREAD_EVERY
 
 
-def _pending(key: str, entry: Entry, now: datetime) -> EntryRow:
+def _new(key: str, entry: Entry, now: datetime, status: EntryStatus = "pending", reason: str | None = None) -> EntryRow:
     return EntryRow(
         source_key=key,
         entry_id=entry.id,
         url=canonical_or_none(entry.url) or "",
         digest=entry.digest,
-        status="pending",
+        status=status,
         first_seen=now,
-        entry=entry,
+        reason=reason,
+        entry=entry if status == "pending" else None,
     )
 
 

@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.text import legal, line
@@ -64,7 +64,7 @@ def document(events: Sequence[Event], settings: Settings, key: str) -> bytes:
     parts = (
         _element("id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn),  # another token is another feed
         _element("title", f"Health of {settings.site.title}"),
-        f'<link rel="self" type="application/atom+xml" href={quoteattr(feed_url(settings, key))} />',
+        f'<link rel="self" type="application/atom+xml" href="{escape(feed_url(settings, key))}" />',
         f"<author>{_element('name', settings.site.title)}</author>",
         _element("updated", _time(updated)),
         *map(_entry, events, titles(events)),
@@ -79,7 +79,7 @@ def _entry(event: Event, headline: str) -> str:
         _element("id", f"urn:uuid:{event.id}"),
         _element("title", line(headline)[:300]),
         _element("updated", _time(_moment(event))),
-        *(f"<category term={quoteattr(term)} />" for term in (event.state, event.kind)),
+        *(f'<category term="{escape(term)}" />' for term in (event.state, event.kind)),
         f'<content type="html">{escape(legal(shown))}</content>',
     )
     return f"<entry>{''.join(parts)}</entry>"

@@ -53,7 +53,7 @@ class Fleet:
 
     def difference(self, sources: Sequence[Source]) -> Pushed:
         """What a push of `sources` would change."""
-        known = dict(self._db.plain_rows(select(_f.key, _f.data)))
+        known = dict(self._db.driven("SELECT key, data FROM followed"))
         made = {codec.key(source.key): codec.pack(source) for source in sources}
         return Pushed(
             added=sorted(made.keys() - known.keys()),
@@ -69,7 +69,7 @@ class Fleet:
             for place, one in enumerate(sources)
         ]
         digest = hashlib.sha256("\n".join(f"{row['key']} {row['data']}" for row in rows).encode()).hexdigest()
-        known = {row[0]: row[1:] for row in self._db.plain_rows(select(_f.key, _f.place, _f.enabled, _f.data))}
+        known = {row[0]: row[1:] for row in self._db.driven("SELECT key, place, enabled, data FROM followed")}
         new = [row for row in rows if known.get(row["key"]) != (row["place"], row["enabled"], row["data"])]
         with self._db.write() as connection:
             for part in chunks(list(change.removed)):

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Table, func, insert, select, text
+from sqlalchemy import Connection, Table, func, insert, select, text
 
 from syndicator.core.errors import StoreError
 from syndicator.store import postgres, schema
-from syndicator.store.database import Database
+from syndicator.store.database import Database, drive
 
 _AT_A_TIME = 1000  # rows in memory
 # Who works on which host holds for the moment alone.
@@ -67,9 +67,8 @@ def _go_on_counting(connection: Connection) -> None:
 
 def _numbered() -> Iterator[tuple[Table, Any]]:
     for table in _tables():
-        (first, *more) = table.primary_key
-        if not more and isinstance(first.type, Integer) and first.name == "n":
-            yield table, first
+        if list(table.primary_key.columns.keys()) == ["n"]:
+            yield table, table.c.n
 
 
 def _compare(source: Database, connection: Connection, counts: Mapping[str, int]) -> None:
@@ -79,6 +78,6 @@ def _compare(source: Database, connection: Connection, counts: Mapping[str, int]
             raise StoreError(
                 f"{table.name} has {there} rows after the move, not {counts[table.name]}; nothing was moved"
             )
-    ids = select(schema.articles.c.id)
-    if set(connection.scalars(ids)) != {id for (id,) in source.plain_rows(ids)}:
+    ids = "SELECT id FROM articles"
+    if set(drive(connection, ids)) != set(source.driven(ids)):
         raise StoreError("the articles have other ids after the move; nothing was moved")

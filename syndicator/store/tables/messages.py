@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, func, insert, literal, or_, select, update
-
 from syndicator.store import codec, schema
-from syndicator.store.database import Database, chunks, upsert
+from syndicator.store.database import Database, chunks, drive, insert, marks, upsert
 
-_a, _k, _m = schema.articles.c, schema.announced.c, schema.messages.c
-_of = schema.members.c.id
-_SHOWN = select(_of).where(_of == _a.id).exists()
-_HIDDEN = select(_k.id).where(~select(_of).where(_of == _k.id).exists())
+_SHOWN = "EXISTS (SELECT id FROM members WHERE members.id = {}.id)"
 # reads an index alone: which of these few are in feeds is a second query
-_CHANGED = (
-    select(_a.id, _a.mtime_ns, _a.size, _k.digest)
-    .select_from(schema.articles.outerjoin(schema.announced, _k.id == _a.id))
-    .where(or_(_k.id.is_(None), _k.mtime_ns != _a.mtime_ns, _k.size != _a.size))
-)
-_IN_FEEDS = select(_of).where(_of.in_(bindparam("ids", expanding=True))).distinct()
-_b = schema.messages.alias("before").c
-_BEFORE = select(_b.n).where(_b.receiver == _m.receiver, _b.subject == _m.subject, _b.n < _m.n).exists()
-_DUE = (
-    select(schema.messages)
-    .where(_m.receiver == bindparam("receiver"), _m.next_try <= bindparam("now"), ~_BEFORE)
-    .order_by(_m.n)
-    .limit(bindparam("most"))
-)
-_WAITING = select(_m.receiver, func.count(), func.min(_m.at), func.max(_m.fault)).group_by(_m.receiver)
+_CHANGED = """SELECT articles.id, articles.mtime_ns, articles.size, digest FROM articles
+LEFT JOIN announced known ON known.id = articles.id
+WHERE known.id IS NULL OR known.mtime_ns <> articles.mtime_ns OR known.size <> articles.size"""
+_DUE = """SELECT receiver, subject, id, body, at, next_try, tries, fault, n FROM messages
+WHERE receiver = ? AND next_try <= ? AND NOT EXISTS (SELECT n FROM messages earlier
+WHERE earlier.receiver = messages.receiver AND earlier.subject = messages.subject AND earlier.n < messages.n)
+ORDER BY n LIMIT ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,55 +63,62 @@ class Messages:
 
     def begin(self, before: datetime) -> None:
         """Take the published articles that were added before that time as known."""
-        shown = select(_a.id, _a.mtime_ns, _a.size, literal("")).where(_SHOWN, _a.added < codec.micros(before))
+        shown = f"SELECT id, mtime_ns, size, '' FROM articles WHERE {_SHOWN.format('articles')} AND added < ?"
         with self._db.write() as connection:
-            connection.execute(delete(schema.announced))
-            connection.execute(insert(schema.announced).from_select(["id", "mtime_ns", "size", "digest"], shown))
+            drive(connection, "DELETE FROM announced")
+            text = f"INSERT INTO announced (id, mtime_ns, size, digest) {shown}"
+            drive(connection, text, (codec.micros(before),))
 
     def changed(self) -> dict[str, Known]:
         """The articles in feeds whose file is another one than the receivers know."""
-        rows = {row.id: Known(*row[1:]) for row in self._db.rows(_CHANGED)}
-        ids = (id for part in chunks(list(rows)) for (id,) in self._db.rows(_IN_FEEDS, {"ids": list(part)}))
+        rows = {id: Known(*row) for id, *row in self._db.driven(_CHANGED)}
+        text = "SELECT DISTINCT id FROM members WHERE id IN ({})"
+        ids = (id for part in chunks(list(rows)) for (id,) in self._db.driven(text.format(marks(part)), *part))
         return {id: rows[id] for id in ids}
 
     def hidden(self) -> list[str]:
         """The articles that receivers know and no feed has any more."""
-        return [id for (id,) in self._db.rows(_HIDDEN)]
+        text = f"SELECT id FROM announced WHERE NOT {_SHOWN.format('announced')}"
+        return [id for (id,) in self._db.driven(text)]
 
     def put(self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]) -> None:
         """Add messages, and remember what receivers know with them, in one transaction."""
         with self._db.write() as connection:
-            if values := [{name: value for name, value in asdict(one).items() if name != "n"} for one in messages]:
-                connection.execute(insert(schema.messages), values)
+            values = [{name: value for name, value in asdict(one).items() if name != "n"} for one in messages]
+            insert(connection, schema.messages, values)
             upsert(connection, schema.announced, [{"id": id, **asdict(one)} for id, one in known.items()])
             for ids in chunks(list(hidden)):
-                connection.execute(delete(schema.announced).where(_k.id.in_(ids)))
+                drive(connection, f"DELETE FROM announced WHERE id IN ({marks(ids)})", tuple(ids))
 
     def waiting(self) -> list[Waiting]:
         """The receivers for which messages wait."""
-        return [Waiting(key, count, codec.moment(at), fault) for key, count, at, fault in self._db.rows(_WAITING)]
+        text = "SELECT receiver, count(*), min(at), max(fault) FROM messages GROUP BY receiver"
+        return [Waiting(key, count, codec.moment(at), fault) for key, count, at, fault in self._db.driven(text)]
 
     def due(self, receiver: str, now: datetime, most: int) -> list[Message]:
         """The first message of each subject, if it is due, in order."""
-        rows = self._db.rows(_DUE, {"receiver": receiver, "now": codec.micros(now), "most": most})
-        return [Message(**row._asdict()) for row in rows]
+        names = [field.name for field in fields(Message)]
+        rows = self._db.driven(_DUE, receiver, codec.micros(now), most)
+        return [Message(**dict(zip(names, row, strict=True))) for row in rows]
 
     def sent(self, message: Message) -> None:
         """Forget a message that its receiver took."""
         with self._db.write() as connection:
-            connection.execute(delete(schema.messages).where(_m.n == message.n))
+            drive(connection, "DELETE FROM messages WHERE n = ?", (message.n,))
 
     def failed(self, message: Message, fault: str, next_try: datetime, *, all: bool) -> None:
         """Note a failed try. `all`: the receiver's other messages wait until then, too."""
         at = codec.micros(next_try)
-        tried = {"tries": message.tries + 1, "fault": fault, "next_try": at}
-        others = and_(_m.receiver == message.receiver, _m.next_try < at) if all else literal(value=False)
+        others = "UPDATE messages SET next_try = ? WHERE receiver = ? AND next_try < ?"
+        tried = "UPDATE messages SET tries = ?, fault = ?, next_try = ? WHERE n = ?"
         with self._db.write() as connection:
-            connection.execute(update(schema.messages).where(others).values(next_try=at))
-            connection.execute(update(schema.messages).where(_m.n == message.n).values(tried))
+            if all:
+                drive(connection, others, (at, message.receiver, at))
+            drive(connection, tried, (message.tries + 1, fault, at, message.n))
 
     def drop(self, receivers: Iterable[str], before: datetime) -> None:
         """Delete the messages for these receivers, and all that were put before that time."""
         with self._db.write() as connection:
-            old = or_(_m.receiver.in_(list(receivers)), _m.at < codec.micros(before))
-            connection.execute(delete(schema.messages).where(old))
+            drive(connection, "DELETE FROM messages WHERE at < ?", (codec.micros(before),))
+            for receiver in receivers:
+                drive(connection, "DELETE FROM messages WHERE receiver = ?", (receiver,))

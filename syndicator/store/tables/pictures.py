@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, select, update
 
 from syndicator.core.model import FeedKey
 from syndicator.core.ports.subscriptions import Picture, Pictured, PictureRow
 from syndicator.store import codec, rows, schema
-from syndicator.store.database import Database, chunks
+from syndicator.store.database import Database, chunks, drive, marks
 
-_p, _m = schema.pictures.c, schema.members.c
-_SHOWN = select(_m.id).where(_m.id == _p.id).exists()
-_ROW = select(schema.pictures).where(_p.id == bindparam("id"))
-_WAITING = _p.next_try <= bindparam("now")
-_DUE = select(schema.pictures).where(_WAITING, _SHOWN).order_by(_p.added.desc(), _p.id).limit(bindparam("most"))
-_ANY = select(_p.id).where(_WAITING, _SHOWN).limit(1)
-_TAKEN = select(_p.id, _p.name, _p.width, _p.height).where(_p.id.in_(bindparam("ids", expanding=True)), _p.name != "")
-_NAMES = select(_p.name).where(_p.name != "", _SHOWN).distinct()
-_ALL_NAMES = select(_p.name).where(_p.name != "").distinct()
-_FEEDS = select(_m.axis, _m.slug).where(_m.id.in_(bindparam("ids", expanding=True))).distinct()
-_REASONS = select(_p.reason, func.count()).where(_p.name == "", _SHOWN).group_by(_p.reason)
-_COUNT = select(func.count()).where(_p.name != "", _SHOWN)
+_p = schema.pictures.c
+_SHOWN = "EXISTS (SELECT id FROM members WHERE members.id = pictures.id)"
+_COLUMNS = "id, url, next_try, name, width, height, tries, reason, detail"
+_DUE = f"FROM pictures WHERE next_try <= ? AND {_SHOWN}"
 
 
 class Pictures:
@@ -35,16 +26,17 @@ class Pictures:
 
     def due(self, now: datetime, most: int) -> list[PictureRow]:
         """The pictures that are to be fetched, of articles that a feed shows; those of the newest articles first."""
-        return [_row(found) for found in self._db.rows(_DUE, {"now": codec.micros(now), "most": most})]
+        text = f"SELECT {_COLUMNS} {_DUE} ORDER BY added DESC, id LIMIT ?"
+        return [_row(*found) for found in self._db.driven(text, codec.micros(now), most)]
 
     def any_due(self, now: datetime) -> bool:
         """Whether `due` has any."""
-        return bool(self._db.rows(_ANY, {"now": codec.micros(now)}))
+        return bool(self._db.driven(f"SELECT id {_DUE} LIMIT 1", codec.micros(now)))
 
     def row(self, id: str) -> PictureRow | None:
         """What is known of the picture of an article, None where it has none."""
-        found = self._db.rows(_ROW, {"id": id})
-        return _row(found[0]) if found else None
+        found = self._db.driven(f"SELECT {_COLUMNS} FROM pictures WHERE id = ?", id)
+        return _row(*found[0]) if found else None
 
     def save(self, row: PictureRow) -> None:
         """Save the outcome of a picture; feeds become stale if it shows. Ignored if the article's picture changed."""
@@ -67,12 +59,14 @@ class Pictures:
 
     def taken(self, ids: Sequence[str]) -> dict[str, Picture]:
         """The thumbnails of those of the articles that have one."""
-        found = (row for part in chunks(ids) for row in self._db.rows(_TAKEN, {"ids": list(part)}))
+        text = "SELECT id, name, width, height FROM pictures WHERE name <> '' AND id IN ({})"
+        found = (row for part in chunks(ids) for row in self._db.driven(text.format(marks(part)), *part))
         return {id: Picture(name=name, width=width, height=height) for id, name, width, height in found}
 
     def names(self, *, shown: bool = True) -> set[str]:
         """The names of all thumbnails; `shown`: of articles that a feed shows."""
-        return {name for (name,) in self._db.rows(_NAMES if shown else _ALL_NAMES)}
+        text = "SELECT DISTINCT name FROM pictures WHERE name <> ''" + (f" AND {_SHOWN}" if shown else "")
+        return {name for (name,) in self._db.driven(text)}
 
     def lost(self, names: Iterable[str]) -> None:
         """Has thumbnails made again whose files are gone. The feeds that showed them become stale."""
@@ -85,25 +79,21 @@ class Pictures:
 
     def counts(self) -> Pictured:
         """How the pictures of all articles are doing."""
-        without = {row.reason: row[1] for row in self._db.rows(_REASONS)}
+        of_reason = f"SELECT reason, count(*) FROM pictures WHERE name = '' AND {_SHOWN} GROUP BY reason"
+        without = dict(self._db.driven(of_reason))
         failed = {reason: count for reason, count in sorted(without.items()) if reason}
-        return Pictured(made=int(self._db.scalar(_COUNT)), waiting=without.get("", 0), failed=failed)
+        made = self._db.driven(f"SELECT count(*) FROM pictures WHERE name <> '' AND {_SHOWN}")
+        return Pictured(made=int(made[0][0]), waiting=without.get("", 0), failed=failed)
 
 
 def _touch(connection: Connection, ids: Collection[str]) -> None:
-    keys = sorted({FeedKey(axis, slug) for axis, slug in connection.execute(_FEEDS, {"ids": list(ids)})})
-    if keys:
-        rows.mark(connection, keys)
+    found = drive(connection, f"SELECT DISTINCT axis, slug FROM members WHERE id IN ({marks([*ids])})", tuple(ids))
+    rows.mark(connection, [FeedKey(*key) for key in found])
 
 
-def _row(found: Any) -> PictureRow:
-    picture = Picture(name=found.name, width=found.width, height=found.height) if found.name else None
-    return PictureRow(
-        id=found.id,
-        url=found.url,
-        tries=found.tries,
-        next_try=None if found.next_try is None else codec.moment(found.next_try),
-        picture=picture,
-        reason=found.reason,
-        detail=found.detail,
-    )
+def _row(
+    id: str, url: str, next_try: int | None, name: str, width: int, height: int, tries: int, reason: str, detail: str
+) -> PictureRow:
+    due = None if next_try is None else codec.moment(next_try)
+    picture = Picture(name=name, width=width, height=height) if name else None
+    return PictureRow(id=id, url=url, tries=tries, next_try=due, picture=picture, reason=reason, detail=detail)

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -28,7 +29,7 @@ from syndicator.core.ports import Blocks, Compared, Known, Like
 from syndicator.core.requests import REMEMBERED as ITEMS
 from syndicator.core.urls import guid_alias, same_publisher
 from syndicator.store import codec, schema
-from syndicator.store.database import CHUNK, insert, insert_new
+from syndicator.store.database import CHUNK, drive, insert, marks
 from syndicator.store.group import Group
 
 _MOST = 10
@@ -36,30 +37,16 @@ REMEMBERED = 20  # articles of a host whose blocks are compared
 REPEATS = 3  # of them that have to share a block
 
 _a, _m, _s, _k = schema.articles.c, schema.members.c, schema.sketches.c, schema.sketch_keys.c
-_CLAIMS = select(_s.since, _s.named).where(_s.id == bindparam("id"))
-_FORGET = delete(schema.sketches).where(_s.at < bindparam("before"))
 _KEEP_SINCE = """ON CONFLICT (id) DO UPDATE SET at = excluded.at, data = excluded.data, named = excluded.named,
 since = coalesce(sketches.since, excluded.since)"""
-_COPIES = select(_a.id).where(_a.merged_into == bindparam("id")).order_by(_a.id)
 _IN_FEED = (_m.axis == SOURCE, _m.slug == bindparam("source"))
-_LISTED = (
-    select(_a.data)
-    .join(schema.members, _m.id == _a.id)
-    .where(*_IN_FEED)
-    .order_by(_m.added.desc(), _m.published.desc())
-    .limit(ITEMS)
-)
-_BLOCKS = (
-    select(schema.blocks.c.article, schema.blocks.c.digests)
-    .where(schema.blocks.c.host == bindparam("host"))
-    .order_by(schema.blocks.c.n.desc())
-    .limit(REMEMBERED)
-)
+_LISTED = """data FROM articles JOIN members ON members.id = articles.id WHERE axis = ? AND slug = ?
+ORDER BY members.added DESC, members.published DESC LIMIT ?"""
 _RANK = func.abs(_a.published - bindparam("at"))
 _TITLED = (
     select(_a.id, _RANK.label("rank"))
     .join(schema.members, _m.id == _a.id)
-    .where(_a.title == bindparam("title"), *_IN_FEED)
+    .where(func.substr(bindparam("title"), 1, 12) == schema.TITLE, _a.title == bindparam("title"), *_IN_FEED)
     .order_by(_RANK, _a.id)
     .limit(_MOST)
     .subquery()
@@ -113,6 +100,10 @@ class Comparisons:
         self._db = group
         self._forgotten: datetime | None = None  # sketches filed before it are deleted
 
+    def _column(self, selected: str, *values: Any) -> list[Any]:
+        """The only column of `selected`, a query without its SELECT."""
+        return [value for (value,) in self._db.driven(f"SELECT {selected}", *values)]
+
     def repeated(self, host: str) -> frozenset[str]:
         counted: Counter[str] = Counter()
         for digests in self.blocks_by_article(host).values():
@@ -120,7 +111,8 @@ class Comparisons:
         return frozenset(digest for digest, times in counted.items() if times >= REPEATS)
 
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
-        rows = self._db.rows(_BLOCKS, {"host": codec.key(host)})
+        text = "SELECT article, digests FROM blocks WHERE host = ? ORDER BY n DESC LIMIT ?"
+        rows = self._db.driven(text, codec.key(host), REMEMBERED)
         return {article: frozenset(json.loads(digests)) for article, digests in rows}
 
     def save_sketch(self, id: str, compared: Compared) -> None:
@@ -130,13 +122,15 @@ class Comparisons:
     def _save_sketch(self, connection: Connection, id: str, compared: Compared) -> None:
         """Store what article `id` is compared by. The keys of an earlier text stay, which find no more than this."""
         if compared.forget != self._forgotten:
-            connection.execute(_FORGET, {"before": codec.micros(compared.forget)})
+            drive(connection, "DELETE FROM sketches WHERE at < ?", (codec.micros(compared.forget),))
             self._forgotten = compared.forget
         since = None if compared.since is None else codec.micros(compared.since)
         at, data, named = codec.micros(compared.at), compared.data, compared.named
         row = {"id": id, "at": at, "data": data, "since": since, "named": named}
         insert(connection, schema.sketches, [row], _KEEP_SINCE)
-        insert_new(connection, schema.sketch_keys, [{"value": value, "id": id} for value in compared.keys])
+        own = f"SELECT value FROM sketch_keys WHERE id = ? AND value IN ({marks(compared.keys)})"
+        keys = {*compared.keys} - {value for (value,) in drive(connection, own, (id, *compared.keys))}
+        insert(connection, schema.sketch_keys, [{"value": value, "id": id} for value in sorted(keys)])
 
     def known(self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None) -> Known:
         keys = [codec.key(value) for value in aliases][:CHUNK]
@@ -147,15 +141,15 @@ class Comparisons:
         return _known(self._db.rows(_ONLY_EARLIER, _values(like))).earlier
 
     def claims(self, id: str) -> tuple[datetime | None, str | None]:
-        for since, named in self._db.rows(_CLAIMS, {"id": id}):
+        for since, named in self._db.driven("SELECT since, named FROM sketches WHERE id = ?", id):
             return None if since is None else codec.moment(since), named
         return None, None
 
     def copies(self, id: str) -> list[str]:
-        return [copy for (copy,) in self._db.rows(_COPIES, {"id": id})]
+        return self._column("id FROM articles WHERE merged_into = ? ORDER BY id", id)
 
     def listed(self, source_key: str) -> list[tuple[str, str]]:
-        found = (codec.unpack(Article, data) for (data,) in self._db.rows(_LISTED, {"source": codec.key(source_key)}))
+        found = map(partial(codec.unpack, Article), self._column(_LISTED, SOURCE, codec.key(source_key), ITEMS))
         return [(article.url, article.title) for article in found]
 
 

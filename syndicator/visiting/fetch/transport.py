@@ -4,10 +4,9 @@ import errno
 import re
 import socket
 import ssl
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +21,7 @@ from syndicator.core.model import OURS
 from syndicator.core.urls import BadUrl, canonical, private
 from syndicator.visiting.fetch import ssrf
 
-_CLIENTS = 64  # origins whose connections stay open; past this many, the one least recently used is closed
+_ORIGINS = 64  # asked by one generation of transports: what is the most whose connections stay open
 _IDLE = 5.0  # seconds an idle connection is kept: longer than the pause between two requests of a host
 _HEADER_BYTES = 32_768  # of one header line; some Content-Security-Policies are longer than the usual 8 KB
 AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]
@@ -42,9 +41,16 @@ def open_socket(info: AddrInfo) -> socket.socket:
 
 
 @dataclass(slots=True)
-class _Client:
-    transport: AiohttpTransport
+class _Generation:
+    """Transports that serve `origins` together, by whether they do TLS and by the private addresses allowed."""
+
+    transports: dict[tuple[bool, tuple[str, ...]], AiohttpTransport] = field(default_factory=dict)
+    origins: set[str] = field(default_factory=set)
     users: int = 0
+
+    async def aclose(self) -> None:
+        for transport in self.transports.values():
+            await transport.aclose()
 
 
 class _Resolver(AbstractResolver):
@@ -81,14 +87,16 @@ class _Resolver(AbstractResolver):
 
 
 class Clients:
-    """Transports by origin and by the private addresses allowed: a connection that one source may use serves no other.
-    `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for a proxy that is not an address."""
+    """Transports by the private addresses allowed: a connection that one source may use serves no other. After 64
+    origins new ones take their place, and they close once nobody uses them. `lookup`, `dial`: resolve names, open
+    sockets. Raises ConfigError for a proxy that is not an address."""
 
     def __init__(self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
         self._settings = settings
         self._lookup = ssrf.Threads(lookup)
         self._dial = dial
-        self._clients: OrderedDict[tuple[str, tuple[str, ...]], _Client] = OrderedDict()
+        self._now = _Generation()
+        self._retired: list[_Generation] = []
         self._proxy = _proxy(settings.proxy)
         self._tls: ssl.SSLContext | None = None
         self._plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for http: nothing is loaded into it
@@ -99,31 +107,27 @@ class Clients:
         for a URL whose host is a refused IP address; without one, addresses are refused when they are connected to."""
         if self._proxy is not None:
             self._check_literal(url, allow)
-        key = (where, allow)
-        client = self._clients.get(key)
-        if client is None:
-            client = self._clients[key] = _Client(self._transport(where, allow))
-        client.users += 1  # before anything is awaited: what is in use is not closed
+        if len(self._now.origins) >= _ORIGINS and where not in self._now.origins:
+            self._retired.append(self._now)
+            self._now = _Generation()
+        mine, key = self._now, (url.scheme == "https", allow)
+        mine.origins.add(where)
+        mine.users += 1  # before anything is awaited: what is in use is not closed
         try:
-            self._clients.move_to_end(key)
-            await self._close_oldest()
-            yield client.transport
+            if key not in mine.transports:
+                mine.transports[key] = self._transport(*key)
+            yield mine.transports[key]
         finally:
-            client.users -= 1
+            mine.users -= 1
+            for unused in [one for one in self._retired if not one.users]:
+                self._retired.remove(unused)
+                await unused.aclose()
 
     async def aclose(self) -> None:
-        while self._clients:
-            _, client = self._clients.popitem()
-            await client.transport.aclose()
+        for one in (*self._retired, self._now):
+            await one.aclose()
 
-    async def _close_oldest(self) -> None:
-        while len(self._clients) > _CLIENTS:
-            oldest = next((key for key, client in self._clients.items() if not client.users), None)
-            if oldest is None:
-                return
-            await self._clients.pop(oldest).transport.aclose()
-
-    def _transport(self, where: str, allow: tuple[str, ...]) -> AiohttpTransport:
+    def _transport(self, secure: bool, allow: tuple[str, ...]) -> AiohttpTransport:
         def check(address: str, port: int) -> None:
             if self._proxy is None:  # with one, only the operator's proxy is connected to
                 self._check(address, port, allow)
@@ -132,7 +136,6 @@ class Clients:
             check(str(info[4][0]), int(info[4][1]))
             return self._dial(info)
 
-        secure = where.startswith("https:")
         if secure and self._tls is None:
             self._tls = httpx.create_ssl_context()
         tls = self._tls if secure and self._tls is not None else self._plain

@@ -1,5 +1,5 @@
 """Find recent articles by six values of their texts, until now by 24; index less; add what webhooks and stories need;
-keep a row a published file, until now a document a feed."""
+keep a row a published file, until now a document a feed; append rows that were sorted by their values."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def upgrade() -> None:
     op.create_index("messages_subject", "messages", ["receiver", "subject", "n"])
     _stories()
     _products()
+    _appended()
 
 
 def _stories() -> None:
@@ -78,6 +79,28 @@ def _products() -> None:
             op.bulk_insert(products, [_row(key, name, made_of) for name, made_of in files.items()])
     with op.batch_alter_table("feeds") as feeds:
         feeds.drop_column("files")
+
+
+_TABLES = {
+    "aliases": "alias TEXT NOT NULL PRIMARY KEY, id VARCHAR(26) NOT NULL",
+    "sketch_keys": "value BIGINT NOT NULL, id VARCHAR(26) NOT NULL",
+}
+
+
+def _appended() -> None:
+    """PostgreSQL appends rows anyway."""
+    if op.get_bind().dialect.name == "sqlite":
+        for name, columns in _TABLES.items():
+            op.rename_table(name, "sorted")
+            op.execute(f"CREATE TABLE {name} ({columns})")
+            op.execute(f"INSERT INTO {name} SELECT * FROM sorted")
+            op.drop_table("sorted")
+        op.create_index("aliases_id", "aliases", ["id"])
+    else:
+        op.drop_constraint("sketch_keys_pkey", "sketch_keys")
+    op.create_index("sketch_keys_value", "sketch_keys", ["value"])
+    op.drop_index("articles_title", "articles")
+    op.create_index("articles_title", "articles", [sa.text("substr(title, 1, 12)")])
 
 
 def _row(feed: dict[str, str], name: str, made_of: str) -> dict[str, str]:

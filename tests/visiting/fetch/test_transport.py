@@ -1,0 +1,42 @@
+"""Connections and how long they stay open."""
+
+from __future__ import annotations
+
+import asyncio
+
+from syndicator.configuration.settings import Fetch
+from syndicator.core.model import Request
+from syndicator.visiting.fetch.client import HttpFetcher
+from tests.visiting.conftest import NOW
+
+
+def test_the_connections_of_64_origins_stay_open() -> None:
+    opened: list[asyncio.StreamWriter] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        opened.append(writer)
+        try:
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(b"HTTP/1.1 204 None\r\n\r\n")
+        except asyncio.IncompleteReadError:  # the client closed it
+            opened.remove(writer)
+            writer.close()
+            if len(opened) in (2, 0):
+                closed.set()
+
+    async def run() -> None:
+        async with await asyncio.start_server(answer, "0.0.0.0", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            fetcher = HttpFetcher(Fetch(allow_loopback=True), user_agent="test", clock=lambda: NOW)
+            for number in [*range(1, 65), *range(1, 65)]:  # the second time over the same connections
+                await fetcher.fetch(Request(url=f"http://127.0.3.{number}:{port}/", deadline=5))
+            assert len(opened) == 64
+            for number in (65, 66):
+                await fetcher.fetch(Request(url=f"http://127.0.3.{number}:{port}/", deadline=5))
+            await asyncio.wait_for(closed.wait(), 5)
+            closed.clear()
+            await fetcher.aclose()
+            await asyncio.wait_for(closed.wait(), 5)
+
+    closed = asyncio.Event()
+    asyncio.run(run())
