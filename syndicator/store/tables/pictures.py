@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ _ANY = select(_p.id).where(_WAITING, _SHOWN).limit(1)
 _TAKEN = select(_p.id, _p.name, _p.width, _p.height).where(_p.id.in_(bindparam("ids", expanding=True)), _p.name != "")
 _NAMES = select(_p.name).where(_p.name != "", _SHOWN).distinct()
 _ALL_NAMES = select(_p.name).where(_p.name != "").distinct()
-_FEEDS = select(_m.axis, _m.slug).where(_m.id.in_(bindparam("ids", expanding=True))).distinct()
+_FEEDS = select(_m.axis, _m.slug, _m.added, _m.published).where(_m.id.in_(bindparam("ids", expanding=True))).distinct()
 _REASONS = select(_p.reason, func.count()).where(_p.name == "", _SHOWN).group_by(_p.reason)
 _COUNT = select(func.count()).where(_p.name != "", _SHOWN)
 
@@ -91,9 +92,10 @@ class Pictures:
 
 
 def _touch(connection: Connection, ids: Collection[str]) -> None:
-    keys = sorted({FeedKey(axis, slug) for axis, slug in connection.execute(_FEEDS, {"ids": list(ids)})})
-    if keys:
-        rows.mark(connection, keys)
+    changed = defaultdict[FeedKey, set[rows.Times]](set)
+    for axis, slug, added, published in connection.execute(_FEEDS, {"ids": list(ids)}):
+        changed[FeedKey(axis, slug)].add((added, published))
+    rows.mark(connection, changed)
 
 
 def _row(found: Any) -> PictureRow:
