@@ -30,7 +30,6 @@ _PRODUCTS = select(_made.name, _made.made_of).where(_made.axis == bindparam("axi
 _IN_FEED = sums.IN_FEED
 _ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
 _IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
-_BETWEEN = select(_m.id).where(*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end")).order_by(*_ORDER)
 _NEWEST_ID = (
     select(_m.id).where(_m.axis == _f.axis, _m.slug == _f.slug).order_by(*_ORDER).limit(1).correlate(schema.feeds)
 )
@@ -189,11 +188,6 @@ class Index:
         found = self._db.rows(_IDS, {"axis": key.axis, "slug": key.slug, "most": reach})
         after = codec.micros(since) if since is not None else 0
         return [id for place, (id, added) in enumerate(found) if place < limit or added > after]
-
-    def month_ids(self, key: FeedKey, month: str) -> list[str]:
-        first, end = _month(month)
-        found = self._db.rows(_BETWEEN, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
-        return [id for (id,) in found]
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         found: dict[str, list[int]] = {}
