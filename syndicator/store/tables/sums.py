@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, or_, select
 
 from syndicator.core.model import FeedKey
 from syndicator.store import codec, schema
-from syndicator.store.database import chunks, insert
+from syndicator.store.database import chunks, upsert
 from syndicator.store.postgres import alone
 
 ADDED, PUBLISHED = "added", "published"
@@ -56,6 +56,7 @@ _SOME = {
 }
 _IN_SUMS = (_s.axis == bindparam("axis"), _s.slug == bindparam("slug"), _s.kind == bindparam("kind"))
 _KEPT = select(_s.day, _s.count, _s.made_of).where(*_IN_SUMS)
+_ANY = select(_s.day).where(*_IN_SUMS[:2]).limit(1)
 _CHANGED = select(_marks.added, shown(_marks)).distinct()
 _CHANGED = _CHANGED.where(_marks.axis == bindparam("axis"), _marks.slug == bindparam("slug"), _marks.added.is_not(None))
 
@@ -79,20 +80,18 @@ def keep(connection: Connection, key: FeedKey, taken: Collection[tuple[int, int]
     def read(statement: Any, values: Any) -> Sequence[Any]:
         return connection.execute(statement, values).all()
 
+    known = bool(read(_ANY, key._asdict()))
+    if not (taken if known else count >= LARGE):
+        return
+    alone(connection, f"sums {key}")
     for place, kind in enumerate((ADDED, PUBLISHED)):
         this = {**key._asdict(), "kind": kind}
-        known = connection.execute(_KEPT.limit(1), this).first() is not None
-        if not (taken if known else count >= LARGE):
-            continue
-        alone(connection, f"sums {key}")
         changed = {times[place] // DAY for times in taken} if known else None
         for part in chunks(sorted(changed or ())):
             connection.execute(delete(schema.sums).where(*_IN_SUMS, _s.day.in_(part)), this)
-        found = _grouped(read, key, kind, changed)
-        insert(
-            connection,
-            schema.sums,
-            [{**this, "day": day, "count": many, "made_of": of} for day, (many, of) in found.items()],
+        days = _grouped(read, key, kind, changed).items()
+        upsert(
+            connection, schema.sums, [{**this, "day": day, "count": many, "made_of": of} for day, (many, of) in days]
         )
 
 
