@@ -221,10 +221,11 @@ class Builder:
                 months[month].append((feed, list(pages)))
             feed.files |= {page.name: page.fingerprint for page in feed.calendar}
         for month in sorted(months):
-            for feed, item in months.pop(month):
-                yield from (
-                    self._write_archive(feed, item) if isinstance(item, Document) else self._write_pages(feed, item)
-                )
+            for feed, made in months.pop(month):
+                if isinstance(made, Document):
+                    yield from self._write_archive(feed, made)
+                else:
+                    yield from self._write_pages(feed, made)
 
     def write_heads(self, feeds: Sequence[Feed]) -> Iterator[None]:
         """The head feeds in all their formats, each marked fresh once its files are there, or held."""
