@@ -205,12 +205,12 @@ class Builder:
     def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
         """The archive documents, and pages of days, months and years, of `feeds` that must be made again: month by
         month, so that what feeds share is made once."""
-        months: dict[str, list[Iterator[None]]] = defaultdict(list)
+        months: dict[str, list[tuple[Feed, Document | list[CalendarPage]]]] = defaultdict(list)
         for feed in feeds:
             for item in feed.archives:
                 names = archive.names(item, feed.head)
                 if self.whole or any(feed.known.get(name) != item.fingerprint for name in names):
-                    months[item.month].append(self._write_archive(feed, item))
+                    months[item.month].append((feed, item))
                 feed.files |= dict.fromkeys(names, item.fingerprint)
                 if item.marker:
                     feed.files[archive.marker(feed.spec.key, item.month)] = item.marker
@@ -218,11 +218,14 @@ class Builder:
                 feed.put_off_pages()
             changed = [page for page in feed.calendar if self.whole or feed.known.get(page.name) != page.fingerprint]
             for month, pages in groupby(changed, key=lambda page: page.days[-1][: calendar.MONTH]):
-                months[month].append(self._write_pages(feed, list(pages)))
+                months[month].append((feed, list(pages)))
             feed.files |= {page.name: page.fingerprint for page in feed.calendar}
         for month in sorted(months):
-            for writing in months[month]:
-                yield from writing
+            for feed, made in months.pop(month):
+                if isinstance(made, Document):
+                    yield from self._write_archive(feed, made)
+                else:
+                    yield from self._write_pages(feed, made)
 
     def write_heads(self, feeds: Sequence[Feed]) -> Iterator[None]:
         """The head feeds in all their formats, each marked fresh once its files are there, or held."""

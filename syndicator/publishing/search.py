@@ -255,7 +255,7 @@ def write_search(
 def _ids(index: ArticleIndex, period: Period) -> list[str]:
     if period.ids:
         return list(period.ids)
-    return [id for month in period.months for id in reversed(index.month_ids(ALL, month))]
+    return [id for month in period.months for id, _, _ in reversed(index.month_entries(ALL, month))]
 
 
 def _known(outlet: Outlet) -> dict[str, list[Any]]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from syndicator import __version__
 from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, TAG
@@ -41,6 +41,7 @@ _DIGITS: Final = 12  # of a fingerprint: one source is compared with itself alon
 
 _BUILT: Final = "built with"  # what `_inputs` gave when all that was stale was built, and this if pages were left since
 _OWED: Final = " owed"
+_GOING: Final = " going"  # a build has begun and not ended: it may have left half-written files
 
 
 def _inputs(app: App, pages: Look) -> str:
@@ -219,8 +220,8 @@ async def build_feeds(
     among: Callable[[FeedKey], bool] | None = None,
     brief: bool = False,
 ) -> BuildReport:
-    """Build the stale feeds, or all, and notify the hubs of those that changed. Calls `turn` between two feeds.
-    `among`: filter of stale feeds; `brief`: as in `publishing.builder.build`."""
+    """Build the stale feeds that `among` accepts, or all, and notify the hubs of those that changed. Calls `turn`
+    between two feeds; `brief`: as in `publishing.builder.build`."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
     await group_stories(app, turn)
@@ -229,9 +230,10 @@ async def build_feeds(
     if not all and _is_built(app, inputs, outlet):
         webhooks.put(app, changes, ())
         return BuildReport()
-    shown, known, index = thumbnails.publish(app, outlet), vocabulary(app), app.store.index
+    shown, known = thumbnails.publish(app, outlet), vocabulary(app)
     tags = [tag.name for tag in known.tag]
-    looked = (app.store.visits.note(_BUILT) or "").removesuffix(_OWED) == inputs  # only marks make feeds stale then
+    before = app.store.visits.note(_BUILT) or ""
+    looked = before.partition(" ")[0] == inputs  # only marks make feeds stale then
     if not looked:
         follow(app, tags)
     rows, specs = _planned(app, known)
@@ -239,45 +241,52 @@ async def build_feeds(
     only = None if all else stale(specs, rows, *(() if looked else (app.settings, app.instance, pages)), owed=not brief)
     left = set() if only is None or among is None else {key for key in only if not among(key)}
     only = only if only is None else only - left
-    if only is None or only:  # a build that was killed left its feed stale
-        outlet.sweep()
-    from syndicator.publishing.builder import build
-
-    with _renderer(app) as remake:
-        steps = build(
-            specs,
-            index=index,
-            outlet=outlet,
-            settings=app.settings,
-            sources=app.sources,
-            source_of=app.terms,
-            instance=app.instance,
-            only=only,
-            remake=remake,
-            excused=excused(app),
-            tags=tags,
-            markdown=lambda id: read(app, id).body,
-            look=pages,
-            kept=app.entries,
-            brief=brief,
-            rows=rows,
-        )
-        report = await _turn_by_turn(steps, turn)
+    if only is None or only:
+        _begin(app, outlet, before, looked)
+    steps = _steps(app, specs, outlet, only=only, tags=tags, look=pages, brief=brief, rows=rows)
+    report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)
     if only is None or only:
         app.beside.note({spec.key for spec in specs} if only is None else only)
-    _remember(app, changes, report, began_at, left=bool(left), brief=brief)
-    part = brief or bool(left)
-    app.store.visits.set_note(_BUILT, None if part and not looked else inputs + (_OWED if part else ""), app.clock())
+    webhooks.put(app, changes, report.shown)
+    _remember(app, began_at, inputs, looked, left=bool(left), brief=brief)
     builds = int(only is None or bool(only or report.written))
     report = replace(report, builds=builds, seconds=clock() - began, left=len(left))
     return replace(report, hubs=await _notify_hubs(app, report))
 
 
-def _remember(
-    app: App, changes: webhooks.Changes, report: BuildReport, began: datetime, *, left: bool, brief: bool
-) -> None:
-    webhooks.put(app, changes, report.shown)
+def _steps(app: App, specs: Sequence[FeedSpec], outlet: Outlet, **given: Any) -> Steps:
+    from syndicator.publishing.builder import build
+
+    with _renderer(app) as remake:
+        return (
+            yield from build(
+                specs,
+                index=app.store.index,
+                outlet=outlet,
+                settings=app.settings,
+                sources=app.sources,
+                source_of=app.terms,
+                instance=app.instance,
+                remake=remake,
+                excused=excused(app),
+                markdown=lambda id: read(app, id).body,
+                kept=app.entries,
+                **given,
+            )
+        )
+
+
+def _begin(app: App, outlet: Outlet, built: str, looked: bool) -> None:
+    """Note that a build begins, and clear up what one left that did not end."""
+    if not looked or built.endswith(_GOING):
+        outlet.sweep()
+    app.store.visits.set_note(_BUILT, built.removesuffix(_GOING) + _GOING, app.clock())
+
+
+def _remember(app: App, began: datetime, inputs: str, looked: bool, *, left: bool, brief: bool) -> None:
+    part = brief or left
+    app.store.visits.set_note(_BUILT, None if part and not looked else inputs + (_OWED if part else ""), app.clock())
     if not left:
         app.store.visits.set_note(EXCUSED, None, app.clock())
     if brief or not left:  # what is left by a brief one is in its source's feed

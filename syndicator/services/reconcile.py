@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from syndicator.articles.stores.paths import ID_CHARS, printable
+from syndicator.articles.stores.paths import ID_CHARS, is_article_path, printable
 from syndicator.configuration.entry_rules import is_muted
 from syndicator.configuration.sources.identity import reconciled
 from syndicator.core.errors import OURS, ConfigError, DiskError, MissingError
@@ -222,11 +222,12 @@ _PLACES = "feeds/articles itself, or YYYY/MM/ in it"
 
 def ignored(store: ArticleStore) -> tuple[Problem, ...]:
     """Files that look like articles, by name or by frontmatter, and are none for their name or place, with the cure."""
-    articles = {stamp.path for stamp in store.walk()}
     problems = []
     for path in store.names():
+        if is_article_path(path):
+            continue
         name, suffix = path.rpartition("/")[2], Path(path).suffix.lower()
-        if path in articles or name.upper().startswith("README."):
+        if name.upper().startswith("README."):
             continue
         if suffix not in _MARKDOWN and not (suffix in _TEXTS and store.read(path).startswith((b"---\n", b"---\r\n"))):
             continue

@@ -163,10 +163,9 @@ class Taking:
 
 
 def publish(app: App, outlet: Outlet) -> set[str]:
-    """Publish all thumbnails; return the names. Call before stale feeds are determined. Raises OSError."""
-    if not app.settings.publish.thumbnails:
-        return set()
-    names = app.store.pictures.names()
+    """Publish all thumbnails; return the names. Call before stale feeds are determined, also without thumbnails: the
+    outlet then knows what was there before, and refuses to replace what another build writes. Raises OSError."""
+    names = app.store.pictures.names() if app.settings.publish.thumbnails else set()
     if lost := redirects.publish(outlet, names, kept_pictures(app.settings).get):
         app.store.pictures.lost(lost)
     return names - lost

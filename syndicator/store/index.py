@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, null, or_, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, null, select, tuple_, update
 
 from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, SOURCE
@@ -20,15 +21,15 @@ from syndicator.core.ports import FeedRow, FileStamp, Fresh, Withdrawn
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, upsert
+from syndicator.store.tables import sums
 from syndicator.store.tables.pictures import Pictures
 
 _a, _m, _f, _marks = schema.articles.c, schema.members.c, schema.feeds.c, schema.stale_marks.c
 _made = schema.products.c
 _PRODUCTS = select(_made.name, _made.made_of).where(_made.axis == bindparam("axis"), _made.slug == bindparam("slug"))
-_IN_FEED = (_m.axis == bindparam("axis"), _m.slug == bindparam("slug"))
+_IN_FEED = sums.IN_FEED
 _ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
 _IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
-_BETWEEN = select(_m.id).where(*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end")).order_by(*_ORDER)
 _NEWEST_ID = (
     select(_m.id).where(_m.axis == _f.axis, _m.slug == _f.slug).order_by(*_ORDER).limit(1).correlate(schema.feeds)
 )
@@ -89,42 +90,17 @@ _UNMATCHED = (
     )
     .order_by(*_ORDER)
 )
-_DAY_LENGTH = 86_400_000_000  # microseconds
-# remainders: whole nanoseconds of a dozen files would overflow what SQLite can sum
-_FILES = (func.sum(_a.mtime_ns % 2**40), func.sum(_a.size))
 _MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
-_ADDED_ON = (_m.added // _DAY_LENGTH).label("day")
-_BY_DAY = (  # of `added`; a month is added up of them, which SQL has no function for that all databases know
-    select(_ADDED_ON, func.count(), *_FILES)
-    .join_from(schema.members, schema.articles, _a.id == _m.id)
-    .where(*_IN_FEED, _m.added > codec.NEVER)
-    .group_by(_ADDED_ON)
-    .order_by(_ADDED_ON)
-)
 _MONTH_ENTRIES = (
     select(_m.id, _m.added, _a.mtime_ns, _a.size)
     .join_from(schema.members, schema.articles, _a.id == _m.id)
     .where(*_MONTH)
     .order_by(*_ORDER)
 )
-# When an article was published as its entries show it (`publishing.render.view.times`): never after we got it, and when
-# we got it where the date is too early to be one.
-_EARLIEST = codec.micros(datetime(1990, 1, 1, tzinfo=UTC))
-_SHOWN_AS = case((or_(_m.published < _EARLIEST, _m.published > _m.added), _m.added), else_=_m.published)
-_DAY = _SHOWN_AS // _DAY_LENGTH
-_p = schema.pictures.c
-_NAME = func.nullif(_p.name, "")  # of a thumbnail, by its content
-_PICTURES = (func.count(_NAME), func.min(_NAME), func.max(_NAME), func.sum(_p.width), func.sum(_p.height))
-_DAYS = (
-    select(_DAY.label("day"), func.count(), *_FILES, *_PICTURES)
-    .join_from(schema.members, schema.articles, _a.id == _m.id)
-    .outerjoin(schema.pictures, _p.id == _m.id)
-    .where(*_IN_FEED)
-    .group_by("day")
-    .order_by("day")
-)
-_OF_DAYS = select(_m.id, _DAY).where(*_IN_FEED, bindparam("first") <= _DAY, bindparam("last") >= _DAY).order_by(_m.id)
-_LATEST = select(_m.id).where(*_IN_FEED).order_by(_SHOWN_AS.desc(), _m.id).limit(bindparam("most"))
+_DAY = sums.shown(_m) // sums.DAY
+_SINCE = (*_IN_FEED, _m.added >= bindparam("since"), bindparam("first") <= _DAY)
+_OF_DAYS = select(_m.id, _DAY).where(*_SINCE, bindparam("last") >= _DAY).order_by(_m.id)
+_LATEST = select(_m.id).where(*_SINCE).order_by(sums.shown(_m).desc(), _m.id).limit(bindparam("most"))
 _NEWEST_MARK = select(func.coalesce(func.max(_marks.n), 0))
 _UNBUILT = (
     select(_f.slug)
@@ -205,7 +181,7 @@ class Index:
                 new = rows.feed_row(row.key, row.name) | values | {"count": row.count, "held": row.held}
                 upsert(connection, schema.feeds, [new | {"made_with": row.made_with}])
             if row.moved_to:  # its address redirects, which the next build writes
-                rows.mark(connection, [row.key])
+                rows.mark(connection, {row.key: ()})
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         reach = most if since is not None else min(limit, most)
@@ -213,17 +189,12 @@ class Index:
         after = codec.micros(since) if since is not None else 0
         return [id for place, (id, added) in enumerate(found) if place < limit or added > after]
 
-    def month_ids(self, key: FeedKey, month: str) -> list[str]:
-        first, end = _month(month)
-        found = self._db.rows(_BETWEEN, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
-        return [id for (id,) in found]
-
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         found: dict[str, list[int]] = {}
-        for day, *numbers in self._db.rows(_BY_DAY, {"axis": key.axis, "slug": key.slug}):
-            sums = found.setdefault(_date(day)[:7], [0, 0, 0])
-            sums[:] = [one + int(more) for one, more in zip(sums, numbers, strict=True)]
-        return {month: (sums[0], "-".join(map(str, sums))) for month, sums in found.items()}
+        for day, (count, of) in sums.by_day(self._db.rows, key, sums.ADDED).items():
+            months = found.setdefault(_date(day)[:7], [0, 0, 0])
+            months[:] = [one + int(more) for one, more in zip(months, (str(count), *of.split("-")), strict=True)]
+        return {month: (of[0], "-".join(map(str, of))) for month, of in found.items()}
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         first, end = _month(month)
@@ -231,18 +202,22 @@ class Index:
         return [(id, codec.moment(added), f"{mtime_ns}-{size}") for id, added, mtime_ns, size in found]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        found = self._db.rows(_DAYS, {"axis": key.axis, "slug": key.slug})
-        return {_date(day): (count, "-".join(map(str, more))) for day, count, *more in found}
+        return {_date(day): of for day, of in sums.by_day(self._db.rows, key, sums.PUBLISHED).items()}
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
-        span = {"first": _number(first), "last": _number(last)}
+        span = {"first": _number(first), "since": _number(first) * sums.DAY, "last": _number(last)}
         found: dict[int, list[str]] = {}
-        for id, day in self._db.rows(_OF_DAYS, {"axis": key.axis, "slug": key.slug, **span}):
+        for id, day in self._db.rows(_OF_DAYS, {**key._asdict(), **span}):
             found.setdefault(day, []).append(id)
         return {_date(day): ids for day, ids in found.items()}
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
-        return [id for (id,) in self._db.rows(_LATEST, {"axis": key.axis, "slug": key.slug, "most": most})]
+        first, left = 0, most
+        for day, (count, _) in reversed(sums.by_day(self._db.rows, key, sums.PUBLISHED).items()):
+            if left > 0:
+                first, left = day, left - count
+        since = {"first": first, "since": first * sums.DAY, "most": most}
+        return [id for (id,) in self._db.rows(_LATEST, {**key._asdict(), **since})]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         found = self._by_id(_ARTICLES, ids)
@@ -319,7 +294,7 @@ class Index:
 
     def mark_stale(self, keys: Iterable[FeedKey]) -> None:
         with self._db.write() as connection:
-            rows.touch(connection, {key: (key.slug, 0) for key in keys})
+            rows.touch(connection, {key: (key.slug, 0) for key in keys}, {})
 
     def files(self, key: FeedKey) -> dict[str, str]:
         return dict(self._db.rows(_PRODUCTS.order_by(_made.name), key._asdict()))
@@ -334,13 +309,16 @@ class Index:
                     _set_files(connection, one.key, one.files)
 
     def _take_marks(self, connection: Connection, key: FeedKey, seen: int) -> int:
-        """Delete the marks of a feed that a build saw; returns how many articles more they count."""
-        more = 0
+        """Delete the marks of a feed that a build saw, and sum its articles up; returns how many more they count."""
+        taken: list[Any] = []
         for part in chunks(self._seen.get(key, ())):  # with several writers, a mark with a lower number may come later
-            taken = (*_marks_of(key), _marks.n <= seen, _marks.n.in_(part))
-            more += connection.execute(select(func.coalesce(func.sum(_marks.more), 0)).where(*taken)).scalar_one()
-            connection.execute(delete(schema.stale_marks).where(*taken))
-        return more
+            these = (*_marks_of(key), _marks.n <= seen, _marks.n.in_(part))
+            taken += connection.execute(select(_marks.more, _marks.added, sums.shown(_marks)).where(*these)).all()
+            connection.execute(delete(schema.stale_marks).where(*these))
+        count = connection.execute(select(_f["count"]).where(_this(key))).scalar() or 0
+        times = {(added, shown) for _, added, shown in taken if added is not None}
+        sums.keep(connection, key, times, count)
+        return sum(row.more for row in taken)
 
     def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
         with self._db.write() as connection:
@@ -352,13 +330,13 @@ class Index:
             for key in {*keys, *others}:
                 these = update(schema.products).where(_made.axis == key.axis, _made.slug == key.slug)
                 connection.execute(these.values(made_of=""))
-            rows.mark(connection, [*keys])
+            rows.mark(connection, dict.fromkeys(keys, ()))
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         with self._db.write() as connection:
             _set(connection, key, held=reason)
             if connection.execute(select(_marks.n).where(*_marks_of(key)).limit(1)).first() is None:
-                rows.mark(connection, [key])
+                rows.mark(connection, {key: ()})
 
     def newest_mark(self) -> int:
         """The number of the newest stale mark, 0 when there is none: a higher one than before means new work."""
@@ -414,6 +392,7 @@ def _month(month: str) -> tuple[int, int]:
     return codec.micros(datetime(year, number, 1, tzinfo=UTC)), codec.micros(end)
 
 
+@cache
 def _date(day: int) -> str:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).strftime("%Y-%m-%d")
 

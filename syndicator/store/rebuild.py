@@ -207,14 +207,15 @@ def _show_dangling(connection: Connection, on_hold: Collection[str]) -> None:
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:
     """New feeds get their rows, known ones keep names and addresses; every feed has its count and is stale."""
     insert_new(connection, schema.feeds, [rows.feed_row(key, name) for key, name in sorted(names.items())])
-    connection.execute(delete(schema.stale_marks))
+    for table in (schema.stale_marks, schema.sums):
+        connection.execute(delete(table))
     feeds = schema.feeds.c
     known = [FeedKey(*row) for row in connection.execute(select(feeds.axis, feeds.slug))]
     these = update(schema.feeds).where(feeds.axis == bindparam("k_axis"), feeds.slug == bindparam("k_slug"))
     counted = [{"k_axis": key.axis, "k_slug": key.slug, "of_it": counts[key]} for key in known]
     if counted:
         connection.execute(these.values(count=bindparam("of_it")), counted)
-    rows.mark(connection, known)
+    rows.mark(connection, dict.fromkeys(known, ()))
 
 
 def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:

@@ -42,7 +42,7 @@ def article_row(article: Article, stamp: FileStamp, merged_into: str | None) -> 
 
 def member_rows(article: Article, keys: Iterable[FeedKey]) -> list[dict[str, Any]]:
     """The rows of `members`."""
-    added, published = codec.micros_or(article.added), codec.micros_or(article.published)
+    added, published = times(article)
     return [
         {"id": article.id, "axis": key.axis, "slug": key.slug, "added": added, "published": published} for key in keys
     ]
@@ -191,7 +191,7 @@ def save(
     upsert(connection, schema.articles, [article_row(article, stamp, into) | scored])
     if known.old is not None and not keep_html:
         drive(connection, "DELETE FROM html WHERE id = ?", (article.id,))
-    show(connection, article, known.shown(article, into), known.members)
+    show(connection, article, known.shown(article, into), known.members, known.old)
     want(connection, wanted(article))
     follow_picture(connection, article, known.old)
     if known.old is None or known.old.hold != article.hold:
@@ -225,20 +225,28 @@ def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
     if known.old is None or known.old.hold or known.withdrawn or key in known.members:
         return
     insert(connection, schema.members, member_rows(known.old, [key]))
-    touch(connection, {key: (name or source, 1)})
+    touch(connection, {key: (name or source, 1)}, {key: [times(known.old)]})
     if name:
         rename = "UPDATE feeds SET name = ? WHERE axis = ? AND slug = ? AND name = slug"
         drive(connection, rename, (name, SOURCE, source))
 
 
-def show(connection: Connection, article: Article, shown: Mapping[FeedKey, str], before: Collection[FeedKey]) -> None:
-    """Move `article` from the feeds `before` to the feeds `shown`; all become stale, notes about it are deleted."""
+def show(
+    connection: Connection,
+    article: Article,
+    shown: Mapping[FeedKey, str],
+    before: Collection[FeedKey],
+    old: Article | None = None,
+) -> None:
+    """Move `article` from the feeds `before`, as it was `old`, to the feeds `shown`; all become stale, notes about it
+    are deleted."""
     if before:
         for table in ("members", "fragments"):
             drive(connection, f"DELETE FROM {table} WHERE id = ?", (article.id,))
     insert(connection, schema.members, member_rows(article, shown))
     names = {key: shown.get(key, key.slug) for key in {*shown, *before}}
-    touch(connection, {key: (name, (key in shown) - (key in before)) for key, name in names.items()})
+    changed = {key: {times(article), times(old or article)} for key in names}
+    touch(connection, {key: (name, (key in shown) - (key in before)) for key, name in names.items()}, changed)
 
 
 def show_again(connection: Connection, feed: FeedKey) -> None:
@@ -251,36 +259,58 @@ def show_again(connection: Connection, feed: FeedKey) -> None:
             show(connection, known.old, shown, known.members)
 
 
-def touch(connection: Connection, feeds: dict[FeedKey, tuple[str, int]]) -> None:
-    """Marks feeds stale and changes their counts; feed -> (its name if it is new, how many articles more)."""
+Times = tuple[int, int]  # when an article was added and published
+
+
+def times(article: Article) -> Times:
+    """As `members` has them."""
+    return codec.micros_or(article.added), codec.micros_or(article.published)
+
+
+def touch(
+    connection: Connection, feeds: dict[FeedKey, tuple[str, int]], changed: Mapping[FeedKey, Collection[Times]]
+) -> None:
+    """Marks feeds stale and changes their counts; feed -> (its name if it is new, how many articles more). `changed`:
+    the times of their articles that came, went or changed."""
     insert_new(connection, schema.feeds, [feed_row(key, name) for key, (name, _) in sorted(feeds.items())])
-    mark(connection, feeds, {key: more for key, (_, more) in feeds.items()})
+    mark(connection, {key: changed.get(key, ()) for key in feeds}, {key: more for key, (_, more) in feeds.items()})
 
 
-def mark(connection: Connection, keys: Iterable[FeedKey], more: Mapping[FeedKey, int] | None = None) -> None:
+def mark(
+    connection: Connection, changed: Mapping[FeedKey, Collection[Times]], more: Mapping[FeedKey, int] | None = None
+) -> None:
     """Mark feeds that have rows stale, with numbers that no mark had before; `more`: how many articles joined each."""
-    counts = more or {}
-    made = [{"axis": key.axis, "slug": key.slug, "more": counts.get(key, 0)} for key in sorted(keys)]
+    made = []
+    for key in sorted(changed):
+        count = (more or {}).get(key, 0)
+        times_of: list[Any] = sorted(changed[key]) or [(None, None)]
+        for added, published in times_of:
+            values = {"axis": key.axis, "slug": key.slug, "more": count, "added": added, "published": published}
+            made.append(values)
+            count = 0
     insert(connection, schema.stale_marks, made)
 
 
 def set_found(connection: Connection, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
     """Set the found feeds (queries and others) by article id, with names; changed feeds become stale."""
     ids = list(found)
-    times = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
+    known = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
     before = {(id, FeedKey(axis, slug)) for id, axis, slug in connection.execute(_ASKED, {"ids": ids})}
-    after = {(id, key) for id, keys in found.items() for key in keys if id in times}
+    after = {(id, key) for id, keys in found.items() for key in keys if id in known}
     for id, key in before - after:
         drive(connection, "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?", (id, *key))
     joined = [
-        {"id": id, "axis": key.axis, "slug": key.slug, "added": times[id].added, "published": times[id].published}
+        {"id": id, "axis": key.axis, "slug": key.slug, "added": known[id].added, "published": known[id].published}
         for id, key in sorted(after - before)
     ]
     insert(connection, schema.members, joined)
     more = Counter(key for _, key in after - before)
     more.subtract(key for _, key in before - after)
     names = {key: name for keys in found.values() for key, name in keys.items()}
-    touch(connection, {key: (names.get(key, key.slug), count) for key, count in more.items()})
+    changed: dict[FeedKey, set[Times]] = {}
+    for id, key in after ^ before:
+        changed.setdefault(key, set()).add((known[id].added, known[id].published))
+    touch(connection, {key: (names.get(key, key.slug), count) for key, count in more.items()}, changed)
 
 
 def follow_picture(connection: Connection, article: Article, before: Article | None) -> None:
@@ -345,7 +375,8 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
     drop_sketches(connection, [id])
     members = schema.story_members.c  # what an operator said of it stays, in case that it comes back
     connection.execute(delete(schema.story_members).where(members.article == id, ~members.final))
-    touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}})
+    changed = dict.fromkeys(before, {times(known.old)} if known.old else ())
+    touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}}, changed)
     _show_copies(connection, known.copies, id)
     return before
 

@@ -183,7 +183,7 @@ products = Table(
 # What is to be built: a feed has marks or is fresh. Marks are only added, and a build deletes those that it saw when it
 # began: one that came meanwhile stays, perhaps with a lower number where several write, and the feed is built again. So
 # no two writers ever wait for each other on the row of the feed of all articles. `more` counts the articles that joined
-# the feed since its row was written.
+# the feed since its row was written; `added` and `published` are the article's, none where a mark is of no article.
 stale_marks = Table(
     "stale_marks",
     metadata,
@@ -191,9 +191,21 @@ stale_marks = Table(
     Column("axis", String(10), nullable=False),
     Column("slug", Text, nullable=False),
     Column("more", Integer, nullable=False, server_default="0"),
+    *(Column(name, BigInteger) for name in ("added", "published")),
     sqlite_autoincrement=True,
 )
 Index("stale_marks_feed", stale_marks.c.axis, stale_marks.c.slug, stale_marks.c.n)
+
+# The articles of large feeds by day of `kind` (`store.tables.sums`).
+sums = Table(
+    "sums",
+    metadata,
+    Column("axis", String(10), primary_key=True),
+    *(Column(name, Text, primary_key=True) for name in ("slug", "kind")),
+    *(Column(name, Integer, primary_key=name == "day", nullable=False) for name in ("day", "count")),
+    Column("made_of", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 # The sources, besides the one in the article's file, that announced an article: their feeds show it too.
 carriers = Table(

@@ -293,7 +293,7 @@ class Visits(Comparisons):
                 connection.execute(delete(table).where(table.c.id == id))
             keys = [FeedKey(*key) for key in json.loads(feeds or "[]")]
             if keys:
-                rows.mark(connection, keys)
+                rows.mark(connection, dict.fromkeys(keys, ()))
             return forget_unread(connection, {id}, aliases) if unread else []
 
     def note(self, key: str) -> str | None:

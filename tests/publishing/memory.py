@@ -97,9 +97,6 @@ class MemoryIndex:
         more = [id for id in found[limit:] if since is not None and (self.article_store[id].added or _OLD) > since]
         return (found[:limit] + more)[:most]
 
-    def month_ids(self, key: FeedKey, month: str) -> list[str]:
-        return [id for id in self._ids(key) if self._month(id) == month]
-
     def _month(self, id: str) -> str:
         return (self.article_store[id].added or _OLD).strftime("%Y-%m")
 
@@ -111,7 +108,7 @@ class MemoryIndex:
         return found
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
-        found = [self.article_store[id] for id in self.month_ids(key, month)]
+        found = [self.article_store[id] for id in self._ids(key) if self._month(id) == month]
         return [(one.id, one.added or _OLD, _told((one.title, one.revisions, one.tags))) for one in found]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:

@@ -237,3 +237,23 @@ def test_a_feed_that_is_not_published_does_not_stay_stale(tmp_path: Path) -> Non
     place.build()
     with place.app() as app:
         assert not [row.key for row in app.store.index.feeds() if row.stale]
+
+
+def test_a_build_clears_up_after_one_that_did_not_end(place: Place) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    left = place.folder / "feeds/public/tags/.llm.atom.1.tmp"
+    with place.app() as app:
+        store_articles(app, "First", "Text.")
+        asyncio.run(build.build_feeds(app))
+        left.parent.mkdir(exist_ok=True)
+        left.write_text("half")
+        store_articles(app, "Second", "Text.")
+        asyncio.run(build.build_feeds(app))
+        assert left.exists()
+        store_articles(app, "Third", "Text.")
+        with pytest.raises(KeyboardInterrupt):
+            asyncio.run(build.build_feeds(app, turn=stop))
+        asyncio.run(build.build_feeds(app))
+        assert not left.exists()

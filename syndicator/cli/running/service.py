@@ -117,8 +117,12 @@ def build(
     from syndicator.configuration.settings import is_bucket, load
     from syndicator.services import reconcile, webhooks
     from syndicator.services.build import build_feeds
-    from syndicator.services.container import locked, need_folder, open_app
-    from syndicator.services.refresh import remake
+    from syndicator.services.container import App, locked, need_folder, open_app
+
+    def remake(app: App) -> None:
+        from syndicator.services import refresh  # only then: a tenth of a start
+
+        refresh.remake(app)
 
     need_folder(config)
     with locked(load(config), wait=wait), open_app(config, remake=remake) as opened:

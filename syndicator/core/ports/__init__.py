@@ -291,9 +291,6 @@ class ArticleIndex(Protocol):
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         """The newest `limit` ids of a feed and those added after `since`, `most` in all. Copies: source feed only."""
 
-    def month_ids(self, key: FeedKey, month: str) -> list[str]:
-        """The ids of the articles of a feed that were added in a UTC month ("2026-11"), in the feed's order."""
-
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         """UTC months ("2026-11") of additions, ascending, with count and a fingerprint of the files."""
 

@@ -160,9 +160,10 @@ def ids_of(document: Document, key: FeedKey, index: ArticleIndex) -> Sequence[st
     """The entries of a document, newest first."""
     if document.ids is not None:
         return document.ids
+    entries = index.month_entries(key, document.month)
     if document.bits is None:
-        return index.month_ids(key, document.month)
-    placed = _placed(index.month_entries(key, document.month), document.month)
+        return [id for id, _, _ in entries]
+    placed = _placed(entries, document.month)
     return [id for moment, id, _ in reversed(placed) if f"{moment:0{_SPAN}b}".startswith(document.bits)]
 
 

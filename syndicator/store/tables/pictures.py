@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
@@ -87,8 +88,11 @@ class Pictures:
 
 
 def _touch(connection: Connection, ids: Collection[str]) -> None:
-    found = drive(connection, f"SELECT DISTINCT axis, slug FROM members WHERE id IN ({marks([*ids])})", tuple(ids))
-    rows.mark(connection, [FeedKey(*key) for key in found])
+    among, changed = marks([*ids]), defaultdict[FeedKey, set[rows.Times]](set)
+    of = f"SELECT DISTINCT axis, slug, added, published FROM members WHERE id IN ({among})"
+    for axis, slug, added, published in drive(connection, of, tuple(ids)):
+        changed[FeedKey(axis, slug)].add((added, published))
+    rows.mark(connection, changed)
 
 
 def _row(

@@ -65,6 +65,14 @@ def _products() -> None:
         sa.Column("made_of", sa.Text(), nullable=False),
         sqlite_with_rowid=False,
     )
+    days = [sa.Column(name, sa.Integer(), primary_key=name == "day", nullable=False) for name in ("day", "count")]
+    named = [sa.Column(name, sa.Text(), primary_key=True) for name in ("slug", "kind")]
+    of = sa.Column("made_of", sa.Text(), nullable=False)
+    op.create_table(
+        "sums", sa.Column("axis", sa.String(10), primary_key=True), *named, *days, of, sqlite_with_rowid=False
+    )
+    for name in ("added", "published"):
+        op.add_column("stale_marks", sa.Column(name, sa.BigInteger()))
     with op.batch_alter_table("feeds") as feeds:
         feeds.add_column(sa.Column("made_with", sa.Text()))
         feeds.add_column(sa.Column("owed", sa.Boolean(), nullable=False, server_default="0"))

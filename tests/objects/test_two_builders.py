@@ -1,0 +1,70 @@
+"""Two builds of one store at a time: the second to write a file ends, and nothing of an older state stays published."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from syndicator.articles.stores.bucket import Bucket
+from syndicator.core.ports import Outlet
+from syndicator.publishing.builder import build
+from syndicator.publishing.output.outlets import ObjectOutlet
+from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.staleness import Steps, stale
+from syndicator.services import thumbnails
+from syndicator.store.engine import Store, open_store
+from tests.bench.bench_publishing import INSTANCE, SOURCES, settings
+from tests.publishing.memory import MemoryOutlet, finish
+from tests.store.conftest import record
+
+EVERYTHING = settings(everything=True)
+HOW = EVERYTHING.model_copy(update={"publish": EVERYTHING.publish.model_copy(update={"thumbnails": False})})
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
+    url = f"sqlite:///{tmp_path}/syndicator.db"
+    with open_store(url, articles_exist=False) as one, open_store(url, articles_exist=True) as other:
+        yield one, other
+
+
+def building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
+    app: Any = SimpleNamespace(settings=HOW, store=store)
+    thumbnails.publish(app, outlet)
+    rows = store.index.feeds()
+    specs = plan(rows, settings=HOW, sources=list(SOURCES.values()), queries=(), categories={})
+    only = None if whole else stale(specs, rows)
+    given: Any = {"settings": HOW, "sources": SOURCES, "instance": INSTANCE, "only": only, "rows": rows}
+    return build(specs, index=store.index, outlet=outlet, **given)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 4, 8, 12, 16, 24, 32])
+def test_what_two_builds_leave_is_what_one_makes_of_all_articles(
+    stores: tuple[Store, Store], bucket: Bucket, steps: int
+) -> None:
+    slow, quick = stores
+    for number in range(0, 2000, 400):
+        record(slow, number)
+    finish(building(slow, ObjectOutlet(bucket, whole=True)))
+    record(slow, 1)
+    going = building(slow, ObjectOutlet(bucket, whole=True))
+    for _ in range(steps):
+        next(going, None)
+    record(quick, 2, tags=("AI", "Rail"))
+    finish(building(quick, ObjectOutlet(bucket, whole=True)))
+    try:
+        finish(going)
+    except OSError as error:
+        assert error.errno == errno.EREMOTE
+    finish(building(quick, ObjectOutlet(bucket, whole=True)))
+    assert not quick.index.newest_mark()
+    alone = MemoryOutlet()
+    finish(building(quick, alone, whole=True))
+    there = ObjectOutlet(bucket, gzip=False, whole=True)
+    assert {name: there.get(name) for name in alone.files} == alone.files
+    assert {one.key for one in bucket.walk() if not one.key.endswith(".gz")} == set(alone.files)
