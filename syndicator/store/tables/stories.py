@@ -162,9 +162,11 @@ class Stories:
             for part in chunks(sorted(gone)):
                 connection.execute(delete(schema.story_members).where(_m.article.in_(part)))
 
-    def members(self) -> list[Member]:
-        """The articles of all stories."""
-        return [Member(*row) for row in self._db.rows(select(schema.story_members))]
+    def members(self, ids: Collection[str] | None = None) -> list[Member]:
+        """The articles of all stories, or those of `ids`."""
+        query = select(_m.article, _m.story, _m.outlet, _m.final)
+        parts = [query] if ids is None else [query.where(_m.article.in_(part)) for part in chunks(sorted(ids))]
+        return [Member(*row) for part in parts for row in self._db.rows(part)]
 
     def prune(self, before: datetime, most: int) -> None:
         """Delete what the first articles added before then were compared by."""
