@@ -11,6 +11,7 @@ from syndicator.core.model import Article, FeedKey
 from syndicator.core.text import persons, slug
 
 ALL: Final = FeedKey("all", "all")
+STORIES: Final = FeedKey("story", "stories")  # what several outlets report
 AUTHOR: Final = "author"
 QUERY: Final = "query"
 SOURCE: Final = "source"
@@ -27,12 +28,13 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 class Axis:
     """An axis; its name is part of feed ids and never changes. `members`: feeds that carry an article, recorded even
     while off; after adding an axis, `reindex` fills it. `found`: members that builds find in batches once it is on.
-    Both None: saved queries."""
+    Both None: saved queries, and stories."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None
     default: bool = True  # in `publish.axes` where the operator wrote none
     folder: str  # of its feeds below the web root, with a last slash
+    only: str = ""  # the slug of its only feed, at the web root
     heading: str  # of its section on the index page
     place: int  # of that section, from the top
     copies: bool = False  # its feeds carry articles that were merged into another one
@@ -43,7 +45,7 @@ class Axis:
     @property
     def word(self) -> str:
         """What `publish.axes` calls it: tags, sources, all."""
-        return self.folder.rstrip("/") or ALL.slug
+        return self.folder.rstrip("/") or self.only
 
 
 def _tags(article: Article) -> Members:
@@ -64,7 +66,9 @@ def _source(article: Article) -> Members:
 
 
 AXES: Final[dict[str, Axis]] = {
-    "all": Axis(members=lambda article: [(ALL.slug, "all")], folder="", heading="", place=0, archived=True),
+    "all": Axis(
+        members=lambda article: [(ALL.slug, "all")], folder="", only=ALL.slug, heading="", place=0, archived=True
+    ),
     TAG: Axis(members=_tags, folder="tags/", heading="Tags", place=2, archived=True),
     "category": Axis(
         members=_category,
@@ -78,6 +82,7 @@ AXES: Final[dict[str, Axis]] = {
     SOURCE: Axis(members=_source, folder="sources/", heading="Sources", place=4, copies=True),
     AUTHOR: Axis(members=None, found=_authors, default=False, folder="authors/", heading="Authors", place=5),
     QUERY: Axis(members=None, folder="queries/", heading="Saved queries", place=3, configured=True),
+    STORIES.axis: Axis(members=None, folder="", only=STORIES.slug, heading="Stories", place=6),
 }
 
 

@@ -71,8 +71,8 @@ def follow(app: App, tags: Iterable[str]) -> None:
     `tags`: those of taxonomy.toml."""
     shown = {key: staleness.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
     linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
-    both = (staleness.ARTICLES, staleness.SEARCH)
-    for note, axis, now, others in ((_SOURCES, SOURCE, shown, both), (_TAGS, TAG, linked, both[:1])):
+    all = (staleness.ARTICLES, staleness.STORIES, staleness.SEARCH)
+    for note, axis, now, others in ((_SOURCES, SOURCE, shown, all), (_TAGS, TAG, linked, all[:2])):
         before, made = app.store.visits.note(note), json.dumps(now, sort_keys=True)
         if before != made:
             known = json.loads(before.rpartition("\n")[2]) if before else now  # of before with a digest in front
@@ -270,8 +270,7 @@ async def build_feeds(
     part = brief or bool(left)
     app.store.visits.set_note(_BUILT, None if part and not looked else inputs + (_OWED if part else ""), app.clock())
     builds = int(only is None or bool(only or report.written))
-    report = replace(report, builds=builds, seconds=clock() - began, left=len(left))
-    return replace(report, hubs=await _notify_hubs(app, report))
+    return replace(report, builds=builds, seconds=clock() - began, left=len(left), hubs=await _notify_hubs(app, report))
 
 
 def _remember(

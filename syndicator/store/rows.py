@@ -12,14 +12,15 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, literal, null, or_, select, union_all, update
 
 from syndicator.articles.fields import aliases_of, named_feeds_of
-from syndicator.core import text
-from syndicator.core.axes import AXES, SOURCE, TAG
+from syndicator.core import text, urls
+from syndicator.core.axes import AXES, SOURCE, STORIES, TAG
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, insert, insert_new, upsert
 from syndicator.store.postgres import alone
-from syndicator.stories.sketch import keys, unpack
+from syndicator.stories.grouping import Published, leading
+from syndicator.stories.sketch import keys, place, unpack
 
 _NOT_KEPT = frozenset(("body",))  # it is in the file
 AT_ONCE = 0  # when a picture is due that nobody has asked for yet
@@ -103,7 +104,7 @@ _NOTHING = null()
 _INTO = select(_a.merged_into).where(_a.id == _ID).scalar_subquery()
 # All that writing an article depends on, by kind, in one query.
 _KNOWN = union_all(
-    select(literal("article"), _a.id, _a.merged_into, _a.data, _NOTHING).where(_a.id == _ID),
+    select(literal("article"), _a.id, _a.merged_into, _a.data, _a.behind).where(_a.id == _ID),
     select(literal("original"), _a.id, _NOTHING, _a.data, _NOTHING).where(
         or_(_a.id == bindparam("into"), _a.id == _INTO)
     ),
@@ -128,7 +129,9 @@ _NO_MEMBER = delete(schema.members).where(schema.members.c.id == bindparam("gone
 _TIMES = select(schema.articles.c.id, schema.articles.c.added, schema.articles.c.published).where(
     schema.articles.c.id.in_(bindparam("ids", expanding=True))
 )
-FOUND_AXES: Final = tuple(name for name, axis in AXES.items() if axis.members is None)  # whose members builds find
+FOUND_AXES: Final = tuple(  # whose members builds find
+    name for name, axis in AXES.items() if axis.members is None and name != STORIES.axis
+)
 _ASKED = select(schema.members.c.id, schema.members.c.axis, schema.members.c.slug).where(
     schema.members.c.id.in_(bindparam("ids", expanding=True)), schema.members.c.axis.in_(FOUND_AXES)
 )
@@ -162,6 +165,7 @@ class Known:
 
     old: Article | None = None
     merged_into: str | None = None
+    behind: str | None = None  # the article that stands for its story
     withdrawn: bool = False
     originals: dict[str, Article] = field(default_factory=dict)  # that it is, or is to be, merged into
     copies: list[Article] = field(default_factory=list)
@@ -173,7 +177,7 @@ class Known:
         """The feeds that show `article`, a copy of `into`. It stands for itself if that is missing or on hold."""
         original = self.originals.get(into or "")
         stands = into if original is not None and not original.hold else None
-        named = shown_in(article, stands, self.withdrawn, sorted(self.carriers))
+        named = shown_in(article, stands or self.behind, self.withdrawn, sorted(self.carriers))
         return follow(self.moves, named)
 
 
@@ -183,7 +187,7 @@ def look(connection: Connection, id: str, into: str = "") -> Known:
     for kind, one, other, data, last in connection.execute(_KNOWN, {"id": id, "into": into}).all():
         match kind:
             case "article":
-                known.old, known.merged_into = codec.unpack(Article, data), other
+                known.old, known.merged_into, known.behind = codec.unpack(Article, data), other, last
             case "original":
                 known.originals[one] = codec.unpack(Article, data)
             case "copy":
@@ -257,7 +261,13 @@ def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
 
 
 def show(connection: Connection, article: Article, shown: Mapping[FeedKey, str], before: Collection[FeedKey]) -> None:
-    """Move `article` from the feeds `before` to the feeds `shown`; all become stale, notes about it are deleted."""
+    """Move `article` from the feeds `before` to the feeds `shown`; all become stale, notes about it are deleted. Those
+    of its story that name it become stale, too."""
+    _move(connection, article, shown, before)
+    tell(connection, connection.scalars(select(_story.story).where(_story.article == article.id)).all())
+
+
+def _move(connection: Connection, article: Article, shown: Mapping[FeedKey, str], before: Collection[FeedKey]) -> None:
     if before:
         for drop in (_NO_MEMBER, _NO_FRAGMENT):
             connection.execute(drop, {"gone": article.id})
@@ -368,8 +378,10 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
         connection.execute(delete(table).where(table.c.id == id))
     connection.execute(delete(schema.messages).where(schema.messages.c.subject == id))  # they hold its text
     drop_sketches(connection, [id])
-    members = schema.story_members.c  # what an operator said of it stays, in case that it comes back
-    connection.execute(delete(schema.story_members).where(members.article == id, ~members.final))
+    stories = connection.scalars(select(_story.story).where(_story.article == id)).all()
+    # what an operator said of it stays, in case that it comes back
+    connection.execute(delete(schema.story_members).where(_story.article == id, ~_story.final))
+    tell(connection, stories)
     touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}})
     _show_copies(connection, known.copies, id)
     return before
@@ -383,7 +395,74 @@ def save_withdrawal(connection: Connection, entry: Withdrawn) -> None:
     upsert(connection, schema.withdrawn_aliases, [{"alias": value, "id": entry.id} for value in keys])
 
 
-PLACES: Final = 4  # of an outlet at a key of stories
+_story = schema.story_members.c
+_MEMBERS = select(_a.id, _a.added, _a.size, _a.merged_into, _a.data, _a.told, _a.behind)
+_REPORTS = _MEMBERS.add_columns(_story.outlet).join_from(schema.articles, schema.story_members, _story.article == _a.id)
+_OF_STORIES_FEED = (schema.members.c.axis == STORIES.axis, schema.members.c.slug == STORIES.slug)
+HOW_SHOWN: Final = "stories shown"  # the note with the setting that stories are shown by
+STORY_PAGES: Final = FeedKey("", "stories")  # the key of their files
+
+
+def tell(connection: Connection, stories: Iterable[str]) -> None:
+    """Publish stories as they are now: mark the feeds of articles stale whose story shows other reports than before,
+    and choose the article that leads each story."""
+    for story in sorted(stories):
+        reports = connection.execute(_REPORTS.where(_story.story == story).order_by(_a.id)).all()
+        _tell(connection, reports)
+        state = hashlib.blake2b(repr([tuple(row) for row in reports]).encode(), digest_size=16).hexdigest()
+        upsert(connection, schema.products, [{**STORY_PAGES._asdict(), "name": story, "made_of": state}])
+
+
+def tell_alone(connection: Connection, ids: Sequence[str]) -> None:
+    """The same for articles that are in no story any more."""
+    for part in chunks(sorted(ids)):
+        _tell(connection, connection.execute(_MEMBERS.where(_a.id.in_(part))).all(), alone=True)
+
+
+def _tell(connection: Connection, found: Sequence[Any], *, alone: bool = False) -> None:
+    reports = [] if alone else [report for row in found if (report := _published(row))]
+    lead, second = leading(reports)
+    shown = {report.id for report in reports} if lead else set()
+    named = repr([(report.id, report.outlet, report.shown) for report in reports])
+    digest = int.from_bytes(hashlib.blake2b(named.encode(), digest_size=5).digest(), "big") + 1
+    how = schema.notes.c.value
+    merge = connection.scalar(select(how.contains("merge")).where(schema.notes.c.key == codec.key(HOW_SHOWN)))
+    for row in found:
+        told = digest if row.id in shown else 0
+        behind = lead if told and merge and row.id != lead else None
+        if (told, behind) != (row.told, row.behind):
+            connection.execute(update(schema.articles).where(_a.id == row.id).values(told=told, behind=behind))
+            known = look(connection, row.id)
+            if behind != row.behind and known.old:
+                _move(connection, known.old, known.shown(known.old, known.merged_into), known.members)
+            else:
+                mark(connection, known.members)
+    _set_lead(connection, [row.id for row in found], {(lead, second)} if lead else set())
+
+
+def _published(row: Any) -> Published | None:
+    """The report as others name it, None if it is not published by itself."""
+    article = codec.unpack(Article, row.data)
+    if article.hold or article.unlisted or row.merged_into:
+        return None
+    sites = map(urls.publisher, filter(None, (article.origin.url, article.origin.site)))
+    return Published(row.id, row.outlet, row.outlet in sites, row.added, row.size, (article.url, article.origin.title))
+
+
+def _set_lead(connection: Connection, ids: Sequence[str], after: Collection[tuple[str, int]]) -> None:
+    """Make those of `after` the only ones of these articles in the feed of stories, each as added at a moment."""
+    members = schema.members.c
+    query = select(members.id, members.added).where(*_OF_STORIES_FEED, members.id.in_(ids))
+    before = {(row.id, row.added) for row in connection.execute(query)}
+    if before != after:
+        connection.execute(delete(schema.members).where(*_OF_STORIES_FEED, members.id.in_(ids)))
+        joined = [{"id": id, **STORIES._asdict(), "added": at, "published": at} for id, at in after]
+        insert(connection, schema.members, joined)
+        touch(connection, {STORIES: ("Stories", len(after) - len(before))})
+    elif after:
+        mark(connection, [STORIES])
+
+
 _STORY_SKETCH = schema.story_sketches.c
 
 
@@ -402,7 +481,5 @@ def drop_sketches(connection: Connection, ids: Sequence[str]) -> None:
 
 def story_keys(article: str, outlet: str, at: int | None, data: bytes | None) -> Iterator[dict[str, Any]]:
     """The rows by which an article is found; `data` is its packed sketch."""
-    number = int.from_bytes(hashlib.blake2b(article.encode(), digest_size=2).digest(), "big") % PLACES
-    place = hashlib.blake2b(f"{outlet}\0{number}".encode(), digest_size=8).digest()
     for key in keys(unpack(data)) if data else ():
-        yield {"key": key, "place": int.from_bytes(place, "big", signed=True), "at": at, "article": article}
+        yield {"key": key, "place": place(article, outlet), "at": at, "article": article}

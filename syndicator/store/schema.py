@@ -119,8 +119,12 @@ articles = Table(
     Column("merged_into", String(26)),
     Column("data", Text, nullable=False),
     Column("score", SmallInteger),  # thousandths: how likely its category was when it was read; unknown after `reindex`
+    Column("told", BigInteger, nullable=False, server_default="0"),  # digest of its story's reports, 0: none
+    Column("behind", String(26)),  # the article that stands for it in feeds with one entry a story
 )
 
+_behind = articles.c.behind.is_not(None)
+Index("articles_behind", articles.c.id, sqlite_where=_behind, postgresql_where=_behind)
 Index("articles_merged", articles.c.merged_into)
 Index("articles_title", articles.c.title)  # what of a source may be an article that moved
 # What was added while the clock was ahead. Read whole at every start: it has all that is asked for, so that the long
