@@ -400,6 +400,7 @@ _MEMBERS = select(_a.id, _a.added, _a.size, _a.merged_into, _a.data, _a.told, _a
 _REPORTS = _MEMBERS.add_columns(_story.outlet).join_from(schema.articles, schema.story_members, _story.article == _a.id)
 _OF_STORIES_FEED = (schema.members.c.axis == STORIES.axis, schema.members.c.slug == STORIES.slug)
 HOW_SHOWN: Final = "stories shown"  # the note with the setting that stories are shown by
+_ROUGHLY: Final = 500  # characters
 STORY_PAGES: Final = FeedKey("", "stories")  # the key of their files
 
 
@@ -446,7 +447,8 @@ def _published(row: Any) -> Published | None:
     if article.hold or article.unlisted or row.merged_into:
         return None
     sites = map(urls.publisher, filter(None, (article.origin.url, article.origin.site)))
-    return Published(row.id, row.outlet, row.outlet in sites, row.added, row.size, (article.url, article.origin.title))
+    size = (row.size - len(row.data)) // _ROUGHLY  # of the text: its file names copies, which neighbours make
+    return Published(row.id, row.outlet, row.outlet in sites, row.added, size, (article.url, article.origin.title))
 
 
 def _set_lead(connection: Connection, ids: Sequence[str], after: Collection[tuple[str, int]]) -> None:

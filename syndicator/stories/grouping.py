@@ -183,8 +183,8 @@ def _pair(one: int, other: int) -> tuple[int, int]:
 
 
 class Published(NamedTuple):
-    """A published report. `own`: its own site announced it; `added`: microseconds; `size`: of its text; `shown`: what
-    others show of it."""
+    """A published report. `own`: its own site announced it; `added`: microseconds; `size`: of its text, roughly;
+    `shown`: what others show of it."""
 
     id: str
     outlet: str

@@ -227,7 +227,7 @@ def test_the_lead_is_announced_by_its_own_site_then_the_longest_of_the_first(mer
     report(merged, "one")
     merged.build()
     assert list(shown(merged)) == [A]
-    report(merged, "two", (QUAKE[0], QUAKE[1] * 5))
+    report(merged, "two", (QUAKE[0], QUAKE[1] * 50))
     merged.build()
     assert list(shown(merged)) == [A]  # what comes later takes no lead
 
@@ -235,7 +235,7 @@ def test_the_lead_is_announced_by_its_own_site_then_the_longest_of_the_first(mer
 def test_of_reports_that_come_together_the_longest_leads(merged: Place) -> None:
     at = datetime(2026, 3, 10, 12, 1, tzinfo=UTC)
     report(merged, "one", added=at)
-    report(merged, "two", (QUAKE[0], QUAKE[1] * 2), added=at + timedelta(minutes=1))
+    report(merged, "two", (QUAKE[0], QUAKE[1] * 20), added=at + timedelta(minutes=1))
     merged.build()
     assert list(shown(merged)) == [B]
 
