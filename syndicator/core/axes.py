@@ -11,6 +11,7 @@ from syndicator.core.model import Article, FeedKey
 from syndicator.core.text import persons, slug
 
 ALL: Final = FeedKey("all", "all")
+STORIES: Final = FeedKey("story", "stories")  # what several outlets report
 AUTHOR: Final = "author"
 QUERY: Final = "query"
 SOURCE: Final = "source"
@@ -26,12 +27,13 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
     """An axis of feeds; its name is in feed ids. `members`: feeds of an article, recorded even while off (`reindex`
-    fills a new axis). `found`: members that builds find in batches. Neither: saved queries."""
+    fills a new axis). `found`: members that builds find in batches. Neither: saved queries and stories."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None
     default: bool = True  # in `publish.axes` where the operator wrote none
     folder: str  # of its feeds below the web root, with a last slash
+    only: str = ""  # the slug of its only feed, at the web root
     heading: str  # of its section on the index page
     place: int  # of that section, from the top
     copies: bool = False  # its feeds carry articles that were merged into another one
@@ -42,7 +44,7 @@ class Axis:
     @property
     def word(self) -> str:
         """What `publish.axes` calls it: tags, sources, all."""
-        return self.folder.rstrip("/") or ALL.slug
+        return self.folder.rstrip("/") or self.only
 
 
 def _slugged(names: Iterable[str]) -> Members:
@@ -59,7 +61,9 @@ def _source(article: Article) -> Members:
 
 
 AXES: Final[dict[str, Axis]] = {
-    "all": Axis(members=lambda article: [(ALL.slug, "all")], folder="", heading="", place=0, archived=True),
+    "all": Axis(
+        members=lambda article: [(ALL.slug, "all")], folder="", only=ALL.slug, heading="", place=0, archived=True
+    ),
     TAG: Axis(members=lambda article: _slugged(article.tags), folder="tags/", heading="Tags", place=2, archived=True),
     "category": Axis(
         members=lambda article: _slugged([article.category]),
@@ -73,6 +77,7 @@ AXES: Final[dict[str, Axis]] = {
     SOURCE: Axis(members=_source, folder="sources/", heading="Sources", place=4, copies=True),
     AUTHOR: Axis(members=None, found=_authors, default=False, folder="authors/", heading="Authors", place=5),
     QUERY: Axis(members=None, folder="queries/", heading="Saved queries", place=3, configured=True),
+    STORIES.axis: Axis(members=None, folder="", only=STORIES.slug, heading="Stories", place=6),
 }
 
 

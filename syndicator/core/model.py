@@ -375,6 +375,17 @@ def entry_urn(instance: uuid.UUID, id: str) -> str:
     return uuid.uuid5(instance, id).urn
 
 
+def story_urn(instance: uuid.UUID, name: str) -> str:
+    """The published id of a story: urn:uuid made as that of an article is, of version 8, which no article has."""
+    made = uuid.uuid5(instance, f"story:{name}")
+    return uuid.UUID(int=made.int & ~(15 << 76) | 8 << 76).urn
+
+
+def is_of_story(urn: str) -> bool:
+    """True for an id that `story_urn` gives."""
+    return urn.rpartition(":")[2][14:15] == "8"
+
+
 def feed_urn(instance: uuid.UUID, axis: str, first_slug: str) -> str:
     """The published id of a feed: urn:uuid of uuid5(instance, "feed:<axis>:<first slug>")."""
     return uuid.uuid5(instance, f"feed:{axis}:{first_slug}").urn

@@ -242,7 +242,8 @@ def _stories(app: App, wanted: Mapping[str, str], how: str) -> Change:
         sentence=f"{how}: {', '.join(one.title for one in articles.values())}",
         lines=lambda dry_run: [f"{how}: {one.title} ({one.url})" for one in articles.values()],
         data={"stories": dict(wanted)},
-        act=lambda progress: decisions.settle(app, wanted),
+        touches=tuple(f"story:{id}" for id in wanted),
+        act=lambda progress: decisions.put(app, wanted, final=True),
     )
 
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Final
 
 from syndicator.configuration.settings import Settings
-from syndicator.core.axes import ALL, AXES, SOURCE
+from syndicator.core.axes import ALL, AXES, SOURCE, STORIES
 from syndicator.core.errors import OF_A_FILE, OURS, DiskError
 from syndicator.core.formats import ATOM, PAGE
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
@@ -66,6 +66,7 @@ class Feed:
 _FRESH_MOST: Final = 512  # feeds that share a transaction and a sync of their files: a choice
 # Tombstones (RFC 6721) of a head feed: so many at most, and each until the feed has an article that is so much newer,
 # by when every reader that polls at all has polled.
+_GONE: Final = "gone"  # what the page of a story is made of that fell apart
 _TOMBSTONES: Final = 50
 _TOMBSTONE_LIFE: Final = timedelta(days=30)
 
@@ -116,6 +117,7 @@ def build(
     everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
     outdated = bool(everything) or builder.unfinished(keys)
     going = (yield from builder.write_articles(shared)) if outdated else frozenset()
+    yield from builder.write_stories(shared, feeds)
     yield from builder.write_older(feeds)
     yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
     builder.drop_ended(keys)
@@ -157,13 +159,16 @@ class Builder:
     unchanged: int = 0
     ended: list[str] = field(default_factory=list)
     held: list[Problem] = field(default_factory=list)
+    merged: Entries = field(init=False)
     removed: dict[FeedKey, list[Removed]] = field(init=False)
     open_month: str = field(init=False)
     _moved: dict[FeedKey, list[FeedKey]] = field(init=False)
     fresh: list[Fresh] = field(default_factory=list)  # once their files are on the disk
     made_of: dict[FeedKey, Mapping[str, str]] = field(default_factory=dict)  # files that are of no feed
+    timelines: dict[str, tuple[str, str]] = field(default_factory=dict)  # pages of stories: made of, before and now
 
     def __post_init__(self) -> None:
+        self.merged = replace(self.entries, merged=True)
         self.removed = defaultdict(list)
         targets = redirects.moved(list(self.rows.values()))
         for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
@@ -263,6 +268,7 @@ class Builder:
             self._delete(name)
         for key, made_of in self.made_of.items():
             self.index.save_files(key, made_of)
+        self.index.change_files(staleness.STORIES, self.timelines)
         row = self.rows.get(ALL)
         if row is not None and self.unfinished(wanted):
             if ended(row, wanted, self.settings.publish):
@@ -298,6 +304,10 @@ class Builder:
         for name in filter(staleness.is_file, self.index.files(row.key)):
             self._delete(name)
         self._delete(f"{paths.stem(row.key)}.opml")
+        if row.key == STORIES:
+            for story, made_of in self.index.files(staleness.STORIES).items():
+                self._delete(paths.story_name(story))
+                self.timelines[story] = made_of, ""
         self.index.mark_fresh(Fresh(key=row.key, seen=row.mark, files={}, made_with=once))
         self.rows[row.key] = replace(row, dropped=row.dropped or once is None, made_with=once)
 
@@ -330,6 +340,22 @@ class Builder:
             self.index, self.outlet, lambda ids: views(ids, None), about, put, drop, made_of=made_of, whole=self.whole
         )
 
+    def write_stories(self, shared: str, feeds: Sequence[Feed]) -> Iterator[None]:
+        """The pages of stories that changed, or all, if the feed of stories is among `feeds`."""
+        if not any(feed.spec.key == STORIES and PAGE in feed.spec.formats for feed in feeds):
+            return
+        about = shared + staleness.of_pages(self.settings, self.pages.templates.look)
+        known = self.index.files(staleness.STORIES)
+        for story in (story for story, made_of in known.items() if self.whole or made_of not in (about, _GONE)):
+            name = paths.story_name(story)
+            if ids := [id for id, _ in self.index.story_articles([story]).get(story, ())]:
+                parts = self.entries.stories(ids, None)
+                self._put(name, self.pages.story_page(name, self.entries.views(ids, None), parts))
+            else:
+                self._delete(name)
+            self.timelines[story] = known[story], about if ids else _GONE
+            yield
+
     def is_left(self, everything: Sequence[Feed]) -> bool:
         """True where the feed of everything is stale and not among these: it is a later build's, with what speaks of
         all feeds."""
@@ -357,26 +383,29 @@ class Builder:
         spec = next((spec for spec in self.pages.specs if spec.key == ALL), None)
         if spec and ALL.slug not in self.pages.calendars and article_pages.wanted(spec, self.settings.publish.archives):
             self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index, "")
-        views = self.entries.views(self.index.latest(ALL, calendar.STORIES), None)
-        made = [(view, self.entries.made((PAGE,), view, None)) for view in views]
+        entries = self._entries(ALL)
+        views = entries.views(self.index.latest(ALL, calendar.STORIES), None)
+        made = [(view, entries.made((PAGE,), view, None)) for view in views]
         return [view for view, parts in made if parts], [parts[PAGE] for _, parts in made if parts]
 
     def _write_pages(self, feed: Feed, pages: Sequence[CalendarPage]) -> Iterator[None]:
         """Calendar pages of one month."""
         days, content = [day for page in pages if not page.parts for day in page.days], feed.spec.content
         ids = self.index.day_ids(feed.spec.key, min(days), max(days)) if days else {}
+        entries = self._entries(feed.spec.key)
         for page in pages:
             stories = [] if page.parts else [id for day in page.days for id in ids.get(day, ())]
-            self._put(page.name, self.pages.calendar_page(feed.head, page, self.entries.stories(stories, content)))
+            self._put(page.name, self.pages.calendar_page(feed.head, page, entries.stories(stories, content)))
             yield
 
     def _write_archive(self, feed: Feed, item: Document) -> Iterator[None]:
         """One archive document. A fault holds the whole feed."""
         ids = archive.ids_of(item, feed.spec.key, self.index)
-        views = self.entries.views(ids, feed.spec.content)
+        entries = self._entries(feed.spec.key)
+        views = entries.views(ids, feed.spec.content)
         names = archive.names(item, feed.head)
         formats = [_format(name) for name in names]
-        made = documents(archive.head_of(item, feed.head), formats, views, feed.spec.content, self.entries)
+        made = documents(archive.head_of(item, feed.head), formats, views, feed.spec.content, entries)
         for name, format in zip(names, formats, strict=True):
             fault = self.entries.renderers[format].fault(made[format])
             if fault:
@@ -388,13 +417,15 @@ class Builder:
 
     def _write_head(self, feed: Feed) -> None:
         spec = feed.spec
-        views = self.entries.views(feed.ids, spec.content)
+        entries = self._entries(spec.key)
+        views = entries.views(feed.ids, spec.content)
         newest = max((view.updated for view in views), default=feed.head.updated)
         previous = feed.archives[-1].name if feed.archives else ""
         made = replace(feed.head, previous=previous, removed=self._tombstones(spec.key, newest))
-        found = documents(made, spec.formats, views, spec.content, self.entries)
+        found = documents(made, spec.formats, views, spec.content, entries)
         files = {paths.file_name(spec.key, format): data for format, data in found.items()}
-        reason = feed.fault or self._fault(feed, files) or self._put_all(feed, files)
+        led = {entry_urn(self.instance, view.id) for view in views if view.story}
+        reason = feed.fault or self._fault(feed, files, led) or self._put_all(feed, files)
         if reason:
             live = self.outlet.get(paths.file_name(feed.spec.key, ATOM)) or b""
             reason += validate.named(reason, feed.spec.key, live, self.index, self.instance)
@@ -413,21 +444,26 @@ class Builder:
             return ()
         return tuple(item for item in self.removed[key][-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE)
 
-    def _fault(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:
-        """Why the files of a feed must not replace the live ones: one is not valid, or entries are lost."""
+    def _fault(self, feed: Feed, files: Mapping[str, bytes], led: Collection[str]) -> str | None:
+        """Why the files of a feed must not replace the live ones: one is not valid, or entries are lost. `led`: the ids
+        of articles whose stories stand for them."""
         for name, data in files.items():
             found = self.entries.renderers[_format(name)].fault(data)
             if found:
                 return f"{name}: {found}"
         name = paths.file_name(feed.spec.key, ATOM)
         old = self.outlet.get(name) if name in files else None
-        return self._lost(feed, validate.ids(old), validate.ids(files[name])) if old else None
+        return self._lost(feed, validate.ids(old), validate.ids(files[name]), led) if old else None
 
-    def _lost(self, feed: Feed, old: Sequence[str], new: Sequence[str]) -> str | None:
-        excused = {item.urn for items in self.removed.values() for item in items}
+    def _lost(self, feed: Feed, old: Sequence[str], new: Sequence[str], led: Collection[str]) -> str | None:
+        excused = {*led} | {item.urn for items in self.removed.values() for item in items}
         excused |= {entry_urn(self.instance, id) for id in (*self.excused, *self.entries.problems, *feed.left_out)}
         suspects = validate.lost(old, new, excused, feed.spec, self.index, self.instance)
         return f"lost {len(suspects)} of the live feed's entries, first {suspects[0]}" if suspects else None
+
+    def _entries(self, key: FeedKey) -> Entries:
+        merge = self.settings.publish.stories == "merge"
+        return self.merged if key == STORIES or (merge and AXES[key.axis].archived) else self.entries
 
     def _put_all(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:
         """Puts the files of a feed, here and at the addresses it once had (for servers that do not read the maps).

@@ -13,15 +13,15 @@ from typing import Final
 from syndicator.configuration.settings import Settings
 from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, ContentMode, Problem, Source
-from syndicator.core.ports import ArticleIndex
+from syndicator.core.ports import ArticleIndex, Story
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import legal
 from syndicator.publishing import validate
-from syndicator.publishing.kept import KeptEntries, Made
+from syndicator.publishing.kept import KeptEntries, Key, Made
 from syndicator.publishing.render import atom, jsonfeed, rss
-from syndicator.publishing.render.head import Head, Links, card, links
-from syndicator.publishing.render.view import View, permitted, view
+from syndicator.publishing.render.head import Head, Links, card, links, plain
+from syndicator.publishing.render.view import View, also, leading, permitted, view
 from syndicator.publishing.web.pages import Pages
 
 
@@ -59,7 +59,8 @@ _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
 class Entries:
     """What one build has made so far. `source_of`: the source of an article as it holds for that article; `remake`: the
     HTML of an article whose kept HTML is missing, or None; `tags`: those of taxonomy.toml; `markdown`: the body of an
-    article; `kept` has begun, and is not used if entries show what is in no row."""
+    article; `kept` has begun, and is not used if entries show what is in no row; `stories_of`: the
+    stories of the articles that it has met."""
 
     index: ArticleIndex
     source_of: Callable[[Article], Source | None]
@@ -71,6 +72,8 @@ class Entries:
     markdown: Callable[[str], str] | None = None
     kept: KeptEntries = field(default_factory=KeptEntries)
     problems: dict[str, Problem] = field(default_factory=dict)  # by article id
+    merged: bool = False  # one entry a story, in place of that of the article that leads it
+    stories_of: dict[str, Story | None] = field(default_factory=dict)
     links: Links | None = field(init=False)  # of cards; None: entries are plain
 
     def __post_init__(self) -> None:
@@ -83,7 +86,8 @@ class Entries:
 
     def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
         """The views of `ids` in their order, without those that cannot be shown; these are in `problems`."""
-        shown = {id: made.view for id in ids if (made := self.kept.get((id, mode)))}
+        self._find_stories(ids)
+        shown = {id: made.view for id in ids if (made := self.kept.get(self._key(id, mode)))}
         missing = [id for id in ids if id not in shown]
         articles = self.index.articles(missing) if missing else {}
         sources = {id: self.source_of(article) for id, article in articles.items()}
@@ -104,6 +108,14 @@ class Entries:
                 shown[id] = found
         return [shown[id] for id in ids if id in shown]
 
+    def _find_stories(self, ids: Sequence[str]) -> None:
+        new = [id for id in ids if id not in self.stories_of] if self.settings.publish.stories != "off" else []
+        found = self.index.reports(new) if new else {}
+        self.stories_of.update((id, found.get(id)) for id in new)
+
+    def _key(self, id: str, mode: ContentMode | None) -> Key:
+        return id, mode, self.merged and self.stories_of.get(id) is not None
+
     def stories(self, ids: Sequence[str], mode: ContentMode | None) -> list[bytes]:
         """The stories of `ids` for pages, without those that cannot be shown."""
         found = (self.made((PAGE,), view, mode) for view in self.views(ids, mode))
@@ -112,14 +124,15 @@ class Entries:
     def made(self, formats: Iterable[str], found: View, mode: ContentMode | None) -> dict[str, bytes] | None:
         """The entry of a view in each of `formats`, None where one of them cannot hold it; then it is in `problems`."""
         result: dict[str, bytes] = {}
-        known = self.kept.get((found.id, mode))
+        key = (found.id, mode, bool(found.story))
+        known = self.kept.get(key)
         parts = known.parts if known else {}
         for format in formats:
             if format not in parts:
                 parts[format] = self._make(format, found)
             part = parts[format]
             if part is None:
-                self.kept.drop((found.id, mode))
+                self.kept.drop(key)
                 return None
             result[format] = part
         return result
@@ -151,19 +164,24 @@ class Entries:
             detail = "the index lists it without a row"
             self.problems[id] = Problem(what=id, reason=FeedFileReason.NOT_IN_STORE, detail=detail)
             return None
-        of = (article, source, html, picture)
-        known = self.kept.get((id, mode), of)
+        story = self.stories_of.get(id)
+        named = also(id, story, self.source_of) if story else ()
+        of = (article, source, html, picture, story and (named, [one.added for _, one in story.reports]))
+        key = self._key(id, mode)
+        known = self.kept.get(key, of)
         if known is None:
             try:
-                made = view(article, source, self.instance, mode, html, picture)
-                content = card(made, self.links) if self.links else made.html
+                made = replace(view(article, source, self.instance, mode, html, picture), also=named)
+                if self.merged and story:
+                    made = leading(made, story, self.instance)
+                content = card(made, self.links) if self.links else plain(made, self.settings.base_url)
                 markdown = legal(self.markdown(made.id)) if self.markdown and made.html else ""
                 known = Made(of, replace(made, content=content, markdown=markdown))
             except _UNWRITABLE as error:
                 where, detail = article.url or id, str(error)
                 self.problems[id] = Problem(what=where, reason=FeedFileReason.CANNOT_RENDER, detail=detail)
                 return None
-            self.kept.put((id, mode), known)
+            self.kept.put(key, known)
         return known.view
 
 

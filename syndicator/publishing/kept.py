@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from syndicator.publishing.render.view import View
 
 
-Key = tuple[str, "ContentMode | None"]  # article id, and the mode of the feed
+Key = tuple[str, "ContentMode | None", bool]  # article id, the mode of the feed, and if it stands for its story
 
 # Some 10 kB each. A day of 5,000 articles shows so many in the feeds that it makes anew (tests/bench/day.py).
 _MOST: Final = 4000

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from syndicator.core.axes import ALL, AUTHOR, AXES, TAG
+from syndicator.core.axes import AUTHOR, AXES, TAG
 from syndicator.core.formats import ATOM, PAGE, of_file
 from syndicator.core.model import FeedKey
 
@@ -11,6 +11,7 @@ ARCHIVES: Final = "archive/"
 INDEX: Final = "index.html"
 SEARCH: Final = "search/"
 ARTICLES: Final = "articles/"  # pages of those that are published whole
+STORIES: Final = "stories/"  # a page for each story
 PICTURES: Final = "pictures/"  # thumbnails, each named after its bytes: what is there never changes
 
 
@@ -22,10 +23,9 @@ def stem(key: FeedKey) -> str:
 def parse_stem(value: str) -> FeedKey | None:
     """The feed of a path as `stem` writes it, None when there is no such kind of feed."""
     folder, slash, slug = value.rpartition("/")
-    axis = next((name for name, axis in AXES.items() if axis.folder == folder + slash), None)
-    if axis is None or not slug or (axis == ALL.axis and slug != ALL.slug):
-        return None
-    return FeedKey(axis, slug)
+    fitting = (name for name, axis in AXES.items() if axis.folder == folder + slash and axis.only in ("", slug))
+    axis = next(fitting, None)
+    return FeedKey(axis, slug) if axis and slug else None
 
 
 def file_name(key: FeedKey, format: str) -> str:
@@ -48,6 +48,11 @@ def is_asked_often(name: str) -> bool:
 def article_name(id: str) -> str:
     """The name of an article's own page, where it has one. Made of the id, which outlives its title and its address."""
     return f"{ARTICLES}{id}.{PAGE}"
+
+
+def story_name(story: str) -> str:
+    """The name of a story's page."""
+    return f"{STORIES}{story}.{PAGE}"
 
 
 def is_head(name: str) -> bool:

@@ -18,7 +18,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from lxml import etree
 
 from syndicator.core.formats import ATOM as FORMATS_ATOM
-from syndicator.core.model import FeedKey, FeedSpec, entry_urn
+from syndicator.core.model import FeedKey, FeedSpec, entry_urn, is_of_story
 from syndicator.core.ports import ArticleIndex
 from syndicator.publishing import paths
 from syndicator.publishing.render.xml import ATOM, NAMESPACES
@@ -242,7 +242,9 @@ def lost(
 ) -> list[str]:
     """The ids of the live file (`old`) that the new one lacks and should have; both newest first. `excused`: ids that
     were withdrawn, set aside, or had to give way to those of other sources. An article that is still indexed but no
-    longer in the feed was retagged, merged or put on hold, which is a reason; so is that it was pruned."""
+    longer in the feed was retagged, merged or put on hold, which is a reason; so is that it was pruned. The ids of
+    stories may always go."""
+    old = [urn for urn in old if not is_of_story(urn)]
     if set(old) <= set(new):
         return []
     near = _members(spec, index, instance, 2 * spec.most + len(old))

@@ -72,8 +72,8 @@ def follow(app: App, tags: Iterable[str]) -> None:
     `tags`: those of taxonomy.toml."""
     shown = {key: staleness.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
     linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
-    both = (staleness.ARTICLES, staleness.SEARCH)
-    for note, axis, now, others in ((_SOURCES, SOURCE, shown, both), (_TAGS, TAG, linked, both[:1])):
+    all = (staleness.ARTICLES, staleness.STORIES, staleness.SEARCH)
+    for note, axis, now, others in ((_SOURCES, SOURCE, shown, all), (_TAGS, TAG, linked, all[:2])):
         before, made = app.store.visits.note(note), json.dumps(now, sort_keys=True)
         if before != made:
             known = json.loads(before.rpartition("\n")[2]) if before else now  # of before with a digest in front
@@ -251,8 +251,7 @@ async def build_feeds(
     webhooks.put(app, changes, report.shown)
     _remember(app, began_at, inputs, looked, left=bool(left), brief=brief)
     builds = int(only is None or bool(only or report.written))
-    report = replace(report, builds=builds, seconds=clock() - began, left=len(left))
-    return replace(report, hubs=await _notify_hubs(app, report))
+    return replace(report, builds=builds, seconds=clock() - began, left=len(left), hubs=await _notify_hubs(app, report))
 
 
 def _steps(app: App, specs: Sequence[FeedSpec], outlet: Outlet, **given: Any) -> Steps:

@@ -23,6 +23,7 @@ from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, upsert
 from syndicator.store.tables import sums
 from syndicator.store.tables.pictures import Pictures
+from syndicator.store.tables.stories import Stories
 
 _a, _m, _f, _marks = schema.articles.c, schema.members.c, schema.feeds.c, schema.stale_marks.c
 _made = schema.products.c
@@ -76,23 +77,19 @@ UNSHOWN = (
     select(_a.id, _a.path, _a.data).where(_a.id.in_(_IN_NO_FEED)).order_by(_a.added.desc(), _a.published.desc(), _a.id)
 )
 _QUERIES = "queries"
+_MATCHED = (schema.fragments.c.kind == _QUERIES, schema.fragments.c.data == bindparam("stamp"))
 _UNMATCHED = (
     select(_m.id)
     .where(_m.axis == ALL.axis, _m.slug == ALL.slug)
-    .where(
-        ~select(schema.fragments.c.id)
-        .where(
-            schema.fragments.c.id == _m.id,
-            schema.fragments.c.kind == _QUERIES,
-            schema.fragments.c.data == bindparam("stamp"),
-        )
-        .exists()
-    )
+    .where(~select(schema.fragments.c.id).where(schema.fragments.c.id == _m.id, *_MATCHED).exists())
     .order_by(*_ORDER)
+)
+_UNMATCHED_BEHIND = select(_a.id).where(  # articles for which others stand, whose own feeds have them all the same
+    _a.behind.is_not(None), ~select(schema.fragments.c.id).where(schema.fragments.c.id == _a.id, *_MATCHED).exists()
 )
 _MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
 _MONTH_ENTRIES = (
-    select(_m.id, _m.added, _a.mtime_ns, _a.size)
+    select(_m.id, _m.added, _a.mtime_ns + _a.told, _a.size)
     .join_from(schema.members, schema.articles, _a.id == _m.id)
     .where(*_MONTH)
     .order_by(*_ORDER)
@@ -117,6 +114,8 @@ class Index:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._pictures = Pictures(database)
+        stories = Stories(database)
+        self.reports, self.story_articles = stories.reports, stories.articles
         self._seen: dict[FeedKey, list[int]] = {}  # the marks at the last look
         self.keep: Callable[[FeedRow], None] = lambda row: None  # called before the name or place of a feed is stored
 
@@ -232,7 +231,8 @@ class Index:
             yield from self.articles(part).values()
 
     def unmatched(self, stamp: str) -> list[str]:
-        return [id for (id,) in self._db.rows(_UNMATCHED, {"stamp": stamp.encode()})]
+        both = (self._db.rows(query, {"stamp": stamp.encode()}) for query in (_UNMATCHED, _UNMATCHED_BEHIND))
+        return [id for found in both for (id,) in found]
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
         for part in chunks(list(found)):
@@ -323,6 +323,12 @@ class Index:
     def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
         with self._db.write() as connection:
             _set_files(connection, key, files)
+
+    def change_files(self, key: FeedKey, changed: Mapping[str, tuple[str, str]]) -> None:
+        with self._db.write() as connection:
+            for name, (before, after) in changed.items():
+                this = _made.axis == key.axis, _made.slug == key.slug, _made.name == name, _made.made_of == before
+                connection.execute(update(schema.products).where(*this).values(made_of=after))
 
     def forget_files(self, keys: Iterable[FeedKey], others: Iterable[FeedKey]) -> None:
         """Has all files of these feeds, and of `others`, which are no feeds, made again."""

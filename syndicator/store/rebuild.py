@@ -33,6 +33,7 @@ def reindex(
     asked = connection.execute(_ASKED).all()
     for table in (schema.story_sketches, schema.story_keys):  # the next build makes them again
         connection.execute(delete(table))
+    connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(rows.HOW_SHOWN)))
     for table in (schema.members, schema.carriers, schema.aliases):  # those of articles are the last that are known
         connection.execute(delete(table))
     carriers = _carriers(connection, carried)

@@ -9,17 +9,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, literal, null, or_, select, union_all
+from sqlalchemy import Connection, bindparam, delete, literal, null, or_, select, union_all, update
 
 from syndicator.articles.fields import aliases_of, named_feeds_of
-from syndicator.core import text
-from syndicator.core.axes import AXES, SOURCE, TAG
+from syndicator.core import text, urls
+from syndicator.core.axes import AXES, SOURCE, STORIES, TAG
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, drive, insert, insert_new, upsert
 from syndicator.store.postgres import alone
-from syndicator.stories.sketch import keys, unpack
+from syndicator.stories.grouping import Published, leading
+from syndicator.stories.sketch import keys, place, unpack
 
 _NOT_KEPT = frozenset(("body",))  # it is in the file
 AT_ONCE = 0  # when a picture is due that nobody has asked for yet
@@ -103,7 +104,7 @@ _NOTHING = null()
 _INTO = select(_a.merged_into).where(_a.id == _ID).scalar_subquery()
 # All that writing an article depends on, by kind, in one query.
 _KNOWN = union_all(
-    select(literal("article"), _a.id, _a.merged_into, _a.data, _NOTHING).where(_a.id == _ID),
+    select(literal("article"), _a.id, _a.merged_into, _a.data, _a.behind).where(_a.id == _ID),
     select(literal("original"), _a.id, _NOTHING, _a.data, _NOTHING).where(
         or_(_a.id == bindparam("into"), _a.id == _INTO)
     ),
@@ -124,7 +125,9 @@ MERGED = select(_a.id, _a.merged_into).where(_a.merged_into == _ORIGINAL.c.id)
 _TIMES = select(schema.articles.c.id, schema.articles.c.added, schema.articles.c.published).where(
     schema.articles.c.id.in_(bindparam("ids", expanding=True))
 )
-FOUND_AXES: Final = tuple(name for name, axis in AXES.items() if axis.members is None)  # whose members builds find
+FOUND_AXES: Final = tuple(  # whose members builds find
+    name for name, axis in AXES.items() if axis.members is None and name != STORIES.axis
+)
 _ASKED = select(schema.members.c.id, schema.members.c.axis, schema.members.c.slug).where(
     schema.members.c.id.in_(bindparam("ids", expanding=True)), schema.members.c.axis.in_(FOUND_AXES)
 )
@@ -136,6 +139,7 @@ class Known:
 
     old: Article | None = None
     merged_into: str | None = None
+    behind: str | None = None  # the article that stands for its story
     withdrawn: bool = False
     originals: dict[str, Article] = field(default_factory=dict)  # that it is, or is to be, merged into
     copies: list[Article] = field(default_factory=list)
@@ -147,7 +151,7 @@ class Known:
         """The feeds that show `article`, a copy of `into`. It stands for itself if that is missing or on hold."""
         original = self.originals.get(into or "")
         stands = into if original is not None and not original.hold else None
-        named = shown_in(article, stands, self.withdrawn, sorted(self.carriers))
+        named = shown_in(article, stands or self.behind, self.withdrawn, sorted(self.carriers))
         return follow(self.moves, named)
 
 
@@ -157,7 +161,7 @@ def look(connection: Connection, id: str, into: str = "") -> Known:
     for kind, one, other, data, last in connection.execute(_KNOWN, {"id": id, "into": into}).all():
         match kind:
             case "article":
-                known.old, known.merged_into = codec.unpack(Article, data), other
+                known.old, known.merged_into, known.behind = codec.unpack(Article, data), other, last
             case "original":
                 known.originals[one] = codec.unpack(Article, data)
             case "copy":
@@ -239,13 +243,35 @@ def show(
     old: Article | None = None,
 ) -> None:
     """Move `article` from the feeds `before`, as it was `old`, to the feeds `shown`; all become stale, notes about it
-    are deleted."""
+    are deleted. Those of its story that name it become stale, too."""
+    _move(connection, article, shown, before, old)
+    tell(connection, connection.scalars(select(_story.story).where(_story.article == article.id)).all())
+
+
+def _changed(
+    connection: Connection, article: Article, keys: Collection[FeedKey], old: Article | None = None
+) -> dict[FeedKey, set[Times]]:
+    """For each feed the times of `article` in it, before it leaves: a story is added when its second report comes."""
+    changed = {key: {times(article), times(old or article)} for key in keys}
+    if STORIES in changed:
+        query = "SELECT added, published FROM members WHERE id = ? AND axis = ? AND slug = ?"
+        changed[STORIES] = {(added, published) for added, published in drive(connection, query, (article.id, *STORIES))}
+    return changed
+
+
+def _move(
+    connection: Connection,
+    article: Article,
+    shown: Mapping[FeedKey, str],
+    before: Collection[FeedKey],
+    old: Article | None = None,
+) -> None:
+    names = {key: shown.get(key, key.slug) for key in {*shown, *before}}
+    changed = _changed(connection, article, names, old)
     if before:
         for table in ("members", "fragments"):
             drive(connection, f"DELETE FROM {table} WHERE id = ?", (article.id,))
     insert(connection, schema.members, member_rows(article, shown))
-    names = {key: shown.get(key, key.slug) for key in {*shown, *before}}
-    changed = {key: {times(article), times(old or article)} for key in names}
     touch(connection, {key: (name, (key in shown) - (key in before)) for key, name in names.items()}, changed)
 
 
@@ -359,6 +385,7 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
     alone(connection, id)
     known = look(connection, id)
     before = sorted(known.members)
+    changed = _changed(connection, known.old, before) if known.old else {}
     for table in (
         schema.members,
         schema.fragments,
@@ -373,9 +400,10 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
         connection.execute(delete(table).where(table.c.id == id))
     connection.execute(delete(schema.messages).where(schema.messages.c.subject == id))  # they hold its text
     drop_sketches(connection, [id])
-    members = schema.story_members.c  # what an operator said of it stays, in case that it comes back
-    connection.execute(delete(schema.story_members).where(members.article == id, ~members.final))
-    changed = dict.fromkeys(before, {times(known.old)} if known.old else ())
+    stories = connection.scalars(select(_story.story).where(_story.article == id)).all()
+    # what an operator said of it stays, in case that it comes back
+    connection.execute(delete(schema.story_members).where(_story.article == id, ~_story.final))
+    tell(connection, stories)
     touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}}, changed)
     _show_copies(connection, known.copies, id)
     return before
@@ -389,7 +417,77 @@ def save_withdrawal(connection: Connection, entry: Withdrawn) -> None:
     upsert(connection, schema.withdrawn_aliases, [{"alias": value, "id": entry.id} for value in keys])
 
 
-PLACES: Final = 4  # of an outlet at a key of stories
+_story = schema.story_members.c
+_MEMBERS = select(_a.id, _a.added, _a.size, _a.merged_into, _a.data, _a.told, _a.behind)
+_REPORTS = _MEMBERS.add_columns(_story.outlet).join_from(schema.articles, schema.story_members, _story.article == _a.id)
+_OF_STORIES_FEED = (schema.members.c.axis == STORIES.axis, schema.members.c.slug == STORIES.slug)
+HOW_SHOWN: Final = "stories shown"  # the note with the setting that stories are shown by
+_ROUGHLY: Final = 500  # characters
+STORY_PAGES: Final = FeedKey("", "stories")  # the key of their files
+
+
+def tell(connection: Connection, stories: Iterable[str]) -> None:
+    """Publish stories as they are now: mark the feeds of articles stale whose story shows other reports than before,
+    and choose the article that leads each story."""
+    for story in sorted(stories):
+        reports = connection.execute(_REPORTS.where(_story.story == story).order_by(_a.id)).all()
+        _tell(connection, reports)
+        state = hashlib.blake2b(repr([tuple(row) for row in reports]).encode(), digest_size=16).hexdigest()
+        upsert(connection, schema.products, [{**STORY_PAGES._asdict(), "name": story, "made_of": state}])
+
+
+def tell_alone(connection: Connection, ids: Sequence[str]) -> None:
+    """The same for articles that are in no story any more."""
+    for part in chunks(sorted(ids)):
+        _tell(connection, connection.execute(_MEMBERS.where(_a.id.in_(part))).all(), alone=True)
+
+
+def _tell(connection: Connection, found: Sequence[Any], *, alone: bool = False) -> None:
+    reports = [] if alone else [report for row in found if (report := _published(row))]
+    lead, second = leading(reports)
+    shown = {report.id for report in reports} if lead else set()
+    named = repr([(report.id, report.outlet, report.shown) for report in reports])
+    digest = int.from_bytes(hashlib.blake2b(named.encode(), digest_size=5).digest(), "big") + 1
+    how = schema.notes.c.value
+    merge = connection.scalar(select(how.contains("merge")).where(schema.notes.c.key == codec.key(HOW_SHOWN)))
+    for row in found:
+        told = digest if row.id in shown else 0
+        behind = lead if told and merge and row.id != lead else None
+        if (told, behind) != (row.told, row.behind):
+            connection.execute(update(schema.articles).where(_a.id == row.id).values(told=told, behind=behind))
+            known = look(connection, row.id)
+            if behind != row.behind and known.old:
+                _move(connection, known.old, known.shown(known.old, known.merged_into), known.members)
+            elif known.old:
+                mark(connection, _changed(connection, known.old, known.members))
+    _set_lead(connection, [row.id for row in found], {(lead, second)} if lead else set())
+
+
+def _published(row: Any) -> Published | None:
+    """The report as others name it, None if it is not published by itself."""
+    article = codec.unpack(Article, row.data)
+    if article.hold or article.unlisted or row.merged_into:
+        return None
+    sites = map(urls.publisher, filter(None, (article.origin.url, article.origin.site)))
+    size = (row.size - len(row.data)) // _ROUGHLY  # of the text: its file names copies, which neighbours make
+    return Published(row.id, row.outlet, row.outlet in sites, row.added, size, (article.url, article.origin.title))
+
+
+def _set_lead(connection: Connection, ids: Sequence[str], after: Collection[tuple[str, int]]) -> None:
+    """Make those of `after` the only ones of these articles in the feed of stories, each as added at a moment."""
+    members = schema.members.c
+    query = select(members.id, members.added).where(*_OF_STORIES_FEED, members.id.in_(ids))
+    before = {(row.id, row.added) for row in connection.execute(query)}
+    if before != after:
+        connection.execute(delete(schema.members).where(*_OF_STORIES_FEED, members.id.in_(ids)))
+        joined = [{"id": id, **STORIES._asdict(), "added": at, "published": at} for id, at in after]
+        insert(connection, schema.members, joined)
+        changed = {(at, at) for _, at in before | set(after)}
+        touch(connection, {STORIES: ("Stories", len(after) - len(before))}, {STORIES: changed})
+    elif after:
+        mark(connection, {STORIES: [(at, at) for _, at in after]})
+
+
 _STORY_SKETCH = schema.story_sketches.c
 
 
@@ -406,7 +504,5 @@ def drop_sketches(connection: Connection, ids: Sequence[str]) -> None:
 
 def story_keys(article: str, outlet: str, at: int | None, data: bytes | None) -> Iterator[dict[str, Any]]:
     """The rows by which an article is found; `data` is its packed sketch."""
-    number = int.from_bytes(hashlib.blake2b(article.encode(), digest_size=2).digest(), "big") % PLACES
-    place = hashlib.blake2b(f"{outlet}\0{number}".encode(), digest_size=8).digest()
     for key in keys(unpack(data)) if data else ():
-        yield {"key": key, "place": int.from_bytes(place, "big", signed=True), "at": at, "article": article}
+        yield {"key": key, "place": place(article, outlet), "at": at, "article": article}

@@ -116,8 +116,12 @@ articles = Table(
     Column("merged_into", String(26)),
     Column("data", Text, nullable=False),
     Column("score", SmallInteger),  # thousandths: how likely its category was when it was read; unknown after `reindex`
+    Column("told", BigInteger, nullable=False, server_default="0"),  # digest of its story's reports, 0: none
+    Column("behind", String(26)),  # the article that stands for it in feeds with one entry a story
 )
 
+_behind = articles.c.behind.is_not(None)
+Index("articles_behind", articles.c.id, sqlite_where=_behind, postgresql_where=_behind)
 Index("articles_merged", articles.c.merged_into)
 # What of a source may be an article that moved, by the beginning of its title: short rows leave room on their pages.
 TITLE = func.substr(articles.c.title, *map(literal_column, ("1", "12")))

@@ -21,6 +21,7 @@ LARGEST: Final = 60  # articles that are grouped anew together
 OF_STORY: Final = 10  # of them that stand for a story, if there are more
 OF_OUTLET: Final = 5  # articles of an outlet in a story, its first ones
 FAR: Final = -1e9
+TOGETHER: Final = 300_000_000  # microseconds: what was added in the same five minutes came together
 
 
 class Report(NamedTuple):
@@ -179,3 +180,27 @@ def _order(report: Report) -> tuple[datetime, str]:
 
 def _pair(one: int, other: int) -> tuple[int, int]:
     return (one, other) if one < other else (other, one)
+
+
+class Published(NamedTuple):
+    """A published report. `own`: its own site announced it; `added`: microseconds; `size`: of its text, roughly;
+    `shown`: what others show of it."""
+
+    id: str
+    outlet: str
+    own: bool
+    added: int
+    size: int
+    shown: tuple[str, ...]
+
+
+def leading(reports: Collection[Published]) -> tuple[str, int]:
+    """The report that leads a story, and when the second outlet reported; "" if it has one outlet alone. What comes
+    later takes no lead from what was published; of what came together, the longest leads."""
+    firsts: dict[str, int] = {}
+    for report in reports:
+        firsts[report.outlet] = min(report.added, firsts.get(report.outlet, report.added))
+    if len(firsts) == 1 or not reports:
+        return "", 0
+    first = min(reports, key=lambda one: (not one.own, one.added // TOGETHER, -one.size, one.added, one.id))
+    return first.id, sorted(firsts.values())[1]

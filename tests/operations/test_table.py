@@ -106,6 +106,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "withdraw-muted": {},
     "restore-muted": {},
     "split": {},
+    "join": {},
     "use-list": {"key": "holt"},
     "remove-source": {"key": ("launchbeat",)},
     "undo": {"number": "1"},
@@ -127,6 +128,7 @@ def test_each_change_can_be_taken_back_or_says_why(served: Served) -> None:
     values |= {name: {"id": articles[0].id, **more} for name, more in OF_AN_ARTICLE.items()} | OF_TAGS
     values["release"] = {"id": (articles[0].id,)}
     values["split"], values["restore-muted"] = {"id": copy}, {"ids": (articles[0].id,)}
+    values["join"] = {"ids": (articles[0].id, articles[1].id)}
     for name in ("follow-list", "use-list"):
         values[name] = {**values[name], "wrapper": marks}
     order = [*ADDED, *OF_A_SOURCE, *OF_AN_ARTICLE, *OF_TAGS, *OTHERS]

@@ -10,7 +10,7 @@ from zlib import crc32
 from syndicator.articles.fields import named_feeds_of
 from syndicator.core.axes import ALL, AXES
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports import FeedRow, Fresh, Withdrawn
+from syndicator.core.ports import FeedRow, Fresh, Story, Withdrawn
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.render.view import times
 from syndicator.publishing.selection.staleness import BuildReport, Steps
@@ -82,6 +82,15 @@ class MemoryIndex:
             latest_title=newest.title if newest else "",
             latest_added=newest.added if newest else None,
         )
+
+    def change_files(self, key: FeedKey, changed: Mapping[str, tuple[str, str]]) -> None:
+        assert not changed
+
+    def story_articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+        return {}
+
+    def reports(self, ids: Sequence[str]) -> dict[str, Story]:
+        return {}
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
         return list(self.rows.values())

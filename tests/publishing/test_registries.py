@@ -79,7 +79,7 @@ def filled(place: Place, *titles: str, **fields: str) -> Place:
 
 def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
     assert FORMATS.keys() == renderers(Pages((), Settings())).keys()
-    assert len({axis.place for axis in AXES.values()}) == len({axis.folder for axis in AXES.values()}) == len(AXES)
+    assert len({axis.place for axis in AXES.values()}) == len({axis.word for axis in AXES.values()}) == len(AXES)
 
 
 def test_the_files_are_there(place: Place) -> None:

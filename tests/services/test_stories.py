@@ -244,17 +244,26 @@ def test_a_decision_outlives_a_withdrawal(app: App) -> None:
     one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b", FERRY)
     do(app, "join", ids=[one, two])
     do(app, "withdraw", id=one)
-    assert app.store.stories.articles(list(app.store.stories.of([two]).values())).popitem()[1] == [(two, "two.example")]
+    assert app.store.stories.of([one, two]).keys() == {one, two}
+    assert app.store.stories.reports([two]) == {}
     do(app, "restore", id=one)
     files(app)
     assert grouped(app) == {frozenset((one, two))}
 
 
-def test_a_join_is_taken_back_by_a_split_alone(app: App) -> None:
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b", FERRY)
-    do(app, "join", ids=[one, two])
-    with pytest.raises(UsageError, match="join or split the articles anew"):
-        do(app, "undo", number="1")
+@pytest.mark.parametrize("how", ["join", "split"])
+def test_undo_puts_articles_back_into_the_stories_of_before(app: App, place: Place, how: str) -> None:
+    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
+    other = add(app, "https://three.example/c", FERRY)
+    grouped(app)
+    before = app.store.stories.members()
+    do(app, how, **({"ids": [two, other]} if how == "join" else {"id": two}))
+    assert app.store.stories.members() != before
+    do(app, "undo", number="1")
+    assert app.store.stories.members() == before
+    assert grouped(app) == {frozenset((one, two))}
+    last = {line[:26]: line for line in lines(place)}
+    assert not any(line.endswith("final") for line in last.values())
 
 
 @pytest.mark.parametrize("spelled", [("\n", "\r\n"), ("published", "more: " + "Klopstokia " * 50 + "\npublished")])

@@ -10,9 +10,8 @@ from sqlalchemy import func, select
 from syndicator.core.model import Article
 from syndicator.store import codec, schema
 from syndicator.store.engine import Store
-from syndicator.store.rows import PLACES
-from syndicator.store.tables.stories import FOUND, NEWEST, Member, Sketched, Unread
-from syndicator.stories.sketch import keys, pack, sketch, unpack
+from syndicator.store.tables.stories import FOUND, NEWEST, Member, News, Sketched, Unread
+from syndicator.stories.sketch import PLACES, keys, pack, sketch, unpack
 from tests.store.conftest import NOW, record, stamp
 
 SINCE = NOW - timedelta(days=3)
@@ -127,8 +126,8 @@ def members(store: Store, story: str, *outlets: str, number: int) -> list[Articl
     return made
 
 
-def of(news: Iterable[tuple[str, int, object]]) -> list[tuple[str, int]]:
-    return [(story, outlets) for story, outlets, _ in news]
+def of(news: Iterable[News]) -> list[tuple[str, int]]:
+    return [(one.story, one.outlets) for one in news]
 
 
 def test_stories_of_most_outlets_come_first_then_the_latest(store: Store) -> None:

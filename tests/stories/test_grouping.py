@@ -71,6 +71,14 @@ def test_hard_pairs_are_told_apart() -> None:
     assert right >= RIGHT
 
 
+def test_texts_that_say_little_are_no_story() -> None:
+    one, other = (
+        (f"Show NX: {name}", "Comments") for name in ("Tilework, an open editor", "Metrix, an open framework")
+    )
+    assert likeness(report("a", one), report("b", other)) < LIKELY
+    assert stories([report("a", one), report("b", other)]) == {}
+
+
 @pytest.mark.parametrize(
     "changed", [{"language": "de"}, {"language": ""}, {"at": NOON + WINDOW + timedelta(seconds=1)}]
 )

@@ -277,6 +277,14 @@ class Withdrawn:
     aliases: tuple[str, ...] = ()  # alias keys under which it never comes back
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What two outlets or more report. `reports`: outlet and article, the first that was added first."""
+
+    name: str
+    reports: tuple[tuple[str, Article], ...]
+
+
 class ArticleIndex(Protocol):
     """Articles for publishing: ids by feed, articles without bodies, stale feeds. Feed order: `added` descending,
     `published` descending, id. Reads see commits; each write is a durable transaction; a killed build's feed stays
@@ -328,6 +336,12 @@ class ArticleIndex(Protocol):
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         """The sanitised HTML of the bodies that are published in full and have been rendered, by article id."""
 
+    def reports(self, ids: Sequence[str]) -> dict[str, Story]:
+        """The story of each of the articles that is published in one."""
+
+    def story_articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+        """The articles of these stories, each with its outlet, the first that was added first."""
+
     def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
         """The thumbnails of those of the articles that have one."""
 
@@ -348,6 +362,9 @@ class ArticleIndex(Protocol):
 
     def save_files(self, key: FeedKey, files: Mapping[str, str]) -> None:
         """Store the same, of files that are of no feed."""
+
+    def change_files(self, key: FeedKey, changed: Mapping[str, tuple[str, str]]) -> None:
+        """Store what files are made of now, by name, unless it is not any more what it was before the change."""
 
     def mark_fresh(self, *fresh: Fresh) -> None:
         """Mark feeds, whose files are on disk, as not held and, unless marked since, not stale; all or none."""

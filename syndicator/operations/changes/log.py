@@ -53,8 +53,6 @@ class LoggedChange:
             return ""
         if self.act == "undo":
             return "it took back what is done anew instead: merge again"
-        if self.act in ("join", "split"):
-            return "join or split the articles anew instead"
         if self.act == "prune":
             return "what is pruned is deleted for good"
         if self.act in ("retag", "merge-tags"):

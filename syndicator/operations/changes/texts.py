@@ -1,7 +1,7 @@
 """The texts that changes are made of, by name: read before and after a change, and put back by undo.
 
 "config:sources.toml" is a file of the configuration, "article:2026/11/x.md" an article file, "list:KEY" the learnt list
-of a source, "tags:ID" the tags of an article, "feed:tag/SLUG" where the address of a feed leads.
+of a source, "tags:ID" the tags of an article, "story:ID" its story, "feed:tag/SLUG" where the address of a feed leads.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from syndicator.services import reconcile
 from syndicator.services.container import App
 from syndicator.services.descriptions import rename_tags
 from syndicator.services.naming import source_file
+from syndicator.services.stories import decisions
 from syndicator.store import codec
 
 Text = str | None  # None: no such file or row
 Edit = tuple[Text, Text]  # before, after
+_FINAL = " final"  # after the story of an article that an operator put into it
 
 
 def of_source(app: App, key: str) -> str:
@@ -117,6 +119,18 @@ def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None
     rename_tags.put_tags(app, {id: tuple((text or "").splitlines()) for id, (_, text) in texts.items()}, progress)
 
 
+def _story(app: App, id: str) -> Text:
+    member = next(iter(app.store.stories.members([id])), None)
+    return member.story + (_FINAL if member.final else "") if member else None
+
+
+def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
+    wanted = {id: text or "" for id, (_, text) in texts.items()}
+    for end in ("", _FINAL):
+        stories = {id: story.removesuffix(end) for id, story in wanted.items() if story.endswith(_FINAL) == bool(end)}
+        decisions.put(app, stories, final=bool(end))
+
+
 def _feed(app: App, path: str) -> Text:
     row = next((row for row in app.store.index.feeds() if row.key == _key(path)), None)
     return (f"leads to {row.moved_to.axis}/{row.moved_to.slug}" if row.moved_to else "here") if row else None
@@ -141,6 +155,7 @@ _READ: Mapping[str, Callable[[App, str], Text]] = {
     "article": _article,
     "list": _list,
     "tags": _tags,
+    "story": _story,
     "feed": _feed,
 }
 # in the order in which they are written: an article's tags need the feed
@@ -150,4 +165,5 @@ _WRITE: Mapping[str, Callable[[App, Mapping[str, Edit], Progress], None]] = {
     "feed": _write_feeds,
     "tags": _write_tags,
     "article": _write_articles,
+    "story": _write_stories,
 }

@@ -34,6 +34,9 @@ def entry(view: View, base: str) -> bytes:
     if view.licence:  # RFC 4946
         parts.append(element("link", rel="license", href=view.licence))
     parts += [element("link", rel="related", href=url) for url in view.related]
+    parts += [
+        element("link", rel="related", href=url, title=name) for name, url in view.also if url not in view.related
+    ]
     given = view.enclosure
     if given is not None:
         parts.append(element("link", rel="enclosure", href=given.url, type=given.type, length=str(given.length)))

@@ -164,7 +164,21 @@ def card(view: View, links: Links) -> str:
     """What a reader shows of `view`: the picture, the excerpt, "Source · category · tags", then the whole text where it
     may be shown. All of it is our own markup round escaped texts; the whole text was sanitised when it was made. What
     the whole text begins with or shows itself is not there twice."""
-    return "".join([*_picture(view), *_excerpt(view), f"<p>{_BETWEEN.join(_names(view, links))}</p>", view.html])
+    names = f"<p>{_BETWEEN.join(_names(view, links))}</p>"
+    return "".join([*_picture(view), *_excerpt(view), names, *reported(view, links.base), view.html])
+
+
+def plain(view: View, base: str) -> str:
+    """The same without picture, source and tags: the whole text, and what other outlets report."""
+    return "".join([*_excerpt(view), *reported(view, base), view.html]) if view.also else view.html
+
+
+def reported(view: View, base: str) -> Iterator[str]:
+    """The other outlets that report it, and the page of the story that it stands for. `base`: of addresses here."""
+    if view.also:
+        named = ", ".join(_linked(name, url) for name, url in view.also)
+        more = f"{_BETWEEN}{_linked('Timeline', base + paths.story_name(view.story))}" if view.story else ""
+        yield f"<p>Also: {named}{more}</p>"
 
 
 def _picture(view: View) -> Iterator[str]:

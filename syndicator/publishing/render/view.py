@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,7 +13,8 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from syndicator.core import secrets, text, urls
-from syndicator.core.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn
+from syndicator.core.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn, story_urn
+from syndicator.core.ports import Story
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.usage.terms import terms
 
@@ -94,6 +95,8 @@ class View:
     markdown: str = ""  # the whole text once more, where the operator wants that
     rights: str = ""  # what its publisher says of its use, for people
     licence: str = ""  # the address of a licence that it names
+    also: tuple[tuple[str, str], ...] = ()  # name and address of the reports of other outlets on its event
+    story: str = ""  # the story that it stands for
 
     @property
     def author(self) -> str:
@@ -197,6 +200,33 @@ def _without_private(article: Article, source: Source | None) -> Article:
         origin=replace(origin, url=public(origin.url), site=public(origin.site), id=public(origin.id)),
         rights=tuple(filter(public, article.rights)),
     )
+
+
+_MOST_ALSO: Final = 12
+_HALF_DAY: Final = 12  # hours
+
+
+def also(id: str, story: Story, source_of: Callable[[Article], Source | None]) -> tuple[tuple[str, str], ...]:
+    """The other outlets of a story than that of article `id`: name, and address of the first report."""
+    found = {outlet: "" for outlet, article in story.reports if article.id == id}
+    named: list[tuple[str, str]] = []
+    for outlet, article in story.reports:
+        url = uri(_without_secrets(article, source_of(article)).url)
+        if outlet not in found and url:
+            found[outlet] = url
+            site = article.origin.site or article.origin.url
+            own = bool(site) and urls.publisher(site) == outlet  # else it is the name of who announced it
+            named.append(((own and name(article.origin.title)) or outlet, url))
+    return tuple(named[:_MOST_ALSO])
+
+
+def leading(view: View, story: Story, instance: uuid.UUID) -> View:
+    """The entry of a story, which `view` leads. It has an id of its own, and its `updated` moves at noon and midnight
+    alone, to say that more outlets reported."""
+    latest = max(view.updated, *(moment for _, one in story.reports if (moment := _utc(one.added))))
+    half = latest.replace(hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0)
+    updated = _apart(max(view.published, half), story.name)
+    return replace(view, urn=story_urn(instance, story.name), updated=updated, story=story.name)
 
 
 _RICHER: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from syndicator.configuration.settings import Publish, Settings
-from syndicator.core.axes import ALL, AUTHOR, TAG, by_place
+from syndicator.core.axes import ALL, AUTHOR, STORIES, TAG, by_place
 from syndicator.core.model import FeedKey, FeedSpec, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import slug
@@ -53,7 +53,7 @@ def plan(
     for name, axis in by_place():
         if name == ALL.axis:
             specs.append(_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title))
-        elif axis.members or axis.found:
+        elif axis.members or axis.found or axis.only:
             specs += _of_articles(name, alive, given)
     specs += _queries(rows, settings, queries)
     specs = [spec for spec in specs if is_on(spec.key.axis, settings.publish)]
@@ -101,7 +101,11 @@ def _source(spec: FeedSpec, given: _Given) -> FeedSpec:
 
 
 # Details of a feed beyond its name, by axis.
-_DETAILS: Final[dict[str, Callable[[FeedSpec, _Given], FeedSpec]]] = {"category": _category, "source": _source}
+_DETAILS: Final[dict[str, Callable[[FeedSpec, _Given], FeedSpec]]] = {
+    "category": _category,
+    "source": _source,
+    STORIES.axis: lambda spec, given: replace(spec, description="What two outlets or more report.", share=1.0),
+}
 
 
 def _queries(rows: Sequence[FeedRow], settings: Settings, queries: Sequence[SavedQuery]) -> Iterator[FeedSpec]:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Final
 
 from syndicator.configuration.settings import Publish, Settings
+from syndicator.core import axes as core_axes
 from syndicator.core.axes import ALL, AXES
 from syndicator.core.formats import PAGE
 from syndicator.core.model import FeedKey, FeedSpec, Problem, Source
@@ -20,6 +21,7 @@ from syndicator.publishing.render.head import Links, links
 
 # Keys of files that are of no feed.
 ARTICLES: Final = FeedKey("", "articles")  # by the day of the articles that have a page of their own
+STORIES: Final = FeedKey("", "stories")  # by story
 SEARCH: Final = FeedKey("", "search")  # by the name of a period
 
 # To be raised when documents are written differently, so that the first build after an upgrade writes all of them.
@@ -35,8 +37,9 @@ def common(settings: Settings, instance: uuid.UUID) -> str:
     publish = settings.publish
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     shown = (publish.thumbnails, publish.entry_html, publish.extensions, _linked(links(settings)))
-    archives = (publish.archives,) if isinstance(publish.archives, str) else ()  # no instance of before has that
-    return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *archives, instance)
+    later = (publish.archives, publish.stories)  # no instance of before has these
+    new = [value for value in later if isinstance(value, str) and value != "off"]
+    return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *new, instance)
 
 
 def of_pages(settings: Settings, look: Look | None = None) -> str:
@@ -169,7 +172,7 @@ def off(row: FeedRow, publish: Publish) -> bool:
 
 def is_on(axis: str, publish: Publish) -> bool:
     """True for an axis whose feeds are published."""
-    return AXES[axis].word in publish.axes
+    return AXES[axis].word in publish.axes and (axis != core_axes.STORIES.axis or publish.stories != "off")
 
 
 def old_archives(row: FeedRow) -> bool:

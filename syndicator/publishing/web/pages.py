@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
-from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, TAG, by_place
+from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, STORIES, TAG, by_place
 from syndicator.core.formats import FORMATS, PAGE, subscribed
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source
 from syndicator.core.ports import FeedRow
@@ -138,6 +138,16 @@ class Pages:
             following=link(made.following),
             above=link(made.above),
         )
+
+    def story_page(self, name: str, views: Sequence[View], stories: Sequence[bytes]) -> bytes:
+        """The page of a story: its reports by time. `stories`: the list items of `views`."""
+        title = views[0].title if views else ""
+        outlets = ", ".join(dict.fromkeys(view.origin.title for view in views))
+        shell = self._shell(name, title, f"{title}: reports of {outlets}.", indexed=False)
+        days = story.days(stories, shell.root)
+        parts = [replace(day, stories=day.stories[::-1]) for day in reversed(days)]
+        feed = f"{shell.root}{paths.file_name(STORIES, PAGE)}"
+        return self.templates.render("timeline.html", page=shell, heading=title, days=parts, feed_page=feed)
 
     def _cut(self, stem: str, found: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:
         """The newest stories of a page that has a calendar to go on with, and the link to where they go on."""
@@ -361,6 +371,7 @@ def faults(look: Look, settings: Settings) -> list[str]:
     for before, after in ((None, None), (views[0], views[1])):
         for shown in views:
             pages.article_page(shown, before, after)
+    pages.story_page(paths.story_name("a" * 26), views, stories)
     rows = {key: FeedRow(key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_WHEN) for key in _KEYS}
     pages.shared(rows, views, stories, [_RICH, _ARTICLE])
     pages.shared({}, [], [])

@@ -87,6 +87,7 @@ def story(view: View, links: Links, templates: Templates, site_language: str) ->
         own_page=ROOT + paths.article_name(view.id) if view.html else "",
         letter=next((char for char in name if char.isalnum()), "·").upper()[:1],
         colour=zlib.crc32(name.encode("utf-8", "replace")) % COLOURS,
+        timeline=ROOT + paths.story_name(view.story) if view.story else "",
         **_told(view, links, site_language),
     )
     return f"{view.published.strftime(_STAMP)}\n".encode() + made
@@ -102,6 +103,7 @@ def _told(view: View, links: Links, site_language: str) -> dict[str, Any]:
         "category": links.category(view.category),
         "tags": [(tag, links.tag(tag)) for tag in view.tags if tag.casefold() != view.category.casefold()],
         "also": [(host(url), url) for url in view.related[:MOST_ALSO]],
+        "reports": view.also,
     }
 
 

@@ -83,7 +83,7 @@ def plan_leave(app: App, id: str) -> dict[str, str]:
     return members | {id: story_name(story + id, app.clock())}
 
 
-def settle(app: App, stories: Mapping[str, str]) -> None:
-    """Put articles into stories for good, as an operator says."""
+def put(app: App, stories: Mapping[str, str], *, final: bool) -> None:
+    """Put articles into stories, "" for none, as an operator says."""
     articles = app.store.index.articles(list(stories))
-    decide(app, stories, {id: outlet_of(article) for id, article in articles.items()}, final=True)
+    decide(app, stories, {id: outlet_of(article) for id, article in articles.items()}, final=final)

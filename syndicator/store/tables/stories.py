@@ -8,7 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, or_, select, union_all
 
-from syndicator.core.axes import ALL
+from syndicator.core.axes import STORIES
+from syndicator.core.model import Article
+from syndicator.core.ports import Story
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, upsert
 from syndicator.stories.sketch import KEYS
@@ -16,7 +18,8 @@ from syndicator.stories.sketch import KEYS
 NEWEST: Final = 25  # articles of a key that are looked at
 FOUND: Final = 20  # articles that share most keys with one
 _a, _s, _k, _m = schema.articles.c, schema.story_sketches.c, schema.story_keys.c, schema.story_members.c
-_SHOWN = select(schema.members.c.id).where(schema.members.c.id == _a.id, schema.members.c.axis == ALL.axis).exists()
+_SHOWN = _a.told != 0
+_LEADS = schema.members.alias("leads")
 _UNREAD = (
     select(_a.id, _a.path, _a.mtime_ns, _a.size, _a.added)
     .select_from(schema.articles.outerjoin(schema.story_sketches, _s.article == _a.id))
@@ -57,21 +60,26 @@ _OF_STORIES = (
 )
 _COLUMNS = [column.name for column in schema.story_sketches.columns]
 _OUTLETS, _LATEST = func.count(_m.outlet.distinct()), func.max(_a.added)
-_RECENT = select(_m.story).join(schema.articles, _a.id == _m.article).where(_a.added >= bindparam("since"))
+_RECENT = select(_m.story).join(schema.articles, _a.id == _m.article).where(_a.added >= bindparam("since"), _SHOWN)
 _NEWS = (
-    select(_m.story, _OUTLETS, _LATEST)
+    select(_m.story, _OUTLETS, _LATEST, func.max(_LEADS.c.id))
     .join_from(schema.story_members, schema.articles, _a.id == _m.article)
+    .outerjoin(_LEADS, (_LEADS.c.id == _a.id) & (_LEADS.c.axis == STORIES.axis))
     .where(_m.story.in_(_RECENT), _SHOWN)
     .group_by(_m.story)
-    .having(_OUTLETS > 1)
     .order_by(_OUTLETS.desc(), _LATEST.desc(), _m.story)
     .limit(bindparam("most"))
 )
-_TOLD = (
-    select(_m.story, _m.article, _m.outlet)
+_REPORTS = (
+    select(_m.story, _m.outlet, _a.id, _a.data)
     .join_from(schema.story_members, schema.articles, _a.id == _m.article)
     .where(_m.story.in_(bindparam("stories", expanding=True)), _SHOWN)
     .order_by(_a.added, _a.published, _a.id)
+)
+_IN_STORY = (
+    select(_m.article, _m.story)
+    .join_from(schema.story_members, schema.articles, _a.id == _m.article)
+    .where(_m.article.in_(bindparam("ids", expanding=True)), _SHOWN)
 )
 
 
@@ -105,11 +113,12 @@ class Member(NamedTuple):
 
 
 class News(NamedTuple):
-    """A story with how many outlets report it, and when the last of its articles was added."""
+    """A story with how many outlets report it, when the last of its articles was added, and the article that leads."""
 
     story: str
     outlets: int
     latest: datetime
+    lead: str
 
 
 class Stories:
@@ -156,15 +165,28 @@ class Stories:
         return [one for part in parts for one in _sketched(part)]
 
     def put(self, members: Sequence[Member], gone: Collection[str] = ()) -> None:
-        """Store which articles are in which stories; those that are `gone` are in none."""
+        """Store which articles are in which stories, those that are `gone` in none; feeds that show it become stale."""
+        stories = {member.story for member in members}
         with self._db.write() as connection:
+            for part in chunks(sorted({*gone, *(member.article for member in members)})):
+                stories |= set(connection.scalars(select(_m.story).where(_m.article.in_(part))))
             upsert(connection, schema.story_members, [member._asdict() for member in members])
             for part in chunks(sorted(gone)):
                 connection.execute(delete(schema.story_members).where(_m.article.in_(part)))
+            rows.tell_alone(connection, sorted(gone))
+            rows.tell(connection, stories)
 
-    def members(self) -> list[Member]:
-        """The articles of all stories."""
-        return [Member(*row) for row in self._db.rows(select(schema.story_members))]
+    def tell(self) -> None:
+        """Publish all stories as the note HOW_SHOWN says."""
+        for part in chunks([story for (story,) in self._db.rows(select(_m.story).distinct().order_by(_m.story))]):
+            with self._db.write() as connection:
+                rows.tell(connection, part)
+
+    def members(self, ids: Collection[str] | None = None) -> list[Member]:
+        """The articles of all stories, or those of `ids`."""
+        query = select(_m.article, _m.story, _m.outlet, _m.final)
+        parts = [query] if ids is None else [query.where(_m.article.in_(part)) for part in chunks(sorted(ids))]
+        return [Member(*row) for part in parts for row in self._db.rows(part)]
 
     def prune(self, before: datetime, most: int) -> None:
         """Delete what the first articles added before then were compared by."""
@@ -180,18 +202,32 @@ class Stories:
         return {article: story for part in parts for article, story in part}
 
     def articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-        """The published articles of these stories, each with its outlet, the first that was added first."""
-        found: dict[str, list[tuple[str, str]]] = {}
+        """The published articles of those stories that two outlets or more report, each with its outlet, the first that
+        was added first."""
+        return {
+            story: [(article.id, outlet) for outlet, article in reports]
+            for story, reports in self._reports(stories).items()
+        }
+
+    def reports(self, ids: Sequence[str]) -> dict[str, Story]:
+        """The story of each of these articles that is published in one."""
+        parts = (self._db.rows(_IN_STORY, {"ids": part}) for part in chunks(ids))
+        story_of = {article: story for part in parts for article, story in part}
+        reports = self._reports(set(story_of.values()))
+        return {id: Story(name=story, reports=tuple(reports[story])) for id, story in story_of.items()}
+
+    def _reports(self, stories: Collection[str]) -> dict[str, list[tuple[str, Article]]]:
+        found: dict[str, list[tuple[str, Article]]] = {}
         for part in chunks(sorted(stories)):
-            for story, article, outlet in self._db.rows(_TOLD, {"stories": part}):
-                found.setdefault(story, []).append((article, outlet))
+            for story, outlet, _, data in self._db.rows(_REPORTS, {"stories": part}):
+                found.setdefault(story, []).append((outlet, codec.unpack(Article, data)))
         return found
 
     def news(self, since: datetime, most: int) -> list[News]:
         """The stories of several outlets with an article added since then: those of most outlets first, of these the
         latest."""
         found = self._db.rows(_NEWS, {"since": codec.micros(since), "most": most})
-        return [News(story, outlets, codec.moment(latest)) for story, outlets, latest in found]
+        return [News(story, outlets, codec.moment(latest), lead) for story, outlets, latest, lead in found]
 
 
 def _sketched(found: Iterable[Any]) -> list[Sketched]:

@@ -39,7 +39,7 @@ _DAYS = {ADDED: _m.added // DAY, PUBLISHED: shown(_m) // DAY}
 _NAME = func.nullif(_p.name, "")  # of a thumbnail, by its content
 _PICTURES = (func.count(_NAME), func.min(_NAME), func.max(_NAME), func.sum(_p.width), func.sum(_p.height))
 # remainders: whole nanoseconds of a dozen files would overflow what SQLite can sum
-_FILES = (func.sum(_a.mtime_ns % 2**40), func.sum(_a.size))
+_FILES = (func.sum(_a.mtime_ns % 2**40 + _a.told), func.sum(_a.size))
 _FILED = select(_DAYS[ADDED].label("day"), func.count(), *_FILES).join_from(
     schema.members, schema.articles, _a.id == _m.id
 )

@@ -55,6 +55,10 @@ def _stories() -> None:
     final: sa.Column[bool] = sa.Column("final", sa.Boolean(), nullable=False)
     op.create_table("story_members", sa.Column("article", sa.Text(), primary_key=True), *names, final)
     op.create_index("story_members_story", "story_members", ["story"])
+    op.add_column("articles", sa.Column("told", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("articles", sa.Column("behind", sa.String(26)))
+    behind = sa.text("behind IS NOT NULL")
+    op.create_index("articles_behind", "articles", ["id"], sqlite_where=behind, postgresql_where=behind)
 
 
 def _products() -> None:

@@ -1,0 +1,286 @@
+"""Feeds and pages name the other outlets of a story, and have a feed and a page of stories; what changes is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from syndicator.core.model import Origin, entry_urn, is_of_story
+from syndicator.services.article_files.reindexing import reindex
+from syndicator.services.build import build_feeds
+from syndicator.services.reconcile import files
+from tests.services.places import Place
+from tests.services.test_stories import FERRY, QUAKE, add, do, grouped
+
+
+def place_of(folder: Path, how: str, more: str = "") -> Place:
+    return Place(folder, settings=f'[publish]\ntag_min = 1\nstories = "{how}"\n{more}')
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return place_of(tmp_path, "link")
+
+
+def report(place: Place, outlet: str, words: tuple[str, str] = QUAKE, **changes: object) -> str:
+    """A report that `outlet` announces itself, one minute after the last."""
+    place.now += timedelta(minutes=10)
+    origin = Origin(title=outlet.title(), url=f"https://{outlet}.example/feed", site=f"https://{outlet}.example/")
+    with place.app() as app:
+        return add(app, f"https://{outlet}.example/a", words, **{"source_key": outlet, "origin": origin, **changes})
+
+
+def entries(place: Place, name: str = "all") -> dict[str, feedparser.FeedParserDict]:
+    """The entries of a feed by id."""
+    found = feedparser.parse(place.published(f"{name}.atom")).entries
+    ids = [entry.id for entry in found]
+    assert len(set(ids)) == len(ids)
+    return dict(zip(ids, found, strict=True))
+
+
+def shown(place: Place, name: str = "all") -> dict[str, tuple[str, ...]]:
+    """The addresses of the entries of a feed, each with the outlets that it names besides."""
+    return {
+        entry.link: tuple(link.title for link in entry.links if link.rel == "related")
+        for entry in entries(place, name).values()
+    }
+
+
+def operate(place: Place, name: str, **values: object) -> None:
+    with place.app() as app:
+        do(app, name, **values)
+
+
+A, B, C = (f"https://{name}.example/a" for name in ("one", "two", "three"))
+
+
+def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated(place: Place) -> None:
+    report(place, "one")
+    place.build()
+    before = entries(place)
+    report(place, "two")
+    report(place, "sea", FERRY)
+    place.build()
+    assert shown(place) == {A: ("Two",), B: ("One",), "https://sea.example/a": ()}
+    report(place, "three")
+    place.build()
+    after = entries(place)
+    assert shown(place)[A] == ("Two", "Three")
+    assert shown(place, "sources/one") == {A: ("Two", "Three")}
+    assert all(after[id].updated == entry.updated for id, entry in before.items())
+    for name in ("all.rss", "all.json", "all.html", "sources/one.html", "index.html"):
+        assert ">Two</a>, " in unescape(place.published(name)), name
+
+
+def test_a_report_that_leaves_is_named_no_more(place: Place) -> None:
+    ids = [report(place, outlet) for outlet in ("one", "two", "three")]
+    place.build()
+    for name, id in (("hide", ids[2]), ("withdraw", ids[1])):
+        operate(place, name, id=id)
+        place.build()
+    assert shown(place) == {A: ()}
+    assert entries(place, "stories") == {}
+    operate(place, "release", id=(ids[2],))
+    place.build()
+    assert shown(place) == {A: ("Three",), C: ("One",)}
+
+
+def test_operators_and_edits_of_the_file_show_at_once(place: Place) -> None:
+    ids = report(place, "one"), report(place, "two", FERRY)
+    place.build()
+    operate(place, "join", ids=[A, B])
+    place.build()
+    assert shown(place) == {A: ("Two",), B: ("One",)}
+    operate(place, "undo", number="1")
+    place.build()
+    assert shown(place) == {A: (), B: ()}
+    lines = "".join(f"{id}\t{'b' * 26}\n" for id in ids)
+    (place.folder / "feeds/articles/stories.tsv").write_text(lines)
+    place.build()
+    assert shown(place) == {A: ("Two",), B: ("One",)}
+
+
+def test_what_joins_writes_only_what_shows_it(place: Place) -> None:
+    for outlet, words in (("one", QUAKE), ("sea", FERRY)):
+        report(place, outlet, words)
+    place.build()
+    report(place, "two")
+    with place.app() as app:
+        app.beside.follow(app.sources)
+        written = asyncio.run(build_feeds(app)).written
+    assert {"sources/one.atom", "sources/two.atom", "stories.atom"} <= set(written)
+    assert not [name for name in written if "/sea" in name]
+    assert place.build().written == ()
+
+
+def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(place: Place) -> None:
+    report(place, "one")
+    place.build()
+    assert not (place.folder / "feeds/public/stories.atom").exists()
+    report(place, "two")
+    report(place, "sea", FERRY)
+    place.build()
+    (entry,) = entries(place, "stories").values()
+    assert is_of_story(entry.id)
+    assert entry.link == A
+    name = entry.content[0].value.rpartition("/stories/")[2].partition('"')[0]
+    timeline = place.published(f"stories/{name}")
+    assert timeline.index("one.example/a") < timeline.index("two.example/a")
+    report(place, "three")
+    place.build()
+    assert "three.example/a" in place.published(f"stories/{name}")
+    assert list(entries(place, "stories")) == [entry.id]
+    for id in (B, C):
+        operate(place, "withdraw", id=id)
+    place.build()
+    assert not (place.folder / "feeds/public/stories" / name).exists()
+    for format in ("rss", "json", "html"):
+        assert "one.example/a" not in place.published(f"stories.{format}")
+
+
+def whole(place: Place) -> dict[str, str]:
+    with place.app() as app:
+        asyncio.run(build_feeds(app, all=True))
+    return place.digests("public")
+
+
+@pytest.mark.parametrize("how", ["link", "merge"])
+def test_a_build_after_each_change_writes_what_one_build_of_all_writes(tmp_path: Path, how: str) -> None:
+    place = place_of(tmp_path, how)
+    changes: list[Callable[[], object]] = [
+        lambda: report(place, "one", tags=("Sea",)),
+        lambda: report(place, "two", category="AI"),
+        lambda: report(place, "three", FERRY),
+        lambda: report(place, "four"),
+        lambda: operate(place, "split", id=B),
+        lambda: operate(place, "withdraw", id=A),
+        lambda: operate(place, "join", ids=[C, B]),
+        lambda: operate(place, "hide", id=C),
+    ]
+    for change in changes:
+        change()
+        place.build()
+        before = place.digests("public")
+        assert whole(place) == before
+    with place.app() as app:
+        reindex(app)
+    assert place.build().held == ()
+    assert whole(place) == before
+
+
+def test_a_setting_that_changes_shows_at_once(place: Place) -> None:
+    for outlet in ("one", "two"):
+        report(place, outlet)
+    place.build()
+    config = place.config / "syndicator.toml"
+    link = place.digests("public")
+    config.write_text(config.read_text().replace('"link"', '"off"'))
+    place.build()
+    assert shown(place) == {A: (), B: ()}
+    assert not [name for name in place.digests("public") if name.startswith("stories")]
+    config.write_text(config.read_text().replace('"off"', '"link"'))
+    place.build()
+    assert place.digests("public").items() >= {name: link[name] for name in ("all.atom", "stories.atom")}.items()
+
+
+@pytest.fixture
+def merged(tmp_path: Path) -> Place:
+    return place_of(tmp_path, "merge", 'axes = ["all", "categories", "tags", "sources", "queries", "stories"]\n')
+
+
+def test_a_story_is_one_entry_in_everything_tags_and_categories(merged: Place) -> None:
+    one = report(merged, "one", tags=("Sea",), category="AI")
+    report(merged, "two", tags=("Sea",), category="AI")
+    report(merged, "sea", FERRY)
+    merged.build()
+    for name in ("all", "tags/sea", "categories/ai", "stories"):
+        assert shown(merged, name).get(A) == ("Two",), name
+        assert B not in shown(merged, name)
+    assert shown(merged, "sources/two") == {B: ("One",)}
+    with merged.app() as app:
+        instance = app.instance
+    assert entry_urn(instance, one) in entries(merged, "sources/one")
+    assert entry_urn(instance, one) not in entries(merged)
+
+
+def test_an_article_that_becomes_a_story_holds_no_feed(merged: Place) -> None:
+    report(merged, "sea", FERRY)
+    one = report(merged, "one")
+    merged.build()
+    report(merged, "two")
+    assert merged.build().held == ()
+    assert set(shown(merged)) == {"https://sea.example/a", A}
+    operate(merged, "split", id=one)
+    assert merged.build().held == ()
+    assert set(shown(merged)) == {"https://sea.example/a", A, B}
+
+
+def test_the_lead_is_announced_by_its_own_site_then_the_longest_of_the_first(merged: Place) -> None:
+    with merged.app() as app:
+        add(app, "https://carried.example/a", source_key="sea")
+    report(merged, "one")
+    merged.build()
+    assert list(shown(merged)) == [A]
+    report(merged, "two", (QUAKE[0], QUAKE[1] * 50))
+    merged.build()
+    assert list(shown(merged)) == [A]  # what comes later takes no lead
+
+
+def test_of_reports_that_come_together_the_longest_leads(merged: Place) -> None:
+    at = datetime(2026, 3, 10, 12, 1, tzinfo=UTC)
+    report(merged, "one", added=at)
+    report(merged, "two", (QUAKE[0], QUAKE[1] * 20), added=at + timedelta(minutes=1))
+    merged.build()
+    assert list(shown(merged)) == [B]
+
+
+def test_a_story_keeps_its_id_when_its_lead_is_withdrawn(merged: Place) -> None:
+    for outlet in ("one", "two", "three"):
+        report(merged, outlet)
+    merged.build()
+    (before,) = entries(merged)
+    operate(merged, "withdraw", id=A)
+    assert merged.build().held == ()
+    assert shown(merged) == {B: ("Three",)}
+    assert list(entries(merged)) == [before]
+
+
+def test_updated_of_a_story_moves_at_noon_and_midnight_alone(merged: Place) -> None:
+    moments = []
+    for hours, outlet in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")):
+        merged.now += timedelta(hours=min(hours, 1) * 5)
+        report(merged, outlet)
+        merged.build()
+        moments += [entry.updated for entry in entries(merged).values() if is_of_story(entry.id)]
+    assert len(set(moments)) == 4
+    assert moments == sorted(moments)
+
+
+def test_saved_queries_have_the_reports_that_are_not_the_lead(merged: Place) -> None:
+    (merged.config / "feeds.toml").write_text('[[feed]]\nslug = "two"\nquery = "source:two"\n')
+    for outlet in ("one", "two"):
+        report(merged, outlet)
+    merged.build()
+    assert shown(merged, "queries/two") == {B: ("One",)}
+
+
+def test_an_edit_of_a_lead_leaves_it_in_its_place(merged: Place) -> None:
+    for outlet in ("one", "two"):
+        report(merged, outlet)
+    merged.build()
+    before = entries(merged, "stories")
+    path = next(path for path in (merged.folder / "feeds/articles").rglob("*.md") if A in path.read_text())
+    path.write_text(path.read_text().replace("Sant Orel in Verania", "Sant Orel, in Verania"))
+    with merged.app() as app:
+        files(app)
+        grouped(app)
+    merged.build()
+    after = entries(merged, "stories")
+    assert after.keys() == before.keys()
+    assert [entry.title for entry in after.values()] != [entry.title for entry in before.values()]
