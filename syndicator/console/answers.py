@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
+from importlib import resources
 from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -38,8 +40,19 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"ago": ago, "day": day, "web": web, "plural": plural}
+    made.filters |= {"ago": ago, "day": day, "web": web, "plural": plural, "label": label}
+    made.globals["messages"] = _labels()["messages"]
     return made
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    return tomllib.loads((resources.files("syndicator.console") / "labels.toml").read_text())
+
+
+def label(name: str) -> str:
+    """An operation, a condition, a field or a filter as a page calls it."""
+    return _labels()["names"].get(name, name.replace("-", " ").replace("_", " ").capitalize())
 
 
 def ago(then: datetime | None, now: datetime) -> str:
@@ -132,7 +145,7 @@ def part(request: Request, template: str, **values: Any) -> Response:
     return Response(made, media_type="text/html")
 
 
-async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = False, **more: Any) -> Response:
+async def ask_form(request: Request, name: str, then: str, /, *, dry_run: bool = False, **more: Any) -> Response:
     """Queue an operation with the arguments that the form has, and `more`. A script gets the status strip, a form the
     page `then`."""
     form = form_of(request)

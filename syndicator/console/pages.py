@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from difflib import unified_diff
 
-from syndicator.console.answers import ago, plural
+from syndicator.console.answers import ago, label, plural
 from syndicator.core.model import Outcome
 from syndicator.core.reasons import ConditionReason as Kind
 from syndicator.core.reasons import FetchReason
@@ -87,9 +87,8 @@ def _bar(place: int, day: datetime, articles: int, most: int, visits: Sequence[O
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """A button: what it says, the act it asks for, and with what. `strong`: the one to try first."""
+    """A button: the operation, and its arguments. `strong`: the one to try first."""
 
-    label: str
     act: str
     args: Mapping[str, str]
     strong: bool = False
@@ -100,6 +99,7 @@ class Trouble:
     """A condition, the buttons that may end it, and a link to where more can be done."""
 
     condition: Condition
+    name: str = ""  # of what it is about
     remedies: tuple[Remedy, ...] = ()
     link: str = ""
     link_says: str = ""
@@ -115,13 +115,14 @@ def sentence(health: Health) -> str:
     return ", ".join(parts)
 
 
-def troubles(health: Health) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
-    """The conditions that need the operator, and the others."""
-    need, know = ([trouble(one) for one in health.conditions if one.needs_you == needs] for needs in (True, False))
+def troubles(health: Health, names: Mapping[str, str]) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
+    """The conditions that need the operator, and the others. `names`: of sources."""
+    shown = [one for one in health.conditions if one.kind != Kind.ARTICLES_ON_HOLD]  # which have a list of their own
+    need, know = ([trouble(one, names) for one in shown if one.needs_you == needs] for needs in (True, False))
     return tuple(need), tuple(know)
 
 
-def trouble(one: Condition) -> Trouble:
+def trouble(one: Condition, names: Mapping[str, str] | None = None) -> Trouble:
     """A condition with what can be done about it."""
     link, says = "", ""
     if one.kind == Kind.ARTICLES_ON_HOLD:
@@ -129,25 +130,26 @@ def trouble(one: Condition) -> Trouble:
     elif one.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT) and one.source:
         link, says = f"/sources/{one.source}/mend", "Mend"
     elif one.source:
-        link, says = f"/sources/{one.source}", "More about it"
-    return Trouble(condition=one, remedies=tuple(_remedies(one)), link=link, link_says=says)
+        link, says = f"/sources/{one.source}", "Details"
+    name = (names or {}).get(one.source or "") or one.subject or label(one.kind.value)
+    return Trouble(condition=one, name=name, remedies=tuple(_remedies(one)), link=link, link_says=says)
 
 
 def _remedies(one: Condition) -> list[Remedy]:
     key = {"key": one.source}
-    retry, rest = Remedy(label="Try it now", act="retry", args=key), Remedy(label="Let it rest", act="rest", args=key)
+    retry, rest = Remedy(act="retry", args=key), Remedy(act="rest", args=key)
     if one.kind == Kind.FEED_HELD:
-        return [Remedy(label="Build it again", act="build", args={}, strong=True)]
+        return [Remedy(act="build", args={}, strong=True)]
     if not one.source:
         return []
     if one.kind == Kind.SOURCE_MOVED:
-        return [Remedy(label="Adopt the new address", act="adopt-move", args=key, strong=True)]
+        return [Remedy(act="adopt-move", args=key, strong=True)]
     if one.kind == Kind.SOURCE_GONE or one.code == FetchReason.GONE:
-        return [Remedy(label="Remove it", act="remove-source", args=key, strong=True), retry, rest]
+        return [Remedy(act="remove-source", args=key, strong=True), retry, rest]
     if one.kind in (Kind.SOURCE_FAILING, Kind.SOURCE_SILENT):
         return [replace(retry, strong=True), rest]
     if one.kind == Kind.FLOOD:
-        return [rest, Remedy(label="Remove it", act="remove-source", args=key)]
+        return [rest, Remedy(act="remove-source", args=key)]
     return [retry]
 
 

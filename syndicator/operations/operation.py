@@ -60,8 +60,8 @@ Stamp = Annotated[str | None, Argument("The stamp of what was shown: refuse an e
 class Change:
     """A change as planned, and then as made.
 
-    `subject`: article id, source key or file; `sentence`: for Changes and a job; `lines`: for a terminal, given
-    dry_run, instead of the sentence; `table`: title, columns and rows below them; `data`: for programs, a dict unless
+    `subject`: article id, source key or file; `subjects`: all, if several; `sentence`: for Changes and a job; `lines`:
+    for a terminal, given dry_run, instead of the sentence; `table`: title, columns and rows below them; `data`: for programs, a dict unless
     the operation only answers; `feeds`: that gain, lose or change articles; `touches`: names of the texts that it
     changes (see changes/texts.py), logged before and after; `edits`: such texts before and after, to be written;
     `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes back;
@@ -71,6 +71,7 @@ class Change:
     besides its edits; a dict that it returns replaces fields."""
 
     subject: str
+    subjects: tuple[str, ...] = ()
     sentence: str
     lines: Callable[[bool], Iterable[str]] | None = None
     data: Any = field(default_factory=dict)

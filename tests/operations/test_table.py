@@ -67,6 +67,7 @@ LASTING = {
     "learn": "it follows from the articles",
     "push-sources": "it follows from sources.toml",
     "prune": "it deletes for good",
+    "join": "join or split the articles anew",
 }
 ADDED: dict[str, dict[str, Any]] = {
     "add": {"url": ("https://new.example/feed",)},
@@ -107,6 +108,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "withdraw-muted": {},
     "restore-muted": {},
     "split": {},
+    "each": {"name": "rest", "subjects": ("holt", "parallel")},
     "use-list": {"key": "holt"},
     "remove-source": {"key": ("launchbeat",)},
     "undo": {"number": "1"},

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from syndicator.articles import frontmatter
 from syndicator.configuration.sources import rules_table
+from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, FeedKey, Outcome, Source, SourceState
 from syndicator.core.ports.subscriptions import Picture
@@ -16,7 +17,6 @@ from syndicator.publishing import paths
 from syndicator.services.health.look import as_written
 from syndicator.services.health.status import SourceHealth, look_at
 from syndicator.services.places import Place
-from syndicator.store.engine import Store
 from syndicator.store.tables.browse import FILTERS as FILTERS
 from syndicator.store.tables.browse import UNSURE
 from syndicator.store.tables.browse import Filter as Filter
@@ -32,6 +32,7 @@ class Item:
 
     article: Article
     picture: Picture | None
+    outlet: str  # the name of its source
     path: str = ""
     unsure: int | None = None  # how likely its category is, in a hundred, where that is little and nobody confirmed it
 
@@ -44,7 +45,6 @@ class File:
     path: str
     text: str
     stamp: str
-    picture: Picture | None
     feeds: tuple[str, ...]
     copies: tuple[Article, ...]
     into: Article | None
@@ -75,17 +75,33 @@ def articles(place: Place, wanted: Wanted) -> list[Item]:
             article=one.article,
             path=one.path,
             picture=pictures.get(one.article.id),
+            outlet=outlet(place, one.article),
             unsure=_unsure(one.article, one.score),
         )
         for one in listed
     ]
 
 
-def newest(store: Store, feed: FeedKey, most: int) -> tuple[Item, ...]:
+def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
     """The newest articles of a feed, with their pictures."""
+    if (store := place.store) is None:
+        return ()
     ids = store.index.ids(feed, limit=most, since=None, most=most)
     pictures, found = store.pictures.taken(ids), store.index.articles(ids)
-    return tuple(Item(article=found[id], picture=pictures.get(id)) for id in ids if id in found)
+    return tuple(
+        Item(article=found[id], picture=pictures.get(id), outlet=outlet(place, found[id])) for id in ids if id in found
+    )
+
+
+def outlet(place: Place, article: Article) -> str:
+    """The name of an article's source: as configured, as its feed says, else its host."""
+    source = place.sources.get(article.source_key)
+    return (source.title if source else None) or article.origin.title or urls.host(article.url) or article.source_key
+
+
+def name_of(source: Source, state: SourceState | None) -> str:
+    """The name of a source: as configured, as its feed says, else its host."""
+    return source.title or (state.feed_title if state else "") or urls.host(source.url) or source.key
 
 
 def _unsure(article: Article, score: float | None) -> int | None:
@@ -112,7 +128,6 @@ def article(place: Place, id: str) -> File:
         path=path,
         text=data.decode("utf-8", "replace"),
         stamp=stamp(data),
-        picture=place.store.pictures.taken([id]).get(id),
         feeds=tuple(paths.stem(key) for key in sorted(index.shown(id))),
         copies=copies,
         into=into,
@@ -138,6 +153,6 @@ def source(place: Place, key: str) -> SourcePage:
         stamp=rules_table.stamp(health.source),
         days=store.browse.days(key, since) if store else {},
         visits=store.browse.outcomes(key, since) if store else (),
-        items=newest(store, FeedKey("source", key), _NEWEST) if store else (),
+        items=newest(place, FeedKey("source", key), _NEWEST),
         now=place.now,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
 from syndicator.core.model import Article, Outcome
 from syndicator.store import codec, schema
@@ -70,6 +70,15 @@ class Browse:
             for data, path, score in found
         ]
 
+    def counts(self, none: str, source: str = "") -> dict[str, int]:
+        """How many of the newest articles each filter has."""
+        counted: tuple[Filter, ...] = ("unsure", "untagged", "partial", "hold")
+        within = [_inside(Wanted(filter=one, source=source, none=none)) for one in counted]
+        newest = select(_a.id).order_by(_a.added.desc()).limit(LOOKED_THROUGH)
+        sums = (func.count(case((and_(*each), 1))) for each in within)
+        (row,) = self._db.rows(select(*sums).where(_a.id.in_(newest)))
+        return dict(zip(counted, row, strict=True))
+
     def outcomes(self, key: str, since: datetime) -> list[Outcome]:
         """How the visits of a source since then ended, newest first."""
         which = (_o.source == codec.key(key)) & (_o.at >= codec.micros(since))
@@ -93,7 +102,7 @@ def _has(text: str) -> ColumnElement[bool]:
 
 def _inside(wanted: Wanted) -> list[ColumnElement[bool]]:
     untagged, partial, held = not_(_has('"tags":[')), _has('"partial":true'), _has('"hold":true')
-    confirmed = _has('"tags_by":"operator"')
+    confirmed, placed = _has('"tags_by":"operator"'), _has('"category_by":"operator"')
     nowhere = or_(not_(_has('"category":"')), _has(f'"category":{codec.json_text(wanted.none)}'))
     found: list[ColumnElement[bool]] = []
     filter = wanted.filter
@@ -104,7 +113,8 @@ def _inside(wanted: Wanted) -> list[ColumnElement[bool]]:
     elif filter == "hold":
         found = [held]
     elif filter == "unsure":
-        found = [or_(held, not_(confirmed) & or_(untagged, partial, nowhere, _a.score < UNSURE))]
+        unplaced = not_(placed) & or_(nowhere, _a.score < UNSURE)
+        found = [or_(held, not_(confirmed) & or_(untagged, partial, unplaced))]
     if wanted.source:
         found.append(_has(f'"source_key":{codec.json_text(wanted.source)}'))
     return found
