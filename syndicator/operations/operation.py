@@ -61,8 +61,8 @@ class Change:
     """A change as planned, and then as made.
 
     `subject`: article id, source key or file; `subjects`: all, if several; `sentence`: for Changes and a job; `lines`:
-    for a terminal, given dry_run, instead of the sentence; `table`: title, columns and rows below them; `data`: for programs, a dict unless
-    the operation only answers; `feeds`: that gain, lose or change articles; `touches`: names of the texts that it
+    for a terminal, given dry_run, instead of the sentence; `table`: title, columns and rows below them; `data`: for
+    programs, a dict unless the operation only answers; `feeds`: that gain, lose or change articles; `touches`: names of the texts that it
     changes (see changes/texts.py), logged before and after; `edits`: such texts before and after, to be written;
     `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes back;
     `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a build;

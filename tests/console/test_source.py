@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 
@@ -28,7 +29,38 @@ def test_all_are_listed_and_found(browser: Browser) -> None:
     body = browser.get("/sources").body
     assert "4 sources" in body and "http-410" in body.replace("gone", "http-410")
     assert "1 source<" in browser.get("/sources?q=HOLT").body
-    assert "No source has that" in browser.get("/sources?q=%25").body
+    assert "No source is like that" in browser.get("/sources?q=%25").body
+
+
+def names(browser: Browser, query: str = "") -> list[str]:
+    rows = re.findall(r'<tr class="item">.*?value="([^"]+)"', browser.get(f"/sources?{query}").body, re.S)
+    return [unescape(one) for one in rows]
+
+
+def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
+    assert names(browser)[0] == "gone"  # the sickest
+    assert names(browser, "only=sick") == ["gone"] and names(browser, "only=paused") == []
+    shown = re.findall(r'<a href="/sources/[^>]*><bdi>(.*?)</bdi>', browser.get("/sources?sort=name").body)
+    assert shown == sorted(shown, key=str.casefold) and "holt" not in shown  # which its feed calls otherwise
+    assert names(browser, "sort=articles")[-1] == "gone" and names(browser, "sort=x&only=y&page=-1")[0] == "gone"
+    body = browser.get("/sources").body
+    assert ", 5 articles in the last 12 weeks" in body and "1 visit, " in body
+
+
+def test_several_are_paused_and_resumed_without_a_script(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "sources.toml"
+    before = path.read_text()
+    chosen = {"id": ["holt", "parallel"], "next": "/sources?only=paused", "category": "", "every": "12h", "tags": ""}
+    job = served.done(browser.post("/each", chosen | {"act": "rest"}))
+    assert {*names(browser, "only=paused")} == {"holt", "parallel"} and job.said == "2 sources paused"
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    assert path.read_text() == before
+    job = served.done(browser.post("/each", chosen | {"act": "change-source"}))
+    assert path.read_text().count('every = "12h"') == 2 and names(browser, "only=paused") == []
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    assert path.read_text() == before
+    for act in ("prune", "", "../x"):
+        assert served.ended(browser.post("/each", chosen | {"act": act}).job).status == "failed"
 
 
 def test_a_page_tells_how_one_goes(browser: Browser) -> None:

@@ -3,7 +3,6 @@ correct in place, and one article with a previewed edit."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -26,7 +25,6 @@ from syndicator.services.showing.lists import FILTERS, Filter, Wanted
 SHOWN = 30
 NEWEST, HELD = 20, 10  # articles of the first page: the newest, and those on hold
 _LONGEST_NAME = 200  # characters of the name of a picture
-_behind_pages: set[asyncio.Task[None]] = set()
 
 
 async def show_today(request: Request) -> Response:
@@ -34,9 +32,7 @@ async def show_today(request: Request) -> Response:
     today = await console.read(lambda: console.glance.today(NEWEST))
     fault = await console.read(console.glance.configuration_fault)
     need, know = troubles(today.health, today.names)
-    task = asyncio.create_task(console.renew())
-    _behind_pages.add(task)  # a task that nobody holds may be collected
-    task.add_done_callback(_behind_pages.discard)
+    console.renew_behind()
     return page(
         request,
         "today.html",

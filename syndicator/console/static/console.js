@@ -34,6 +34,7 @@ const poll = async () => {
     if (!strip) continue;
     if (!jobs.size || job.classList.contains("failed")) show(strip);
     if (job.classList.contains("failed") || (jobs.size && job.dataset.act === "undo")) await renew();
+    else if (rows[0]?.matches("tr")) await renew();
     else for (const row of rows) row.classList.add("done");
   }
   if (jobs.size) setTimeout(poll, 250);
@@ -72,13 +73,13 @@ const go = (step) => {
   list[at].querySelector("a[href], summary, button, input:not([type=hidden])")?.focus({ preventScroll: true });
 };
 const selected = () => {
-  const found = all(".row:has([name=id]:checked)");
-  return found.length ? found : items()[at]?.matches(".row") ? [items()[at]] : [];
+  const found = all(".item:has([name=id]:checked)");
+  return found.length ? found : items()[at]?.querySelector("[name=id]") ? [items()[at]] : [];
 };
 const count = () => {
-  const number = all(".row [name=id]:checked").length;
+  const number = all(".item [name=id]:checked").length;
   const place = document.querySelector("[data-selected]");
-  if (place) place.textContent = number ? `${number} selected` : `${all(".row").length} shown`;
+  if (place) place.textContent = number ? `${number} selected` : `${all(".item [name=id]").length} shown`;
 };
 const past = (rows) => {
   const left = document.querySelector("[data-left]");
@@ -170,7 +171,7 @@ document.addEventListener("click", (event) => {
   if (chosen) edit(chosen.matches(".category") ? "category" : "tags", [chosen.closest(".row")]);
 });
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-all]")) for (const box of all(".row:not(.said, .done) [name=id]")) box.checked = event.target.checked;
+  if (event.target.matches("[data-all]")) for (const box of all(".item:not(.said, .done) [name=id]")) box.checked = event.target.checked;
   count();
 });
 document.addEventListener("submit", (event) => {
@@ -186,7 +187,7 @@ document.addEventListener("submit", (event) => {
 let leading = false;
 const places = { t: "", d: "add", a: "articles", s: "sources", l: "tags", h: "changes" };
 const press = (where, key) => where?.querySelector(`[data-key="${key}"]`)?.click();
-const hide = (rows) => each(rows[0]?.matches("[data-hold]") ? "release" : "hide", rows);
+const hide = (rows) => rows[0]?.querySelector(".chips") && each(rows[0].matches("[data-hold]") ? "release" : "hide", rows);
 const keys = {
   j: () => go(1),
   k: () => go(-1),
@@ -197,7 +198,7 @@ const keys = {
   h: () => hide(selected()),
   w: () => selected()[0]?.querySelector(".chips") && each("withdraw", selected()),
   p: () => document.querySelector("#many [value=rest]")?.click(),
-  e: () => items()[at]?.querySelector("h3 a")?.click(),
+  e: () => items()[at]?.querySelector("a[href]")?.click(),
   y: () => press(items()[at], "y"),
   u: () => press(document.getElementById("strip"), "u"),
   g: () => { leading = true; },

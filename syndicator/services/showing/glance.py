@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
 from syndicator.services.container import Configuration, configuration, fault_of, utc_now
 from syndicator.services.health.look import Health, Walked, look, place_of, walk
 from syndicator.services.places import Place
-from syndicator.services.showing.lists import Item, name_of, newest
+from syndicator.services.showing.lists import Item, Line, Work, lines, name_of, newest, work
 from syndicator.store.status import OnHold
 
 # For how long a look at the whole is good: then a page has it made anew behind itself, later before.
@@ -42,6 +42,7 @@ class Glance:
         self._seen: tuple[Health, tuple[OnHold, ...]] | None = None
         self._names: Mapping[str, str] = {}
         self.walked = Walked()
+        self.work: Mapping[str, Work] = {}
 
     @contextmanager
     def place(self) -> Iterator[Place]:
@@ -91,10 +92,18 @@ class Glance:
                 health=health, on_hold=held, latest=latest, vocabulary=vocabulary(self.config), names=self._names
             )
 
-    def walk(self) -> Walked:
-        """Walks through the folders, for `walked`. May run in a thread of its own, with a glance of its own."""
+    def walk(self) -> tuple[Walked, Mapping[str, Work]]:
+        """Walk through folders and visits, for `walked` and `work`. May run in a thread with a glance of its own."""
         with self.place() as place:
-            return walk(place)
+            return walk(place), work(place)
+
+    def lines(self, words: Sequence[str]) -> list[Line]:
+        """The sources that have `words`, as the table shows them."""
+        if self._seen is None:
+            self.renew()
+        assert self._seen is not None
+        with self.place() as place:
+            return lines(place, words, self._seen[0].conditions, self.work)
 
 
 def vocabulary(config: Path) -> Vocabulary:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from syndicator.articles import frontmatter
 from syndicator.configuration.sources import rules_table
@@ -14,6 +15,7 @@ from syndicator.core.model import Article, FeedKey, Outcome, Source, SourceState
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.text import stamp
 from syndicator.publishing import paths
+from syndicator.services.health.conditions import Condition
 from syndicator.services.health.look import as_written
 from syndicator.services.health.status import SourceHealth, look_at
 from syndicator.services.places import Place
@@ -22,7 +24,8 @@ from syndicator.store.tables.browse import UNSURE
 from syndicator.store.tables.browse import Filter as Filter
 from syndicator.store.tables.browse import Wanted as Wanted
 
-RHYTHM = timedelta(days=30)
+RHYTHM, WEEKS, COSTS = timedelta(days=30), 12, timedelta(days=7)
+_NO_SETTING = ("key", "url", "title", "every", "cron", "enabled", "kind")  # which the table shows by themselves
 _NEWEST = 10  # articles of a source
 
 
@@ -140,8 +143,90 @@ def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceStat
     """The sources in whose key, title or address all of `words` stand, in the order of sources.toml."""
     known = place.store.visits.states() if place.store else {}
     states = {state.key: state for state in as_written(known.values(), place.sources)}
-    texts = ((one, f"{one.key} {one.title or ''} {one.url}".lower()) for one in place.sources.values())
+    named = ((one, states.get(one.key)) for one in place.sources.values())
+    texts = ((one, f"{one.key} {name_of(one, state)} {one.url}".lower()) for one, state in named)
     return [(one, states.get(one.key)) for one, text in texts if all(word.lower() in text for word in words)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Recent work on a source. `weeks`: new articles by week, the oldest first; the rest is of the last seven days."""
+
+    weeks: tuple[int, ...] = (0,) * WEEKS
+    last: datetime | None = None  # article
+    visits: int = 0
+    failed: int = 0
+    bytes: int = 0
+
+
+def work(place: Place) -> dict[str, Work]:
+    """The work on each source, which takes a while if there are many visits. Raises StoreError."""
+    if place.store is None:
+        return {}
+    browse, since = place.store.browse, place.now - timedelta(weeks=WEEKS)
+    weeks, costs = browse.weeks(since), browse.costs(place.now - COSTS)
+    made = {}
+    for key in place.sources:
+        counts = {at: count for at, count, _ in weeks.get(key, ())}
+        visits, failed, size = costs.get(key, (0, 0, 0))
+        made[key] = Work(
+            weeks=tuple(counts.get(at, 0) for at in range(WEEKS)),
+            last=max((last for *_, last in weeks.get(key, ())), default=None),
+            **{"visits": visits, "failed": failed, "bytes": size},
+        )
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A source in the table. `trouble`: its first condition, None if it is well; `settings`: names of those that
+    differ from the default."""
+
+    source: Source
+    state: SourceState | None
+    name: str
+    work: Work
+    trouble: Condition | None
+    settings: tuple[str, ...]
+
+    @property
+    def sickness(self) -> tuple[int, float]:
+        """The order of sources by health: those that need somebody come first, the longest sick before others."""
+        if self.trouble is None or not self.source.enabled:
+            return 2, 0.0
+        return int(not self.trouble.needs_you), self.trouble.since.timestamp() if self.trouble.since else 0.0
+
+
+SORTS: Mapping[str, Callable[[Line], Any]] = {
+    "health": lambda one: one.sickness,
+    "name": lambda one: one.name.casefold(),
+    "last": lambda one: -one.work.last.timestamp() if one.work.last else 0,
+    "articles": lambda one: -sum(one.work.weeks),
+    "cost": lambda one: -one.work.bytes,
+    "failed": lambda one: -one.work.failed,
+}
+STATES: Mapping[str, Callable[[Line], bool]] = {
+    "all": lambda one: True,
+    "sick": lambda one: one.source.enabled and one.trouble is not None and one.trouble.needs_you,
+    "paused": lambda one: not one.source.enabled,
+    "settings": lambda one: bool(one.settings or one.source.every or one.source.cron),
+}
+
+
+def lines(place: Place, words: Sequence[str], conditions: Sequence[Condition], work: Mapping[str, Work]) -> list[Line]:
+    """The sources in whose key, name or address all of `words` stand."""
+    troubles = {one.source: one for one in sorted(conditions, key=lambda one: one.needs_you) if one.source}
+    return [
+        Line(
+            source=one,
+            state=state,
+            name=name_of(one, state),
+            work=work.get(one.key, Work()),
+            trouble=troubles.get(one.key),
+            settings=tuple(name for name in rules_table.table(one) if name not in _NO_SETTING),
+        )
+        for one, state in sources(place, words)
+    ]
 
 
 def source(place: Place, key: str) -> SourcePage:

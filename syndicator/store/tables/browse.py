@@ -3,6 +3,8 @@ searched among the newest only, to stay fast with 100,000 rows."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +20,8 @@ LOOKED_THROUGH: Final = 5000  # newest rows in which what stands inside of them 
 _CERTAIN: Final = 1000
 # Thousandths below which a category is unsure, a choice: of the open articles of BBC less than 5 % are below 840
 UNSURE: Final = 700
+_WEEK: Final = int(timedelta(days=7) / timedelta(microseconds=1))
+_BYTES: Final = re.compile(r'"bytes":(\d+)')
 _a, _o = schema.articles.c, schema.outcomes.c
 
 Filter = Literal["all", "unsure", "untagged", "partial", "hold", "merged"]
@@ -93,6 +97,25 @@ class Browse:
         which = (members.axis == "source") & (members.slug == key) & (members.added >= codec.micros(since))
         rows = self._db.rows(select(on, func.count()).where(which).group_by(on).order_by(on))
         return {codec.moment(day * length): count for day, count in rows}
+
+    def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
+        """By source: week since then, number of articles, when the last one was added."""
+        members, found = schema.members.c, defaultdict[str, list[tuple[int, int, datetime]]](list)
+        week = ((members.added - codec.micros(since)) // _WEEK).label("week")
+        which = (members.axis == "source") & (members.added >= codec.micros(since))
+        rows = select(members.slug, week, func.count(), func.max(members.added)).where(which)
+        for key, at, count, last in self._db.rows(rows.group_by(members.slug, week)):
+            found[key].append((int(at), count, codec.moment(last)))
+        return found
+
+    def costs(self, since: datetime) -> dict[str, tuple[int, int, int]]:
+        """By source: visits since then, failed ones, bytes of its feed."""
+        found: dict[str, tuple[int, int, int]] = {}
+        for key, data in self._db.rows(select(_o.source, _o.data).where(_o.at >= codec.micros(since))):
+            visits, failed, size = found.get(key, (0, 0, 0))
+            read = _BYTES.search(data)
+            found[key] = visits + 1, failed + ('"status":"failed"' in data), size + (int(read[1]) if read else 0)
+        return found
 
 
 def _has(text: str) -> ColumnElement[bool]:
