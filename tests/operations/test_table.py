@@ -93,6 +93,7 @@ OF_AN_ARTICLE: dict[str, dict[str, Any]] = {
 OF_TAGS: dict[str, dict[str, Any]] = {
     "add-tag": {"name": "Robots"},
     "add-alias": {"name": "Robots", "alias": "androids"},
+    "describe-tag": {"name": "Robots", "description": "machines that move"},
     "rename-tag": {"old": "Robots", "new": "Machines"},
     "merge-tags": {"old": "Machines", "new": "LLM"},
     "save-category": {"name": "Sea"},

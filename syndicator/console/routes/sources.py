@@ -172,7 +172,7 @@ async def show_add(request: Request) -> Response:
         "add.html",
         title="Add",
         address=str(looked.args.get("address", "")) if looked else "",
-        opml=bool(looked and looked.args.get("opml")),
+        allow=", ".join(looked.args.get("allow", ())) if looked else "",
         look=looked.id if looked else "",
         found=looked.result if looked and looked.status == "done" else None,
         waiting=awaited(looked),

@@ -219,16 +219,28 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// A file of OPML is read into its field.
-for (const place of document.querySelectorAll("[data-file-for]")) {
+// Files that are chosen or dropped, also in a folder, are read into their field: OPML, or addresses.
+for (const place of all("[data-file-for]")) {
   const field = document.querySelector(`textarea[name="${place.dataset.fileFor}"]`);
+  const input = Object.assign(document.createElement("input"), { type: "file", accept: ".opml,.xml,.txt,text/xml" });
   const label = document.createElement("label");
-  const input = document.createElement("input");
-  input.type = "file";
-  input.accept = ".opml,.xml,text/xml";
-  label.append("From a file: ", input);
+  label.append("From a file, or drop one or a folder anywhere: ", input);
   place.append(label);
-  input.addEventListener("change", async () => { if (input.files[0]) field.value = await input.files[0].text(); });
+  const read = async (file) => { if (file) field.value = await file.text(); };
+  const within = (entry) => new Promise((done) => {
+    if (!entry) done(null);
+    else if (entry.isFile) entry.file(done);
+    else entry.createReader().readEntries((entries) => done(within(entries.find((one) => /\.(opml|xml|txt)$/i.test(one.name)))));
+  });
+  input.addEventListener("change", () => read(input.files[0]));
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", async (event) => {
+    const entry = event.dataTransfer.items[0]?.webkitGetAsEntry?.();
+    if (!entry) return;
+    event.preventDefault();
+    field.closest("details").open = true;
+    read(await within(entry));
+  });
 }
 
 // Mend: what is pointed to in the frame, whose origin is its own, becomes selectors; a chosen one goes into its field.
