@@ -147,6 +147,13 @@ class Console:
         self._behind.add(task)  # a task that nobody holds may be collected
         task.add_done_callback(self._behind.discard)
 
+    async def see_work(self) -> None:
+        """Count what sources do: beside the page, unless nothing was counted yet."""
+        if self.glance.work:
+            self.renew_behind()
+        else:
+            await self.renew()
+
     async def renew(self) -> None:
         """Looks at the whole again, and now and then walks through the folders, beside the pages."""
         with suppress(SyndicatorError, OSError):  # the page itself tells what is wrong

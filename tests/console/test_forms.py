@@ -1,4 +1,4 @@
-"""Without a script every form can be sent: each form of each page is, as a browser sends it, and the console answers."""
+"""Without a script each form of each page can be sent as a browser sends it, and the console answers."""
 
 from __future__ import annotations
 

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
 
-from syndicator.console.pages import DAYS, rhythm
-from syndicator.core.model import Outcome
 from tests.console.conftest import Browser, Served
 from tests.console.test_today import EVIL
-
-NOW = datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
-TODAY = NOW.replace(hour=0)
 
 
 def form_of(body: str) -> dict[str, str]:
@@ -65,7 +59,7 @@ def test_several_are_paused_and_resumed_without_a_script(served: Served, browser
 
 def test_a_page_tells_how_one_goes(browser: Browser) -> None:
     body = browser.get("/sources/holt").body
-    assert "5 new articles in 30 days" in body and "Next visit in" in body and "publishes about every" in body
+    assert "5 articles in the last 12 weeks" in body and "Next visit in" in body and "publishes about every" in body
     assert body.count("<tr>") == 2
     assert "answered 410" in browser.get("/sources/gone").body
     assert browser.get("/sources/..%2Fx").status == 404 and browser.get("/sources/nobody").status == 404
@@ -119,19 +113,3 @@ def test_a_field_writes_itself_alone(served: Served, browser: Browser) -> None:
         assert "<script>alert" not in browser.get(page).body
     if job.change:
         served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
-
-
-def test_the_picture_shows_days_visits_and_what_is_due() -> None:
-    visits = [
-        Outcome(key="a", at=NOW - timedelta(hours=1), status="new", added=("1", "2")),
-        Outcome(key="a", at=NOW - timedelta(days=2), status="failed", reason="dns"),
-        Outcome(key="a", at=NOW - timedelta(days=40), status="failed", reason="dns"),
-    ]
-    days = {TODAY: 4, TODAY - timedelta(days=3): 1}
-    made = rhythm(days, visits, NOW + timedelta(hours=3), NOW)
-    assert len(made.bars) == DAYS and made.due is not None
-    assert [one.articles for one in made.bars if one.articles] == [1, 4]
-    assert made.bars[-1].height > made.bars[-4].height > 0
-    assert (made.bars[-3].failed, sum(one.visits for one in made.bars)) == (1, 2)
-    assert re.match("5 new articles in 30 days, on 2 of them; 1 of the last 2 visits failed", made.words)
-    assert rhythm({}, (), None, NOW).due is None

@@ -56,6 +56,8 @@ async def act_on_several(request: Request) -> Response:
     of_name = fields_of(operations()[name])[1:] if name in EACH else []
     values = [f"{one.name}={value}" for one in of_name if (value := form.text(one.name).strip())]
     then = local(form.text("next"))
+    if name == "join":
+        return await ask_form(request, name, then, ids=form.texts("id"))
     return await ask_form(request, "each", then, name=name, subjects=form.texts("id"), values=values)
 
 

@@ -23,7 +23,7 @@ from syndicator.console.answers import (
     worked,
 )
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, form_of, whole
-from syndicator.console.pages import rhythm, trouble
+from syndicator.console.pages import trouble
 from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.jobs.queue import Job
 from syndicator.pipeline import jobs
@@ -42,7 +42,7 @@ async def show_all(request: Request) -> Response:
     words = query.get("q", "").split()
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
     sort, only = (next((one for one in names if one == query.get(name)), default) for name, names, default in _CHOICES)
-    console.renew_behind() if console.glance.work else await console.renew()
+    await console.see_work()
     every = await console.read(lambda: console.glance.lines(words))
     found = sorted(filter(lists.STATES[only], every), key=lists.SORTS[sort])
     first = (number - 1) * SOURCE_SHOWN
@@ -71,13 +71,13 @@ async def show_source(request: Request) -> Response:
     console, key = console_of(request), request.path_params["key"]
     found = await looked_up(request, lambda place: lists.source(place, key))
     health = found.health
-    due = health.state.next_due if health.state else None
+    await console.see_work()
     return page(
         request,
         "source.html",
         title=lists.name_of(health.source, health.state),
         found=found,
-        rhythm=rhythm(found.days, found.visits, due, found.now),
+        work=console.glance.work.get(key, lists.Work()),
         troubles=[trouble(one) for one in health.conditions],
         history=console.log.of(key),
         undone_of=console.log.undone(),

@@ -11,7 +11,7 @@ from syndicator.articles import frontmatter
 from syndicator.configuration.sources import rules_table
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
-from syndicator.core.model import Article, FeedKey, Outcome, Source, SourceState
+from syndicator.core.model import Article, FeedKey, Source, SourceState
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.text import stamp
 from syndicator.publishing import paths
@@ -19,12 +19,13 @@ from syndicator.services.health.conditions import Condition
 from syndicator.services.health.look import as_written
 from syndicator.services.health.status import SourceHealth, look_at
 from syndicator.services.places import Place
+from syndicator.store.engine import Store
 from syndicator.store.tables.browse import FILTERS as FILTERS
 from syndicator.store.tables.browse import UNSURE
 from syndicator.store.tables.browse import Filter as Filter
 from syndicator.store.tables.browse import Wanted as Wanted
 
-RHYTHM, WEEKS, COSTS = timedelta(days=30), 12, timedelta(days=7)
+WEEKS, COSTS = 12, timedelta(days=7)
 _NO_SETTING = ("key", "url", "title", "every", "cron", "enabled", "kind")  # which the table shows by themselves
 _NEWEST = 10  # articles of a source
 
@@ -50,6 +51,7 @@ class File:
     stamp: str
     feeds: tuple[str, ...]
     copies: tuple[Article, ...]
+    story: tuple[Article, ...]  # the others of its story
     into: Article | None
     followed: bool
     fault: str = ""
@@ -57,14 +59,11 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePage:
-    """A source with how it goes. `days`: articles added, by day; `visits`: of the time that the picture shows."""
+    """A source with how it goes."""
 
     health: SourceHealth
     stamp: str
-    days: Mapping[datetime, int]
-    visits: Sequence[Outcome]
     items: Sequence[Item]
-    now: datetime
 
 
 def articles(place: Place, wanted: Wanted) -> list[Item]:
@@ -133,10 +132,17 @@ def article(place: Place, id: str) -> File:
         stamp=stamp(data),
         feeds=tuple(paths.stem(key) for key in sorted(index.shown(id))),
         copies=copies,
+        story=_story(place.store, id),
         into=into,
         followed=found.source_key in place.sources,
         fault=fault,
     )
+
+
+def _story(store: Store, id: str) -> tuple[Article, ...]:
+    story = store.stories.of([id]).get(id)
+    others = [one for one, _ in store.stories.articles([story]).get(story, ()) if one != id] if story else []
+    return tuple(store.index.articles(others).values())
 
 
 def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceState | None]]:
@@ -231,13 +237,9 @@ def lines(place: Place, words: Sequence[str], conditions: Sequence[Condition], w
 
 def source(place: Place, key: str) -> SourcePage:
     """One source. Raises UsageError where there is none of this key."""
-    health, since = look_at(place, key), place.now - RHYTHM
-    store = place.store
+    health = look_at(place, key)
     return SourcePage(
         health=health,
         stamp=rules_table.stamp(health.source),
-        days=store.browse.days(key, since) if store else {},
-        visits=store.browse.outcomes(key, since) if store else (),
         items=newest(place, FeedKey("source", key), _NEWEST),
-        now=place.now,
     )

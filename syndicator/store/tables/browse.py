@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
-from syndicator.core.model import Article, Outcome
+from syndicator.core.model import Article
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
 
@@ -82,21 +82,6 @@ class Browse:
         sums = (func.count(case((and_(*each), 1))) for each in within)
         (row,) = self._db.rows(select(*sums).where(_a.id.in_(newest)))
         return dict(zip(counted, row, strict=True))
-
-    def outcomes(self, key: str, since: datetime) -> list[Outcome]:
-        """How the visits of a source since then ended, newest first."""
-        which = (_o.source == codec.key(key)) & (_o.at >= codec.micros(since))
-        rows = self._db.rows(select(_o.data).where(which).order_by(_o.n.desc()))
-        return [codec.unpack(Outcome, data) for (data,) in rows]
-
-    def days(self, key: str, since: datetime) -> dict[datetime, int]:
-        """How many articles of a source were added on each UTC day since then."""
-        length = int(timedelta(days=1) / timedelta(microseconds=1))
-        members = schema.members.c
-        on = (members.added // length).label("day")
-        which = (members.axis == "source") & (members.slug == key) & (members.added >= codec.micros(since))
-        rows = self._db.rows(select(on, func.count()).where(which).group_by(on).order_by(on))
-        return {codec.moment(day * length): count for day, count in rows}
 
     def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
         """By source: week since then, number of articles, when the last one was added."""
