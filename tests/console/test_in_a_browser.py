@@ -83,7 +83,7 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
         "query": f"/tags?job={planned.id}&query=tag:AI", "change": f"/changes/{change}",
         "today": "/", "add": f"/add?job={job.id}", "articles": "/articles?filter=all", "unsure": "/articles",
         "article": f"/articles/{found.id}", "sources": "/sources", "source": "/sources/holt",
-        "lists": f"/lists?job={job.id}", "all": "/operations", "form": "/operations/edit",
+        "lists": f"/lists?job={job.id}", "all": "/operations", "form": "/operations/edit", "tag": "/tags?tag=LLM",
         "list": "/queries/articles",
         "mend": f"/sources/launchbeat/mend?job={tried.id}", "changes": "/changes", "tags": f"/tags?job={category.id}",
     }  # fmt: skip
@@ -277,7 +277,7 @@ def test_a_stranger_goes_from_nothing_to_a_mended_site(
         visit(window, served, "/login")
         window.type("input[name=password]", PASSWORD)
         window.click("button")
-        window.wait("Nothing is followed yet")
+        window.wait("No sources yet")
         window.type("#address", site)
         window.click("form.add button")
         window.wait("Where each field came from", 120)
