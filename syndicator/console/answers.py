@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
+from importlib import resources
 from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -22,10 +25,13 @@ from syndicator.pipeline import jobs
 from syndicator.services.places import Place
 from syndicator.services.showing.glance import now, vocabulary
 
+_LINK = re.compile(r"""((?:href|src|action|formaction|hx-get|hx-post)=")/""")
 
-def render(template: str, **values: Any) -> bytes:
-    """A template with its values, in UTF-8. Whatever is shown is escaped."""
-    return _environment().get_template(template).render(**values).encode("utf-8", "replace")
+
+def render(request: Request, template: str, **values: Any) -> bytes:
+    """A template with its values, in UTF-8. Whatever is shown is escaped, so that only our own links get the prefix."""
+    made, prefix = _environment().get_template(template).render(**values), request.scope["prefix"]
+    return (_LINK.sub(rf"\1{prefix}/", made) if prefix else made).encode("utf-8", "replace")
 
 
 @cache
@@ -38,8 +44,19 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"ago": ago, "day": day, "web": web, "plural": plural}
+    made.filters |= {"ago": ago, "day": day, "web": web, "plural": plural, "label": label}
+    made.globals["messages"] = _labels()["messages"]
     return made
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    return tomllib.loads((resources.files("syndicator.console") / "labels.toml").read_text())
+
+
+def label(name: str) -> str:
+    """An operation, a condition, a field or a filter as a page calls it."""
+    return _labels()["names"].get(name, name.replace("-", " ").replace("_", " ").capitalize())
 
 
 def ago(then: datetime | None, now: datetime) -> str:
@@ -123,16 +140,16 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "read_vocabulary": partial(vocabulary, console.config),
         "undone": console.log.undone() if job and job.change else set(),
     }
-    return Response(render(template, **(shell | values)), status, media_type="text/html")
+    return Response(render(request, template, **(shell | values)), status, media_type="text/html")
 
 
 def part(request: Request, template: str, **values: Any) -> Response:
     """A part of a page, which a script puts in its place."""
-    made = render(template, now=now(), token=session_of(request).token, **values)
+    made = render(request, template, now=now(), token=session_of(request).token, **values)
     return Response(made, media_type="text/html")
 
 
-async def ask_form(request: Request, name: str, then: str, *, dry_run: bool = False, **more: Any) -> Response:
+async def ask_form(request: Request, name: str, then: str, /, *, dry_run: bool = False, **more: Any) -> Response:
     """Queue an operation with the arguments that the form has, and `more`. A script gets the status strip, a form the
     page `then`."""
     form = form_of(request)

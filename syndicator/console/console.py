@@ -89,6 +89,7 @@ class Console:
         self._hashes = ThreadPoolExecutor(1, "console-passwords")  # one try at a time: 128 MB each
         self._walks = ThreadPoolExecutor(1, "console-walks")
         self._walked = -_WALK_SECONDS
+        self._behind: set[asyncio.Task[None]] = set()
 
     async def read(self, what: Callable[[], T]) -> T:
         """Read in the one thread that has the database."""
@@ -140,6 +141,19 @@ class Console:
         self.glance.changed()
         return job
 
+    def renew_behind(self) -> None:
+        """Renew beside the page that is shown."""
+        task = asyncio.create_task(self.renew())
+        self._behind.add(task)  # a task that nobody holds may be collected
+        task.add_done_callback(self._behind.discard)
+
+    async def see_work(self) -> None:
+        """Count what sources do: beside the page, unless nothing was counted yet."""
+        if self.glance.work:
+            self.renew_behind()
+        else:
+            await self.renew()
+
     async def renew(self) -> None:
         """Looks at the whole again, and now and then walks through the folders, beside the pages."""
         with suppress(SyndicatorError, OSError):  # the page itself tells what is wrong
@@ -148,7 +162,8 @@ class Console:
             if time.monotonic() - self._walked >= _WALK_SECONDS:
                 self._walked = time.monotonic()
                 loop = asyncio.get_running_loop()
-                self.glance.walked = await loop.run_in_executor(self._walks, Glance(self.config).walk)
+                seen = await loop.run_in_executor(self._walks, Glance(self.config).walk)
+                self.glance.walked, self.glance.work = seen
                 await self.read(self.glance.renew)
 
     async def close(self) -> None:

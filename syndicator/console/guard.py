@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -20,6 +21,7 @@ MOST_PAGES = 1_000_000  # of a list
 MOST_ELEMENTS = 10_000_000  # of a page that is pointed at
 OPEN = ("/login", "/static/")  # who is not logged in gets these
 _READS = ("GET", "HEAD")
+_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+/?")
 
 
 class Form:
@@ -49,6 +51,15 @@ def body_bytes(path: str) -> int:
     return BODY_BYTES if path.startswith(OPEN) else FORM_BYTES
 
 
+def under_prefix(scope: Scope) -> Scope:
+    """The request as if there were no path under which a proxy shows the console (X-Forwarded-Prefix, which no page of
+    another site can send); that path is `prefix`, "" if there is none."""
+    written = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-prefix"]
+    prefix = written[0].rstrip("/") if len(written) == 1 and _PREFIX.fullmatch(written[0]) else ""
+    path = scope["path"]
+    return {**scope, "prefix": prefix, "path": path[len(prefix) :] if path.startswith(f"{prefix}/") else path}
+
+
 class Guard:
     """Lets to the pages what is for the console, from the console, and by somebody who is logged in."""
 
@@ -60,9 +71,9 @@ class Guard:
             return
         request = Request(scope, receive)
         if (refused := await self._refused(request)) is not None:
-            await refused(scope, receive, with_headers(send))
+            await refused(scope, receive, with_headers(send, scope["prefix"]))
             return
-        await self._app(scope, receive, with_headers(send))
+        await self._app(scope, receive, with_headers(send, scope["prefix"]))
 
     async def _refused(self, request: Request) -> Response | None:
         """The answer to what is not let in; else the session, and the form that was sent, are in its state."""
@@ -132,8 +143,8 @@ async def _form(request: Request) -> Form | None:
     return Form(pairs)
 
 
-def with_headers(send: Send) -> Send:
-    """`send`, with the headers that every answer has."""
+def with_headers(send: Send, prefix: str = "") -> Send:
+    """`send`, with the headers that every answer has, and redirects under `prefix`."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -141,6 +152,9 @@ def with_headers(send: Send) -> Send:
             headers: Any = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
+            for name in ("location", "hx-redirect"):
+                if headers.get(name, "").startswith("/"):
+                    headers[name] = prefix + headers[name]
         await send(message)
 
     return sending

@@ -1,15 +1,12 @@
-"""Views for pages: conditions with their remedies (Today), text differences, and 30 days of a source as a picture.
-Pure."""
+"""Views for pages: conditions with their remedies (Today), and text differences. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from difflib import unified_diff
 
-from syndicator.console.answers import ago, plural
-from syndicator.core.model import Outcome
+from syndicator.console.answers import ago, label, plural
 from syndicator.core.reasons import ConditionReason as Kind
 from syndicator.core.reasons import FetchReason
 from syndicator.services.health.conditions import Condition
@@ -27,69 +24,10 @@ def of_texts(before: str | None, after: str | None) -> list[tuple[str, str]]:
     return shown[:_MOST] + ([("at", f"… {more} lines more")] if more > 0 else [])
 
 
-DAYS, _WIDE, _HIGH = 30, 20, 90  # of them, units of one, units of the highest bar
-_AHEAD = 2  # days from the beginning of today in which the next visit is shown
-_FAILED = ("failed", "disabled")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """A day: where it stands, how high it is, and what to say of it. `failed`: a share of its visits did."""
-
-    x: int
-    y: int
-    height: int
-    label: str
-    visits: int
-    failed: int
-    articles: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rhythm:
-    """The picture and a sentence for who does not see it. `due`: units from the left, None if it is beyond the edge."""
-
-    bars: tuple[Bar, ...]
-    width: int
-    height: int
-    words: str
-    first: str
-    last: str
-    due: int | None
-
-
-def rhythm(days: Mapping[datetime, int], visits: Sequence[Outcome], next_due: datetime | None, now: datetime) -> Rhythm:
-    """The picture of what came on each of the last `DAYS` days, today included."""
-    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    shown = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    most = max(days.values(), default=0) or 1
-    bars = tuple(_bar(place, day, days.get(day, 0), most, visits) for place, day in enumerate(shown))
-    total, failed = sum(one.articles for one in bars), sum(one.failed for one in bars)
-    words = (
-        f"{total} new articles in {DAYS} days, on {sum(one.articles > 0 for one in bars)} of them; "
-        f"{failed} of the last {sum(one.visits for one in bars)} visits failed"
-    )
-    ahead = (next_due - today).total_seconds() / 86400 if next_due else None
-    due = int((DAYS - 1 + ahead) * _WIDE) if ahead is not None and 0 <= ahead < _AHEAD else None
-    size = {"width": (DAYS + 1) * _WIDE, "height": _HIGH + 24}
-    return Rhythm(bars=bars, words=words, first=f"{shown[0]:%d %b}", last="today", due=due, **size)
-
-
-def _bar(place: int, day: datetime, articles: int, most: int, visits: Sequence[Outcome]) -> Bar:
-    its = [one for one in visits if one.at.astimezone(UTC).date() == day.date()]
-    failed = sum(one.status in _FAILED for one in its)
-    height = max(3, round(articles / most * _HIGH)) if articles else 0
-    label = f"{day:%a %d %b}: {articles} new" + (f", {len(its)} visits" if its else "")
-    label += f", {failed} failed" if failed else ""
-    counts = {"visits": len(its), "failed": failed, "articles": articles}
-    return Bar(x=place * _WIDE + 3, y=_HIGH - height, height=height, label=label, **counts)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """A button: what it says, the act it asks for, and with what. `strong`: the one to try first."""
+    """A button: the operation, and its arguments. `strong`: the one to try first."""
 
-    label: str
     act: str
     args: Mapping[str, str]
     strong: bool = False
@@ -100,6 +38,7 @@ class Trouble:
     """A condition, the buttons that may end it, and a link to where more can be done."""
 
     condition: Condition
+    name: str = ""  # of what it is about
     remedies: tuple[Remedy, ...] = ()
     link: str = ""
     link_says: str = ""
@@ -115,13 +54,14 @@ def sentence(health: Health) -> str:
     return ", ".join(parts)
 
 
-def troubles(health: Health) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
-    """The conditions that need the operator, and the others."""
-    need, know = ([trouble(one) for one in health.conditions if one.needs_you == needs] for needs in (True, False))
+def troubles(health: Health, names: Mapping[str, str]) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
+    """The conditions that need the operator, and the others. `names`: of sources."""
+    shown = [one for one in health.conditions if one.kind != Kind.ARTICLES_ON_HOLD]  # which have a list of their own
+    need, know = ([trouble(one, names) for one in shown if one.needs_you == needs] for needs in (True, False))
     return tuple(need), tuple(know)
 
 
-def trouble(one: Condition) -> Trouble:
+def trouble(one: Condition, names: Mapping[str, str] | None = None) -> Trouble:
     """A condition with what can be done about it."""
     link, says = "", ""
     if one.kind == Kind.ARTICLES_ON_HOLD:
@@ -129,25 +69,26 @@ def trouble(one: Condition) -> Trouble:
     elif one.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT) and one.source:
         link, says = f"/sources/{one.source}/mend", "Mend"
     elif one.source:
-        link, says = f"/sources/{one.source}", "More about it"
-    return Trouble(condition=one, remedies=tuple(_remedies(one)), link=link, link_says=says)
+        link, says = f"/sources/{one.source}", "Details"
+    name = (names or {}).get(one.source or "") or one.subject or label(one.kind.value)
+    return Trouble(condition=one, name=name, remedies=tuple(_remedies(one)), link=link, link_says=says)
 
 
 def _remedies(one: Condition) -> list[Remedy]:
     key = {"key": one.source}
-    retry, rest = Remedy(label="Try it now", act="retry", args=key), Remedy(label="Let it rest", act="rest", args=key)
+    retry, rest = Remedy(act="retry", args=key), Remedy(act="rest", args=key)
     if one.kind == Kind.FEED_HELD:
-        return [Remedy(label="Build it again", act="build", args={}, strong=True)]
+        return [Remedy(act="build", args={}, strong=True)]
     if not one.source:
         return []
     if one.kind == Kind.SOURCE_MOVED:
-        return [Remedy(label="Adopt the new address", act="adopt-move", args=key, strong=True)]
+        return [Remedy(act="adopt-move", args=key, strong=True)]
     if one.kind == Kind.SOURCE_GONE or one.code == FetchReason.GONE:
-        return [Remedy(label="Remove it", act="remove-source", args=key, strong=True), retry, rest]
+        return [Remedy(act="remove-source", args=key, strong=True), retry, rest]
     if one.kind in (Kind.SOURCE_FAILING, Kind.SOURCE_SILENT):
         return [replace(retry, strong=True), rest]
     if one.kind == Kind.FLOOD:
-        return [rest, Remedy(label="Remove it", act="remove-source", args=key)]
+        return [rest, Remedy(act="remove-source", args=key)]
     return [retry]
 
 

@@ -28,21 +28,43 @@ def look(
     app: App,
     progress: Progress,
     address: Annotated[str, Argument("A site, a feed, a sitemap, a list or an article.", "URL")] = "",
-    opml: Annotated[str, Argument("An OPML document of another reader.", lines=True)] = "",
+    opml: Annotated[str, Argument("An OPML document of another reader, or addresses, one a line.", lines=True)] = "",
     allow: Annotated[tuple[str, ...], Argument("A private network it may be on.", "NETWORK")] = (),
 ) -> Change:
     """Show what can be followed at an address, or in an OPML document, and how its entries would be published."""
     from syndicator.services.adding import search
 
-    address = address.strip()
+    if opml.strip() and "<" not in opml:
+        addresses = [_web(one) for one in opml.split()]
+        return _looked("list", asyncio.run(_look_at_each(app, allow, addresses, progress)), {})
     if opml.strip():
         listed = search.from_elsewhere(search.read_list(opml.encode(), "the document"))  # whoever wrote it
         return _looked("OPML", search.as_found(app, "OPML", listed), {})
+    return _looked(address.strip(), *asyncio.run(_look(app, allow, _web(address.strip()), progress)))
+
+
+def _web(address: str) -> str:
     refuse_variables(address, "")
     if address.startswith(("/", ".", "~", "-")):  # nor is it said which files this machine has
         raise UsageError(f"{address!r} is a path; paste what the file has, or call `syndicator import` with it")
-    url = address if "://" in address else f"https://{address}"
-    return _looked(address, *asyncio.run(_look(app, allow, url, progress)))
+    return address if "://" in address else f"https://{address}"
+
+
+async def _look_at_each(app: App, allow: Sequence[str], addresses: Sequence[str], progress: Progress) -> Found:
+    """The best candidate of each address."""
+    from syndicator.configuration.sources.opml import Skipped
+    from syndicator.services.adding import search
+    from syndicator.services.adding.found import Found, open_session
+
+    best, skipped = [], []
+    async with open_session(app, allow) as session:
+        for number, address in enumerate(addresses, 1):
+            found = await search.look(session, address)
+            best += found.candidates[:1]
+            if not found.candidates:
+                skipped.append(Skipped(line=number, name=address, why=str(found.error or "nothing to follow")))
+            progress(number, len(addresses))
+    return Found(address="the list", candidates=tuple(best), whole=True, skipped=tuple(skipped))
 
 
 async def _look(app: App, allow: Sequence[str], address: str, progress: Progress) -> tuple[Found, dict[str, Preview]]:

@@ -60,10 +60,10 @@ Stamp = Annotated[str | None, Argument("The stamp of what was shown: refuse an e
 class Change:
     """A change as planned, and then as made.
 
-    `subject`: article id, source key or file; `sentence`: for Changes and a job; `lines`: for a terminal, given
-    dry_run, instead of the sentence; `table`: title, columns and rows below them; `data`: for programs, a dict unless
-    the operation only answers; `feeds`: that gain, lose or change articles; `touches`: names of the texts that it
-    changes (see changes/texts.py), logged before and after; `edits`: such texts before and after, to be written;
+    `subject`: article id, source key or file; `subjects`: all, if several; `sentence`: for Changes and a job; `lines`:
+    for a terminal, given dry_run, instead of the sentence; `table`: title, columns and rows below them; `data`: for
+    programs, a dict unless the operation only answers; `feeds`: that gain, lose or change articles; `touches`: names
+    of the texts that it changes (see changes/texts.py), logged before and after; `edits`: such texts before and after;
     `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes back;
     `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a build;
     `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a
@@ -71,6 +71,7 @@ class Change:
     besides its edits; a dict that it returns replaces fields."""
 
     subject: str
+    subjects: tuple[str, ...] = ()
     sentence: str
     lines: Callable[[bool], Iterable[str]] | None = None
     data: Any = field(default_factory=dict)

@@ -242,15 +242,30 @@ def add_alias(
     alias: Annotated[str, Argument("The spelling.", positional=True)],
 ) -> Change:
     """Add another spelling of a tag that taxonomy.toml lists."""
-    from syndicator.describing.taxonomy.edit import place
-
-    name, alias, known = name.strip(), alias.strip(), _vocabulary(app)
-    if (at := place(known, name)) is None:
-        raise UsageError(f"no tag {name!r} in taxonomy.toml")
+    alias, known = alias.strip(), _vocabulary(app)
+    tag, at = _listed(known, name)
     _need_new(known, alias, f"{alias!r} is listed already; merge it to make one of two tags")
-    tag = known.tag[at]
     spelled = _tag(tag.name, (*tag.aliases, alias), tag.description)
     return _listing(app, f"{tag.name}: is known as {alias}, too", spelled, at)
+
+
+@operation("describe-tag", quick=True)
+def describe_tag(
+    app: App,
+    name: Annotated[str, Argument("The tag.", positional=True, completes="tag")],
+    description: Annotated[str, Argument("The words that describe it.", positional=True)],
+) -> Change:
+    """Describe a tag that taxonomy.toml lists."""
+    tag, at = _listed(_vocabulary(app), name)
+    return _listing(app, f"{tag.name}: described", _tag(tag.name, tag.aliases, " ".join(description.split())), at)
+
+
+def _listed(known: Vocabulary, name: str) -> tuple[TagDef, int]:
+    from syndicator.describing.taxonomy.edit import place
+
+    if (at := place(known, name.strip())) is None:
+        raise UsageError(f"no tag {name.strip()!r} in taxonomy.toml")
+    return known.tag[at], at
 
 
 def _need_new(known: Vocabulary, name: str, fault: str) -> None:

@@ -1,13 +1,15 @@
-"""Undo: take back a logged change by its inverse, or by the texts that it touched, around later edits."""
+"""Undo: take back a logged change by its inverse, or by the texts that it touched, around later edits. Several changes
+as one, which is taken back as one."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Argument, Change, Progress, arguments_of, need, operation
+from syndicator.core.text import counted
+from syndicator.operations.operation import Argument, Change, Progress, arguments_of, fields_of, need, operation, parsed
 
 if TYPE_CHECKING:
     from syndicator.operations.changes.log import Log, LoggedChange
@@ -34,7 +36,9 @@ def undo(
         name, values = change.back
         inverse = need(name)
         planned = inverse.plan(app, arguments_of(inverse, values), progress)
-        return replace(planned, subject=change.subject, sentence=sentence, undoes=change.number)
+        return replace(
+            planned, subject=change.subject, subjects=change.subjects, sentence=sentence, undoes=change.number
+        )
     if not (files := log.files(change.number)):
         raise UsageError(f"what was kept of change {change.number} is not there any more: {change.said}")
     if change.act == "retag":  # logged by an earlier version, without its feeds
@@ -45,12 +49,67 @@ def undo(
     more = f"; {edited} with tags that were edited since stay as they are" if edited else ""
     return Change(
         subject=change.subject,
+        subjects=change.subjects,
         sentence=sentence + more,
         data={"number": change.number, "touches": sorted(wanted)},
         # two tags that were merged and parted are merged by a new merge
         touches=tuple(wanted) if not any(name.startswith("feed:") for name in files) else (),
         undoes=change.number,
         act=lambda progress: texts.write(app, wanted, progress),
+    )
+
+
+# Operations on one article or source that are made on several, and their words.
+EACH: Final = {
+    **{"confirm": "confirmed", "reject": "tags taken off", "hide": "hidden", "release": "published"},
+    **{"withdraw": "withdrawn", "restore": "restored", "set-tags": "tags set"},
+    **{"rest": "paused", "wake": "resumed", "change-source": "changed"},
+}
+
+
+@operation("each", quick=True)
+def each(
+    app: App,
+    progress: Progress,
+    name: Annotated[str, Argument(f"The operation: {', '.join(EACH)}.", "NAME", positional=True)],
+    subjects: Annotated[tuple[str, ...], Argument("Articles or sources.", "ID...", positional=True, lines=True)],
+    values: Annotated[tuple[str, ...], Argument("Its other arguments.", "NAME=VALUE", lines=True)] = (),
+) -> Change:
+    """Do one operation on several articles or sources, as one change that is taken back as one."""
+    if name not in EACH:
+        raise UsageError(f"{name[:60]!r} is made on one alone; on several: {', '.join(EACH)}")
+    if not subjects:
+        raise UsageError("nothing was selected")
+    from syndicator.services import reconcile
+
+    inner = need(name)
+    about = fields_of(inner)[0].name
+    said = dict(one.partition("=")[::2] for one in values)
+    problems = reconcile.files(app) if about == "id" else ()
+    reconciled = replace(app, is_reconciled=name != "restore")  # which takes the files in again
+    planned = [inner.plan(reconciled, parsed(inner, {**said, about: one}), progress) for one in dict.fromkeys(subjects)]
+    parts = [one for one in planned if not one.is_empty]
+
+    def act(progress: Progress) -> None:
+        for done, one in enumerate(parts):
+            progress(done, len(parts))
+            if one.act is not None:
+                one.act(progress)
+
+    backs = [one.inverse for one in parts if one.inverse is not None]
+    back = {"name": backs[0][0], "subjects": [str(one) for _, all in backs for one in all.values()]} if backs else {}
+    return Change(
+        subject=parts[0].subject if parts else "",
+        subjects=tuple(one.subject for one in parts),
+        sentence=f"{counted(len(parts), 'article' if about == 'id' else 'source')} {EACH[name]}",
+        data={"changed": [one.subject for one in parts]},
+        problems=problems,
+        touches=tuple(dict.fromkeys(text for one in parts for text in one.touches)),
+        edits={text: edit for one in parts for text, edit in one.edits.items()},
+        inverse=("each", back) if back else None,
+        is_empty=not parts,
+        nothing="it is so already",
+        act=act,
     )
 
 

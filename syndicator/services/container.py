@@ -76,6 +76,7 @@ class App:
     sources_stamp: str = ""  # differs after every edit of the sources; "" where nobody looked
     sources_before: tuple[str, int] = ("", 0)  # the stamp before an edit that only added sources, and how many
     faults: tuple[Fault, ...] = ()  # of the configuration
+    is_reconciled: bool = False  # with the article files, by somebody who plans several changes
     entries: KeptEntries = field(default_factory=KeptEntries)  # for its builds
     clock_offsets: dict[str, timedelta] = field(default_factory=dict)  # host -> how far `clock` is ahead of its clock
 

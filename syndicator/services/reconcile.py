@@ -118,6 +118,8 @@ def files(app: App) -> tuple[Problem, ...]:
     """Scrub secrets, apply the files beside the articles, record new and edited article files, forget deleted ones,
     fetch again what a restored folder lacks, and record carriers. Returns unreadable files with reasons; they stay.
     Raises ConfigError, OSError, StoreError."""
+    if app.is_reconciled:
+        return ()
     visits = app.store.visits
     if scrub(app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock()):
         from syndicator.pipeline.descriptions import learn

@@ -13,6 +13,15 @@ OPML = """<opml version="2.0"><head/><body><outline text="Reading">
 <outline type="rss" text="{name}" xmlUrl="https://list.example/feed"/></outline></body></opml>"""
 
 
+def test_ten_sites_are_added_from_a_list(served: Served, browser: Browser, world: World) -> None:
+    sites = [one.url for one in world.sources if one.key in ("ledger", "meridian")]
+    job = served.done(browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])}))
+    shown = browser.get(f"/add?job={job.id}").body
+    assert len(job.result["candidates"]) == 2 and "nobody.invalid" in shown and shown.count(" checked>") == 2
+    for line in ("/etc/passwd", "https://a.example/${TOKEN}"):
+        assert served.ended(browser.post("/operations/look", {"opml": f"{sites[0]}\n{line}"}).job).status == "failed"
+
+
 def look(served: Served, browser: Browser, **form: str) -> str:
     """The page of what was found."""
     job = served.ended(browser.post("/operations/look", form).job)

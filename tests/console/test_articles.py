@@ -125,6 +125,14 @@ def test_copies_are_parted(served: Served, browser: Browser) -> None:
     assert copy.url in (served.settings.public_dir / "all.atom").read_text()
 
 
+def test_a_story_is_joined_and_left(served: Served, browser: Browser) -> None:
+    ids = [article(served, part)[0].id for part in ("A seven-watt summariser", "Three evals I trust")]
+    served.done(browser.post("/each", {"act": "join", "id": ids, "next": "/articles"}))
+    assert "In one story with" in browser.get(f"/articles/{ids[0]}").body
+    served.done(browser.post("/operations/split", {"id": ids[0], "story": "true", "next": "/"}))
+    assert "In one story with" not in browser.get(f"/articles/{ids[0]}").body
+
+
 @pytest.mark.parametrize("id", ["nothing", "..%2F..%2Fconfig%2Fsources.toml", "%00", "a" * 300])
 def test_an_id_names_an_article_and_no_file(browser: Browser, id: str) -> None:
     answer = browser.get(f"/articles/{id}")

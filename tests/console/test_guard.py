@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import stat
 from itertools import product
@@ -297,6 +298,25 @@ def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
     assert browser.post("/add", chosen).status == 303
     many = {f"f{number}": "" for number in range(13_000)}
     assert browser.post("/operations/look", many).status == 413
+
+
+@pytest.mark.parametrize("kept", ["", "/news/console"])
+def test_behind_a_proxy_all_links_stay_under_its_path(served: Served, browser: Browser, kept: str) -> None:
+    """A proxy hands on the path with its prefix, or without."""
+    under = {"X_Forwarded_Prefix": "/news/console"}
+    for path in ("/", "/articles?filter=all", "/sources", "/sources/holt", "/sources/holt/mend", "/tags", "/login"):
+        body = Browser(served.port).get(kept + path, **under) if path == "/login" else browser.get(kept + path, **under)
+        links = re.findall(r'(?:href|src|action|formaction|hx-get|hx-post)="(/[^"]*)"', body.body)
+        assert body.status == 200 and links and all(one.startswith("/news/console/") for one in links), path
+    answer = browser.post(f"{kept}/operations/rest", {"key": "nobody", "next": "/sources"}, **under)
+    assert answer.headers["location"].startswith("/news/console/sources?job=")
+    assert Browser(served.port).get(f"{kept}/", **under).headers["location"] == "/news/console/login"
+
+
+@pytest.mark.parametrize("prefix", ["//evil.example", "/a b", '/"><script>', "/a\\b", "javascript:x", "/a//b", "/a?b"])
+def test_no_prefix_leads_elsewhere(browser: Browser, prefix: str) -> None:
+    answer = browser.get("/", X_Forwarded_Prefix=prefix)
+    assert answer.status == 200 and "evil" not in answer.body and 'href="/articles"' in answer.body
 
 
 # -- the file of passwords --------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
         "query": f"/tags?job={planned.id}&query=tag:AI", "change": f"/changes/{change}",
         "today": "/", "add": f"/add?job={job.id}", "articles": "/articles?filter=all", "unsure": "/articles",
         "article": f"/articles/{found.id}", "sources": "/sources", "source": "/sources/holt",
-        "lists": f"/lists?job={job.id}", "all": "/operations", "form": "/operations/edit",
+        "lists": f"/lists?job={job.id}", "all": "/operations", "form": "/operations/edit", "tag": "/tags?tag=LLM",
         "list": "/queries/articles",
         "mend": f"/sources/launchbeat/mend?job={tried.id}", "changes": "/changes", "tags": f"/tags?job={category.id}",
     }  # fmt: skip
@@ -104,28 +104,59 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
     window.look(1280, 900, dark=False)
 
 
+def at(window: Chrome) -> str:
+    return str(window.run("return document.querySelector('.row.at [name=id]').value"))
+
+
 def test_today_is_done_with_keys(served: Served, window: Chrome) -> None:
-    """j to the first article, e and a tag, Enter; u takes it back: seven keys and a word."""
+    """j to the first article, t and a tag, Enter; u takes it back. Then c and the number of a category."""
     visit(window, served, "/")
     before = changed(served)
     window.press("?")
     window.until("return document.getElementById('keys').open", "the list of keys")
     window.press(KEYS["escape"])
     window.run("document.activeElement.blur()")
-    while not window.run("return document.querySelector('.story.at') !== null"):
+    while not window.run("return document.querySelector('.row.at') !== null"):
         window.press("j")
-    id = str(window.run("return document.querySelector('.story.at').id")).removeprefix("a-")
-    window.press("e")
+    id = at(window)
+    window.press("t")
     window.run("document.activeElement.value = ''")
     window.press("LLM, AI" + KEYS["enter"])
     until(served, before + 1)
+    assert "LLM AI" in window.run("return document.querySelector(arguments[0]).innerText", f"#a-{id} .chips")
     window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
-    with_tags = served.console.glance.today(10)
-    (one,) = [each.article for each in with_tags.latest if each.article.id == id]
-    assert one.tags == ("LLM", "AI") and one.tags_by == "operator"
-    window.run("document.activeElement.blur()")
+
+    def now() -> tuple[tuple[str, ...], str, str]:
+        (one,) = [each.article for each in served.console.glance.today(20).latest if each.article.id == id]
+        return one.tags, one.tags_by, one.category
+
+    assert now()[:2] == (("LLM", "AI"), "operator")
     window.press("u")
     until(served, before + 2)
+    window.until(f"return document.querySelector('#a-{id}:not(.said)') !== null", "the rows anew")
+    window.press("k")
+    assert at(window) == id
+    window.press("c2")
+    until(served, before + 3)
+    assert now()[2] == "Cities" and at(window) != id  # on to the next one
+    assert window.logged() == []
+
+
+def test_several_are_changed_at_once_and_taken_back_at_once(served: Served, window: Chrome) -> None:
+    visit(window, served, "/articles?filter=all")
+    before = changed(served)
+    window.find(".row")
+    window.press("jxjx")
+    ids = window.run("return [...document.querySelectorAll('.row:has(:checked) [name=id]')].map((one) => one.value)")
+    assert len(ids) == 2 and "2 selected" in window.text()
+    window.press("h")
+    until(served, before + 1)
+    assert set(served.console.log.newest(1)[0].subjects) == {*ids}
+    window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
+    assert "2 articles hidden" in window.text()
+    window.press("u")
+    until(served, before + 2)
+    window.until("return !document.querySelector('.row[data-hold]') && !document.querySelector('.said')", "all back")
     assert window.logged() == []
 
 
@@ -246,7 +277,7 @@ def test_a_stranger_goes_from_nothing_to_a_mended_site(
         visit(window, served, "/login")
         window.type("input[name=password]", PASSWORD)
         window.click("button")
-        window.wait("Nothing is followed yet")
+        window.wait("No sources yet")
         window.type("#address", site)
         window.click("form.add button")
         window.wait("Where each field came from", 120)

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 
-from syndicator.console.pages import DAYS, rhythm
-from syndicator.core.model import Outcome
 from tests.console.conftest import Browser, Served
 from tests.console.test_today import EVIL
-
-NOW = datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
-TODAY = NOW.replace(hour=0)
 
 
 def form_of(body: str) -> dict[str, str]:
@@ -28,12 +23,43 @@ def test_all_are_listed_and_found(browser: Browser) -> None:
     body = browser.get("/sources").body
     assert "4 sources" in body and "http-410" in body.replace("gone", "http-410")
     assert "1 source<" in browser.get("/sources?q=HOLT").body
-    assert "No source has that" in browser.get("/sources?q=%25").body
+    assert "No source is like that" in browser.get("/sources?q=%25").body
+
+
+def names(browser: Browser, query: str = "") -> list[str]:
+    rows = re.findall(r'<tr class="item">.*?value="([^"]+)"', browser.get(f"/sources?{query}").body, re.S)
+    return [unescape(one) for one in rows]
+
+
+def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
+    assert names(browser)[0] == "gone"  # the sickest
+    assert names(browser, "only=sick") == ["gone"] and names(browser, "only=paused") == []
+    shown = re.findall(r'<a href="/sources/[^>]*><bdi>(.*?)</bdi>', browser.get("/sources?sort=name").body)
+    assert shown == sorted(shown, key=str.casefold) and "holt" not in shown  # which its feed calls otherwise
+    assert names(browser, "sort=articles")[-1] == "gone" and names(browser, "sort=x&only=y&page=-1")[0] == "gone"
+    body = browser.get("/sources").body
+    assert ", 5 articles in the last 12 weeks" in body and "1 visit, " in body
+
+
+def test_several_are_paused_and_resumed_without_a_script(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "sources.toml"
+    before = path.read_text()
+    chosen = {"id": ["holt", "parallel"], "next": "/sources?only=paused", "category": "", "every": "12h", "tags": ""}
+    job = served.done(browser.post("/each", chosen | {"act": "rest"}))
+    assert {*names(browser, "only=paused")} == {"holt", "parallel"} and job.said == "2 sources paused"
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    assert path.read_text() == before
+    job = served.done(browser.post("/each", chosen | {"act": "change-source"}))
+    assert path.read_text().count('every = "12h"') == 2 and names(browser, "only=paused") == []
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    assert path.read_text() == before
+    for act in ("prune", "", "../x"):
+        assert served.ended(browser.post("/each", chosen | {"act": act}).job).status == "failed"
 
 
 def test_a_page_tells_how_one_goes(browser: Browser) -> None:
     body = browser.get("/sources/holt").body
-    assert "5 new articles in 30 days" in body and "Next visit in" in body and "publishes about every" in body
+    assert "5 articles in the last 12 weeks" in body and "Next visit in" in body and "publishes about every" in body
     assert body.count("<tr>") == 2
     assert "answered 410" in browser.get("/sources/gone").body
     assert browser.get("/sources/..%2Fx").status == 404 and browser.get("/sources/nobody").status == 404
@@ -87,19 +113,3 @@ def test_a_field_writes_itself_alone(served: Served, browser: Browser) -> None:
         assert "<script>alert" not in browser.get(page).body
     if job.change:
         served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
-
-
-def test_the_picture_shows_days_visits_and_what_is_due() -> None:
-    visits = [
-        Outcome(key="a", at=NOW - timedelta(hours=1), status="new", added=("1", "2")),
-        Outcome(key="a", at=NOW - timedelta(days=2), status="failed", reason="dns"),
-        Outcome(key="a", at=NOW - timedelta(days=40), status="failed", reason="dns"),
-    ]
-    days = {TODAY: 4, TODAY - timedelta(days=3): 1}
-    made = rhythm(days, visits, NOW + timedelta(hours=3), NOW)
-    assert len(made.bars) == DAYS and made.due is not None
-    assert [one.articles for one in made.bars if one.articles] == [1, 4]
-    assert made.bars[-1].height > made.bars[-4].height > 0
-    assert (made.bars[-3].failed, sum(one.visits for one in made.bars)) == (1, 2)
-    assert re.match("5 new articles in 30 days, on 2 of them; 1 of the last 2 visits failed", made.words)
-    assert rhythm({}, (), None, NOW).due is None

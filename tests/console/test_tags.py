@@ -51,6 +51,17 @@ def test_a_tag_is_listed_with_its_spellings(served: Served, browser: Browser) ->
     path.write_text(before)
 
 
+def test_a_tag_is_described_by_clicking_its_name(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "taxonomy.toml"
+    before = path.read_text()
+    assert 'href="/tags?tag=LLM#change"' in browser.get("/tags").body
+    form = {"name": "LLM", "description": 'large  "language" models', "next": "/tags?tag=LLM"}
+    job = served.done(browser.post("/operations/describe-tag", form))
+    assert 'large "language" models' in unescape(browser.get("/tags?tag=LLM").body) and path.read_text() != before
+    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    assert path.read_text() == before
+
+
 @pytest.mark.parametrize("name", [EVIL, 'x"\n[[source]]\nkey = "y"', " ", "x" * 90])
 def test_a_name_is_a_name(served: Served, browser: Browser, name: str) -> None:
     """TOML injection and stored XSS through taxonomy.toml."""
@@ -181,4 +192,4 @@ def test_a_query_or_a_line_is_one_value(served: Served, browser: Browser, evil: 
 
 def test_names_are_proposed(served: Served, browser: Browser) -> None:
     job = served.done(browser.post("/operations/suggest-tags"))
-    assert "To consider" in browser.get(f"/tags?job={job.id}").body
+    assert "Proposed tags" in browser.get(f"/tags?job={job.id}").body

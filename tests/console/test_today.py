@@ -29,12 +29,12 @@ def test_one_sentence_says_how_all_is(browser: Browser) -> None:
     body = browser.get("/").body
     found = re.search(r"<h1>(.*?)</h1>", body)
     assert found and re.match(r"3 fine, 1 needs you, last article .* ago", found[1])
-    assert body.count('class="story item"') == 10
+    assert body.count('class="row item"') == 17
 
 
 def test_what_needs_you_has_its_cure_as_a_button(served: Served, browser: Browser) -> None:
     body = browser.get("/").body
-    assert "gone</a>" in body and "answered 410" in body and 'action="/operations/retry"' in body
+    assert '/sources/gone"' in body and "answered 410" in body and 'action="/operations/retry"' in body
     assert "holt</a> <span" not in body  # the healthy stay out of sight
     job = served.done(browser.post("/operations/retry", {"key": "gone", "next": "/"}))
     assert "gone: " in job.said and job.change is None

@@ -66,6 +66,7 @@ LASTING = {
     "learn": "it follows from the articles",
     "push-sources": "it follows from sources.toml",
     "prune": "it deletes for good",
+    "join": "join or split the articles anew",
 }
 ADDED: dict[str, dict[str, Any]] = {
     "add": {"url": ("https://new.example/feed",)},
@@ -91,6 +92,7 @@ OF_AN_ARTICLE: dict[str, dict[str, Any]] = {
 OF_TAGS: dict[str, dict[str, Any]] = {
     "add-tag": {"name": "Robots"},
     "add-alias": {"name": "Robots", "alias": "androids"},
+    "describe-tag": {"name": "Robots", "description": "machines that move"},
     "rename-tag": {"old": "Robots", "new": "Machines"},
     "merge-tags": {"old": "Machines", "new": "LLM"},
     "save-category": {"name": "Sea"},
@@ -107,6 +109,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "restore-muted": {},
     "split": {},
     "join": {},
+    "each": {"name": "rest", "subjects": ("holt", "parallel")},
     "use-list": {"key": "holt"},
     "remove-source": {"key": ("launchbeat",)},
     "undo": {"number": "1"},

@@ -51,6 +51,45 @@ def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
     assert [(one.act, one.undoes) for one in log(place).newest()] == [("undo", 2), ("undo", 1), ("withdraw", None)]
 
 
+def test_several_articles_are_one_change_and_one_undo(place: Place) -> None:
+    with place.app() as opened:
+        store_articles(opened, "Boats", "Of boats.", source="two")
+    place.build()
+    urls = ["https://two.example/chips", "https://two.example/boats"]
+
+    def said() -> list[tuple[str, str, bool]]:
+        return [(one.title, one.category, one.hold) for one in place.articles()]
+
+    before = said()
+    run(place, "change", "each", "hide", *urls)
+    assert "Chips" not in place.published("all.atom") and "Boats" not in place.published("all.atom")
+    (change,) = log(place).newest()
+    assert (change.said, len(change.subjects)) == ("2 articles hidden", 2)
+    assert [log(place).of(id) for id in change.subjects] == [[change], [change]]
+    run(place, "change", "undo", "1")
+    assert said() == before and "Boats" in place.published("all.atom")
+    run(place, "change", "each", "withdraw", *urls)
+    assert "Boats" not in place.published("all.atom")
+    run(place, "change", "undo", "3")
+    assert said() == before and "Chips" in place.published("all.atom")
+    run(place, "change", "each", "confirm", *urls, "--values", "category=AI")
+    assert {one.category for one in place.articles()} == {"AI"}
+    run(place, "change", "undo", "5")
+    assert said() == before
+
+
+def test_several_sources_are_one_change_and_one_undo(place: Place) -> None:
+    path = place.config / "sources.toml"
+    before = path.read_text()
+    run(place, "change", "each", "change-source", "one", "two", "--values", "every=6h")
+    assert path.read_text().count('every = "6h"') == 2
+    run(place, "change", "undo", "1")
+    assert path.read_text() == before
+    with pytest.raises(UsageError, match="on one alone"):
+        run(place, "change", "each", "prune", "one")
+    assert path.read_text() == before
+
+
 @pytest.mark.parametrize("lock", ["changes.lock", "edits.lock"])
 def test_changes_are_made_and_numbered_one_at_a_time(place: Place, lock: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has the lock of the log, or of edits of the configuration, keeps the others waiting."""

@@ -61,17 +61,25 @@ def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> 
         assert [numbers[one.article.id] for one in newest] == [1, 2, 3, 4, 5, 6, 7]
 
 
-def test_days_and_visits_of_a_source(any_url: str) -> None:
+def test_weeks_and_costs_of_sources(any_url: str) -> None:
     with open_store(any_url, articles_exist=False) as store:
         for number, hours in enumerate((1, 2, 30, 900)):
             record(store, number, added=NOW - timedelta(hours=hours))
         record(store, 9, source_key="other")
-        for hours in (900, 2, 1):
-            outcome = Outcome(key="src", at=NOW - timedelta(hours=hours), status="unchanged")
+        for hours, status in ((900, "failed"), (2, "failed"), (1, "new")):
+            outcome = Outcome(key="src", at=NOW - timedelta(hours=hours), status=status, bytes=700)  # type: ignore[arg-type]
             store.visits.end_visit(outcome, SourceState(key="src", url="u"))
-        since, day = NOW - timedelta(days=30), NOW.replace(hour=0)
-        assert store.browse.days("src", since) == {day: 2, day - timedelta(days=1): 1}
-        assert [one.at for one in store.browse.outcomes("src", since)] == [NOW - timedelta(hours=h) for h in (1, 2)]
+        since = NOW - timedelta(weeks=4)
+        assert store.browse.weeks(since)["src"] == [(3, 3, NOW - timedelta(hours=1))]
+        assert store.browse.costs(since) == {"src": (2, 1, 1400)}
+
+
+def test_filters_are_counted(any_url: str) -> None:
+    with open_store(any_url, articles_exist=False) as store:
+        for number, more in enumerate(({"tags": ()}, {"hold": True}, {"category_by": "operator"}, {"partial": True})):
+            record(store, number, score=0.5, source_key="src" if number else "other", **more)
+        assert store.browse.counts("none") == {"unsure": 3, "untagged": 1, "partial": 1, "hold": 1}
+        assert store.browse.counts("none", "src") == {"unsure": 2, "untagged": 0, "partial": 1, "hold": 1}
 
 
 def test_every_filter_is_one() -> None:

@@ -21,7 +21,7 @@ from syndicator.console.answers import console_of
 from syndicator.console.api import tokens
 from syndicator.console.api.openapi import MOST, PATH, document, hidden, offered
 from syndicator.console.console import Console
-from syndicator.console.guard import whole, with_headers
+from syndicator.console.guard import under_prefix, whole, with_headers
 from syndicator.console.security import is_for_us, read_passwords
 from syndicator.core import secrets
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
@@ -61,6 +61,8 @@ class Api:
         self._app.state.console = console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope = under_prefix(scope)
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             await self._pages(scope, receive, send)
             return

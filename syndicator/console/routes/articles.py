@@ -3,7 +3,6 @@ correct in place, and one article with a previewed edit."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,31 +13,26 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.articles import frontmatter
-from syndicator.console.answers import console_of, looked_up, page
+from syndicator.console.answers import console_of, label, looked_up, page
 from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
 from syndicator.console.pages import number_line, of_texts, sentence, troubles
 from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
-from syndicator.services.places import published
+from syndicator.services.places import Place, published
 from syndicator.services.showing import lists
 from syndicator.services.showing.lists import FILTERS, Filter, Wanted
 
 SHOWN = 30
-NEWEST, HELD = 10, 10  # articles of the first page: the newest, and those on hold
+NEWEST, HELD = 20, 10  # articles of the first page: the newest, and those on hold
 _LONGEST_NAME = 200  # characters of the name of a picture
-_behind_pages: set[asyncio.Task[None]] = set()
-_LABELS = {"unsure": "Unsure", "all": "All", "untagged": "No tags"}
-_LABELS |= {"partial": "Partial", "hold": "On hold", "merged": "Copies"}
 
 
 async def show_today(request: Request) -> Response:
     console = console_of(request)
     today = await console.read(lambda: console.glance.today(NEWEST))
     fault = await console.read(console.glance.configuration_fault)
-    need, know = troubles(today.health)
-    task = asyncio.create_task(console.renew())
-    _behind_pages.add(task)  # a task that nobody holds may be collected
-    task.add_done_callback(_behind_pages.discard)
+    need, know = troubles(today.health, today.names)
+    console.renew_behind()
     return page(
         request,
         "today.html",
@@ -52,6 +46,7 @@ async def show_today(request: Request) -> Response:
         held=today.on_hold[:HELD],
         held_count=len(today.on_hold),
         latest=today.latest,
+        names=today.names,
         vocabulary=today.vocabulary,
         empty=not (today.health.fine or today.health.unvisited or today.health.conditions),
     )
@@ -75,17 +70,26 @@ async def show(request: Request) -> Response:
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
     none, part = console.settings.describe.uncategorised, {"skip": (number - 1) * SHOWN, "most": SHOWN + 1}
     wanted = Wanted(filter=filter, source=source, words=words, none=none, **part)
-    found = await console.look(lambda place: lists.articles(place, wanted))
+
+    def look(place: Place) -> tuple[list[lists.Item], dict[str, int], str]:
+        found, store = lists.articles(place, wanted), place.store
+        counts = store.browse.counts(none, source) if store else {}
+        known = place.sources.get(source)
+        return found, counts, (found[0].outlet if found else known.title if known else None) or source
+
+    found, counts, outlet = await console.look(look)
     kept = {"q": " ".join(words), "source": source}
     return page(
         request,
         "articles.html",
         title="Articles",
         items=found[:SHOWN],
-        filters=[(name, label, _address(kept, filter=name)) for name, label in _LABELS.items()],
+        filters=[(name, label(name), _address(kept, filter=name), counts.get(name)) for name in FILTERS],
         filter=filter,
         q=" ".join(words),
         source=source,
+        outlet=outlet,
+        of_all=_address({"q": " ".join(words)}, filter=filter),
         here_again=_address(kept, filter=filter, page=number),
         earlier=_address(kept, filter=filter, page=number + 1) if len(found) > SHOWN else "",
         later=_address(kept, filter=filter, page=number - 1) if number > 1 else "",

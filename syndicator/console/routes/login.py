@@ -55,7 +55,7 @@ def _form(
 ) -> Response:
     console, session = console_of(request), request.state.session
     begun = session or console.sessions.begin()
-    made = render("login.html", site=console.settings.site.title, token=begun.token, said=said, then=then)
+    made = render(request, "login.html", site=console.settings.site.title, token=begun.token, said=said, then=then)
     response = Response(made, status, headers, "text/html")
     if session is None:
         set_cookie(response, request, console, begun.id)

@@ -50,7 +50,7 @@ async def show(request: Request) -> Response:
         waiting=awaited(mine),
         tried=mine.result if mine and mine.act == "try-rules" else None,
         planned=_planned(mine),
-        saved=bool(mine and mine.act == "save-rules" and mine.status == "done"),
+        saved=bool(mine and mine.act == "save-rules" and mine.status in ("building", "done")),
         applied=bool(mine and mine.act == "reread" and not mine.dry_run),
     )
 

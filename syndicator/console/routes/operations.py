@@ -1,26 +1,22 @@
-"""Forms of all operations, lists in pages, jobs (HTML strip, events, cancel), and the log of changes."""
+"""Forms of all operations, lists in pages, jobs (HTML strip, cancel), and the log of changes."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from syndicator.console.answers import ask_form, awaited, console_of, job_of, local, need_job, page, part
-from syndicator.console.console import Console
 from syndicator.console.guard import UNREADABLE, form_of, whole
 from syndicator.console.pages import of_texts
 from syndicator.core.errors import UsageError
 from syndicator.operations.operation import Operation, fields_of, operations, parsed
 from syndicator.operations.queries import QUERIES
+from syndicator.operations.undo import EACH
 
-_STEP_SECONDS, _MOST_SECONDS = 0.25, 3600.0
 SHOWN = 100
 _MOST_CHANGES = 1_000_000_000
 
@@ -51,6 +47,18 @@ async def act(request: Request) -> Response:
     then = local(form.text("next")) if "next" in form else request.url.path
     is_planned = form.text("then") == "plan" or operation.is_question
     return await ask_form(request, operation.name, then, dry_run=is_planned)
+
+
+async def act_on_several(request: Request) -> Response:
+    """Make the change that the pressed button names on each selected article or source."""
+    form = form_of(request)
+    name = form.text("act")
+    of_name = fields_of(operations()[name])[1:] if name in EACH else []
+    values = [f"{one.name}={value}" for one in of_name if (value := form.text(one.name).strip())]
+    then = local(form.text("next"))
+    if name == "join":
+        return await ask_form(request, name, then, ids=form.texts("id"))
+    return await ask_form(request, "each", then, name=name, subjects=form.texts("id"), values=values)
 
 
 def _operation(request: Request) -> Operation:
@@ -85,26 +93,6 @@ async def strip(request: Request) -> Response:
     return part(request, "strip.html", job=job, undone=console.log.undone())
 
 
-async def events(request: Request) -> Response:
-    """The progress of a job, as server-sent events."""
-    return StreamingResponse(_events(console_of(request), need_job(request).id), media_type="text/event-stream")
-
-
-async def _events(console: Console, id: str) -> AsyncIterator[bytes]:
-    last = ""
-    for _ in range(int(_MOST_SECONDS / _STEP_SECONDS)):
-        if (job := console.queue.get(id)) is None:
-            return
-        told = json.dumps({"status": job.status, "done": job.done, "total": job.total, "ended": job.ended})
-        if told != last:
-            last = told
-            yield f"data: {told}\n\n".encode()
-        if job.ended:
-            console.glance.changed()
-            return
-        await asyncio.sleep(_STEP_SECONDS)
-
-
 async def cancel(request: Request) -> Response:
     console, id = console_of(request), need_job(request).id
     console.queue.cancel(id)
@@ -136,9 +124,9 @@ ROUTES = [
     Route("/operations", show_all, methods=["GET"]),
     Route("/operations/{name}", show_form, methods=["GET"]),
     Route("/operations/{name}", act, methods=["POST"]),
+    Route("/each", act_on_several, methods=["POST"]),
     Route("/queries/{name}", show_list, methods=["GET"]),
     Route("/jobs/{id}", strip, methods=["GET"]),
-    Route("/jobs/{id}/events", events, methods=["GET"]),
     Route("/jobs/{id}/cancel", cancel, methods=["POST"]),
     Route("/changes", show_changes, methods=["GET"]),
     Route("/changes/{number}", show_change, methods=["GET"]),

@@ -10,9 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask_form, awaited, console_of, framed, job_of, looked_up, page, part, worked
+from syndicator.console.answers import (
+    ask_form,
+    awaited,
+    console_of,
+    framed,
+    job_of,
+    label,
+    looked_up,
+    page,
+    part,
+    worked,
+)
 from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, form_of, whole
-from syndicator.console.pages import rhythm, trouble
+from syndicator.console.pages import trouble
 from syndicator.operations.changes.texts import packed_list
 from syndicator.operations.jobs.queue import Job
 from syndicator.pipeline import jobs
@@ -23,15 +34,23 @@ if TYPE_CHECKING:
 
 
 SOURCE_SHOWN = 100
+_CHOICES = (("sort", lists.SORTS, "health"), ("only", lists.STATES, "all"))
 
 
 async def show_all(request: Request) -> Response:
     console, query = console_of(request), request.query_params
     words = query.get("q", "").split()
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
-    found = await console.look(lambda place: lists.sources(place, words))
+    sort, only = (next((one for one in names if one == query.get(name)), default) for name, names, default in _CHOICES)
+    await console.see_work()
+    every = await console.read(lambda: console.glance.lines(words))
+    found = sorted(filter(lists.STATES[only], every), key=lists.SORTS[sort])
     first = (number - 1) * SOURCE_SHOWN
-    more = {"q": " ".join(words), "page": number + 1}
+
+    def address(**more: object) -> str:
+        asked = {"q": " ".join(words), "sort": sort, "only": only, **more}
+        return f"/sources?{urlencode({name: value for name, value in asked.items() if value})}"
+
     return page(
         request,
         "sources.html",
@@ -39,7 +58,12 @@ async def show_all(request: Request) -> Response:
         rows=found[first : first + SOURCE_SHOWN],
         total=len(found),
         q=" ".join(words),
-        more=f"/sources?{urlencode(more)}" if len(found) > first + SOURCE_SHOWN else "",
+        here_again=address(page=number),
+        sort=sort,
+        sorts={name: address(sort=name) for name in lists.SORTS},
+        filters=[(name, label(name), address(only=name), sum(map(does, every))) for name, does in lists.STATES.items()],
+        only=only,
+        more=address(page=number + 1) if len(found) > first + SOURCE_SHOWN else "",
     )
 
 
@@ -47,13 +71,13 @@ async def show_source(request: Request) -> Response:
     console, key = console_of(request), request.path_params["key"]
     found = await looked_up(request, lambda place: lists.source(place, key))
     health = found.health
-    due = health.state.next_due if health.state else None
+    await console.see_work()
     return page(
         request,
         "source.html",
-        title=health.source.title or key,
+        title=lists.name_of(health.source, health.state),
         found=found,
-        rhythm=rhythm(found.days, found.visits, due, found.now),
+        work=console.glance.work.get(key, lists.Work()),
         troubles=[trouble(one) for one in health.conditions],
         history=console.log.of(key),
         undone_of=console.log.undone(),
@@ -148,7 +172,7 @@ async def show_add(request: Request) -> Response:
         "add.html",
         title="Add",
         address=str(looked.args.get("address", "")) if looked else "",
-        opml=bool(looked and looked.args.get("opml")),
+        allow=", ".join(looked.args.get("allow", ())) if looked else "",
         look=looked.id if looked else "",
         found=looked.result if looked and looked.status == "done" else None,
         waiting=awaited(looked),

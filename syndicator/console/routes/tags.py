@@ -32,6 +32,8 @@ async def show(request: Request) -> Response:
         title="Tags",
         found=found,
         query=query,
+        chosen=next((one for one in found.tags if one.name == request.query_params.get("tag")), None),
+        category=next((one for one in found.categories if one.name == request.query_params.get("category")), None),
         trial=trial,
         saved=[one for one, _ in found.queries],
         waiting=awaited(mine),

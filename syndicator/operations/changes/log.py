@@ -29,6 +29,7 @@ class LoggedChange:
     who: str
     act: str
     subject: str
+    subjects: tuple[str, ...] = ()
     said: str
     args: Mapping[str, Any] = field(default_factory=dict)
     undoes: int | None = None
@@ -109,7 +110,7 @@ class Log:
 
     def of(self, subject: str, most: int = 20) -> list[LoggedChange]:
         """The newest changes of a subject: the id of an article, the key of a source."""
-        return [one for one in self.newest(_REMEMBERED) if one.subject == subject][:most]
+        return [one for one in self.newest(_REMEMBERED) if subject in (one.subject, *one.subjects)][:most]
 
     def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
         """The texts that a change touched, before and after."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import FeedKey
+from syndicator.core.model import FeedKey, SourceState
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
 from syndicator.services.container import Configuration, configuration, fault_of, utc_now
 from syndicator.services.health.look import Health, Walked, look, place_of, walk
 from syndicator.services.places import Place
-from syndicator.services.showing.lists import Item, newest
+from syndicator.services.showing.lists import Item, Line, Work, lines, name_of, newest, work
 from syndicator.store.status import OnHold
 
 # For how long a look at the whole is good: then a page has it made anew behind itself, later before.
@@ -30,6 +30,7 @@ class Today:
     on_hold: tuple[OnHold, ...]
     latest: tuple[Item, ...]
     vocabulary: Vocabulary
+    names: Mapping[str, str]  # of sources, by key
 
 
 class Glance:
@@ -39,7 +40,9 @@ class Glance:
         self.config = config
         self._read: Configuration | None = None
         self._seen: tuple[Health, tuple[OnHold, ...]] | None = None
+        self._names: Mapping[str, str] = {}
         self.walked = Walked()
+        self.work: Mapping[str, Work] = {}
 
     @contextmanager
     def place(self) -> Iterator[Place]:
@@ -70,8 +73,9 @@ class Glance:
     def renew(self) -> None:
         """Looks at the whole, for the pages to come."""
         with self.place() as place:
-            held = place.store.status.on_hold() if place.store else ()
-            self._seen = look(place, walked=self.walked), held
+            held, states = place.store.status.on_hold() if place.store else (), list[SourceState]()
+            self._seen = look(place, states.append, walked=self.walked), held
+            self._names = {one.key: name_of(place.sources[one.key], one) for one in states}
 
     def changed(self) -> None:
         """Something was changed: the next look is a new one."""
@@ -82,14 +86,24 @@ class Glance:
             self.renew()
         assert self._seen is not None
         with self.place() as place:
-            (health, held), store = self._seen, place.store
-            latest = newest(store, FeedKey(ALL.axis, ALL.slug), most) if store else ()
-            return Today(health=health, on_hold=held, latest=latest, vocabulary=vocabulary(self.config))
+            health, held = self._seen
+            latest = newest(place, FeedKey(ALL.axis, ALL.slug), most)
+            return Today(
+                health=health, on_hold=held, latest=latest, vocabulary=vocabulary(self.config), names=self._names
+            )
 
-    def walk(self) -> Walked:
-        """Walks through the folders, for `walked`. May run in a thread of its own, with a glance of its own."""
+    def walk(self) -> tuple[Walked, Mapping[str, Work]]:
+        """Walk through folders and visits, for `walked` and `work`. May run in a thread with a glance of its own."""
         with self.place() as place:
-            return walk(place)
+            return walk(place), work(place)
+
+    def lines(self, words: Sequence[str]) -> list[Line]:
+        """The sources that have `words`, as the table shows them."""
+        if self._seen is None:
+            self.renew()
+        assert self._seen is not None
+        with self.place() as place:
+            return lines(place, words, self._seen[0].conditions, self.work)
 
 
 def vocabulary(config: Path) -> Vocabulary:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from syndicator.articles import frontmatter
 from syndicator.configuration.sources import rules_table
+from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
-from syndicator.core.model import Article, FeedKey, Outcome, Source, SourceState
+from syndicator.core.model import Article, FeedKey, Source, SourceState
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.text import stamp
 from syndicator.publishing import paths
+from syndicator.services.health.conditions import Condition
 from syndicator.services.health.look import as_written
 from syndicator.services.health.status import SourceHealth, look_at
 from syndicator.services.places import Place
@@ -22,7 +25,8 @@ from syndicator.store.tables.browse import UNSURE
 from syndicator.store.tables.browse import Filter as Filter
 from syndicator.store.tables.browse import Wanted as Wanted
 
-RHYTHM = timedelta(days=30)
+WEEKS, COSTS = 12, timedelta(days=7)
+_NO_SETTING = ("key", "url", "title", "every", "cron", "enabled", "kind")  # which the table shows by themselves
 _NEWEST = 10  # articles of a source
 
 
@@ -32,6 +36,7 @@ class Item:
 
     article: Article
     picture: Picture | None
+    outlet: str  # the name of its source
     path: str = ""
     unsure: int | None = None  # how likely its category is, in a hundred, where that is little and nobody confirmed it
 
@@ -44,9 +49,9 @@ class File:
     path: str
     text: str
     stamp: str
-    picture: Picture | None
     feeds: tuple[str, ...]
     copies: tuple[Article, ...]
+    story: tuple[Article, ...]  # the others of its story
     into: Article | None
     followed: bool
     fault: str = ""
@@ -54,14 +59,11 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePage:
-    """A source with how it goes. `days`: articles added, by day; `visits`: of the time that the picture shows."""
+    """A source with how it goes."""
 
     health: SourceHealth
     stamp: str
-    days: Mapping[datetime, int]
-    visits: Sequence[Outcome]
     items: Sequence[Item]
-    now: datetime
 
 
 def articles(place: Place, wanted: Wanted) -> list[Item]:
@@ -75,17 +77,33 @@ def articles(place: Place, wanted: Wanted) -> list[Item]:
             article=one.article,
             path=one.path,
             picture=pictures.get(one.article.id),
+            outlet=outlet(place, one.article),
             unsure=_unsure(one.article, one.score),
         )
         for one in listed
     ]
 
 
-def newest(store: Store, feed: FeedKey, most: int) -> tuple[Item, ...]:
+def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
     """The newest articles of a feed, with their pictures."""
+    if (store := place.store) is None:
+        return ()
     ids = store.index.ids(feed, limit=most, since=None, most=most)
     pictures, found = store.pictures.taken(ids), store.index.articles(ids)
-    return tuple(Item(article=found[id], picture=pictures.get(id)) for id in ids if id in found)
+    return tuple(
+        Item(article=found[id], picture=pictures.get(id), outlet=outlet(place, found[id])) for id in ids if id in found
+    )
+
+
+def outlet(place: Place, article: Article) -> str:
+    """The name of an article's source: as configured, as its feed says, else its host."""
+    source = place.sources.get(article.source_key)
+    return (source.title if source else None) or article.origin.title or urls.host(article.url) or article.source_key
+
+
+def name_of(source: Source, state: SourceState | None) -> str:
+    """The name of a source: as configured, as its feed says, else its host."""
+    return source.title or (state.feed_title if state else "") or urls.host(source.url) or source.key
 
 
 def _unsure(article: Article, score: float | None) -> int | None:
@@ -112,32 +130,116 @@ def article(place: Place, id: str) -> File:
         path=path,
         text=data.decode("utf-8", "replace"),
         stamp=stamp(data),
-        picture=place.store.pictures.taken([id]).get(id),
         feeds=tuple(paths.stem(key) for key in sorted(index.shown(id))),
         copies=copies,
+        story=_story(place.store, id),
         into=into,
         followed=found.source_key in place.sources,
         fault=fault,
     )
 
 
+def _story(store: Store, id: str) -> tuple[Article, ...]:
+    story = store.stories.of([id]).get(id)
+    others = [one for one, _ in store.stories.articles([story]).get(story, ()) if one != id] if story else []
+    return tuple(store.index.articles(others).values())
+
+
 def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceState | None]]:
     """The sources in whose key, title or address all of `words` stand, in the order of sources.toml."""
     known = place.store.visits.states() if place.store else {}
     states = {state.key: state for state in as_written(known.values(), place.sources)}
-    texts = ((one, f"{one.key} {one.title or ''} {one.url}".lower()) for one in place.sources.values())
+    named = ((one, states.get(one.key)) for one in place.sources.values())
+    texts = ((one, f"{one.key} {name_of(one, state)} {one.url}".lower()) for one, state in named)
     return [(one, states.get(one.key)) for one, text in texts if all(word.lower() in text for word in words)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Recent work on a source. `weeks`: new articles by week, the oldest first; the rest is of the last seven days."""
+
+    weeks: tuple[int, ...] = (0,) * WEEKS
+    last: datetime | None = None  # article
+    visits: int = 0
+    failed: int = 0
+    bytes: int = 0
+
+
+def work(place: Place) -> dict[str, Work]:
+    """The work on each source, which takes a while if there are many visits. Raises StoreError."""
+    if place.store is None:
+        return {}
+    browse, since = place.store.browse, place.now - timedelta(weeks=WEEKS)
+    weeks, costs = browse.weeks(since), browse.costs(place.now - COSTS)
+    made = {}
+    for key in place.sources:
+        counts = {at: count for at, count, _ in weeks.get(key, ())}
+        visits, failed, size = costs.get(key, (0, 0, 0))
+        made[key] = Work(
+            weeks=tuple(counts.get(at, 0) for at in range(WEEKS)),
+            last=max((last for *_, last in weeks.get(key, ())), default=None),
+            **{"visits": visits, "failed": failed, "bytes": size},
+        )
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A source in the table. `trouble`: its first condition, None if it is well; `settings`: names of those that
+    differ from the default."""
+
+    source: Source
+    state: SourceState | None
+    name: str
+    work: Work
+    trouble: Condition | None
+    settings: tuple[str, ...]
+
+    @property
+    def sickness(self) -> tuple[int, float]:
+        """The order of sources by health: those that need somebody come first, the longest sick before others."""
+        if self.trouble is None or not self.source.enabled:
+            return 2, 0.0
+        return int(not self.trouble.needs_you), self.trouble.since.timestamp() if self.trouble.since else 0.0
+
+
+SORTS: Mapping[str, Callable[[Line], Any]] = {
+    "health": lambda one: one.sickness,
+    "name": lambda one: one.name.casefold(),
+    "last": lambda one: -one.work.last.timestamp() if one.work.last else 0,
+    "articles": lambda one: -sum(one.work.weeks),
+    "cost": lambda one: -one.work.bytes,
+    "failed": lambda one: -one.work.failed,
+}
+STATES: Mapping[str, Callable[[Line], bool]] = {
+    "all": lambda one: True,
+    "sick": lambda one: one.source.enabled and one.trouble is not None and one.trouble.needs_you,
+    "paused": lambda one: not one.source.enabled,
+    "settings": lambda one: bool(one.settings or one.source.every or one.source.cron),
+}
+
+
+def lines(place: Place, words: Sequence[str], conditions: Sequence[Condition], work: Mapping[str, Work]) -> list[Line]:
+    """The sources in whose key, name or address all of `words` stand."""
+    troubles = {one.source: one for one in sorted(conditions, key=lambda one: one.needs_you) if one.source}
+    return [
+        Line(
+            source=one,
+            state=state,
+            name=name_of(one, state),
+            work=work.get(one.key, Work()),
+            trouble=troubles.get(one.key),
+            settings=tuple(name for name in rules_table.table(one) if name not in _NO_SETTING),
+        )
+        for one, state in sources(place, words)
+    ]
 
 
 def source(place: Place, key: str) -> SourcePage:
     """One source. Raises UsageError where there is none of this key."""
-    health, since = look_at(place, key), place.now - RHYTHM
-    store = place.store
+    health = look_at(place, key)
     return SourcePage(
         health=health,
         stamp=rules_table.stamp(health.source),
-        days=store.browse.days(key, since) if store else {},
-        visits=store.browse.outcomes(key, since) if store else (),
-        items=newest(store, FeedKey("source", key), _NEWEST) if store else (),
-        now=place.now,
+        items=newest(place, FeedKey("source", key), _NEWEST),
     )

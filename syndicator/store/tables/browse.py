@@ -3,14 +3,16 @@ searched among the newest only, to stay fast with 100,000 rows."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
-from syndicator.core.model import Article, Outcome
+from syndicator.core.model import Article
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
 
@@ -18,6 +20,8 @@ LOOKED_THROUGH: Final = 5000  # newest rows in which what stands inside of them 
 _CERTAIN: Final = 1000
 # Thousandths below which a category is unsure, a choice: of the open articles of BBC less than 5 % are below 840
 UNSURE: Final = 700
+_WEEK: Final = int(timedelta(days=7) / timedelta(microseconds=1))
+_BYTES: Final = re.compile(r'"bytes":(\d+)')
 _a, _o = schema.articles.c, schema.outcomes.c
 
 Filter = Literal["all", "unsure", "untagged", "partial", "hold", "merged"]
@@ -70,20 +74,33 @@ class Browse:
             for data, path, score in found
         ]
 
-    def outcomes(self, key: str, since: datetime) -> list[Outcome]:
-        """How the visits of a source since then ended, newest first."""
-        which = (_o.source == codec.key(key)) & (_o.at >= codec.micros(since))
-        rows = self._db.rows(select(_o.data).where(which).order_by(_o.n.desc()))
-        return [codec.unpack(Outcome, data) for (data,) in rows]
+    def counts(self, none: str, source: str = "") -> dict[str, int]:
+        """How many of the newest articles each filter has."""
+        counted: tuple[Filter, ...] = ("unsure", "untagged", "partial", "hold")
+        within = [_inside(Wanted(filter=one, source=source, none=none)) for one in counted]
+        newest = select(_a.id).order_by(_a.added.desc()).limit(LOOKED_THROUGH)
+        sums = (func.count(case((and_(*each), 1))) for each in within)
+        (row,) = self._db.rows(select(*sums).where(_a.id.in_(newest)))
+        return dict(zip(counted, row, strict=True))
 
-    def days(self, key: str, since: datetime) -> dict[datetime, int]:
-        """How many articles of a source were added on each UTC day since then."""
-        length = int(timedelta(days=1) / timedelta(microseconds=1))
-        members = schema.members.c
-        on = (members.added // length).label("day")
-        which = (members.axis == "source") & (members.slug == key) & (members.added >= codec.micros(since))
-        rows = self._db.rows(select(on, func.count()).where(which).group_by(on).order_by(on))
-        return {codec.moment(day * length): count for day, count in rows}
+    def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
+        """By source: week since then, number of articles, when the last one was added."""
+        members, found = schema.members.c, defaultdict[str, list[tuple[int, int, datetime]]](list)
+        week = ((members.added - codec.micros(since)) // _WEEK).label("week")
+        which = (members.axis == "source") & (members.added >= codec.micros(since))
+        rows = select(members.slug, week, func.count(), func.max(members.added)).where(which)
+        for key, at, count, last in self._db.rows(rows.group_by(members.slug, week)):
+            found[key].append((int(at), count, codec.moment(last)))
+        return found
+
+    def costs(self, since: datetime) -> dict[str, tuple[int, int, int]]:
+        """By source: visits since then, failed ones, bytes of its feed."""
+        found: dict[str, tuple[int, int, int]] = {}
+        for key, data in self._db.rows(select(_o.source, _o.data).where(_o.at >= codec.micros(since))):
+            visits, failed, size = found.get(key, (0, 0, 0))
+            read = _BYTES.search(data)
+            found[key] = visits + 1, failed + ('"status":"failed"' in data), size + (int(read[1]) if read else 0)
+        return found
 
 
 def _has(text: str) -> ColumnElement[bool]:
@@ -93,7 +110,7 @@ def _has(text: str) -> ColumnElement[bool]:
 
 def _inside(wanted: Wanted) -> list[ColumnElement[bool]]:
     untagged, partial, held = not_(_has('"tags":[')), _has('"partial":true'), _has('"hold":true')
-    confirmed = _has('"tags_by":"operator"')
+    confirmed, placed = _has('"tags_by":"operator"'), _has('"category_by":"operator"')
     nowhere = or_(not_(_has('"category":"')), _has(f'"category":{codec.json_text(wanted.none)}'))
     found: list[ColumnElement[bool]] = []
     filter = wanted.filter
@@ -104,7 +121,8 @@ def _inside(wanted: Wanted) -> list[ColumnElement[bool]]:
     elif filter == "hold":
         found = [held]
     elif filter == "unsure":
-        found = [or_(held, not_(confirmed) & or_(untagged, partial, nowhere, _a.score < UNSURE))]
+        unplaced = not_(placed) & or_(nowhere, _a.score < UNSURE)
+        found = [or_(held, not_(confirmed) & or_(untagged, partial, unplaced))]
     if wanted.source:
         found.append(_has(f'"source_key":{codec.json_text(wanted.source)}'))
     return found

@@ -1,0 +1,74 @@
+"""Without a script each form of each page can be sent as a browser sends it, and the console answers."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from lxml import html
+
+from tests.console.conftest import Browser, Served
+from tests.console.test_today import article
+
+LAST = ("/operations/remove-source", "/operations/withdraw", "/logout")  # after which less is there
+
+
+def forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, list[str]]]]:
+    """Method, address and fields of each form of a page, one for each of its buttons."""
+    found = []
+    answer = browser.get(path)
+    assert answer.status == 200, path
+    for form in html.fromstring(answer.body).forms:
+        if form.get("method") == "dialog":
+            continue
+        boxes = [one for one in form.iter("input") if one.get("type") == "checkbox" and not one.get("disabled")]
+        for box in boxes[:2]:
+            box.set("checked", "")
+        for button in [*form.iter("button")] or [None]:
+            fields: dict[str, list[str]] = {}
+            for name, value in form.form_values():
+                fields.setdefault(name, []).append(value)
+            if button is not None and button.get("name"):
+                fields[button.get("name")] = [button.get("value")]
+            action = button.get("formaction") if button is not None and button.get("formaction") else form.get("action")
+            found.append((form.method, urlsplit(action).path or path.partition("?")[0], fields))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -> None:
+    one, _ = article(served, "A seven-watt summariser")
+    asked = {
+        "merge-tags": {"old": "LLM", "new": "AI", "then": "plan"},
+        "try-category": {"name": "Cities", "description": "streets"},
+        "try-query": {"query": "tag:AI", "title": "AI"},
+        "suggest-tags": {},
+    }
+    jobs = [served.done(browser.post(f"/operations/{name}", form)).id for name, form in asked.items()]
+    pages = [
+        "/",
+        "/add",
+        "/articles",
+        "/articles?filter=all",
+        f"/articles/{one.id}",
+        "/sources",
+        "/sources/holt",
+        "/changes",
+    ]
+    pages += ["/sources/launchbeat/mend", "/tags?query=tag:AI", "/tags?tag=AI", *(f"/tags?job={id}" for id in jobs)]
+    pages += ["/operations/hide", "/queries/articles"]
+    every = {}
+    for path in pages:
+        for method, address, fields in forms(browser, path):
+            every.setdefault((method, address, *fields.get("act", ()), *fields.get("then", ())), (path, fields))
+    assert len(every) > 30
+    for (method, address, *_), (path, fields) in sorted(every.items(), key=lambda one: one[0][1] in LAST):
+        if address.endswith("/point"):
+            continue  # pointing needs a script
+        answer = browser.ask(method, address, fields if method == "POST" else None)
+        assert answer.status in (200, 303), (path, address, answer.status)
+        if answer.job:
+            job = served.ended(answer.job)
+            assert "our bug" not in job.said, (path, address, job)
+            assert job.ended and job.said, (path, address, job)
