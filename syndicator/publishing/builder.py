@@ -18,6 +18,7 @@ from syndicator.core.formats import ATOM, PAGE
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
 from syndicator.core.ports import ArticleIndex, FeedRow, Fresh, Outlet
 from syndicator.core.reasons import FeedFileReason
+from syndicator.core.text import plain
 from syndicator.publishing import article_pages, paths, search, validate
 from syndicator.publishing.entries import Entries, documents, renderers
 from syndicator.publishing.kept import KeptEntries
@@ -105,7 +106,7 @@ def build(
     entries = Entries(index, of, instance, settings, table, remake, tags, markdown, kept)
     known = {row.key: row for row in (index.feeds() if rows is None else rows)}
     made, texts = (index, outlet, settings, instance, entries, pages), _whole_texts(settings, sources)
-    builder = Builder(*made, frozenset(excused), texts, only is None, known, brief)
+    builder = Builder(*made, frozenset(excused), texts, only is None, known, markdown, brief)
     feeds = []
     for spec in specs:
         if only is None or spec.key in only:
@@ -151,6 +152,7 @@ class Builder:
     whole_texts: Sequence[Source]
     whole: bool
     rows: dict[FeedKey, FeedRow]
+    markdown: Callable[[str], str]
     brief: bool = False
     shown: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
@@ -322,9 +324,16 @@ class Builder:
         if self.is_left(everything) or PAGE not in self.settings.publish.formats:
             return
         views, made_of = self.entries.views, self.index.files(staleness.SEARCH)
-        put, drop = self._put, self._delete
         self.made_of[staleness.SEARCH] = yield from search.write_search(
-            self.index, self.outlet, lambda ids: views(ids, None), about, put, drop, made_of=made_of, whole=self.whole
+            self.index,
+            self.outlet,
+            lambda ids: views(ids, None),
+            about,
+            self._put,
+            self._delete,
+            made_of=made_of,
+            text=lambda id: plain(self.markdown(id)),
+            whole=self.whole,
         )
 
     def is_left(self, everything: Sequence[Feed]) -> bool:

@@ -29,6 +29,7 @@ from syndicator.services.reconcile import Walks
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.services.refresh import Totals as Totals
 from syndicator.services.settling import Settling
+from syndicator.services.showing.answers import Answers as Answers
 
 _Beside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
 LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
@@ -80,6 +81,11 @@ class ScheduledRuns:
             self.trouble(str(known))
             await self._ended(known)
 
+    @property
+    def known(self) -> Configuration:
+        """The configuration that was read last."""
+        return self._last_good or self.read()
+
     async def _ended(self, error: SyndicatorError | None) -> None:
         """Alert if runs fail, by the last good configuration."""
         if self._last_good is None:
@@ -106,13 +112,18 @@ class ScheduledRuns:
 
 class Site:
     """The published files with settings that may change, and health; with `hubs`, the callback. `silent_seconds`: how
-    long runs have been silent though they should not, 0 if all is well, None without runs."""
+    long runs have been silent though they should not, 0 if all is well, None without runs. `answers`: to
+    questions."""
 
     def __init__(
-        self, settings: Settings, silent_seconds: Callable[[], float] | None = None, hubs: Registry | None = None
+        self,
+        settings: Settings,
+        silent_seconds: Callable[[], float] | None = None,
+        hubs: Registry | None = None,
+        answers: Answers | None = None,
     ) -> None:
         self.settings = settings
-        self._silent_seconds, self._hubs = silent_seconds, hubs
+        self._silent_seconds, self._hubs, self._answers = silent_seconds, hubs, answers
         self.app = Replaceable(self._made())
 
     def reload(self, settings: Settings) -> None:
@@ -128,7 +139,9 @@ class Site:
         settings = self.settings
         public = settings.public_dir
         base, hubs, secret = settings.base_url, settings.publish.hubs, settings.publish.secret_path
-        site = make_app(public, hubs=hubs, base_url=base, secret_path=secret) if public else elsewhere
+        asked = self._answers.questions(settings) if self._answers and settings.publish.questions else None
+        ask = asked.answer if asked else None
+        site = make_app(public, hubs=hubs, base_url=base, secret_path=secret, ask=ask) if public else elsewhere
         answering = with_health(site, _health(settings, self._silent_seconds))
         if self._hubs is None or not settings.site.callback:
             return answering

@@ -9,7 +9,7 @@
   const also = { "ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i" };
   const AT_ONCE = 20; // results shown before "older" is asked for,
   const FILES = 24; // and files of terms loaded for them, of 4 kB compressed at most
-  const DOCS = 24;
+  const DOCS = 12;
 
   const folded = (text) => {
     const plain = text.normalize("NFKD").toLowerCase().replace(/[\u0300-\u036f]/g, "").normalize("NFC");

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from syndicator.publishing.search import terms
+from syndicator.core.text import each_term
 from syndicator.server.files import CSP
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
@@ -91,7 +91,7 @@ def found(address: str, folder: Path) -> tuple[list[str], str, str]:
 def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_path: Path) -> None:
     told = re.search(r"<pre>(.*?)</pre>", page(site + "terms.html", tmp_path), re.DOTALL)
     assert told is not None
-    assert [set(one) for one in json.loads(html.unescape(told[1]))] == [terms(text) for text in TEXTS]
+    assert [set(one) for one in json.loads(html.unescape(told[1]))] == [set(each_term(text)) for text in TEXTS]
 
 
 @pytest.mark.parametrize(
