@@ -12,6 +12,7 @@ from syndicator.core.text import persons, slug
 
 ALL: Final = FeedKey("all", "all")
 AUTHOR: Final = "author"
+CATEGORY: Final = "category"
 QUERY: Final = "query"
 SOURCE: Final = "source"
 TAG: Final = "tag"
@@ -66,7 +67,7 @@ def _source(article: Article) -> Members:
 AXES: Final[dict[str, Axis]] = {
     "all": Axis(members=lambda article: [(ALL.slug, "all")], folder="", heading="", place=0, archived=True),
     TAG: Axis(members=_tags, folder="tags/", heading="Tags", place=2, archived=True),
-    "category": Axis(
+    CATEGORY: Axis(
         members=_category,
         folder="categories/",
         heading="Categories",

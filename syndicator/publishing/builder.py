@@ -30,7 +30,7 @@ from syndicator.publishing.render.xml import opml
 from syndicator.publishing.selection import archive, staleness
 from syndicator.publishing.selection.archive import Document, head_of_window
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
-from syndicator.publishing.web import calendar, shell
+from syndicator.publishing.web import calendar
 from syndicator.publishing.web.calendar import CalendarPage
 from syndicator.publishing.web.pages import PHONE, Pages
 
@@ -308,14 +308,14 @@ class Builder:
             if AXES[spec.key.axis].outlines:
                 files[f"{paths.stem(spec.key)}.opml"] = opml(spec.title, [spec], base)
         views, stories = self._newest()
-        ids = self.index.ids(ALL, limit=shell.ARTICLES, since=None, most=shell.ARTICLES)
-        files |= self.pages.shared(rows, views, stories, list(self.index.articles(ids).values()))
+        files |= self.pages.shared(rows, views, stories)
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
         withdrawn = [paths.article_name(item.id) for item in self.index.withdrawn()] if self.whole_texts else ()
         files |= redirects.files(list(rows.values()), base, silent, withdrawn)
         self.written.discard(redirects.JSON)
         if not self.pages.phone:
             self._delete(PHONE)
+        self._delete("combine-data.js")  # of earlier versions
         for name, data in files.items():
             self._put(name, data)
 

@@ -30,7 +30,6 @@ from syndicator.server.files import (
 )
 
 OK, BUSY = HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE
-HERE: Final = "q/here.js"  # a page loads it to learn that questions are answered
 _WAITING: Final = 16  # requests for answers that are not made yet
 _MOST: Final = 16 << 20  # bytes of answers, which are 30 kB each, 100 at most where texts are whole
 
@@ -53,12 +52,6 @@ class Questions:
         """The answer to a request for `name`, which begins with q/, and its headers `asked`."""
         if (stamp := self.version()) is None:
             return plain("Nothing can be asked before the first build.\n", 404)
-        if name == HERE:
-            return (
-                200,
-                lines(headers_of(name, self.base) | {"content-type": media_type(name), "content-length": "0"}),
-                b"",
-            )
         status, text = self.spelled(name)
         found = of_file(name)
         if status == OK and asked.get(b"sec-fetch-dest") == b"document" and found and found.subscribed:

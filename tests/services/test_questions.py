@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
+from syndicator.cli import app, load_commands
 from syndicator.core.model import entry_urn
 from syndicator.services import daemon
 from syndicator.services.container import configuration
 from syndicator.services.descriptions import rename_tags
 from tests.services.places import Place, store_articles
 
+load_commands()
 SETTINGS = '[site]\nurl = "https://feeds.example/"\n[publish]\ntag_min = 1\n'
 
 
@@ -182,13 +185,32 @@ def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> No
 
 def test_questions_can_be_turned_off_and_wait_for_the_first_build(place: Place) -> None:
     assert client(place, questions=False).get("/q/tag.ai.atom").status_code == 404
-    assert client(place).get("/q/here.js").status_code == 200
     (place.folder / "feeds/public/search/index.js").unlink()
     assert client(place).get("/q/tag.ai.atom").status_code == 404
-    assert client(place).get("/q/here.js").status_code == 404
 
 
 def test_a_file_of_the_search_that_is_missing_is_asked_for_again_later(place: Place) -> None:
     for path in (place.folder / "feeds/public/search").glob("*.d0.js"):
         path.unlink()
     assert client(place).get("/q/tag.ai.atom").status_code == 503
+
+
+@pytest.mark.parametrize(
+    "given", ["q/words.GPUs/tag.AI", "https://feeds.example/q/tag.ai/words.gpu.rss", "/q/tag.ai/words.gpu.atom"]
+)
+def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str) -> None:
+    words = ("build", "--question", given, "--config", str(place.config))
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert done.exit_code == 0, done.stdout
+    feed = json.loads(place.published("q/tag.ai/words.gpu.json"))
+    assert (feed["title"], [item["title"] for item in feed["items"]]) == ("AI, gpu", ["Chips"])
+    assert feed["feed_url"] == "https://feeds.example/q/tag.ai/words.gpu.json"
+    assert "q/tag.ai/words.gpu.html" in place.published("combine.html")
+    again = CliRunner().invoke(app, words)
+    assert again.exit_code == 0 and (place.config / "feeds.toml").read_text().count("[[feed]]") == 1
+
+
+def test_what_asks_nothing_is_no_feed(place: Place) -> None:
+    words = ("build", "--question", "q/color.red.atom", "--config", str(place.config))
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code != 0 and not (place.config / "feeds.toml").exists()

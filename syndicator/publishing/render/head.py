@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
-from syndicator.core.axes import AXES, SOURCE, TAG
+from syndicator.core.axes import AXES, CATEGORY, SOURCE, TAG
 from syndicator.core.formats import ATOM, FORMATS, JSON, PAGE
 from syndicator.core.model import FeedKey, FeedSpec, feed_urn
 from syndicator.core.text import slug
@@ -103,9 +103,6 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
     )
 
 
-_CATEGORY = "category"
-
-
 @dataclass(frozen=True, slots=True)
 class Links:
     """The pages that an entry can lead to. They follow from the settings and taxonomy.toml alone and not from the feeds
@@ -120,7 +117,7 @@ class Links:
 
     def category(self, name: str) -> str:
         """The address of a category's page, "" where it has none."""
-        return self._page(_CATEGORY, name) if self.categories else ""
+        return self._page(CATEGORY, name) if self.categories else ""
 
     def tag(self, name: str) -> str:
         """The address of a tag's page, "" where it is not sure to have one."""
@@ -141,7 +138,7 @@ def links(settings: Settings, named: Iterable[str] = ()) -> Links:
     sure = None if publish.tag_min == 1 else frozenset(map(slug, named))
     return Links(
         base=settings.base_url,
-        categories=_CATEGORY in pages,
+        categories=CATEGORY in pages,
         tags=sure if TAG in pages else frozenset(),
         unsaid=settings.describe.uncategorised,
         sources=SOURCE in pages,
