@@ -68,8 +68,15 @@ const syndicator = (() => {
   // The stories of a period that are asked for: place -> how much it is about the words.
   const places = async (period, { words = "", not = "", any = [], never = [] }) => {
     let all = new Map(Array.from({ length: period[2] }, (_, place) => [place, 0]));
-    const keep = (found, wanted) => { all = new Map([...all].filter(([at]) => found.has(at) === wanted).map(([at, sum]) => [at, sum + (found.get?.(at) ?? 0)])); };
-    for (const term of terms(words).sort((one, other) => other.length - one.length)) if (all.size) keep(await said(period, term), true); // long ones are rare
+    const keep = (found, wanted, rare = 0) => {
+      all = new Map([...all].filter(([at]) => found.has(at) === wanted).map(([at, sum]) => [at, sum + (rare && rare * found.get(at))]));
+    };
+    const rarity = (count) => Math.log(1 + period[2] / count) / Math.log(1 + period[2]); // 1 for a word of one story
+    for (const term of terms(words).sort((one, other) => other.length - one.length)) { // long ones are rare
+      if (!all.size) break;
+      const found = await said(period, term);
+      keep(found, true, rarity(found.size));
+    }
     for (const some of any) {
       const found = new Set();
       for (const term of all.size ? some : []) for (const at of (await said(period, term)).keys()) found.add(at);
