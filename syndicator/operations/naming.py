@@ -157,8 +157,7 @@ def save_query(
     given = {"slug": slug, "query": query.strip(), "title": title}
     values = {name: value for name, value in given.items() if value}
     at = _queries(app).index(found) if found else None
-    path = stem(FeedKey(QUERY, slug))
-    said = f"{path}: {'has another query' if found else 'is a feed now'}"
+    said = f"{stem(FeedKey(QUERY, slug))}: {'has another query' if found else 'is a feed now'}"
     return _edit(app, said, (_FEEDS, "feed", at), values, queries_of)
 
 

@@ -80,7 +80,7 @@ def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Faul
             saved = _saved(FeedTable.model_validate(table))
         except ValidationError as error:
             faults += file.faults(error, FeedTable, "feed", number, entry=entry)
-        except _Wrong as error:
+        except (_Wrong, questions.QuestionError) as error:
             faults.append(file.fault(str(error), "feed", number, error.key, entry=entry))
         else:
             if saved.key in queries:
@@ -88,9 +88,6 @@ def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Faul
                 faults.append(file.fault(message, "feed", number, "slug"))
             queries.setdefault(saved.key, saved)
     return tuple(queries.values()), tuple(faults)
-
-
-_LONGEST: Final = 80  # characters of a slug
 
 
 class _Wrong(ValueError):
@@ -106,7 +103,7 @@ class FeedTable(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    slug: Annotated[str, Field(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*|q/.*)$", max_length=1000)] | None = None
+    slug: Annotated[str, Field(pattern=r"^(q/.*|[a-z0-9](-?[a-z0-9]){0,79})$")] | None = None
     query: str | None = None
     feed: str | None = None
     title: str = ""
@@ -150,15 +147,10 @@ def _saved(item: FeedTable) -> SavedQuery:
 
 
 def _asked(item: FeedTable) -> FeedTable:
-    """The same with the query and title of a question, where its address is the slug."""
+    """The same with the query and title of a question, where its address is the slug. Raises QuestionError."""
     if not (item.slug or "").startswith(paths.QUESTIONS):
-        if len(item.slug or "") > _LONGEST:
-            raise _Wrong("slug", f"at most {_LONGEST} characters, as it is the name of a file")
         return item
-    try:
-        question = questions.parse(item.slug or "")
-    except questions.QuestionError as error:
-        raise _Wrong("slug", str(error)) from error
+    question = questions.parse(item.slug or "")
     if item.query is not None or question.stem != item.slug:
         raise _Wrong("slug", f"{question.stem!r} is the address of this question, and it needs no query")
     return item.model_copy(update={"query": question.query, "title": item.title or question.title({})})

@@ -4,7 +4,7 @@ Of tags any will do, and so of categories, sources and languages; all words must
 not. The answer is found in the files of the search, as the pages find it, so that no database is asked."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,15 +17,20 @@ from syndicator.publishing.paths import QUESTIONS
 _NOT: Final = "not."
 # A kind -> the field of the language of saved queries.
 _FIELDS: Final = {"tag": "tag", "category": "category", "source": "source", "lang": "language", "words": "words"}
+_LATER: Final = ("lang", "words")  # kinds that stand after what must not be there
 _MOST: Final = 12  # values, each word of them: a file of each period is read for each
 _LONGEST: Final = 200  # bytes of a part of an address: file systems have names of 255
+_LONG: Final = 1000  # characters of an address that is read
 _LANGUAGE: Final = re.compile("[a-z]{2,3}")
 
 Term = tuple[str, str]  # kind, value
+Read = Callable[[str], bytes | None]  # a published file
 
 
 class QuestionError(ValueError):
     """An address that asks nothing that can be answered; the message is for whoever wrote it."""
+
+    key = "slug"  # of feeds.toml, where it may stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,9 @@ class Question:
     @property
     def stem(self) -> str:
         """Its one address below the web root, without the ending."""
-        kinds, barred = _parts(self.wanted), [_NOT + part for part in _parts(self.barred).values()]
-        own = [part for kind, part in kinds.items() if not kind.startswith(("lang.", "words."))]
-        return QUESTIONS + "/".join((*own, *barred, *(part for part in kinds.values() if part not in own)))
+        own = [term for term in self.wanted if term[0] not in _LATER]
+        barred = [_NOT + part for part in _parts(self.barred)]
+        return QUESTIONS + "/".join((*_parts(own), *barred, *_parts(self.wanted[len(own) :])))
 
     @property
     def query(self) -> str:
@@ -59,7 +64,7 @@ class Question:
     @property
     def feeds(self) -> list[FeedKey]:
         """The feeds that it names: a tag may have another address today."""
-        return [FeedKey(*term) for term in (*self.wanted, *self.barred) if term[0] not in ("lang", "words")]
+        return [FeedKey(*term) for term in (*self.wanted, *self.barred) if term[0] not in _LATER]
 
     def moved(self, to: Mapping[FeedKey, FeedKey]) -> "Question":
         """The same of feeds that moved."""
@@ -69,22 +74,18 @@ class Question:
 
 def parse(stem: str) -> Question:
     """The question of an address below the web root, without the ending. Raises QuestionError."""
-    wanted: list[Term] = []
-    barred: list[Term] = []
-    for part in stem.removeprefix(QUESTIONS).split("/"):
-        if len(part.encode("utf-8", "replace")) > _LONGEST or len(wanted) + len(barred) > _MOST:
-            break
+    terms: dict[bool, list[Term]] = {False: [], True: []}
+    for part in stem.removeprefix(QUESTIONS).split("/") if len(stem) <= _LONG else ():
         kind, _, value = part.removeprefix(_NOT).partition(".")
         found = [(kind, one) for one in _values(kind, value)]
         if not found:
             raise QuestionError(f"{part!r} is nothing to ask for; write {', '.join(f'{one}.…' for one in _FIELDS)}")
-        (barred if part.startswith(_NOT) else wanted).extend(found)
-    else:
-        question = _sorted(wanted, barred)
-        longest = max(len(part.encode()) for part in question.stem.split("/"))
-        if len(wanted) + len(barred) <= _MOST and longest <= _LONGEST:
-            return question
-    raise QuestionError(f"too long: at most {_MOST} names and words, of {_LONGEST} bytes a part")
+        terms[part.startswith(_NOT)] += found
+    question = _sorted(terms[False], terms[True])
+    longest = max(len(part.encode()) for part in question.stem.split("/"))
+    if not 0 < len(question.wanted) + len(question.barred) <= _MOST or longest > _LONGEST:
+        raise QuestionError(f"too long: at most {_MOST} names and words, of {_LONGEST} bytes a part")
+    return question
 
 
 def _values(kind: str, value: str) -> Iterable[str]:
@@ -107,14 +108,10 @@ def _sorted(wanted: Iterable[Any], barred: Iterable[Any]) -> Question:
     return Question(*map(tuple, by_kind))
 
 
-def _parts(terms: Iterable[Term]) -> dict[str, str]:
+def _parts(terms: Iterable[Term]) -> list[str]:
     """The parts of an address: words are one, joined by hyphens, which no word has."""
     words = "-".join(value for kind, value in terms if kind == "words")
-    parts = [f"{kind}.{value}" for kind, value in terms if kind != "words"] + ([f"words.{words}"] if words else [])
-    return {part: part for part in parts}
-
-
-Read = Callable[[str], bytes | None]  # a published file
+    return [f"{kind}.{value}" for kind, value in terms if kind != "words"] + ([f"words.{words}"] if words else [])
 
 
 def answer(question: Question, read: Read, most: int) -> list[str]:
@@ -131,30 +128,28 @@ def answer(question: Question, read: Read, most: int) -> list[str]:
 
 
 def _places(question: Question, said: Callable[[str], set[int]], count: int) -> set[int]:
+    """Which of `count` articles it asks for. `said`: those of a term of the search; of what is settled none is read."""
     places = set(range(count))
-    for terms in _any_of(question.wanted):
-        if places:
-            places &= set().union(*map(said, terms))
-    for term in question.barred:
-        if places:
-            every = [said(one) for one in _searched(term)]
-            places -= set.intersection(*every)
+    for choices in _choices(question.wanted):
+        places = places and places & _holding(choices, said)
+    for choices in _choices(question.barred):
+        places = places and places - _holding(choices, said)
     return places
 
 
-def _any_of(wanted: Iterable[Term]) -> Iterator[list[str]]:
-    """Terms of the search of which one is enough, in a list each."""
-    kinds: dict[str, list[str]] = {}
-    for kind, value in wanted:
-        if kind != "words":
-            kinds.setdefault(kind, []).append(search.facet(kind, value))
-    yield from ([term] for kind, value in wanted if kind == "words" for term in each_term(value))
-    yield from kinds.values()
+def _choices(terms: Iterable[Term]) -> list[list[list[str]]]:
+    """By kind, and for each word by itself: what may hold, each as terms of the search that hold together."""
+    found: dict[object, list[list[str]]] = {}
+    for kind, value in terms:
+        if kind == "words":
+            found[kind, value] = [list(each_term(value))]
+        else:
+            found.setdefault(kind, []).append([search.facet(kind, value)])
+    return list(found.values())
 
 
-def _searched(term: Term) -> list[str]:
-    kind, value = term
-    return list(each_term(value)) if kind == "words" else [search.facet(kind, value)]
+def _holding(choices: Iterable[Iterable[str]], said: Callable[[str], set[int]]) -> set[int]:
+    return set().union(*(set.intersection(*map(said, terms)) for terms in choices))
 
 
 def _said(read: Read, name: str, parts: int, term: str) -> set[int]:

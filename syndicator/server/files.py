@@ -8,7 +8,7 @@ import hmac
 import json
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
@@ -361,19 +361,14 @@ def _unchanged(asked: Mapping[bytes, bytes], known: _Known) -> bool:
     """RFC 9110 section 13.2.2: If-None-Match decides where there is one, else If-Modified-Since."""
     tags, since = asked.get(b"if-none-match"), asked.get(b"if-modified-since")
     if tags is not None:
-        return names_one(tags, known.tags)
+        offered = [tag.strip().removeprefix(b"W/") for tag in tags.split(b",")]
+        return b"*" in offered or any(tag in offered for tag in known.tags)
     if since is None:
         return False
     try:
         return known.mtime <= int(parsedate_to_datetime(since.decode("latin-1")).timestamp())
     except (TypeError, ValueError, OverflowError):
         return False
-
-
-def names_one(asked: bytes, tags: Iterable[bytes]) -> bool:
-    """True where If-None-Match names one of `tags`."""
-    offered = [tag.strip().removeprefix(b"W/") for tag in asked.split(b",")]
-    return b"*" in offered or any(tag in offered for tag in tags)
 
 
 def _is_text(name: str) -> bool:

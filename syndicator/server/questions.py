@@ -16,18 +16,8 @@ from typing import Final
 from urllib.parse import quote
 
 from syndicator.core.formats import GZIP_LEVEL, PAGE, media_type, of_file
-from syndicator.server.files import (
-    Answer,
-    Asked,
-    Bodies,
-    Stamp,
-    headers_of,
-    lines,
-    names_one,
-    plain,
-    takes_gzip,
-    zipped,
-)
+from syndicator.server import files
+from syndicator.server.files import Answer, Asked, Bodies, Stamp, lines, plain
 
 OK, BUSY = HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE
 _WAITING: Final = 16  # requests for answers that are not made yet
@@ -82,17 +72,16 @@ class Questions:
 
     def _whole(self, name: str, stamp: Stamp, body: bytes, asked: Asked) -> Answer:
         etag, coding = f'"{hashlib.sha256(body).hexdigest()[:32]}"', dict[str, str]()
-        tags = (etag.encode(), zipped(etag).encode())
-        if takes_gzip(asked.get(b"accept-encoding", b"")):
+        tags = (etag.encode(), files.zipped(etag).encode())
+        if files.takes_gzip(asked.get(b"accept-encoding", b"")):
             if (packed := self.bodies.get((name, True), stamp)) is None:
                 packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
                 self.bodies.put((name, True), stamp, packed)
-            body, etag, coding = packed, zipped(etag), {"content-encoding": "gzip"}
-        made = headers_of(name, self.base) | {"etag": etag, "x-robots-tag": "noindex"}
-        if names_one(asked.get(b"if-none-match", b""), tags):
+            body, etag, coding = packed, files.zipped(etag), {"content-encoding": "gzip"}
+        made = files.headers_of(name, self.base) | {"etag": etag, "x-robots-tag": "noindex"}
+        if any(tag in asked.get(b"if-none-match", b"") for tag in tags):
             return HTTPStatus.NOT_MODIFIED, lines(made), b""
-        kind = {"content-type": media_type(name)}
-        return OK, lines(made | coding | kind | {"content-length": str(len(body))}), body
+        return OK, lines(made | coding | {"content-type": media_type(name), "content-length": str(len(body))}), body
 
 
 def _refusal(name: str, status: int, text: str) -> Answer:

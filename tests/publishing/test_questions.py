@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.configuration.entry_rules import parse_query
+from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
 from syndicator.publishing.paths import file_name, parse_stem
-from syndicator.publishing.queries import SavedQuery
+from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.publishing.questions import Question, QuestionError, parse
 
 LONGEST = 200
@@ -65,3 +68,14 @@ def test_a_saved_question_has_its_own_address_as_a_path() -> None:
     saved = SavedQuery(slug="q/tag.ai/words.gpu", query='tag:"ai"')
     assert file_name(saved.key, "atom") == "q/tag.ai/words.gpu.atom"
     assert parse_stem("q/tag.ai/words.gpu") == saved.key
+
+
+def test_a_saved_question_is_written_in_its_right_spelling_without_a_query(tmp_path: Path) -> None:
+    file = tmp_path / "feeds.toml"
+    file.write_text('[[feed]]\nslug = "q/tag.ai"\n')
+    (saved,) = load_queries(file)
+    assert (saved.query, saved.title) == ('(tag:"ai")', "ai")
+    for wrong in ('slug = "q/tag.AI"', 'slug = "q/tag.ai"\nquery = "AI"', 'slug = "q/color.red"', 'slug = "q/"'):
+        file.write_text(f"[[feed]]\n{wrong}\n")
+        with pytest.raises(ConfigError, match=r"\[\[feed\]\] 1"):
+            load_queries(file)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -187,6 +189,14 @@ def test_questions_can_be_turned_off_and_wait_for_the_first_build(place: Place) 
     assert client(place, questions=False).get("/q/tag.ai.atom").status_code == 404
     (place.folder / "feeds/public/search/index.js").unlink()
     assert client(place).get("/q/tag.ai.atom").status_code == 404
+
+
+def test_a_search_that_a_build_is_just_writing_is_asked_later(place: Place) -> None:
+    (changed, *_) = (place.folder / "feeds/public/search").glob("*.d0.js")
+    changed.touch()
+    assert client(place).get("/q/tag.ai.atom").status_code == 503
+    os.utime(changed, (time.time() - 100, time.time() - 100))
+    assert client(place).get("/q/tag.ai.atom").status_code == 200
 
 
 def test_a_file_of_the_search_that_is_missing_is_asked_for_again_later(place: Place) -> None:

@@ -140,7 +140,7 @@ async def up(config: Path) -> None:
             site.reload(runs.read().settings)
             scheduler.run_now()
 
-        answers = daemon.Answers(config, lambda: runs.known)
+        answers = daemon.Answers(config, lambda: runs.last_good or runs.read())
         site = daemon.Site(load(config), scheduler.silent_seconds, hubs, answers)
         hubs.on_arrival = lambda: scheduler.run_now(again=not hubs.attended)
         try:

@@ -63,6 +63,7 @@ class Pages:
         everything = any(spec.key == ALL and PAGE in spec.formats for spec in specs)
         self.archived = everything and bool(settings.publish.archives)
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
+        self.answered = settings.publish.questions and settings.public_dir is not None  # questions, by a server of ours
         self.phone = PHONE if settings.publish.secret_path and self._main_feed() else ""
 
     def story(self, view: View) -> bytes:
@@ -226,15 +227,9 @@ class Pages:
             kinds.append((axis, AXES[axis].heading, rows))
         languages = sorted({view.language.lower().partition("-")[0] for view in views})
         kinds.append(("lang", "Languages", [(one, one, 0) for one in languages]))
-        formats = [(name, FORMATS[name].label) for name in self.settings.publish.formats]
         queries = next((group for group in groups if group["axis"] == QUERY), None)
-        more = {"formats": formats, "queries": queries, "answered": self._answered}
+        more = {"formats": self.settings.publish.formats, "queries": queries, "answered": self.answered}
         return self.templates.render("combine.html", page=shell, kinds=kinds, **more)
-
-    @property
-    def _answered(self) -> bool:
-        """False where no server of ours can answer questions."""
-        return self.settings.publish.questions and self.settings.public_dir is not None
 
     def _phone(self) -> bytes:
         title, here = f"Subscribe - {text.line(self.settings.site.title)}", self.settings.base_url + PHONE
@@ -265,7 +260,7 @@ class Pages:
         title = f"Search - {text.line(self.settings.site.title)}"
         shell = self._shell(SEARCH, title, "Search all stories.", kind="SearchResultsPage", indexed=False)
         otherwise = (ARCHIVE, "Archive") if self.archived else (FEEDS, "All feeds")
-        return self.templates.render("search.html", page=shell, otherwise=otherwise, answered=self._answered)
+        return self.templates.render("search.html", page=shell, otherwise=otherwise, answered=self.answered)
 
     def _groups(self, rows: Mapping[FeedKey, FeedRow]) -> _Groups:
         """The feeds by axis."""

@@ -21,12 +21,13 @@ from syndicator.publishing.questions import Question, QuestionError, answer, par
 from syndicator.publishing.selection.feeds import of_queries
 from syndicator.server.files import Stamp, stamp_of
 from syndicator.server.questions import Questions
-from syndicator.services.container import Configuration
+from syndicator.services.container import Configuration, utc_now
 from syndicator.services.health.look import place_of
 from syndicator.services.places import Place
 from syndicator.services.showing.tags import markdown
 
 _KEPT = 500  # entries in memory
+_BUILD_SECONDS = 60  # after which a file that is newer than the list of them was not made by a build
 
 
 @dataclass(slots=True)
@@ -42,11 +43,10 @@ class Answers:
         return Questions(version=self._version, spelled=self._spelled, ask=self._ask, base=settings.base_url)
 
     def _version(self) -> Stamp | None:
-        return stamp_of(self._public / search.MANIFEST)
+        return stamp_of(self._path(search.MANIFEST))
 
-    @property
-    def _public(self) -> Path:
-        return self.read().settings.public_dir or Path()
+    def _path(self, name: str) -> Path:
+        return (self.read().settings.public_dir or Path()) / name
 
     def _spelled(self, name: str) -> tuple[int, str]:
         stem, _, format = name.rpartition(".")
@@ -64,7 +64,9 @@ class Answers:
         question = parse(stem)
         try:
             with place_of(self.config, read=self.read()) as place:
-                rows = {row.key: row for row in place.store.index.feeds(question.feeds)} if place.store else {}
+                if place.store is None or not place.article_store.minted():
+                    raise LookupError
+                rows = {row.key: row for row in place.store.index.feeds(question.feeds)}
                 moved = {key: row.moved_to for key, row in rows.items() if row.moved_to}
                 if moved:
                     return 301, quote(f"{question.moved(moved).stem}.{format}"), b""
@@ -80,29 +82,28 @@ class Answers:
 
         assert place.store is not None
         settings, index, instance = place.settings, place.store.index, place.article_store.instance()
+        rights, private = RightsFile(place.article_store.file(RIGHTS_TOML)), bool(settings.publish.secret_path)
+
+        def source_of(article: Article) -> Source | None:
+            source = place.sources.get(article.source_key)
+            return terms(source, rights_in(rights, source), article.url, private=private) if source else None
+
         saved = SavedQuery(slug=question.stem, query=question.query, title=question.title(names))
         (spec,) = of_queries((), settings, (saved,))
         tags = [tag.name for tag in load_any(self.read().taxonomy or self.config / "taxonomy.toml").tag]
         pages = Pages([spec], settings, look(self.config), tags)
         self.kept.begin(repr((settings, pages.templates.look.digest, tags)))
-        made = (index, _terms(place), instance, settings, renderers(pages), None, tags)
+        made = (index, source_of, instance, settings, renderers(pages), None, tags)
         entries = Entries(*made, markdown=lambda id: markdown(place, id), kept=self.kept)
-        ids = answer(question, lambda name: _file(self._public / name), settings.publish.limit)
+        ids = answer(question, self._file, settings.publish.limit)
         shown = [id for id, one in index.articles(ids).items() if not one.hold]
         top = replace(head(spec, settings, instance, None), hubs=())
         return documents(top, (format,), entries.views(shown, None), None, entries)[format]
 
-
-def _terms(place: Place) -> Callable[[Article], Source | None]:
-    """The source of an article as it holds for that article."""
-    rights, private = RightsFile(place.article_store.file(RIGHTS_TOML)), bool(place.settings.publish.secret_path)
-
-    def source_of(article: Article) -> Source | None:
-        source = place.sources.get(article.source_key)
-        return terms(source, rights_in(rights, source), article.url, private=private) if source else None
-
-    return source_of
-
-
-def _file(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
+    def _file(self, name: str) -> bytes | None:
+        """A file of the search. Raises LookupError while a build writes it: the list of them comes last."""
+        path, listed = self._path(name), self._version() or (0, 0, 0)
+        stamp = stamp_of(path) or (0, 0, 0)
+        if stamp[0] > listed[0] and utc_now().timestamp() < stamp[0] / 1e9 + _BUILD_SECONDS:
+            raise LookupError(name)
+        return path.read_bytes() if stamp[1] else None
