@@ -154,8 +154,7 @@ def save_query(
     found = _query(app, slug)
     if stamp not in (None, _query_stamp(found)):
         raise EditedMeanwhile(f"the query {slug!r}")
-    given = {"slug": slug, "query": query.strip(), "title": title}
-    values = {name: value for name, value in given.items() if value}
+    values = {"slug": slug} | {name: one for name, one in (("query", query.strip()), ("title", title)) if one}
     at = _queries(app).index(found) if found else None
     said = f"{stem(FeedKey(QUERY, slug))}: {'has another query' if found else 'is a feed now'}"
     return _edit(app, said, (_FEEDS, "feed", at), values, queries_of)

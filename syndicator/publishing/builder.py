@@ -324,9 +324,12 @@ class Builder:
         if self.is_left(everything) or PAGE not in self.settings.publish.formats:
             return
         views, made_of = self.entries.views, self.index.files(staleness.SEARCH)
-        given = (self.index, self.outlet, lambda ids: views(ids, None), about, self._put, self._delete)
-        more = {"made_of": made_of, "text": lambda id: plain(self.markdown(id)), "whole": self.whole}
-        self.made_of[staleness.SEARCH] = yield from search.write_search(*given, **more)
+        shown, put, drop = (lambda ids: views(ids, None)), self._put, self._delete
+        written = search.write_search(self.index, self.outlet, shown, about, put, drop, made_of, self._text, self.whole)
+        self.made_of[staleness.SEARCH] = yield from written
+
+    def _text(self, id: str) -> str:
+        return plain(self.markdown(id))
 
     def is_left(self, everything: Sequence[Feed]) -> bool:
         """True where the feed of everything is stale and not among these: it is a later build's, with what speaks of

@@ -6,6 +6,7 @@ not. The answer is found in the files of the search, as the pages find it, so th
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from syndicator.core.axes import SOURCE_KEY
@@ -118,7 +119,7 @@ def answer(question: Question, read: Read, most: int) -> list[str]:
     """The ids of the articles, the newest first. Raises LookupError where a file of the search is missing."""
     found: list[str] = []
     for name, _, count, parts in reversed(_data(read, search.MANIFEST)):
-        places = _places(question, lambda term, name=name, parts=parts: _said(read, name, parts, term), count)
+        places = _places(question, partial(_said, read, name, parts), count)
         for place in sorted(places, reverse=True)[: most - len(found)]:
             docs = _data(read, f"{search.FOLDER}{name}.d{place // search.DOCS}.js")
             found.append(docs[place % search.DOCS][-1])

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
-from syndicator.core.formats import GZIP_LEVEL, PAGE, media_type, of_file
+from syndicator.core.formats import GZIP_LEVEL, PAGE, media_type
 from syndicator.server import files
 from syndicator.server.files import Answer, Asked, Bodies, Stamp, lines, plain
 
@@ -43,8 +43,7 @@ class Questions:
         if (stamp := self.version()) is None:
             return plain("Nothing can be asked before the first build.\n", 404)
         status, text = self.spelled(name)
-        found = of_file(name)
-        if status == OK and asked.get(b"sec-fetch-dest") == b"document" and found and found.subscribed:
+        if status == OK and asked.get(b"sec-fetch-dest") == b"document" and not name.endswith(f".{PAGE}"):
             status, text = 303, quote(f"{name.rpartition('.')[0]}.{PAGE}")
         body = self.bodies.get((name, False), stamp) if status == OK else b""
         if body is None:
@@ -59,8 +58,8 @@ class Questions:
         self.waiting += 1
         try:
             async with self.room:
-                if (body := self.bodies.get((name, False), stamp)) is not None:
-                    return OK, "", body
+                if (kept := self.bodies.get((name, False), stamp)) is not None:
+                    return OK, "", kept
                 began = time.monotonic()
                 status, text, body = await asyncio.to_thread(self.ask, name)
                 if status == OK:
