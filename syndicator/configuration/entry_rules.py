@@ -1,6 +1,7 @@
 """The language of saved queries, `keep` and `mute`: tag:AI and not (category:Finance or source:example). Pure. Two
 terms side by side mean `and`. tag: category: source: author: language: have a word or a "quoted phrase", title: words
-of the title, url: a part of the address; a bare one is looked for in title, excerpt and body: whole words, any case.
+of the title, url: a part of the address, words: words that the search of the pages would find; a bare one is looked
+for in title, excerpt and body: whole words, any case.
 Also: are the texts read of a source's pages still whole, by their lengths?"""
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from statistics import median
 from typing import Final, Protocol
 
 from syndicator.core.model import Article, Entry, Source
+from syndicator.core.text import each_term, slug
 
-FIELDS: Final = ("tag", "category", "source", "author", "language", "title", "url")
+FIELDS: Final = ("tag", "category", "source", "author", "language", "title", "url", "words")
+_WORDS: Final = FIELDS[-1]
 _DEEPEST: Final = 50  # nested parentheses; far beyond what a person writes, far below Python's recursion limit
 
 # Thai to Khmer, kana, ideographs (Unicode blocks)
@@ -81,6 +84,8 @@ def matches(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
     if isinstance(expr, Or):
         return any(matches(part, article, body) for part in _cheap_first(expr.parts))
     value = expr.value.casefold()
+    if expr.field == _WORDS:
+        return _is_found(set(each_term(value)), article, body)
     if expr.field:
         return _TESTS[expr.field](value, article)
     return _says(value, f"{article.title}\n{article.excerpt}") or _says(value, body())
@@ -95,7 +100,7 @@ def _needs_body(expr: Expr) -> bool:
     if isinstance(expr, Not):
         return _needs_body(expr.inner)
     if isinstance(expr, Term):
-        return not expr.field
+        return expr.field in ("", _WORDS)
     return any(map(_needs_body, expr.parts))
 
 
@@ -209,8 +214,16 @@ def _says(value: str, text: str) -> bool:
     return re.search(pattern, text.casefold()) is not None
 
 
+def _is_found(wanted: set[str], article: Article, body: Callable[[], str]) -> bool:
+    """True where the search of the pages finds the article by these terms."""
+    names = (article.title, article.excerpt, article.category, *article.tags, article.author, article.origin.title)
+    wanted = wanted.difference(each_term("\n".join(filter(None, names))))
+    return not wanted or wanted <= set(each_term(body()))
+
+
 def _same(value: str, other: str | None) -> bool:
-    return other is not None and value in (other.casefold(), other.casefold().replace(" ", "-"))
+    folded = (other or "").casefold()
+    return other is not None and (value in (folded, folded.replace(" ", "-")) or value == slug(other))
 
 
 def _language(value: str, article: Article) -> bool:

@@ -137,6 +137,7 @@ class Publish(_Section):
     thumbnails: bool = True  # small copies of the articles' pictures on the pages, fetched once and served from here
     gzip: bool = True
     hubs: tuple[str, ...] = ()
+    questions: bool = True  # `up` and `serve` answer /q/..., feeds of whatever tags, sources and words are asked for
     secret_path: Annotated[str, AfterValidator(_secret_path)] = ""  # the feeds are for the operator alone, below this
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)

@@ -13,6 +13,7 @@ from syndicator.core.text import persons, slug
 ALL: Final = FeedKey("all", "all")
 STORIES: Final = FeedKey("story", "stories")  # what several outlets report
 AUTHOR: Final = "author"
+CATEGORY: Final = "category"
 QUERY: Final = "query"
 SOURCE: Final = "source"
 TAG: Final = "tag"
@@ -65,7 +66,7 @@ AXES: Final[dict[str, Axis]] = {
         members=lambda article: [(ALL.slug, "all")], folder="", only=ALL.slug, heading="", place=0, archived=True
     ),
     TAG: Axis(members=lambda article: _slugged(article.tags), folder="tags/", heading="Tags", place=2, archived=True),
-    "category": Axis(
+    CATEGORY: Axis(
         members=lambda article: _slugged([article.category]),
         folder="categories/",
         heading="Categories",

@@ -175,6 +175,7 @@ def stem(value: str, most: int = 80) -> str:
 
 
 @lru_cache(maxsize=20_000)  # the same few hundred names come with every article
+@lru_cache(8192)
 def slug(name: str) -> str:
     """The slug of a name: [a-z0-9-], 1 to 60 characters, not reserved. Case, accents, spaces and plain punctuation are
     ignored; + # & @ % and a leading dot are spelled out; lossy transliteration adds six digest characters."""
@@ -262,3 +263,49 @@ def one_line(value: object) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
+
+
+# Scripts that are written without spaces: pairs of neighbours stand for words. Thai to Lao, Myanmar, Khmer, kana, Han,
+# Hangul (The Unicode Standard, chapters 16 and 18).
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# Vowel signs and the like of Hebrew, Arabic and the scripts of India, which are no letters and part of words.
+_MARKS = "\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
+_RUN = re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\\W_]|[{_MARKS}])+")
+_FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_ALSO = str.maketrans({"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+_LONGEST = 32  # characters of a term
+_SHORT = 3  # a word of so many characters keeps its s
+
+
+def folded(text: str) -> str:
+    """`text` without case and accents; compatibility forms (full width, ligatures) as what they stand for."""
+    if text.isascii():
+        return text.lower()
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
+    return unicodedata.normalize("NFC", plain).translate(_ALSO)
+
+
+def each_word(text: str) -> Iterator[str]:
+    """The words of a text, without their plural s; of a script without spaces what stands together."""
+    return filter(None, (run if _FIRST_UNSPACED.match(run) else _term(run) for run in _RUN.findall(folded(text))))
+
+
+def each_term(text: str) -> Iterator[str]:
+    """What a text can be found by, in its order: its words, pairs of neighbours where a script has no spaces."""
+    for word in each_word(text):
+        if _FIRST_UNSPACED.match(word):
+            yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))
+        else:
+            yield word
+
+
+@lru_cache(8192)
+def _term(run: str) -> str:
+    """A word as a term, "" for a single letter."""
+    word = run[:_LONGEST]
+    if len(word) > _SHORT and word.isascii() and word.endswith("s") and not word.endswith("ss"):
+        word = word[:-1]
+    return word if len(word) > 1 or word.isdecimal() else ""

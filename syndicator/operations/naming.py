@@ -6,9 +6,13 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import unquote
 
 from syndicator.core import text
+from syndicator.core.axes import QUERY
 from syndicator.core.errors import ConfigError, EditedMeanwhile, UsageError, WorkerFailed
+from syndicator.core.formats import FORMATS
+from syndicator.core.model import FeedKey
 from syndicator.operations.operation import Argument, Change, Progress, Stamp, operation
 
 if TYPE_CHECKING:
@@ -137,21 +141,40 @@ def try_query(
 @operation("save-query", quick=True)
 def save_query(
     app: App,
-    slug: Annotated[str, Argument("The address of its feed: queries/SLUG.", positional=True)],
-    query: Annotated[str, Argument("The query.", positional=True)],
+    slug: Annotated[str, Argument("The address of its feed: queries/SLUG, or of a question.", positional=True)],
+    query: Annotated[str, Argument("The query; a question needs none.", positional=True)] = "",
     title: Annotated[str, Argument("The name of its feed.")] = "",
     stamp: Stamp = None,
 ) -> Change:
     """Write a saved query, which is a feed of its own, to feeds.toml."""
+    from syndicator.publishing.paths import stem
     from syndicator.publishing.queries import queries_of
 
-    slug, title, found = slug, " ".join(title.split()), _query(app, slug)
+    slug, title = _asked(app, slug, " ".join(title.split()))
+    found = _query(app, slug)
     if stamp not in (None, _query_stamp(found)):
         raise EditedMeanwhile(f"the query {slug!r}")
-    values = {"slug": slug, "query": query.strip()} | ({"title": title} if title else {})
+    values = {"slug": slug} | {name: one for name, one in (("query", query.strip()), ("title", title)) if one}
     at = _queries(app).index(found) if found else None
-    said = f"queries/{slug}: {'has another query' if found else 'is a feed now'}"
+    said = f"{stem(FeedKey(QUERY, slug))}: {'has another query' if found else 'is a feed now'}"
     return _edit(app, said, (_FEEDS, "feed", at), values, queries_of)
+
+
+def _asked(app: App, slug: str, title: str) -> tuple[str, str]:
+    """Slug and title; of the address of a question, however it is written, its own ones."""
+    from syndicator.publishing.paths import QUESTIONS
+    from syndicator.publishing.questions import QuestionError, parse
+
+    address, _, format = unquote(slug).removeprefix(app.settings.base_url).lstrip("/").rpartition(".")
+    address = address if format in FORMATS else f"{address}.{format}"
+    if not address.startswith(QUESTIONS):
+        return slug, title
+    try:
+        question = parse(address)
+    except QuestionError as error:
+        raise UsageError(f"{slug}: {error}") from error
+    names = {row.key: row.name for row in app.store.index.feeds(question.feeds)}
+    return question.stem, title or question.title(names)
 
 
 def _edit(

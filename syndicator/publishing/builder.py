@@ -18,6 +18,7 @@ from syndicator.core.formats import ATOM, PAGE
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
 from syndicator.core.ports import ArticleIndex, FeedRow, Fresh, Outlet
 from syndicator.core.reasons import FeedFileReason
+from syndicator.core.text import plain
 from syndicator.publishing import article_pages, paths, search, validate
 from syndicator.publishing.entries import Entries, documents, renderers
 from syndicator.publishing.kept import KeptEntries
@@ -29,7 +30,7 @@ from syndicator.publishing.render.xml import opml
 from syndicator.publishing.selection import archive, staleness
 from syndicator.publishing.selection.archive import Document, head_of_window
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
-from syndicator.publishing.web import calendar, shell
+from syndicator.publishing.web import calendar
 from syndicator.publishing.web.calendar import CalendarPage
 from syndicator.publishing.web.pages import PHONE, Pages
 
@@ -106,7 +107,7 @@ def build(
     entries = Entries(index, of, instance, settings, table, remake, tags, markdown, kept)
     known = {row.key: row for row in (index.feeds() if rows is None else rows)}
     made, texts = (index, outlet, settings, instance, entries, pages), _whole_texts(settings, sources)
-    builder = Builder(*made, frozenset(excused), texts, only is None, known, brief)
+    builder = Builder(*made, frozenset(excused), texts, only is None, known, markdown, brief)
     feeds = []
     for spec in specs:
         if only is None or spec.key in only:
@@ -153,6 +154,7 @@ class Builder:
     whole_texts: Sequence[Source]
     whole: bool
     rows: dict[FeedKey, FeedRow]
+    markdown: Callable[[str], str]
     brief: bool = False
     shown: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
@@ -319,14 +321,14 @@ class Builder:
             if AXES[spec.key.axis].outlines:
                 files[f"{paths.stem(spec.key)}.opml"] = opml(spec.title, [spec], base)
         views, stories = self._newest()
-        ids = self.index.ids(ALL, limit=shell.ARTICLES, since=None, most=shell.ARTICLES)
-        files |= self.pages.shared(rows, views, stories, list(self.index.articles(ids).values()))
+        files |= self.pages.shared(rows, views, stories)
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
         withdrawn = [paths.article_name(item.id) for item in self.index.withdrawn()] if self.whole_texts else ()
         files |= redirects.files(list(rows.values()), base, silent, withdrawn)
         self.written.discard(redirects.JSON)
         if not self.pages.phone:
             self._delete(PHONE)
+        self._delete("combine-data.js")  # of earlier versions
         for name, data in files.items():
             self._put(name, data)
 
@@ -335,10 +337,12 @@ class Builder:
         if self.is_left(everything) or PAGE not in self.settings.publish.formats:
             return
         views, made_of = self.entries.views, self.index.files(staleness.SEARCH)
-        put, drop = self._put, self._delete
-        self.made_of[staleness.SEARCH] = yield from search.write_search(
-            self.index, self.outlet, lambda ids: views(ids, None), about, put, drop, made_of=made_of, whole=self.whole
-        )
+        shown, put, drop = (lambda ids: views(ids, None)), self._put, self._delete
+        written = search.write_search(self.index, self.outlet, shown, about, put, drop, made_of, self._text, self.whole)
+        self.made_of[staleness.SEARCH] = yield from written
+
+    def _text(self, id: str) -> str:
+        return plain(self.markdown(id))
 
     def write_stories(self, shared: str, feeds: Sequence[Feed]) -> Iterator[None]:
         """The pages of stories that changed, or all, if the feed of stories is among `feeds`."""

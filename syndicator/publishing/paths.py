@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from syndicator.core.axes import AUTHOR, AXES, TAG
+from syndicator.core.axes import AUTHOR, AXES, QUERY, TAG
 from syndicator.core.formats import ATOM, PAGE, of_file
 from syndicator.core.model import FeedKey
 
 MAPS: Final = "maps/"  # redirect maps for web servers; our own server does not hand them out
 ARCHIVES: Final = "archive/"
+QUESTIONS: Final = "q/"  # feeds that an address asks for, see `questions`
 INDEX: Final = "index.html"
 SEARCH: Final = "search/"
 ARTICLES: Final = "articles/"  # pages of those that are published whole
@@ -16,12 +17,15 @@ PICTURES: Final = "pictures/"  # thumbnails, each named after its bytes: what is
 
 
 def stem(key: FeedKey) -> str:
-    """The path of a feed below the web root without its ending: all, tags/ai, sources/example."""
-    return AXES[key.axis].folder + key.slug
+    """The path of a feed below the web root without its ending: all, tags/ai, sources/example; a saved query whose slug
+    is the address of a question has that."""
+    return key.slug if key.slug.startswith(QUESTIONS) else AXES[key.axis].folder + key.slug
 
 
 def parse_stem(value: str) -> FeedKey | None:
     """The feed of a path as `stem` writes it, None when there is no such kind of feed."""
+    if value.startswith(QUESTIONS):
+        return FeedKey(QUERY, value)
     folder, slash, slug = value.rpartition("/")
     fitting = (name for name, axis in AXES.items() if axis.folder == folder + slash and axis.only in ("", slug))
     axis = next(fitting, None)

@@ -20,6 +20,7 @@ from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Article, ContentMode, FeedKey, FeedSpec
 from syndicator.core.ports import ArticleIndex
 from syndicator.core.text import slug
+from syndicator.publishing import paths, questions
 from syndicator.publishing.paths import parse_stem
 
 
@@ -79,7 +80,7 @@ def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Faul
             saved = _saved(FeedTable.model_validate(table))
         except ValidationError as error:
             faults += file.faults(error, FeedTable, "feed", number, entry=entry)
-        except _Wrong as error:
+        except (_Wrong, questions.QuestionError) as error:
             faults.append(file.fault(str(error), "feed", number, error.key, entry=entry))
         else:
             if saved.key in queries:
@@ -102,7 +103,7 @@ class FeedTable(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)] | None = None
+    slug: Annotated[str, Field(pattern=r"^(q/.*|[a-z0-9](-?[a-z0-9]){0,79})$")] | None = None
     query: str | None = None
     feed: str | None = None
     title: str = ""
@@ -123,6 +124,7 @@ class FeedsFile(BaseModel):
 
 def _saved(item: FeedTable) -> SavedQuery:
     """The entry as a value. Raises _Wrong."""
+    item = _asked(item)
     if (item.feed is None) == (item.query is None):
         raise _Wrong("query", 'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed')
     feed = parse_stem(item.feed) if item.feed is not None else None
@@ -142,6 +144,16 @@ def _saved(item: FeedTable) -> SavedQuery:
         content=item.content,
         formats=item.formats,
     )
+
+
+def _asked(item: FeedTable) -> FeedTable:
+    """The same with the query and title of a question, where its address is the slug. Raises QuestionError."""
+    if not (item.slug or "").startswith(paths.QUESTIONS):
+        return item
+    question = questions.parse(item.slug or "")
+    if item.query is not None or question.stem != item.slug:
+        raise _Wrong("slug", f"{question.stem!r} is the address of this question, and it needs no query")
+    return item.model_copy(update={"query": question.query, "title": item.title or question.title({})})
 
 
 def _paths() -> str:

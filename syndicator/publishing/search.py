@@ -1,98 +1,90 @@
-"""The files of a period: what is found by which term, and what is shown of it. Pure.
+"""The files of the search, by period: what is found by which term, and what is shown of it.
 
 They are scripts of one call each, `syndicatorSearch(name, data)`: a content security policy without connect-src lets
-pages load them, and so does a browser that has the folder opened as files.
-
-What a text can be found by. Which articles are searched together: those of a closed year, a closed month, or a block
-of the open month. Puts the files of the search where they are published: those of periods that changed, and no
-others."""
+pages load them, and so does a browser that has the folder opened as files. The server reads them, too, to answer
+questions. Articles of a closed year, a closed month, or a block of the open month are searched together; a build makes
+the files of the periods that changed."""
 
 import hashlib
 import json
-import re
-import unicodedata
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice, pairwise
 from typing import Any, Final
+from urllib.parse import quote
 
 from syndicator.core.axes import ALL
 from syndicator.core.ports import ArticleIndex, Outlet
+from syndicator.core.text import each_term, slug
 from syndicator.publishing import paths
 from syndicator.publishing.render.view import View
 
-# Scripts that are written without spaces: pairs of neighbours stand for words. Thai to Lao, Myanmar, Khmer, kana, Han,
-# Hangul (The Unicode Standard, chapters 16 and 18).
-_UNSPACED: Final = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-)
-# Vowel signs and the like of Hebrew, Arabic and the scripts of India, which are no letters and part of words.
-_MARKS: Final = "\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
-_RUN: Final = re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\\W_]|[{_MARKS}])+")
-_FIRST_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
-_ACCENTS: Final = re.compile("[\u0300-\u036f]")
-_ALSO: Final = str.maketrans({"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
-_LONGEST: Final = 32  # characters of a term
-_SHORT: Final = 3  # a word of so many characters keeps its s
-
-
-def folded(text: str) -> str:
-    """`text` without case and accents; compatibility forms (full width, ligatures) as what they stand for."""
-    if text.isascii():
-        return text.lower()
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
-    return unicodedata.normalize("NFC", plain).translate(_ALSO)
-
-
-def terms(text: str) -> set[str]:
-    """The terms of a text: words without their plural s, and pairs of neighbours where a script has no spaces."""
-    found: set[str] = set()
-    for run in _RUN.findall(folded(text)):
-        if _FIRST_UNSPACED.match(run):
-            found.update(run[at : at + 2] for at in range(max(1, len(run) - 1)))
-        else:
-            found.add(_word(run))
-    found.discard("")
-    return found
-
-
-@lru_cache(8192)
-def _word(run: str) -> str:
-    """A word as a term, "" for a single letter."""
-    word = run[:_LONGEST]
-    if len(word) > _SHORT and word.isascii() and word.endswith("s") and not word.endswith("ss"):
-        word = word[:-1]
-    return word if len(word) > 1 or word.isdecimal() else ""
-
-
 FOLDER: Final = paths.SEARCH
 MANIFEST: Final = "search/index.js"
-DOCS: Final = 24  # articles of a file of what is shown: 2 kB compressed
-_POSTINGS: Final = 1_500  # of a file of terms, at most: 2 to 4 kB compressed
-_COMMON: Final = 64  # in a period of more articles, a term of half of them is not looked for
-_EVERYWHERE: Final = "*"
+DOCS: Final = 12  # articles of a file of what is shown: 3 kB compressed
+_TERM_BYTES: Final = 6_000  # of a file of terms, at most: 2 to 3 kB compressed
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+# How an article says a term: in title or tags, in the excerpt, names, or often in its text, or there seldom.
+_LOUD, _CLEAR, _SEEN = "!", ".", ""
+_WORDS: Final = 400  # different ones of a text, the first: some 1,200 words
+_CHARACTERS: Final = 20_000  # of a text, in which these are looked for
+_OFTEN: Final = 3
 
 
-def files(name: str, views: Sequence[View]) -> tuple[dict[str, bytes], int]:
-    """The files of a period, oldest article first, and over how many of them its terms are spread."""
-    places: dict[str, list[int]] = defaultdict(list)
+def text_words(text: str) -> bytes:
+    """The terms of a text, packed, each with the mark of how it is said."""
+    counts = Counter(each_term(text[:_CHARACTERS]))
+    words = [term + (_CLEAR if count >= _OFTEN else _SEEN) for term, count in islice(counts.items(), _WORDS)]
+    return zlib.compress(" ".join(words).encode())
+
+
+def files(name: str, views: Sequence[View], words: Mapping[str, bytes]) -> tuple[dict[str, bytes], int]:
+    """The files of a period, oldest article first, and over how many of them its terms are spread. `words`: those of
+    texts (`text_words`), by article."""
+    places: dict[str, list[str]] = defaultdict(list)
+    last: dict[str, int] = {}
     for place, view in enumerate(views):
-        for term in terms(_text(view)):
-            places[term].append(place)
-    postings = sum(map(len, places.values()))
+        for term, mark in _found_by(view, words.get(view.id)).items():
+            places[term].append(_base36(place - last.get(term, -1) - 1) + mark)
+            last[term] = place
+    lines = [f"{term} {','.join(places[term])}" for term in sorted(places)]
     parts = 1
-    while parts * _POSTINGS < postings:
+    while parts * _TERM_BYTES < sum(map(len, lines)):
         parts *= 2
-    made = dict(_term_files(name, places, parts, len(views)))
-    for start in range(0, len(views), DOCS):
-        file = f"{name}.d{start // DOCS}"
-        made[f"{FOLDER}{file}.js"] = call(file, [_shown(view) for view in views[start : start + DOCS]])
-    return made, parts
+    spread: list[list[str]] = [[] for _ in range(parts)]
+    for line in lines:
+        spread[part_of(line.partition(" ")[0], parts)].append(line)
+    made = {f"{name}.t{part}": "\n".join(some) for part, some in enumerate(spread)}
+    shown = {
+        f"{name}.d{at // DOCS}": [_shown(view) for view in views[at : at + DOCS]] for at in range(0, len(views), DOCS)
+    }
+    return {f"{FOLDER}{file}.js": call(file, data) for file, data in (made | shown).items()}, parts
+
+
+def part_of(term: str, parts: int) -> int:
+    """Which of a period's files has a term."""
+    return zlib.crc32(term.encode()) % parts
+
+
+def facet(kind: str, value: str) -> str:
+    """The term of what an article is of: a tag, a category, a source, a language. No text has one with a colon."""
+    return f"{kind}:" + quote(value, safe="!'()*")  # as encodeURIComponent does
+
+
+def _found_by(view: View, words: bytes | None) -> dict[str, str]:
+    """The terms of an article with their marks. Of a text that may not be quoted there are none."""
+    found: dict[str, str] = {}
+    for word in zlib.decompress(words).decode().split() if words and (view.summary or view.html) else ():
+        found[word.rstrip(_CLEAR)] = _CLEAR if word.endswith(_CLEAR) else _SEEN
+    about = (view.summary, view.category, *view.authors, view.origin.title)
+    found |= dict.fromkeys(each_term("\n".join(about)), _CLEAR)
+    found |= dict.fromkeys(each_term("\n".join((view.title, *view.tags))), _LOUD)
+    kinds = [("tag", slug(tag)) for tag in view.tags] + [("lang", view.language.lower().partition("-")[0])]
+    kinds += [("category", slug(view.category))] if view.category else []
+    return found | {facet(*one): _SEEN for one in (*kinds, ("source", view.source_key))}
 
 
 def edition(made: Iterable[bytes]) -> str:
@@ -122,32 +114,8 @@ def called(script: bytes | None) -> Any:
         return None
 
 
-def _text(view: View) -> str:
-    return "\n".join((view.title, view.summary, view.category, *view.tags, *view.authors, view.origin.title))
-
-
 def _shown(view: View) -> list[str]:
-    return [view.title, view.url, f"{view.published:%Y-%m-%d}", view.origin.title]
-
-
-def _term_files(name: str, places: Mapping[str, list[int]], parts: int, count: int) -> Iterator[tuple[str, bytes]]:
-    spread: list[list[str]] = [[] for _ in range(parts)]
-    for term in sorted(places):
-        found = places[term]
-        common = count > _COMMON and 2 * len(found) > count
-        spread[zlib.crc32(term.encode()) % parts].append(f"{term} {_EVERYWHERE if common else _steps(found)}")
-    for part, lines in enumerate(spread):
-        file = f"{name}.t{part}"
-        yield f"{FOLDER}{file}.js", call(file, "\n".join(lines))
-
-
-def _steps(places: Sequence[int]) -> str:
-    """Ascending numbers as the steps between them, in base 36."""
-    before, made = -1, []
-    for place in places:
-        made.append(_base36(place - before - 1))
-        before = place
-    return ",".join(made)
+    return [view.title, view.url, f"{view.published:%Y-%m-%d}", view.origin.title, view.summary, view.id]
 
 
 def _base36(number: int) -> str:
@@ -157,9 +125,9 @@ def _base36(number: int) -> str:
     return made
 
 
-BLOCK: Final = 256  # articles of the open month
-_LARGE: Final = 8 * BLOCK  # full ones are one block
-_FORM: Final = "1"  # of the files; another one makes all of them anew
+BLOCK: Final = 32  # articles of the open month
+_LARGE: Final = (64 * BLOCK, 8 * BLOCK, BLOCK)  # full ones are one block
+_FORM: Final = "2"  # of the files; another one makes all of them anew
 
 MonthEntries = Sequence[tuple[str, datetime, str]]
 
@@ -192,9 +160,10 @@ def _closed(closed: Sequence[str], months: Mapping[str, str], year: str, about: 
 
 def _blocks(month: str, newest: MonthEntries, about: str) -> Iterator[Period]:
     oldest = list(reversed(newest))
-    large = len(oldest) - len(oldest) % _LARGE
-    starts = [*range(0, large, _LARGE), *range(large, len(oldest), BLOCK)]
-    for start, end in zip(starts, [*starts[1:], len(oldest)], strict=True):
+    starts = [0]
+    for size in _LARGE:
+        starts += range(starts[-1] + size, len(oldest) + 1, size)
+    for start, end in pairwise(dict.fromkeys((*starts, len(oldest)))):
         block = oldest[start:end]
         told = [f"{id} {fingerprint}" for id, _, fingerprint in block]
         name = f"{month}.{start // BLOCK}"
@@ -205,6 +174,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join((_FORM, *parts)).encode()).hexdigest()[:16]
 
 
+_READ: Final = 20  # texts at a time
 _UNKNOWN: Final[list[Any]] = ["", "", 0, 0]  # what the list says of a period that it does not have
 
 
@@ -215,14 +185,15 @@ def write_search(
     about: str,
     put: Callable[[str, bytes], None],
     drop: Callable[[str], None],
-    *,
     made_of: Mapping[str, str],
+    text: Callable[[str], str],
     whole: bool = False,
 ) -> Generator[None, None, dict[str, str]]:
     """Makes the files of the periods that changed, step by step; the list of periods among them is written last.
     `views`: those of article ids; `about`: a fingerprint of what they are made with; `put` and `drop`: of a published
     file; `made_of`: what this returned the last time, by period the fingerprint of what its files were made of (times
-    of files are in it, so it is not published). `whole`: all of them."""
+    of files are in it, so it is not published). `text`: of an article, as plain text, read once as long as it stays as
+    it is. `whole`: all of them."""
     months = {month: made_of for month, (_, made_of) in index.month_fingerprints(ALL).items()}
     newest = index.month_entries(ALL, max(months)) if months else []
     known = {} if whole else _known(outlet)
@@ -238,7 +209,7 @@ def write_search(
             listed.append(before)
         else:
             shown = views(_ids(index, period))
-            made, parts = files(period.name, shown)
+            made, parts = files(period.name, shown, (yield from _words(index, [one.id for one in shown], text)))
             for name, data in made.items():
                 put(name, data)
             names = list(made)
@@ -250,6 +221,19 @@ def write_search(
         if not name.endswith(".gz"):
             drop(name)
     return now_of
+
+
+def _words(
+    index: ArticleIndex, ids: Sequence[str], text: Callable[[str], str]
+) -> Generator[None, None, dict[str, bytes]]:
+    found = index.words(ids)
+    missing = [id for id in ids if id not in found]
+    for start in range(0, len(missing), _READ):
+        new = {id: text_words(text(id)) for id in missing[start : start + _READ]}
+        index.save_words(new)
+        found |= new
+        yield
+    return found
 
 
 def _ids(index: ArticleIndex, period: Period) -> list[str]:

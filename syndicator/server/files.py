@@ -8,10 +8,11 @@ import hmac
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -64,6 +65,7 @@ class Bodies:
 # The path of a request -> the file. Browsers ask for favicon.ico where a document, as a feed, cannot name its icon.
 _ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
 _HIDDEN: Final = "maps/"
+QUESTIONS: Final = "q/"
 _MISSING: Final = "404.html"
 _MOVED: Final = "maps/moved.json"
 _REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
@@ -100,17 +102,24 @@ class _Known:
     whole: Mapping[tuple[bool, bool], Headers]
 
 
-def make_app(public: Path, *, hubs: Sequence[str] = (), base_url: str = "", secret_path: str = "") -> ASGIApp:
+Asked = Mapping[bytes, bytes]  # headers of a request
+Ask = Callable[[str, Asked], Awaitable[Answer]]  # what answers to a name below the web root
+
+
+def make_app(
+    public: Path, *, hubs: Sequence[str] = (), base_url: str = "", secret_path: str = "", ask: Ask | None = None
+) -> ASGIApp:
     """ASGI application of the folder `public`. `hubs` and `base_url` (with slash) make Link headers of feeds. With
-    `secret_path`, all of it is below that name, and everything else is not found."""
-    files = _Files(public, tuple(hubs), base_url)
+    `secret_path`, all of it is below that name, and everything else is not found. `ask`: answers to names below q/ that
+    have no file."""
+    files = _Files(public, tuple(hubs), base_url, ask)
     return _below(f"/{secret_path}", files) if secret_path else files
 
 
 def _below(secret: str, app: ASGIApp) -> ASGIApp:
     """`app` below the path `secret`, for its owner alone: in no shared cache, in no search engine. Elsewhere the answer
     depends on nothing, so that it tells nothing; our page for missing files would show the secret."""
-    refused = _answering(_plain("Not found.\n", 404))
+    refused = _answering(plain("Not found.\n", 404))
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         path, below = scope["path"][: len(secret)], scope["path"][len(secret) :]
@@ -124,7 +133,7 @@ def _below(secret: str, app: ASGIApp) -> ASGIApp:
                 message["headers"].append((b"x-robots-tag", b"noindex, nofollow"))
             await send(message)
 
-        inner = app if below else _answering(_plain("", 303, location="/"))
+        inner = app if below else _answering(plain("", 303, location="/"))
         await inner({**scope, "path": below}, receive, privately)
 
     return guarded
@@ -134,7 +143,7 @@ def _private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
     """A header of an answer below the path `secret`."""
     if name == b"cache-control":
         return name, b"private, " + value
-    return name, secret.encode() + value if name == b"location" else value
+    return name, secret.encode() + value if name == b"location" and value.startswith(b"/") else value
 
 
 def _answering(answer: Answer) -> ASGIApp:
@@ -158,39 +167,42 @@ async def _send(answer: Answer, scope: Scope, send: Send) -> None:
 
 async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
     """The application where the published files are in an object store, from which another server hands them out."""
-    await _send(_plain("Not here: the feeds are served from an object store.\n", 404), scope, send)
+    await _send(plain("Not here: the feeds are served from an object store.\n", 404), scope, send)
 
 
 class _Files:
     """The application. It does without a framework: of an answer from memory, routing and the objects of a request and
     a response would be half of the CPU (tests/bench/bench_web.py)."""
 
-    def __init__(self, public: Path, hubs: tuple[str, ...], base_url: str) -> None:
-        self.root, self.hubs, self.base = public, hubs, base_url
+    def __init__(self, public: Path, hubs: tuple[str, ...], base_url: str, ask: Ask | None) -> None:
+        self.root, self.hubs, self.base, self.ask = public, hubs, base_url, ask
         self.known: dict[str, _Known] = {}
         self.bodies = Bodies()
         self.map = public / _MOVED
         self.maps: tuple[int, Mapping[str, str], frozenset[str]] = (-1, {}, frozenset())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await _send(self._answer(scope), scope, send)
+        answer, name = self._answer(scope), scope["path"][1:]
+        if self.ask and answer[0] == HTTPStatus.NOT_FOUND and name.startswith(QUESTIONS):
+            answer = await self.ask(name, _asked(scope["headers"]))
+        await _send(answer, scope, send)
 
     def _answer(self, scope: Scope) -> Answer:
         if scope["method"] not in ("GET", "HEAD"):
-            return _plain("Method not allowed.\n", 405, allow="GET, HEAD")
+            return plain("Method not allowed.\n", 405, allow="GET, HEAD")
         name = scope["path"][1:]
         name = _ALIASES.get(name, name)
         moved, gone = self._moves()
         if name in moved:
-            return _plain("", 301, location="/" + quote(moved[name]))
+            return plain("", 301, location="/" + quote(moved[name]))
         if name in gone:
-            return _plain("Gone: this is no longer published.\n", 410)
+            return plain("Gone: this is no longer published.\n", 410)
         if any(axis.folder and name.rstrip("/") == axis.folder.rstrip("/") for axis in AXES.values()):
-            return _plain("", 303, location="/")
+            return plain("", 303, location="/")
         asked = _asked(scope["headers"])
         page = self._page_of(name) if asked.get(b"sec-fetch-dest") == b"document" else ""
         if page:
-            return _plain("", 303, location="/" + quote(page), vary="Sec-Fetch-Dest")
+            return plain("", 303, location="/" + quote(page), vary="Sec-Fetch-Dest")
         for _ in range(_CHANGING):
             known = self._known(name)
             answer = self._of_file(name, known, asked) if known else None
@@ -202,14 +214,14 @@ class _Files:
         known = self._known(_MISSING) if asked.get(b"sec-fetch-dest") == b"document" else None
         body = self._whole(_MISSING, known) if known else None
         if body is None:
-            return _plain("Not found.\n", 404)
+            return plain("Not found.\n", 404)
         kind = {"content-type": media_type(_MISSING), "content-length": str(len(body))}
-        return 404, _lines({"cache-control": CACHE_CONTROL, **_SECURITY, **kind}), body
+        return 404, lines({"cache-control": CACHE_CONTROL, **_SECURITY, **kind}), body
 
     def _of_file(self, name: str, known: _Known, asked: Mapping[bytes, bytes]) -> Answer | None:
         if (same := known.unchanged.get(asked.get(b"if-none-match", b""))) is not None:
             return 304, same, b""
-        packed = self._packed(name, known) if _takes_gzip(asked.get(b"accept-encoding", b"")) else None
+        packed = self._packed(name, known) if takes_gzip(asked.get(b"accept-encoding", b"")) else None
         if _unchanged(asked, known):
             return 304, known.unchanged[known.tags[packed is not None]], b""
         body = packed if packed is not None else self._whole(name, known)
@@ -227,7 +239,7 @@ class _Files:
     def _whole(self, name: str, known: _Known) -> bytes | None:
         if (body := self.bodies.get((name, False), known.stamp)) is None:
             body = _read(known.path)
-            if body is None or _stamp(known.path) != known.stamp:
+            if body is None or stamp_of(known.path) != known.stamp:
                 return None
             self.bodies.put((name, False), known.stamp, body)
         return body
@@ -237,9 +249,9 @@ class _Files:
         writes a .gz after its file, and one that is older belongs to the edition before."""
         if (body := self.bodies.get((name, True), known.stamp)) is None:
             path = known.path.with_name(known.path.name + ".gz")
-            made = _stamp(path)
+            made = stamp_of(path)
             body = _read(path) if made is not None and made[0] >= known.stamp[0] else self._compressed(name, known)
-            if body is None or _stamp(known.path) != known.stamp:
+            if body is None or stamp_of(known.path) != known.stamp:
                 return None
             self.bodies.put((name, True), known.stamp, body)
         return body
@@ -248,22 +260,6 @@ class _Files:
         """The file, compressed; None where that gains nothing or would be done anew for each request."""
         whole = self._whole(name, known) if _LEAST <= known.stamp[1] <= LARGEST and _is_text(name) else None
         return gzip.compress(whole, GZIP_LEVEL, mtime=0) if whole is not None else None
-
-    def _headers(self, name: str, etag: str, modified: str) -> dict[str, str]:
-        format = of_file(name)
-        by_reader = format is not None and format.subscribed  # people are sent to a page, see `_answer`
-        headers = {
-            "etag": etag,
-            "last-modified": modified,
-            "vary": "Accept-Encoding, Sec-Fetch-Dest" if by_reader else "Accept-Encoding",
-            "cache-control": CACHE_CONTROL,
-            **_SECURITY,
-        }
-        links = [f'<{self.base}{quote(name)}>; rel="self"'] if self.base else []
-        links += [f'<{hub}>; rel="hub"' for hub in self.hubs]
-        if links and by_reader:
-            headers["link"] = ", ".join(links)
-        return headers
 
     def _path(self, name: str) -> Path | None:
         parts = name.split("/")
@@ -276,7 +272,7 @@ class _Files:
     def _known(self, name: str) -> _Known | None:
         known = self.known.get(name)
         path = known.path if known else self._path(name)
-        stamp = _stamp(path) if path else None
+        stamp = stamp_of(path) if path else None
         if path is None or stamp is None or (known is not None and known.stamp == stamp):
             return known if stamp else None
         if not path.is_file() or not path.resolve().is_relative_to(self.root.resolve()):
@@ -288,23 +284,35 @@ class _Files:
 
     def _learnt(self, name: str, path: Path, stamp: Stamp) -> _Known:
         plain = f'"{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}"'
-        mtime, tags = stamp[0] // 1_000_000_000, (plain, _zipped(plain))
-        heads = [self._headers(name, tag, formatdate(mtime, usegmt=True)) for tag in tags]
+        mtime, tags = stamp[0] // 1_000_000_000, (plain, zipped(plain))
+        modified = {"last-modified": formatdate(mtime, usegmt=True)}
+        heads = [{"etag": tag} | modified | headers_of(name, self.base, self.hubs) for tag in tags]
         whole = {
-            (packed, page): _lines(heads[packed] | {"content-type": _type(name, page=page)} | _CODING[packed])
+            (packed, page): lines(heads[packed] | {"content-type": _type(name, page=page)} | _CODING[packed])
             for packed in (False, True)
             for page in (False, True)
         }
         sent = (tags[0].encode(), tags[1].encode())
-        return _Known(path, stamp, sent, mtime, dict(zip(sent, map(_lines, heads), strict=True)), whole)
+        return _Known(path, stamp, sent, mtime, dict(zip(sent, map(lines, heads), strict=True)), whole)
 
     def _moves(self) -> tuple[Mapping[str, str], frozenset[str]]:
-        if (stamp := _stamp(self.map)) is None:
+        if (stamp := stamp_of(self.map)) is None:
             return {}, frozenset()
         if self.maps[0] != stamp[0]:
             made = json.loads(self.map.read_text(encoding="utf-8"))
             self.maps = (stamp[0], made["moved"], frozenset(made["gone"]))
         return self.maps[1], self.maps[2]
+
+
+def headers_of(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
+    """What the header of an answer says of a name, whatever it holds. `base`, `hubs`: as of `make_app`."""
+    format = of_file(name)
+    by_reader = format is not None and format.subscribed  # people are sent to a page, see `_answer`
+    vary = "Accept-Encoding, Sec-Fetch-Dest" if by_reader else "Accept-Encoding"
+    links = [f'<{base}{quote(name)}>; rel="self"'] if base else []
+    links += [f'<{hub}>; rel="hub"' for hub in hubs]
+    link = {"link": ", ".join(links)} if links and by_reader else {}
+    return {"vary": vary, "cache-control": CACHE_CONTROL, **_SECURITY, **link}
 
 
 _CODING: Final[tuple[dict[str, str], dict[str, str]]] = ({}, {"content-encoding": "gzip"})
@@ -325,7 +333,8 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _stamp(path: Path) -> Stamp | None:
+def stamp_of(path: Path) -> Stamp | None:
+    """The stamp of a file, None where there is none."""
     try:
         stat = os.stat(path)  # noqa: PTH116 - three times a request
     except (OSError, ValueError):
@@ -333,13 +342,13 @@ def _stamp(path: Path) -> Stamp | None:
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
-def _zipped(etag: str) -> str:
+def zipped(etag: str) -> str:
     """The tag of the compressed variant: a strong tag is of bytes, so each has its own (RFC 9110 section 8.8.3.3)."""
     return etag[:-1] + '-gz"'
 
 
 @lru_cache(256)
-def _takes_gzip(accepted: bytes) -> bool:
+def takes_gzip(accepted: bytes) -> bool:
     """RFC 9110 section 12.5.3: named, and not with a weight of zero."""
     for coding in accepted.lower().split(b","):
         name, _, weight = coding.replace(b" ", b"").partition(b";")
@@ -375,11 +384,13 @@ def _type(name: str, *, page: bool) -> str:
     return media_type(name)
 
 
-def _lines(headers: Mapping[str, str]) -> Headers:
+def lines(headers: Mapping[str, str]) -> Headers:
+    """Headers as they are sent."""
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
-def _plain(text: str, status: int, **more: str) -> Answer:
+def plain(text: str, status: int, **more: str) -> Answer:
+    """An answer of a line of text. `more`: headers."""
     body = text.encode()
     headers = {"cache-control": CACHE_CONTROL, **_SECURITY, **more, "content-length": str(len(body))}
-    return status, _lines(headers | ({"content-type": "text/plain; charset=utf-8"} if body else {})), body
+    return status, lines(headers | ({"content-type": "text/plain; charset=utf-8"} if body else {})), body

@@ -29,6 +29,7 @@ from syndicator.services.reconcile import Walks
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.services.refresh import Totals as Totals
 from syndicator.services.settling import Settling
+from syndicator.services.showing.answers import Answers as Answers
 
 _Beside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
 LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
@@ -51,7 +52,7 @@ class ScheduledRuns:
     beside: _Beside = lambda app, hurry: nullcontext()
     hubs: Registry | None = None
     clock: Callable[[], datetime] = utc_now
-    _last_good: Configuration | None = field(default=None, init=False)
+    last_good: Configuration | None = field(default=None, init=False)
     _fault: str = field(default="", init=False)  # of the configuration as it is now
     _outage: Outage = field(default_factory=Outage, init=False)
     _settling: Settling = field(default_factory=Settling, init=False)
@@ -82,37 +83,42 @@ class ScheduledRuns:
 
     async def _ended(self, error: SyndicatorError | None) -> None:
         """Alert if runs fail, by the last good configuration."""
-        if self._last_good is None:
+        if self.last_good is None:
             return
-        if fault := await self._outage.follow(self._last_good.settings, error, self.clock(), os.environ):
+        if fault := await self._outage.follow(self.last_good.settings, error, self.clock(), os.environ):
             self.trouble(f"nobody could be told: {fault}")
 
     def read(self) -> Configuration:
         """The configuration as it is now, or the last good one. Raises ConfigError where there is none."""
         try:
-            now = configuration(self.config, before=self._last_good, remember=True)
-            for line in changes(self._last_good or now, now):
+            now = configuration(self.config, before=self.last_good, remember=True)
+            for line in changes(self.last_good or now, now):
                 self.changed(line)
-            for fault in set(now.faults) - set(self._last_good.faults if self._last_good else ()):
+            for fault in set(now.faults) - set(self.last_good.faults if self.last_good else ()):
                 self.trouble(f"{fault}; what was valid before counts")
-            self._last_good, self._fault = now, ""
+            self.last_good, self._fault = now, ""
         except ConfigError as error:
-            if self._last_good is None:
+            if self.last_good is None:
                 raise
             self._fault = str(error)
             self.trouble(f"{error}; going on with the configuration read before")
-        return self._last_good
+        return self.last_good
 
 
 class Site:
     """The published files with settings that may change, and health; with `hubs`, the callback. `silent_seconds`: how
-    long runs have been silent though they should not, 0 if all is well, None without runs."""
+    long runs have been silent though they should not, 0 if all is well, None without runs. `answers`: to
+    questions."""
 
     def __init__(
-        self, settings: Settings, silent_seconds: Callable[[], float] | None = None, hubs: Registry | None = None
+        self,
+        settings: Settings,
+        silent_seconds: Callable[[], float] | None = None,
+        hubs: Registry | None = None,
+        answers: Answers | None = None,
     ) -> None:
         self.settings = settings
-        self._silent_seconds, self._hubs = silent_seconds, hubs
+        self._silent_seconds, self._hubs, self._answers = silent_seconds, hubs, answers
         self.app = Replaceable(self._made())
 
     def reload(self, settings: Settings) -> None:
@@ -128,7 +134,8 @@ class Site:
         settings = self.settings
         public = settings.public_dir
         base, hubs, secret = settings.base_url, settings.publish.hubs, settings.publish.secret_path
-        site = make_app(public, hubs=hubs, base_url=base, secret_path=secret) if public else elsewhere
+        ask = self._answers.questions(settings).answer if self._answers and settings.publish.questions else None
+        site = make_app(public, hubs=hubs, base_url=base, secret_path=secret, ask=ask) if public else elsewhere
         answering = with_health(site, _health(settings, self._silent_seconds))
         if self._hubs is None or not settings.site.callback:
             return answering

@@ -76,6 +76,9 @@ _IN_NO_FEED = select(_a.id).where(~select(_m.id).where(_m.id == _a.id).exists())
 UNSHOWN = (
     select(_a.id, _a.path, _a.data).where(_a.id.in_(_IN_NO_FEED)).order_by(_a.added.desc(), _a.published.desc(), _a.id)
 )
+_SEARCHED = "words"
+_n = schema.fragments.c
+_WORDS = select(_n.id, _n.data).where(_n.id.in_(bindparam("ids", expanding=True)), _n.kind == _SEARCHED)
 _QUERIES = "queries"
 _MATCHED = (schema.fragments.c.kind == _QUERIES, schema.fragments.c.data == bindparam("stamp"))
 _UNMATCHED = (
@@ -240,6 +243,14 @@ class Index:
                 rows.set_found(connection, {id: found[id] for id in part})
                 made = [{"id": id, "kind": _QUERIES, "data": stamp.encode()} for id in part]
                 upsert(connection, schema.fragments, made)
+
+    def words(self, ids: Sequence[str]) -> dict[str, bytes]:
+        return self._by_id(_WORDS, ids)
+
+    def save_words(self, found: Mapping[str, bytes]) -> None:
+        with self._db.write() as connection:
+            made = [{"id": id, "kind": _SEARCHED, "data": data} for id, data in found.items()]
+            upsert(connection, schema.fragments, made)
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         return self._by_id(_HTML, ids)

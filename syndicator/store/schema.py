@@ -248,8 +248,8 @@ pruned = Table(
 
 html = Table("html", metadata, Column("id", String(26), primary_key=True), Column("html", Text, nullable=False))
 
-# What publishing noted of an article, by kind; forgotten when the article changes. The one kind today: "queries", which
-# version of the saved queries the article's memberships are of.
+# What publishing noted of an article, by kind; forgotten when the article changes: "queries", which version of the
+# saved queries the article's memberships are of; "words", those of its text that it is found by.
 fragments = Table(
     "fragments",
     metadata,

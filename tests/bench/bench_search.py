@@ -13,12 +13,12 @@ import time
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from zlib import crc32
 
 from syndicator.core.model import Article, article_id
 from syndicator.publishing import search
+from syndicator.publishing.questions import answer, parse
 from syndicator.publishing.render.view import View, view
-from syndicator.publishing.search import periods, terms
+from syndicator.publishing.search import periods, text_words
 
 NEWEST = datetime(2026, 11, 26, tzinfo=UTC)
 INSTANCE = uuid.UUID(int=1)
@@ -34,7 +34,7 @@ def articles(count: int, days: int, rng: random.Random) -> list[Article]:
     weights = [1 / (rank + 5) for rank in range(WORDS)]
     made = []
     for number in range(count):
-        text = rng.choices(words, weights, k=52)
+        text = rng.choices(words, weights, k=52 + 600)
         url = f"https://{rng.choice(words[:60])}.example/{NEWEST:%Y/%m}/{'-'.join(text[:8])}"
         added = NEWEST - timedelta(days=days * (1 - (number + 1) / count))
         made.append(
@@ -42,7 +42,8 @@ def articles(count: int, days: int, rng: random.Random) -> list[Article]:
                 id=article_id(url),
                 url=url,
                 title=" ".join(text[:10]).capitalize(),
-                excerpt=" ".join(text[10:]).capitalize() + ".",
+                excerpt=" ".join(text[10:52]).capitalize() + ".",
+                body=" ".join(text[52:]),
                 tags=tuple(rng.choices(words[100:400], k=4)),
                 category=words[100 + number % 12],
                 published=added,
@@ -60,12 +61,13 @@ def made(found: Sequence[Article]) -> tuple[dict[str, bytes], list[tuple[str, in
         months.setdefault(f"{one.added:%Y-%m}", []).append(one)
     newest = [(one.id, NEWEST, "1") for one in reversed(months[max(months)])]
     views = {one.id: view(one, None, INSTANCE, None, "") for one in found}
+    words = {one.id: text_words(one.body) for one in found}
     files: dict[str, bytes] = {}
     plan: list[tuple[str, int, list[View]]] = []
     before = time.process_time()
     for period in periods(dict.fromkeys(months, "x"), newest, ""):
         ids = period.ids or [one.id for month in period.months for one in months[month]]
-        part, parts = search.files(period.name, [views[id] for id in ids])
+        part, parts = search.files(period.name, [views[id] for id in ids], words)
         files |= part
         plan.append((period.name, parts, [views[id] for id in ids]))
     cpu = time.process_time() - before
@@ -75,18 +77,13 @@ def made(found: Sequence[Article]) -> tuple[dict[str, bytes], list[tuple[str, in
 
 def loaded(query: str, files: dict[str, bytes], plan: list[tuple[str, int, list[View]]]) -> tuple[int, int, int]:
     """Files, bytes (gzip) and results of a query."""
-    names, results = {search.MANIFEST}, 0
-    wanted = terms(query)
-    for name, parts, shown in reversed(plan):
-        if len(names) > FILES:
-            break
-        names |= {f"{search.FOLDER}{name}.t{crc32(term.encode()) % parts}.js" for term in wanted}
-        for place in range(len(shown) - 1, -1, -1):
-            if results < RESULTS and wanted <= terms(search._text(shown[place])):
-                results += 1
-                names.add(f"{search.FOLDER}{name}.d{place // search.DOCS}.js")
-        if results == RESULTS:
-            break
+    names: set[str] = set()
+
+    def read(name: str) -> bytes:
+        names.add(name)
+        return files[name]
+
+    results = len(answer(parse(f"q/words.{query}"), read, RESULTS))
     return len(names), sum(len(gzip.compress(files[name], 5)) for name in names), results
 
 

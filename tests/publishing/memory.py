@@ -43,6 +43,7 @@ class MemoryIndex:
         self.gone: list[Withdrawn] = []
         self.copies: dict[str, str] = {}
         self.matched: dict[str, tuple[str, Article]] = {}
+        self.searched: dict[str, bytes] = {}
         self.marks = 0
         self.products: dict[FeedKey, dict[str, str]] = {}
         for article in articles:
@@ -51,6 +52,7 @@ class MemoryIndex:
     def add(self, article: Article) -> None:
         before = self.article_store.get(article.id)
         self.article_store[article.id] = article
+        self.searched.pop(article.id, None)
         keys = named_feeds_of(article)
         self.save_matches("", {article.id: {}})
         touched = set(keys) | (set(named_feeds_of(before)) if before else set())
@@ -169,6 +171,12 @@ class MemoryIndex:
 
     def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
         return {id: self.thumbnails[id] for id in ids if id in self.thumbnails}
+
+    def words(self, ids: Sequence[str]) -> dict[str, bytes]:
+        return {id: self.searched[id] for id in ids if id in self.searched}
+
+    def save_words(self, found: Mapping[str, bytes]) -> None:
+        self.searched |= found
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: self.kept[id] for id in ids if id in self.kept}

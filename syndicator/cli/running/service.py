@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, command, stopping
+from syndicator.cli.base import CONFIG, Config, Json, command, opened_for_change, stopping
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
 from syndicator.operations.operation import Argument
@@ -110,11 +110,14 @@ def build(
     all: Annotated[bool, Argument("Every feed, not only those that changed.")] = False,
     wait: Annotated[bool, Argument("Wait until another run has ended, instead of exiting with 75.")] = False,
     strict: Annotated[bool, Argument("Exit with 3 when a feed was held back.")] = False,
+    question: Annotated[str, Argument("Make a feed of this address, q/tag.ai/words.gpu.", "ADDRESS")] = "",
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
+    from syndicator.cli.operations import apply
     from syndicator.configuration.settings import is_bucket, load
+    from syndicator.operations.operation import arguments_of, need
     from syndicator.services import reconcile, webhooks
     from syndicator.services.build import build_feeds
     from syndicator.services.container import App, locked, need_folder, open_app
@@ -125,6 +128,10 @@ def build(
         refresh.remake(app)
 
     need_folder(config)
+    if question:
+        with opened_for_change(config) as opened:
+            operation = need("save-query")
+            apply(opened, operation, arguments_of(operation, {"slug": question}))
     with locked(load(config), wait=wait), open_app(config, remake=remake) as opened:
         bad = reconcile.files(opened)
         bad += () if is_bucket(opened.settings.articles_at) else reconcile.ignored(opened.article_store)

@@ -140,7 +140,8 @@ async def up(config: Path) -> None:
             site.reload(runs.read().settings)
             scheduler.run_now()
 
-        site = daemon.Site(load(config), scheduler.silent_seconds, hubs)
+        answers = daemon.Answers(config, lambda: runs.last_good or runs.read())
+        site = daemon.Site(load(config), scheduler.silent_seconds, hubs, answers)
         hubs.on_arrival = lambda: scheduler.run_now(again=not hubs.attended)
         try:
             serving = _served(site, stop, notify, reload, lambda: not scheduler.silent_seconds())
@@ -174,7 +175,7 @@ async def serve(config: Path) -> None:
         site.reload(now.settings)
 
     with stopping(stop):
-        site = daemon.Site(read[0].settings)
+        site = daemon.Site(read[0].settings, answers=daemon.Answers(config, lambda: read[0]))
         async with _served(site, stop, Notify(os.environ), reload, lambda: True) as server:
             await server
         printing.log("stopped")

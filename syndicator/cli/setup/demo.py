@@ -49,9 +49,9 @@ async def _kill(folder: Path | None, times: int, *, json: bool) -> None:
 
 
 async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool) -> None:
-    from syndicator.configuration.settings import load
     from syndicator.demo.trip import trip
     from syndicator.services import daemon
+    from syndicator.services.container import configuration
 
     stop = asyncio.Event()
     with stopping(stop), printing.watching(tells=lambda outcome: bool(unplanned([outcome]))) as watch:
@@ -59,7 +59,8 @@ async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: 
             demo_report(made, json=json)
             if once:
                 return
-            site = daemon.Site(load(made.config))
+            read = configuration(made.config)
+            site = daemon.Site(read.settings, answers=daemon.Answers(made.config, lambda: read))
             await daemon.serve(site, stop=stop, listening=lambda url: printing.say(f"open {url} (Ctrl-C ends it)"))
 
 

@@ -333,6 +333,12 @@ class ArticleIndex(Protocol):
         """Store the queries and other found feeds of each article, with names, replacing the old ones; changed feeds
         become stale. One transaction per few hundred articles; a kill leaves the rest to the next call."""
 
+    def words(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """What `save_words` was given of those of the articles that did not change since."""
+
+    def save_words(self, found: Mapping[str, bytes]) -> None:
+        """Store the words of texts, packed, by article."""
+
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         """The sanitised HTML of the bodies that are published in full and have been rendered, by article id."""
 

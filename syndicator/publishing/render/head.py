@@ -8,13 +8,12 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from html import escape, unescape
 from typing import Final
 from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
-from syndicator.core.axes import AXES, SOURCE, TAG
+from syndicator.core.axes import AXES, CATEGORY, SOURCE, TAG
 from syndicator.core.formats import ATOM, FORMATS, JSON, PAGE
 from syndicator.core.model import FeedKey, FeedSpec, feed_urn
 from syndicator.core.text import slug
@@ -104,9 +103,6 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
     )
 
 
-_CATEGORY = "category"
-
-
 @dataclass(frozen=True, slots=True)
 class Links:
     """The pages that an entry can lead to. They follow from the settings and taxonomy.toml alone and not from the feeds
@@ -121,37 +117,32 @@ class Links:
 
     def category(self, name: str) -> str:
         """The address of a category's page, "" where it has none."""
-        return self._page(_CATEGORY, name) if self.categories else ""
+        return self._page(CATEGORY, name) if self.categories else ""
 
     def tag(self, name: str) -> str:
         """The address of a tag's page, "" where it is not sure to have one."""
-        return self._page(TAG, name) if self.tags is None or _slug(name) in self.tags else ""
+        return self._page(TAG, name) if self.tags is None or slug(name) in self.tags else ""
 
     def source(self, key: str) -> str:
         """The address of a source's page, "" where it has none."""
         return self.base + paths.file_name(FeedKey(SOURCE, key), PAGE) if key and self.sources else ""
 
     def _page(self, axis: str, name: str) -> str:
-        return self.base + paths.file_name(FeedKey(axis, _slug(name)), PAGE)
+        return self.base + paths.file_name(FeedKey(axis, slug(name)), PAGE)
 
 
 def links(settings: Settings, named: Iterable[str] = ()) -> Links:
     """The pages there are by `settings`; `named`: the tags of taxonomy.toml, which need one article alone."""
     publish = settings.publish
     pages = {name for name, axis in AXES.items() if PAGE in publish.formats and axis.word in publish.axes}
-    sure = None if publish.tag_min == 1 else frozenset(map(_slug, named))
+    sure = None if publish.tag_min == 1 else frozenset(map(slug, named))
     return Links(
         base=settings.base_url,
-        categories=_CATEGORY in pages,
+        categories=CATEGORY in pages,
         tags=sure if TAG in pages else frozenset(),
         unsaid=settings.describe.uncategorised,
         sources=SOURCE in pages,
     )
-
-
-@lru_cache(8192)
-def _slug(name: str) -> str:
-    return slug(name)
 
 
 _MARKUP: Final = re.compile(r"<[^>]*>")

@@ -55,7 +55,7 @@ def plan(
             specs.append(_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title))
         elif axis.members or axis.found or axis.only:
             specs += _of_articles(name, alive, given)
-    specs += _queries(rows, settings, queries)
+    specs += of_queries(rows, settings, queries)
     specs = [spec for spec in specs if is_on(spec.key.axis, settings.publish)]
     specs = _told_apart(specs)
     others = {item.feed: item for item in queries if item.feed is not None}
@@ -108,7 +108,8 @@ _DETAILS: Final[dict[str, Callable[[FeedSpec, _Given], FeedSpec]]] = {
 }
 
 
-def _queries(rows: Sequence[FeedRow], settings: Settings, queries: Sequence[SavedQuery]) -> Iterator[FeedSpec]:
+def of_queries(rows: Sequence[FeedRow], settings: Settings, queries: Sequence[SavedQuery]) -> Iterator[FeedSpec]:
+    """The feeds of saved queries."""
     first = {row.key: row.first_slug for row in rows}
     for item in sorted(queries, key=lambda query: query.slug):
         if item.feed is None:

@@ -1,47 +1,66 @@
 "use strict";
-// Counts the articles that a combination holds, and writes it as a query of feeds.toml. Called by combine-data.js.
-function combine(articles) {
-  const boxes = [...document.querySelectorAll(".combine input")];
-  const matches = document.getElementById("matches");
-  const lines = document.getElementById("lines");
-  const send = document.getElementById("send");
-  const copy = document.getElementById("copy-lines");
-  const contact = send ? send.getAttribute("href") : "";
-  const term = (box) => `${box.dataset.field}:"${box.dataset.value}"`;
-  const update = () => {
-    const kinds = new Map();
-    const not = [];
-    for (const box of boxes.filter((one) => one.checked)) {
-      if (box.dataset.not) not.push(box);
-      else kinds.set(box.dataset.field, [...(kinds.get(box.dataset.field) ?? []), box]);
-    }
-    const wanted = [...kinds.values()].map((some) => some.map((box) => +box.dataset.with));
-    const barred = not.map((box) => +box.dataset.not);
-    const found = articles.filter(
-      (has) => wanted.every((some) => some.some((one) => has.includes(one))) && !barred.some((one) => has.includes(one)),
-    );
-    const parts = [...kinds.values()].map((some) => (some.length > 1 ? `(${some.map(term).join(" or ")})` : term(some[0])));
-    const query = [...parts, ...not.map((box) => `not ${term(box)}`)].join(" and ");
-    const label = (box) => box.closest("li").querySelector(".label").textContent;
-    const names = [...new Set([...[...kinds.values()].flat().map(label), ...not.map((box) => `not ${label(box)}`)])];
-    const slug = names.join(" ").normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60).replace(/-$/, "");
-    matches.textContent = query ? `${found.length} of the newest ${articles.length} articles.` : "Nothing is ticked yet.";
-    const toml = (text) => (text.includes("'") ? JSON.stringify(text) : `'${text}'`);
-    lines.textContent = query
-      ? `[[feed]]\nslug = ${toml(slug || "combination")}\ntitle = ${toml(names.join(", "))}\nquery = ${toml(query)}\n`
-      : "# tick something";
-    copy.dataset.copy = lines.textContent;
-    copy.hidden = !query || !navigator.clipboard;
-    if (contact.startsWith("mailto:")) {
-      send.href = `${contact}?subject=${encodeURIComponent("A feed, please")}&body=${encodeURIComponent(lines.textContent)}`;
-    }
+// Shows while typing what a question finds, and the address of its feed.
+(() => {
+  const form = document.querySelector("form.combine");
+  const fields = [...form.querySelectorAll("input")];
+  const [matches, feed, address, copy, command, send, list, more] = ["matches", "feed", "address", "copy", "command", "send", "newest", "older"].map((id) => document.getElementById(id));
+  const contact = send?.getAttribute("href") ?? "";
+  const SHOWN = 6;
+  let running = 0;
+
+  const values = (field) => (field.type === "checkbox" ? (field.checked ? [field.value] : []) : syndicator.words(field.value));
+  const asked = () => {
+    const parts = {};
+    for (const field of fields) (parts[field.dataset.kind] ??= []).push(...values(field));
+    return parts;
   };
-  for (const box of boxes) {
-    box.addEventListener("change", () => {
-      const row = box.closest("li");
-      for (const other of row.querySelectorAll("input")) if (other !== box && box.checked) other.checked = false;
-      update();
-    });
+
+  const look = async (mine, looking, words, before = { count: 0, found: [] }) => {
+    const { value: part } = await looking.next();
+    if (mine !== running) return;
+    const count = before.count + part.found.length;
+    const newest = [...before.found, ...part.found].sort((one, other) => one.age - other.age).slice(0, SHOWN);
+    matches.textContent = `${count} of ${part.all ? "all" : "the newest"} ${part.seen} stories.`;
+    const items = [];
+    for (const one of newest) items.push(await syndicator.item(one, words));
+    if (mine !== running) return;
+    list.replaceChildren(...items);
+    more.hidden = part.all;
+    more.onclick = () => look(mine, looking, words, { count, found: newest });
+  };
+
+  const update = () => {
+    const mine = ++running;
+    const parts = asked();
+    const empty = !Object.values(parts).flat().length;
+    const stem = syndicator.stem(parts);
+    const facets = (kind) => (parts[kind] ?? []).map((value) => `${kind.replace("not.", "")}:${encodeURIComponent(value)}`);
+    const kinds = ["tag", "category", "source", "lang"];
+    feed.hidden = empty;
+    history.replaceState(null, "", empty ? location.pathname : `#${stem}`);
+    address.textContent = copy.dataset.copy = new URL(`${stem}.atom`, location.href).href;
+    command.textContent = `syndicator build --question '${stem}'`;
+    for (const link of document.querySelectorAll("[data-format]")) link.href = `${stem}.${link.dataset.format}`;
+    if (contact.startsWith("mailto:")) send.href = `${contact}?subject=${encodeURIComponent("A feed, please")}&body=${encodeURIComponent(command.textContent)}`;
+    if (empty) { matches.textContent = "Nothing is asked for yet."; return; }
+    matches.textContent = "Looking …";
+    const words = (parts.words ?? []).join(" ");
+    const question = { words, not: (parts["not.words"] ?? []).join(" "), any: kinds.map(facets).filter((some) => some.length), never: kinds.flatMap((kind) => facets(`not.${kind}`)) };
+    look(mine, syndicator.find(question), words).catch(() => { matches.textContent = "The search could not be loaded."; });
+  };
+
+  for (const part of decodeURIComponent(location.hash.slice(1)).replace(/^q\//, "").split("/")) {
+    const [, kind, value] = part.match(/^((?:not\.)?[a-z]+)\.(.*)$/) ?? [];
+    for (const field of fields.filter((one) => one.dataset.kind === kind)) {
+      if (field.type !== "checkbox") field.value = value.replaceAll("-", " ");
+      else if (field.value === value) field.checked = true;
+    }
   }
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", ({ target }) => {
+    const row = target.closest("li");
+    for (const other of row?.querySelectorAll("input") ?? []) if (other !== target && target.checked) other.checked = false;
+    update();
+  });
   update();
-}
+})();

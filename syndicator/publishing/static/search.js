@@ -1,15 +1,14 @@
 // Searches the stories of this site in the browser: small files by period and term, the newest first. No words are sent
-// anywhere. What a text is found by says publishing/search/terms.py, which this follows to the letter.
+// anywhere. What a text is found by says core/text.py, and what an address asks for publishing/questions.py.
 "use strict";
-(() => {
+const syndicator = (() => {
   const unspaced = "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3040-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
   const marks = "\\u0591-\\u05bd\\u0610-\\u061a\\u064b-\\u065f\\u0670\\u0900-\\u0963\\u0966-\\u0dff";
   const run = new RegExp(`[${unspaced}]+|(?:(?![${unspaced}])[\\p{L}\\p{N}]|[${marks}])+`, "gu");
   const first = new RegExp(`^[${unspaced}]`, "u");
   const also = { "ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i" };
-  const AT_ONCE = 20; // results shown before "older" is asked for,
-  const FILES = 24; // and files of terms loaded for them, of 4 kB compressed at most
-  const DOCS = 24;
+  const FILES = 24; // of terms, of 3 kB compressed at most, are loaded before it is asked whether to look further back
+  const DOCS = 12;
 
   const folded = (text) => {
     const plain = text.normalize("NFKD").toLowerCase().replace(/[\u0300-\u036f]/g, "").normalize("NFC");
@@ -22,16 +21,14 @@
     return [...found].length > 1 || /^\p{Nd}$/u.test(found) ? found : "";
   };
 
-  const terms = (text) => {
-    const found = new Set();
-    for (const [one] of folded(text).matchAll(run)) {
-      if (!first.test(one)) { found.add(word(one)); continue; }
-      const letters = [...one];
-      for (let at = 0; at < Math.max(1, letters.length - 1); at++) found.add(letters.slice(at, at + 2).join(""));
-    }
-    found.delete("");
-    return [...found];
+  const words = (text) => [...folded(text).matchAll(run)].map(([one]) => (first.test(one) ? one : word(one))).filter(Boolean);
+
+  const pairs = (text) => {
+    const letters = [...text];
+    return Array.from({ length: Math.max(1, letters.length - 1) }, (_, at) => letters.slice(at, at + 2).join(""));
   };
+
+  const terms = (text) => [...new Set(words(text).flatMap((one) => (first.test(one) ? pairs(one) : [one])))];
 
   const crc32 = (text) => {
     let sum = -1;
@@ -59,92 +56,140 @@
     return asked.get(name);
   };
 
-  // The places of a term in a period; null where it is everywhere.
-  const places = async ([period, version, , parts], term) => {
-    const lines = await load(`${period}.t${crc32(term) % parts}`, version);
-    const start = `\n${lines}`.indexOf(`\n${term} `);
-    if (start < 0) return new Set();
-    const steps = lines.slice(start + term.length + 1).split("\n", 1)[0];
-    if (steps === "*") return null;
+  // How loudly a period's stories say a term, by their places: in title or tags, in the excerpt or often, or seldom.
+  const said = async ([period, version, , parts], term) => {
+    const lines = `\n${await load(`${period}.t${crc32(term) % parts}`, version)}`;
+    const start = lines.indexOf(`\n${term} `);
+    const steps = start < 0 ? [] : lines.slice(start + term.length + 2).split("\n", 1)[0].split(",");
     let place = -1;
-    return new Set(steps.split(",").map((step) => (place += parseInt(step, 36) + 1)));
+    return new Map(steps.map((step) => [(place += parseInt(step, 36) + 1), step.endsWith("!") ? 4 : step.endsWith(".") ? 2 : 1]));
   };
 
-  // The places of a period that have all terms, newest first.
-  const hits = async (period, wanted) => {
-    let all = [...Array(period[2]).keys()];
-    for (const term of wanted) {
-      const found = await places(period, term);
-      if (found) all = all.filter((place) => found.has(place));
-      if (!all.length) return all; // the other terms are not asked for
+  // The stories of a period that are asked for: place -> how much it is about the words.
+  const places = async (period, { words = "", not = "", any = [], never = [] }) => {
+    let all = new Map(Array.from({ length: period[2] }, (_, place) => [place, 0]));
+    const keep = (found, wanted, rare = 0) => {
+      all = new Map([...all].filter(([at]) => found.has(at) === wanted).map(([at, sum]) => [at, sum + (rare && rare * found.get(at))]));
+    };
+    const rarity = (count) => Math.log(1 + period[2] / count) / Math.log(1 + period[2]); // 1 for a word of one story
+    for (const term of terms(words).sort((one, other) => other.length - one.length)) { // long ones are rare
+      if (!all.size) break;
+      const found = await said(period, term);
+      keep(found, true, rarity(found.size));
     }
-    return all.reverse();
+    for (const some of any) {
+      const found = new Set();
+      for (const term of all.size ? some : []) for (const at of (await said(period, term)).keys()) found.add(at);
+      keep(found, true);
+    }
+    for (const one of new Set(syndicator.words(not))) {
+      const every = [];
+      for (const term of all.size ? terms(one) : []) every.push(await said(period, term));
+      keep(new Set(every.length ? [...every[0].keys()].filter((at) => every.every((found) => found.has(at))) : []), false);
+    }
+    for (const term of never) if (all.size) keep(await said(period, term), false);
+    return all;
   };
 
-  // Yields nothing where many files were loaded for what it found.
-  async function* results(wanted) {
+  // Looks period by period, the newest first, and says after many files what it has: the stories, the best first, how
+  // many were looked at, and whether that was all.
+  async function* find(question) {
     const periods = await load("index");
-    let before = asked.size;
+    let before = asked.size, seen = 0, found = [];
     for (let at = periods.length - 1; at >= 0; at--) {
-      if (asked.size - before >= FILES) {
-        yield null;
-        before = asked.size;
-      }
-      for (const place of await hits(periods[at], wanted)) {
-        const docs = await load(`${periods[at][0]}.d${Math.floor(place / DOCS)}`, periods[at][1]);
-        yield docs[place % DOCS];
-      }
+      for (const [place, sum] of await places(periods[at], question)) found.push({ period: periods[at], place, sum, age: seen + periods[at][2] - place });
+      seen += periods[at][2];
+      if (at && asked.size - before < FILES) continue;
+      const score = ({ sum, age }) => (1 + sum) / (1 + age / seen);
+      yield { found: found.sort((one, other) => score(other) - score(one) || one.age - other.age), seen, all: !at };
+      before = asked.size;
+      found = [];
     }
   }
 
-  const item = ([title, url, day, source]) => {
-    const made = document.createElement("li");
-    const link = document.createElement("a");
-    link.textContent = title;
-    if (/^https?:\/\//.test(url)) link.href = url;
-    const about = document.createElement("p");
-    const time = document.createElement("time");
-    time.dateTime = time.textContent = day;
-    about.append(source, " · ", time);
-    made.append(link, about);
+  const marked = (text, wanted) => { // with the words that were looked for as <mark>
+    const made = [];
+    const add = (part, hit) => {
+      const mark = document.createElement("mark");
+      mark.textContent = part;
+      made.push(hit ? mark : part);
+    };
+    let end = 0;
+    for (const { 0: one, index } of text.matchAll(run)) {
+      add(text.slice(end, index), false);
+      end = index + one.length;
+      const letters = first.test(one) ? [...one] : [];
+      const hit = pairs(folded(one)).map((pair) => wanted.has(pair));
+      if (letters.length) letters.forEach((letter, at) => add(letter, hit[at] || hit[at - 1]));
+      else add(one, wanted.has(word(folded(one))));
+    }
+    add(text.slice(end), false);
     return made;
   };
 
-  const form = document.querySelector("form.search");
-  if (!form) { window.syndicatorTerms = terms; return; }
-  const box = form.elements.q;
-  const list = document.querySelector("#results");
-  const said = document.querySelector("#said");
-  const more = document.querySelector("#older");
-  let running = 0;
-
-  const show = async (mine, found) => {
-    more.hidden = true;
-    for (let shown = 0; shown < AT_ONCE; shown++) {
-      const next = await found.next();
-      if (mine !== running) return;
-      const count = list.children.length;
-      if (next.done) {
-        said.textContent = count ? `${count} found.` : "Nothing found.";
-        return;
-      }
-      if (next.value === null) break;
-      list.append(item(next.value));
-    }
-    said.textContent = list.children.length ? `The newest ${list.children.length}.` : "Nothing among the newest stories.";
-    more.hidden = false;
-    more.onclick = () => guarded(mine, found);
+  const item = async ({ period, place }, text) => {
+    const [title, url, day, source, excerpt] = (await load(`${period[0]}.d${Math.floor(place / DOCS)}`, period[1]))[place % DOCS];
+    const wanted = new Set(terms(text));
+    const [made, link, about, shown, time] = ["li", "a", "p", "p", "time"].map((name) => document.createElement(name));
+    link.append(...marked(title, wanted));
+    if (/^https?:\/\//.test(url)) link.href = url;
+    time.dateTime = time.textContent = day;
+    about.append(source, " · ", time);
+    shown.className = "snippet";
+    shown.append(...marked(excerpt, wanted));
+    made.append(link, ...(excerpt ? [shown] : []), about);
+    return made;
   };
 
-  const guarded = (mine, found) => show(mine, found).catch(() => { said.textContent = "The search could not be loaded."; });
+  // The address of a question; words as they are compared, in order.
+  const stem = (parts) => {
+    const of = (kind, values) => (kind.endsWith("words") ? (values.length ? [`${kind}.${values.join("-")}`] : []) : values.map((one) => `${kind}.${one}`));
+    const order = ["tag", "category", "source", "not.tag", "not.category", "not.source", "not.lang", "not.words", "lang", "words"];
+    const sorted = (kind) => [...new Set(parts[kind] ?? [])].sort((one, other) => (one < other ? -1 : 1));
+    return `q/${order.flatMap((kind) => of(kind, sorted(kind))).map(encodeURIComponent).join("/")}`;
+  };
+
+  return { words, terms, find, item, stem };
+})();
+
+(() => {
+  const form = document.querySelector("form.search");
+  if (!form) return;
+  const AT_ONCE = 20;
+  const box = form.elements.q;
+  const [list, said, more, ask, address, copy, refine] = ["results", "said", "older", "ask", "address", "copy", "refine"].map((id) => document.getElementById(id));
+  let running = 0;
+
+  const show = async (mine, looking, waiting = [], part = null) => {
+    more.hidden = true;
+    if (!waiting.length && !part?.all) ({ value: part } = await looking.next());
+    const found = waiting.length ? waiting : part.found;
+    for (const one of found.slice(0, AT_ONCE)) {
+      const made = await syndicator.item(one, box.value);
+      if (mine !== running) return;
+      list.append(made);
+    }
+    const left = found.slice(AT_ONCE);
+    const count = list.children.length;
+    said.textContent = left.length ? `${count} of ${count + left.length} found among the newest ${part.seen} stories.`
+      : part.all ? (count ? `${count} found.` : "Nothing found.") : `${count || "Nothing"} found among the newest ${part.seen} stories.`;
+    more.hidden = part.all && !left.length;
+    more.textContent = left.length ? "More results" : "Look at older stories";
+    more.onclick = () => guarded(mine, looking, left, part);
+  };
+
+  const guarded = (...given) => show(...given).catch(() => { said.textContent = "The search could not be loaded."; });
 
   const search = () => {
-    const mine = ++running;
-    const wanted = terms(box.value).sort((one, other) => other.length - one.length); // long ones are rare
+    const words = syndicator.words(box.value);
     list.replaceChildren();
     more.hidden = true;
-    said.textContent = wanted.length ? "Searching …" : "";
-    if (wanted.length) guarded(mine, results(wanted));
+    said.textContent = words.length ? "Searching …" : "";
+    ask.hidden = !words.length;
+    const stem = syndicator.stem({ words });
+    if (address) address.textContent = copy.dataset.copy = new URL(`${stem}.atom`, location.href).href;
+    refine.href = `combine.html#${stem}`;
+    if (words.length) guarded(++running, syndicator.find({ words: box.value }));
   };
 
   form.addEventListener("submit", (event) => {

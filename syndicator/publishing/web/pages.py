@@ -5,7 +5,7 @@ before they are to make real ones."""
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
-from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, STORIES, TAG, by_place
+from syndicator.core.axes import ALL, AXES, CATEGORY, QUERY, SOURCE, STORIES, TAG, by_place
 from syndicator.core.formats import FORMATS, PAGE, subscribed
 from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source
 from syndicator.core.ports import FeedRow
@@ -25,7 +25,6 @@ from syndicator.publishing.look import TEMPLATES, Look
 from syndicator.publishing.render.head import Head, head, links
 from syndicator.publishing.render.view import View, language, view
 from syndicator.publishing.web import calendar, story
-from syndicator.publishing.web import shell as combine
 from syndicator.publishing.web.calendar import PAGE as CALENDAR_PAGE
 from syndicator.publishing.web.calendar import YEAR, CalendarPage, file_name, holding
 from syndicator.publishing.web.calendar import calendar as calendar_calendar
@@ -36,6 +35,8 @@ from syndicator.publishing.web.templates import ROOT, Templates
 FEEDS: Final = "feeds.html"  # the page of all feeds
 ARCHIVE: Final = "archive.html"
 SEARCH: Final = "search.html"
+COMBINE: Final = "combine.html"
+_OFFERED: Final = 150  # names of a kind to tick, those with most articles
 PHONE: Final = "phone.html"  # how to subscribe, of an instance for its operator alone
 _MISSING: Final = "404.html"
 _ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}  # what a feed of an axis is
@@ -62,6 +63,7 @@ class Pages:
         everything = any(spec.key == ALL and PAGE in spec.formats for spec in specs)
         self.archived = everything and bool(settings.publish.archives)
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
+        self.answered = settings.publish.questions and settings.public_dir is not None  # questions, by a server of ours
         self.phone = PHONE if settings.publish.secret_path and self._main_feed() else ""
 
     def story(self, view: View) -> bytes:
@@ -168,10 +170,9 @@ class Pages:
         rows: Mapping[FeedKey, FeedRow],
         views: Sequence[View],
         stories: Sequence[bytes],
-        newest: Collection[Article] = (),
     ) -> dict[str, bytes]:
         """What speaks of all feeds, by file name: front page, the page of all feeds, stylesheets. `views` and
-        `stories`: those of the front page; `newest`: the articles among which combinations are counted."""
+        `stories`: those of the front page."""
         title = f"All feeds - {text.line(self.settings.site.title)}"
         about = f"{len(self.specs)} feeds to subscribe to: by category, tag and source."
         shell, groups = self._shell(FEEDS, title, about, feeds=self._main_feed()), self._groups(rows)
@@ -180,7 +181,7 @@ class Pages:
             FEEDS: self.templates.render("feeds.html", page=shell, groups=groups, count=len(self.specs)),
             SEARCH: self._search(),
             _MISSING: self._missing(),
-            **self._combine(newest, groups),
+            COMBINE: self._combine(views, groups),
             calendar.NAME_sitemap: calendar.sitemap(self._every(rows), self.settings.base_url),
             **({ARCHIVE: self._archive()} if self.archived else {}),
             **({PHONE: self._phone()} if self.phone else {}),
@@ -224,16 +225,21 @@ class Pages:
         ]
         return self.templates.render("archive.html", page=shell, years=years, count=count)
 
-    def _combine(self, newest: Collection[Article], groups: _Groups) -> dict[str, bytes]:
-        titles = {spec.key.slug: text.line(spec.name) for spec in self.specs if spec.key.axis == SOURCE}
-        found = combine.facets(newest, titles)
-        heading = {"category": "Categories", "tag": "Tags", "source": "Sources"}
-        kinds = [(heading[kind], [one for one in found if one.field == kind]) for kind in heading]
-        title = f"Combine topics - {text.line(self.settings.site.title)}"
-        shell = self._shell(combine.PAGE, title, "Put tags, categories and sources together to a feed of your own.")
+    def _combine(self, views: Sequence[View], groups: _Groups) -> bytes:
+        """The page that makes the address of a question."""
+        title = f"A feed for any question - {text.line(self.settings.site.title)}"
+        shell = self._shell(COMBINE, title, "Put tags, categories, sources, languages and words together to a feed.")
+        unsaid, by_axis = self.settings.describe.uncategorised, {group["axis"]: group["items"] for group in groups}
+        kinds = []
+        for axis in (CATEGORY, TAG, SOURCE):
+            ranked = sorted(by_axis.get(axis, ()), key=lambda one: -one["count"])[:_OFFERED]
+            rows = [(one["slug"], one["name"], one["count"]) for one in ranked if one["name"] != unsaid]
+            kinds.append((axis, AXES[axis].heading, rows))
+        languages = sorted({view.language.lower().partition("-")[0] for view in views})
+        kinds.append(("lang", "Languages", [(one, one, 0) for one in languages]))
         queries = next((group for group in groups if group["axis"] == QUERY), None)
-        made = self.templates.render("combine.html", page=shell, kinds=kinds, total=len(newest), queries=queries)
-        return {combine.PAGE: made, combine.DATA: combine.data(newest, found)}
+        more = {"formats": self.settings.publish.formats, "queries": queries, "answered": self.answered}
+        return self.templates.render("combine.html", page=shell, kinds=kinds, **more)
 
     def _phone(self) -> bytes:
         title, here = f"Subscribe - {text.line(self.settings.site.title)}", self.settings.base_url + PHONE
@@ -264,7 +270,7 @@ class Pages:
         title = f"Search - {text.line(self.settings.site.title)}"
         shell = self._shell(SEARCH, title, "Search all stories.", kind="SearchResultsPage", indexed=False)
         otherwise = (ARCHIVE, "Archive") if self.archived else (FEEDS, "All feeds")
-        return self.templates.render("search.html", page=shell, otherwise=otherwise)
+        return self.templates.render("search.html", page=shell, otherwise=otherwise, answered=self.answered)
 
     def _groups(self, rows: Mapping[FeedKey, FeedRow]) -> _Groups:
         """The feeds by axis."""
@@ -321,6 +327,7 @@ def _largest(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 def _item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
     return {
         "name": text.line(spec.name),
+        "slug": spec.key.slug,
         "page": paths.file_name(spec.key, PAGE) if PAGE in spec.formats else "",
         "feeds": _formats_of(paths.stem(spec.key), spec.formats, "", ""),
         "count": row.count if row else 0,
@@ -373,7 +380,7 @@ def faults(look: Look, settings: Settings) -> list[str]:
             pages.article_page(shown, before, after)
     pages.story_page(paths.story_name("a" * 26), views, stories)
     rows = {key: FeedRow(key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_WHEN) for key in _KEYS}
-    pages.shared(rows, views, stories, [_RICH, _ARTICLE])
+    pages.shared(rows, views, stories)
     pages.shared({}, [], [])
     return list(dict.fromkeys(pages.templates.faults.values()))
 

@@ -116,6 +116,7 @@ def _cron(here: Deployment) -> dict[str, str]:
 def _web(here: Deployment) -> dict[str, str]:
     parts = urlsplit(here.url)
     host, prefix = parts.hostname or "", parts.path.rstrip("/") + "/"
+    strip = prefix[:-1].rpartition("/")[0] if here.private else prefix[:-1]  # the program knows the secret part alone
     types = {f".{name}": f"{format.media_type}; charset=utf-8" for name, format in FORMATS.items()} | TYPES
     plain = {suffix[1:]: kind.partition(";")[0] for suffix, kind in types.items()}
     with_charset = [kind.partition(";")[0] for kind in types.values() if "charset" in kind]
@@ -128,6 +129,8 @@ def _web(here: Deployment) -> dict[str, str]:
         "CADDY_PRIVATE": _CADDY_PRIVATE * here.private,
         "LISTEN": str((parts.scheme == "http" and parts.port) or 80),
         "PREFIX": prefix,
+        "STRIP_PATTERN": re.escape(strip),
+        "CADDY_STRIP": f"\n\t\t\t\turi strip_prefix {strip}" * bool(strip),
         "PREFIX_BARE": prefix.rstrip("/") or "/",
         "SITE": f"{'http://' * (parts.scheme == 'http')}{host}{f':{parts.port}' * bool(parts.port)}" if host else ":80",
         "NGINX_TYPES": "\n".join(f"{' ' * 12}{kind:<24}  {suffix};" for suffix, kind in plain.items()),

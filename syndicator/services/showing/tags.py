@@ -108,8 +108,13 @@ def newest(app: App, most: int) -> list[Article]:
 
 def body(place: Place | App, id: str) -> str:
     """The plain text of an article, "" if its file cannot be read."""
+    return texts.plain(markdown(place, id))
+
+
+def markdown(place: Place | App, id: str) -> str:
+    """The same as its file has it."""
     path = place.store.index.path(id) if place.store else None
     try:
-        return texts.plain(frontmatter.body(place.article_store.read(path or "")))
+        return frontmatter.body(place.article_store.read(path or ""))
     except (ConfigError, OSError):
         return ""

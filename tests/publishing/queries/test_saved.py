@@ -200,4 +200,4 @@ def test_the_shipped_file_loads_and_its_examples_are_right(tmp_path: Path) -> No
     lines = shipped.read_text("utf-8").splitlines()
     first = lines.index("# [[feed]]")
     live = [line.removeprefix("# ") for line in lines[first:] if "=" in line or "[[feed]]" in line]
-    assert len(load_queries(written(tmp_path, "\n".join(live)))) == 3
+    assert len(load_queries(written(tmp_path, "\n".join(live)))) == 4

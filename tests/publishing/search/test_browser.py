@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from syndicator.publishing.search import terms
+from syndicator.core.text import each_term
 from syndicator.server.files import CSP
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
@@ -24,6 +24,7 @@ from tests.publishing.test_builder import article, built
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")]
 
+SAID = "20 of 45 found among the newest 52 stories."
 HOSTILE = "<img src=x onerror=document.title='run'> & </script>"
 TEXTS = [
     "Robots lift a box",
@@ -59,7 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "<!doctype html><meta charset=utf-8><script src=search.js></script><pre></pre><script src=terms.js></script>",
     )
     (root / "terms.js").write_text(
-        f"document.querySelector('pre').textContent = JSON.stringify({json.dumps(TEXTS)}.map(syndicatorTerms));"
+        f"document.querySelector('pre').textContent = JSON.stringify({json.dumps(TEXTS)}.map(syndicator.terms));"
     )
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -85,13 +86,14 @@ def found(address: str, folder: Path) -> tuple[list[str], str, str]:
     said = re.search(r'id="said"[^>]*>([^<]*)<', dom)
     title = re.search(r"<title>(.*?)</title>", dom)
     assert results and said and title
-    return [html.unescape(one) for one in re.findall(r"<a[^>]*>(.*?)</a>", results[0])], said[1], title[1]
+    titles = (re.sub("</?mark>", "", one) for one in re.findall(r"<a[^>]*>(.*?)</a>", results[0]))
+    return [html.unescape(one) for one in titles], said[1], title[1]
 
 
 def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_path: Path) -> None:
     told = re.search(r"<pre>(.*?)</pre>", page(site + "terms.html", tmp_path), re.DOTALL)
     assert told is not None
-    assert [set(one) for one in json.loads(html.unescape(told[1]))] == [terms(text) for text in TEXTS]
+    assert [set(one) for one in json.loads(html.unescape(told[1]))] == [set(each_term(text)) for text in TEXTS]
 
 
 @pytest.mark.parametrize(
@@ -106,5 +108,9 @@ def test_a_story_is_found_and_its_title_is_text(site: str, tmp_path: Path, query
 
 def test_the_newest_come_first_and_the_others_when_they_are_asked_for(site: str, tmp_path: Path) -> None:
     titles, said, _ = found(f"{site}search.html?q=common", tmp_path)
-    assert (titles[0], len(titles), said) == ("Common story number44", 20, "The newest 20.")
+    assert (titles[0], len(titles), said) == (
+        "Common story number44",
+        20,
+        "20 of 45 found among the newest 52 stories.",
+    )
     assert found(f"{site}search.html?q=zebra", tmp_path)[:2] == ([], "Nothing found.")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.publishing.search import terms
+from syndicator.core.text import each_term
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,11 @@ from syndicator.publishing.search import terms
     ],
 )
 def test_the_terms_of_a_text(text: str, expected: set[str]) -> None:
-    assert terms(text) == expected
+    assert set(each_term(text)) == expected
 
 
 @given(st.text())
 def test_a_term_is_found_by_itself_and_holds_nothing_that_files_use(text: str) -> None:
-    for term in terms(text):
+    for term in each_term(text):
         assert not {" ", "\n", ","} & set(term)
         assert len(term) <= 66

@@ -39,10 +39,13 @@ OLD = datetime(2023, 5, 1, tzinfo=UTC)
 def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
     _, outlet = made(article(1, title="Zebras graze", excerpt="Quietly so.", tags=("Savanna",), category="Nature"))
     lines = search.called(outlet.files["search/2025-11.0.t0.js"]).split("\n")
-    words = {line.partition(" ")[0] for line in lines}
-    assert words >= {"zebra", "graze", "quietly", "savanna", "nature", "ann", "writer", "alpha"}
+    found = dict(line.split(" ") for line in lines)
+    loud, clear = {"zebra", "graze", "savanna"}, {"quietly", "nature", "ann", "writer", "alpha"}
+    assert {word: found[word] for word in loud | clear} == dict.fromkeys(loud, "0!") | dict.fromkeys(clear, "0.")
+    facets = {"tag:savanna", "category:nature", "source:alpha", "lang:en"}
+    assert {word: found[word] for word in facets} == dict.fromkeys(facets, "0")
     assert search.called(outlet.files["search/2025-11.0.d0.js"]) == [
-        ["Zebras graze", "https://alpha.example/1", "2025-11-03", "Alpha"]
+        ["Zebras graze", "https://alpha.example/1", "2025-11-03", "Alpha", "Quietly so.", article(1).id]
     ]
     assert "search.html" in outlet.files and "search.js" in outlet.files
 
@@ -76,7 +79,7 @@ def test_a_build_makes_no_file_of_a_period_that_did_not_change(monkeypatch: pyte
     index.add(article(2))
     periods: list[str] = []
     files = search.files
-    monkeypatch.setattr(search, "files", lambda name, views: (periods.append(name), files(name, views))[1])
+    monkeypatch.setattr(search, "files", lambda *given: (periods.append(given[0]), files(*given))[1])
     built(index, outlet, only={key for key, row in index.rows.items() if row.stale})
     assert periods == ["2025-11.0"]
 
@@ -91,8 +94,9 @@ def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
 
 
 def test_what_must_not_be_quoted_is_not_found_by_its_words() -> None:
-    _, outlet = made(article(1, robots=("nosnippet",), excerpt="Unquotable words."))
-    assert "unquotable" not in text_of(outlet)
+    one = article(1, robots=("nosnippet",), excerpt="Unquotable words.")
+    _, outlet, _ = with_texts(one, texts={one.id: "Unsayable."})
+    assert "unquotable" not in text_of(outlet) and "unsayable" not in text_of(outlet)
 
 
 def test_files_of_periods_that_are_no_more_go() -> None:
@@ -123,21 +127,54 @@ def test_hostile_text_is_data_in_a_script_of_ascii() -> None:
     assert title.replace("\u2028", " ") in search.called(outlet.files["search/2025-11.0.d0.js"])[0][0]
 
 
-def test_many_articles_are_spread_over_files_and_what_is_everywhere_is_not_listed() -> None:
+def terms(outlet: MemoryOutlet, period: str) -> dict[str, str]:
+    """The terms of all files of a period."""
+    files = [search.called(data) for name, data in outlet.files.items() if name.startswith(f"search/{period}.t")]
+    return dict(line.split(" ") for file in files for line in file.split("\n") if line)
+
+
+def test_many_articles_are_spread_over_files() -> None:
     articles = [
         article(n, title=f"Story number{n} word{n * 7919}", added=OLD + timedelta(minutes=n)) for n in range(300)
     ]
     _, outlet = made(*articles, article(999))
     (period,) = (row for row in listed(outlet) if row[0] == "2023")
-    assert period[2:] == [300, 2]
+    assert period[2:] == [300, 4]
     assert set(search.shard_names(*(period[at] for at in (0, 2, 3)))) <= set(outlet.files)
-    lines = dict(
-        line.split(" ")
-        for part in range(2)
-        for line in search.called(outlet.files[f"search/2023.t{part}.js"]).split("\n")
-    )
-    assert (lines["story"], lines["number7"]) == ("*", "7")
-    assert lines["number37"] == "11", "in base 36"
+    lines = terms(outlet, "2023")
+    assert (lines["story"], lines["number7"]) == (",".join(["0!"] * 300), "7!")
+    assert lines["number37"] == "11!", "in base 36"
+
+
+def with_texts(*articles: Any, texts: dict[str, str], **more: Any) -> tuple[MemoryIndex, MemoryOutlet, list[str]]:
+    index, outlet, read = MemoryIndex(articles), MemoryOutlet(), list[str]()
+    built(index, outlet, markdown=lambda id: (read.append(id), texts[id])[1], **more)
+    return index, outlet, read
+
+
+def test_the_words_of_a_text_are_found_and_those_that_it_says_often_count_for_more() -> None:
+    text = "**Inflation** rose. " + "Prices fell. " * 3 + "[here](https://hidden.example/)"
+    _, outlet, _ = with_texts(article(1), texts={article(1).id: text})
+    lines = terms(outlet, "2025-11.0")
+    assert (lines["inflation"], lines["price"], lines["here"]) == ("0", "0.", "0")
+    assert "hidden" not in lines
+
+
+def test_a_text_is_read_once_until_its_article_changes() -> None:
+    one, texts = article(1), {article(1).id: "Inflation.", article(2).id: "Prices."}
+    index, outlet, read = with_texts(one, texts=texts)
+    index.add(article(2))
+    built(index, outlet, markdown=lambda id: (read.append(id), texts[id])[1])
+    assert read == [one.id, article(2).id]
+    index.add(article(1, title="Edited"))
+    built(index, outlet, markdown=lambda id: (read.append(id), texts[id])[1])
+    assert read[2:] == [one.id]
+
+
+def test_the_words_of_a_long_text_are_bounded() -> None:
+    text = " ".join(f"word{number}" for number in range(1000))
+    _, outlet, _ = with_texts(article(1), texts={article(1).id: text})
+    assert sum(term.startswith("word") for term in terms(outlet, "2025-11.0")) == 400
 
 
 def test_without_pages_there_is_no_search() -> None:

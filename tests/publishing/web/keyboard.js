@@ -7,7 +7,7 @@ async function drive(page, found) {
   const focus = () => page.evaluate(() => {
     const one = document.activeElement, box = one.getBoundingClientRect();
     return {
-      text: one.textContent.trim(), id: one.id, tag: one.tagName, ticks: "with" in one.dataset,
+      text: one.textContent.trim(), id: one.id, tag: one.tagName, ticks: "kind" in one.dataset && one.type === "checkbox",
       seen: box.width > 0 && box.right > 0 && getComputedStyle(one).outlineStyle !== "none",
     };
   });
@@ -41,6 +41,7 @@ async function drive(page, found) {
   await page.goto(`${base}combine.html`);
   await until((one) => one.ticks);
   await page.keyboard.press("Space");
+  await page.waitForFunction(() => document.querySelector("#matches").textContent.includes("stories"));
   found.matches = await page.$eval("#matches", (one) => one.textContent);
 }
 

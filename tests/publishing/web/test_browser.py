@@ -185,17 +185,23 @@ def test_without_a_script_all_stories_and_addresses_are_there(served: Served) ->
     assert {node.get("class") for node in page.xpath("//*[@hidden]")} == {"copy"}
 
 
-def test_a_combination_is_counted_and_written_as_a_query(served: Served) -> None:
+def test_a_question_is_counted_and_its_address_is_there_to_copy(served: Served) -> None:
     page = (served.folder / "combine.html").read_text()
     tick = """addEventListener("load", () => {
 const tick = (one) => document.querySelector(one).click();
-tick("[data-with][data-value='T 1']"); tick("[data-with][data-value='T 2']");
-tick("[data-not][data-value='T 2']"); });"""
+tick("[data-kind='tag'][value='t-1']"); tick("[data-kind='tag'][value='t-2']");
+tick("[data-kind='not.tag'][value='t-2']"); });"""
     (served.folder / "tick.js").write_text(tick)
     (served.folder / "ticked.html").write_text(page.replace("</body>", '<script src="/tick.js"></script></body>'))
     dom, logged = served.dom("ticked.html")
     assert logged == ""
-    assert "8 of the newest 30 articles." in dom
-    (lines,) = re.findall(r'<code id="lines">(.*?)</code>', dom, re.DOTALL)
-    assert """query = 'tag:"T 1" and not tag:"T 2"'""" in html.unescape(lines)
+    assert "8 of all 30 stories." in dom
+    address = f"{served.base}q/tag.t-1/not.tag.t-2.atom"
+    assert f'<code id="address">{address}</code>' in dom and f'data-copy="{address}"' in dom
+    assert 'data-format="rss" href="q/tag.t-1/not.tag.t-2.rss"' in dom
+    assert "syndicator build --question 'q/tag.t-1/not.tag.t-2'" in dom
     assert "mailto:me@feeds.example?subject=" in dom
+    (newest,) = re.findall(r'<ol id="newest".*?</ol>', dom, re.DOTALL)
+    assert newest.count("<li>") == 6
+    again, _ = served.dom("combine.html#q/tag.t-1/words.sentence-whole")
+    assert "8 of all 30 stories." in again and "q/tag.t-1/words.sentence-whole.atom" in again

@@ -61,7 +61,7 @@ def test_all_is_reached_by_keyboard_and_seen_where_it_is(driven: dict[str, Any])
 @pytest.mark.timeout(300)
 def test_search_and_combinations_need_no_mouse(driven: dict[str, Any]) -> None:
     assert driven["results"] == ["Story 7"]
-    assert driven["matches"] == "30 of the newest 30 articles."
+    assert driven["matches"] == "30 of all 30 stories."
     assert driven["logged"] == []
 
 

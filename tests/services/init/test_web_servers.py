@@ -7,9 +7,12 @@ import http.client
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -26,12 +29,33 @@ TEXT = b"<feed>" + b"words " * 200 + b"</feed>"
 FILES = [
     "index.html", "feeds.opml", "icon.svg", "site.css", "site.js", "tags/new.json", "all.rss", "tags/new.atom",
     "404.html", "tags/a \u00e4.atom", "tags/a \u00e4.html", "tags/new.html", "archive/all/2025-11.atom",
+    "q/tag.saved.atom",
 ]  # fmt: skip
 
 
 def row(slug: str, to: str = "", *, dropped: bool = False) -> FeedRow:
     moved = FeedKey("tag", to) if to else None
     return FeedRow(key=FeedKey("tag", slug), name=slug, first_slug=slug, moved_to=moved, dropped=dropped)
+
+
+class Program(BaseHTTPRequestHandler):
+    """What stands behind a web server: it says what it was asked for."""
+
+    def do_GET(self) -> None:
+        self.send_response(400 if "color" in self.path else 200)
+        told = {
+            "ETag": '"1"',
+            "Cache-Control": "private, no-cache",
+            "X-Robots-Tag": "noindex",
+            "Vary": "Accept-Encoding",
+        }
+        for name, value in (told | {"Content-Type": "application/atom+xml"}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(self.path.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        return None
 
 
 class Site:
@@ -42,6 +66,13 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}{prefix}"
         write_folder(folder, Start(url=self.url, secret_path=secret_path))
         self.outlet = FileOutlet(folder / "feeds/public")
+
+    def behind(self, port: int) -> None:
+        """Has the program listen there."""
+        for name in ("nginx.conf", "Caddyfile"):
+            path = self.folder / "deploy" / name
+            assert "127.0.0.1:8080" in path.read_text(), "the port of the settings"
+            path.write_text(path.read_text().replace("127.0.0.1:8080", f"127.0.0.1:{port}"))
 
     def publish(self) -> None:
         for name in FILES:
@@ -113,12 +144,23 @@ def running(site: Site, server: str) -> Iterator[Site]:
     site.publish()
     check(site, words)
     environ = {"HOME": str(site.folder), "PATH": "/usr/sbin:/usr/bin:/bin", "CADDY_ADMIN": "off"}
-    with (site.folder / "log").open("w") as log, subprocess.Popen(words, stderr=log, env=environ) as process:
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), Program) as program,
+        (site.folder / "log").open("w") as log,
+    ):
+        site.behind(program.server_address[1])
+        threading.Thread(target=program.serve_forever, daemon=True).start()
+        yield from serving(site, program, subprocess.Popen(words, stderr=log, env=environ))
+
+
+def serving(site: Site, program: ThreadingHTTPServer, started: subprocess.Popen[bytes]) -> Iterator[Site]:
+    with started as process:
         try:
             assert listening("127.0.0.1", site.port, process), (site.folder / "log").read_text()
             yield site
         finally:
             process.terminate()
+            program.shutdown()
 
 
 def listening(host: str, port: int, running: subprocess.Popen[bytes]) -> bool:
@@ -163,6 +205,28 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(private: Site) ->
         assert heads["x-robots-tag"] == "noindex, nofollow"
     assert private.get(f"{SECRET}/none.html")[2] == TEXT
     assert SECRET not in (private.folder / "log").read_text()
+
+
+@pytest.mark.parametrize(
+    "name", ["q/tag.ai/not.tag.b.atom", "q/words.%E4%BB%8A-a.json", "q/source.a%20b.rss", "q/color.atom"]
+)
+def test_what_is_asked_for_is_made_by_the_program(site: Site, name: str) -> None:
+    status, heads, body = site.get(name)
+    assert (status, unquote(body.decode())) == (400 if "color" in name else 200, unquote(f"/{name}"))
+    assert (heads["etag"], heads["x-robots-tag"]) == ('"1"', "noindex")
+    assert set(heads["cache-control"].split(", ")) >= {"no-cache"} and heads["cache-control"].count("no-cache") == 1
+    assert name not in (site.folder / "log").read_text(), "nobody keeps what was asked"
+
+
+def test_a_question_that_was_saved_is_a_file(site: Site) -> None:
+    status, heads, body = site.get("q/tag.saved.atom")
+    assert (status, body, heads["content-type"]) == (200, TEXT, "application/atom+xml; charset=utf-8")
+    assert heads["content-security-policy"]
+
+
+def test_questions_of_a_private_instance_are_asked_below_its_secret(private: Site) -> None:
+    assert private.get(f"{SECRET}/q/tag.ai.atom")[2] == f"/{SECRET}/q/tag.ai.atom".encode()
+    assert private.get("q/tag.ai.atom")[0] == 404
 
 
 def test_every_type_that_is_published_keeps_its_own(site: Site) -> None:

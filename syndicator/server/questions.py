@@ -1,0 +1,90 @@
+"""Answers to questions, /q/…, made when somebody asks and kept until the files of the search change.
+
+Whoever asks much costs little: one answer is made at a time, and as long as it took nothing is made after it, so that
+half of a core is left; few may wait; what is kept is bounded. Questions are not logged."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
+
+from syndicator.core.formats import GZIP_LEVEL, PAGE, media_type
+from syndicator.server import files
+from syndicator.server.files import Answer, Asked, Bodies, Stamp, lines, plain
+
+OK, BUSY = HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE
+_WAITING: Final = 16  # requests for answers that are not made yet
+_MOST: Final = 16 << 20  # bytes of answers, which are 30 kB each, 100 at most where texts are whole
+
+
+@dataclass(slots=True)
+class Questions:
+    """`version`: the stamp of the files of the search, None where there are none; `spelled`: the status of a name below
+    the web root before anything is read, with its right spelling (301) or what is wrong; `ask`: the answer, made in a
+    thread, as status, the same text, and body."""
+
+    version: Callable[[], Stamp | None]
+    spelled: Callable[[str], tuple[int, str]]
+    ask: Callable[[str], tuple[int, str, bytes]]
+    base: str
+    bodies: Bodies = field(default_factory=lambda: Bodies(_MOST, _MOST))
+    room: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+
+    async def answer(self, name: str, asked: Asked) -> Answer:
+        """The answer to a request for `name`, which begins with q/, and its headers `asked`."""
+        if (stamp := self.version()) is None:
+            return plain("Nothing can be asked before the first build.\n", 404)
+        status, text = self.spelled(name)
+        if status == OK and asked.get(b"sec-fetch-dest") == b"document" and not name.endswith(f".{PAGE}"):
+            status, text = 303, quote(f"{name.rpartition('.')[0]}.{PAGE}")
+        body = self.bodies.get((name, False), stamp) if status == OK else b""
+        if body is None:
+            status, text, body = await self._made(name, stamp)
+        if status != OK:
+            return _refusal(name, status, text)
+        return self._whole(name, stamp, body, asked)
+
+    async def _made(self, name: str, stamp: Stamp) -> tuple[int, str, bytes]:
+        if self.waiting >= _WAITING:
+            return BUSY, "Too many ask at once; try again in a minute.", b""
+        self.waiting += 1
+        try:
+            async with self.room:
+                if (kept := self.bodies.get((name, False), stamp)) is not None:
+                    return OK, "", kept
+                began = time.monotonic()
+                status, text, body = await asyncio.to_thread(self.ask, name)
+                if status == OK:
+                    self.bodies.put((name, False), stamp, body)
+                await asyncio.sleep(time.monotonic() - began)
+                return status, text, body
+        finally:
+            self.waiting -= 1
+
+    def _whole(self, name: str, stamp: Stamp, body: bytes, asked: Asked) -> Answer:
+        etag, coding = f'"{hashlib.sha256(body).hexdigest()[:32]}"', dict[str, str]()
+        tags = (etag.encode(), files.zipped(etag).encode())
+        if files.takes_gzip(asked.get(b"accept-encoding", b"")):
+            if (packed := self.bodies.get((name, True), stamp)) is None:
+                packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
+                self.bodies.put((name, True), stamp, packed)
+            body, etag, coding = packed, files.zipped(etag), {"content-encoding": "gzip"}
+        made = files.headers_of(name, self.base) | {"etag": etag, "x-robots-tag": "noindex"}
+        if any(tag in asked.get(b"if-none-match", b"") for tag in tags):
+            return HTTPStatus.NOT_MODIFIED, lines(made), b""
+        return OK, lines(made | coding | {"content-type": media_type(name), "content-length": str(len(body))}), body
+
+
+def _refusal(name: str, status: int, text: str) -> Answer:
+    """An answer without a feed. An address is relative to the request's: a proxy may have the site in a folder."""
+    if status in (301, 303):
+        return plain("", status, location="../" * name.count("/") + text, vary="Sec-Fetch-Dest")
+    return plain(f"{text}\n", status, **({"retry-after": "60"} if status == BUSY else {}))

@@ -1,0 +1,109 @@
+"""Answers to questions (`publishing.questions`): what `up` and `serve` say at /q/…. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import quote
+
+from syndicator.articles.beside.lists import RIGHTS_TOML, RightsFile
+from syndicator.configuration.settings import Settings
+from syndicator.core.errors import SyndicatorError
+from syndicator.core.model import Article, FeedKey, Source
+from syndicator.describing.taxonomy.vocabulary import load_any
+from syndicator.pipeline.ownership import rights_in, terms
+from syndicator.publishing import search
+from syndicator.publishing.kept import KeptEntries
+from syndicator.publishing.look import look
+from syndicator.publishing.queries import SavedQuery
+from syndicator.publishing.questions import Question, QuestionError, answer, parse
+from syndicator.publishing.selection.feeds import of_queries
+from syndicator.server.files import Stamp, stamp_of
+from syndicator.server.questions import Questions
+from syndicator.services.container import Configuration, utc_now
+from syndicator.services.health.look import place_of
+from syndicator.services.places import Place
+from syndicator.services.showing.tags import markdown
+
+_KEPT = 500  # entries in memory
+_BUILD_SECONDS = 60  # after which a file that is newer than the list of them was not made by a build
+
+
+@dataclass(slots=True)
+class Answers:
+    """Answers by the configuration that `read` gives."""
+
+    config: Path
+    read: Callable[[], Configuration]
+    kept: KeptEntries = field(default_factory=lambda: KeptEntries(_KEPT))
+
+    def questions(self, settings: Settings) -> Questions:
+        """What the server asks."""
+        return Questions(version=self._version, spelled=self._spelled, ask=self._ask, base=settings.base_url)
+
+    def _version(self) -> Stamp | None:
+        return stamp_of(self._path(search.MANIFEST))
+
+    def _path(self, name: str) -> Path:
+        return (self.read().settings.public_dir or Path()) / name
+
+    def _spelled(self, name: str) -> tuple[int, str]:
+        stem, _, format = name.rpartition(".")
+        formats = self.read().settings.publish.formats
+        if format not in formats:
+            return 404, f"The address ends in none of {', '.join(f'.{one}' for one in formats)}."
+        try:
+            right = parse(stem).stem
+        except QuestionError as error:
+            return 400, str(error)
+        return (200, "") if right == stem else (301, quote(f"{right}.{format}"))
+
+    def _ask(self, name: str) -> tuple[int, str, bytes]:
+        stem, _, format = name.rpartition(".")
+        question = parse(stem)
+        try:
+            with place_of(self.config, read=self.read()) as place:
+                if place.store is None or not place.article_store.minted():
+                    raise LookupError
+                rows = {row.key: row for row in place.store.index.feeds(question.feeds)}
+                moved = {key: row.moved_to for key, row in rows.items() if row.moved_to}
+                if moved:
+                    return 301, quote(f"{question.moved(moved).stem}.{format}"), b""
+                names = {key: row.name for key, row in rows.items()}
+                return 200, "", self._made(place, question, names, format)
+        except (SyndicatorError, OSError, LookupError):  # a database or file of the search that is just being made
+            return 503, "This cannot be answered now; try again in a minute.", b""
+
+    def _made(self, place: Place, question: Question, names: Mapping[FeedKey, str], format: str) -> bytes:
+        from syndicator.publishing.entries import Entries, documents, renderers
+        from syndicator.publishing.render.head import head
+        from syndicator.publishing.web.pages import Pages
+
+        assert place.store is not None
+        settings, index, instance = place.settings, place.store.index, place.article_store.instance()
+        rights, private = RightsFile(place.article_store.file(RIGHTS_TOML)), bool(settings.publish.secret_path)
+
+        def source_of(article: Article) -> Source | None:
+            source = place.sources.get(article.source_key)
+            return terms(source, rights_in(rights, source), article.url, private=private) if source else None
+
+        saved = SavedQuery(slug=question.stem, query=question.query, title=question.title(names))
+        (spec,) = of_queries((), settings, (saved,))
+        tags = [tag.name for tag in load_any(self.read().taxonomy or self.config / "taxonomy.toml").tag]
+        pages = Pages([spec], settings, look(self.config), tags)
+        self.kept.begin(repr((settings, pages.templates.look.digest, tags)))
+        made = (index, source_of, instance, settings, renderers(pages), None, tags)
+        entries = Entries(*made, markdown=lambda id: markdown(place, id), kept=self.kept)
+        ids = answer(question, self._file, settings.publish.limit)
+        shown = [id for id, one in index.articles(ids).items() if not one.hold]
+        top = replace(head(spec, settings, instance, None), hubs=())
+        return documents(top, (format,), entries.views(shown, None), None, entries)[format]
+
+    def _file(self, name: str) -> bytes | None:
+        """A file of the search. Raises LookupError while a build writes it: the list of them comes last."""
+        path, listed = self._path(name), self._version() or (0, 0, 0)
+        stamp = stamp_of(path) or (0, 0, 0)
+        if stamp[0] > listed[0] and utc_now().timestamp() < stamp[0] / 1e9 + _BUILD_SECONDS:
+            raise LookupError(name)
+        return path.read_bytes() if stamp[1] else None

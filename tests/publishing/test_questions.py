@@ -1,0 +1,81 @@
+"""Addresses of questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.configuration.entry_rules import parse_query
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import FeedKey
+from syndicator.publishing.paths import file_name, parse_stem
+from syndicator.publishing.queries import SavedQuery, load_queries
+from syndicator.publishing.questions import Question, QuestionError, parse
+
+LONGEST = 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "right"),
+    [
+        (
+            "q/words.gpu/lang.en/not.tag.finance/tag.privacy/tag.ai",
+            "q/tag.ai/tag.privacy/not.tag.finance/lang.en/words.gpu",
+        ),
+        ("q/tag.C++/tag.Künstliche Intelligenz", "q/tag.c-plus-plus/tag.kunstliche-intelligenz"),
+        ("q/lang.EN-GB", "q/lang.en"),
+        ("q/source.example.com/category.AI", "q/category.ai/source.example.com"),
+        ("q/words.Node.js/words.TCP-IP", "q/words.ip-js-node-tcp"),
+        ("q/words.人工知能 の ＡＩ", "q/words.ai-の-人工知能"),
+        ("q/not.words.b2-a1", "q/not.words.a1-b2"),
+    ],
+)
+def test_a_question_has_one_address(asked: str, right: str) -> None:
+    assert parse(asked).stem == right
+    assert parse(right) == parse(asked)
+
+
+@given(st.text(max_size=300))
+def test_whatever_is_asked_has_a_bounded_address_that_asks_the_same(text: str) -> None:
+    for asked in (f"q/words.{text}", f"q/tag.{text}/not.source.{text}", f"q/{text}"):
+        try:
+            question = parse(asked)
+        except QuestionError as error:
+            assert str(error)
+            continue
+        assert parse(question.stem) == question
+        assert len(question.wanted) + len(question.barred) <= 12
+        assert all(len(part.encode()) <= LONGEST for part in question.stem.split("/"))
+        parse_query(question.query)
+
+
+def test_its_title_has_the_names_of_its_feeds() -> None:
+    names = {FeedKey("tag", "ai"): "AI", FeedKey("tag", "finance"): "Finance"}
+    assert parse("q/tag.ai/words.gpu/not.tag.finance").title(names) == "AI, gpu, not Finance"
+
+
+def test_what_moved_has_another_address() -> None:
+    to = {FeedKey("tag", "ai"): FeedKey("tag", "machines"), FeedKey("tag", "zoo"): FeedKey("tag", "animals")}
+    assert parse("q/tag.ai/tag.cars/not.tag.zoo").moved(to) == Question(
+        (("tag", "cars"), ("tag", "machines")), (("tag", "animals"),)
+    )
+
+
+def test_a_saved_question_has_its_own_address_as_a_path() -> None:
+    saved = SavedQuery(slug="q/tag.ai/words.gpu", query='tag:"ai"')
+    assert file_name(saved.key, "atom") == "q/tag.ai/words.gpu.atom"
+    assert parse_stem("q/tag.ai/words.gpu") == saved.key
+
+
+def test_a_saved_question_is_written_in_its_right_spelling_without_a_query(tmp_path: Path) -> None:
+    file = tmp_path / "feeds.toml"
+    file.write_text('[[feed]]\nslug = "q/tag.ai"\n')
+    (saved,) = load_queries(file)
+    assert (saved.query, saved.title) == ('(tag:"ai")', "ai")
+    for wrong in ('slug = "q/tag.AI"', 'slug = "q/tag.ai"\nquery = "AI"', 'slug = "q/color.red"', 'slug = "q/"'):
+        file.write_text(f"[[feed]]\n{wrong}\n")
+        with pytest.raises(ConfigError, match=r"\[\[feed\]\] 1"):
+            load_queries(file)
