@@ -54,9 +54,9 @@ async def _look_at_each(app: App, allow: Sequence[str], addresses: Sequence[str]
     """The best candidate of each address."""
     from syndicator.configuration.sources.opml import Skipped
     from syndicator.services.adding import search
-    from syndicator.services.adding.found import Found, open_session
+    from syndicator.services.adding.found import Candidate, Found, open_session
 
-    best, skipped = [], []
+    best, skipped = list[Candidate](), list[Skipped]()
     async with open_session(app, allow) as session:
         for number, address in enumerate(addresses, 1):
             found = await search.look(session, address)

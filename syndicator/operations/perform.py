@@ -58,7 +58,7 @@ def _log(
         who=who,
         act=operation.name,
         subject=made.subject,
-        subjects=made.subjects,
+        subjects=[*made.subjects],
         said=made.sentence,
         args=args,
         undoes=made.undoes,

@@ -37,7 +37,7 @@ def undo(
         inverse = need(name)
         planned = inverse.plan(app, arguments_of(inverse, values), progress)
         return replace(
-            planned, subject=change.subject, subjects=change.subjects, sentence=sentence, undoes=change.number
+            planned, subject=change.subject, subjects=(*change.subjects,), sentence=sentence, undoes=change.number
         )
     if not (files := log.files(change.number)):
         raise UsageError(f"what was kept of change {change.number} is not there any more: {change.said}")
@@ -49,7 +49,7 @@ def undo(
     more = f"; {edited} with tags that were edited since stay as they are" if edited else ""
     return Change(
         subject=change.subject,
-        subjects=change.subjects,
+        subjects=(*change.subjects,),
         sentence=sentence + more,
         data={"number": change.number, "touches": sorted(wanted)},
         # two tags that were merged and parted are merged by a new merge

@@ -89,7 +89,8 @@ async def show_list(request: Request) -> Response:
 async def strip(request: Request) -> Response:
     """The strip of a job as it is now."""
     console, job = console_of(request), need_job(request)
-    console.glance.changed()
+    if job.status not in ("queued", "running"):
+        console.glance.changed()
     return part(request, "strip.html", job=job, undone=console.log.undone())
 
 

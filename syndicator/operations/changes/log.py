@@ -29,7 +29,7 @@ class LoggedChange:
     who: str
     act: str
     subject: str
-    subjects: tuple[str, ...] = ()
+    subjects: list[str] = field(default_factory=list)
     said: str
     args: Mapping[str, Any] = field(default_factory=dict)
     undoes: int | None = None

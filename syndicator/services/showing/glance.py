@@ -70,23 +70,22 @@ class Glance:
         """Whether the last look at the whole is too old to be the next page's."""
         return self._seen is None or utc_now() - self._seen[0].now > FRESH
 
-    def renew(self) -> None:
+    def renew(self) -> tuple[Health, tuple[OnHold, ...]]:
         """Looks at the whole, for the pages to come."""
         with self.place() as place:
             held, states = place.store.status.on_hold() if place.store else (), list[SourceState]()
-            self._seen = look(place, states.append, walked=self.walked), held
-            self._names = {one.key: name_of(place.sources[one.key], one) for one in states}
+            self._seen = seen = look(place, states.append, walked=self.walked), held
+            self._names = {one.key: name_of(place.sources[one.key], one) for one in states if one.key in place.sources}
+            return seen
 
     def changed(self) -> None:
-        """Something was changed: the next look is a new one."""
+        """Something was changed: the next look is a new one. May be called from any thread."""
         self._seen = None
 
     def today(self, most: int) -> Today:
-        if self._seen is None or utc_now() - self._seen[0].now > OLDEST:
-            self.renew()
-        assert self._seen is not None
+        seen = self._seen
+        health, held = seen if seen and utc_now() - seen[0].now <= OLDEST else self.renew()
         with self.place() as place:
-            health, held = self._seen
             latest = newest(place, FeedKey(ALL.axis, ALL.slug), most)
             return Today(
                 health=health, on_hold=held, latest=latest, vocabulary=vocabulary(self.config), names=self._names
@@ -99,11 +98,9 @@ class Glance:
 
     def lines(self, words: Sequence[str]) -> list[Line]:
         """The sources that have `words`, as the table shows them."""
-        if self._seen is None:
-            self.renew()
-        assert self._seen is not None
+        health, _ = self._seen or self.renew()
         with self.place() as place:
-            return lines(place, words, self._seen[0].conditions, self.work)
+            return lines(place, words, health.conditions, self.work)
 
 
 def vocabulary(config: Path) -> Vocabulary:
