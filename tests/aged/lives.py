@@ -128,7 +128,8 @@ SECOND = Life(
     asked=frozenset({"http://ferry.example/feed", "http://loft.example/news", "http://almanac.example/"}),
     recut=("feed archive/*", "feed *: links was *"),
     checked=(("parish", "speaks-for"), ("source/quay", "held"), ("sources.toml:53", "unknown-name")),
-    rewritten=("site.css",),  # has the page for telephones
+    # the page for telephones, texts that are searched, feeds of questions
+    rewritten=("site.css", "combine*", "search*", "feeds.html"),
     unasked=frozenset(
         {
             *(f"http://{key}.example/feed" for key in ("loft", "lamp", "rook", "pier")),

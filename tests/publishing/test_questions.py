@@ -79,3 +79,10 @@ def test_a_saved_question_is_written_in_its_right_spelling_without_a_query(tmp_p
         file.write_text(f"[[feed]]\n{wrong}\n")
         with pytest.raises(ConfigError, match=r"\[\[feed\]\] 1"):
             load_queries(file)
+
+
+def test_a_question_has_few_names_and_words() -> None:
+    words = [f"word{number}" for number in range(13)]
+    assert len(parse(f"q/words.{'-'.join(words[:12])}").wanted) == 12
+    with pytest.raises(QuestionError, match="at most 12 names and words"):
+        parse(f"q/words.{'-'.join(words)}")
