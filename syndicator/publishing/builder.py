@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final
 
 from syndicator.configuration.settings import Settings
@@ -29,7 +29,7 @@ from syndicator.publishing.render.xml import opml
 from syndicator.publishing.selection import archive, staleness
 from syndicator.publishing.selection.archive import Document, head_of_window
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
-from syndicator.publishing.web import calendar, shell
+from syndicator.publishing.web import calendar, front, shell
 from syndicator.publishing.web.calendar import CalendarPage
 from syndicator.publishing.web.pages import PHONE, Pages
 
@@ -88,6 +88,7 @@ def build(
     kept: KeptEntries | None = None,
     brief: bool = False,
     rows: Sequence[FeedRow] | None = None,
+    stories: Sequence[Sequence[str]] = (),
 ) -> Steps:
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
@@ -97,20 +98,20 @@ def build(
     a process that can be ended. `excused`: ids of articles that may vanish (pruned). `tags`: those of taxonomy.toml.
     `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries of the builds
     before in this process. `brief`: leave old pages of older stories, and, unless the feed of everything
-    is built, what speaks of all feeds, to a later build. `rows`: those of all feeds, read if not given."""
+    is built, what speaks of all feeds, to a later build. `rows`: those of all feeds, read if not given. `stories`: the
+    articles of each story that several outlets report now, for the front page."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
     shared = staleness.common(settings, instance)
     kept.begin(repr((shared, settings, pages.templates.look.digest, sorted(tags))))
     entries = Entries(index, of, instance, settings, table, remake, tags, markdown, kept)
     known = {row.key: row for row in (index.feeds() if rows is None else rows)}
-    made, texts = (index, outlet, settings, instance, entries, pages), _whole_texts(settings, sources)
-    builder = Builder(*made, frozenset(excused), texts, only is None, known, brief)
+    made, texts = (entries, pages, frozenset(excused)), _whole_texts(settings, sources)
+    builder = Builder(index, outlet, settings, instance, *made, texts, only is None, known, brief, stories)
     feeds = []
-    for spec in specs:
-        if only is None or spec.key in only:
-            feeds.append(builder.prepare(spec, shared))
-            yield
+    for spec in (spec for spec in specs if only is None or spec.key in only):
+        feeds.append(builder.prepare(spec, shared))
+        yield
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
     # makes it stale, so that a build which died on the way is finished by the next one.
     everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
@@ -152,6 +153,7 @@ class Builder:
     whole: bool
     rows: dict[FeedKey, FeedRow]
     brief: bool = False
+    stories: Sequence[Sequence[str]] = ()
     shown: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     unchanged: int = 0
@@ -305,9 +307,9 @@ class Builder:
         for spec in specs:
             if AXES[spec.key.axis].outlines:
                 files[f"{paths.stem(spec.key)}.opml"] = opml(spec.title, [spec], base)
-        views, stories = self._newest()
         ids = self.index.ids(ALL, limit=shell.ARTICLES, since=None, most=shell.ARTICLES)
-        files |= self.pages.shared(rows, views, stories, list(self.index.articles(ids).values()))
+        newest = list(self.index.articles(ids).values())
+        files |= self.pages.shared(rows, self._newest(), self.stories, newest)
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
         withdrawn = [paths.article_name(item.id) for item in self.index.withdrawn()] if self.whole_texts else ()
         files |= redirects.files(list(rows.values()), base, silent, withdrawn)
@@ -349,14 +351,13 @@ class Builder:
         self.made_of[staleness.ARTICLES] = made.made_of
         return made.going
 
-    def _newest(self) -> tuple[list[View], list[bytes]]:
-        """The stories that were published last, for the front page."""
+    def _newest(self) -> list[View]:
+        """The articles of the front page: those published last, and the other reports of their stories."""
         spec = next((spec for spec in self.pages.specs if spec.key == ALL), None)
         if spec and ALL.slug not in self.pages.calendars and article_pages.wanted(spec, self.settings.publish.archives):
             self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index, "")
-        views = self.entries.views(self.index.latest(ALL, calendar.STORIES), None)
-        made = [(view, self.entries.made((PAGE,), view, None)) for view in views]
-        return [view for view, parts in made if parts], [parts[PAGE] for _, parts in made if parts]
+        ids = [*self.index.latest(ALL, front.NEWEST), *chain.from_iterable(self.stories)]
+        return self.entries.views(list(dict.fromkeys(ids)), None)
 
     def _write_pages(self, feed: Feed, pages: Sequence[CalendarPage]) -> Iterator[None]:
         """Calendar pages of one month."""

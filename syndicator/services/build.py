@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +36,9 @@ from syndicator.store.engine import Store
 _SOURCES: Final = "sources shown"  # a note with their fingerprints by key
 _TAGS: Final = "tags linked"  # the same with their slugs alone
 _LOOKED_AT: Final = 3  # newest articles, to see if what is published was replaced: a choice
+_NEWS: Final = 30  # stories on the front page with their other reports, and _REPORTS of each: choices
+_REPORTS: Final = 7
+_NEWS_OF: Final = timedelta(days=1)
 _DIGITS: Final = 12  # of a fingerprint: one source is compared with itself alone
 
 
@@ -231,12 +234,11 @@ async def build_feeds(
         return BuildReport()
     shown, known, index = thumbnails.publish(app, outlet), vocabulary(app), app.store.index
     tags = [tag.name for tag in known.tag]
-    looked = (app.store.visits.note(_BUILT) or "").removesuffix(_OWED) == inputs  # only marks make feeds stale then
-    if not looked:
+    if not (looked := (app.store.visits.note(_BUILT) or "").removesuffix(_OWED) == inputs):
         follow(app, tags)
     rows, specs = _planned(app, known)
-    all = all or _is_replaced(app, outlet)
-    only = None if all else stale(specs, rows, *(() if looked else (app.settings, app.instance, pages)), owed=not brief)
+    more, whole = () if looked else (app.settings, app.instance, pages), all or _is_replaced(app, outlet)
+    only = None if whole else stale(specs, rows, *more, owed=not brief)
     left = set() if only is None or among is None else {key for key in only if not among(key)}
     only = only if only is None else only - left
     if only is None or only:  # a build that was killed left its feed stale
@@ -261,6 +263,7 @@ async def build_feeds(
             kept=app.entries,
             brief=brief,
             rows=rows,
+            stories=_news(app),
         )
         report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)
@@ -269,9 +272,16 @@ async def build_feeds(
     _remember(app, changes, report, began_at, left=bool(left), brief=brief)
     part = brief or bool(left)
     app.store.visits.set_note(_BUILT, None if part and not looked else inputs + (_OWED if part else ""), app.clock())
-    builds = int(only is None or bool(only or report.written))
-    report = replace(report, builds=builds, seconds=clock() - began, left=len(left))
-    return replace(report, hubs=await _notify_hubs(app, report))
+    builds, hubs = int(only is None or bool(only or report.written)), await _notify_hubs(app, report)
+    return replace(report, builds=builds, seconds=clock() - began, left=len(left), hubs=hubs)
+
+
+def _news(app: App) -> list[list[str]]:
+    """The articles of the stories that most outlets reported in the last day."""
+    found = app.store.stories
+    news = found.news(app.clock() - _NEWS_OF, _NEWS) if app.settings.publish.stories != "off" else []
+    told = found.articles([one.story for one in news])
+    return [[id for id, _ in told[one.story][-_REPORTS:]] for one in news]
 
 
 def _remember(

@@ -96,7 +96,7 @@ FIRST = Life(
     checked=(("source/quay", "held"),),
     settings={"PUBLISH__EXTENSIONS": '["tombstones"]'},  # which every feed once had
     rewritten=(
-        *("*.atom", "*.rss", "[!m]*.json", "*.html", "*.opml", "site*", "combine*.js", "search*"),
+        *("*.atom", "*.rss", "[!m]*.json", "*.html", "*.opml", "site*", "combine*.js", "front.js", "search*"),
         "maps/*",  # say of the pages of withdrawn articles that they are gone
     ),
 )
@@ -128,7 +128,7 @@ SECOND = Life(
     asked=frozenset({"http://ferry.example/feed", "http://loft.example/news", "http://almanac.example/"}),
     recut=("feed archive/*", "feed *: links was *"),
     checked=(("parish", "speaks-for"), ("source/quay", "held"), ("sources.toml:53", "unknown-name")),
-    rewritten=("site.css",),  # has the page for telephones
+    rewritten=("*.html", "site*", "front.js"),
     unasked=frozenset(
         {
             *(f"http://{key}.example/feed" for key in ("loft", "lamp", "rook", "pier")),

@@ -4,7 +4,7 @@ Templates of the operator's tried out on pages of two made-up articles, one with
 before they are to make real ones."""
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, Look
 from syndicator.publishing.render.head import Head, head, links
 from syndicator.publishing.render.view import View, language, view
-from syndicator.publishing.web import calendar, story
+from syndicator.publishing.web import calendar, front, story
 from syndicator.publishing.web import shell as combine
 from syndicator.publishing.web.calendar import PAGE as CALENDAR_PAGE
 from syndicator.publishing.web.calendar import YEAR, CalendarPage, file_name, holding
@@ -157,11 +157,11 @@ class Pages:
         self,
         rows: Mapping[FeedKey, FeedRow],
         views: Sequence[View],
-        stories: Sequence[bytes],
+        stories: Sequence[Sequence[str]] = (),
         newest: Collection[Article] = (),
     ) -> dict[str, bytes]:
-        """What speaks of all feeds, by file name: front page, the page of all feeds, stylesheets. `views` and
-        `stories`: those of the front page; `newest`: the articles among which combinations are counted."""
+        """What speaks of all feeds, by file name: front page, the page of all feeds, stylesheets. `views`: those of the
+        front page; `stories`: article ids by story; `newest`: the articles among which combinations are counted."""
         title = f"All feeds - {text.line(self.settings.site.title)}"
         about = f"{len(self.specs)} feeds to subscribe to: by category, tag and source."
         shell, groups = self._shell(FEEDS, title, about, feeds=self._main_feed()), self._groups(rows)
@@ -178,24 +178,34 @@ class Pages:
         }
 
     def _front(
-        self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[bytes], groups: _Groups
+        self,
+        rows: Mapping[FeedKey, FeedRow],
+        views: Sequence[View],
+        stories: Sequence[Sequence[str]],
+        groups: _Groups,
     ) -> bytes:
-        site = self.settings.site
         about = f"The newest stories of {_sources(self.specs)}, to read here or in a feed reader."
-        made = dict(zip((view.id for view in views), stories, strict=True))
-        leads = calendar.leads(views)
+        latest = max((view.published for view in views), default=None)
         shell = self._shell(
-            paths.INDEX, site.title, about, kind="WebSite", updated=story.newest(stories), feeds=self._main_feed()
+            paths.INDEX, self.settings.site.title, about, kind="WebSite", updated=latest, feeds=self._main_feed()
         )
-        days, earlier = self._cut(ALL.slug, story.days(stories, ""), "")
-        rest = story.days((part for id, part in made.items() if id not in leads), "")
+        found, to = front.grouped(views, stories), replace(self.links, base="")
+        chosen = front.leads(found)
+        lines = {
+            id: front.line(view, others, to, self._language, latest or view.published)
+            for id, (view, others) in found.items()
+        }
+        counts = {text.line(row.name): row.count for key, row in rows.items() if key.axis == "category"}
+        oldest = min((view.published.strftime("%Y-%m-%d") for view in views), default="")
+        page = holding(self.calendars.get(ALL.slug, ()), oldest)
         return self.templates.render(
             "index.html",
             page=shell,
-            leads=[story.alone(made[id]).decode() for id in leads],
-            days=rest,
-            earlier=earlier if days else ("", ""),
-            tags=calendar.active(self.specs, rows, views),
+            leads=[lines[id] for id in chosen],
+            sections=front.sections((one for id, one in lines.items() if id not in chosen), counts),
+            languages=[lang for lang, _ in Counter(one["lang"] for one in lines.values()).most_common()],
+            earlier=_Linked(ALL.slug, "")(page.span if page else ""),
+            tags=front.active(self.specs, rows, views),
             groups=[group | {"items": _largest(group["items"])} for group in groups],
             count=len(self.specs),
             all_feeds=FEEDS,
@@ -260,7 +270,8 @@ class Pages:
         """The feeds by axis."""
         items: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for spec in self.specs:
-            items[spec.key.axis].append(_item(spec, rows.get(spec.key)))
+            if spec.key.axis != "category" or spec.name != self.links.unsaid:
+                items[spec.key.axis].append(_item(spec, rows.get(spec.key)))
         return [
             {"axis": name, "heading": axis.heading, "items": items[name], "total": len(items[name])}
             for name, axis in by_place()
@@ -305,7 +316,7 @@ def _sources(specs: Sequence[FeedSpec]) -> str:
 
 
 def _largest(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(items, key=lambda item: (-item["count"], item["name"]))[: calendar.SHOWN]
+    return sorted(items, key=lambda item: (-item["count"], item["name"]))[: front.SHOWN]
 
 
 def _item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
@@ -362,8 +373,8 @@ def faults(look: Look, settings: Settings) -> list[str]:
         for shown in views:
             pages.article_page(shown, before, after)
     rows = {key: FeedRow(key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_WHEN) for key in _KEYS}
-    pages.shared(rows, views, stories, [_RICH, _ARTICLE])
-    pages.shared({}, [], [])
+    pages.shared(rows, views, [[one.id for one in views]], [_RICH, _ARTICLE])
+    pages.shared({}, [])
     return list(dict.fromkeys(pages.templates.faults.values()))
 
 

@@ -134,7 +134,7 @@ def test_the_front_page_is_small() -> None:
     many = [article(n, excerpt=text[:360], title=f"{n} {text[:90]}") for n in range(80)]
     index, outlet = MemoryIndex(many), MemoryOutlet()
     built(index, outlet)
-    loaded = [outlet.files[name] for name in ("index.html", "site.css", "site.js", "icon.svg")]
-    assert len(lxml_html.fromstring(loaded[0]).xpath("//h3")) == 60
+    loaded = [outlet.files[name] for name in ("index.html", "site.css", "site.js", "front.js", "icon.svg")]
+    assert len(lxml_html.fromstring(loaded[0]).xpath("//a[@class='headline']")) == 80
     assert sum(len(gzip.compress(data)) for data in loaded) < 60_000
     assert len(outlet.files["site.js"]) < 4000
