@@ -30,15 +30,16 @@ from syndicator.publishing.selection import archive, staleness
 from syndicator.publishing.selection.archive import Document, head_of_window
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
 from syndicator.publishing.web import calendar, front, shell
-from syndicator.publishing.web.calendar import CalendarPage
+from syndicator.publishing.web.calendar import CalendarPage, Days
 from syndicator.publishing.web.pages import PHONE, Pages
 
 
 @dataclass(slots=True)
 class Feed:
     """A feed that is being built. `made_with`: the fingerprint of its settings. `known`: its files, as of
-    `ArticleIndex.files`; `files`: as they will be. `owed`: as of `FeedRow`. `left_out`: ids that stand in the archives
-    instead of the head. `fault`: why it must be held, found in its archives."""
+    `ArticleIndex.files`; `files`: as they will be. `days`: as of `ArticleIndex.days`; `owed`: as of `FeedRow`.
+    `left_out`: ids that stand in the archives instead of the head. `fault`: why it must be held, found in its
+    archives."""
 
     spec: FeedSpec
     row: FeedRow
@@ -48,6 +49,7 @@ class Feed:
     archives: list[Document]
     known: Mapping[str, str]
     calendar: list[CalendarPage] = field(default_factory=list)
+    days: Days = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     files: dict[str, str] = field(default_factory=dict)
     owed: bool = False
@@ -201,7 +203,8 @@ class Builder:
         feed = Feed(spec, row, chosen.ids, made, made_with, archives, known, left_out=chosen.left_out)
         if article_pages.wanted(spec, self.settings.publish.archives):
             about = staleness.of_calendar(spec, shared, pages)
-            feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, self.index, about)
+            feed.days = self.index.days(spec.key)
+            feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, feed.days, about)
         return feed
 
     def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
@@ -355,17 +358,23 @@ class Builder:
         """The articles of the front page: those published last, and the other reports of their stories."""
         spec = next((spec for spec in self.pages.specs if spec.key == ALL), None)
         if spec and ALL.slug not in self.pages.calendars and article_pages.wanted(spec, self.settings.publish.archives):
-            self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index, "")
+            self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index.days(ALL), "")
         ids = [*self.index.latest(ALL, front.NEWEST), *chain.from_iterable(self.stories)]
         return self.entries.views(list(dict.fromkeys(ids)), None)
 
     def _write_pages(self, feed: Feed, pages: Sequence[CalendarPage]) -> Iterator[None]:
         """Calendar pages of one month."""
-        days, content = [day for page in pages if not page.parts for day in page.days], feed.spec.content
+        shown = [page for page in pages if len(page.span) == calendar.MONTH or not page.parts]
+        days, content = [day for page in shown for day in page.days], feed.spec.content
         ids = self.index.day_ids(feed.spec.key, min(days), max(days)) if days else {}
         for page in pages:
             stories = [] if page.parts else [id for day in page.days for id in ids.get(day, ())]
-            self._put(page.name, self.pages.calendar_page(feed.head, page, self.entries.stories(stories, content)))
+            tops = {
+                day: self.entries.views(ids.get(day, [])[: front.CANDIDATES], content)
+                for day in reversed(page.days if page.parts and page in shown else ())
+            }
+            made = self.pages.calendar_page(feed.head, page, self.entries.stories(stories, content), tops)
+            self._put(page.name, made)
             yield
 
     def _write_archive(self, feed: Feed, item: Document) -> Iterator[None]:
@@ -390,6 +399,7 @@ class Builder:
         newest = max((view.updated for view in views), default=feed.head.updated)
         previous = feed.archives[-1].name if feed.archives else ""
         made = replace(feed.head, previous=previous, removed=self._tombstones(spec.key, newest))
+        self.pages.describe(spec, feed.row.count, feed.days, views)
         found = documents(made, spec.formats, views, spec.content, self.entries)
         files = {paths.file_name(spec.key, format): data for format, data in found.items()}
         reason = feed.fault or self._fault(feed, files) or self._put_all(feed, files)

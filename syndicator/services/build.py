@@ -390,7 +390,7 @@ def feed_specs(app: App, known: Vocabulary, rows: Sequence[FeedRow]) -> list[Fee
         sources=list(app.sources.values()),
         queries=app.queries,
         categories={one.name: one.description for one in known.category},
-        tags=[tag.name for tag in known.tag],
+        tags={tag.name: tag.description for tag in known.tag},
     )
     wanted, faults = {spec.key for spec in specs}, [one for one in app.faults if Path(one.file).name == "feeds.toml"]
     if faults and any(row.key.axis == QUERY and ended(row, wanted, app.settings.publish) for row in rows):

@@ -123,7 +123,11 @@ _DAYS = (
     .group_by("day")
     .order_by("day")
 )
-_OF_DAYS = select(_m.id, _DAY).where(*_IN_FEED, bindparam("first") <= _DAY, bindparam("last") >= _DAY).order_by(_m.id)
+_OF_DAYS = (
+    select(_m.id, _DAY)
+    .where(*_IN_FEED, bindparam("first") <= _DAY, bindparam("last") >= _DAY)
+    .order_by(_SHOWN_AS.desc(), _m.id)
+)
 _LATEST = select(_m.id).where(*_IN_FEED).order_by(_SHOWN_AS.desc(), _m.id).limit(bindparam("most"))
 _NEWEST_MARK = select(func.coalesce(func.max(_marks.n), 0))
 _UNBUILT = (

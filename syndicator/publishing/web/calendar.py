@@ -9,6 +9,7 @@ The list of pages for search engines (https://www.sitemaps.org/protocol.html).""
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from html import escape
 from itertools import groupby, islice
 from typing import Final
@@ -18,6 +19,7 @@ from syndicator.publishing import paths
 
 PAGE: Final = 100  # stories: some 30 KB as gzip, and as much as a person looks through
 _FORM: Final = "1"  # to be raised when these pages are written differently
+_CELLS: Final = 42  # of a month on a calendar: six weeks
 YEAR, MONTH, DAY = 4, 7, 10  # letters of a date "2026-11-26" that name its year, month, day
 
 Days = Mapping[str, tuple[int, str]]  # day -> how many stories, and a fingerprint of them
@@ -76,7 +78,17 @@ def _spread(
     below = [list(found) for _, found in groupby(inside, key=lambda day: day[: deeper[0]])]
     parts = tuple((part[0][: deeper[0]], sum(days[day][0] for day in part)) for part in below)
     lower = [found for part in below for found in _spread(stem, days, part, deeper, span, by_day)]
-    return [replace(page, parts=parts, fingerprint=repr(parts)), *lower]
+    return [replace(page, parts=parts, fingerprint=repr(parts) if level == YEAR else made_of), *lower]
+
+
+def weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]]]:
+    """A month "2026-11" as weeks from Monday on, each day with how many stories it has; "" for one of another month."""
+    first = date.fromisoformat(f"{month}-01")
+    start = first - timedelta(days=first.weekday())
+    names = [str(start + timedelta(days=n)) for n in range(_CELLS)]
+    cells = [(name, days.get(name, 0)) if name.startswith(month) else ("", 0) for name in names]
+    found = [cells[at : at + 7] for at in range(0, _CELLS, 7)]
+    return [week for week in found if any(name for name, _ in week)]
 
 
 def _finished(page: CalendarPage, made_with: str, previous: str, following: str) -> CalendarPage:

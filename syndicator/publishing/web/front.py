@@ -21,6 +21,8 @@ SHOWN: Final = 24  # feeds of an axis that it names
 _LINES: Final = 80  # shared among the sections; the page of a category has all
 _LEADS: Final = 4  # one large, three below it: a screen of 1280 by 800 shows them beside 25 lines
 _TAGS: Final = 20
+CANDIDATES: Final = 12  # articles of a day of which _TOPS lead it: so a month is made of some hundred
+_TOPS: Final = 3
 _RECENT: Final = timedelta(days=1)
 
 
@@ -59,6 +61,13 @@ def leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
     firsts = set({view.source_key: view.id for view in reversed(ranked)}.values())
     chosen = sorted((view.id for view in ranked), key=lambda id: id not in firsts)[:_LEADS]
     return [view.id for view in ranked if view.id in chosen]
+
+
+def tops(views: Sequence[View], links: Links, root: str) -> list[dict[str, Any]]:
+    """The lead stories of a day, for a page from which `root` leads to the web root."""
+    chosen = leads(grouped(views, ()))[:_TOPS]
+    by_id = {view.id: line(view, (), links, "", view.published) for view in views if view.id in chosen}
+    return [by_id[id] | {"root": root} for id in chosen]
 
 
 def line(view: View, others: Sequence[View], links: Links, language: str, newest: datetime) -> dict[str, Any]:

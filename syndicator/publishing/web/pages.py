@@ -26,8 +26,9 @@ from syndicator.publishing.render.head import Head, head, links
 from syndicator.publishing.render.view import View, language, view
 from syndicator.publishing.web import calendar, front, story
 from syndicator.publishing.web import shell as combine
+from syndicator.publishing.web.about import About, about
+from syndicator.publishing.web.calendar import DAY, MONTH, YEAR, CalendarPage, Days, file_name, holding
 from syndicator.publishing.web.calendar import PAGE as CALENDAR_PAGE
-from syndicator.publishing.web.calendar import YEAR, CalendarPage, file_name, holding
 from syndicator.publishing.web.calendar import calendar as calendar_calendar
 from syndicator.publishing.web.shell import Page, page, qr_svg
 from syndicator.publishing.web.story import Day
@@ -36,6 +37,7 @@ from syndicator.publishing.web.templates import ROOT, Templates
 FEEDS: Final = "feeds.html"  # the page of all feeds
 ARCHIVE: Final = "archive.html"
 SEARCH: Final = "search.html"
+_MONTHS: Final = 3  # shown as calendars
 PHONE: Final = "phone.html"  # how to subscribe, of an instance for its operator alone
 _MISSING: Final = "404.html"
 _ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}  # what a feed of an axis is
@@ -59,6 +61,7 @@ class Pages:
         self.templates = Templates(look)
         self._language = language(settings.site.language) or "en"
         self.calendars: dict[str, list[CalendarPage]] = {}  # of the feeds that are built, by stem
+        self.about: dict[str, About] = {}  # the same
         everything = any(spec.key == ALL and PAGE in spec.formats for spec in specs)
         self.archived = everything and bool(settings.publish.archives)
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
@@ -111,13 +114,23 @@ class Pages:
             page=shell,
             heading=text.line(spec.name) if spec else head.title,
             kind=_ONE.get(spec.key.axis, "") if spec else "",
+            about=self.about.get(head.stem),
+            badge=story.badge(text.line(spec.name) if spec else ""),
             days=found,
             earlier=earlier,
             years=[(*link(one.span), one.count) for one in reversed(years)],
         )
 
-    def calendar_page(self, head: Head, made: CalendarPage, stories: Sequence[bytes]) -> bytes:
-        """A page of a year, a month or a day of a feed."""
+    def describe(self, spec: FeedSpec, count: int, days: Days, views: Sequence[View]) -> None:
+        """Take in what the page of a feed says of it, as in `about`."""
+        stem = paths.stem(spec.key)
+        to = replace(self.links, base="../" * stem.count("/"))
+        self.about[stem] = about(spec, count, {day: number for day, (number, _) in days.items()}, views, to)
+
+    def calendar_page(
+        self, head: Head, made: CalendarPage, stories: Sequence[bytes], tops: Mapping[str, Sequence[View]] | None = None
+    ) -> bytes:
+        """A page of a year, a month or a day of a feed. `tops`: articles of the days of a month, of which some lead."""
         spec = self._by_stem[head.stem]
         when, feed = story.span_name(made.span), text.line(spec.name)
         about = f"{feed}: {made.count} {'story' if made.count == 1 else 'stories'} of {when}."
@@ -132,7 +145,9 @@ class Pages:
             feed_page=f"{shell.root}{head.stem}.{PAGE}",
             when=when,
             count=made.count,
-            spans=[(*link(span), count) for span, count in made.parts],
+            spans=[(*link(span), count) for span, count in made.parts if len(span) < DAY],
+            weeks=_weeks(made, link),
+            tops=[(*link(day), front.tops(views, self.links, shell.root)) for day, views in (tops or {}).items()],
             days=story.days(stories, shell.root),
             previous=link(made.previous),
             following=link(made.following),
@@ -217,12 +232,19 @@ class Pages:
         count = sum(one.count for one in made if not one.parts)
         shell = self._shell(ARCHIVE, title, f"{count} stories by month.", feeds=self._main_feed())
         link = _Linked(ALL.slug, "")
+        months = [one for one in reversed(made) if len(one.span) == MONTH and one.parts][:_MONTHS]
         years = [
             (*link(year.span), [(*link(span), number) for span, number in reversed(year.parts)])
             for year in reversed(made)
             if len(year.span) == YEAR
         ]
-        return self.templates.render("archive.html", page=shell, years=years, count=count)
+        return self.templates.render(
+            "archive.html",
+            page=shell,
+            years=years,
+            count=count,
+            months=[(*link(one.span), _weeks(one, link)) for one in months],
+        )
 
     def _combine(self, newest: Collection[Article], groups: _Groups) -> dict[str, bytes]:
         titles = {spec.key.slug: text.line(spec.name) for spec in self.specs if spec.key.axis == SOURCE}
@@ -303,6 +325,14 @@ class _Linked:
         return (story.span_name(span), self.root + file_name(self.stem, span)) if span else ("", "")
 
 
+def _weeks(made: CalendarPage, link: _Linked) -> list[list[tuple[str, str, int]]]:
+    """The days of a month that has pages of them: each with number, link and stories."""
+    if len(made.span) != MONTH or not made.parts:
+        return []
+    rows = calendar.weeks(made.span, dict(made.parts))
+    return [[(day[-2:].lstrip("0"), link(day)[1] if count else "", count) for day, count in row] for row in rows]
+
+
 def _formats_of(stem: str, formats: Sequence[str], root: str, base: str) -> list[tuple[str, str, str, str]]:
     return [
         (FORMATS[name].label, f"{root}{stem}.{name}", f"{base}{stem}.{name}", FORMATS[name].media_type)
@@ -366,9 +396,12 @@ def faults(look: Look, settings: Settings) -> list[str]:
         for spec in specs:
             stem, top = paths.stem(spec.key), head(spec, settings, uuid.UUID(int=0), _WHEN)
             made = pages.calendars[stem] = calendar_calendar(stem, days, "", by_day=spec.key == ALL)
+            pages.describe(spec, 2, days, views)
             pages.feed_page(top, stories)
             for one in made:
-                pages.calendar_page(top, one, [] if one.parts else stories)
+                pages.calendar_page(
+                    top, one, [] if one.parts else stories, {"2026-03-10": views} if one.parts else None
+                )
     for before, after in ((None, None), (views[0], views[1])):
         for shown in views:
             pages.article_page(shown, before, after)

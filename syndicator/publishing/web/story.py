@@ -85,11 +85,17 @@ def story(view: View, links: Links, templates: Templates, site_language: str) ->
         entry=view,
         root=ROOT,
         own_page=ROOT + paths.article_name(view.id) if view.html else "",
-        letter=next((char for char in name if char.isalnum()), "·").upper()[:1],
-        colour=zlib.crc32(name.encode("utf-8", "replace")) % COLOURS,
+        letter=badge(name)[0],
+        colour=badge(name)[1],
         **told(view, links, site_language),
     )
     return f"{view.published.strftime(_STAMP)}\n".encode() + made
+
+
+def badge(name: str) -> tuple[str, int]:
+    """The letter that stands for a source, and the number of its colour."""
+    letter = next((char for char in name if char.isalnum()), "·").upper()[:1]
+    return letter, zlib.crc32(name.encode("utf-8", "replace")) % COLOURS
 
 
 def told(view: View, links: Links, site_language: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from syndicator.core.model import FeedKey, FeedSpec
 from syndicator.core.ports import FeedRow
 from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import Picture, View, view
-from syndicator.publishing.web import front
+from syndicator.publishing.web import about, calendar, front
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import INSTANCE, START, article, built
 
@@ -144,3 +144,37 @@ def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
         levels = [int(node.tag[1]) for node in html.fromstring(files[name]).xpath("//h1 | //h2 | //h3 | //h4")]
         assert levels[0] == 1 and levels.count(1) == 1
         assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), name
+
+
+def test_a_feed_says_how_much_comes_and_of_what_and_a_source_where_it_is() -> None:
+    tags = ("Sea", "Odd", "AI")
+    views = [replace(seen(0, "a"), published=START - timedelta(days=n / 2), tags=tags[: 1 + n % 3]) for n in range(9)]
+    spec = FeedSpec(key=FeedKey("source", "a"), name="sea", title="-", first_slug="a")
+    days = {"2025-11-03": 4, "2025-11-01": 1, "2025-08-05": 9, "2025-08-06": 2}
+    made = about.about(spec, 16, days, views, Links(base="../", tags=frozenset({"ai", "sea"})))
+    assert (made.count, made.rhythm, made.site) == (16, "2 a day", "https://alpha.example/")
+    assert made.bars == "M89.5 16v-16M87.5 16v-4M0.5 16v-8" and made.most == 4
+    assert made.until == "Monday, 3 November 2025" and made.related == [("AI", "../tags/ai.html")]
+    assert about.rhythm(views[:4]) == "" and about.rhythm([seen(99 * n, "a") for n in range(5)]) == "4 a day"
+    slow = [seen(1440 * 9 * n, "a") for n in range(6)]
+    assert about.rhythm(slow) == "1 a week" and about.rhythm([*slow, seen(-1440 * 300, "a")]) == "1 a month"
+
+
+def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(files: dict[str, bytes]) -> None:
+    assert calendar.weeks("2026-02", {"2026-02-28": 7})[-1] == [
+        *((f"2026-02-{day}", 0) for day in range(23, 28)),
+        ("2026-02-28", 7),
+        ("", 0),
+    ]
+    for name, way in (("archive/all/2025-11.html", ""), ("archive.html", "archive/all/")):
+        cells = html.fromstring(files[name]).xpath("//table[@class='month']//td[a]")
+        assert [(cell.xpath("string(a/@href)"), cell.text_content()) for cell in cells][-1:] == [
+            (f"{'' if way else '../../archive/all/'}{way}2025-11-03.html", "3 3")
+        ]
+    tops = html.fromstring(files["archive/all/2025-11.html"]).xpath("//section[contains(@class, 'tops')]")
+    assert [one.xpath("string(h2)") for one in tops] == [
+        "Monday, 3 November 2025",
+        "Sunday, 2 November 2025",
+        "Saturday, 1 November 2025",
+    ]
+    assert {one.text_content() for one in tops[0].xpath(".//a[@class='headline']")} == {"Story 6", "Story 3", "Story 0"}
