@@ -70,8 +70,8 @@ _REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each
 _LEAST: Final = 256  # bytes of a file that is compressed: below, the header of a gzip costs what it saves
 _CHANGING: Final = 3  # tries at a file that is replaced while it is read
 CSP: Final = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _SECURITY: Final = {
     "content-security-policy": CSP,

@@ -97,6 +97,7 @@ FIRST = Life(
     settings={"PUBLISH__EXTENSIONS": '["tombstones"]'},  # which every feed once had
     rewritten=(
         *("*.atom", "*.rss", "[!m]*.json", "*.html", "*.opml", "site*", "combine*.js", "front.js", "search*"),
+        *("icon.png", "robots.txt"),
         "maps/*",  # say of the pages of withdrawn articles that they are gone
     ),
 )
@@ -128,7 +129,7 @@ SECOND = Life(
     asked=frozenset({"http://ferry.example/feed", "http://loft.example/news", "http://almanac.example/"}),
     recut=("feed archive/*", "feed *: links was *"),
     checked=(("parish", "speaks-for"), ("source/quay", "held"), ("sources.toml:53", "unknown-name")),
-    rewritten=("*.html", "site*", "front.js"),
+    rewritten=("*.atom", "*.rss", "[!m]*.json", "*.html", "site*", "front.js", "icon.png", "robots.txt"),
     unasked=frozenset(
         {
             *(f"http://{key}.example/feed" for key in ("loft", "lamp", "rook", "pier")),

@@ -77,16 +77,15 @@ class Pages:
         (https://developers.google.com/search/docs/crawling-indexing/canonicalization)."""
         name = paths.article_name(view.id)
         root, spec = "../" * name.count("/"), self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
-        base = self.settings.base_url if self.settings.site.url else ""
-        picture = base + view.picture.name if view.picture and base else ""
+        picture = self._image([view])
         shell = self._shell(
             name,
             f"{view.title} - {view.origin.title}",
             view.summary,
             kind="Article",
-            subject=story.facts(view, picture),
+            subject=story.facts(view, picture.get("image", "")),
             canonical=view.url,
-            image=picture,
+            **picture,
             indexed=False,
             feeds=_formats_of(paths.stem(spec.key), spec.formats, root, self.settings.base_url) if spec else [],
         )
@@ -120,6 +119,11 @@ class Pages:
             earlier=earlier,
             years=[(*link(one.span), one.count) for one in reversed(years)],
         )
+
+    def _image(self, views: Iterable[View]) -> dict[str, str]:
+        """The address of the first picture of articles, for whoever shares a page; nothing if they have none."""
+        names = [view.picture.name for view in views if view.picture] if self.settings.site.url else []
+        return {"image": self.settings.base_url + names[0]} if names else {}
 
     def describe(self, spec: FeedSpec, count: int, days: Days, views: Sequence[View]) -> None:
         """Take in what the page of a feed says of it, as in `about`."""
@@ -189,6 +193,7 @@ class Pages:
             calendar.NAME_sitemap: calendar.sitemap(self._every(rows), self.settings.base_url),
             **({ARCHIVE: self._archive()} if self.archived else {}),
             **({PHONE: self._phone()} if self.phone else {}),
+            **combine.files(self.settings),
             **self.templates.look.assets(),
         }
 
@@ -201,11 +206,10 @@ class Pages:
     ) -> bytes:
         about = f"The newest stories of {_sources(self.specs)}, to read here or in a feed reader."
         latest = max((view.published for view in views), default=None)
-        shell = self._shell(
-            paths.INDEX, self.settings.site.title, about, kind="WebSite", updated=latest, feeds=self._main_feed()
-        )
         found, to = front.grouped(views, stories), replace(self.links, base="")
-        chosen = front.leads(found)
+        chosen, title = front.leads(found), self.settings.site.title
+        image = self._image(found[id][0] for id in chosen)
+        shell = self._shell(paths.INDEX, title, about, kind="WebSite", updated=latest, feeds=self._main_feed(), **image)
         lines = {
             id: front.line(view, others, to, self._language, latest or view.published)
             for id, (view, others) in found.items()
