@@ -11,7 +11,6 @@ ARCHIVES: Final = "archive/"
 INDEX: Final = "index.html"
 SEARCH: Final = "search/"
 ARTICLES: Final = "articles/"  # pages of those that are published whole
-PICTURES: Final = "pictures/"  # thumbnails, each named after its bytes: what is there never changes
 
 
 def stem(key: FeedKey) -> str:

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.core.axes import AXES
-from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, media_type, of_file
+from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, cache_control, media_type, of_file
 from syndicator.core.ports.request_limits import PART_BYTES
 
 Stamp = tuple[int, int, int]  # what changes with a file: mtime in nanoseconds, size, inode
@@ -84,7 +84,10 @@ _SECURITY: Final = {
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 # What of a request's header decides on its answer.
-_READ: Final = frozenset((b"accept-encoding", b"if-none-match", b"if-modified-since", b"sec-fetch-dest"))
+_READ: Final = frozenset(
+    (b"accept-encoding", b"if-none-match", b"if-modified-since", b"if-range", b"range", b"sec-fetch-dest")
+)
+_RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +212,9 @@ class _Files:
     def _of_file(self, name: str, known: _Known, asked: Mapping[bytes, bytes]) -> Answer | None:
         if (same := known.unchanged.get(asked.get(b"if-none-match", b""))) is not None:
             return 304, same, b""
-        packed = self._packed(name, known) if _takes_gzip(asked.get(b"accept-encoding", b"")) else None
+        part = _RANGE.fullmatch(asked.get(b"range", b""))
+        gzipped = not part and _takes_gzip(asked.get(b"accept-encoding", b""))
+        packed = self._packed(name, known) if gzipped else None
         if _unchanged(asked, known):
             return 304, known.unchanged[known.tags[packed is not None]], b""
         body = packed if packed is not None else self._whole(name, known)
@@ -217,6 +222,8 @@ class _Files:
             return None
         page = asked.get(b"sec-fetch-dest") == b"document"
         headers = known.whole[packed is not None, page]
+        if part and asked.get(b"if-range", known.tags[0]) == known.tags[0] and any(part.groups()):
+            return _part(part[1], part[2], headers, body)
         return 200, [*headers, (b"content-length", b"%d" % len(body))], body
 
     def _page_of(self, name: str) -> str:
@@ -256,7 +263,8 @@ class _Files:
             "etag": etag,
             "last-modified": modified,
             "vary": "Accept-Encoding, Sec-Fetch-Dest" if by_reader else "Accept-Encoding",
-            "cache-control": CACHE_CONTROL,
+            "accept-ranges": "bytes",
+            "cache-control": cache_control(name),
             **_SECURITY,
         }
         links = [f'<{self.base}{quote(name)}>; rel="self"'] if self.base else []
@@ -360,6 +368,17 @@ def _unchanged(asked: Mapping[bytes, bytes], known: _Known) -> bool:
         return known.mtime <= int(parsedate_to_datetime(since.decode("latin-1")).timestamp())
     except (TypeError, ValueError, OverflowError):
         return False
+
+
+def _part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
+    """The bytes from `first` to `last`, or the `last` ones without a first (RFC 9110 section 14)."""
+    size = len(body)
+    start = int(first) if first else max(size - int(last), 0)
+    end = min(int(last) + 1, size) if first and last else size
+    if start >= end:
+        return _plain("No such range.\n", 416, **{"content-range": f"bytes */{size}"})
+    told = ((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, size)), (b"content-length", b"%d" % (end - start)))
+    return 206, [*headers, *told], body[start:end]
 
 
 def _is_text(name: str) -> bool:
