@@ -129,7 +129,10 @@ SECOND = Life(
     asked=frozenset({"http://ferry.example/feed", "http://loft.example/news", "http://almanac.example/"}),
     recut=("feed archive/*", "feed *: links was *"),
     checked=(("parish", "speaks-for"), ("source/quay", "held"), ("sources.toml:53", "unknown-name")),
-    rewritten=("*.atom", "*.rss", "[!m]*.json", "*.html", "site*", "front.js", "icon.png", "robots.txt"),
+    rewritten=(
+        *("[acqs]*/*.atom", "tags/[!b]*.atom"),  # have covers, which name their publisher
+        *("*.rss", "[!m]*.json", "*.html", "site*", "front.js", "icon.png", "robots.txt"),
+    ),
     unasked=frozenset(
         {
             *(f"http://{key}.example/feed" for key in ("loft", "lamp", "rook", "pier")),
