@@ -31,9 +31,14 @@ TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".webp": "image/webp",
+    ".png": "image/png",
+    ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
 }
 CACHE_CONTROL: Final = "no-cache"  # of all that is published: asked for anew each time, and mostly not sent again
+PICTURES: Final = "pictures/"  # thumbnails, each named after its bytes: what is there never changes
+IMMUTABLE: Final = "max-age=31536000, immutable"
 # Of what is compressed. Measured on 1,000 of our documents: 7 % larger than at level 6, in two thirds of its time.
 GZIP_LEVEL: Final = 5
 ATOM: Final = "atom"  # in which archives are (RFC 5005), and in which two editions of a feed are compared
@@ -56,6 +61,11 @@ def subscribed(names: Container[str]) -> list[str]:
 def of_file(name: str) -> Format | None:
     """The format of a file by its ending, None when it has none of ours."""
     return FORMATS.get(name.rpartition(".")[2])
+
+
+def cache_control(name: str) -> str:
+    """The Cache-Control of a published file."""
+    return IMMUTABLE if name.startswith(PICTURES) else CACHE_CONTROL
 
 
 def media_type(name: str) -> str:

@@ -21,7 +21,7 @@ from syndicator.core.ports import ArticleIndex, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.render.view import View
-from syndicator.publishing.web.calendar import MONTH, CalendarPage, calendar
+from syndicator.publishing.web.calendar import MONTH, CalendarPage, Days, calendar
 from syndicator.publishing.web.pages import Pages
 
 _FORM: Final = "1"  # to be raised when these pages are written differently
@@ -141,6 +141,6 @@ def wanted(spec: FeedSpec, archives: bool | str) -> bool:
     return bool(archives) and AXES[spec.key.axis].archived and PAGE in spec.formats
 
 
-def planned(spec: FeedSpec, index: ArticleIndex, made_with: str) -> list[CalendarPage]:
+def planned(spec: FeedSpec, days: Days, made_with: str) -> list[CalendarPage]:
     """The calendar pages of a feed. That of everything has one for each day."""
-    return calendar(paths.stem(spec.key), index.days(spec.key), made_with, by_day=spec.key == ALL)
+    return calendar(paths.stem(spec.key), days, made_with, by_day=spec.key == ALL)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final
 
 from syndicator.configuration.settings import Settings
@@ -30,16 +30,17 @@ from syndicator.publishing.render.xml import opml
 from syndicator.publishing.selection import archive, staleness
 from syndicator.publishing.selection.archive import Document, head_of_window
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
-from syndicator.publishing.web import calendar
-from syndicator.publishing.web.calendar import CalendarPage
+from syndicator.publishing.web import calendar, front
+from syndicator.publishing.web.calendar import CalendarPage, Days
 from syndicator.publishing.web.pages import PHONE, Pages
 
 
 @dataclass(slots=True)
 class Feed:
     """A feed that is being built. `made_with`: the fingerprint of its settings. `known`: its files, as of
-    `ArticleIndex.files`; `files`: as they will be. `owed`: as of `FeedRow`. `left_out`: ids that stand in the archives
-    instead of the head. `fault`: why it must be held, found in its archives."""
+    `ArticleIndex.files`; `files`: as they will be. `days`: as of `ArticleIndex.days`; `owed`: as of `FeedRow`.
+    `left_out`: ids that stand in the archives instead of the head. `fault`: why it must be held, found in its
+    archives."""
 
     spec: FeedSpec
     row: FeedRow
@@ -49,6 +50,7 @@ class Feed:
     archives: list[Document]
     known: Mapping[str, str]
     calendar: list[CalendarPage] = field(default_factory=list)
+    days: Days = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     files: dict[str, str] = field(default_factory=dict)
     owed: bool = False
@@ -90,6 +92,7 @@ def build(
     kept: KeptEntries | None = None,
     brief: bool = False,
     rows: Sequence[FeedRow] | None = None,
+    stories: Sequence[Sequence[str]] = (),
 ) -> Steps:
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
@@ -99,7 +102,8 @@ def build(
     a process that can be ended. `excused`: ids of articles that may vanish (pruned). `tags`: those of taxonomy.toml.
     `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries of the builds
     before in this process. `brief`: leave old pages of older stories, and, unless the feed of everything
-    is built, what speaks of all feeds, to a later build. `rows`: those of all feeds, read if not given."""
+    is built, what speaks of all feeds, to a later build. `rows`: those of all feeds, read if not given. `stories`: the
+    articles of each story that several outlets report now, for the front page."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
     shared = staleness.common(settings, instance)
@@ -107,12 +111,11 @@ def build(
     entries = Entries(index, of, instance, settings, table, remake, tags, markdown, kept)
     known = {row.key: row for row in (index.feeds() if rows is None else rows)}
     made, texts = (index, outlet, settings, instance, entries, pages), _whole_texts(settings, sources)
-    builder = Builder(*made, frozenset(excused), texts, only is None, known, markdown, brief)
+    builder = Builder(*made, frozenset(excused), texts, only is None, known, markdown, brief, stories)
     feeds = []
-    for spec in specs:
-        if only is None or spec.key in only:
-            feeds.append(builder.prepare(spec, shared))
-            yield
+    for spec in (spec for spec in specs if only is None or spec.key in only):
+        feeds.append(builder.prepare(spec, shared))
+        yield
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
     # makes it stale, so that a build which died on the way is finished by the next one.
     everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
@@ -156,6 +159,7 @@ class Builder:
     rows: dict[FeedKey, FeedRow]
     markdown: Callable[[str], str]
     brief: bool = False
+    stories: Sequence[Sequence[str]] = ()
     shown: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     unchanged: int = 0
@@ -206,7 +210,8 @@ class Builder:
         feed = Feed(spec, row, chosen.ids, made, made_with, archives, known, left_out=chosen.left_out)
         if article_pages.wanted(spec, self.settings.publish.archives):
             about = staleness.of_calendar(spec, shared, pages)
-            feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, self.index, about)
+            feed.days = self.index.days(spec.key)
+            feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, feed.days, about)
         return feed
 
     def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
@@ -320,8 +325,7 @@ class Builder:
         for spec in specs:
             if AXES[spec.key.axis].outlines:
                 files[f"{paths.stem(spec.key)}.opml"] = opml(spec.title, [spec], base)
-        views, stories = self._newest()
-        files |= self.pages.shared(rows, views, stories)
+        files |= self.pages.shared(rows, self._newest(), self.stories)
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
         withdrawn = [paths.article_name(item.id) for item in self.index.withdrawn()] if self.whole_texts else ()
         files |= redirects.files(list(rows.values()), base, silent, withdrawn)
@@ -382,24 +386,28 @@ class Builder:
         self.made_of[staleness.ARTICLES] = made.made_of
         return made.going
 
-    def _newest(self) -> tuple[list[View], list[bytes]]:
-        """The stories that were published last, for the front page."""
+    def _newest(self) -> list[View]:
+        """The articles of the front page: those published last, and the other reports of their stories."""
         spec = next((spec for spec in self.pages.specs if spec.key == ALL), None)
         if spec and ALL.slug not in self.pages.calendars and article_pages.wanted(spec, self.settings.publish.archives):
-            self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index, "")
-        entries = self._entries(ALL)
-        views = entries.views(self.index.latest(ALL, calendar.STORIES), None)
-        made = [(view, entries.made((PAGE,), view, None)) for view in views]
-        return [view for view, parts in made if parts], [parts[PAGE] for _, parts in made if parts]
+            self.pages.calendars[ALL.slug] = article_pages.planned(spec, self.index.days(ALL), "")
+        ids = [*self.index.latest(ALL, front.NEWEST), *chain.from_iterable(self.stories)]
+        return self._entries(ALL).views(list(dict.fromkeys(ids)), None)
 
     def _write_pages(self, feed: Feed, pages: Sequence[CalendarPage]) -> Iterator[None]:
         """Calendar pages of one month."""
-        days, content = [day for page in pages if not page.parts for day in page.days], feed.spec.content
+        shown = [page for page in pages if len(page.span) == calendar.MONTH or not page.parts]
+        days, content = [day for page in shown for day in page.days], feed.spec.content
         ids = self.index.day_ids(feed.spec.key, min(days), max(days)) if days else {}
         entries = self._entries(feed.spec.key)
         for page in pages:
             stories = [] if page.parts else [id for day in page.days for id in ids.get(day, ())]
-            self._put(page.name, self.pages.calendar_page(feed.head, page, entries.stories(stories, content)))
+            tops = {
+                day: entries.views(ids.get(day, [])[: front.CANDIDATES], content)
+                for day in reversed(page.days if page.parts and page in shown else ())
+            }
+            made = self.pages.calendar_page(feed.head, page, entries.stories(stories, content), tops)
+            self._put(page.name, made)
             yield
 
     def _write_archive(self, feed: Feed, item: Document) -> Iterator[None]:
@@ -426,6 +434,7 @@ class Builder:
         newest = max((view.updated for view in views), default=feed.head.updated)
         previous = feed.archives[-1].name if feed.archives else ""
         made = replace(feed.head, previous=previous, removed=self._tombstones(spec.key, newest))
+        self.pages.describe(spec, feed.row.count, feed.days, views)
         found = documents(made, spec.formats, views, spec.content, entries)
         files = {paths.file_name(spec.key, format): data for format, data in found.items()}
         led = {entry_urn(self.instance, view.id) for view in views if view.story}

@@ -11,7 +11,7 @@ from typing import Final
 
 TEMPLATES: Final = "templates"  # folder of the operator's templates, in the folder of the configuration
 STYLES: Final = "site.css"  # the operator's styles, beside it
-_ASSETS: Final = ("feed.css", "site.css", "site.js", "combine.js", "search.js", "icon.svg")
+_ASSETS: Final = ("feed.css", "site.css", "site.js", "front.js", "combine.js", "search.js", "icon.svg", "icon.png")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ INDEX: Final = "index.html"
 SEARCH: Final = "search/"
 ARTICLES: Final = "articles/"  # pages of those that are published whole
 STORIES: Final = "stories/"  # a page for each story
-PICTURES: Final = "pictures/"  # thumbnails, each named after its bytes: what is there never changes
 
 
 def stem(key: FeedKey) -> str:

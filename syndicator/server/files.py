@@ -20,7 +20,7 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.core.axes import AXES
-from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, media_type, of_file
+from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, cache_control, media_type, of_file
 from syndicator.core.ports.request_limits import PART_BYTES
 
 Stamp = tuple[int, int, int]  # what changes with a file: mtime in nanoseconds, size, inode
@@ -72,8 +72,8 @@ _REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each
 _LEAST: Final = 256  # bytes of a file that is compressed: below, the header of a gzip costs what it saves
 _CHANGING: Final = 3  # tries at a file that is replaced while it is read
 CSP: Final = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _SECURITY: Final = {
     "content-security-policy": CSP,
@@ -86,7 +86,10 @@ _SECURITY: Final = {
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 # What of a request's header decides on its answer.
-_READ: Final = frozenset((b"accept-encoding", b"if-none-match", b"if-modified-since", b"sec-fetch-dest"))
+_READ: Final = frozenset(
+    (b"accept-encoding", b"if-none-match", b"if-modified-since", b"if-range", b"range", b"sec-fetch-dest")
+)
+_RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,9 @@ class _Files:
     def _of_file(self, name: str, known: _Known, asked: Mapping[bytes, bytes]) -> Answer | None:
         if (same := known.unchanged.get(asked.get(b"if-none-match", b""))) is not None:
             return 304, same, b""
-        packed = self._packed(name, known) if takes_gzip(asked.get(b"accept-encoding", b"")) else None
+        part = _RANGE.fullmatch(asked.get(b"range", b""))
+        gzipped = not part and takes_gzip(asked.get(b"accept-encoding", b""))
+        packed = self._packed(name, known) if gzipped else None
         if _unchanged(asked, known):
             return 304, known.unchanged[known.tags[packed is not None]], b""
         body = packed if packed is not None else self._whole(name, known)
@@ -229,6 +234,8 @@ class _Files:
             return None
         page = asked.get(b"sec-fetch-dest") == b"document"
         headers = known.whole[packed is not None, page]
+        if part and asked.get(b"if-range", known.tags[0]) == known.tags[0] and any(part.groups()):
+            return _part(part[1], part[2], headers, body)
         return 200, [*headers, (b"content-length", b"%d" % len(body))], body
 
     def _page_of(self, name: str) -> str:
@@ -286,7 +293,9 @@ class _Files:
         plain = f'"{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}"'
         mtime, tags = stamp[0] // 1_000_000_000, (plain, zipped(plain))
         modified = {"last-modified": formatdate(mtime, usegmt=True)}
-        heads = [{"etag": tag} | modified | headers_of(name, self.base, self.hubs) for tag in tags]
+        heads = [
+            {"etag": tag, "accept-ranges": "bytes"} | modified | headers_of(name, self.base, self.hubs) for tag in tags
+        ]
         whole = {
             (packed, page): lines(heads[packed] | {"content-type": _type(name, page=page)} | _CODING[packed])
             for packed in (False, True)
@@ -312,7 +321,7 @@ def headers_of(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]
     links = [f'<{base}{quote(name)}>; rel="self"'] if base else []
     links += [f'<{hub}>; rel="hub"' for hub in hubs]
     link = {"link": ", ".join(links)} if links and by_reader else {}
-    return {"vary": vary, "cache-control": CACHE_CONTROL, **_SECURITY, **link}
+    return {"vary": vary, "cache-control": cache_control(name), **_SECURITY, **link}
 
 
 _CODING: Final[tuple[dict[str, str], dict[str, str]]] = ({}, {"content-encoding": "gzip"})
@@ -369,6 +378,17 @@ def _unchanged(asked: Mapping[bytes, bytes], known: _Known) -> bool:
         return known.mtime <= int(parsedate_to_datetime(since.decode("latin-1")).timestamp())
     except (TypeError, ValueError, OverflowError):
         return False
+
+
+def _part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
+    """The bytes from `first` to `last`, or the `last` ones without a first (RFC 9110 section 14)."""
+    size = len(body)
+    start = int(first) if first else max(size - int(last), 0)
+    end = min(int(last) + 1, size) if first and last else size
+    if start >= end:
+        return plain("No such range.\n", 416, **{"content-range": f"bytes */{size}"})
+    told = ((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, size)), (b"content-length", b"%d" % (end - start)))
+    return 206, [*headers, *told], body[start:end]
 
 
 def _is_text(name: str) -> bool:

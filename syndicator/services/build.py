@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +36,9 @@ from syndicator.store.engine import Store
 _SOURCES: Final = "sources shown"  # a note with their fingerprints by key
 _TAGS: Final = "tags linked"  # the same with their slugs alone
 _LOOKED_AT: Final = 3  # newest articles, to see if what is published was replaced: a choice
+_NEWS: Final = 30  # stories on the front page with their other reports, and _REPORTS of each: choices
+_REPORTS: Final = 7
+_NEWS_OF: Final = timedelta(days=1)
 _DIGITS: Final = 12  # of a fingerprint: one source is compared with itself alone
 
 
@@ -237,13 +240,13 @@ async def build_feeds(
     if not looked:
         follow(app, tags)
     rows, specs = _planned(app, known)
-    all = all or _is_replaced(app, outlet)
-    only = None if all else stale(specs, rows, *(() if looked else (app.settings, app.instance, pages)), owed=not brief)
+    more, whole = () if looked else (app.settings, app.instance, pages), all or _is_replaced(app, outlet)
+    only = None if whole else stale(specs, rows, *more, owed=not brief)
     left = set() if only is None or among is None else {key for key in only if not among(key)}
     only = only if only is None else only - left
     if only is None or only:
         _begin(app, outlet, before, looked)
-    steps = _steps(app, specs, outlet, only=only, tags=tags, look=pages, brief=brief, rows=rows)
+    steps = _steps(app, specs, outlet, only=only, tags=tags, look=pages, brief=brief, rows=rows, stories=_news(app))
     report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)
     if only is None or only:
@@ -252,6 +255,14 @@ async def build_feeds(
     _remember(app, began_at, inputs, looked, left=bool(left), brief=brief)
     builds = int(only is None or bool(only or report.written))
     return replace(report, builds=builds, seconds=clock() - began, left=len(left), hubs=await _notify_hubs(app, report))
+
+
+def _news(app: App) -> list[list[str]]:
+    """The articles of the stories that most outlets reported in the last day."""
+    found = app.store.stories
+    news = found.news(app.clock() - _NEWS_OF, _NEWS) if app.settings.publish.stories != "off" else []
+    told = found.articles([one.story for one in news])
+    return [[id for id, _ in told[one.story][-_REPORTS:]] for one in news]
 
 
 def _steps(app: App, specs: Sequence[FeedSpec], outlet: Outlet, **given: Any) -> Steps:
@@ -388,7 +399,7 @@ def feed_specs(app: App, known: Vocabulary, rows: Sequence[FeedRow]) -> list[Fee
         sources=list(app.sources.values()),
         queries=app.queries,
         categories={one.name: one.description for one in known.category},
-        tags=[tag.name for tag in known.tag],
+        tags={tag.name: tag.description for tag in known.tag},
     )
     wanted, faults = {spec.key for spec in specs}, [one for one in app.faults if Path(one.file).name == "feeds.toml"]
     if faults and any(row.key.axis == QUERY and ended(row, wanted, app.settings.publish) for row in rows):

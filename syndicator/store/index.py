@@ -99,7 +99,8 @@ _MONTH_ENTRIES = (
 )
 _DAY = sums.shown(_m) // sums.DAY
 _SINCE = (*_IN_FEED, _m.added >= bindparam("since"), bindparam("first") <= _DAY)
-_OF_DAYS = select(_m.id, _DAY).where(*_SINCE, bindparam("last") >= _DAY).order_by(_m.id)
+_OF_DAYS = select(_m.id, _DAY).where(*_SINCE, bindparam("last") >= _DAY)
+_OF_DAYS = _OF_DAYS.order_by(sums.shown(_m).desc(), _m.id)
 _LATEST = select(_m.id).where(*_SINCE).order_by(sums.shown(_m).desc(), _m.id).limit(bindparam("most"))
 _NEWEST_MARK = select(func.coalesce(func.max(_marks.n), 0))
 _UNBUILT = (

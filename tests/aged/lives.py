@@ -96,7 +96,8 @@ FIRST = Life(
     checked=(("source/quay", "held"),),
     settings={"PUBLISH__EXTENSIONS": '["tombstones"]'},  # which every feed once had
     rewritten=(
-        *("*.atom", "*.rss", "[!m]*.json", "*.html", "*.opml", "site*", "combine*.js", "search*"),
+        *("*.atom", "*.rss", "[!m]*.json", "*.html", "*.opml", "site*", "combine*.js", "front.js", "search*"),
+        *("icon.png", "robots.txt"),
         "maps/*",  # say of the pages of withdrawn articles that they are gone
     ),
 )
@@ -128,8 +129,11 @@ SECOND = Life(
     asked=frozenset({"http://ferry.example/feed", "http://loft.example/news", "http://almanac.example/"}),
     recut=("feed archive/*", "feed *: links was *"),
     checked=(("parish", "speaks-for"), ("source/quay", "held"), ("sources.toml:53", "unknown-name")),
-    # the page for telephones, texts that are searched, feeds of questions
-    rewritten=("site.css", "combine*", "search*", "feeds.html"),
+    rewritten=(
+        *("[acqs]*/*.atom", "tags/[!b]*.atom"),  # have covers, which name their publisher
+        *("*.rss", "[!m]*.json", "*.html", "site*", "front.js", "icon.png", "robots.txt"),
+        *("combine*", "search*"),  # texts that are searched, feeds of questions
+    ),
     unasked=frozenset(
         {
             *(f"http://{key}.example/feed" for key in ("loft", "lamp", "rook", "pier")),

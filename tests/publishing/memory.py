@@ -133,7 +133,7 @@ class MemoryIndex:
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for id in sorted(self._ids(key)):
+        for id in self.latest(key, len(self._ids(key))):
             found.setdefault(self._shown_as(id).strftime("%Y-%m-%d"), []).append(id)
         return {day: ids for day, ids in found.items() if first <= day <= last}
 

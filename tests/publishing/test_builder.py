@@ -15,6 +15,7 @@ from lxml import etree
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Enclosure, FeedKey, Origin, Source, article_id, entry_urn
 from syndicator.publishing.builder import BuildReport, build
+from syndicator.publishing.render.xml import NAMESPACES
 from syndicator.publishing.selection import feeds
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
@@ -135,6 +136,28 @@ def test_an_entry_carries_what_the_contract_names() -> None:
     assert item["attachments"] == [{"url": enclosure.url, **details}]
     played = b'<media:content url="https://alpha.example/1.mp3" type="audio/mpeg" duration="720"/>'
     assert played in outlet.files["all.rss"] and played in outlet.files["all.atom"]
+    credit = b'<media:credit role="publishing company" scheme="urn:ebu">Alpha</media:credit>'
+    assert credit in outlet.files["all.rss"] and credit in outlet.files["all.atom"]
+    assert item["_source"] == {
+        "title": "Alpha",
+        "feed_url": "https://alpha.example/feed",
+        "home_page_url": "https://alpha.example/",
+    }
+
+
+def test_rss_has_an_image_and_says_how_often_to_come() -> None:
+    index, outlet = MemoryIndex([article(1)]), MemoryOutlet()
+    built(index, outlet)
+    channel = etree.fromstring(outlet.files["all.rss"]).find("channel")
+    image = {node.tag: node.text for node in channel.find("image")}
+    assert image == {
+        "url": "https://feeds.example/icon.png",
+        "title": "Example feeds",
+        "link": "https://feeds.example/all.html",
+    }
+    assert channel.findtext("ttl") == "15"
+    said = {name: channel.findtext(f"{{{NAMESPACES['sy']}}}update{name}") for name in ("Period", "Frequency")}
+    assert said == {"Period": "hourly", "Frequency": "4"}
 
 
 def test_everything_comes_back_byte_for_byte() -> None:

@@ -45,6 +45,43 @@ def test_types_and_validators(client: TestClient) -> None:
     assert dated.status_code == 304
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "told", "body"),
+    [
+        ("bytes=1-3", 206, "bytes 1-3/7", b"fee"),
+        ("bytes=4-", 206, "bytes 4-6/7", b"d/>"),
+        ("bytes=-2", 206, "bytes 5-6/7", b"/>"),
+        ("bytes=-99", 206, "bytes 0-6/7", b"<feed/>"),
+        ("bytes=5-99", 206, "bytes 5-6/7", b"/>"),
+        ("bytes=7-", 416, "bytes */7", b"No such range.\n"),
+        ("bytes=-0", 416, "bytes */7", b"No such range.\n"),
+        ("bytes=3-1", 416, "bytes */7", b"No such range.\n"),
+        ("bytes=-", 200, None, b"<feed/>"),
+        ("bytes=0-1,3-4", 200, None, b"<feed/>"),
+        ("lines=1-2", 200, None, b"<feed/>"),
+    ],
+)
+def test_a_part_of_a_file(client: TestClient, asked: str, status: int, told: str | None, body: bytes) -> None:
+    answer = client.get("/all.atom", headers={"range": asked, "accept-encoding": "identity"})
+    assert (answer.status_code, answer.headers.get("content-range"), answer.content) == (status, told, body)
+
+
+def test_a_part_is_of_the_plain_edition_that_was_asked_for(client: TestClient) -> None:
+    whole = client.get("/all.atom", headers={"accept-encoding": "identity"})
+    assert whole.headers["accept-ranges"] == "bytes"
+    for tag, status in ((whole.headers["etag"], 206), ('"another"', 200)):
+        asked = {"range": "bytes=0-1", "if-range": tag, "accept-encoding": "gzip"}
+        answer = client.get("/all.atom", headers=asked)
+        assert answer.status_code == status and "content-encoding" not in answer.headers
+
+
+def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(client: TestClient, public: Path) -> None:
+    (public / "pictures").mkdir()
+    (public / "pictures/1.webp").write_bytes(b"picture")
+    assert client.get("/pictures/1.webp").headers["cache-control"] == "max-age=31536000, immutable"
+    assert client.get("/pictures/2.webp").headers["cache-control"] == "no-cache"
+
+
 def test_gzip_has_its_own_tag(client: TestClient) -> None:
     answer = client.get("/all.atom", headers={"accept-encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip" and answer.content == b"<feed/>"

@@ -109,6 +109,8 @@ def test_a_build_groups_first(place: Place) -> None:
     place.build()
     with place.app() as app:
         assert {member.article for member in app.store.stories.members()} == ids
+        page = (app.settings.public_dir / "index.html").read_text()
+    assert page.count(QUAKE[0]) == 1 and page.count("also <a") == 1
 
 
 def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from syndicator.core.errors import UsageError
-from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, media_type
+from syndicator.core.formats import GZIP_LEVEL, cache_control, media_type
 from syndicator.core.ports.articles import ABSENT, Objects, ObjectStamp
 from syndicator.publishing import paths
 
@@ -240,7 +240,7 @@ class ObjectOutlet:
 
     def _write(self, key: str, name: str, data: bytes) -> None:
         seen = self._look(key)
-        headers = {"Content-Type": media_type(name) or _OTHER, "Cache-Control": CACHE_CONTROL}
+        headers = {"Content-Type": media_type(name) or _OTHER, "Cache-Control": cache_control(name)}
         if key != name:
             headers["Content-Encoding"] = "gzip"
         etag = self.objects.put(key, data, over=seen.etag if seen else ABSENT, headers=headers)

@@ -7,11 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from urllib.parse import urlsplit
 
-from syndicator.core.formats import FORMATS
+from syndicator.core.formats import FORMATS, PICTURES
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow, Outlet
 from syndicator.publishing import paths
-from syndicator.publishing.paths import PICTURES
 
 JSON = paths.MAPS + "moved.json"
 NGINX = paths.MAPS + "nginx.conf"

@@ -91,14 +91,15 @@ def categories(view: View, base: str) -> list[tuple[str, str]]:
 
 
 def media(view: View) -> list[str]:
-    """Media RSS 1.5.1: media:thumbnail and media:content of a cover; media:content of an enclosure that says how long
-    it plays (itunes:duration would make a podcast of the whole feed, which then has to name a category and an
+    """Media RSS 1.5.1: media:thumbnail, media:content and publisher of a cover; media:content of an enclosure that says
+    how long it plays (itunes:duration would make a podcast of the whole feed, which then has to name a category and an
     owner)."""
     parts: list[str] = []
     if view.cover:
         type = {"type": view.cover_type} if view.cover_type else {}
         parts.append(element("media:thumbnail", url=view.cover))
         parts.append(element("media:content", url=view.cover, medium="image", **type))
+        parts.append(element("media:credit", plain(view.origin.title), role="publishing company", scheme="urn:ebu"))
     if view.enclosure is not None and view.seconds:
         given, duration = view.enclosure, str(view.seconds)
         parts.append(element("media:content", url=given.url, type=given.type, duration=duration))

@@ -61,6 +61,11 @@ class Head:
         return f"{self.base}{self.stem}.{format}"
 
     @property
+    def image(self) -> str:
+        """The icon as RSS takes it: PNG, GIF or JPEG."""
+        return self.icon if self.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")) else f"{self.base}icon.png"
+
+    @property
     def archived(self) -> bool:
         """True for an archive document among others. An only one is not called so: the validator calls that incomplete
         (its feed.py), and there is nothing to walk to."""
@@ -148,6 +153,7 @@ def links(settings: Settings, named: Iterable[str] = ()) -> Links:
 _MARKUP: Final = re.compile(r"<[^>]*>")
 _SRC: Final = re.compile(r"(src)=$", re.IGNORECASE)
 _BEGINNING: Final = 3000  # characters of the whole text's HTML in which an excerpt that opens it is looked for
+_ABOVE: Final = 300  # characters that may stand above the excerpt in the whole text: a sub-heading, a line, a caption
 _BETWEEN: Final = " \N{MIDDLE DOT} "
 
 
@@ -180,9 +186,9 @@ def _picture(view: View) -> Iterator[str]:
 
 
 def _excerpt(view: View) -> Iterator[str]:
-    begins = unescape(_MARKUP.sub("", view.html[:_BEGINNING])).split()
-    words = view.summary.split()
-    if words and begins[: len(words)] != words:
+    begins = "".join(unescape(_MARKUP.sub("", view.html[:_BEGINNING])).split())
+    words = "".join(view.summary.split())  # blocks need not have spaces between them
+    if words and not 0 <= begins.find(words) <= _ABOVE:
         yield f"<p>{escape(view.summary, quote=False)}</p>"
 
 

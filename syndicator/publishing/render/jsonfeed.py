@@ -29,7 +29,8 @@ def item(view: View) -> bytes:
         "author": {"name": view.authors[0]},
         "tags": list(tags.values()),
         "attachments": _attachments(view),
-        "_rights": _rights(view),  # an extension: version 1.1 has no field for rights
+        "_rights": _rights(view),  # extensions: version 1.1 has no fields for rights and for the feed of an item
+        "_source": _source(view),
     }
     made |= {name: value for name, value in found.items() if value}
     made["date_published"] = view.published.isoformat()
@@ -62,6 +63,11 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
 
 def _rights(view: View) -> dict[str, str]:
     return {name: value for name, value in (("text", view.rights), ("license", view.licence)) if value}
+
+
+def _source(view: View) -> dict[str, str]:
+    given = {"title": view.origin.title, "feed_url": view.origin.url, "home_page_url": view.origin.site}
+    return {name: value for name, value in given.items() if value}
 
 
 def _attachments(view: View) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import declared, document, element, escaped, plain
 
+_MINUTES: Final = 15  # between two polls; hubs are quicker
 # What begins a tag, a comment or a declaration (HTML 13.2.5.6), and the same with its < as a reference.
 _TAG: Final = re.compile(r"(<|&(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])", re.I)
 
@@ -45,7 +46,7 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
     """An RSS document of ready items."""
     title, types = plain(_plain(head.title)), {name: FORMATS[name].media_type for name in (ATOM, "rss")}
     parts = [
-        f'<rss{declared(("media", "dc", "content", "atom"))} version="2.0"><channel>',
+        f'<rss{declared(("media", "dc", "content", "atom", "sy"))} version="2.0"><channel>',
         element("title", title),
         element("link", escaped(head.home)),
         element("description", plain(_plain(head.description))),
@@ -54,9 +55,9 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
         element("docs", "https://www.rssboard.org/rss-specification"),
         element("generator", "Syndicator"),
     ]
-    if head.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")):  # RSS 2.0 knows no other kind of image
-        image = element("url", escaped(head.icon)) + element("title", title) + element("link", escaped(head.home))
-        parts.append(element("image", image))
+    image = element("url", escaped(head.image)) + element("title", title) + element("link", escaped(head.home))
+    parts += [element("image", image), element("ttl", str(_MINUTES))]
+    parts += [element("sy:updatePeriod", "hourly"), element("sy:updateFrequency", str(60 // _MINUTES))]
     parts += [element("language", escaped(head.language))] if head.language else []
     parts.append(element("lastBuildDate", format_datetime(head.updated)))
     parts += [element("atom:link", rel="hub", href=hub) for hub in head.hubs]

@@ -26,6 +26,7 @@ NAMESPACES: Final[Mapping[str, str]] = {
     "at": "http://purl.org/atompub/tombstones/1.0",
     "podcast": "https://podcastindex.org/namespace/1.0",
     "source": "http://source.scripting.com/",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
 }
 LOCAL: Final = ("podcast", "source", "creativeCommons")  # declared by the elements themselves, which few feeds have

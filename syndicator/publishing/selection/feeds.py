@@ -1,11 +1,12 @@
 """Which feeds exist. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from syndicator.configuration.settings import Publish, Settings
-from syndicator.core.axes import ALL, AUTHOR, STORIES, TAG, by_place
+from syndicator.core.axes import ALL, AUTHOR, SOURCE, STORIES, TAG, by_place
 from syndicator.core.model import FeedKey, FeedSpec, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import slug
@@ -29,7 +30,7 @@ class _Given:
     settings: Settings
     sources: Mapping[str, Source]
     categories: Mapping[str, str]
-    tags: frozenset[str]  # slugs
+    tags: Mapping[str, str]  # slug -> description
 
 
 def plan(
@@ -39,15 +40,15 @@ def plan(
     sources: Sequence[Source],
     queries: Sequence[SavedQuery],
     categories: Mapping[str, str],
-    tags: Iterable[str] = (),
+    tags: Mapping[str, str] = MappingProxyType({}),
 ) -> list[FeedSpec]:
     """The feeds to publish, of the axes in `publish.axes`: everything; each category and source with an article; each
     tag of `tags`, which are those of taxonomy.toml, with an article; every other tag with `publish.tag_min` of them, or
     with one whose file a hand wrote; each saved query. A feed that was published once stays, however few articles it
-    has left, until it is dropped or moved. `categories`: name -> description. In a fixed order: everything, then axis
-    by axis as on the index page with the saved queries last, each axis by slug."""
+    has left, until it is dropped or moved. `categories`, `tags`: name -> description. In a fixed order: all, then
+    axis by axis as on the index page with the saved queries last, each axis by slug."""
     by_key = {source.key: source for source in sources}
-    given = _Given(settings, by_key, categories, frozenset(map(slug, tags)))
+    given = _Given(settings, by_key, categories, {slug(name): about for name, about in tags.items()})
     alive = sorted((row for row in rows if _alive(row)), key=lambda row: row.key)
     specs: list[FeedSpec] = []
     for name, axis in by_place():
@@ -93,6 +94,10 @@ def _category(spec: FeedSpec, given: _Given) -> FeedSpec:
     return replace(spec, description=given.categories.get(spec.name, ""))
 
 
+def _tag(spec: FeedSpec, given: _Given) -> FeedSpec:
+    return replace(spec, description=given.tags.get(spec.key.slug, ""))
+
+
 def _source(spec: FeedSpec, given: _Given) -> FeedSpec:
     source = given.sources.get(spec.key.slug)  # None once it was removed: its articles and its feed stay
     name = (source.title if source else None) or spec.name or spec.key.slug
@@ -103,7 +108,8 @@ def _source(spec: FeedSpec, given: _Given) -> FeedSpec:
 # Details of a feed beyond its name, by axis.
 _DETAILS: Final[dict[str, Callable[[FeedSpec, _Given], FeedSpec]]] = {
     "category": _category,
-    "source": _source,
+    TAG: _tag,
+    SOURCE: _source,
     STORIES.axis: lambda spec, given: replace(spec, description="What two outlets or more report.", share=1.0),
 }
 

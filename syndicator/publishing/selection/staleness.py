@@ -25,7 +25,7 @@ STORIES: Final = FeedKey("", "stories")  # by story
 SEARCH: Final = FeedKey("", "search")  # by the name of a period
 
 # To be raised when documents are written differently, so that the first build after an upgrade writes all of them.
-_FORM: Final = "2"
+_FORM: Final = "3"
 
 _DIGITS: Final = 32  # of a sha256 in hexadecimal: half of it is more than enough to tell editions apart
 _OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))  # which articles show

@@ -31,10 +31,24 @@ for (const button of document.querySelectorAll("button.copy")) {
     }
   });
 }
+// j and k lead to the next and the previous headline, o opens it, / searches.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, :popover-open")) return;
+  const links = [...document.querySelectorAll(".headline, .story h3 a, .found a")].filter((link) => link.offsetParent);
+  const at = links.indexOf(document.activeElement);
+  if (event.key === "j") links[at + 1]?.focus();
+  else if (event.key === "k") links[at - 1]?.focus();
+  else if (event.key === "o" && at >= 0) links[at].click();
+  else if (event.key === "/") {
+    event.preventDefault();
+    const search = document.querySelector("main input[type=search], .bar [href$='search.html']");
+    search.matches("a") ? search.click() : search.focus();
+  }
+});
 // How long ago a story of the last day is; older ones keep their time, which the page has in UTC.
-for (const time of document.querySelectorAll(".by time")) {
+for (const time of document.querySelectorAll(".by time, .line time")) {
   const minutes = Math.floor((Date.now() - new Date(time.dateTime)) / 60000);
   if (minutes < 0 || minutes >= 1440) continue;
-  time.title = time.textContent;
-  time.textContent = minutes < 1 ? "just now" : minutes < 60 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`;
+  time.title ||= time.textContent;
+  time.textContent = minutes < 1 ? "now" : minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
 }

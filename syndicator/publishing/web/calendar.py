@@ -4,27 +4,22 @@ A year stands on one page as long as it has at most `PAGE` stories; beyond that 
 that has more its days. So quiet feeds have few pages and busy ones short ones, and no address ever goes: where a page
 gets too long, its parts get pages of their own and it becomes their list. Days are those of publication, in UTC.
 
-What stands on the front page. The list of pages for search engines (https://www.sitemaps.org/protocol.html)."""
+The list of pages for search engines (https://www.sitemaps.org/protocol.html)."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from html import escape
 from itertools import groupby, islice
 from typing import Final
 
-from syndicator.core import text
-from syndicator.core.axes import TAG
-from syndicator.core.formats import PAGE as FORMATS_PAGE
 from syndicator.core.formats import PAGE as HTML
-from syndicator.core.model import FeedKey, FeedSpec
-from syndicator.core.ports import FeedRow
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import View
 
 PAGE: Final = 100  # stories: some 30 KB as gzip, and as much as a person looks through
 _FORM: Final = "1"  # to be raised when these pages are written differently
+_CELLS: Final = 42  # of a month on a calendar: six weeks
 YEAR, MONTH, DAY = 4, 7, 10  # letters of a date "2026-11-26" that name its year, month, day
 
 Days = Mapping[str, tuple[int, str]]  # day -> how many stories, and a fingerprint of them
@@ -83,7 +78,17 @@ def _spread(
     below = [list(found) for _, found in groupby(inside, key=lambda day: day[: deeper[0]])]
     parts = tuple((part[0][: deeper[0]], sum(days[day][0] for day in part)) for part in below)
     lower = [found for part in below for found in _spread(stem, days, part, deeper, span, by_day)]
-    return [replace(page, parts=parts, fingerprint=repr(parts)), *lower]
+    return [replace(page, parts=parts, fingerprint=repr(parts) if level == YEAR else made_of), *lower]
+
+
+def weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]]]:
+    """A month "2026-11" as weeks from Monday on, each day with how many stories it has; "" for one of another month."""
+    first = date.fromisoformat(f"{month}-01")
+    start = first - timedelta(days=first.weekday())
+    names = [str(start + timedelta(days=n)) for n in range(_CELLS)]
+    cells = [(name, days.get(name, 0)) if name.startswith(month) else ("", 0) for name in names]
+    found = [cells[at : at + 7] for at in range(0, _CELLS, 7)]
+    return [week for week in found if any(name for name, _ in week)]
 
 
 def _finished(page: CalendarPage, made_with: str, previous: str, following: str) -> CalendarPage:
@@ -93,40 +98,6 @@ def _finished(page: CalendarPage, made_with: str, previous: str, following: str)
 
 
 STORIES: Final = 60  # a page that loads at once (under 60 KB as gzip) and is read in one sitting
-SHOWN: Final = 24  # feeds of an axis that the front page names
-_LEADS: Final = 4  # one large, three beside it: what a screen of 1280 by 800 shows
-_TAGS: Final = 20
-
-
-def leads(views: Sequence[View]) -> list[str]:
-    """The ids of the lead stories, the largest first. They are of the newest day, and of those before it where that has
-    too few; those that most sources tell, then those with a picture, then the newest; each of another source, as far as
-    there are."""
-    days = sorted({view.published.date() for view in views}, reverse=True)
-    near: list[View] = []
-    for day in days:
-        near += [view for view in views if view.published.date() == day] if len(near) < _LEADS else []
-    rank = {view.id: (len(view.related), bool(view.picture), view.published, view.id) for view in near}
-    ranked = sorted(near, key=lambda view: rank[view.id], reverse=True)
-    firsts = {view.source_key: view for view in reversed(ranked)}.values()
-    chosen = [view for view in ranked if view in firsts][:_LEADS]
-    chosen += [view for view in ranked if view not in chosen][: max(0, min(_LEADS, len(near)) - len(chosen))]
-    return [view.id for view in sorted(chosen, key=lambda view: rank[view.id], reverse=True)]
-
-
-def active(
-    specs: Sequence[FeedSpec], rows: Mapping[FeedKey, FeedRow], views: Sequence[View]
-) -> list[tuple[str, str, int]]:
-    """The most active tags that have a page, as (name, page, articles in all): those that the newest stories carry
-    most, then those that most articles have."""
-    carried = Counter(tag for view in views for tag in view.tags)
-    found = []
-    for spec in specs:
-        if spec.key.axis == TAG and FORMATS_PAGE in spec.formats:
-            name, row = text.line(spec.name), rows.get(spec.key)
-            found.append((-carried[name], -(row.count if row else 0), name, paths.file_name(spec.key, FORMATS_PAGE)))
-    return [(name, page, -count) for _, count, name, page in sorted(found)[:_TAGS]]
-
 
 NAME_sitemap: Final = "sitemap.xml"
 _MOST: Final = 50_000  # addresses of a sitemap, by its protocol

@@ -4,7 +4,7 @@ Templates of the operator's tried out on pages of two made-up articles, one with
 before they are to make real ones."""
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,11 +24,13 @@ from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, Look
 from syndicator.publishing.render.head import Head, head, links
 from syndicator.publishing.render.view import View, language, view
-from syndicator.publishing.web import calendar, story
+from syndicator.publishing.web import calendar, front, story
+from syndicator.publishing.web.about import About, about
+from syndicator.publishing.web.calendar import DAY, MONTH, YEAR, CalendarPage, Days, file_name, holding
 from syndicator.publishing.web.calendar import PAGE as CALENDAR_PAGE
-from syndicator.publishing.web.calendar import YEAR, CalendarPage, file_name, holding
 from syndicator.publishing.web.calendar import calendar as calendar_calendar
 from syndicator.publishing.web.shell import Page, page, qr_svg
+from syndicator.publishing.web.shell import files as shell_files
 from syndicator.publishing.web.story import Day
 from syndicator.publishing.web.templates import ROOT, Templates
 
@@ -37,6 +39,7 @@ ARCHIVE: Final = "archive.html"
 SEARCH: Final = "search.html"
 COMBINE: Final = "combine.html"
 _OFFERED: Final = 150  # names of a kind to tick, those with most articles
+_MONTHS: Final = 3  # shown as calendars
 PHONE: Final = "phone.html"  # how to subscribe, of an instance for its operator alone
 _MISSING: Final = "404.html"
 _ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}  # what a feed of an axis is
@@ -60,6 +63,7 @@ class Pages:
         self.templates = Templates(look)
         self._language = language(settings.site.language) or "en"
         self.calendars: dict[str, list[CalendarPage]] = {}  # of the feeds that are built, by stem
+        self.about: dict[str, About] = {}  # the same
         everything = any(spec.key == ALL and PAGE in spec.formats for spec in specs)
         self.archived = everything and bool(settings.publish.archives)
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
@@ -76,16 +80,15 @@ class Pages:
         (https://developers.google.com/search/docs/crawling-indexing/canonicalization)."""
         name = paths.article_name(view.id)
         root, spec = "../" * name.count("/"), self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
-        base = self.settings.base_url if self.settings.site.url else ""
-        picture = base + view.picture.name if view.picture and base else ""
+        picture = self._image([view])
         shell = self._shell(
             name,
             f"{view.title} - {view.origin.title}",
             view.summary,
             kind="Article",
-            subject=story.facts(view, picture),
+            subject=story.facts(view, picture.get("image", "")),
             canonical=view.url,
-            image=picture,
+            **picture,
             indexed=False,
             feeds=_formats_of(paths.stem(spec.key), spec.formats, root, self.settings.base_url) if spec else [],
         )
@@ -113,13 +116,28 @@ class Pages:
             page=shell,
             heading=text.line(spec.name) if spec else head.title,
             kind=_ONE.get(spec.key.axis, "") if spec else "",
+            about=self.about.get(head.stem),
+            badge=story.badge(text.line(spec.name) if spec else ""),
             days=found,
             earlier=earlier,
             years=[(*link(one.span), one.count) for one in reversed(years)],
         )
 
-    def calendar_page(self, head: Head, made: CalendarPage, stories: Sequence[bytes]) -> bytes:
-        """A page of a year, a month or a day of a feed."""
+    def _image(self, views: Iterable[View]) -> dict[str, str]:
+        """The address of the first picture of articles, for whoever shares a page; nothing if they have none."""
+        names = [view.picture.name for view in views if view.picture] if self.settings.site.url else []
+        return {"image": self.settings.base_url + names[0]} if names else {}
+
+    def describe(self, spec: FeedSpec, count: int, days: Days, views: Sequence[View]) -> None:
+        """Take in what the page of a feed says of it, as in `about`."""
+        stem = paths.stem(spec.key)
+        to = replace(self.links, base="../" * stem.count("/"))
+        self.about[stem] = about(spec, count, {day: number for day, (number, _) in days.items()}, views, to)
+
+    def calendar_page(
+        self, head: Head, made: CalendarPage, stories: Sequence[bytes], tops: Mapping[str, Sequence[View]] | None = None
+    ) -> bytes:
+        """A page of a year, a month or a day of a feed. `tops`: articles of the days of a month, of which some lead."""
         spec = self._by_stem[head.stem]
         when, feed = story.span_name(made.span), text.line(spec.name)
         about = f"{feed}: {made.count} {'story' if made.count == 1 else 'stories'} of {when}."
@@ -134,7 +152,9 @@ class Pages:
             feed_page=f"{shell.root}{head.stem}.{PAGE}",
             when=when,
             count=made.count,
-            spans=[(*link(span), count) for span, count in made.parts],
+            spans=[(*link(span), count) for span, count in made.parts if len(span) < DAY],
+            weeks=_weeks(made, link),
+            tops=[(*link(day), front.tops(views, self.links, shell.root)) for day, views in (tops or {}).items()],
             days=story.days(stories, shell.root),
             previous=link(made.previous),
             following=link(made.following),
@@ -169,10 +189,10 @@ class Pages:
         self,
         rows: Mapping[FeedKey, FeedRow],
         views: Sequence[View],
-        stories: Sequence[bytes],
+        stories: Sequence[Sequence[str]] = (),
     ) -> dict[str, bytes]:
-        """What speaks of all feeds, by file name: front page, the page of all feeds, stylesheets. `views` and
-        `stories`: those of the front page."""
+        """What speaks of all feeds, by file name: front page, the page of all feeds, stylesheets. `views`: those of the
+        front page; `stories`: article ids by story."""
         title = f"All feeds - {text.line(self.settings.site.title)}"
         about = f"{len(self.specs)} feeds to subscribe to: by category, tag and source."
         shell, groups = self._shell(FEEDS, title, about, feeds=self._main_feed()), self._groups(rows)
@@ -185,28 +205,38 @@ class Pages:
             calendar.NAME_sitemap: calendar.sitemap(self._every(rows), self.settings.base_url),
             **({ARCHIVE: self._archive()} if self.archived else {}),
             **({PHONE: self._phone()} if self.phone else {}),
+            **shell_files(self.settings),
             **self.templates.look.assets(),
         }
 
     def _front(
-        self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[bytes], groups: _Groups
+        self,
+        rows: Mapping[FeedKey, FeedRow],
+        views: Sequence[View],
+        stories: Sequence[Sequence[str]],
+        groups: _Groups,
     ) -> bytes:
-        site = self.settings.site
         about = f"The newest stories of {_sources(self.specs)}, to read here or in a feed reader."
-        made = dict(zip((view.id for view in views), stories, strict=True))
-        leads = calendar.leads(views)
-        shell = self._shell(
-            paths.INDEX, site.title, about, kind="WebSite", updated=story.newest(stories), feeds=self._main_feed()
-        )
-        days, earlier = self._cut(ALL.slug, story.days(stories, ""), "")
-        rest = story.days((part for id, part in made.items() if id not in leads), "")
+        latest = max((view.published for view in views), default=None)
+        found, to = front.grouped(views, stories), replace(self.links, base="")
+        chosen, title = front.leads(found), self.settings.site.title
+        image = self._image(found[id][0] for id in chosen)
+        shell = self._shell(paths.INDEX, title, about, kind="WebSite", updated=latest, feeds=self._main_feed(), **image)
+        lines = {
+            id: front.line(view, others, to, self._language, latest or view.published)
+            for id, (view, others) in found.items()
+        }
+        counts = {text.line(row.name): row.count for key, row in rows.items() if key.axis == "category"}
+        oldest = min((view.published.strftime("%Y-%m-%d") for view in views), default="")
+        page = holding(self.calendars.get(ALL.slug, ()), oldest)
         return self.templates.render(
             "index.html",
             page=shell,
-            leads=[story.alone(made[id]).decode() for id in leads],
-            days=rest,
-            earlier=earlier if days else ("", ""),
-            tags=calendar.active(self.specs, rows, views),
+            leads=[lines[id] for id in chosen],
+            sections=front.sections((one for id, one in lines.items() if id not in chosen), counts),
+            languages=[lang for lang, _ in Counter(one["lang"] for one in lines.values()).most_common()],
+            earlier=_Linked(ALL.slug, "")(page.span if page else ""),
+            tags=front.active(self.specs, rows, views),
             groups=[group | {"items": _largest(group["items"])} for group in groups],
             count=len(self.specs),
             all_feeds=FEEDS,
@@ -218,12 +248,19 @@ class Pages:
         count = sum(one.count for one in made if not one.parts)
         shell = self._shell(ARCHIVE, title, f"{count} stories by month.", feeds=self._main_feed())
         link = _Linked(ALL.slug, "")
+        months = [one for one in reversed(made) if len(one.span) == MONTH and one.parts][:_MONTHS]
         years = [
             (*link(year.span), [(*link(span), number) for span, number in reversed(year.parts)])
             for year in reversed(made)
             if len(year.span) == YEAR
         ]
-        return self.templates.render("archive.html", page=shell, years=years, count=count)
+        return self.templates.render(
+            "archive.html",
+            page=shell,
+            years=years,
+            count=count,
+            months=[(*link(one.span), _weeks(one, link)) for one in months],
+        )
 
     def _combine(self, views: Sequence[View], groups: _Groups) -> bytes:
         """The page that makes the address of a question."""
@@ -276,7 +313,8 @@ class Pages:
         """The feeds by axis."""
         items: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for spec in self.specs:
-            items[spec.key.axis].append(_item(spec, rows.get(spec.key)))
+            if spec.key.axis != "category" or spec.name != self.links.unsaid:
+                items[spec.key.axis].append(_item(spec, rows.get(spec.key)))
         return [
             {"axis": name, "heading": axis.heading, "items": items[name], "total": len(items[name])}
             for name, axis in by_place()
@@ -308,6 +346,14 @@ class _Linked:
         return (story.span_name(span), self.root + file_name(self.stem, span)) if span else ("", "")
 
 
+def _weeks(made: CalendarPage, link: _Linked) -> list[list[tuple[str, str, int]]]:
+    """The days of a month that has pages of them: each with number, link and stories."""
+    if len(made.span) != MONTH or not made.parts:
+        return []
+    rows = calendar.weeks(made.span, dict(made.parts))
+    return [[(day[-2:].lstrip("0"), link(day)[1] if count else "", count) for day, count in row] for row in rows]
+
+
 def _formats_of(stem: str, formats: Sequence[str], root: str, base: str) -> list[tuple[str, str, str, str]]:
     return [
         (FORMATS[name].label, f"{root}{stem}.{name}", f"{base}{stem}.{name}", FORMATS[name].media_type)
@@ -321,7 +367,7 @@ def _sources(specs: Sequence[FeedSpec]) -> str:
 
 
 def _largest(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(items, key=lambda item: (-item["count"], item["name"]))[: calendar.SHOWN]
+    return sorted(items, key=lambda item: (-item["count"], item["name"]))[: front.SHOWN]
 
 
 def _item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
@@ -372,16 +418,19 @@ def faults(look: Look, settings: Settings) -> list[str]:
         for spec in specs:
             stem, top = paths.stem(spec.key), head(spec, settings, uuid.UUID(int=0), _WHEN)
             made = pages.calendars[stem] = calendar_calendar(stem, days, "", by_day=spec.key == ALL)
+            pages.describe(spec, 2, days, views)
             pages.feed_page(top, stories)
             for one in made:
-                pages.calendar_page(top, one, [] if one.parts else stories)
+                pages.calendar_page(
+                    top, one, [] if one.parts else stories, {"2026-03-10": views} if one.parts else None
+                )
     for before, after in ((None, None), (views[0], views[1])):
         for shown in views:
             pages.article_page(shown, before, after)
     pages.story_page(paths.story_name("a" * 26), views, stories)
     rows = {key: FeedRow(key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_WHEN) for key in _KEYS}
-    pages.shared(rows, views, stories)
-    pages.shared({}, [], [])
+    pages.shared(rows, views, [[one.id for one in views]])
+    pages.shared({}, [])
     return list(dict.fromkeys(pages.templates.faults.values()))
 
 

@@ -35,7 +35,7 @@ class Page:
     description: str
     root: str
     canonical: str = ""  # "" where the site's address is not known
-    image: str = ""
+    image: str = ""  # for whoever shares the page
     kind: str = "CollectionPage"
     subject: Mapping[str, Any] | None = None  # what JSON-LD says instead of the page, of the article that it shows
     updated: datetime | None = None
@@ -83,10 +83,22 @@ def page(settings: Settings, name: str, title: str, description: str, **more: An
         "description": text.line(description),
         "root": "../" * name.count("/"),
         "canonical": settings.base_url + address if site.url else "",
+        "image": f"{settings.base_url}icon.png" if site.url else "",
         "contact": contact(site.contact),
         "indexed": not settings.publish.secret_path,
     }
     return Page(**(shell | more))
+
+
+def files(settings: Settings) -> dict[str, bytes]:
+    """What browsers and search engines ask of a site, by file name."""
+    icons = [{"src": "icon.svg", "sizes": "any"}, {"src": "icon.png", "sizes": "192x192", "type": "image/png"}]
+    name = text.line(settings.site.title)
+    manifest = {"name": name, "start_url": "index.html", "display": "browser", "icons": icons}
+    robots = f"User-agent: *\nAllow: /\n\nSitemap: {settings.base_url}sitemap.xml\n"
+    if settings.publish.secret_path:
+        robots = "User-agent: *\nDisallow: /\n"
+    return {"site.webmanifest": json.dumps(manifest, ensure_ascii=False).encode(), "robots.txt": robots.encode()}
 
 
 def contact(value: str) -> str:

@@ -51,7 +51,7 @@ def article(
         "host": host(view.url),
         "previous": previous,
         "following": following,
-        **_told(view, links, site_language),
+        **told(view, links, site_language),
     }
 
 
@@ -85,22 +85,31 @@ def story(view: View, links: Links, templates: Templates, site_language: str) ->
         entry=view,
         root=ROOT,
         own_page=ROOT + paths.article_name(view.id) if view.html else "",
-        letter=next((char for char in name if char.isalnum()), "·").upper()[:1],
-        colour=zlib.crc32(name.encode("utf-8", "replace")) % COLOURS,
+        letter=badge(name)[0],
+        colour=badge(name)[1],
         timeline=ROOT + paths.story_name(view.story) if view.story else "",
-        **_told(view, links, site_language),
+        **told(view, links, site_language),
     )
     return f"{view.published.strftime(_STAMP)}\n".encode() + made
 
 
-def _told(view: View, links: Links, site_language: str) -> dict[str, Any]:
+def badge(name: str) -> tuple[str, int]:
+    """The letter that stands for a source, and the number of its colour."""
+    letter = next((char for char in name if char.isalnum()), "·").upper()[:1]
+    return letter, zlib.crc32(name.encode("utf-8", "replace")) % COLOURS
+
+
+def told(view: View, links: Links, site_language: str) -> dict[str, Any]:
+    """The fields of an article that its page, its list item and its line on the front page share."""
+    topic = view.category if view.category != links.unsaid else ""
     return {
+        "topic": topic,
         "lang": view.language if view.language.lower() != site_language.lower() else "",
         "date": f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}",
         "time": clock(view.published),
         "stamp": view.published.strftime(_STAMP),
         "source": links.source(view.source_key),
-        "category": links.category(view.category),
+        "category": links.category(topic) if topic else "",
         "tags": [(tag, links.tag(tag)) for tag in view.tags if tag.casefold() != view.category.casefold()],
         "also": [(host(url), url) for url in view.related[:MOST_ALSO]],
         "reports": view.also,

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from syndicator.core.axes import AXES
 from syndicator.core.errors import UsageError
-from syndicator.core.formats import FORMATS, TYPES
+from syndicator.core.formats import FORMATS, IMMUTABLE, TYPES
 from syndicator.server.files import CSP
 
 _FOLDER: Final = Path(__file__).resolve().parents[2] / "data/init"
@@ -125,6 +125,7 @@ def _web(here: Deployment) -> dict[str, str]:
     return {
         "HOST": host or "_",
         "CACHE_CONTROL": "private, no-cache" if here.private else "no-cache",
+        "IMMUTABLE": "private, " * here.private + IMMUTABLE,
         "NGINX_PRIVATE": _NGINX_PRIVATE * here.private,
         "CADDY_PRIVATE": _CADDY_PRIVATE * here.private,
         "LISTEN": str((parts.scheme == "http" and parts.port) or 80),

@@ -55,6 +55,10 @@ def test_it_has_the_picture_the_excerpt_and_where_the_entry_belongs() -> None:
 def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
     body = f'<p>A whole <b>sentence.</b> More.</p><p><img src="{COVER.replace("&", "&amp;")}"></p>'
     assert parts(card(shown(body, cover=COVER), LINKS)) == ["Alpha · AI · LLM", "A whole sentence. More.", COVER]
+    below = "<h2>A sub-heading</h2><p>A whole</p><p>sentence. More.</p>"
+    assert parts(card(shown(below), LINKS)) == ["Alpha · AI · LLM", "A sub-heading", "A whole", "sentence. More."]
+    far = parts(card(shown(f"<p>{'Other words. ' * 40}</p><p>A whole sentence.</p>"), LINKS))
+    assert far[0] == "A whole sentence."
     other = parts(card(shown("<p>Other words.</p>", cover=COVER), LINKS))
     assert other == [COVER, "A whole sentence.", "Alpha · AI · LLM", "Other words."]
 

@@ -35,8 +35,16 @@ def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
 
 def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
     rows = [row("tag", "open-source", 1), row("tag", "ai", 1), row("tag", "chips", 0), row("source", "law", 0)]
-    specs = plan(rows, settings=SETTINGS, sources=(), queries=(), categories={}, tags=["Open source", "Chips", "Law"])
+    specs = plan(
+        rows,
+        settings=SETTINGS,
+        sources=(),
+        queries=(),
+        categories={},
+        tags={"Open source": "Free to change", "Chips": "", "Law": ""},
+    )
     assert [spec.key for spec in specs] == [FeedKey("all", "all"), FeedKey("tag", "open-source")]
+    assert specs[1].description == "Free to change"
 
 
 def test_only_feeds_of_the_axes_that_are_published() -> None:

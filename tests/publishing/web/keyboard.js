@@ -20,7 +20,7 @@ async function drive(page, found) {
   };
   await page.goto(`${base}index.html`);
   found.order = [];
-  for (let n = 0; n < 9; n++) {
+  for (let n = 0; n < 11; n++) {
     await page.keyboard.press("Tab");
     found.order.push(await focus());
   }
@@ -29,8 +29,37 @@ async function drive(page, found) {
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   found.skipped = (await focus()).text;
+  await until((one) => one.text === "Subscribe");
   await page.keyboard.press("Enter");
-  found.open = await page.$eval("details.subscribe", (one) => one.open);
+  found.open = await page.$eval("#ways", (one) => one.matches(":popover-open"));
+  await page.keyboard.press("Escape");
+  const marked = () => page.$$eval(".new .headline", (all) => all.map((one) => one.textContent));
+  const shown = () => page.$$eval(".headline", (all) => all.filter((one) => one.offsetParent).map((one) => one.textContent));
+  const press = async (keys) => { for (const key of keys) await page.keyboard.press(key); return (await focus()).text; };
+  found.keys = [await press("j"), await press("jj"), await press("kk")];
+  found.headlines = await shown();
+  found.first = await marked();
+  await page.evaluate(() => {
+    const seen = JSON.parse(localStorage.getItem("seen"));
+    localStorage.setItem("seen", JSON.stringify({...seen, now: seen.now.slice(2), at: seen.at - 31 * 60000}));
+  });
+  await page.reload();
+  found.again = await marked();
+  found.news = await page.$eval(".news", (one) => one.textContent);
+  await page.reload();
+  found.same = await marked();
+  await page.click("[data-language='de']");
+  await page.reload();
+  found.german = await shown();
+  await page.click("[data-language='de']");
+  found.firsts = [];
+  for (const [width, height] of [[1280, 800], [390, 844]]) {
+    await page.setViewport({ width, height });
+    await page.goto(`${base}index.html`);
+    found.firsts.push(await page.$$eval(".headline", (all) => all.filter((one) => one.getBoundingClientRect().bottom <= innerHeight).length));
+  }
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("/")]);
+  found.slash = page.url();
   await page.goto(`${base}search.html`);
   await page.waitForFunction(() => !document.querySelector("form.search").hidden);
   await until((one) => one.id === "q");

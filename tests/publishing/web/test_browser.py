@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import html
 import http.server
+import io
 import json
 import re
 import shutil
@@ -18,8 +19,10 @@ from typing import Any
 
 import pytest
 from lxml import html as lxml_html
+from PIL import Image
 
 from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.builder import build
 from syndicator.publishing.render.html import render_markdown
 from syndicator.publishing.selection.feeds import plan
@@ -72,7 +75,7 @@ PROBE = """<script>window.moved = 0; new PerformanceObserver((list) => {
 for (const one of list.getEntries()) moved += one.value; }).observe({type: "layout-shift", buffered: true});</script>"""
 ASK = """<script src="/axe.min.js"></script><script>addEventListener("load", () => {
 const cls = moved;
-for (const one of document.querySelectorAll("details")) one.open = true;
+document.querySelector("[popover]")?.showPopover();
 axe.run(document).then((found) => parent.postMessage(JSON.stringify({
   violations: found.violations.map((one) => one.id + " " + one.nodes[0].target), passes: found.passes.length, cls,
   wide: document.documentElement.scrollWidth > innerWidth, dark: matchMedia("(prefers-color-scheme: dark)").matches,
@@ -111,16 +114,19 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     index, outlet = MemoryIndex(), MemoryOutlet()
     for number in range(30):
         more: dict[str, Any] = {"also": ("https://other.example/1",)} if number == 20 else {}
-        index.add(
-            article(number, excerpt="A whole sentence, and another one. " * 4, tags=("AI", f"T {number % 4}"), **more)
-        )
+        more |= {"language": "de"} if number in (3, 28) else {}
+        title, tags = f"Story {number} has a headline of the length that most have", ("AI", f"T {number % 4}")
+        index.add(article(number, title=title, excerpt="A whole sentence, and another one. " * 4, tags=tags, **more))
+        index.thumbnails[article(number).id] = Picture(name="pictures/1.webp", width=640, height=360)
     index.add(article(7, source_key="whole"))
     index.kept[article(7).id] = WHOLE
     sources = {**SOURCES, "whole": replace(SOURCES["alpha"], key="whole", content="full")}
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(sources.values()), queries=(), categories={})
     finish(build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=sources, instance=INSTANCE))
     private = SETTINGS.model_copy(update={"publish": Publish(secret_path="sesame-opens-this-door")})
-    outlet.files[PHONE] = Pages(specs, private).shared({}, [], [])[PHONE]
+    outlet.files[PHONE] = Pages(specs, private).shared({}, [])[PHONE]
+    Image.new("RGB", (640, 360), "teal").save(drawn := io.BytesIO(), "WEBP")
+    outlet.files["pictures/1.webp"] = drawn.getvalue()
     for name, data in outlet.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
@@ -180,8 +186,8 @@ def test_no_page_logs_a_message(served: Served) -> None:
 
 def test_without_a_script_all_stories_and_addresses_are_there(served: Served) -> None:
     page = lxml_html.fromstring((served.folder / "index.html").read_text())
-    assert len(page.xpath("//li[@class='story']//h3/a")) == 30
-    assert "http://127.0.0.1/all.atom" in page.xpath("//details//code/text()")
+    assert len(page.xpath("//a[@class='headline']")) == 30
+    assert "http://127.0.0.1/all.atom" in page.xpath("//section[@popover]//code/text()")
     assert {node.get("class") for node in page.xpath("//*[@hidden]")} == {"copy"}
 
 

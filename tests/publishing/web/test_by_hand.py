@@ -51,11 +51,41 @@ def driven(served: Served, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 
 @pytest.mark.timeout(300)
 def test_all_is_reached_by_keyboard_and_seen_where_it_is(driven: dict[str, Any]) -> None:
-    names = ["Skip to the content", "Example feeds", "Latest", "All feeds", "Archive", "Search", "Subscribe"]
+    names = [
+        "Skip to the content",
+        "Example feeds",
+        "Latest",
+        "All feeds",
+        "Archive",
+        "Search",
+        "en",
+        "de",
+        "Subscribe",
+    ]
     assert [one["text"] for one in driven["order"]][: len(names)] == names
-    assert driven["order"][7]["text"].startswith("Story ")
+    assert driven["order"][len(names)]["text"].startswith("Story ")
     assert all(one["seen"] for one in driven["order"])
-    assert (driven["skipped"], driven["open"]) == ("Subscribe", True)
+    assert (driven["skipped"], driven["open"]) == ("en", True)
+
+
+@pytest.mark.timeout(300)
+def test_the_first_screen_has_as_many_headlines_as_a_page_of_news(driven: dict[str, Any]) -> None:
+    wide, narrow = driven["firsts"]
+    assert wide >= 25 and narrow >= 7
+
+
+@pytest.mark.timeout(300)
+def test_keys_lead_from_headline_to_headline_and_to_the_search(driven: dict[str, Any]) -> None:
+    first, second, third = driven["headlines"][:3]
+    assert (driven["keys"], first) == ([first, third, first], driven["headlines"][0]) and second != third
+    assert driven["slash"].endswith("/search.html")
+
+
+@pytest.mark.timeout(300)
+def test_a_browser_remembers_the_languages_and_what_it_saw(driven: dict[str, Any]) -> None:
+    assert driven["first"] == [] and driven["again"] == driven["same"] == driven["headlines"][:2]
+    assert driven["news"] == "2 new"
+    assert sorted(driven["german"]) == sorted(one for one in driven["headlines"] if one.split()[1] in ("3", "28"))
 
 
 @pytest.mark.timeout(300)
@@ -86,5 +116,5 @@ def test_the_nu_checker_finds_nothing(served: Served, tmp_path: Path) -> None:
 
 
 def test_the_front_page_is_light(served: Served) -> None:
-    names = ("index.html", "site.css", "site.js", "icon.svg")
+    names = ("index.html", "site.css", "site.js", "front.js", "icon.svg")
     assert sum(len(gzip.compress((served.folder / name).read_bytes())) for name in names) < MOST

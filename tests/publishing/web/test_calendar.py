@@ -57,6 +57,9 @@ def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
     old = {page.span: page.fingerprint for page in calendar("all", spread(days), "")}
     new = {page.span: page.fingerprint for page in calendar("all", spread(days | {"2025-02-10": 5}), "")}
     assert {span for span in old if old[span] != new[span]} == {"2025", "2025-02", "2025-02-10"}
+    edited = spread(days) | {"2025-02-10": (4, "edited")}  # the page of the month shows headlines
+    new = {page.span: page.fingerprint for page in calendar("all", edited, "")}
+    assert {span for span in old if old[span] != new[span]} == {"2025-02", "2025-02-10"}
     other = {page.span: page.fingerprint for page in calendar("all", spread(days), "other settings")}
     assert not set(other.values()) & set(old.values())
 

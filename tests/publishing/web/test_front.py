@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from lxml import html
 
+from syndicator.core.model import FeedKey, FeedSpec
+from syndicator.core.ports import FeedRow
+from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import Picture, View, view
-from syndicator.publishing.web import calendar
+from syndicator.publishing.web import about, calendar, front
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import INSTANCE, START, article, built
 
@@ -20,14 +23,15 @@ PICTURE = Picture(name="thumbs/1.webp", width=640, height=360)
 
 
 def seen(number: int, source: str, **more: Any) -> View:
-    made = view(article(number, source_key=source), None, INSTANCE, None, "")
+    made = view(article(number, source_key=source, url=f"https://{source}.example/{number}"), None, INSTANCE, None, "")
     return replace(made, published=START + timedelta(minutes=number), **more)
 
 
-def order(views: list[View]) -> list[str]:
+def order(views: list[View], *stories: list[View]) -> list[str]:
     """The leads by their numbers, which are the ends of their addresses."""
     urls = {one.id: one.url.rpartition("/")[2] for one in views}
-    return [urls[id] for id in calendar.leads(views)]
+    groups = front.grouped(views, [[one.id for one in story] for story in stories])
+    return [urls[id] for id in front.leads(groups)]
 
 
 def test_what_several_sources_tell_leads_then_pictures_then_the_newest() -> None:
@@ -48,7 +52,46 @@ def test_leads_are_of_the_newest_day_where_it_has_enough() -> None:
     today = [seen(number, f"s{number}") for number in range(2, 6)]
     assert order([*today, old]) == ["5", "4", "3", "2"]
     assert order([*today[:2], old]) == ["1", "3", "2"]
-    assert calendar.leads([]) == []
+    assert front.leads({}) == []
+
+
+def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_the_others() -> None:
+    first, second = seen(1, "a", picture=PICTURE), seen(2, "b")
+    third, alone = seen(3, "b"), seen(4, "d", picture=PICTURE)
+    views = [alone, third, second, first]
+    assert order(views, [first, second, third]) == ["1", "4"]
+    found = front.grouped(views, [[first.id, second.id, third.id, "gone"]])
+    assert {id: [one.id for one in others] for id, (_, others) in found.items()} == {first.id: [third.id], alone.id: []}
+    made = front.line(*found[first.id], Links(base=""), "en", alone.published)
+    assert made["also"] == [(third.origin.title, third.url)]
+
+
+def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has_none() -> None:
+    views = [seen(n, "a", category=("AI", "Sea", "-")[n % 3], language="de" if n == 2 else "") for n in range(12)]
+    links = Links(base="", unsaid="-")
+    lines = [
+        front.line(view, [], links, "en", views[-1].published + timedelta(days=n // 6)) for n, view in enumerate(views)
+    ]
+    found = front.sections(lines, {"AI": 3, "Sea": 9, "-": 99})
+    assert [(one.name, one.link) for one in found] == [
+        ("Sea", "categories/sea.html"),
+        ("AI", "categories/ai.html"),
+        ("", ""),
+    ]
+    assert [one["entry"].url.rpartition("/")[2] for one in found[0].lines] == ["10", "7", "4", "1"]
+    assert [one["lang"] for one in found[2].lines] == ["en", "en", "en", "de"]
+    assert [one["short"] for one in found[0].lines] == ["3 Nov", "3 Nov", "08:04", "08:01"]
+
+
+def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
+    keys = {slug: FeedKey("tag", slug) for slug in ("ai", "sea", "law")}
+    specs = [FeedSpec(key=key, name=slug, title=slug, first_slug=slug) for slug, key in keys.items()]
+    rows = {
+        key: FeedRow(key=key, name=slug, first_slug=slug, count=9 - n) for n, (slug, key) in enumerate(keys.items())
+    }
+    views = [seen(n, "a", tags=("law", "sea", "odd")[: 1 + n % 2]) for n in range(4)]
+    shown = front.active(specs, rows, views)
+    assert shown == [("law", "tags/law.html", 4), ("sea", "tags/sea.html", 2)]
 
 
 @pytest.fixture(scope="module")
@@ -64,16 +107,15 @@ def files() -> dict[str, bytes]:
     return outlet.files
 
 
-def test_the_front_page_has_every_story_once_by_day_newest_first(files: dict[str, bytes]) -> None:
+def test_the_front_page_has_every_story_once_the_newest_of_a_section_first(files: dict[str, bytes]) -> None:
     page = html.fromstring(files["index.html"])
-    titles = [node.text_content() for node in page.xpath("//h3")]
+    titles = [node.text_content() for node in page.xpath("//a[@class='headline']")]
     assert sorted(titles) == [f"Story {number}" for number in range(9)]
-    days = page.xpath("//section[contains(@class, 'day')]/h2/time/@datetime")
-    assert days == sorted(days, reverse=True) and len(set(days)) == len(days)
-    for section in page.xpath("//section[contains(@class, 'day')][h2/time]"):
-        assert {stamp[:10] for stamp in section.xpath(".//p[@class='by']/time/@datetime")} == set(
-            section.xpath("./h2/time/@datetime")
-        )
+    for section in page.xpath("//div[@class='lines']/section"):
+        stamps = section.xpath(".//time/@datetime")
+        assert stamps == sorted(stamps, reverse=True)
+    assert page.xpath("//section[@class='leads']//img/@fetchpriority") == []
+    assert {node.text_content() for node in page.xpath("//*[contains(@class, 'outlet')]")} == {"Alpha"}
 
 
 def test_every_link_within_the_site_leads_to_a_file(files: dict[str, bytes]) -> None:
@@ -102,3 +144,37 @@ def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
         levels = [int(node.tag[1]) for node in html.fromstring(files[name]).xpath("//h1 | //h2 | //h3 | //h4")]
         assert levels[0] == 1 and levels.count(1) == 1
         assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), name
+
+
+def test_a_feed_says_how_much_comes_and_of_what_and_a_source_where_it_is() -> None:
+    tags = ("Sea", "Odd", "AI")
+    views = [replace(seen(0, "a"), published=START - timedelta(days=n / 2), tags=tags[: 1 + n % 3]) for n in range(9)]
+    spec = FeedSpec(key=FeedKey("source", "a"), name="sea", title="-", first_slug="a")
+    days = {"2025-11-03": 4, "2025-11-01": 1, "2025-08-05": 9, "2025-08-06": 2}
+    made = about.about(spec, 16, days, views, Links(base="../", tags=frozenset({"ai", "sea"})))
+    assert (made.count, made.rhythm, made.site) == (16, "2 a day", "https://alpha.example/")
+    assert made.bars == "M89.5 16v-16M87.5 16v-4M0.5 16v-8" and made.most == 4
+    assert made.until == "Monday, 3 November 2025" and made.related == [("AI", "../tags/ai.html")]
+    assert about.rhythm(views[:4]) == "" and about.rhythm([seen(99 * n, "a") for n in range(5)]) == "4 a day"
+    slow = [seen(1440 * 9 * n, "a") for n in range(6)]
+    assert about.rhythm(slow) == "1 a week" and about.rhythm([*slow, seen(-1440 * 300, "a")]) == "1 a month"
+
+
+def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(files: dict[str, bytes]) -> None:
+    assert calendar.weeks("2026-02", {"2026-02-28": 7})[-1] == [
+        *((f"2026-02-{day}", 0) for day in range(23, 28)),
+        ("2026-02-28", 7),
+        ("", 0),
+    ]
+    for name, way in (("archive/all/2025-11.html", ""), ("archive.html", "archive/all/")):
+        cells = html.fromstring(files[name]).xpath("//table[@class='month']//td[a]")
+        assert [(cell.xpath("string(a/@href)"), cell.text_content()) for cell in cells][-1:] == [
+            (f"{'' if way else '../../archive/all/'}{way}2025-11-03.html", "3 3")
+        ]
+    tops = html.fromstring(files["archive/all/2025-11.html"]).xpath("//section[contains(@class, 'tops')]")
+    assert [one.xpath("string(h2)") for one in tops] == [
+        "Monday, 3 November 2025",
+        "Sunday, 2 November 2025",
+        "Saturday, 1 November 2025",
+    ]
+    assert {one.text_content() for one in tops[0].xpath(".//a[@class='headline']")} == {"Story 6", "Story 3", "Story 0"}

@@ -15,8 +15,10 @@ import pytest
 from lxml import etree
 from lxml import html as lxml_html
 
-from syndicator.configuration.settings import Settings, Site
+from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.look import Look
+from syndicator.publishing.web.shell import files as files_of
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 
@@ -77,7 +79,8 @@ SCRIPT = """
 import gzip
 import hashlib
 import json
-from syndicator.configuration.settings import Settings, Site
+from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.ports.subscriptions import Picture
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
@@ -129,12 +132,36 @@ def test_a_page_says_what_it_is(files: dict[str, bytes]) -> None:
     assert properties["og:title"] == facts["name"] and properties["og:url"].endswith("/categories/ai.html")
 
 
+def test_a_site_has_icons_a_manifest_and_a_word_for_search_engines(files: dict[str, bytes]) -> None:
+    assert files["robots.txt"].endswith(b"Allow: /\n\nSitemap: https://feeds.example/sitemap.xml\n")
+    manifest = json.loads(files["site.webmanifest"])
+    assert manifest["name"] == "Example feeds" and all(icon["src"] in files for icon in manifest["icons"])
+    page = lxml_html.fromstring(files["tags/ai.html"])
+    for kind, name in (("apple-touch-icon", "../icon.png"), ("manifest", "../site.webmanifest")):
+        assert page.xpath(f"//link[@rel='{kind}']/@href") == [name]
+    assert page.xpath("//meta[@property='og:image']/@content") == ["https://feeds.example/icon.png"]
+    private = files_of(
+        Settings(site=Site(title="T", url="https://feeds.example/"), publish=Publish(secret_path="x" * 20))
+    )
+    assert private["robots.txt"] == b"User-agent: *\nDisallow: /\n"
+
+
+def test_a_front_page_with_a_picture_shows_it_at_once_and_where_it_is_shared() -> None:
+    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
+    index.thumbnails[article(3).id] = Picture(name="pictures/1.webp", width=640, height=360)
+    built(index, outlet)
+    page = lxml_html.fromstring(outlet.files["index.html"])
+    assert page.xpath("//meta[@property='og:image']/@content") == ["https://feeds.example/pictures/1.webp"]
+    (shown,) = page.xpath("//img")
+    assert (shown.get("fetchpriority"), shown.get("loading")) == ("high", None)
+
+
 def test_the_front_page_is_small() -> None:
     text = " ".join(["A sentence of an excerpt which is as long as they may be."] * 6)
     many = [article(n, excerpt=text[:360], title=f"{n} {text[:90]}") for n in range(80)]
     index, outlet = MemoryIndex(many), MemoryOutlet()
     built(index, outlet)
-    loaded = [outlet.files[name] for name in ("index.html", "site.css", "site.js", "icon.svg")]
-    assert len(lxml_html.fromstring(loaded[0]).xpath("//h3")) == 60
+    loaded = [outlet.files[name] for name in ("index.html", "site.css", "site.js", "front.js", "icon.svg")]
+    assert len(lxml_html.fromstring(loaded[0]).xpath("//a[@class='headline']")) == 80
     assert sum(len(gzip.compress(data)) for data in loaded) < 60_000
     assert len(outlet.files["site.js"]) < 4000

@@ -331,6 +331,19 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(site: Site) -> 
         assert site.get(path)[1].get("cache-control") == "no-cache", path
 
 
+def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(site: Site) -> None:
+    site.outlet.put("pictures/1.webp", TEXT)
+    status, heads, body = site.get("pictures/1.webp")
+    assert (status, heads["cache-control"], body) == (200, "max-age=31536000, immutable", TEXT)
+    assert site.get("pictures/2.webp")[1]["cache-control"] == "no-cache"
+    assert site.get("pictures/1.webp", "-H", "Range: bytes=0-1")[2] == TEXT[:2]
+
+
+def test_redirects_of_nginx_name_no_host(site: Site, server: str) -> None:
+    for path, options in (("tags/old.atom", ()), ("tags/", ()), ("tags/new.atom", DOCUMENT)):
+        assert site.get(path, *options)[1]["location"].startswith(site.prefix), server
+
+
 def test_a_browser_that_opens_what_has_no_page_sees_xml_with_its_stylesheet(site: Site) -> None:
     for name in ("archive/all/2025-11.atom", "all.rss"):
         status, heads, body = site.get(name, DOCUMENT)
