@@ -251,7 +251,13 @@ def lost(
     if not suspects(old, new, near, excused):
         return []
     members = _members(spec, index, instance, _LOST_ENTRIES_EVERY)
-    known = (*(article.id for article in index.each()), *index.merged(), *index.on_hold(), *index.pruned())
+    known = (
+        *(article.id for article in index.each()),
+        *index.merged(),
+        *index.behind(),
+        *index.on_hold(),
+        *index.pruned(),
+    )
     indexed = {entry_urn(instance, id) for id in known}
     return suspects(old, new, members, {*excused, *(indexed - set(members))})
 

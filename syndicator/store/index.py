@@ -278,6 +278,9 @@ class Index:
     def merged(self) -> dict[str, str]:
         return dict(self._db.rows(rows.MERGED))
 
+    def behind(self) -> set[str]:
+        return {id for (id,) in self._db.rows(select(_a.id).where(_a.behind.is_not(None)))}
+
     def on_hold(self) -> dict[str, str]:
         found = self._db.rows(UNSHOWN)
         return {id: path for id, path, data in found if codec.unpack(Article, data).hold}

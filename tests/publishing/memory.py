@@ -91,6 +91,9 @@ class MemoryIndex:
     def story_articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
         return {}
 
+    def behind(self) -> set[str]:
+        return set()
+
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
         return {}
 

@@ -187,6 +187,24 @@ def test_a_setting_that_changes_shows_at_once(place: Place) -> None:
     config.write_text(config.read_text().replace('"off"', '"link"'))
     place.build()
     assert place.digests("public").items() >= {name: link[name] for name in ("all.atom", "stories.atom")}.items()
+    for before, after, entry_links in (("link", "merge", {A}), ("merge", "link", {A, B})):
+        config.write_text(config.read_text().replace(f'"{before}"', f'"{after}"'))
+        place.build()
+        assert shown(place).keys() == entry_links
+
+
+@pytest.mark.parametrize("how", ["link", "merge"])
+def test_a_rebuilt_database_publishes_the_same_stories(tmp_path: Path, how: str) -> None:
+    place = place_of(tmp_path, how)
+    for outlet in ("one", "two"):
+        report(place, outlet)
+    place.build()
+    before = place.digests("public")
+    with place.app() as app:
+        reindex(app)
+    assert place.build().held == ()
+    assert whole(place) == before
+    assert shown(place, "stories") == {A: ("Two",)}
 
 
 @pytest.fixture

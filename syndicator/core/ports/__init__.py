@@ -354,6 +354,9 @@ class ArticleIndex(Protocol):
     def merged(self) -> dict[str, str]:
         """Copies: article id -> the id of the article that stands for it."""
 
+    def behind(self) -> set[str]:
+        """The articles for which another report of their story stands."""
+
     def on_hold(self) -> dict[str, str]:
         """The articles that wait for the operator's release, the latest first: id -> path of the file."""
 
