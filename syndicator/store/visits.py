@@ -32,11 +32,13 @@ OUTCOMES_KEPT = 50  # per source
 _TAKE_OWN = "ON CONFLICT (alias) DO UPDATE SET id = excluded.id WHERE excluded.alias = {}"
 
 _s, _e, _a = schema.sources.c, schema.entries.c, schema.articles.c
-_STATES = select(_s.data).order_by(_s.key)
-_DUE = (
-    select(_s.data)
-    .where(_s.disabled.is_(False), or_(_s.next_due.is_(None), _s.next_due <= bindparam("now")))
-    .order_by(_s.next_due.nulls_first(), _s.key)
+_IF_CHANGED = "ON CONFLICT (key) DO UPDATE SET data = excluded.data WHERE source_states.data <> excluded.data"
+_STATE = select(schema.source_states.c.data, _s.plan).join_from(
+    schema.sources, schema.source_states, schema.source_states.c.key == _s.key
+)
+_STATES = _STATE.order_by(_s.key)
+_DUE = _STATE.where(_s.disabled.is_(False), or_(_s.next_due.is_(None), _s.next_due <= bindparam("now"))).order_by(
+    _s.next_due.nulls_first(), _s.key
 )
 _ENTRIES = select(_e.data).where(_e.source == bindparam("source"), _e.entry.in_(bindparam("entries", expanding=True)))
 _PENDING = (
@@ -137,7 +139,7 @@ class Visits(Comparisons):
 
     def each_state(self) -> Iterator[SourceState]:
         """The same one by one, by key: for many sources."""
-        yield from (codec.unpack(SourceState, data) for (data,) in self._db.stream(_STATES))
+        yield from map(_state, self._db.stream(_STATES))
 
     def due(self, now: datetime) -> list[SourceState]:
         """The states that are not disabled and whose next_due is None or not after `now`, longest overdue first."""
@@ -145,15 +147,15 @@ class Visits(Comparisons):
 
     def state(self, key: str) -> SourceState | None:
         """The state of one source, None when there is none."""
-        return next(self._states(select(_s.data).where(_s.key == bindparam("key")), key=codec.key(key)), None)
+        return next(self._states(_STATE.where(_s.key == bindparam("key")), key=codec.key(key)), None)
 
     def save_states(self, states: Sequence[SourceState]) -> None:
         """Inserts or replaces states by key, all in one transaction."""
         if not states:
             return
         self._write_ended()
-        with self._db.write() as connection:
-            upsert(connection, schema.sources, sorted((state_row(state) for state in states), key=itemgetter("key")))
+        with self._db.write(blind=True) as connection:
+            _save_states(connection, [state_row(state) for state in states])
 
     def drop_state(self, key: str) -> None:
         """Deletes the source, its entries and its outcomes in one transaction; its articles stay."""
@@ -161,6 +163,7 @@ class Visits(Comparisons):
         with self._db.write() as connection:
             for table, column in (
                 (schema.sources, _s.key),
+                (schema.source_states, schema.source_states.c.key),
                 (schema.entries, _e.source),
                 (schema.outcomes, schema.outcomes.c.source),
             ):
@@ -177,7 +180,7 @@ class Visits(Comparisons):
     def save_entries(self, rows: Sequence[EntryRow]) -> None:
         if not rows:
             return
-        with self._db.write() as connection:
+        with self._db.write(blind=True) as connection:
             self._upsert_entries(connection, rows)
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
@@ -291,7 +294,7 @@ class Visits(Comparisons):
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
         """Make the entries of these articles due, and their sources; `bound`: they stay these articles. One
         transaction."""
-        entries, sources = schema.entries, schema.sources
+        entries = schema.entries
         self._write_ended()
         with self._db.write() as connection:
             keys: set[str] = set()
@@ -302,9 +305,8 @@ class Visits(Comparisons):
                 self._upsert_entries(connection, due)
                 keys |= {row.source_key for row in rows}
             for part in chunks(sorted(keys)):
-                found = select(sources.c.data).where(sources.c.key.in_(part))
-                states = [codec.unpack(SourceState, data) for (data,) in connection.execute(found).all()]
-                upsert(connection, sources, [state_row(state.asked_whole()) for state in states])
+                states = map(_state, connection.execute(_STATE.where(_s.key.in_(part))).all())
+                _save_states(connection, [state_row(state.asked_whole()) for state in states])
 
     def filed(self, source_key: str) -> Filed:
         if own := int(self._db.scalar(_FILED, {"source": codec.key(source_key)})):
@@ -362,7 +364,7 @@ class Visits(Comparisons):
         return None if value is None else str(json.loads(value))
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
-        with self._db.write() as connection:
+        with self._db.write(blind=True) as connection:
             if value is None:
                 connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(key)))
             else:
@@ -385,7 +387,7 @@ class Visits(Comparisons):
 
     def end_visits(self, ended: Iterable[tuple[Outcome, SourceState]], then: Callable[[Connection], object]) -> None:
         """Saves what many visits came to, and what `then` writes, in one transaction."""
-        with self._db.write() as connection:
+        with self._db.write(blind=True) as connection:
             _save_ends(connection, [_ended_rows(*one) for one in ended])
             then(connection)
 
@@ -403,7 +405,7 @@ class Visits(Comparisons):
         self._write_ends(ended)
 
     def _write_ends(self, ended: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
-        with self._db.write() as connection:
+        with self._db.write(blind=True) as connection:
             _save_ends(connection, ended)
 
     def _upsert_entries(self, connection: Connection, rows: Sequence[EntryRow]) -> None:
@@ -414,7 +416,18 @@ class Visits(Comparisons):
 
     def _states(self, statement: Any, **values: Any) -> Iterator[SourceState]:
         self._write_ended()
-        yield from (codec.unpack(SourceState, data) for (data,) in self._db.rows(statement, values))
+        yield from map(_state, self._db.rows(statement, values))
+
+
+def _state(row: tuple[str, str]) -> SourceState:
+    return codec.unpack(SourceState, codec.joined(*row))
+
+
+def _save_states(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    newest = sorted({row["key"]: row for row in rows}.values(), key=itemgetter("key"))
+    upsert(connection, schema.sources, [{name: row[name] for name in row if name != "data"} for row in newest])
+    states = [{"key": row["key"], "data": row["data"]} for row in newest]
+    insert(connection, schema.source_states, states, _IF_CHANGED)
 
 
 def _ended_rows(outcome: Outcome, state: SourceState) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -425,7 +438,7 @@ def _ended_rows(outcome: Outcome, state: SourceState) -> tuple[dict[str, Any], d
 def _save_ends(connection: Connection, ended: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
     if not ended:
         return
-    upsert(connection, schema.sources, sorted((state for state, _ in ended), key=itemgetter("key")))
+    _save_states(connection, [state for state, _ in ended])
     insert(connection, schema.outcomes, [outcome for _, outcome in ended])
     for part in chunks([outcome["source"] for _, outcome in ended]):
         connection.execute(_OLD_OUTCOMES, {"of": list(part)})
