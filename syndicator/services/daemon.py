@@ -47,7 +47,7 @@ class ScheduledRuns:
     report: Callable[[RunReport], None]
     trouble: Callable[[str], None]
     changed: Callable[[str], None] = lambda line: None
-    patience: Callable[[], AbstractContextManager[object]] = nullcontext
+    patience: Callable[[], AbstractContextManager[None]] = nullcontext
     beside: _Beside = lambda app, hurry: nullcontext()
     hubs: Registry | None = None
     clock: Callable[[], datetime] = utc_now

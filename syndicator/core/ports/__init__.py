@@ -129,7 +129,7 @@ class VisitStore(Protocol):
     commits and own writes. Every method raises StoreError with the cure (damage, disk full, locked for 10 s), DiskError
     without descriptors."""
 
-    def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[object]:
+    def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
         """Inside the block writes wait for `commit`, which its end calls too. `first` is called before each commit."""
 
     def commit(self) -> None:

@@ -96,12 +96,13 @@ class OwnTurns:
         """These hosts are ours, which have such crawl-delays."""
         self._own |= {name: _Own(delay) for name, delay in delays.items()}
 
-    def leave(self, names: Collection[str]) -> list[str]:
-        """Give no leave for these hosts any more. Returns those that no request is under way to."""
+    def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
+        """Those of the hosts that no request is under way to. They get no leave any more; with `at_once`, none does."""
         with self._alone:
-            for name in names:
+            idle = [name for name in names if not self._own[name].busy]
+            for name in names if at_once else idle:
                 self._own[name].leaving = True
-            return [name for name in names if not self._own[name].busy]
+        return idle
 
     def drop(self, names: Collection[str]) -> None:
         """These hosts are ours no more."""
@@ -249,7 +250,7 @@ class _Work:
     async def _save_often(self) -> None:
         while True:
             await asyncio.sleep(_SAVE_SECONDS)
-            if self._ended:
+            if self._ended or not all(self._left[name] for name in self._names):
                 self._save()
 
     def _save(self) -> None:
@@ -265,7 +266,7 @@ class _Work:
     async def end(self) -> None:
         """Saves the rest and ends the job in one transaction, once no other lane asks a host of ours."""
         lane, names = self._lane, sorted(self._names)
-        while len(lane.turns.leave(names)) < len(names):  # noqa: ASYNC110 - another thread ends the request
+        while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request
             await asyncio.sleep(_SOON)
         owner, pause = lane.session.owner, lane.app.settings.fetch.pause
         try:

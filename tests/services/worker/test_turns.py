@@ -88,12 +88,19 @@ def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common: CommonTurn
     assert isinstance(turns.take(OWN), Turn) and OWN in common.free, "from the table"
 
 
-def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(turns: OwnTurns, common: CommonTurns) -> None:
+def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
+    turns: OwnTurns, common: CommonTurns, time: Time
+) -> None:
     other = turns.beside(common)
     mine = turn(other, OWN)
     assert isinstance(turns.take(OWN), Busy) and turns.leave([OWN]) == [] and not common.free
     other.give_back(OWN, mine, 0.0)
-    assert turns.leave([OWN]) == [OWN] and isinstance(other.take(OWN), Busy)
+    time.now += 3.0
+    mine = turn(other, OWN)
+    assert turns.leave([OWN], at_once=True) == []
+    other.give_back(OWN, mine, 0.0)
+    time.now += 3.0
+    assert turns.leave([OWN], at_once=True) == [OWN] and isinstance(other.take(OWN), Busy)
 
 
 @pytest.mark.parametrize("wrong", [timedelta(minutes=-10), timedelta(minutes=10)])
