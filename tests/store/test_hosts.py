@@ -206,6 +206,15 @@ def test_after_each_try_a_host_that_ends_its_workers_is_held_for_longer(store: S
         assert longest / 2 - 5 < hosts.counts().named[0].seconds <= longest
 
 
+def test_starts_that_brought_something_are_forgiven(store: Store, hosts: Hosts) -> None:
+    """A worker that is killed while it works on a sound host ends that host for nobody."""
+    for number in range(5):
+        assert hosts.own([HOST], "me")
+        visits = store.fenced(hosts.forgiving(lambda connection: None, HOST, "me"), ())
+        visits.set_note("x", str(number), NOW)
+        pass_by(store)
+
+
 def test_a_host_that_was_suspected_is_free_with_the_end_of_its_work(store: Store, hosts: Hosts) -> None:
     """A worker that is killed while it works on a sound host ends that host for nobody."""
     for _ in range(5):

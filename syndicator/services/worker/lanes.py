@@ -213,7 +213,8 @@ class _Work:
         lane.turns.add(taken)
         self._names = set(taken)
         found = shards.due(job.shard, taken, EACH) if taken else []
-        self._store = app.store.fenced(shards.fence(job), [state.key for state, waits in found if waits])
+        self._fence, self._waiting = shards.fence(job), [state.key for state, waits in found if waits]
+        self._store = app.store.fenced(self._fence, self._waiting)
         self._due = [(app.sources[state.key], state) for state, _ in found if state.key in app.sources]
         self._left = Counter(_host(state) for _, state in self._due)
         self._ended: list[tuple[Outcome, SourceState]] = []
@@ -221,7 +222,7 @@ class _Work:
 
     async def visit_all(self) -> None:
         self.log.debug("work begins", sources=len(self._due), hosts=len(self._names))
-        run, room = replace(self._lane.run, store=self._store), asyncio.Semaphore(self._lane.session.room)
+        runs, room = {name: self._run_of(name) for name in self._left}, asyncio.Semaphore(self._lane.session.room)
         rooms = {name: asyncio.Semaphore(SIDE_BY_SIDE) for name in self._left}
         try:
             async with asyncio.TaskGroup() as group:
@@ -229,12 +230,17 @@ class _Work:
                 visits = []
                 for source, state in self._due:
                     places = (rooms[_host(state)], room)
-                    visits.append(group.create_task(self._visit(run, places, source, state)))
+                    visits.append(group.create_task(self._visit(runs[_host(state)], places, source, state)))
                 if visits:
                     await asyncio.wait(visits)
                 saving.cancel()
         except BaseExceptionGroup as failed:
             raise first_of(failed) from failed
+
+    def _run_of(self, name: str) -> RunContext:
+        lane = self._lane
+        fence = lane.hosts.forgiving(self._fence, name, lane.session.owner)
+        return replace(lane.run, store=lane.app.store.fenced(fence, self._waiting))
 
     async def _visit(
         self, run: RunContext, places: tuple[asyncio.Semaphore, asyncio.Semaphore], source: Source, state: SourceState

@@ -58,6 +58,9 @@ _RELEASE = f"""
 UPDATE hosts SET owner = '', starts = 0, free_at = {NOW} + greatest(delay * 1000, :pause),
   held_until = CASE WHEN starts < {POISON_STARTS} THEN held_until ELSE 0 END
 WHERE owner = :owner"""
+_FORGIVE = f"""
+UPDATE hosts SET starts = 0, held_until = CASE WHEN starts < {POISON_STARTS} THEN held_until ELSE 0 END
+WHERE owner = :owner AND name = :name"""
 _IDLE = f"""
 DELETE FROM hosts WHERE name IN (
   SELECT name FROM hosts WHERE greatest(free_at, held_until, away_until) <= {NOW} - 86400000000
@@ -157,6 +160,19 @@ class Hosts:
         """End the leave that `own` gave. Nothing that their workers died of is remembered."""
         values = {"names": sorted(names), "owner": owner, "pause": int(pause * _MICROS)}
         connection.execute(_text(f"{_RELEASE} AND name = ANY(:names)"), values)
+
+    def forgiving(self, fence: Callable[[Connection], None], name: str, owner: str) -> Callable[[Connection], None]:
+        """`fence`, which at the first write says that work on the host brings something."""
+        forgiven = False
+
+        def hold(connection: Connection) -> None:
+            nonlocal forgiven
+            fence(connection)
+            if not forgiven:
+                connection.execute(_text(_FORGIVE), {"name": name, "owner": owner})
+            forgiven = True
+
+        return hold
 
     def let_go(self, names: Collection[str], owner: str, pause: float) -> None:
         """As `release`, in a transaction of its own."""

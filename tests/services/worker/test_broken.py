@@ -50,6 +50,7 @@ def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(postg
     one_at_a_time(web, pause=PAUSE, frozen_until=time.monotonic())
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # connections that nobody closed
 def test_a_network_that_swallows_all_and_a_database_that_is_killed_lose_nothing(
     postgres: Server, tmp_path: Path
 ) -> None:
