@@ -11,14 +11,16 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.relay import Relay
+
 URL = "SYNDICATOR_TEST_POSTGRES"  # postgresql+psycopg://user@host:port/database
-_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=60"
+_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=100"
 _number = itertools.count(1)
 
 
@@ -50,6 +52,16 @@ class Server:
         import psycopg
 
         return psycopg.connect(plain(self.base), autocommit=True)
+
+    def relayed(self, delay: float = 0.0) -> AbstractContextManager[Relay]:
+        """A relay to the server of our own."""
+        assert self.folder, f"{URL} names a server that is not ours"
+        (socket_file,) = (path for path in self.folder.glob(".s.PGSQL.*") if path.is_socket())
+        return Relay(str(socket_file), delay).serving()
+
+    def through(self, relay: Relay, url: str) -> str:
+        """`url` by way of the relay."""
+        return url.replace(self.base.partition("?")[2], f"host=127.0.0.1&port={relay.port}")
 
     def control(self, *words: str) -> None:
         """What `pg_ctl` does to the server of our own: ("restart", "-m", "immediate")."""

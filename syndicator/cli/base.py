@@ -212,7 +212,7 @@ def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
     from syndicator.services.container import locked, need_folder, open_app
 
     need_folder(config)
-    with locked(load(config), wait=True), open_app(config, create=create) as opened:
+    with locked(load(config), wait=True) as held, open_app(config, create=create, held=held) as opened:
         yield opened
 
 

@@ -156,10 +156,10 @@ def remove(
 @operation("push-sources", command="sources push", unlocked=True)
 def push(app: App) -> Change:
     """Have workers follow the sources as they are now."""
-    from syndicator.services.worker import session
+    from syndicator.services.worker import fleet
 
     def change(dry_run: bool) -> dict[str, Any]:
-        pushed = session.push(app, dry_run=dry_run)
+        pushed = fleet.push(app, dry_run=dry_run)
         signs = (("+", pushed.added), ("~", pushed.changed), ("-", pushed.removed))
         lines = [f"{sign} {key}" for sign, keys in signs for key in keys]
         counts = f"{len(pushed.added)} added, {len(pushed.changed)} changed, {len(pushed.removed)} removed"

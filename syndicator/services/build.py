@@ -228,7 +228,7 @@ async def build_feeds(
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
     await group_stories(app, turn)
-    pages, outlet = look(app.config), open_outlet(app.settings, app.environ, whole=True)
+    pages, outlet = look(app.config), open_outlet(app.settings, app.environ, whole=True, held=app.store.held)
     inputs, changes = _inputs(app, pages), webhooks.changes(app, read_freshness(app.store).until)
     if not all and _is_built(app, inputs, outlet):
         webhooks.put(app, changes, ())

@@ -8,9 +8,10 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from syndicator import __version__
@@ -203,10 +204,11 @@ def open_app(
     remake: Callable[[App], object] | None = None,
     read: Configuration | None = None,
     entries: KeptEntries | None = None,
+    held: Callable[[], object] = lambda: None,
 ) -> Iterator[App]:
     """Open the app of a configuration folder. `create`: allow a new database although articles exist; `remake`: called
-    if the database was lost; `read`: the configuration, if read; `entries`: cache of earlier builds. Raises
-    ConfigError, StoreError, MissingError."""
+    if the database was lost; `read`: the configuration, if read; `entries`: cache of earlier builds; `held`:
+    as `locked` yields it. Raises ConfigError, StoreError, MissingError."""
     if read is None:
         read = configuration(config, environ, remember=True)
         for fault in read.faults:
@@ -217,6 +219,7 @@ def open_app(
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     gone = remake is not None and has_begun and is_gone(settings.store_url)
     store = open_store(settings.store_url, articles_exist=has_begun, create=create or gone)
+    store.guard(held)
     try:
         article_store = indexed(article_store, store, clock)
         _need_article_store(article_store, store)
@@ -292,37 +295,19 @@ def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) 
 
 
 @contextmanager
-def locked(settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Holds the lock that allows one run at a time. Raises LockedError when another run has it; with `wait`, waits for
-    it instead, and raises SystemExit(0) when `give_up` returns True meanwhile."""
-    from filelock import FileLock, Timeout
-
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(settings.state_dir / "run.lock")
-    try:
-        lock.acquire(timeout=-1 if wait else 0, poll_interval=_POLL_SECONDS, cancel_check=give_up)
-    except Timeout as error:
-        if give_up():
-            raise SystemExit(0) from error
-        raise LockedError(f"another run holds {lock.lock_file}; --wait waits for it") from error
-    try:
-        with _locked_everywhere(settings, wait=wait, give_up=give_up):
-            yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def _locked_everywhere(settings: Settings, *, wait: bool, give_up: Callable[[], bool]) -> Iterator[None]:
-    """The same lock for all machines on one database server; a file has one machine."""
-    if settings.store_url.startswith("sqlite"):
-        yield
-        return
-
-    with closing(Database(settings.store_url, 10)) as database, ExitStack() as held:
+def locked(
+    settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False
+) -> Iterator[Callable[[], object]]:
+    """Holds the lock that allows one run at a time, of all machines on one database server, and yields a check that
+    raises StoreAway once it is lost. Raises LockedError when another run has it; with `wait`, waits for it instead, and
+    raises SystemExit(0) when `give_up` returns True meanwhile."""
+    with ExitStack() as held:
+        hold: Callable[[str], AbstractContextManager[Callable[[], object]]] = partial(_hold_file, settings)
+        if not settings.store_url.startswith("sqlite"):
+            hold = Fleet(held.enter_context(closing(Database(settings.store_url, 10)))).hold
         while True:
             try:
-                held.enter_context(Fleet(database).hold("a run"))
+                check = held.enter_context(hold("a run"))
                 break
             except LockedError:
                 if not wait:
@@ -330,7 +315,23 @@ def _locked_everywhere(settings: Settings, *, wait: bool, give_up: Callable[[], 
             if give_up():
                 raise SystemExit(0)
             time.sleep(_POLL_SECONDS)
-        yield
+        yield check
+
+
+@contextmanager
+def _hold_file(settings: Settings, name: str) -> Iterator[Callable[[], object]]:
+    from filelock import FileLock, Timeout
+
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings.state_dir / "run.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise LockedError(f"another run holds {lock.lock_file}; --wait waits for it") from error
+    try:
+        yield lambda: None
+    finally:
+        lock.release()
 
 
 def filing_context(app: App) -> FilingContext:

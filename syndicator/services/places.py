@@ -101,10 +101,13 @@ def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
     return ObjectSnapshots(Bucket(settings.pages_at, environ), READING_VERSION)
 
 
-def open_outlet(settings: Settings, environ: Mapping[str, str], *, whole: bool = False) -> Outlet:
-    """Where published files go; `whole`: for a build of many."""
+def open_outlet(
+    settings: Settings, environ: Mapping[str, str], *, whole: bool = False, held: Callable[[], object] = lambda: None
+) -> Outlet:
+    """Where published files go; `whole`: for a build of many; `held`: called before each write to a folder, which it
+    stops by an exception."""
     if settings.public_dir is not None:
-        return FileOutlet(settings.public_dir, gzip=settings.publish.gzip)
+        return FileOutlet(settings.public_dir, settings.publish.gzip, held)
     from syndicator.articles.stores.bucket import Bucket
     from syndicator.publishing.output.outlets import ObjectOutlet
 

@@ -55,7 +55,7 @@ class Taking:
     def __init__(self, app: App, fetcher: Fetcher, stop: asyncio.Event) -> None:
         self.app, self.fetcher, self.stop = app, fetcher, stop
         self.kept = kept_pictures(app.settings)
-        self.outlet = open_outlet(app.settings, app.environ)
+        self.outlet = open_outlet(app.settings, app.environ, held=app.store.held)
         self.decoder = Decoder()
         self.changed = 0  # articles that show another picture, or none, since they were asked for
         self._seen: set[str] = set()

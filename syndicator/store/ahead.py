@@ -19,14 +19,20 @@ from syndicator.store.database import Database, chunks, upsert
 _AWAY = (EntryReason.WITHDRAWN, EntryReason.PRUNED)
 
 
+# The fields of a state that each visit changes. The others are long, and written only when they change.
+_PLAN = ("last_visit", "last_success", "next_due", "due_why")
+
+
 def state_row(state: SourceState) -> dict[str, Any]:
-    """The row of `sources`."""
+    """The row of `sources`, with `data` for that of `source_states`."""
+    data, plan = codec.pack_apart(state, _PLAN)
     return {
         "key": codec.key(state.key),
         "url": state.url.encode("utf-8", "replace").decode().replace("\0", "?"),
         "next_due": None if state.next_due is None else codec.micros(state.next_due),
         "disabled": state.disabled is not None,
-        "data": codec.pack(state),
+        "data": data,
+        "plan": plan,
         "host": codec.key(host(state.effective_url or state.url)),
     }
 

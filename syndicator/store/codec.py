@@ -7,7 +7,7 @@ import hashlib
 import json
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -24,6 +24,18 @@ _KEY_CHARS = 500  # of four bytes at most: PostgreSQL indexes at most 2,704 byte
 def pack(value: Any, skip: frozenset[str] = frozenset()) -> str:
     """A dataclass as ASCII JSON (keeps lone surrogates), without defaults and `skip`. Raises TypeError."""
     return _TEXT.encode(_plain(value, skip))
+
+
+def pack_apart(value: Any, names: Collection[str]) -> tuple[str, str]:
+    """`pack` in two documents, the second with the fields `names` alone."""
+    plain = _plain(value)
+    apart = {name: plain.pop(name) for name in names if name in plain}
+    return _TEXT.encode(plain), _TEXT.encode(apart)
+
+
+def joined(document: str, apart: str) -> str:
+    """The document of `pack_apart`, whole: a later field counts."""
+    return f"{document[:-1]},{apart[1:]}" if apart not in ("", "{}") else document
 
 
 def unpack(cls: type[T], document: str) -> T:

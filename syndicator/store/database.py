@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from syndicator.core.errors import DiskError, StoreError
 from syndicator.core.program import install
 from syndicator.store import postgres
-from syndicator.store.postgres import StoreAway, StoreBusy, StoreConflict
+from syndicator.store.postgres import JobLost, StoreAway, StoreBusy, StoreConflict
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -79,13 +79,14 @@ class Database:
         return self._reader
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, blind: bool = False) -> Iterator[Connection]:
         """A durable transaction, with the write lock from its start (BEGIN IMMEDIATE), so that it cannot fail half-way.
-        Exceptions roll back; the driver's become StoreError."""
+        Exceptions roll back; the driver's become StoreError. `blind`: nothing is read in it, so that a server is
+        waited for once."""
         self.before_write()
         with self.named_errors():
             connection = self.writer()
-            with connection.begin():
+            with connection.begin(), postgres.pipeline(connection) if blind else nullcontext():
                 yield connection
 
     def writer(self) -> Connection:
@@ -131,6 +132,8 @@ class Database:
             raise StoreError(explain(self.name, str(error))) from error
         except DBAPIError as error:
             _raise_if_out_of_files(self.name, error.orig)
+            if postgres.is_lost(error):
+                raise JobLost("another worker works on it by now") from error
             if postgres.is_conflict(error):
                 raise StoreConflict(f"{self.name}: {error.orig}") from error
             if postgres.is_away(error):

@@ -63,6 +63,13 @@ class Store:
             postgres.retried(self.stories)
 
         self.fleet = Fleet(database)
+        self.held: Callable[[], object] = lambda: None
+
+    def guard(self, held: Callable[[], object] = lambda: None) -> None:
+        """Call `held`, which raises StoreAway once a lock is lost, before each write and each published file."""
+        self.held = held
+        if not self._db.sqlite:
+            self._db.before_write = held
 
     @property
     def single(self) -> bool:

@@ -66,13 +66,13 @@ class Group:
         return self._db.stream(statement)
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, blind: bool = False) -> Iterator[Connection]:
         """A write: all of it or nothing, durable when it ends or, within `shared`, with the group. An exception inside
-        undoes it and passes on; the driver's come as StoreError."""
+        undoes it and passes on; the driver's come as StoreError. `blind` is as in `Database.write`."""
         if self._first is None or not self._db.sqlite:
             if self._first is not None:
                 self._first()
-            with self._db.write() as connection:
+            with self._db.write(blind=blind) as connection:
                 if self._fence is not None:
                     self._fence(connection)
                 yield connection

@@ -6,7 +6,8 @@ import functools
 import inspect
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
@@ -58,6 +59,15 @@ class StoreAway(StoreError):
     """There is no connection to the database at the moment."""
 
 
+class JobLost(StoreError):
+    """The job was given to another worker: what was done meanwhile is not written."""
+
+
+def is_lost(error: DBAPIError) -> bool:
+    """True for what the fence of a job (`store.fleet.shards`) raises: division_by_zero."""
+    return getattr(error.orig, "sqlstate", None) == "22012"
+
+
 def is_conflict(error: DBAPIError) -> bool:
     """True for what the same transaction, once more, does not run into."""
     return getattr(error.orig, "sqlstate", None) in _CONFLICTS
@@ -92,6 +102,21 @@ def polite(engine: Engine) -> Engine:
         connection.autocommit = before
 
     return engine
+
+
+@contextmanager
+def pipeline(connection: Connection) -> Iterator[None]:
+    """Within, statements are sent without waiting for the answers of those before, which cannot be read."""
+    driver: Any = connection.connection.driver_connection
+    if not hasattr(driver, "pipeline"):
+        yield
+        return
+    base: Any = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.pipeline():
+            yield
+    except base as error:
+        raise DBAPIError.instance(None, None, error, base, dialect=connection.dialect) from error
 
 
 def unlimited(connection: Connection) -> None:

@@ -34,11 +34,16 @@ sources = Table(
     Column("url", Text, nullable=False),
     Column("next_due", BigInteger),  # NULL: now
     Column("disabled", Boolean, nullable=False),
-    Column("data", Text, nullable=False),
     Column("host", Text, nullable=False, server_default=""),  # that its feed is asked of
+    Column("plan", Text, nullable=False, server_default=""),  # the fields of its state that each visit changes
 )
 Index("sources_due", sources.c.disabled, sources.c.next_due)
 Index("sources_host", sources.c.host, sources.c.next_due)
+
+# The other fields, which are long. Each visit writes its row of `sources`, and its row here only if that changed.
+source_states = Table(
+    "source_states", metadata, Column("key", Text, primary_key=True), Column("data", Text, nullable=False)
+)
 
 # What several machines know of a host together (`store.hosts`). Rows of hosts that nothing is known of may go.
 hosts = Table(

@@ -12,7 +12,7 @@ from itertools import accumulate
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, text
 
 from syndicator.articles.stores.paths import Stamps
 from syndicator.core.axes import SOURCE
@@ -31,7 +31,8 @@ OUTCOMES_KEPT = 50  # per source
 # An article takes its own address, which an earlier version let others have, and no other alias of another article.
 _TAKE_OWN = "ON CONFLICT (alias) DO UPDATE SET id = excluded.id WHERE excluded.alias = ?"
 
-_s = schema.sources.c
+_STATES = "SELECT data, plan FROM sources JOIN source_states USING (key) "
+_IF_CHANGED = "ON CONFLICT (key) DO UPDATE SET data = excluded.data WHERE source_states.data <> excluded.data"
 _OPEN = "status <> 'done' AND status = ? AND source = ?"  # whose first words let SQLite use the index entries_open
 _IN_TURN = "ORDER BY first_seen, entry"
 _MUTED = f'%"reason":"{EntryReason.MUTED}"%'
@@ -77,7 +78,7 @@ class Visits(Comparisons):
 
     def each_state(self) -> Iterator[SourceState]:
         """The same one by one, by key: for many sources."""
-        yield from (codec.unpack(SourceState, data) for (data,) in self._db.stream(select(_s.data).order_by(_s.key)))
+        yield from map(_state, self._db.stream(text(_STATES + "ORDER BY key")))
 
     def due(self, now: datetime) -> list[SourceState]:
         """The states that are not disabled and whose next_due is None or not after `now`, longest overdue first."""
@@ -93,14 +94,15 @@ class Visits(Comparisons):
         if not states:
             return
         self._write_ended()
-        with self._db.write() as connection:
-            upsert(connection, schema.sources, sorted((state_row(state) for state in states), key=itemgetter("key")))
+        with self._db.write(blind=True) as connection:
+            _save_states(connection, [state_row(state) for state in states])
 
     def drop_state(self, key: str) -> None:
         """Deletes the source, its entries and its outcomes in one transaction; its articles stay."""
         self._write_ended()
         with self._db.write() as connection:
-            for table, column in (("sources", "key"), ("entries", "source"), ("outcomes", "source")):
+            of = ("sources", "key"), ("source_states", "key"), ("entries", "source"), ("outcomes", "source")
+            for table, column in of:
                 drive(connection, f"DELETE FROM {table} WHERE {column} = ?", (codec.key(key),))
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
@@ -113,7 +115,7 @@ class Visits(Comparisons):
     def save_entries(self, rows: Sequence[EntryRow]) -> None:
         if not rows:
             return
-        with self._db.write() as connection:
+        with self._db.write(blind=True) as connection:
             self._upsert_entries(connection, rows)
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
@@ -228,7 +230,7 @@ class Visits(Comparisons):
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
         """Make the entries of these articles due, and their sources; `bound`: they stay these articles. One
         transaction."""
-        entries, sources = schema.entries, schema.sources
+        entries = schema.entries
         self._write_ended()
         with self._db.write() as connection:
             keys: set[str] = set()
@@ -239,9 +241,8 @@ class Visits(Comparisons):
                 self._upsert_entries(connection, due)
                 keys |= {row.source_key for row in rows}
             for part in chunks(sorted(keys)):
-                found = select(sources.c.data).where(sources.c.key.in_(part))
-                states = [codec.unpack(SourceState, data) for (data,) in connection.execute(found).all()]
-                upsert(connection, sources, [state_row(state.asked_whole()) for state in states])
+                states = map(_state, drive(connection, _STATES + f"WHERE key IN ({marks(part)})", part))
+                _save_states(connection, [state_row(state.asked_whole()) for state in states])
 
     def filed(self, source_key: str) -> Filed:
         if own := self._count("entries WHERE source = ? AND article IS NOT NULL", codec.key(source_key)):
@@ -301,7 +302,7 @@ class Visits(Comparisons):
         return str(json.loads(found[0])) if found else None
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
-        with self._db.write() as connection:
+        with self._db.write(blind=True) as connection:
             if value is None:
                 connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(key)))
             else:
@@ -324,7 +325,7 @@ class Visits(Comparisons):
 
     def end_visits(self, ended: Iterable[tuple[Outcome, SourceState]], then: Callable[[Connection], object]) -> None:
         """Saves what many visits came to, and what `then` writes, in one transaction."""
-        with self._db.write() as connection:
+        with self._db.write(blind=True) as connection:
             _save_ends(connection, [_ended_rows(*one) for one in ended])
             then(connection)
 
@@ -342,7 +343,7 @@ class Visits(Comparisons):
         self._write_ends(ended)
 
     def _write_ends(self, ended: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
-        with self._db.write() as connection:
+        with self._db.write(blind=True) as connection:
             _save_ends(connection, ended)
 
     def _upsert_entries(self, connection: Connection, rows: Sequence[EntryRow]) -> None:
@@ -353,13 +354,24 @@ class Visits(Comparisons):
 
     def _states(self, where: str, *values: Any) -> Iterator[SourceState]:
         self._write_ended()
-        yield from (codec.unpack(SourceState, data) for data in self._column(f"data FROM sources {where}", *values))
+        yield from map(_state, self._db.driven(_STATES + where, *values))
 
     def _entries(self, where: str, *values: Any) -> list[EntryRow]:
         return [codec.unpack(EntryRow, data) for data in self._column(f"data FROM entries WHERE {where}", *values)]
 
     def _count(self, rows: str, *values: Any) -> int:
         return int(self._column(f"count(*) FROM {rows}", *values)[0])
+
+
+def _state(row: tuple[str, str]) -> SourceState:
+    return codec.unpack(SourceState, codec.joined(*row))
+
+
+def _save_states(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    newest = sorted({row["key"]: row for row in rows}.values(), key=itemgetter("key"))
+    upsert(connection, schema.sources, [{name: row[name] for name in row if name != "data"} for row in newest])
+    states = [{"key": row["key"], "data": row["data"]} for row in newest]
+    insert(connection, schema.source_states, states, _IF_CHANGED)
 
 
 def _ended_rows(outcome: Outcome, state: SourceState) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -370,7 +382,7 @@ def _ended_rows(outcome: Outcome, state: SourceState) -> tuple[dict[str, Any], d
 def _save_ends(connection: Connection, ended: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
     if not ended:
         return
-    upsert(connection, schema.sources, sorted((state for state, _ in ended), key=itemgetter("key")))
+    _save_states(connection, [state for state, _ in ended])
     insert(connection, schema.outcomes, [outcome for _, outcome in ended])
     for part in chunks([outcome["source"] for _, outcome in ended]):
         drive(connection, _OLD_OUTCOMES.format(marks(part)), (*part, OUTCOMES_KEPT))

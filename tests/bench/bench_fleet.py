@@ -88,7 +88,7 @@ class Day:
             return False
         job = Job(id=row.id, worker=worker, attempts=row.attempts, shard=row.args["shard"])
         taken = self.hosts.own(self.shards.due_hosts(job.shard, MOST_HOSTS), f"w{worker}")
-        states = [state for state, _ in self.shards.due(taken, EACH)] if taken else []
+        states = [state for state, _ in self.shards.due(job.shard, taken, EACH)] if taken else []
         over: dict[str, float] = {}
         for state in states:
             host = state.url.split("/")[2]
@@ -123,11 +123,14 @@ class Day:
 def make(connection: Connection, given: argparse.Namespace) -> None:
     """The sources: most hosts have one or a few, and some as many as can be visited in half of an interval."""
     cursor = connection.connection.cursor()
-    with cursor.copy("COPY sources (key, url, next_due, disabled, data, host) FROM STDIN") as rows:
+    with cursor.copy("COPY sources (key, url, next_due, disabled, host) FROM STDIN") as rows:
         for number, host, due in drawn(given):
-            key, url = f"s{number}", f"https://h{host}.example/{number}"
-            state = SourceState(key=key, url=url, next_due=datetime.fromtimestamp(due / 1e6, UTC))
-            rows.write_row((key, url, due, False, codec.pack(state), f"h{host}.example"))
+            rows.write_row((f"s{number}", f"https://h{host}.example/{number}", due, False, f"h{host}.example"))
+    with cursor.copy("COPY source_states (key, data) FROM STDIN") as rows:
+        for number, host, due in drawn(given):
+            url = f"https://h{host}.example/{number}"
+            state = SourceState(key=f"s{number}", url=url, next_due=datetime.fromtimestamp(due / 1e6, UTC))
+            rows.write_row((state.key, codec.pack(state)))
     with cursor.copy("COPY followed (key, place, enabled, data) FROM STDIN") as rows:
         for number in range(given.sources):
             rows.write_row((f"s{number}", number, True, "{}"))

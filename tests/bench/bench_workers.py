@@ -1,7 +1,7 @@
 """What a visit costs with workers on PostgreSQL, and what each worker more brings.
 
     python -m tests.bench.bench_workers [--sources 100000] [--visited 6000] [--workers 1 2 3] [--lanes 16]
-        [--latency 200] [--first 2000] [--all]
+        [--latency 200] [--first 2000] [--delay 0] [--all]
 
 As many feeds, each on a loopback address of its own, served by another process that does not count, every answer
 `--latency` milliseconds late. The database, of a server of our own, knows all sources. For each number of workers
@@ -9,7 +9,7 @@ As many feeds, each on a loopback address of its own, served by another process 
 changed (304). `--lanes` keeps a worker waiting for answers and not for CPU, so that two cores carry three. Clocks run
 from the moment at which all workers are ready. Printed: sources a second from then to the last visit, CPU of all
 workers and of the server for a source, what a worker's start took, and the share of a core that each had. Rates count
-on an idle machine alone, whose load is printed.
+on an idle machine alone, whose load is printed. `--delay`: milliseconds that each answer of the database takes longer.
 
 `--all`: instead of that, every source is due once, at which nothing changed: one is visited, and what is remembered of
 it is given to all others."""
@@ -21,7 +21,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,6 +66,12 @@ def server_cpu(server: Server) -> float:
     return cpu([int((server.folder / "data/postmaster.pid").read_text().split()[0])])
 
 
+def wal(server: Server) -> int:
+    """Bytes that the server has logged."""
+    with server.connect() as connection:
+        return int(connection.execute("SELECT pg_current_wal_insert_lsn() - '0/0'").fetchone()[0])
+
+
 @contextmanager
 def counting(fleet: Instance) -> Iterator[Callable[[], int]]:
     """How many visits there were, asked on one connection: another one for each look would count as the server's."""
@@ -94,23 +100,25 @@ def run_one(server: Server, fleet: Instance, what: str, count: int, workers: int
     pids = [one.pid for one in fleet.workers]
     with counting(fleet) as visited:
         done, began = visited(), time.monotonic()
-        start, before = cpu(pids), server_cpu(server)
+        start, before, log = cpu(pids), server_cpu(server), wal(server)
         while (now := visited()) < count and time.monotonic() - began < 900:
             time.sleep(0.5)
         wall, used, database = time.monotonic() - began, cpu(pids) - start, server_cpu(server) - before
+        log = wal(server) - log
     fleet.stop()
     each = 1000 / (now - done)
     print(
         f"{workers} workers, {what}: {now - done} in {wall:.1f} s, {(now - done) / wall:.1f} sources/s; CPU a source: "
-        f"workers {used * each:.2f} ms, server {database * each:.2f} ms; {used / workers / wall:.2f} of a core a "
-        f"worker, whose start took {start / workers:.1f} s",
+        f"workers {used * each:.2f} ms, server {database * each:.2f} ms and {log / (now - done):.0f} bytes of its log; "
+        f"{used / workers / wall:.2f} of a core a worker, whose start took {start / workers:.1f} s",
         flush=True,
     )
 
 
 def measure(server: Server, addresses: Sequence[str], given: argparse.Namespace) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        fleet = Instance(Path(name), Elsewhere(addresses), server.schema(), pause=0.0, seconds=20.0, verbose=False)
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        url = server.schema()
+        fleet = Instance(Path(name), Elsewhere(addresses), url, pause=0.0, seconds=20.0, verbose=False)
         path = fleet.config / "sources.toml"
         path.write_text(path.read_text().replace("\n[[", "backfill = 0\n\n[[") + "backfill = 0\n")
         began = time.monotonic()
@@ -119,6 +127,10 @@ def measure(server: Server, addresses: Sequence[str], given: argparse.Namespace)
         if given.all:
             visit_all(server, fleet, given)
             return
+        if given.delay:
+            relay = stack.enter_context(server.relayed(given.delay / 2000))
+            settings = fleet.config / "syndicator.toml"
+            settings.write_text(settings.read_text().replace(url, server.through(relay, url)))
         known = 0
         for workers in given.workers:
             make_due(fleet, given.sources, known, given.first)
@@ -152,6 +164,7 @@ def main() -> None:
     options.add_argument("--workers", type=int, nargs="+", default=[1, 2, 3])
     options.add_argument("--lanes", type=int, default=16)
     options.add_argument("--latency", type=float, default=200)
+    options.add_argument("--delay", type=float, default=0)
     options.add_argument("--all", action="store_true")
     given = options.parse_args()
     print(machine())

@@ -55,7 +55,7 @@ def test_sources_are_pushed_with_the_difference_and_the_database_moves(tmp_path:
     assert change == {"added": ["c"], "changed": ["a"], "removed": ["b"]}
 
     queue = json.loads(run("queue", "--json", *words).stdout)
-    assert (queue["hosts"], queue["due"], queue["queued"], queue["workers"], queue["dead"]) == (2, 2, 2, [], [])
+    assert (queue["hosts"], queue["due"], queue["workers"], queue["named"], queue["freed"]) == (2, 2, [], [], 0)
     table = run("queue", "--requeue", *words).stdout
     assert "due" in table and "0 hosts freed" in table
 

@@ -16,10 +16,9 @@ from syndicator.core.model import Outcome, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.store.codec import micros
 from syndicator.store.engine import Store, open_store
-from syndicator.store.fleet.engine import Engine
 from syndicator.store.fleet.hosts import ASKS
-from syndicator.store.fleet.shards import Job, JobLost, Shards
-from syndicator.store.postgres import StoreAway
+from syndicator.store.fleet.shards import Engine, Job, Shards
+from syndicator.store.postgres import JobLost, StoreAway
 from tests.postgres import Server
 from tests.store.conftest import NOW
 
@@ -112,7 +111,8 @@ def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards:
     job = take(store)
     assert shards.due_hosts(job.shard, 9) == ["a.example"]
     assert shards.due_hosts(job.shard + 1, 9) == []
-    assert [(state.key, waits) for state, waits in shards.due(["a.example"], 2)] == [("a", False), ("a1", True)]
+    found = shards.due(job.shard, ["a.example"], 2)
+    assert [(state.key, waits) for state, waits in found] == [("a", False), ("a1", True)]
 
 
 def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(store: Store, shards: Shards) -> None:
@@ -186,7 +186,6 @@ def test_a_queue_that_was_emptied_is_full_again(store: Store, shards: Shards) ->
     assert not shards.recover()
     shards.fill()
     assert jobs(store) == before
-    assert (shards.depths().queued, shards.depths().picked) == (1, 0) and shards.depths().oldest > 0
 
 
 def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards) -> None:

@@ -119,20 +119,18 @@ def queue(
     config: Config = CONFIG,
 ) -> None:
     """Show what workers do: how many hosts wait and for how long, which are held, and who works."""
-    from syndicator.services.worker.run import look
+    from syndicator.services.worker.fleet import look
 
-    found = asyncio.run(look(config, requeue=requeue))
+    found = look(config, requeue=requeue)
     if json:
         printing.as_json(found)
         return
     rows = [
         ("hosts", found.hosts),
         ("due", f"{found.due}, the first for {found.late:.0f} s"),
-        ("queued", f"{found.queued}, the first for {found.oldest:.0f} s"),
-        ("under way", found.picked),
+        ("under way", found.leased),
         ("held", found.held),
         ("away", found.away),
-        ("dead", ", ".join(found.dead) or 0),
         ("workers", ", ".join(found.workers) or 0),
     ]
     printing.table("Queue", ("what", "now"), rows)

@@ -92,7 +92,12 @@ async def run_once(config: Path, wanted: Wanted, *, wait: bool = False) -> RunRe
 
     stop = asyncio.Event()
     alone = locked(load(config), wait=wait, give_up=stop.is_set)
-    with stopping(stop), alone, open_app(config, remake=remake) as opened, printing.watching() as watch:
+    with (
+        stopping(stop),
+        alone as held,
+        open_app(config, remake=remake, held=held) as opened,
+        printing.watching() as watch,
+    ):
         return await run(opened, wanted, stop=stop, watch=watch)
 
 
@@ -132,7 +137,7 @@ def build(
         with opened_for_change(config) as opened:
             operation = need("save-query")
             apply(opened, operation, arguments_of(operation, {"slug": question}))
-    with locked(load(config), wait=wait), open_app(config, remake=remake) as opened:
+    with locked(load(config), wait=wait) as held, open_app(config, remake=remake, held=held) as opened:
         bad = reconcile.files(opened)
         bad += () if is_bucket(opened.settings.articles_at) else reconcile.ignored(opened.article_store)
         report = asyncio.run(build_feeds(opened, all=all))

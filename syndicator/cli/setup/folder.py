@@ -32,7 +32,7 @@ def init(
         str | None, typer.Option("--for", metavar="me|public", help="Who reads the feeds: you alone, or the world.")
     ] = None,
     runs: Annotated[
-        str | None, typer.Option("--run", metavar="up|systemd|cron|docker", help="How it will run.")
+        str | None, typer.Option("--run", metavar="up|systemd|cron|docker|fleet", help="How it will run.")
     ] = None,
     yes: Annotated[bool, Argument("Ask nothing.")] = False,
     config: Config = CONFIG,
@@ -101,15 +101,15 @@ def db(
     config: Config = CONFIG,
 ) -> None:
     """Bring the database to this version after an upgrade, or copy it to a new one. Ids and feeds stay."""
-    from syndicator.services.worker import session
+    from syndicator.services.worker import fleet
 
     if (work == "move") != (to is not None):
         raise UsageError("`db move` needs the address of the new database, and `db migrate` takes none")
     if to is None:
-        name = session.migrate(config)
+        name = fleet.migrate(config)
         printing.answer({"database": name}, [f"the database {name} has this version's tables"], json=json)
         return
-    moved = session.move_to(config, to, lambda table, count: None)
+    moved = fleet.move_to(config, to)
     if not json:
         printing.table("Moved", ("table", "rows"), [(table, count) for table, count in sorted(moved.items()) if count])
     left = "now set store.url to the new address. The old database was left as it is"

@@ -10,7 +10,7 @@ import hashlib
 import os
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,8 +30,9 @@ class FileOutlet:
     A changed file gets an mtime at least a second after its old one: nginx's ETag is mtime in seconds and size, and
     libcurl drops the body of an answer whose Last-Modified is not after the one it knows, also after a redirect."""
 
-    def __init__(self, root: Path, gzip: bool = True) -> None:
-        self._root, self._gzip = root, gzip
+    def __init__(self, root: Path, gzip: bool = True, held: Callable[[], object] = lambda: None) -> None:
+        """`held`: called before each write, which it stops by an exception."""
+        self._root, self._gzip, self._held = root, gzip, held
         self._unsettled = False  # files were written without a sync of their own
 
     def get(self, name: str) -> bytes | None:
@@ -60,6 +61,7 @@ class FileOutlet:
 
     def delete(self, name: str) -> bool:
         path = self._path(name)
+        self._held()
         path.with_name(path.name + ".gz").unlink(missing_ok=True)
         try:
             path.unlink()
@@ -101,6 +103,7 @@ class FileOutlet:
                     os.utime(file.fileno(), ns=(earliest, earliest))
                 if durable:
                     os.fsync(file.fileno())
+            self._held()
             os.replace(temporary, path)  # noqa: PTH105 - a large build moves thousands, and paths cost more than moving
         except BaseException:
             with contextlib.suppress(OSError):

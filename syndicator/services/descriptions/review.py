@@ -59,7 +59,7 @@ class Review:
         self,
         app: App,
         worker: Worker,
-        alone: Callable[[], AbstractContextManager[None]],
+        alone: Callable[[], AbstractContextManager[object]],
         write: Callable[[App, str, Article, Article], Article] = write,
     ) -> None:
         self._app, self._worker, self._alone, self._write = app, worker, alone, write

@@ -89,7 +89,7 @@ def families(
         yield _gauge("syndicator_hosts", "Hosts of sources, by what becomes of them now", "state", states)
         late = "How long the first of the hosts that are due has waited for a worker"
         yield GaugeMetricFamily("syndicator_hosts_late_seconds", late, value=hosts.late)
-        yield GaugeMetricFamily("syndicator_workers", "Workers that work on a host", value=hosts.workers)
+        yield GaugeMetricFamily("syndicator_workers", "Workers that work on a host", value=len(hosts.workers))
     yield _gauge("syndicator_conditions", "What is wrong or worth knowing, by kind", "kind", ill)
     for key, (name, label, text) in _COUNTED.items():
         yield _filled(

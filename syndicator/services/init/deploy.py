@@ -37,12 +37,18 @@ FILES: Final = (
     "compose.yaml",
 )
 _WEB: Final = ("nginx.conf", "Caddyfile")
+_FLEET: Final = ("database.sh", "syndicator-worker@.service", "fleet.yaml")
 # The answer to how it will run -> the files for that, and the command that starts it, also after a reboot.
 RUNS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "up": ((), "{run}"),
     "systemd": (FILES[:3], "{sudo}systemctl enable --now {root}/deploy/syndicator.service"),
     "cron": (("crontab",), "(crontab -l; cat {root}/deploy/crontab) | crontab -"),
     "docker": (FILES[-3:], "docker compose -f {root}/deploy/compose.yaml up -d --build"),
+    "fleet": (
+        (*_FLEET, *FILES[-3:-1]),
+        "{sudo}cp {root}/deploy/syndicator-worker@.service /etc/systemd/system/ && "
+        "{sudo}systemctl enable --now syndicator-worker@1",
+    ),
 }
 _OF_THE_IMAGE: Final = 10001  # its account, which the folder is given to where root made it
 _HOMES: Final = (Path("/home"), Path("/", "root"), Path("/run/user"))
@@ -86,7 +92,7 @@ def deployment_files(here: Deployment) -> dict[str, str]:
     values |= _systemd(here) | _cron(here) | _web(here) | _container(here)
     values["HARDENING"] = filled("deploy/hardening", **values)
     wanted = (*RUNS[here.runs][0], *(() if here.shared else _WEB)) if here.runs else FILES
-    return {name: filled(f"deploy/{name}", **values) for name in FILES if name in wanted}
+    return {name: filled(f"deploy/{name}", **values) for name in (*FILES, *_FLEET) if name in wanted}
 
 
 def _systemd(here: Deployment) -> dict[str, str]:

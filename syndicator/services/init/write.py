@@ -43,7 +43,7 @@ def next_command(root: Path, runs: str) -> str:
     folder, user, as_root = root.resolve(), program.account(), not os.getuid()
     quoted, run = shlex.quote(str(folder)), shlex.quote(f"{folder}/run")
     command = deploy.RUNS[runs or "up"][1].format(root=quoted, run=run, sudo="" if as_root else "sudo ")
-    if not as_root or runs != "systemd":
+    if not as_root or runs not in ("systemd", "fleet"):
         return command
     account = f"useradd --system --home-dir {quoted} --shell /usr/sbin/nologin {user}"
     return f"{account} && chown -R {user} {quoted} && {command}"

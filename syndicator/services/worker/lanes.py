@@ -1,72 +1,236 @@
-"""The job of a worker: the sources of a shard that are due, visited side by side, each host by itself."""
+"""Lanes of a worker: threads with an event loop, a store and a network client of their own, for a job at a time. A lane
+waits for the database, and the others go on."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass, field, replace
 
 from syndicator.core.errors import first_of
 from syndicator.core.model import OURS, Outcome, Source, SourceState
+from syndicator.core.ports.fleet import Busy, HostTurns, Turn
 from syndicator.core.program import logger
 from syndicator.core.urls import host
 from syndicator.pipeline.context import RunContext
 from syndicator.pipeline.visit import visit
-from syndicator.services.worker.session import Session
+from syndicator.processes.worker import Worker
+from syndicator.services.container import App, make_context, make_fetcher
+from syndicator.services.refresh import Totals
+from syndicator.services.settling import Settling
 from syndicator.store import codec
-from syndicator.store.fleet.shards import Job, JobLost
+from syndicator.store.fleet.shards import Job, Shards
+from syndicator.store.postgres import JobLost
 
 SIDE_BY_SIDE = 4  # sources of a host under way: while one waits for pages of other hosts, the next is asked. A choice
 JOB_SECONDS = 30.0  # after which a job begins no visit any more, so that others get at its hosts
 # Hosts of a job, and sources of each: after so many, whoever wants a page of a host has a chance. Choices.
 MOST_HOSTS, EACH = 200, 8
 _SAVE_SECONDS = 1.0  # for which outcomes are gathered: what a crash loses is done again
+_SOON = 0.05  # seconds until leave may be had again: a choice
+_MOST_OUTCOMES = 20_000  # that wait to be reported: a choice
+_LATELY = 600.0  # seconds for which a host that was reached proves that there is a network: a choice
+_OURS = -1  # the token of leave that the table of hosts did not give
 
 
-async def work_on(session: Session, job: Job) -> None:
-    """Visit the due sources of a shard. Raises StoreError."""
-    work = _Work(session, job)
+@dataclass(slots=True)
+class _Own:
+    delay: float
+    free_at: float = 0.0
+    busy: bool = False
+    leaving: bool = False
+
+
+class OwnTurns:
+    """`ports.HostTurns` of a worker: leave for hosts of its jobs comes from memory, for others from the table. None is
+    given after `asks_until`, without a sign of life that was confirmed lately. `steady`: seconds."""
+
+    def __init__(
+        self, common: HostTurns, asks_until: Callable[[], float], steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._common, self._asks_until, self._steady = common, asks_until, steady
+        self._own: dict[str, _Own] = {}
+        self._alone = threading.Lock()
+
+    def beside(self, common: HostTurns) -> OwnTurns:
+        """The same hosts for another thread, which has `common` for itself."""
+        made = copy(self)
+        made._common = common
+        return made
+
+    def take(self, host: str) -> Turn | Busy:
+        now = self._steady()
+        if now >= self._asks_until():
+            return Busy(_SOON)
+        with self._alone:
+            if own := self._own.get(host):
+                if own.busy or own.leaving or own.free_at > now:
+                    return Busy(max(own.free_at - now, 0.0))
+                own.busy = True
+                return Turn(_OURS)
+        return self._common.take(host)
+
+    def give_back(self, host: str, turn: Turn, pause: float) -> None:
+        if turn.token != _OURS:
+            self._common.give_back(host, turn, pause)
+        elif own := self._own.get(host):
+            own.free_at, own.busy = self._steady() + max(pause, own.delay), False
+
+    def set_delay(self, host: str, seconds: float) -> None:
+        if own := self._own.get(host):
+            own.delay = seconds
+        self._common.set_delay(host, seconds)
+
+    def hold(self, host: str, seconds: float) -> None:
+        self._common.hold(host, seconds)
+
+    def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
+        self._common.set_away(host, reason, detail, seconds)
+
+    def add(self, delays: Mapping[str, float]) -> None:
+        """These hosts are ours, which have such crawl-delays."""
+        self._own |= {name: _Own(delay) for name, delay in delays.items()}
+
+    def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
+        """Those of the hosts that no request is under way to. They get no leave any more; with `at_once`, none does."""
+        with self._alone:
+            idle = [name for name in names if not self._own[name].busy]
+            for name in names if at_once else idle:
+                self._own[name].leaving = True
+        return idle
+
+    def drop(self, names: Collection[str]) -> None:
+        """These hosts are ours no more."""
+        for name in names:
+            self._own.pop(name, None)
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """While database and sources stay. `owner`: our name beside hosts; `room`: visits of a lane; `stop`: begin
+    no work; `over`: end this session; `asks_until`: by the monotonic clock, when no request may begin any more."""
+
+    app: App
+    shards: Shards
+    worker: Worker
+    owner: str
+    lease: float
+    room: int
+    stop: asyncio.Event
+    totals: Totals
+    turns: OwnTurns = field(init=False)
+    asks_until: float = 0.0
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    settling: Settling = field(default_factory=Settling)
+    outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_MOST_OUTCOMES))  # to be reported
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    _reached: float = -_LATELY
+
+    def __post_init__(self) -> None:
+        self.turns = OwnTurns(self.app.store.hosts(self.lease), lambda: self.asks_until)
+
+    @property
+    def ending(self) -> bool:
+        return self.stop.is_set() or self.over.is_set()
+
+    def counts(self, outcome: Outcome, first: bool) -> bool:
+        """Record an outcome, in any thread. False if it counts against no source: nobody was reached lately, or the
+        fault is ours. `first`: it was the source's first visit."""
+        if not outcome.no_network:
+            self._reached = time.monotonic()
+        if outcome.reason == OURS or time.monotonic() - self._reached >= _LATELY:
+            return False
+        self.outcomes.append(outcome)
+        self._loop.call_soon_threadsafe(self.totals.visited, outcome)
+        if outcome.added and first:
+            self._loop.call_soon_threadsafe(self.settling.hurry)
+        return True
+
+    async def pause(self, seconds: float) -> None:
+        """Waits so long, or until `stop`."""
+        await pause(self.stop, seconds)
+
+
+async def pause(event: asyncio.Event, seconds: float) -> None:
+    """Waits for `event`, for so long at most."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+
+
+class Lane:
+    """One lane. `app` is for its thread alone."""
+
+    def __init__(self, app: App, session: Session) -> None:
+        self.app, self.session = app, session
+        self.hosts, self.shards = app.store.hosts(session.lease), app.store.shards(session.lease)
+        self.turns = session.turns.beside(self.hosts)
+        self.fetcher = make_fetcher(app, self.turns)
+        self.run = make_context(app, self.fetcher, session.worker, lambda title: None)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    async def work_on(self, job: Job) -> None:
+        """Visit the due sources of a shard. Raises StoreError."""
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_work_on(self, job), self._loop))
+
+    async def aclose(self) -> None:
+        """Wait for all work under way, and end the thread."""
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._close(), self._loop))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _close(self) -> None:
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
+        await self.fetcher.aclose()
+
+
+async def _work_on(lane: Lane, job: Job) -> None:
+    work = _Work(lane, job)
     try:
         await work.visit_all()
-    except JobLost:
-        session.shards.fill()  # somebody may have emptied the queue
+    except JobLost as lost:
+        work.log.info("work was lost", detail=str(lost))
     finally:
         await work.end()
-    session.totals.jobs += 1
 
 
 class _Work:
     """One job, its hosts, and outcomes that are to be saved."""
 
-    def __init__(self, session: Session, job: Job) -> None:
-        self._session, self._job = session, job
-        self._log = logger("worker", shard=job.shard)
-        shards = session.shards
-        taken = session.hosts.own(shards.due_hosts(job.shard, MOST_HOSTS), session.owner)
-        session.turns.add(taken)
+    def __init__(self, lane: Lane, job: Job) -> None:
+        self._lane, self._job = lane, job
+        self.log = logger("worker", shard=job.shard)
+        app, shards = lane.app, lane.shards
+        taken = lane.hosts.own(shards.due_hosts(job.shard, MOST_HOSTS), lane.session.owner)
+        lane.turns.add(taken)
         self._names = set(taken)
-        found = shards.due(taken, EACH) if taken else []
-        self._waiting = [state.key for state, waits in found if waits]
-        self._fence = shards.fence(job)
-        self._store = session.app.store.fenced(self._fence, self._waiting)
-        self._due = [(session.app.sources[state.key], state) for state, _ in found if state.key in session.app.sources]
+        found = shards.due(job.shard, taken, EACH) if taken else []
+        self._fence, self._waiting = shards.fence(job), [state.key for state, waits in found if waits]
+        self._store = app.store.fenced(self._fence, self._waiting)
+        self._due = [(app.sources[state.key], state) for state, _ in found if state.key in app.sources]
         self._left = Counter(_host(state) for _, state in self._due)
         self._ended: list[tuple[Outcome, SourceState]] = []
         self._until = time.monotonic() + JOB_SECONDS
 
     async def visit_all(self) -> None:
-        self._log.debug("work begins", sources=len(self._due), hosts=len(self._names))
-        runs = {name: self._run_of(name) for name in self._left}
+        self.log.debug("work begins", sources=len(self._due), hosts=len(self._names))
+        runs, room = {name: self._run_of(name) for name in self._left}, asyncio.Semaphore(self._lane.session.room)
         rooms = {name: asyncio.Semaphore(SIDE_BY_SIDE) for name in self._left}
         try:
             async with asyncio.TaskGroup() as group:
                 saving = group.create_task(self._save_often())
                 visits = []
                 for source, state in self._due:
-                    name = _host(state)
-                    visits.append(group.create_task(self._one(runs[name], rooms[name], source, state)))
+                    places = (rooms[_host(state)], room)
+                    visits.append(group.create_task(self._visit(runs[_host(state)], places, source, state)))
                 if visits:
                     await asyncio.wait(visits)
                 saving.cancel()
@@ -74,63 +238,52 @@ class _Work:
             raise first_of(failed) from failed
 
     def _run_of(self, name: str) -> RunContext:
-        session = self._session
-        fence = session.hosts.forgiving(self._fence, name, session.owner)
-        return replace(session.run, store=session.app.store.fenced(fence, self._waiting))
+        lane = self._lane
+        fence = lane.hosts.forgiving(self._fence, name, lane.session.owner)
+        return replace(lane.run, store=lane.app.store.fenced(fence, self._waiting))
 
-    async def _one(self, run: RunContext, room: asyncio.Semaphore, source: Source, state: SourceState) -> None:
-        session = self._session
-        async with room, session.room:
+    async def _visit(
+        self, run: RunContext, places: tuple[asyncio.Semaphore, asyncio.Semaphore], source: Source, state: SourceState
+    ) -> None:
+        session = self._lane.session
+        async with places[0], places[1]:
             if not (session.ending or time.monotonic() > self._until):
                 outcome, after = await visit(run.visit(source, state), stop=session.stop)
-                self._end_visit(outcome, after, first=state.first_visit is None)
+                if session.counts(outcome, state.first_visit is None):
+                    self._ended.append((outcome, after))
         self._left[_host(state)] -= 1
-
-    def _end_visit(self, outcome: Outcome, after: SourceState, *, first: bool) -> None:
-        session = self._session
-        session.reach.told(outcome)
-        if outcome.reason == OURS or (outcome.no_network and not session.reach.lately):
-            return  # held against nobody
-        self._ended.append((outcome, after))
-        session.outcomes.append(outcome)
-        session.totals.visited(outcome)
-        if outcome.added and first:
-            session.settling.hurry()
 
     async def _save_often(self) -> None:
         while True:
             await asyncio.sleep(_SAVE_SECONDS)
-            if self._ended:
-                self._save([name for name in self._names if not self._left[name]])
+            if self._ended or not all(self._left[name] for name in self._names):
+                self._save()
 
-    def _save(self, done: Sequence[str]) -> None:
+    def _save(self) -> None:
         """Saves outcomes, and lets others ask the hosts that are done."""
-        session = self._session
-        with session.turns.leaving(done) as idle:
-            pause = session.app.settings.fetch.pause
-            visited = {_host(after) for _, after in self._ended}.difference(idle)
-
-            self._store.end_visits(
-                self._ended, lambda found: session.hosts.release(found, idle, session.owner, pause, visited)
-            )
+        lane = self._lane
+        idle = lane.turns.leave([name for name in self._names if not self._left[name]])
+        owner, pause = lane.session.owner, lane.app.settings.fetch.pause
+        self._store.end_visits(self._ended, lambda connection: lane.hosts.release(connection, idle, owner, pause))
         self._ended.clear()
         self._names.difference_update(idle)
+        lane.turns.drop(idle)
 
     async def end(self) -> None:
-        """Saves the rest and ends the job in one transaction."""
-        session = self._session
-        await session.turns.end(self._names)
-        names, pause = sorted(self._names), session.app.settings.fetch.pause
+        """Saves the rest and ends the job in one transaction, once no other lane asks a host of ours."""
+        lane, names = self._lane, sorted(self._names)
+        while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request
+            await asyncio.sleep(_SOON)
+        owner, pause = lane.session.owner, lane.app.settings.fetch.pause
         try:
             self._store.end_visits(
-                self._ended, lambda connection: session.shards.end(connection, self._job, names, session.owner, pause)
+                self._ended, lambda connection: lane.shards.end(connection, self._job, names, owner, pause)
             )
-        except JobLost as lost:
-            self._log.info("work was lost", detail=str(lost))
-            session.hosts.let_go(names, session.owner, pause)
+        except JobLost:
+            lane.hosts.let_go(names, owner, pause)
         finally:
-            session.turns.drop(names)
-        self._log.debug("work has ended", visits=len(self._due))
+            lane.turns.drop(names)
+        self.log.debug("work has ended", visits=len(self._due))
 
 
 def _host(state: SourceState) -> str:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy import Connection, delete, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from syndicator.core.errors import LockedError
 from syndicator.core.model import Source
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, upsert
+from syndicator.store.postgres import StoreAway
 
 _STAMP = "sources pushed"  # the note's key in databases: it stays as it is
 _f = schema.followed.c
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/files', 0))")
 _TRY = text("SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/' || :name, 0))")
-_FOR_LONG = "SET LOCAL idle_in_transaction_session_timeout = 0"
+_FROZEN, _SURE = 30, 20.0  # seconds without a sign of life after which a lock is lost, and for which it is not: choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +33,6 @@ class Pushed:
     added: Sequence[str] = ()
     changed: Sequence[str] = ()
     removed: Sequence[str] = ()
-
-    @property
-    def nothing(self) -> bool:
-        return not (self.added or self.changed or self.removed)
 
 
 class Fleet:
@@ -51,45 +51,31 @@ class Fleet:
         found = self._db.rows(select(_f.data).order_by(_f.place, _f.key))
         return tuple(codec.unpack(Source, data) for (data,) in found)
 
-    def difference(self, sources: Sequence[Source]) -> Pushed:
-        """What a push of `sources` would change."""
-        known = dict(self._db.driven("SELECT key, data FROM followed"))
-        made = {codec.key(source.key): codec.pack(source) for source in sources}
-        return Pushed(
-            added=sorted(made.keys() - known.keys()),
-            changed=sorted(key for key in made.keys() & known.keys() if made[key] != known[key]),
-            removed=sorted(known.keys() - made.keys()),
+    def push(self, sources: Sequence[Source], at: int, *, dry_run: bool = False) -> Pushed:
+        """Has workers follow just these; `dry_run`: only say what changes. One transaction; at: microseconds since
+        1970."""
+        before = {row[0]: row[1:] for row in self._db.driven("SELECT key, place, enabled, data FROM followed")}
+        after = {
+            codec.key(source.key): (place, source.enabled, codec.pack(source)) for place, source in enumerate(sources)
+        }
+        change = Pushed(
+            added=sorted(after.keys() - before.keys()),
+            changed=sorted(key for key in after.keys() & before.keys() if after[key][2] != before[key][2]),
+            removed=sorted(before.keys() - after.keys()),
         )
-
-    def push(self, sources: Sequence[Source], at: int) -> Pushed:
-        """Has workers follow just these. One transaction; at: microseconds since 1970."""
-        change = self.difference(sources)
-        rows = [
-            {"key": codec.key(one.key), "place": place, "enabled": one.enabled, "data": codec.pack(one)}
-            for place, one in enumerate(sources)
+        if dry_run:
+            return change
+        names = ("key", "place", "enabled", "data")
+        new = [
+            dict(zip(names, (key, *row), strict=True)) for key, row in sorted(after.items()) if before.get(key) != row
         ]
-        digest = hashlib.sha256("\n".join(f"{row['key']} {row['data']}" for row in rows).encode()).hexdigest()
-        known = {row[0]: row[1:] for row in self._db.driven("SELECT key, place, enabled, data FROM followed")}
-        new = [row for row in rows if known.get(row["key"]) != (row["place"], row["enabled"], row["data"])]
+        digest = hashlib.sha256("\n".join(f"{key} {row[2]}" for key, row in after.items()).encode()).hexdigest()
         with self._db.write() as connection:
             for part in chunks(list(change.removed)):
                 connection.execute(delete(schema.followed).where(_f.key.in_(part)))
-            upsert(connection, schema.followed, sorted(new, key=lambda row: str(row["key"])))
+            upsert(connection, schema.followed, new)
             upsert(connection, schema.notes, [{"key": _STAMP, "value": digest, "at": at}])
         return change
-
-    @contextmanager
-    def _passing(self) -> Iterator[Connection]:
-        """A transaction that writes nothing. That its connection was lost meanwhile is nobody's trouble."""
-        with self._db.engine.connect() as connection:
-            transaction = connection.begin()
-            try:
-                yield connection
-            finally:
-                try:
-                    transaction.rollback()
-                except DBAPIError:
-                    connection.invalidate()
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
@@ -102,17 +88,57 @@ class Fleet:
             yield
 
     @contextmanager
-    def hold(self, name: str) -> Iterator[None]:
-        """Hold the database-wide lock `name` while block and process last. Raises LockedError."""
-        if self._db.sqlite:
-            yield
-            return
+    def hold(self, name: str) -> Iterator[Callable[[], None]]:
+        """Hold the database-wide lock `name`, and yield a check that raises StoreAway once it is lost, as after this
+        process stood still for `_FROZEN` seconds. Raises LockedError."""
         # In a transaction that stays open, and not in a session: behind a pooler that hands connections around after
         # each transaction, the lock of a session would be left with whoever comes next. It keeps no rows from vacuum.
-        with self._db.named_errors(), self._passing() as connection:
-            if not connection.execute(_TRY, {"name": name}).scalar():
-                raise LockedError(
-                    f"another machine holds {name!r} in the database {self._db.name}; --wait waits for it"
-                )
-            connection.exec_driver_sql(_FOR_LONG)
-            yield
+        with self._db.named_errors(), self._db.engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                if not connection.execute(_TRY, {"name": name}).scalar():
+                    raise LockedError(
+                        f"another machine holds {name!r} in the database {self._db.name}; --wait waits for it"
+                    )
+                connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{_FROZEN}s'")
+                with _Pings(connection, name) as pings:
+                    yield pings.check
+            finally:
+                try:
+                    transaction.rollback()
+                except SQLAlchemyError:  # the connection was lost, which undid it
+                    connection.invalidate()
+
+
+class _Pings:
+    """Signs of life on the connection of a lock, by a thread: work between two of them may take long."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self._connection, self._name = connection, name
+        self._alone, self._over = threading.Lock(), threading.Event()
+        self._sure_until = time.monotonic() + _SURE
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def check(self, ahead: float = 0.0) -> None:
+        with self._alone:
+            now = time.monotonic()
+            if now + ahead < self._sure_until:
+                return
+            try:
+                self._connection.exec_driver_sql("SELECT 1")
+            except SQLAlchemyError as error:
+                raise StoreAway(f"{self._name!r} was lost to another machine: {error}") from error
+            self._sure_until = now + _SURE
+
+    def _run(self) -> None:
+        while not self._over.wait(_SURE / 4):
+            with suppress(StoreAway):  # whoever checks meets it
+                self.check(_SURE / 2)

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, text
 
 from syndicator.core.ports.fleet import Busy, Turn
 from syndicator.store import codec
 from syndicator.store.database import Database
 
-POISON_STARTS = 3  # starts of work on a host of which nothing came: the next one would end its worker as well
-# Seconds for which such a host is held at first, and at most, unless an operator frees it. It doubles with each try
-# that follows: hosts that were worked on beside it, and are sound, come back soon. Choices.
-POISON_HOLD, LONGEST_HOLD = 900.0, 86_400.0
+# A host whose work was begun so often, and of which nothing came, is held while it is tried once more: for 15 to 30
+# minutes, twice as long after each further try, a day at most. By chance, so that sound hosts that were worked on
+# beside it are tried apart from it. Choices.
+POISON_STARTS = 3
+_POISON = """least(900e6 * power(2, least(hosts.starts - 2, 9)) * (1 + random()), 86400e6)::bigint"""
 # For so many leases a worker has the hosts of its shards after each sign of life. It asks no host later than
 # `ASKS` leases after a sign that was confirmed, and the longest request is less than 2/3 of a lease.
 ASKS, _OWN = 0.7, 0.7 + 2 / 3
 _MICROS = 1_000_000
 _KNOWN = timedelta(seconds=2)  # for which what others were told may be unknown here; hosts that are held give no leave
 _SEPARATOR = "\t"
+_text = cache(text)  # so that each is compiled once
 
 NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"  # the database's clock, in microseconds since 1970
 _FREE_NOW = f"hosts.free_at <= {NOW} AND hosts.held_until <= {NOW}"
@@ -46,19 +49,18 @@ ON CONFLICT (name) DO UPDATE SET away_until = excluded.away_until, why = exclude
 _OWN_ALL = f"""
 INSERT INTO hosts (name, owner, free_at, starts)
 SELECT name, :owner, {NOW} + :lease, 1 FROM unnest(CAST(:names AS text[])) AS name ORDER BY name
-ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, free_at = excluded.free_at, starts = hosts.starts + 1
+ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, free_at = excluded.free_at, starts = hosts.starts + 1,
+  held_until = CASE WHEN hosts.starts + 1 < {POISON_STARTS} THEN hosts.held_until ELSE {NOW} + {_POISON} END
 WHERE {_FREE_NOW} AND hosts.away_until <= {NOW}
-RETURNING name, starts, delay"""
-_POISON = f"UPDATE hosts SET held_until = {NOW} + :span, owner = '', free_at = 0 WHERE name = :name"
+RETURNING name, delay"""
 _KEEP = f"UPDATE hosts SET free_at = {NOW} + :lease WHERE owner = :owner AND free_at > {NOW}"
 _RELEASE = f"""
-UPDATE hosts SET owner = '', starts = 0, free_at = {NOW} + greatest(delay * 1000, :pause)
-WHERE owner = :owner AND name = ANY(:names)"""
-_FORGIVE = "UPDATE hosts SET starts = 0 WHERE name = ANY(:names) AND owner = :owner"
-_PUT_BACK = "UPDATE hosts SET owner = '', starts = starts - 1, free_at = 0 WHERE owner = :owner AND name = ANY(:names)"
-_GIVE_UP = f"""
-UPDATE hosts SET owner = '', starts = greatest(starts - 1, 0), free_at = {NOW} + greatest(delay * 1000, :pause)
+UPDATE hosts SET owner = '', starts = 0, free_at = {NOW} + greatest(delay * 1000, :pause),
+  held_until = CASE WHEN starts < {POISON_STARTS} THEN held_until ELSE 0 END
 WHERE owner = :owner"""
+_FORGIVE = f"""
+UPDATE hosts SET starts = 0, held_until = CASE WHEN starts < {POISON_STARTS} THEN held_until ELSE 0 END
+WHERE owner = :owner AND name = :name"""
 _IDLE = f"""
 DELETE FROM hosts WHERE name IN (
   SELECT name FROM hosts WHERE greatest(free_at, held_until, away_until) <= {NOW} - 86400000000
@@ -67,30 +69,23 @@ _ASKABLE = f"coalesce(hosts.held_until, 0) <= {NOW}"
 _COUNTS = f"""
 SELECT count(*) AS hosts,
  count(*) FILTER (WHERE wanted.due <= {NOW} AND {_ASKABLE}) AS due,
- coalesce(max({NOW} - wanted.due) FILTER (WHERE {_ASKABLE}), 0) AS late,
+ greatest(0, coalesce(max({NOW} - wanted.due) FILTER (WHERE {_ASKABLE}), 0) / 1e6)::float AS late,
  count(*) FILTER (WHERE held_until > {NOW}) AS held,
  count(*) FILTER (WHERE away_until > {NOW}) AS away,
  count(*) FILTER (WHERE owner <> '' AND free_at > {NOW}) AS leased,
- count(DISTINCT owner) FILTER (WHERE owner <> '' AND free_at > {NOW}) AS workers
+ coalesce(array_agg(DISTINCT owner) FILTER (WHERE owner <> '' AND free_at > {NOW}), '{{}}') AS workers
 FROM (SELECT s.host AS name, min(coalesce(s.next_due, {NOW})) AS due FROM sources s JOIN followed f ON f.key = s.key
   WHERE NOT s.disabled AND f.enabled AND s.host <> '' GROUP BY s.host) wanted
 LEFT JOIN hosts ON hosts.name = wanted.name"""
 _NAMED = f"""
-SELECT name, held_until - {NOW} AS seconds, starts FROM hosts
-WHERE held_until > {NOW} AND EXISTS (SELECT 1 FROM sources WHERE host = name)
-ORDER BY starts DESC, held_until DESC, name LIMIT :most"""
-_FREE = "UPDATE hosts SET held_until = 0, starts = 0 WHERE starts >= :starts RETURNING name"
-_OWNERS = f"SELECT DISTINCT owner FROM hosts WHERE owner <> '' AND free_at > {NOW} ORDER BY owner"
+SELECT name, (held_until - {NOW})::float / 1e6 AS seconds, starts >= {POISON_STARTS} AS poison FROM hosts
+WHERE held_until > {NOW} AND (starts < {POISON_STARTS} OR free_at <= {NOW})
+AND name IN (SELECT host FROM sources)
+ORDER BY starts DESC, held_until DESC, name LIMIT 20"""
+_FREE = f"UPDATE hosts SET held_until = 0, starts = 0 WHERE starts >= {POISON_STARTS} RETURNING name"
 
 
-def poison_hold(starts: int) -> float:
-    """Seconds to hold a host after so many starts without a result, 0 to try it; after a hold, one try. Pure."""
-    if starts <= POISON_STARTS or (starts - POISON_STARTS) % 2 == 0:
-        return 0.0
-    return float(min(LONGEST_HOLD, POISON_HOLD * 2 ** min((starts - POISON_STARTS) // 2, 20)))
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldHost:
     """A host that nobody may ask. `poison`: work on it ended its workers."""
 
@@ -101,7 +96,8 @@ class HeldHost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostCounts:
-    """How the hosts are doing. `late`: seconds for which the first of them has been due."""
+    """Hosts of sources: `due`, the first of them `late` for so many seconds; `leased` to `workers`, by name; of those
+    `held` the first 20 by name."""
 
     hosts: int
     due: int
@@ -109,8 +105,9 @@ class HostCounts:
     held: int
     away: int
     leased: int
-    workers: int
+    workers: Sequence[str]
     named: Sequence[HeldHost] = ()
+    freed: int = 0  # just now
 
 
 class Hosts:
@@ -118,8 +115,7 @@ class Hosts:
 
     def __init__(self, database: Database, lease: float) -> None:
         self._db = database
-        self._lease = int(lease * _MICROS)
-        self._made: dict[str, TextClause] = {}
+        self._lease, self._own = int(lease * _MICROS), int(_OWN * lease * _MICROS)
 
     def take(self, host: str) -> Turn | Busy:
         if (row := self._once(_TAKE, name=host, lease=self._lease)) is not None:
@@ -152,32 +148,18 @@ class Hosts:
 
     def own(self, names: Collection[str], owner: str) -> dict[str, float]:
         """Leave for all requests to those of the hosts that are free, until `release`, and the crawl-delay of each. A
-        host that ended its workers is held instead; of those that are suspected of it, one is taken at a time."""
-        values = {"names": sorted(names), "owner": owner, "lease": int(_OWN * self._lease)}
-        taken = {}
-        suspects = []
-        for row in self._db.once(self._text(_OWN_ALL), values):
-            if seconds := poison_hold(row.starts):
-                self._once(_POISON, name=row.name, span=int(seconds * _MICROS))
-            else:
-                taken[row.name] = row.delay / 1000
-                suspects += [row.name] if row.starts >= POISON_STARTS else []
-        if others := suspects[1:]:
-            self._once(_PUT_BACK, names=others, owner=owner)
-        return {name: delay for name, delay in taken.items() if name not in others}
+        host that ended its workers is held meanwhile, in case it ends this one."""
+        found = self._db.once(_text(_OWN_ALL), {"names": sorted(names), "owner": owner, "lease": self._own})
+        return {row.name: row.delay / 1000 for row in found}
 
     def keep(self, owner: str) -> None:
         """A sign of life: `owner` keeps its hosts for longer."""
-        self._once(_KEEP, owner=owner, lease=int(_OWN * self._lease))
+        self._once(_KEEP, owner=owner, lease=self._own)
 
-    def release(
-        self, connection: Connection, names: Collection[str], owner: str, pause: float, visited: Collection[str] = ()
-    ) -> None:
-        """Ends the leave that `own` gave: work on these hosts, and on those `visited`, brought something."""
+    def release(self, connection: Connection, names: Collection[str], owner: str, pause: float) -> None:
+        """End the leave that `own` gave. Nothing that their workers died of is remembered."""
         values = {"names": sorted(names), "owner": owner, "pause": int(pause * _MICROS)}
-        connection.execute(self._text(_RELEASE), values)
-        if visited:
-            connection.execute(self._text(_FORGIVE), {"names": sorted(visited), "owner": owner})
+        connection.execute(_text(f"{_RELEASE} AND name = ANY(:names)"), values)
 
     def forgiving(self, fence: Callable[[Connection], None], name: str, owner: str) -> Callable[[Connection], None]:
         """`fence`, which at the first write says that work on the host brings something."""
@@ -187,7 +169,7 @@ class Hosts:
             nonlocal forgiven
             fence(connection)
             if not forgiven:
-                connection.execute(self._text(_FORGIVE), {"names": [name], "owner": owner})
+                connection.execute(_text(_FORGIVE), {"name": name, "owner": owner})
             forgiven = True
 
         return hold
@@ -198,37 +180,24 @@ class Hosts:
             self.release(connection, names, owner, pause)
 
     def give_up(self, owner: str, pause: float) -> None:
-        """All work of `owner` is over, which lives: it does not count as lost."""
-        self._once(_GIVE_UP, owner=owner, pause=int(pause * _MICROS))
-
-    def owners(self) -> list[str]:
-        """Who works on a host at the moment, by name."""
-        return [owner for (owner,) in self._db.once(self._text(_OWNERS))]
+        """The same for all hosts of `owner`."""
+        self._once(_RELEASE, owner=owner, pause=int(pause * _MICROS))
 
     def prune(self) -> None:
         """Deletes rows of hosts that nobody asked for a day and of which nothing is known."""
         self._once(_IDLE)
 
-    def counts(self, most: int = 20) -> HostCounts:
-        """How the hosts are doing, with the names of `most` that are held."""
-        row, named = self._once(_COUNTS), self._db.once(self._text(_NAMED), {"most": most})
-        found = {name: getattr(row, name) for name in ("hosts", "due", "held", "away", "leased", "workers")}
-        held = [
-            HeldHost(name=one.name, seconds=one.seconds / _MICROS, poison=one.starts >= POISON_STARTS) for one in named
-        ]
-        return HostCounts(**found, late=float(max(0, row.late)) / _MICROS, named=held)
+    def counts(self) -> HostCounts:
+        """How the hosts are doing."""
+        named = [HeldHost(**row._mapping) for row in self._db.once(_text(_NAMED))]
+        return HostCounts(**self._once(_COUNTS)._mapping, named=named)
 
     def free_poison(self) -> int:
         """Frees the hosts that are held because their work ended its workers; how many."""
-        return len(self._db.once(text(_FREE), {"starts": POISON_STARTS}))
+        return len(self._db.once(_text(_FREE)))
 
     def _once(self, statement: str, **values: Any) -> Any:
-        return next(iter(self._db.once(self._text(statement), values)), None)
-
-    def _text(self, statement: str) -> TextClause:
-        if (made := self._made.get(statement)) is None:
-            made = self._made[statement] = text(statement)
-        return made
+        return next(iter(self._db.once(_text(statement), values)), None)
 
 
 class HostWaits:

@@ -6,30 +6,39 @@ writes finds its job gone."""
 
 from __future__ import annotations
 
+import asyncio
 import importlib.resources
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from syndicator.core.errors import StoreError
 from syndicator.core.model import SourceState
-from syndicator.store import codec, postgres
-from syndicator.store.database import Database
+from syndicator.core.program import install
+from syndicator.store import codec, postgres, schema
+from syndicator.store.database import Database, upsert
 from syndicator.store.fleet.hosts import ASKS, NOW, Hosts
 from syndicator.store.postgres import StoreAway
 
+if TYPE_CHECKING:
+    from procrastinate import JobContext
+
 SHARDS = 128  # a power of two. Choice: a million sources with an hour between visits are some 65 visits a job
 QUEUE = "shards"  # also the name of the task
+_LOOK = 0.5  # seconds between two looks into a queue that had no job that is due: a choice
 _REST = 30_000_000  # microseconds for which sources that fall due are gathered, to be visited together: a choice
 _NAME = "'shard ' || shard"
 _SHARD = f"(hashtext(s.host) & {SHARDS - 1})"
 _FOLLOWED = "FROM sources s JOIN followed f ON f.key = s.key"
 _WANTED = "NOT s.disabled AND f.enabled AND s.host <> ''"
-_INDEX = f"CREATE INDEX IF NOT EXISTS sources_shard ON sources ((hashtext(host) & {SHARDS - 1}), next_due)"
-_INSTALLED = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL AND to_regclass('sources_shard') IS NOT NULL")
+# A visit writes each index of `sources` anew: workers need but one.
+_INDEX = f"""
+CREATE INDEX IF NOT EXISTS sources_shard ON sources ((hashtext(host) & {SHARDS - 1}), next_due);
+DROP INDEX IF EXISTS sources_due, sources_host"""
+_ENGINE = "queue's schema"  # the note with the last migration of the engine
 _TABLES = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
 _NEW = f"""
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, scheduled_at)
@@ -50,22 +59,23 @@ _NEXT = text(f"""
 WHERE due IS NOT NULL ON CONFLICT DO NOTHING""")
 _FILL = text(f"""
 {_NEW} to_timestamp(due / 1e6) FROM ({_FIRST} GROUP BY 1) first
-WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE lock = {_NAME} AND status IN ('todo', 'doing'))
-ON CONFLICT DO NOTHING""")
-_SOONER = text(f"""
-UPDATE procrastinate_jobs SET scheduled_at = to_timestamp(due / 1e6) FROM ({_FIRST} GROUP BY 1) first
-WHERE queueing_lock = {_NAME} AND status = 'todo' AND scheduled_at > to_timestamp(due / 1e6)""")
+WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE lock = {_NAME} AND status = 'doing')
+ON CONFLICT (queueing_lock) WHERE status = 'todo' DO UPDATE SET scheduled_at = excluded.scheduled_at
+WHERE procrastinate_jobs.scheduled_at > excluded.scheduled_at""")
 _DUE_HOSTS = text(f"""
 SELECT s.host, count(*) {_FOLLOWED} WHERE {_SHARD} = :shard AND {_WANTED}
 AND {_IS_DUE} GROUP BY s.host ORDER BY min(coalesce(s.next_due, 0)) LIMIT :most""")
 _DUE = text(f"""
-SELECT data, waits FROM (
-  SELECT s.data, s.next_due, s.key, row_number() OVER (PARTITION BY s.host ORDER BY s.next_due NULLS FIRST, s.key) AS n,
+SELECT data, plan, waits FROM (
+  SELECT d.data, s.plan, s.next_due, s.key,
+    row_number() OVER (PARTITION BY s.host ORDER BY s.next_due NULLS FIRST, s.key) AS n,
     EXISTS (SELECT 1 FROM entries e WHERE e.source = s.key AND e.status = 'pending') AS waits
-  {_FOLLOWED} WHERE s.host = ANY(:names) AND {_WANTED} AND {_IS_DUE}) due
+  {_FOLLOWED} JOIN source_states d ON d.key = s.key
+  WHERE {_SHARD} = :shard AND s.host = ANY(:names) AND {_WANTED} AND {_IS_DUE}) due
 WHERE n <= :each ORDER BY next_due NULLS FIRST, key""")
 _OURS = "id = :id AND worker_id = :worker AND attempts = :attempts AND status = 'doing'"
-_FENCE = text(f"SELECT 1 FROM procrastinate_jobs WHERE {_OURS} FOR SHARE")
+# It fails where the job is gone, rather than to answer, so that nothing waits for an answer.
+_FENCE = text(f"SELECT 1 / count(*) FROM (SELECT 1 FROM procrastinate_jobs WHERE {_OURS} FOR SHARE) AS ours")
 _END = text(f"DELETE FROM procrastinate_jobs WHERE {_OURS}")
 _BEAT = text(f"""
 WITH beat AS (UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = :worker RETURNING 1)
@@ -77,15 +87,6 @@ DELETE FROM procrastinate_jobs WHERE id IN (
   AND coalesce(w.last_heartbeat, '-infinity') < now() - make_interval(secs => :silence) FOR UPDATE OF j SKIP LOCKED)
 RETURNING (args->>'shard')::int AS shard""")
 _ANY = text("SELECT EXISTS (SELECT 1 FROM procrastinate_jobs)")
-_DEPTHS = text(f"""
-SELECT count(*) FILTER (WHERE status = 'todo' AND scheduled_at <= now()) AS queued,
- count(*) FILTER (WHERE status = 'doing') AS picked,
- coalesce(extract(epoch FROM max(now() - scheduled_at) FILTER (WHERE status = 'todo')), 0) AS oldest
-FROM procrastinate_jobs WHERE queue_name = '{QUEUE}'""")
-
-
-class JobLost(StoreError):
-    """The job was given to another worker: what was done meanwhile is not written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +98,6 @@ class Job:
     attempts: int
     shard: int
 
-    @property
-    def names(self) -> dict[str, int]:
-        """What the engine's row is checked by."""
-        return {"id": self.id, "worker": self.worker, "attempts": self.attempts}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
@@ -110,15 +106,6 @@ class Beat:
 
     now: int
     asks_until: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Depths:
-    """Jobs that are due, that are under way, and for how many seconds the first one has been due."""
-
-    queued: int
-    picked: int
-    oldest: float
 
 
 class Shards:
@@ -137,23 +124,28 @@ class Shards:
         return int(self._db.scalar(text(f"SELECT {NOW}")))
 
     def install(self) -> None:
-        """Makes the engine's tables, and the index of the shards, where they are missing."""
-        if self._db.scalar(_INSTALLED):
+        """Make or upgrade the engine's tables, and make the index of the shards. The last of the engine's migrations
+        that was applied is noted."""
+        scripts = importlib.resources.files("procrastinate").joinpath("sql")
+        changes = sorted(one.name for one in scripts.joinpath("migrations").iterdir() if one.name.endswith(".sql"))
+        noted = select(schema.notes.c.value).where(schema.notes.c.key == _ENGINE)
+        if self._db.scalar(noted) == changes[-1]:
             return
         with self._db.write() as connection:
             postgres.unlimited(connection)
             postgres.alone(connection, "migrations")
-            if not connection.execute(_TABLES).scalar():
-                made = importlib.resources.files("procrastinate").joinpath("sql/schema.sql").read_text()
-                cursor = connection.connection.cursor()
-                cursor.execute(made)
-                cursor.close()
+            last = connection.execute(noted).scalar()
+            there = connection.execute(_TABLES).scalar()
+            missing = [f"migrations/{name}" for name in changes if name > (last or changes[-1])]
+            driver: Any = connection.connection.driver_connection  # it takes many statements at once
+            for name in missing if there else ["schema.sql"]:
+                driver.execute(scripts.joinpath(name).read_text())
             connection.exec_driver_sql(_INDEX)
+            upsert(connection, schema.notes, [{"key": _ENGINE, "value": changes[-1], "at": 0}])
 
     def fill(self) -> None:
         """Makes the jobs that are missing, and those due sooner whose sources are. Reads all sources."""
         with self._db.write() as connection:
-            connection.execute(_SOONER)
             connection.execute(_FILL)
 
     def recover(self) -> bool:
@@ -176,27 +168,92 @@ class Shards:
         """Hosts of the shard that have sources that are due, the longest overdue first."""
         return [host for host, _ in self._db.once(_DUE_HOSTS, {"shard": shard, "most": most})]
 
-    def due(self, names: Collection[str], each: int) -> list[tuple[SourceState, bool]]:
+    def due(self, shard: int, names: Collection[str], each: int) -> list[tuple[SourceState, bool]]:
         """The sources of these hosts that are due, at most `each` of a host, and if entries of theirs wait."""
-        found = self._db.once(_DUE, {"names": sorted(names), "each": each})
-        return [(codec.unpack(SourceState, row.data), row.waits) for row in found]
+        found = self._db.once(_DUE, {"shard": shard, "names": sorted(names), "each": each})
+        return [(codec.unpack(SourceState, codec.joined(row.data, row.plan)), row.waits) for row in found]
 
     def fence(self, job: Job) -> Callable[[Connection], None]:
-        """Condition for writes of results: the job is still ours. Raises JobLost."""
-
-        def hold(connection: Connection) -> None:
-            if connection.execute(_FENCE, job.names).first() is None:
-                raise JobLost(f"shard {job.shard}: another worker works on it by now")
-
-        return hold
+        """Condition for writes of results: the job is still ours. It raises JobLost, or their commit does."""
+        return lambda connection: connection.execute(_FENCE, asdict(job)).close()
 
     def end(self, connection: Connection, job: Job, names: Sequence[str], owner: str, pause: float) -> None:
         """Ends the job, behind its fence, and the leave for its hosts, and plans the next one."""
         self._hosts.release(connection, names, owner, pause)
-        connection.execute(_END, job.names)
+        connection.execute(_END, asdict(job))
         connection.execute(_NEXT, {"shard": job.shard, "rest": _REST})
 
-    def depths(self) -> Depths:
-        """What there is to do."""
-        row: Any = self._db.once(_DEPTHS)[0]
-        return Depths(queued=row.queued, picked=row.picked, oldest=max(0.0, float(row.oldest)))
+
+class Engine:
+    """Procrastinate: runs `work` for each job of a shard, `lanes` of them at a time. `lease`: seconds of silence after
+    which jobs are given away; `grace`: for jobs under way at the end. Without LISTEN, session state or prepared
+    statements, so that poolers work; a second's delay does not matter."""
+
+    def __init__(
+        self, address: str, work: Callable[[Job], Awaitable[None]], *, lanes: int, lease: float, grace: float
+    ) -> None:
+        try:
+            from procrastinate import App, PsycopgConnector
+            from procrastinate.worker import Worker
+        except ModuleNotFoundError as error:
+            raise StoreError(f"workers need the package {error.name!r}: {install('postgres')}") from error
+        options: Any = {**postgres.CONNECT, "autocommit": True}
+        app: Any = App(
+            connector=PsycopgConnector(conninfo=address, kwargs=options, pool_factory=_pool, min_size=1, max_size=2)
+        )
+        # A job ends in the transaction that plans the next one (`Shards.end`), and lost connections end the session.
+        app.job_manager.finish_job = _nothing
+
+        async def go(context: JobContext, shard: int) -> None:
+            job = context.job
+            await work(Job(id=job.id or 0, worker=job.worker_id or 0, attempts=job.attempts, shard=shard))
+
+        app.task(name=QUEUE, pass_context=True)(go)
+        self._app = app
+        self._worker: Any = Worker(
+            app,
+            queues=[QUEUE],
+            concurrency=lanes,
+            fetch_job_polling_interval=_LOOK,
+            abort_job_polling_interval=60.0,
+            shutdown_graceful_timeout=grace,
+            listen_notify=False,
+            install_signal_handlers=False,
+            update_heartbeat_interval=lease,  # `Shards.beat` says more often, and until the end, that we live
+            stalled_worker_timeout=4 * lease,
+        )
+
+    @property
+    def worker(self) -> int | None:
+        """Our number, None before and after `run`."""
+        number: int | None = self._worker.worker_id
+        return number
+
+    def stop(self) -> None:
+        """Takes no job any more; `run` returns when those under way have ended."""
+        self._worker.stop()
+
+    async def run(self) -> None:
+        """Takes jobs until `stop`, or until the database goes away. Raises StoreError, StoreAway."""
+        from procrastinate.exceptions import ConnectorException
+        from psycopg import Error, OperationalError
+
+        try:
+            async with self._app.open_async():
+                await self._worker.run()
+        except (ConnectorException, Error) as error:
+            cause = error if isinstance(error, Error) else error.__cause__
+            if isinstance(cause, OperationalError):
+                raise StoreAway(f"the queue's database cannot be reached ({cause})") from error
+            raise StoreError(f"the queue: {cause}") from error
+
+
+def _pool(**options: Any) -> Any:
+    """Without a look at each connection before its use, which takes as long as a job's query."""
+    from psycopg_pool import AsyncConnectionPool
+
+    return AsyncConnectionPool(**options | {"check": None})
+
+
+async def _nothing(**_: object) -> None:
+    await asyncio.sleep(0)

@@ -150,6 +150,11 @@ def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
         ("systemd", "systemctl enable --now {}/deploy/syndicator.service", {"service", "timer"}),
         ("cron", "(crontab -l; cat {}/deploy/crontab) | crontab -", {"crontab"}),
         ("docker", "docker compose -f {}/deploy/compose.yaml up -d --build", {"yaml", "Dockerfile", "dockerignore"}),
+        (
+            "fleet",
+            "cp {}/deploy/syndicator-worker@.service /etc/systemd/system/ && ",
+            {"sh", "service", "yaml", "Dockerfile", "dockerignore"},
+        ),
         ("up", "; then {}/run\n", set()),
     ],
 )

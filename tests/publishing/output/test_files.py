@@ -141,3 +141,15 @@ def test_what_a_crash_left_of_unsynced_files_is_written_again(tmp_path: Path, le
     assert not outlet.put("x.atom", b"<feed/>")
     assert outlet.put("archive/all/2026-11.atom", b"<feed/>")
     assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"<feed/>"
+
+
+def test_whoever_lost_its_lock_writes_and_deletes_nothing(tmp_path: Path) -> None:
+    def held() -> None:
+        raise ZeroDivisionError
+
+    FileOutlet(tmp_path).put("x.atom", b"old")
+    outlet = FileOutlet(tmp_path, held=held)
+    for change in (lambda: outlet.put("x.atom", b"new"), lambda: outlet.delete("x.atom")):
+        with pytest.raises(ZeroDivisionError):
+            change()
+    assert {path.name for path in tmp_path.iterdir()} == {"x.atom", "x.atom.gz"} and outlet.get("x.atom") == b"old"

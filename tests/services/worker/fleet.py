@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,14 +16,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import load
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
-from syndicator.services.worker.run import pushed
-from syndicator.services.worker.session import push
+from syndicator.services.worker.fleet import push, pushed
 from syndicator.store.engine import Store, open_store
 from tests.services.worker.web import Web
 
@@ -62,8 +63,8 @@ class Instance:
         with open_app(self.config, environ=self.environ) as app:
             push(app)
 
-    def start(self, lanes: int = 8) -> subprocess.Popen[bytes]:
-        """A worker more."""
+    def start(self, lanes: int = 8, clock: int = 0) -> subprocess.Popen[bytes]:
+        """A worker more, whose machine's clock is so many seconds ahead."""
         command = [
             sys.executable,
             "-m",
@@ -76,6 +77,7 @@ class Instance:
             str(self.config),
         ]
         own = {"SYNDICATOR_PATHS__STATE": str(self.folder / f"state{len(self.workers)}")} if self.bucket else {}
+        own |= _wrong_clock(self.folder, clock) if clock else {}
         with (self.folder / f"worker{len(self.workers)}.log").open("wb") as log:
             made = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**self.environ, **own})
         self.workers.append(made)
@@ -182,6 +184,17 @@ class Instance:
                 return True
             time.sleep(0.25)
         return what()
+
+
+def _wrong_clock(folder: Path, seconds: int) -> dict[str, str]:
+    """The environment of a process whose clock is wrong."""
+    library = folder / "clock.so"
+    if not library.exists():
+        source = Path(__file__).parents[2] / "clock.c"
+        if not (compiler := shutil.which("cc")):
+            pytest.skip("no C compiler: install gcc")
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    return {"LD_PRELOAD": str(library), "CLOCK_AHEAD": str(seconds)}
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Pat
         assert fleet.stop() == [0], fleet.logs()
         assert time.monotonic() - began < 30
         with fleet.store() as store:
-            assert store.hosts(60).owners() == [], "leases were given back"
+            assert store.hosts(60).counts().workers == [], "leases were given back"
             assert store.visits.stamps().keys() and fleet.files() == len(store.visits.stamps())
         asked = sum(web.pages().values())
         fleet.start()
@@ -132,9 +132,7 @@ def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Pat
 
 
 def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(postgres: Server, tmp_path: Path) -> None:
-    import asyncio
-
-    from syndicator.services.worker.run import look
+    from syndicator.services.worker.fleet import look
 
     web = Web(hosts=3, feeds=1, entries=1, foreign=0)
     with web.serving(), instance(tmp_path, web, postgres.schema()) as fleet:
@@ -146,9 +144,9 @@ def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(pos
                 time.sleep(0.03)
         fleet.start()
         assert fleet.until(lambda: fleet.articles() == 2, 240), fleet.logs()
-        assert fleet.until(lambda: list(asyncio.run(look(fleet.config)).dead) == [poison], 120)
-        found = asyncio.run(look(fleet.config))
+        assert fleet.until(lambda: [one.name for one in look(fleet.config).named] == [poison], 120)
+        found = look(fleet.config)
         assert [(one.name, one.poison) for one in found.named] == [(poison, True)]
-        assert asyncio.run(look(fleet.config, requeue=True)).freed == 1
+        assert look(fleet.config, requeue=True).freed == 1
         assert fleet.until(lambda: fleet.articles() == 3, 240), fleet.logs()
         fleet.stop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +10,8 @@ import pytest
 from syndicator.core.errors import StoreError
 from syndicator.core.ports.fleet import Busy, Turn
 from syndicator.services.refresh import Totals
+from syndicator.services.worker.lanes import OwnTurns
 from syndicator.services.worker.run import DatabaseClock, _passes
-from syndicator.services.worker.session import OwnTurns
 from syndicator.store.codec import micros
 from syndicator.store.postgres import StoreAway, StoreBusy
 from tests.visiting.politeness.common_turns import CommonTurns
@@ -21,7 +20,7 @@ OWN, OTHER = "own.example", "other.example"
 
 
 class Time:
-    now = 100.0
+    now, asks_until = 100.0, 200.0
 
     def __call__(self) -> float:
         return self.now
@@ -39,9 +38,8 @@ def common() -> CommonTurns:
 
 @pytest.fixture
 def turns(time: Time, common: CommonTurns) -> OwnTurns:
-    made = OwnTurns(common, time)
+    made = OwnTurns(common, lambda: time.asks_until, time)
     made.add({OWN: 3.0})
-    made.asks_until = 200.0
     return made
 
 
@@ -73,36 +71,36 @@ def test_other_hosts_take_the_common_turn(turns: OwnTurns, common: CommonTurns) 
 
 @pytest.mark.parametrize("host", [OWN, OTHER])
 def test_without_a_confirmed_sign_of_life_nothing_is_asked(turns: OwnTurns, time: Time, host: str) -> None:
-    time.now = turns.asks_until
+    time.now = time.asks_until
     assert isinstance(turns.take(host), Busy)
-    turns.asks_until += 1
+    time.asks_until += 1
     assert isinstance(turns.take(host), Turn)
 
 
-def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns) -> None:
+def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common: CommonTurns) -> None:
     turns.add({"idle.example": 0.0})
     mine = turn(turns, OWN)
-    with turns.leaving([OWN, "idle.example"]) as idle:
-        assert idle == ["idle.example"]
-
-    async def go() -> None:
-        ending = asyncio.create_task(turns.end([OWN]))
-        await asyncio.sleep(0)
-        assert not ending.done()
-        turns.give_back(OWN, mine, 0.0)
-        assert isinstance(turns.take(OWN), Busy), "it gives leave no more"
-        await ending
-
-    asyncio.run(go())
+    assert turns.leave([OWN, "idle.example"]) == ["idle.example"]
+    assert isinstance(turns.take("idle.example"), Busy), "it gives leave no more"
+    turns.give_back(OWN, mine, 0.0)
+    assert turns.leave([OWN]) == [OWN]
     turns.drop([OWN])
-    assert isinstance(turns.take(OWN), Turn), "from the table"
+    assert isinstance(turns.take(OWN), Turn) and OWN in common.free, "from the table"
 
 
-def test_hosts_stay_ours_where_they_could_not_be_let_go(turns: OwnTurns, common: CommonTurns) -> None:
-    with pytest.raises(ZeroDivisionError), turns.leaving([OWN]):
-        raise ZeroDivisionError
-    turn(turns, OWN)
-    assert not common.free
+def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
+    turns: OwnTurns, common: CommonTurns, time: Time
+) -> None:
+    other = turns.beside(common)
+    mine = turn(other, OWN)
+    assert isinstance(turns.take(OWN), Busy) and turns.leave([OWN]) == [] and not common.free
+    other.give_back(OWN, mine, 0.0)
+    time.now += 3.0
+    mine = turn(other, OWN)
+    assert turns.leave([OWN], at_once=True) == []
+    other.give_back(OWN, mine, 0.0)
+    time.now += 3.0
+    assert turns.leave([OWN], at_once=True) == [OWN] and isinstance(other.take(OWN), Busy)
 
 
 @pytest.mark.parametrize("wrong", [timedelta(minutes=-10), timedelta(minutes=10)])

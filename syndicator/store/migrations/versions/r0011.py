@@ -35,6 +35,12 @@ def upgrade() -> None:
     times = [sa.Column(name, sa.BigInteger(), nullable=False) for name in ("at", "next_try", "tries")]
     op.create_table("messages", sa.Column("n", sa.Integer(), primary_key=True), *texts, *times)
     op.create_index("messages_subject", "messages", ["receiver", "subject", "n"])
+    states = [sa.Column("key", sa.Text(), primary_key=True), sa.Column("data", sa.Text(), nullable=False)]
+    op.create_table("source_states", *states)
+    op.execute("INSERT INTO source_states (key, data) SELECT key, data FROM sources")
+    with op.batch_alter_table("sources") as sources:
+        sources.add_column(sa.Column("plan", sa.Text(), nullable=False, server_default=""))
+        sources.drop_column("data")
     _stories()
     _products()
     _appended()
