@@ -21,55 +21,24 @@ from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import plain
 from syndicator.publishing import article_pages, paths, search, validate
 from syndicator.publishing.entries import Entries, documents, renderers
+from syndicator.publishing.feed import Feed, published_whole
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
-from syndicator.publishing.render.head import Head, Removed, head
+from syndicator.publishing.render.head import Removed, head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import opml
 from syndicator.publishing.selection import archive, staleness
 from syndicator.publishing.selection.archive import Document, head_of_window
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
 from syndicator.publishing.web import calendar, front
-from syndicator.publishing.web.calendar import CalendarPage, Days
+from syndicator.publishing.web.calendar import CalendarPage
 from syndicator.publishing.web.pages import PHONE, Pages
 
-
-@dataclass(slots=True)
-class Feed:
-    """A feed that is being built. `made_with`: the fingerprint of its settings. `known`: its files, as of
-    `ArticleIndex.files`; `files`: as they will be. `days`: as of `ArticleIndex.days`; `owed`: as of `FeedRow`.
-    `left_out`: ids that stand in the archives instead of the head. `fault`: why it must be held, found in its
-    archives."""
-
-    spec: FeedSpec
-    row: FeedRow
-    ids: list[str]
-    head: Head
-    made_with: str
-    archives: list[Document]
-    known: Mapping[str, str]
-    calendar: list[CalendarPage] = field(default_factory=list)
-    days: Days = field(default_factory=dict)
-    left_out: frozenset[str] = frozenset()
-    files: dict[str, str] = field(default_factory=dict)
-    owed: bool = False
-    fault: str | None = None
-
-    def put_off_pages(self) -> None:
-        """Leaves the pages of older stories that are there and would change to a later build."""
-        known = self.known
-        there = [page for page in self.calendar if page.name in known]
-        late = {page.name: known[page.name] for page in there if known[page.name] != page.fingerprint}
-        self.calendar = [page for page in self.calendar if page.name not in late]
-        self.files |= late
-        self.owed = bool(late)
-
-
 _FRESH_MOST: Final = 512  # feeds that share a transaction and a sync of their files: a choice
+_GONE: Final = "gone"  # what the page of a story is made of that fell apart
 # Tombstones (RFC 6721) of a head feed: so many at most, and each until the feed has an article that is so much newer,
 # by when every reader that polls at all has polled.
-_GONE: Final = "gone"  # what the page of a story is made of that fell apart
 _TOMBSTONES: Final = 50
 _TOMBSTONE_LIFE: Final = timedelta(days=30)
 
@@ -100,27 +69,26 @@ def build(
     `source_of`: the source of an article as it holds for that article, from `sources` by its key unless given. `specs`:
     every feed (`plan`). `only`: those to render (`stale`), None for all. `remake`: makes missing HTML of an article, in
     a process that can be ended. `excused`: ids of articles that may vanish (pruned). `tags`: those of taxonomy.toml.
-    `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries of the builds
-    before in this process. `brief`: leave old pages of older stories, and, unless the feed of everything
-    is built, what speaks of all feeds, to a later build. `rows`: those of all feeds, read if not given. `stories`: the
-    articles of each story that several outlets report now, for the front page."""
+    `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries of earlier builds.
+    `brief`: leave old pages of older stories, and, unless the feed of everything is built, shared pages, to a later
+    build. `rows`: of all feeds, read if not given. `stories`: the articles of each story, for the front page."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
-    of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
     shared = staleness.common(settings, instance)
+    of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
     kept.begin(repr((shared, settings, pages.templates.look.digest, sorted(tags))))
     entries = Entries(index, of, instance, settings, table, remake, tags, markdown, kept)
     known = {row.key: row for row in (index.feeds() if rows is None else rows)}
-    made, texts = (index, outlet, settings, instance, entries, pages), _whole_texts(settings, sources)
+    made, texts = (index, outlet, settings, instance, entries, pages), published_whole(settings, sources)
     builder = Builder(*made, frozenset(excused), texts, only is None, known, markdown, brief, stories)
     feeds = []
-    for spec in (spec for spec in specs if only is None or spec.key in only):
+    for spec in (one for one in specs if only is None or one.key in only):
         feeds.append(builder.prepare(spec, shared))
         yield
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
     # makes it stale, so that a build which died on the way is finished by the next one.
     everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
     outdated = bool(everything) or builder.unfinished(keys)
-    going = (yield from builder.write_articles(shared)) if outdated else frozenset()
+    going = (yield from builder.write_articles(shared)) if outdated else ()
     yield from builder.write_stories(shared, feeds)
     yield from builder.write_older(feeds)
     yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
@@ -135,11 +103,6 @@ def build(
     if pages.problems():
         kept.begin("")  # each build that meets a template with a fault tells of it
     return builder.report()
-
-
-def _whole_texts(settings: Settings, sources: Mapping[str, Source]) -> list[Source]:
-    shown = ("full", "excerpt") if settings.publish.secret_path else ("full",)
-    return [one for one in sources.values() if one.content in shown and PAGE in settings.publish.formats]
 
 
 @dataclass(slots=True)
@@ -203,7 +166,15 @@ class Builder:
         known, archives = self.index.files(spec.key), list[Document]()
         if archive.wanted(spec, self.settings.publish.archives):
             about = staleness.of_archive(spec, shared)
-            archives = archive.chain(spec, self.index, chosen.ids, self.open_month, about, known, self._is_there)
+            archives = archive.chain(
+                spec,
+                self.index,
+                chosen.ids,
+                self.open_month,
+                about,
+                known,
+                lambda name: self.outlet.get(name) is not None,
+            )
         made = head(spec, self.settings, self.instance, None)
         pages = staleness.of_pages(self.settings, self.pages.templates.look)
         made_with = staleness.of_feed(spec, shared, pages)
@@ -341,12 +312,10 @@ class Builder:
         if self.is_left(everything) or PAGE not in self.settings.publish.formats:
             return
         views, made_of = self.entries.views, self.index.files(staleness.SEARCH)
-        shown, put, drop = (lambda ids: views(ids, None)), self._put, self._delete
-        written = search.write_search(self.index, self.outlet, shown, about, put, drop, made_of, self._text, self.whole)
+        shown, text = (lambda ids: views(ids, None)), (lambda id: plain(self.markdown(id)))
+        doors = self.index, self.outlet, shown, about, self._put, self._delete
+        written = search.write_search(*doors, made_of, text, self.whole)
         self.made_of[staleness.SEARCH] = yield from written
-
-    def _text(self, id: str) -> str:
-        return plain(self.markdown(id))
 
     def write_stories(self, shared: str, feeds: Sequence[Feed]) -> Iterator[None]:
         """The pages of stories that changed, or all, if the feed of stories is among `feeds`."""
@@ -406,8 +375,7 @@ class Builder:
                 day: entries.views(ids.get(day, [])[: front.CANDIDATES], content)
                 for day in reversed(page.days if page.parts and page in shown else ())
             }
-            made = self.pages.calendar_page(feed.head, page, entries.stories(stories, content), tops)
-            self._put(page.name, made)
+            self._put(page.name, self.pages.calendar_page(feed.head, page, entries.stories(stories, content), tops))
             yield
 
     def _write_archive(self, feed: Feed, item: Document) -> Iterator[None]:
@@ -485,7 +453,7 @@ class Builder:
             for name, data in files.items():
                 old = [paths.file_name(key, _format(name)) for key in self._moved.get(feed.spec.key, ())]
                 self._put(name, data, heir_of=old)
-                feed.files[name] = _digest(data)
+                feed.files[name] = hashlib.sha256(data).hexdigest()
                 for address in old:
                     self._put(address, data)
         except OSError as error:
@@ -493,9 +461,6 @@ class Builder:
                 raise
             return f"cannot write {DiskError.of(error)}"
         return None
-
-    def _is_there(self, name: str) -> bool:
-        return self.outlet.get(name) is not None
 
     def _put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> None:
         if self.outlet.put(name, data, heir_of=heir_of):
@@ -510,7 +475,3 @@ class Builder:
 
 def _format(name: str) -> str:
     return name.rpartition(".")[2]
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

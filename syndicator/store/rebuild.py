@@ -14,6 +14,7 @@ from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import chunks, insert_new
+from syndicator.store.visits import save_withdrawal
 
 BATCH = 2000  # articles whose rows are written in one statement a table
 
@@ -27,7 +28,7 @@ def reindex(
     """Replace articles, aliases, members, carriers and fragments; return the count. The first file of an id counts.
     Unreadable files (prefix of an id) keep their rows. `carried`: article id and source key."""
     for entry in withdrawn:
-        rows.save_withdrawal(connection, entry)
+        save_withdrawal(connection, entry)
     merged = _pairs(connection, select(schema.articles.c.id, schema.articles.c.merged_into))
     gone = set(_pairs(connection, select(schema.withdrawn.c.id, schema.withdrawn.c.at)))
     asked = connection.execute(_ASKED).all()

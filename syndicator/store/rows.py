@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from syndicator.articles.fields import aliases_of, named_feeds_of
 from syndicator.core import text, urls
 from syndicator.core.axes import AXES, SOURCE, STORIES, TAG
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports import FileStamp, Withdrawn
+from syndicator.core.ports import FileStamp
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, drive, insert, insert_new, upsert
 from syndicator.store.postgres import alone
@@ -407,14 +406,6 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
     touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}}, changed)
     _show_copies(connection, known.copies, id)
     return before
-
-
-def save_withdrawal(connection: Connection, entry: Withdrawn) -> None:
-    """Remembers a withdrawal and every alias of it."""
-    made = {"id": entry.id, "at": codec.micros(entry.at), "url": entry.url, "feeds": json.dumps(entry.feeds)}
-    upsert(connection, schema.withdrawn, [made])
-    keys = dict.fromkeys(map(codec.key, entry.aliases))
-    upsert(connection, schema.withdrawn_aliases, [{"alias": value, "id": entry.id} for value in keys])
 
 
 _story = schema.story_members.c

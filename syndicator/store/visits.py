@@ -241,7 +241,7 @@ class Visits(Comparisons):
                 self._upsert_entries(connection, due)
                 keys |= {row.source_key for row in rows}
             for part in chunks(sorted(keys)):
-                states = map(_state, drive(connection, _STATES + f"WHERE key IN ({marks(part)})", part))
+                states = map(_state, drive(connection, _STATES + f"WHERE key IN ({marks(part)})", (*part,)))
                 _save_states(connection, [state_row(state.asked_whole()) for state in states])
 
     def filed(self, source_key: str) -> Filed:
@@ -281,7 +281,7 @@ class Visits(Comparisons):
             shown = rows.erase(connection, article.id, stale)
             feeds = tuple(sorted({*shown, *stale}))
             entry = Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys))
-            rows.save_withdrawal(connection, entry)
+            save_withdrawal(connection, entry)
             self._upsert_entries(connection, without_text(connection, keys))
 
     def readmit(self, id: str, *, unread: bool) -> list[str]:
@@ -386,3 +386,11 @@ def _save_ends(connection: Connection, ended: Sequence[tuple[dict[str, Any], dic
     insert(connection, schema.outcomes, [outcome for _, outcome in ended])
     for part in chunks([outcome["source"] for _, outcome in ended]):
         drive(connection, _OLD_OUTCOMES.format(marks(part)), (*part, OUTCOMES_KEPT))
+
+
+def save_withdrawal(connection: Connection, entry: Withdrawn) -> None:
+    """Remembers a withdrawal and every alias of it."""
+    made = {"id": entry.id, "at": codec.micros(entry.at), "url": entry.url, "feeds": json.dumps(entry.feeds)}
+    upsert(connection, schema.withdrawn, [made])
+    keys = dict.fromkeys(map(codec.key, entry.aliases))
+    upsert(connection, schema.withdrawn_aliases, [{"alias": value, "id": entry.id} for value in keys])

@@ -66,7 +66,6 @@ LASTING = {
     "learn": "it follows from the articles",
     "push-sources": "it follows from sources.toml",
     "prune": "it deletes for good",
-    "join": "join or split the articles anew",
 }
 ADDED: dict[str, dict[str, Any]] = {
     "add": {"url": ("https://new.example/feed",)},

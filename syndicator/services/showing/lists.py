@@ -141,7 +141,7 @@ def article(place: Place, id: str) -> File:
 
 def _story(store: Store, id: str) -> tuple[Article, ...]:
     story = store.stories.of([id]).get(id)
-    others = [one for one, _ in store.stories.articles([story]).get(story, ()) if one != id] if story else []
+    others = [one.article for one in store.stories.of_stories([story]) if one.article != id] if story else []
     return tuple(store.index.articles(others).values())
 
 
