@@ -19,7 +19,7 @@ from syndicator.store.codec import micros
 from syndicator.store.engine import Store, open_store
 from syndicator.store.fleet import followed
 from syndicator.store.fleet.followed import Pushed
-from syndicator.store.fleet.hosts import ASKS, Hosts, HostWaits
+from syndicator.store.fleet.hosts import ASKS, POISON_STARTS, Hosts, HostWaits
 from syndicator.store.postgres import StoreAway
 from tests.postgres import Server
 from tests.store.conftest import NOW
@@ -181,11 +181,11 @@ def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_lif
     assert isinstance(hosts.take(HOST), Turn), "what was lost stays lost"
 
 
-def test_work_of_which_nothing_comes_is_started_three_times_and_the_host_is_held_and_named_then(
+def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_and_named_then(
     store: Store, hosts: Hosts
 ) -> None:
     store.visits.save_states([SourceState(key="a", url=A.url)])
-    for _ in range(3):
+    for _ in range(POISON_STARTS):
         assert hosts.own([HOST], "me") and hosts.counts().named == []
         pass_by(store)
     assert hosts.own([HOST], "me") == {}
@@ -197,7 +197,7 @@ def test_work_of_which_nothing_comes_is_started_three_times_and_the_host_is_held
 
 def test_after_each_try_a_host_that_ends_its_workers_is_held_for_longer(store: Store, hosts: Hosts) -> None:
     store.visits.save_states([SourceState(key="a", url=A.url)])
-    for starts, longest in ((2, 1800), (3, 3600), (4, 7200), (40, 86_400)):
+    for starts, longest in ((4, 1800), (5, 3600), (6, 7200), (40, 86_400)):
         with store._db.write() as connection:
             connection.execute(text("DELETE FROM hosts"))
             connection.execute(schema.hosts.insert(), {"name": HOST, "starts": starts})
@@ -208,7 +208,7 @@ def test_after_each_try_a_host_that_ends_its_workers_is_held_for_longer(store: S
 
 def test_starts_that_brought_something_are_forgiven(store: Store, hosts: Hosts) -> None:
     """A worker that is killed while it works on a sound host ends that host for nobody."""
-    for number in range(5):
+    for number in range(POISON_STARTS + 2):
         assert hosts.own([HOST], "me")
         visits = store.fenced(hosts.forgiving(lambda connection: None, HOST, "me"), ())
         visits.set_note("x", str(number), NOW)
@@ -218,7 +218,7 @@ def test_starts_that_brought_something_are_forgiven(store: Store, hosts: Hosts) 
 def test_a_host_that_was_suspected_is_free_with_the_end_of_its_work(store: Store, hosts: Hosts) -> None:
     """A worker that is killed while it works on a sound host ends that host for nobody."""
     for _ in range(5):
-        for _ in range(3):
+        for _ in range(POISON_STARTS):
             assert hosts.own([HOST], "me")
             pass_by(store)
         with store._db.write() as connection:

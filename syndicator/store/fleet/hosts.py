@@ -16,9 +16,9 @@ from syndicator.store.database import Database
 
 # A host whose work was begun so often, and of which nothing came, is held while it is tried once more: for 15 to 30
 # minutes, twice as long after each further try, a day at most. By chance, so that sound hosts that were worked on
-# beside it are tried apart from it. Choices.
-POISON_STARTS = 3
-_POISON = """least(900e6 * power(2, least(hosts.starts - 2, 9)) * (1 + random()), 86400e6)::bigint"""
+# beside it are tried apart from it. Choices; with 3 starts, sound hosts were held when workers were killed each 5 s.
+POISON_STARTS = 5
+_POISON = f"least(900e6 * power(2, least(hosts.starts - {POISON_STARTS - 1}, 9)) * (1 + random()), 86400e6)::bigint"
 # For so many leases a worker has the hosts of its shards after each sign of life. It asks no host later than
 # `ASKS` leases after a sign that was confirmed, and the longest request is less than 2/3 of a lease.
 ASKS, _OWN = 0.7, 0.7 + 2 / 3

@@ -133,13 +133,14 @@ def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Pat
 
 def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(postgres: Server, tmp_path: Path) -> None:
     from syndicator.services.worker.fleet import look
+    from syndicator.store.fleet.hosts import POISON_STARTS
 
     web = Web(hosts=3, feeds=1, entries=1, foreign=0)
     with web.serving(), instance(tmp_path, web, postgres.schema()) as fleet:
         poison = f"{web.names[0]}:{web.port}"
         with fleet.store() as store:
             hosts = store.hosts(0.01)
-            for _ in range(3):
+            for _ in range(POISON_STARTS):
                 assert poison in hosts.own([poison], "a worker that died")
                 time.sleep(0.03)
         fleet.start()
