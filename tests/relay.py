@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 
 class Relay:
@@ -40,13 +40,10 @@ class Relay:
             thread.join(10)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
+        with suppress(OSError), closing(writer):
             there, back = await asyncio.open_unix_connection(self._target)
-            try:
+            with closing(back):
                 await asyncio.gather(self._pass_on(reader, back), self._pass_on(there, writer))
-            finally:
-                back.close()
-                writer.close()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
