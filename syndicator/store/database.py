@@ -210,8 +210,8 @@ def insert(connection: Connection, table: Table, rows: Sequence[Row], ending: st
 
 
 def marks(values: Sequence[object]) -> str:
-    """A ? for each value, for an IN (...)."""
-    return ", ".join("?" * len(values))
+    """A ? for each value, for an IN (...); NULL for none, since PostgreSQL takes no empty list."""
+    return ", ".join("?" * len(values)) or "NULL"
 
 
 def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> list[Any]:
