@@ -71,7 +71,7 @@ def end(place: Place) -> tuple[Problem, ...]:
 
 
 def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> None:
-    report(place, "one")
+    report(place, "one", excerpt="Nobody was <hurt>.")
     report(place, "two")
     report(place, "sea", FERRY)
     build_at(place, MORNING - timedelta(seconds=1))
@@ -82,6 +82,8 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     assert first.title == "Morning: Wednesday, 11 March 2026"
     assert first.published == MORNING.isoformat()
     assert first.link == "http://127.0.0.1:8080/digests/morning.html#d2026-03-11"
+    assert "</a> · One</p>\n<p>Also: <a" in first.content[0].value
+    assert "<p>Nobody was &lt;hurt&gt;.</p>" in first.content[0].value
     for format in ("rss", "json", "html"):
         assert "https://two.example/a" in place.published(f"digests/morning.{format}")
     assert atom_fault((place.folder / "feeds/public/digests/morning.atom").read_bytes()) is None
