@@ -20,8 +20,8 @@ from syndicator.core.ports import ArticleIndex, FeedRow, Fresh, Outlet
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import plain
 from syndicator.publishing import article_pages, digests, paths, search, validate
+from syndicator.publishing.article_pages import Feed, published_whole
 from syndicator.publishing.entries import Entries, documents, renderers
-from syndicator.publishing.feed import Feed, published_whole
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
