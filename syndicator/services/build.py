@@ -207,7 +207,7 @@ async def build_due(app: App, settling: Settling | None, turn: Callable[[], obje
     if settling is None:
         return await build_feeds(app, turn=turn)
     async with settling.alone:
-        if not settling.is_due(app) and not digests.due(app):
+        if not settling.is_due(app):
             return BuildReport()
         with settling.building(app) as part:
             report = await build_feeds(app, turn=turn, among=part.among, brief=part.brief)
