@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from syndicator.configuration.settings import Settings, Webhook
+from syndicator.configuration.settings import Digest, Settings, Webhook
 from syndicator.core import errors
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +37,8 @@ def test_every_command_is_told_of() -> None:
 def test_every_setting_is_told_of(name: str) -> None:
     (row,) = re.findall(rf"(?m)^\| `\[+{name}\]+`.*$", section(REFERENCE, "Settings"))
     told = set(re.findall(r"`([a-z_0-9]+)`", row))
-    assert told == (set(Webhook.model_fields) if name == "webhook" else keys(getattr(Settings(), name)))
+    tables: dict[str, type[BaseModel]] = {"webhook": Webhook, "digest": Digest}
+    assert told == (set(tables[name].model_fields) if name in tables else keys(getattr(Settings(), name)))
 
 
 def keys(part: BaseModel) -> set[str]:

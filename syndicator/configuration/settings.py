@@ -63,10 +63,18 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _secret_path(value: str) -> str:
-    if value and not re.fullmatch(r"[a-z0-9-]{16,64}", value):
-        raise ValueError("write 16 to 64 small letters, digits and hyphens that nobody can guess, or leave it empty")
-    return value
+def _like(pattern: str, cure: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(cure)
+        return value
+
+    return AfterValidator(check)
+
+
+_SECRET_PATH = _like(
+    "([a-z0-9-]{16,64})?", "write 16 to 64 small letters, digits and hyphens that nobody can guess, or leave it empty"
+)
 
 
 def _callback(value: str) -> str:
@@ -138,7 +146,7 @@ class Publish(_Section):
     gzip: bool = True
     hubs: tuple[str, ...] = ()
     questions: bool = True  # `up` and `serve` answer /q/..., feeds of whatever tags, sources and words are asked for
-    secret_path: Annotated[str, AfterValidator(_secret_path)] = ""  # the feeds are for the operator alone, below this
+    secret_path: Annotated[str, _SECRET_PATH] = ""  # the feeds are for the operator alone, below this
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
 
@@ -157,19 +165,13 @@ def _place(value: str) -> str:
     return value
 
 
-def _folder(value: str) -> str:
-    if "://" in value:
-        raise ValueError("has to be a folder of this machine")
-    return value
-
-
 Place = Annotated[str, AfterValidator(_place)]  # a folder, or s3://bucket/prefix
 
 
 class Paths(_Section):
     articles: Place = "feeds/articles"
     public: Place = "feeds/public"
-    state: Annotated[str, AfterValidator(_folder)] = "feeds/state"
+    state: Annotated[str, _like("(?s)(?!.*://).*", "has to be a folder of this machine")] = "feeds/state"
     pages: Place = ""  # fetched pages, see store.pages_days; empty: in the state folder
 
 
@@ -295,6 +297,26 @@ class Webhook(_Section):
     allow: tuple[Annotated[str, AfterValidator(network)], ...] = ()  # private networks it may be in
 
 
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+
+
+class Digest(_Section):
+    """A feed with one entry a day or week, which lists the stories of that time."""
+
+    name: Annotated[str, _like("[a-z0-9](-?[a-z0-9]){0,59}", 'write small letters and hyphens, such as "big-news"')]
+    of: Annotated[str, _like("all|(tags|categories|queries|sources|authors)/[^/]+", 'write "all", "tags/ai"')] = "all"
+    every: Literal["day", "week"] = "day"
+    at: Annotated[str, _like(f"(({'|'.join(DAYS)}) )?{_TIME}", 'write "07:00", or "mon 07:00" for a week')] = "07:00"
+    mail: tuple[Annotated[str, _like(r"[^\s@,]+@[^\s@,]+", 'write ["me@example.org"]')], ...] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Digest:
+        if self.every == "day" and " " in self.at:
+            raise ValueError(f'at = "{self.at}" names a weekday; write every = "week" or the time alone')
+        return self
+
+
 class Console(_Section):
     host: str = "127.0.0.1"
     port: int = Field(8081, ge=0, le=65535)
@@ -314,6 +336,7 @@ class Settings(_Section):
     alert: Alert = Alert()
     console: Console = Console()
     webhook: tuple[Webhook, ...] = ()
+    digest: tuple[Digest, ...] = ()
     root: Annotated[Path, Field(exclude=True)] = Path()
 
     @model_validator(mode="after")
@@ -322,6 +345,8 @@ class Settings(_Section):
             raise ValueError("publish.hubs would be told the secret addresses of publish.secret_path; leave one empty")
         if self.publish.secret_path and is_bucket(self.paths.public):
             raise ValueError("publish.secret_path does not protect a bucket; set paths.public to a folder")
+        if len({one.name for one in self.digest}) < len(self.digest):
+            raise ValueError("two [[digest]] tables have the same name; give each its own")
         return self
 
     @property

@@ -4,23 +4,26 @@ Each leads to the one before and after it among those pages, by publication, wit
 have any. So a day is made of itself and these two, and one more article makes the pages of three days at most; of them
 those are written whose bytes changed: its own, and its neighbours', which link it.
 
-Which calendar pages feeds have."""
+Which calendar pages feeds have; a feed while it is built."""
 
 import hashlib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
+from syndicator.configuration.settings import Settings
 from syndicator.core.axes import ALL, AXES, SOURCE
 from syndicator.core.formats import PAGE
 from syndicator.core.model import FeedKey, FeedSpec, Source
-from syndicator.core.ports import ArticleIndex, Outlet
+from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.entries import Entries
+from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
+from syndicator.publishing.selection.archive import Document
 from syndicator.publishing.web.calendar import MONTH, CalendarPage, Days, calendar
 from syndicator.publishing.web.pages import Pages
 
@@ -144,3 +147,40 @@ def wanted(spec: FeedSpec, archives: bool | str) -> bool:
 def planned(spec: FeedSpec, days: Days, made_with: str) -> list[CalendarPage]:
     """The calendar pages of a feed. That of everything has one for each day."""
     return calendar(paths.stem(spec.key), days, made_with, by_day=spec.key == ALL)
+
+
+@dataclass(slots=True)
+class Feed:
+    """A feed that is being built. `made_with`: the fingerprint of its settings. `known`: its files, as of
+    `ArticleIndex.files`; `files`: as they will be. `days`: as of `ArticleIndex.days`; `owed`: as of `FeedRow`.
+    `left_out`: ids that stand in the archives instead of the head. `fault`: why it must be held, found in its
+    archives."""
+
+    spec: FeedSpec
+    row: FeedRow
+    ids: list[str]
+    head: Head
+    made_with: str
+    archives: list[Document]
+    known: Mapping[str, str]
+    calendar: list[CalendarPage] = field(default_factory=list)
+    days: Days = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
+    files: dict[str, str] = field(default_factory=dict)
+    owed: bool = False
+    fault: str | None = None
+
+    def put_off_pages(self) -> None:
+        """Leaves the pages of older stories that are there and would change to a later build."""
+        known = self.known
+        there = [page for page in self.calendar if page.name in known]
+        late = {page.name: known[page.name] for page in there if known[page.name] != page.fingerprint}
+        self.calendar = [page for page in self.calendar if page.name not in late]
+        self.files |= late
+        self.owed = bool(late)
+
+
+def published_whole(settings: Settings, sources: Mapping[str, Source]) -> list[Source]:
+    """The sources whose articles have pages of their own."""
+    shown = ("full", "excerpt") if settings.publish.secret_path else ("full",)
+    return [one for one in sources.values() if one.content in shown and PAGE in settings.publish.formats]

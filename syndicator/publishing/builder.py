@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Generator, Iterator, Mapping, 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain, groupby
-from typing import Final
+from typing import Any, Final
 
-from syndicator.configuration.settings import Settings
+from syndicator.configuration.settings import Digest, Settings
 from syndicator.core.axes import ALL, AXES, SOURCE, STORIES
 from syndicator.core.errors import OF_A_FILE, OURS, DiskError
 from syndicator.core.formats import ATOM, PAGE
@@ -19,9 +19,9 @@ from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source, e
 from syndicator.core.ports import ArticleIndex, FeedRow, Fresh, Outlet
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import plain
-from syndicator.publishing import article_pages, paths, search, validate
+from syndicator.publishing import article_pages, digests, paths, search, validate
+from syndicator.publishing.article_pages import Feed, published_whole
 from syndicator.publishing.entries import Entries, documents, renderers
-from syndicator.publishing.feed import Feed, published_whole
 from syndicator.publishing.kept import KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
@@ -62,6 +62,7 @@ def build(
     brief: bool = False,
     rows: Sequence[FeedRow] | None = None,
     stories: Sequence[Sequence[str]] = (),
+    digest: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]] = (),
 ) -> Steps:
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
@@ -71,7 +72,8 @@ def build(
     a process that can be ended. `excused`: ids of articles that may vanish (pruned). `tags`: those of taxonomy.toml.
     `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries of earlier builds.
     `brief`: leave old pages of older stories, and, unless the feed of everything is built, shared pages, to a later
-    build. `rows`: of all feeds, read if not given. `stories`: the articles of each story, for the front page."""
+    build. `rows`: of all feeds, read if not given. `stories`: the articles of each story, for the front page.
+    `digest`: the digests with their entries."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     shared = staleness.common(settings, instance)
     of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
@@ -98,6 +100,7 @@ def build(
         builder.write_shared(specs)
         yield from builder.write_search(shared, everything)
     yield from builder.write_heads(everything)
+    yield from builder.write_digests(digest)
     builder.settle()
     builder.finish(keys, going)
     if pages.problems():
@@ -332,6 +335,21 @@ class Builder:
                 self._delete(name)
             self.timelines[story] = known[story], about if ids else _GONE
             yield
+
+    def write_digests(self, made: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]]) -> Iterator[None]:
+        """The feeds of digests with their entries. The files of digests that are no more are deleted."""
+        there = set[str]()
+        for digest, issues in made:
+            for name, data in digests.files(digest, issues, self.entries, self.pages).items():
+                there.add(name)
+                if fault := self.entries.renderers[_format(name)].fault(data):
+                    self.held.append(Problem(what=name, reason=FeedFileReason.HELD, detail=fault))
+                else:
+                    self._put(name, data)
+            yield
+        for name in self.outlet.names("digests/"):
+            if name.removesuffix(".gz") not in there:
+                self._delete(name)
 
     def is_left(self, everything: Sequence[Feed]) -> bool:
         """True where the feed of everything is stale and not among these: it is a later build's, with what speaks of

@@ -13,12 +13,14 @@ INDEX: Final = "index.html"
 SEARCH: Final = "search/"
 ARTICLES: Final = "articles/"  # pages of those that are published whole
 STORIES: Final = "stories/"  # a page for each story
+DIGEST: Final = "digest"  # an axis of feeds that have no articles
 
 
 def stem(key: FeedKey) -> str:
     """The path of a feed below the web root without its ending: all, tags/ai, sources/example; a saved query whose slug
     is the address of a question has that."""
-    return key.slug if key.slug.startswith(QUESTIONS) else AXES[key.axis].folder + key.slug
+    folder = "digests/" if key.axis == DIGEST else AXES[key.axis].folder
+    return key.slug if key.slug.startswith(QUESTIONS) else folder + key.slug
 
 
 def parse_stem(value: str) -> FeedKey | None:

@@ -26,7 +26,7 @@ from syndicator.publishing.render.head import links
 from syndicator.publishing.selection import staleness
 from syndicator.publishing.selection.feeds import LEAST, plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, replaced, stale, unpublished
-from syndicator.services import thumbnails, webhooks
+from syndicator.services import digests, thumbnails, webhooks
 from syndicator.services.container import App, make_fetcher, open_worker
 from syndicator.services.places import open_outlet
 from syndicator.services.settling import Settling
@@ -230,7 +230,7 @@ async def build_feeds(
     await group_stories(app, turn)
     pages, outlet = look(app.config), open_outlet(app.settings, app.environ, whole=True, held=app.store.held)
     inputs, changes = _inputs(app, pages), webhooks.changes(app, read_freshness(app.store).until)
-    if not all and _is_built(app, inputs, outlet):
+    if not all and _is_built(app, inputs, outlet) and not digests.due(app):
         webhooks.put(app, changes, ())
         return BuildReport()
     shown, known = thumbnails.publish(app, outlet), vocabulary(app)
@@ -246,7 +246,8 @@ async def build_feeds(
     only = only if only is None else only - left
     if only is None or only:
         _begin(app, outlet, before, looked)
-    steps = _steps(app, specs, outlet, only=only, tags=tags, look=pages, brief=brief, rows=rows, stories=_news(app))
+    more_of = {"stories": _news(app), "digest": digests.collect(app)}
+    steps = _steps(app, specs, outlet, only=only, tags=tags, look=pages, brief=brief, rows=rows, **more_of)
     report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)
     if only is None or only:

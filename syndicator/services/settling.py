@@ -13,6 +13,7 @@ from syndicator.configuration.settings import seconds
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.model import FeedKey
 from syndicator.publishing.selection.staleness import Built, Waiting, crowd, is_due, is_on, is_rested
+from syndicator.services import digests
 from syndicator.services.container import App
 
 # After which a build is one of everything that is stale, with the pages of days, months and years, and looks for what
@@ -62,9 +63,9 @@ class Settling:
         self._waiting = replace(self._waiting, urgent=True)
 
     def is_due(self, app: App) -> bool:
-        """True when it is time to build. Reads the marks of stale feeds alone."""
+        """True when it is time to build. Reads the marks of stale feeds and a note alone."""
         now = self._clock()
-        if self._is_whole(app):
+        if self._is_whole(app) or digests.due(app):
             return True
         if not app.store.index.newest_mark():
             self._waiting = Waiting()

@@ -52,6 +52,10 @@ _PLAIN = select(schema.feeds, null().label("title"), null().label("added"), *_OF
 )
 _ALL_MARKS = select(_marks.axis, _marks.slug, _marks.n)
 _ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=True)))
+_PUBLISHED = select(_a.id).where(
+    _a.id.in_(bindparam("ids", expanding=True)),
+    _a.behind.is_not(None) | select(_m.id).where(_m.id == _a.id, _m.axis == ALL.axis).exists(),
+)
 _ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
 _SHOWN = select(_m.axis, _m.slug).where(_m.id == bindparam("id")).order_by(_m.axis, _m.slug)
 _OTHERS = schema.members.alias("others")
@@ -225,6 +229,10 @@ class Index:
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         found = self._by_id(_ARTICLES, ids)
         return {id: codec.unpack(Article, found[id]) for id in ids if id in found}
+
+    def published(self, ids: Sequence[str]) -> set[str]:
+        """Those of the articles that are in the feed of everything, by themselves or by the lead of their story."""
+        return {id for part in chunks(ids) for (id,) in self._db.rows(_PUBLISHED, {"ids": part})}
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: json.loads(data).get("source_key", "") for id, data in self._by_id(_ARTICLES, ids).items()}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from syndicator.configuration.settings import Settings, Webhook, load
+from syndicator.configuration.settings import Digest, Settings, Webhook, load
 from syndicator.configuration.sources.registry import key_for, load_sources
 from syndicator.core.axes import by_place
 from syndicator.core.model import Rules, Source
@@ -29,6 +29,9 @@ def test_every_setting_is_shown_with_its_default() -> None:
     assert _all_shown(values, defaults) == []
     (webhook,) = values.pop("webhook")
     assert list(webhook) == list(Webhook.model_fields)
+    (digest,) = values.pop("digest")
+    assert list(digest) == list(Digest.model_fields)
+    assert Digest(**digest | {"name": "a"}) == Digest(name="a")
     del values["site"]["title"]
     assert values["publish"].pop("axes") == [axis.word for _, axis in by_place() if axis.default]
     assert Settings(**values) == defaults

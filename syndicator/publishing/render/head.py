@@ -173,8 +173,8 @@ def plain(view: View, base: str) -> str:
 def reported(view: View, base: str) -> Iterator[str]:
     """The other outlets that report it, and the page of the story that it stands for. `base`: of addresses here."""
     if view.also:
-        named = ", ".join(_linked(name, url) for name, url in view.also)
-        more = f"{_BETWEEN}{_linked('Timeline', base + paths.story_name(view.story))}" if view.story else ""
+        named = ", ".join(linked(name, url) for name, url in view.also)
+        more = f"{_BETWEEN}{linked('Timeline', base + paths.story_name(view.story))}" if view.story else ""
         yield f"<p>Also: {named}{more}</p>"
 
 
@@ -193,15 +193,16 @@ def _excerpt(view: View) -> Iterator[str]:
 
 
 def _names(view: View, links: Links) -> Iterator[str]:
-    yield _linked(view.origin.title, view.origin.site or _root(view.url))
+    yield linked(view.origin.title, view.origin.site or _root(view.url))
     said = {links.unsaid.casefold()}
     for name, address in ((view.category, links.category), *((tag, links.tag) for tag in view.tags)):
         if name and name.casefold() not in said:
             said.add(name.casefold())
-            yield _linked(name, address(name))
+            yield linked(name, address(name))
 
 
-def _linked(name: str, address: str) -> str:
+def linked(name: str, address: str) -> str:
+    """A name as HTML, linked if it has an address."""
     shown = escape(name, quote=False)
     return f'<a href="{escape(address)}">{shown}</a>' if address else shown
 

@@ -40,16 +40,32 @@ async def send(settings: Settings, outbox: Outbox, now: datetime, environ: Mappi
     if alert.command:
         fault, printed = await _run(alert.command, message(site, outbox.waiting, now), environ)
     if alert.mail:
-        try:
-            mail = letter(alert, site, outbox.waiting, now)
-            secret = password(alert, environ)
-            await _aside(lambda: _post(alert, mail, secret))
-        except (*_UNSENT, ConfigError) as error:
-            parts = urlsplit(alert.smtp)
-            server = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
-            fault = "; ".join(filter(None, (fault, f"mail to {alert.mail} by {server}: {line(str(error))}")))
+        unsent = await deliver(alert, [alert.mail], *letter(site, outbox.waiting), now, environ)
+        fault = "; ".join(filter(None, (fault, unsent)))
     logger("health").info("alert sent", events=len(outbox.waiting), printed=printed, fault=fault)
     return Outbox(waiting=outbox.waiting if fault else (), last=now, fault=fault)
+
+
+async def deliver(
+    alert: Alert, to: Sequence[str], subject: str, text: str, now: datetime, environ: Mapping[str, str]
+) -> str:
+    """Send a mail by the server of `alert`. Returns why that failed, or ""."""
+    user = unquote(urlsplit(alert.smtp).username or "")
+    mail = EmailMessage()
+    try:
+        mail["Subject"] = subject
+        mail["From"] = user if "@" in user else to[0]  # servers want their user's own address there
+        mail["To"] = ", ".join(to)
+        mail["Date"] = format_datetime(now)
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+        mail.set_content(text)
+        secret = password(alert, environ)
+        await _aside(lambda: _post(alert, mail, secret))
+    except (*_UNSENT, ConfigError) as error:
+        parts = urlsplit(alert.smtp)
+        server = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+        return f"mail to {', '.join(to)} by {server}: {line(str(error))}"
+    return ""
 
 
 async def _aside(work: Callable[[], None]) -> None:
@@ -107,21 +123,13 @@ async def _run(command: Sequence[str], document: Mapping[str, Any], environ: Map
     return (f"{command[0]}: exit code {code}" + (f": {line(printed)}" if printed else "") if code else ""), printed
 
 
-def letter(alert: Alert, site: Site, events: Sequence[Event], now: datetime) -> EmailMessage:
-    """The mail: its subject is the first event, its text is all."""
+def letter(site: Site, events: Sequence[Event]) -> tuple[str, str]:
+    """Subject and text of the mail: the first event, and all."""
     heads = list(titles(events))
     more = f" (and {len(heads) - 1} more)" if len(heads) > 1 else ""
-    mail = EmailMessage()
-    mail["Subject"] = f"{line(site.title)}: {line(heads[0])[:_SUBJECT]}{more}"
-    user = unquote(urlsplit(alert.smtp).username or "")
-    mail["From"] = user if "@" in user else alert.mail  # servers want their user's own address there
-    mail["To"] = alert.mail
-    mail["Date"] = format_datetime(now)
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     pairs = zip(heads, events, strict=True)
     parts = ["\n".join([line(head), *(f"  {each}" for each in lines(event))]) for head, event in pairs]
-    mail.set_content("\n\n".join(parts) + "\n")
-    return mail
+    return f"{line(site.title)}: {line(heads[0])[:_SUBJECT]}{more}", "\n\n".join(parts) + "\n"
 
 
 def password(alert: Alert, environ: Mapping[str, str]) -> str:

@@ -10,13 +10,13 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from syndicator.core.errors import DiskError, SyndicatorError
 from syndicator.core.model import Outcome, Problem
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.selection.staleness import BuildReport
-from syndicator.services import webhooks
+from syndicator.services import digests, webhooks
 from syndicator.services.container import App, fault_of
 from syndicator.services.health import episodes
 from syndicator.services.health.conditions import conditions
@@ -27,6 +27,7 @@ from syndicator.services.places import open_outlet
 # 50,000 sources it takes over a second, in which nobody else has a turn. Both are a choice.
 _LOOK: Final = timedelta(minutes=5)
 _SHARE: Final = 60
+_MAIL_PAUSE: Final = timedelta(minutes=10)  # between two tries of a digest's mail
 
 
 async def follow(
@@ -47,7 +48,7 @@ async def follow(
             _look(app, now, made, configuration)
         app.store.visits.set_note(episodes.COUNTERS, json.dumps(made, sort_keys=True), now)
         _publish(app)
-        return (*_write_textfile(app), *await _alert(app), *await webhooks.send(app))
+        return (*_write_textfile(app), *await _alert(app), *await _mail_digests(app), *await webhooks.send(app))
     except SyndicatorError as error:
         return (Problem(what="health", reason=error.reason, detail=str(error)),)
     except OSError as error:
@@ -116,6 +117,26 @@ async def _alert(app: App) -> list[Problem]:
     outbox = await send(app.settings, outbox, now, app.environ)
     episodes.write_outbox(app.store, outbox, now)
     return [Problem(what="alert", reason=ConditionReason.ALERT, detail=outbox.fault)] if outbox.fault else []
+
+
+async def _mail_digests(app: App) -> list[Problem]:
+    """Mail the newest entry of each digest once. What failed is tried again later, while there is no newer entry."""
+    kept, now = digests.read(app.store), app.clock()
+    for digest in app.settings.digest:
+        issue: dict[str, Any] = next(iter(kept.get(digest.name, {}).get("issues", ())), {})
+        if not digest.mail or not issue.get("waits") or issue["tried"] > (now - _MAIL_PAUSE).isoformat():
+            continue
+        from syndicator.publishing.digests import entry, text
+        from syndicator.publishing.entries import Entries
+        from syndicator.services.health.alert import deliver
+
+        entries = Entries(app.store.index, app.terms, app.instance, app.settings, {})
+        view, alert, fault = entry(digest.name, digests.published(app, issue), entries), app.settings.alert, ""
+        if view:  # else all of it was withdrawn
+            fault = await deliver(alert, digest.mail, view.title, text(view.content), now, app.environ)
+        issue |= {"waits": bool(fault), "tried": now.isoformat(), "fault": fault}
+        digests.write(app, kept)
+    return [Problem(what="digest", reason=ConditionReason.ALERT, detail=fault) for fault in digests.faults(app.store)]
 
 
 def _is_wanted(app: App) -> bool:

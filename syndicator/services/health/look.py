@@ -18,7 +18,7 @@ from syndicator.core.ports import Enriched, Move, Outlet
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing import paths
-from syndicator.services import build, reconcile, webhooks
+from syndicator.services import build, digests, reconcile, webhooks
 from syndicator.services.build import Freshness
 from syndicator.services.container import Configuration, configuration, fault_of, utc_now
 from syndicator.services.health.conditions import Condition, Disk, Observed, conditions, notable, plain
@@ -155,7 +155,7 @@ def observe(
         disks=disks,
         clock=start.behind(store, place.now),
         configuration=place.fault,
-        alert=read_outbox(store).fault,
+        alert="; ".join(filter(None, (read_outbox(store).fault, *digests.faults(store)))),
         webhooks=webhooks.overdue(store.messages.waiting(), place.settings.webhook, place.now),
         outdated=walked.outdated,
     )

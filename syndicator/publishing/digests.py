@@ -1,0 +1,86 @@
+"""Digests: feeds with one entry a day or week, which lists the stories of that time. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from html import escape, unescape
+from typing import Any, Final
+
+from syndicator.configuration.settings import Digest
+from syndicator.core.formats import PAGE
+from syndicator.core.model import Article, FeedKey, FeedSpec, Origin
+from syndicator.publishing import paths
+from syndicator.publishing.entries import Entries, documents
+from syndicator.publishing.render.head import head, linked
+from syndicator.publishing.render.view import View, view
+from syndicator.publishing.web import story
+from syndicator.publishing.web.pages import Pages
+
+_LINK: Final = re.compile(r'<a href="([^"]*)">(.*?)</a>')
+_TAG: Final = re.compile(r"<[^>]*>")
+
+
+def files(digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries, pages: Pages) -> dict[str, bytes]:
+    """The feed of a digest in all formats, by file name; none without entries. `issues`: see `entry`, newest first."""
+    settings, key = entries.settings, FeedKey(paths.DIGEST, digest.name)
+    if not (views := list(filter(None, (entry(digest.name, issue, entries) for issue in issues)))):
+        return {}
+    formats, name, tongue = settings.publish.formats, _title(digest.name), settings.site.language
+    about, title = f"The stories of each {digest.every}.", f"{name} - {settings.site.title}"
+    named = FeedSpec(key=key, name=name, title=title, first_slug=digest.name, description=about)
+    spec = replace(named, formats=formats, language=tongue)
+    top = head(spec, settings, entries.instance, None)
+    found = documents(top, [one for one in formats if one != PAGE], views, None, entries)
+    if PAGE in formats:
+        found[PAGE] = pages.feed_page(top, [_item(view) for view in views])
+    return {paths.file_name(key, format): data for format, data in found.items()}
+
+
+def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
+    """The entry of a digest, without articles that cannot be shown, None if none is left. `issue`: `until` (the end of
+    its period, ISO 8601 in UTC), `day` (that day in the operator's zone), `stories` (the article ids of each)."""
+    views = {view.id: view for view in entries.views([id for ids in issue["stories"] for id in ids], None)}
+    stories = [reports for ids in issue["stories"] if (reports := [views[id] for id in ids if id in views])]
+    if not stories:
+        return None
+    base, until = entries.settings.base_url, datetime.fromisoformat(issue["until"])
+    page = base + paths.file_name(FeedKey(paths.DIGEST, name), PAGE)
+    article = Article(
+        id=f"digest {name} {issue['until']}",
+        url=f"{page}#d{until.date()}" if PAGE in entries.settings.publish.formats else base,
+        title=f"{_title(name)}: {story.day_name(issue['day'])}",
+        excerpt="; ".join(reports[0].title for reports in stories[:3]),
+        published=until,
+        added=until,
+        language=entries.settings.site.language,
+        origin=Origin(title=entries.settings.site.title, url=page, site=base),
+    )
+    content = "\n".join(["<ul>", *map(_line, stories), "</ul>"])
+    return replace(view(article, None, entries.instance, "excerpt", ""), content=content)
+
+
+def text(content: str) -> str:
+    """The content of an entry as plain text."""
+    return unescape(_TAG.sub("", _LINK.sub(r"\2 (\1)", content))).strip() + "\n"
+
+
+def _title(name: str) -> str:
+    return name.replace("-", " ").capitalize()
+
+
+def _line(reports: Sequence[View]) -> str:
+    lead, *others = reports
+    also = ", ".join(linked(one.origin.title, one.url) for one in others)
+    parts = [
+        f"{linked(lead.title, lead.url)} \N{MIDDLE DOT} {escape(lead.origin.title, quote=False)}",
+        f"Also: {also}" if also else "",
+        escape(lead.summary, quote=False),
+    ]
+    return "<li>" + "\n".join(f"<p>{part}</p>" for part in parts if part) + "</li>\n"
+
+
+def _item(view: View) -> bytes:
+    """The list item of an entry on the page of its digest, as `story.days` takes it."""
+    stamp = view.published.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f'{stamp}\n<li class="story"><h3>{escape(view.title)}</h3>\n{view.content}\n</li>'.encode()
