@@ -66,14 +66,12 @@ def build(
 ) -> Steps:
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
-
     `source_of`: the source of an article as it holds for that article, from `sources` by its key unless given. `specs`:
     every feed (`plan`). `only`: those to render (`stale`), None for all. `remake`: makes missing HTML of an article, in
     a process that can be ended. `excused`: ids of articles that may vanish (pruned). `tags`: those of taxonomy.toml.
     `markdown`: the body of an article. `look`: of the pages, ours unless given. `kept`: the entries of earlier builds.
     `brief`: leave old pages of older stories, and, unless the feed of everything is built, shared pages, to a later
-    build. `rows`: of all feeds, read if not given. `stories`: the articles of each story, for the front page.
-    `digest`: the digests with their entries."""
+    build. `rows`: of all feeds, read if not given. `stories`: the articles of each. `digest`: with their entries."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     shared = staleness.common(settings, instance)
     of, table = source_of or (lambda article: sources.get(article.source_key)), renderers(pages)
@@ -86,8 +84,7 @@ def build(
     for spec in (one for one in specs if only is None or one.key in only):
         feeds.append(builder.prepare(spec, shared))
         yield
-    # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
-    # makes it stale, so that a build which died on the way is finished by the next one.
+    # The feed of everything, which each change makes stale, is marked fresh last: the next build ends one that died.
     everything, keys = [feed for feed in feeds if feed.spec.key == ALL], {spec.key for spec in specs}
     outdated = bool(everything) or builder.unfinished(keys)
     going = (yield from builder.write_articles(shared)) if outdated else ()

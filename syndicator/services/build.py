@@ -26,10 +26,11 @@ from syndicator.publishing.render.head import links
 from syndicator.publishing.selection import staleness
 from syndicator.publishing.selection.feeds import LEAST, plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, replaced, stale, unpublished
-from syndicator.services import digests, thumbnails, webhooks
+from syndicator.services import thumbnails, webhooks
 from syndicator.services.container import App, make_fetcher, open_worker
 from syndicator.services.places import open_outlet
 from syndicator.services.settling import Settling
+from syndicator.services.stories import digests
 from syndicator.services.stories.follow import follow as group_stories
 from syndicator.store.engine import Store
 

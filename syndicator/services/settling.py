@@ -13,8 +13,8 @@ from syndicator.configuration.settings import seconds
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.model import FeedKey
 from syndicator.publishing.selection.staleness import Built, Waiting, crowd, is_due, is_on, is_rested
-from syndicator.services import digests
 from syndicator.services.container import App
+from syndicator.services.stories import digests
 
 # After which a build is one of everything that is stale, with the pages of days, months and years, and looks for what
 # no mark tells of, such as a replaced web root. A choice.

@@ -17,10 +17,10 @@ from syndicator.core.model import Problem
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.publishing.validate import atom_fault
 from syndicator.services.build import build_due
-from syndicator.services.digests import last_end
 from syndicator.services.health.follow import follow
 from syndicator.services.health.look import observe
 from syndicator.services.settling import Settling
+from syndicator.services.stories.digests import last_end
 from tests.services.health.test_follow import mailbox
 from tests.services.places import Place, store_articles
 from tests.services.test_stories import FERRY, QUAKE

@@ -16,12 +16,13 @@ from syndicator.core.errors import DiskError, SyndicatorError
 from syndicator.core.model import Outcome, Problem
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.selection.staleness import BuildReport
-from syndicator.services import digests, webhooks
+from syndicator.services import webhooks
 from syndicator.services.container import App, fault_of
 from syndicator.services.health import episodes
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.look import observe
 from syndicator.services.places import open_outlet
+from syndicator.services.stories import digests
 
 # How long runs in which nothing happens are spared a look at everything; and the share of its time that others have: of
 # 50,000 sources it takes over a second, in which nobody else has a turn. Both are a choice.

@@ -18,7 +18,7 @@ from syndicator.core.ports import Enriched, Move, Outlet
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing import paths
-from syndicator.services import build, digests, reconcile, webhooks
+from syndicator.services import build, reconcile, webhooks
 from syndicator.services.build import Freshness
 from syndicator.services.container import Configuration, configuration, fault_of, utc_now
 from syndicator.services.health.conditions import Condition, Disk, Observed, conditions, notable, plain
@@ -27,6 +27,7 @@ from syndicator.services.health.feed import feed_url, known_token
 from syndicator.services.mending.reread import outdated
 from syndicator.services.places import Place, begun, indexed, kept_pages, open_outlet
 from syndicator.services.recovery import start
+from syndicator.services.stories import digests
 from syndicator.store.engine import look_into
 from syndicator.store.status import Counts
 
