@@ -44,7 +44,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"ago": ago, "day": day, "web": web, "plural": plural, "label": label}
+    made.filters |= {"ago": ago, "day": day, "web": web, "plural": plural, "label": label, "sentence": sentence}
     made.globals["messages"] = _labels()["messages"]
     return made
 
@@ -57,6 +57,12 @@ def _labels() -> dict[str, dict[str, str]]:
 def label(name: str) -> str:
     """An operation, a condition, a field or a filter as a page calls it."""
     return _labels()["names"].get(name, name.replace("-", " ").replace("_", " ").capitalize())
+
+
+def sentence(said: str) -> str:
+    """The first sentence of a comment, as a sentence."""
+    first = re.sub("`([^`]*)`", "“\\1”", said.strip(". ").partition(". ")[0].strip("., "))
+    return f"{first[:1].upper()}{first[1:]}."
 
 
 def ago(then: datetime | None, now: datetime) -> str:
@@ -93,6 +99,7 @@ NAVIGATION = (
     ("/sources", "Sources"),
     ("/tags", "Tags"),
     ("/changes", "Changes"),
+    ("/settings", "Settings"),
 )
 
 

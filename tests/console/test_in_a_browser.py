@@ -85,7 +85,8 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
         "article": f"/articles/{found.id}", "sources": "/sources", "source": "/sources/holt",
         "lists": f"/lists?job={job.id}", "all": "/operations", "form": "/operations/edit", "tag": "/tags?tag=LLM",
         "list": "/queries/articles",
-        "mend": f"/sources/launchbeat/mend?job={tried.id}", "changes": "/changes", "tags": f"/tags?job={category.id}",
+        "mend": f"/sources/launchbeat/mend?job={tried.id}", "changes": "/changes", "settings": "/settings",
+        "tags": f"/tags?job={category.id}",
     }  # fmt: skip
     folder = os.environ.get("CONSOLE_PICTURES")
     window.logged()
