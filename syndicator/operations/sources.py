@@ -34,13 +34,13 @@ def retry(app: App, key: Key) -> Change:
         report = asyncio.run(run(app, Wanted(keys=(key,), llm_seconds=0), stop=asyncio.Event()))
         outcome = next((one for one in report.outcomes if one.key == key), None)
         if outcome is None:
-            return {"sentence": f"{key}: was not visited"}
+            return {"sentence": f"{key}: not visited"}
         if outcome.status in ("failed", "disabled"):
             return {"sentence": f"{key}: {outcome.reason}: {outcome.detail}"}
         counts = f"{len(outcome.added)} new, {len(outcome.changed)} changed, {outcome.pending} waiting"
         return {"sentence": f"{key}: {counts}", "data": {"new": outcome.added, "changed": outcome.changed}}
 
-    return Change(subject=key, sentence=f"{key}: is visited", logged=False, act=act)
+    return Change(subject=key, sentence=f"{key}: visited", logged=False, act=act)
 
 
 @operation("adopt-move", quick=True, unlocked=True)
@@ -56,16 +56,16 @@ def adopt_move(app: App, key: Key) -> Change:
 
 @operation("rest", quick=True, unlocked=True)
 def rest(app: App, key: Key) -> Change:
-    """Visit a source no more until it is resumed. Its articles and feeds stay."""
+    """Pause a source until it is resumed. Its articles and feeds stay."""
     source = source_of_key(app, key)
-    return edit_of(app, source, replace(source, enabled=False), "rests")
+    return edit_of(app, source, replace(source, enabled=False), "paused")
 
 
 @operation("wake", quick=True, unlocked=True)
 def wake(app: App, key: Key) -> Change:
-    """Visit a source again that rests."""
+    """Visit a paused source again."""
     source = source_of_key(app, key)
-    return edit_of(app, source, replace(source, enabled=True), "is visited again")
+    return edit_of(app, source, replace(source, enabled=True), "resumed")
 
 
 class SourceFields(TypedDict, total=False):
@@ -122,11 +122,11 @@ def edit_of(app: App, source: Source, wanted: Source, said: str) -> Change:
 
     return Change(
         subject=source.key,
-        sentence=f"{source.key}: {said if wanted != source else 'says so already'}",
+        sentence=f"{source.key}: {said if wanted != source else 'nothing differs'}",
         data={"before": table(source), "after": table(wanted)},
         touches=(texts.of_source(app, source.key),),
         is_empty=wanted == source,
-        nothing="it says so already",
+        nothing="nothing differs",
         act=lambda progress: registry.change_source(app.config / "sources.toml", source.key, source, wanted),
     )
 
@@ -149,7 +149,7 @@ def remove(
     need_sources(app, keys)
     return Change(
         subject=keys[0],
-        sentence=f"{', '.join(keys)}: followed no more; articles and feeds stay",
+        sentence=f"{', '.join(keys)}: removed; its articles and feeds stay",
         lines=lambda dry_run: [f"removed: {', '.join(keys)}; articles and feeds stay"],
         data={"removed": keys},
         touches=tuple({texts.of_source(app, key) for key in keys}),
@@ -220,7 +220,7 @@ def change_settings(
         data=data,
         edits={f"config:{SETTINGS_FILE}": (before, with_settings(before or "", differ))},
         is_empty=not data,
-        nothing="these settings count already",
+        nothing="nothing differs",
     )
 
 

@@ -181,7 +181,7 @@ def test_an_article_is_edited(served: Served, window: Chrome) -> None:
     before = changed(served)
     window.type("form.stack input[name=title]", "What it owes")
     window.click("button[value=preview]")
-    window.wait("As its entry will show it")
+    window.wait("Preview of its entry")
     assert "+title: What it owes" in window.text()
     window.click("button[value=save]")
     until(served, before + 1)
