@@ -49,8 +49,8 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(served: Served, brow
         there, stamp = visits.article(id), visits.stamp(id)
         assert there and stamp
         visits.record(there, stamp, score=0.31)
-        known = {one.article.title: one.score for one in app.store.browse.articles(Wanted(most=100))}
-        unsure = app.store.browse.articles(Wanted(filter="unsure", most=100))
+        known = {one.article.title: one.score for one in app.store.browse.articles(Wanted(most=100))[0]}
+        unsure = app.store.browse.articles(Wanted(filter="unsure", most=100))[0]
     assert known and all(score is not None and 0 <= score <= 1 for score in known.values())
     scores = [one.score for one in unsure if not one.article.hold]
     assert scores == sorted(scores, key=lambda score: score if score is not None else 1)
