@@ -402,14 +402,17 @@ class Settings(_Section):
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of `config_dir`/syndicator.toml, overridden by `environ` (None: os.environ), defaults if missing.
     Raises ConfigError that names each fault: file and line or variable, key and cure."""
-    environ = os.environ if environ is None else environ
-    file = _file(config_dir)
+    return settings_of(_file(config_dir), os.environ if environ is None else environ)
+
+
+def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
+    """The settings of a syndicator.toml that may not be written yet. Raises as `load` does."""
     given = Overrides(Settings, PREFIX, environ)
     values = given.over(dropped.without(file.values))
     if "root" in file.values:
         raise ConfigError.of([file.fault("unknown key 'root'; the paths are relative to the folder above", "root")])
     try:
-        return Settings.model_validate({**values, "root": root_of(config_dir, environ)})
+        return Settings.model_validate({**values, "root": root_of(file.path.parent, environ)})
     except ValidationError as error:
         raise ConfigError.of(given.faults(error, file)) from error
 

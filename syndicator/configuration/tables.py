@@ -66,7 +66,7 @@ def _changed(text: str, kind: str, values: Mapping[str, str]) -> str:
     return result if result.endswith("\n") else result + "\n"
 
 
-def with_settings(text: str, wanted: Mapping[str, Mapping[str, str]]) -> str:
+def with_settings(text: str, wanted: Mapping[str, Mapping[str, Any]]) -> str:
     """`text` of a syndicator.toml with these settings, by section; comments stay."""
     import tomlkit
 

@@ -22,6 +22,7 @@ from syndicator.core.text import span
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import fields_of, need
 from syndicator.pipeline import jobs
+from syndicator.services.health.conditions import Condition
 from syndicator.services.places import Place
 from syndicator.services.showing.glance import now, vocabulary
 
@@ -44,19 +45,30 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"ago": ago, "day": day, "web": web, "plural": plural, "label": label}
+    made.filters |= {one.__name__: one for one in (ago, day, web, plural, label, cure, sentence)}
     made.globals["messages"] = _labels()["messages"]
     return made
 
 
 @cache
-def _labels() -> dict[str, dict[str, str]]:
+def _labels() -> dict[str, dict[str, Any]]:
     return tomllib.loads((resources.files("syndicator.console") / "labels.toml").read_text())
 
 
 def label(name: str) -> str:
     """An operation, a condition, a field or a filter as a page calls it."""
-    return _labels()["names"].get(name, name.replace("-", " ").replace("_", " ").capitalize())
+    return str(_labels()["names"].get(name, name.replace("-", " ").replace("_", " ").capitalize()))
+
+
+def cure(condition: Condition) -> str:
+    """What helps, as the console calls it."""
+    return str(_labels()["cures"].get(condition.code or condition.kind.value, condition.cure))
+
+
+def sentence(said: str) -> str:
+    """The first sentence of a comment, as a sentence."""
+    first = re.sub("`([^`]*)`", "“\\1”", said.strip(". ").partition(". ")[0].strip("., "))
+    return f"{first[:1].upper()}{first[1:]}."
 
 
 def ago(then: datetime | None, now: datetime) -> str:
@@ -93,6 +105,7 @@ NAVIGATION = (
     ("/sources", "Sources"),
     ("/tags", "Tags"),
     ("/changes", "Changes"),
+    ("/settings", "Settings"),
 )
 
 

@@ -88,7 +88,7 @@ def save_category(
         what = f"the category {name!r}"
         raise EditedMeanwhile(what) if stamp else UsageError(f"{what} is listed already")
     at, values = found[0] if found else None, {"name": found[1].name if found else name, "description": description}
-    said = f"{values['name']}: {'has another line' if found else 'added'}; `describe --all` applies it to what is there"
+    said = f"{values['name']}: {'described anew' if found else 'added'}; counts for new articles"
     return _edit(app, said, (_TAXONOMY, "category", at), values, vocabulary.parse)
 
 
@@ -156,7 +156,7 @@ def save_query(
         raise EditedMeanwhile(f"the query {slug!r}")
     values = {"slug": slug} | {name: one for name, one in (("query", query.strip()), ("title", title)) if one}
     at = _queries(app).index(found) if found else None
-    said = f"{stem(FeedKey(QUERY, slug))}: {'has another query' if found else 'is a feed now'}"
+    said = f"{stem(FeedKey(QUERY, slug))}: {'query changed' if found else 'added'}"
     return _edit(app, said, (_FEEDS, "feed", at), values, queries_of)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -81,7 +81,8 @@ def articles(
     if chosen is None:
         raise UsageError(f"{filter!r} is none of {', '.join(FILTERS)}")
     skip, none = 0, place.settings.describe.uncategorised
-    while part := listed(place, Wanted(filter=chosen, source=source, words=words, none=none, skip=skip, most=_PART)):
+    wanted = Wanted(filter=chosen, source=source, words=words, none=none, most=_PART)
+    while part := listed(place, replace(wanted, skip=skip))[0]:
         for one in part:
             article = one.article
             yield {

@@ -1,17 +1,22 @@
-"""Operations on sources: edit, pause and resume, adopt a move, remove, visit; build the feeds."""
+"""Operations on sources: edit, pause and resume, adopt a move, remove, visit; change settings; build the feeds."""
 
 from __future__ import annotations
 
 import asyncio
+import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict, Unpack
 
 from syndicator.configuration.sources import rules_table
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core.errors import EditedMeanwhile, UsageError
+from syndicator.core.text import stamp as stamp_of
+from syndicator.core.text import suggestion
 from syndicator.operations.operation import Argument, Change, Progress, Stamp, operation, plain
 
 if TYPE_CHECKING:
+    from syndicator.configuration.settings import Settings
     from syndicator.core.model import Source
     from syndicator.services.container import App
 
@@ -29,13 +34,13 @@ def retry(app: App, key: Key) -> Change:
         report = asyncio.run(run(app, Wanted(keys=(key,), llm_seconds=0), stop=asyncio.Event()))
         outcome = next((one for one in report.outcomes if one.key == key), None)
         if outcome is None:
-            return {"sentence": f"{key}: was not visited"}
+            return {"sentence": f"{key}: not visited"}
         if outcome.status in ("failed", "disabled"):
             return {"sentence": f"{key}: {outcome.reason}: {outcome.detail}"}
         counts = f"{len(outcome.added)} new, {len(outcome.changed)} changed, {outcome.pending} waiting"
         return {"sentence": f"{key}: {counts}", "data": {"new": outcome.added, "changed": outcome.changed}}
 
-    return Change(subject=key, sentence=f"{key}: is visited", logged=False, act=act)
+    return Change(subject=key, sentence=f"{key}: visited", logged=False, act=act)
 
 
 @operation("adopt-move", quick=True, unlocked=True)
@@ -51,16 +56,16 @@ def adopt_move(app: App, key: Key) -> Change:
 
 @operation("rest", quick=True, unlocked=True)
 def rest(app: App, key: Key) -> Change:
-    """Visit a source no more until it is resumed. Its articles and feeds stay."""
+    """Pause a source until it is resumed. Its articles and feeds stay."""
     source = source_of_key(app, key)
-    return edit_of(app, source, replace(source, enabled=False), "rests")
+    return edit_of(app, source, replace(source, enabled=False), "paused")
 
 
 @operation("wake", quick=True, unlocked=True)
 def wake(app: App, key: Key) -> Change:
-    """Visit a source again that rests."""
+    """Visit a paused source again."""
     source = source_of_key(app, key)
-    return edit_of(app, source, replace(source, enabled=True), "is visited again")
+    return edit_of(app, source, replace(source, enabled=True), "resumed")
 
 
 class SourceFields(TypedDict, total=False):
@@ -117,11 +122,11 @@ def edit_of(app: App, source: Source, wanted: Source, said: str) -> Change:
 
     return Change(
         subject=source.key,
-        sentence=f"{source.key}: {said if wanted != source else 'says so already'}",
+        sentence=f"{source.key}: {said if wanted != source else 'nothing differs'}",
         data={"before": table(source), "after": table(wanted)},
         touches=(texts.of_source(app, source.key),),
         is_empty=wanted == source,
-        nothing="it says so already",
+        nothing="nothing differs",
         act=lambda progress: registry.change_source(app.config / "sources.toml", source.key, source, wanted),
     )
 
@@ -144,7 +149,7 @@ def remove(
     need_sources(app, keys)
     return Change(
         subject=keys[0],
-        sentence=f"{', '.join(keys)}: followed no more; articles and feeds stay",
+        sentence=f"{', '.join(keys)}: removed; its articles and feeds stay",
         lines=lambda dry_run: [f"removed: {', '.join(keys)}; articles and feeds stay"],
         data={"removed": keys},
         touches=tuple({texts.of_source(app, key) for key in keys}),
@@ -170,6 +175,74 @@ def push(app: App) -> Change:
         }
 
     return Change(subject="sources", **change(True), logged=False, build=False, act=lambda progress: change(False))
+
+
+# Settings that an operation may change, by section: none that names files, programs, secrets or where to listen.
+SETTINGS: Final = {
+    "site": ("title", "url", "contact", "language", "author", "icon", "rights"),
+    "fetch": ("every_min", "every_max", "pause"),
+    "publish": (
+        *("limit", "window_hours", "tag_min", "hold", "stories", "thumbnails", "archives", "entry_html", "settle"),
+        *("questions", "mute", "keep"),
+    ),
+}
+SETTINGS_FILE: Final = "syndicator.toml"
+
+
+@operation("change-settings", quick=True, unlocked=True)
+def change_settings(
+    app: App,
+    values: Annotated[
+        tuple[str, ...], Argument("A setting such as publish.limit=80.", "NAME=VALUE...", positional=True, lines=True)
+    ],
+    stamp: Stamp = None,
+) -> Change:
+    """Change settings in syndicator.toml, all or none. One without a value gets its default."""
+    from syndicator.configuration.tables import with_settings
+    from syndicator.operations.changes import texts
+
+    known = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
+    given = dict(one.partition("=")[::2] for one in values)
+    if other := next((name for name in given if name not in known), None):
+        raise UsageError(f"{other[:60]!r} can only be changed in {SETTINGS_FILE}{suggestion(other, known)}")
+    before = texts.read(app, f"config:{SETTINGS_FILE}")
+    if stamp not in (None, stamp_of(before or "")):
+        raise EditedMeanwhile(SETTINGS_FILE)
+    wanted, differ = _checked_settings(app, before or "", given), dict[str, dict[str, Any]]()
+    for section, name in (one.split(".") for one in given):
+        value, now = (getattr(getattr(settings, section), name) for settings in (wanted, app.settings))
+        if value != now:
+            differ.setdefault(section, {})[name] = value
+    data = {f"{section}.{name}": value for section, names in differ.items() for name, value in names.items()}
+    return Change(
+        subject=SETTINGS_FILE,
+        sentence=f"settings changed: {', '.join(data)}",
+        data=data,
+        edits={f"config:{SETTINGS_FILE}": (before, with_settings(before or "", differ))},
+        is_empty=not data,
+        nothing="nothing differs",
+    )
+
+
+def _checked_settings(app: App, text: str, given: Mapping[str, str]) -> Settings:
+    """The settings with those that are `given`. Raises ConfigError, and UsageError for what `check` finds in them."""
+    from syndicator.configuration.settings import Settings, settings_of
+    from syndicator.configuration.tables import with_settings
+    from syndicator.configuration.toml_files import TomlFile, leaves
+    from syndicator.services.check import configuration as check
+
+    defaults, written = leaves(Settings), dict[str, dict[str, Any]]()
+    for section, name in (one.split(".") for one in given):
+        value = given[f"{section}.{name}"].strip() or defaults[section, name].default
+        written.setdefault(section, {})[name] = value
+    text = with_settings(text, written)
+    wanted = settings_of(TomlFile(app.config / SETTINGS_FILE, tomllib.loads(text), text), app.environ)
+    # what was wrong before is no reason to refuse
+    before, after = (check.settings(app.config, one, app.environ, strict=False) for one in (app.settings, wanted))
+    old = [one.detail for one in before]
+    if wrong := next((one for one in after if one.severity == "error" and one.detail not in old), None):
+        raise UsageError(wrong.detail)
+    return wanted
 
 
 @operation("build")

@@ -57,7 +57,7 @@ def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -
         "/changes",
     ]
     pages += ["/sources/launchbeat/mend", "/tags?query=tag:AI", "/tags?tag=AI", *(f"/tags?job={id}" for id in jobs)]
-    pages += ["/operations/hide", "/queries/articles"]
+    pages += ["/operations/hide", "/queries/articles", "/settings"]
     every = {}
     for path in pages:
         for method, address, fields in forms(browser, path):

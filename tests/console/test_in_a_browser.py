@@ -85,7 +85,8 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
         "article": f"/articles/{found.id}", "sources": "/sources", "source": "/sources/holt",
         "lists": f"/lists?job={job.id}", "all": "/operations", "form": "/operations/edit", "tag": "/tags?tag=LLM",
         "list": "/queries/articles",
-        "mend": f"/sources/launchbeat/mend?job={tried.id}", "changes": "/changes", "tags": f"/tags?job={category.id}",
+        "mend": f"/sources/launchbeat/mend?job={tried.id}", "changes": "/changes", "settings": "/settings",
+        "tags": f"/tags?job={category.id}",
     }  # fmt: skip
     folder = os.environ.get("CONSOLE_PICTURES")
     window.logged()
@@ -180,7 +181,7 @@ def test_an_article_is_edited(served: Served, window: Chrome) -> None:
     before = changed(served)
     window.type("form.stack input[name=title]", "What it owes")
     window.click("button[value=preview]")
-    window.wait("As its entry will show it")
+    window.wait("Preview of its entry")
     assert "+title: What it owes" in window.text()
     window.click("button[value=save]")
     until(served, before + 1)

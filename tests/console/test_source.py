@@ -23,7 +23,7 @@ def test_all_are_listed_and_found(browser: Browser) -> None:
     body = browser.get("/sources").body
     assert "4 sources" in body and "http-410" in body.replace("gone", "http-410")
     assert "1 source<" in browser.get("/sources?q=HOLT").body
-    assert "No source is like that" in browser.get("/sources?q=%25").body
+    assert "No source matches" in browser.get("/sources?q=%25").body
 
 
 def names(browser: Browser, query: str = "") -> list[str]:

@@ -17,7 +17,7 @@ from tests.console.test_today import EVIL, article
 def test_names_are_counted(browser: Browser) -> None:
     body = browser.get("/tags").body
     assert "AI</bdi>" in body and "artificial intelligence, models" in body and "Cities</bdi>" in body
-    assert "A saved query is a feed of its own" in body
+    assert "A saved query is a feed of all" in body
 
 
 def test_a_rename_is_seen_then_done_then_taken_back(served: Served, browser: Browser) -> None:
@@ -106,7 +106,7 @@ def test_a_line_is_written_and_taken_back(served: Served, browser: Browser) -> N
     form = {"name": "cities", "description": 'cities,  streets and "potholes"'}
     job = served.done(browser.post("/operations/try-category", form))
     page = unescape(browser.get(f"/tags?job={job.id}").body)
-    assert "Write this line" in page and ("Feeds that it touches" in page) == bool(job.result["feeds"])
+    assert "Save this description" in page and ("Feeds that it touches" in page) == bool(job.result["feeds"])
     stamped = form | {"stamp": job.result["stamp"]}
     done = served.done(browser.post("/operations/save-category", stamped))
     now = path.read_text()

@@ -162,7 +162,7 @@ def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(served: Served,
     try:
         path.write_text(whole + "\nkey = \n")
         body = browser.get("/").body
-        assert "The configuration is wrong" in body and "sources.toml" in body
+        assert "The configuration has a fault" in body and "sources.toml" in body
     finally:
         path.write_text(whole)
 

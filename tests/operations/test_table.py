@@ -111,6 +111,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "each": {"name": "rest", "subjects": ("holt", "parallel")},
     "use-list": {"key": "holt"},
     "remove-source": {"key": ("launchbeat",)},
+    "change-settings": {"values": ("site.title=Ours",)},
     "undo": {"number": "1"},
 }
 

@@ -43,7 +43,7 @@ def test_a_list_has_what_is_wanted_the_newest_first(any_url: str, wanted: Wanted
         made = {number: record(store, number, **more.get(number, {})) for number in range(1, 8)}
         store.index.merge(made[1].id, made[2].id)
         numbers = {article.id: number for number, article in made.items()}
-        assert [numbers[one.article.id] for one in store.browse.articles(wanted)] == found
+        assert [numbers[one.article.id] for one in store.browse.articles(wanted)[0]] == found
 
 
 def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> None:
@@ -54,10 +54,10 @@ def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> 
         made = {number: record(store, number, score=one, **more.get(number, {})) for number, one in scores.items()}
         record(store, 4, title="edited since")
         numbers = {article.id: number for number, article in made.items()}
-        found = store.browse.articles(Wanted(filter="unsure", none="none"))
+        found, _ = store.browse.articles(Wanted(filter="unsure", none="none"))
         assert [numbers[one.article.id] for one in found] == [7, 4, 2, 6, 3]
         assert [one.score for one in found] == [0.2, 0.3, 0.41, 0.699, None]
-        newest = store.browse.articles(Wanted())
+        newest, _ = store.browse.articles(Wanted())
         assert [numbers[one.article.id] for one in newest] == [1, 2, 3, 4, 5, 6, 7]
 
 
@@ -78,8 +78,14 @@ def test_filters_are_counted(any_url: str) -> None:
     with open_store(any_url, articles_exist=False) as store:
         for number, more in enumerate(({"tags": ()}, {"hold": True}, {"category_by": "operator"}, {"partial": True})):
             record(store, number, score=0.5, source_key="src" if number else "other", **more)
-        assert store.browse.counts("none") == {"unsure": 3, "untagged": 1, "partial": 1, "hold": 1}
-        assert store.browse.counts("none", "src") == {"unsure": 2, "untagged": 0, "partial": 1, "hold": 1}
+        assert store.browse.articles(Wanted(none="none", counted=True))[1] == {
+            "unsure": 3,
+            "untagged": 1,
+            "partial": 1,
+            "hold": 1,
+        }
+        of_source = Wanted(none="none", source="src", words=["no such"], counted=True)
+        assert store.browse.articles(of_source)[1] == {"unsure": 2, "untagged": 0, "partial": 1, "hold": 1}
 
 
 def test_every_filter_is_one() -> None:

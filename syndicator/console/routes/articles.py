@@ -3,6 +3,7 @@ correct in place, and one article with a previewed edit."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -69,11 +70,10 @@ async def show(request: Request) -> Response:
     filter: Filter = next((one for one in FILTERS if one == chosen), "unsure")
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
     none, part = console.settings.describe.uncategorised, {"skip": (number - 1) * SHOWN, "most": SHOWN + 1}
-    wanted = Wanted(filter=filter, source=source, words=words, none=none, **part)
+    wanted = Wanted(filter=filter, source=source, words=words, none=none, counted=True, **part)
 
-    def look(place: Place) -> tuple[list[lists.Item], dict[str, int], str]:
-        found, store = lists.articles(place, wanted), place.store
-        counts = store.browse.counts(none, source) if store else {}
+    def look(place: Place) -> tuple[list[lists.Item], Mapping[Filter, int], str]:
+        found, counts = lists.articles(place, wanted)
         known = place.sources.get(source)
         return found, counts, (found[0].outlet if found else known.title if known else None) or source
 

@@ -1,7 +1,11 @@
-"""Forms of all operations, lists in pages, jobs (HTML strip, cancel), and the log of changes."""
+"""Forms of all operations and of the settings, lists in pages, jobs (HTML strip, cancel), and the log of changes."""
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -13,9 +17,12 @@ from syndicator.console.answers import ask_form, awaited, console_of, job_of, lo
 from syndicator.console.guard import UNREADABLE, form_of, whole
 from syndicator.console.pages import of_texts
 from syndicator.core.errors import UsageError
+from syndicator.core.text import stamp
 from syndicator.operations.operation import Operation, fields_of, operations, parsed
 from syndicator.operations.queries import QUERIES
+from syndicator.operations.sources import SETTINGS, SETTINGS_FILE
 from syndicator.operations.undo import EACH
+from syndicator.services.configured import configured
 
 SHOWN = 100
 _MOST_CHANGES = 1_000_000_000
@@ -47,6 +54,39 @@ async def act(request: Request) -> Response:
     then = local(form.text("next")) if "next" in form else request.url.path
     is_planned = form.text("then") == "plan" or operation.is_question
     return await ask_form(request, operation.name, then, dry_run=is_planned)
+
+
+async def show_settings(request: Request) -> Response:
+    """The settings that an operation changes; after a refusal, as they were written."""
+    console, job = console_of(request), job_of(request)
+    path = console.config / SETTINGS_FILE
+    is_refused = job is not None and job.act == "change-settings" and job.status == "failed"
+    written = dict(one.partition("=")[::2] for one in job.args["values"]) if job and is_refused else {}
+    return page(
+        request,
+        "settings.html",
+        title="Settings",
+        sections=SETTINGS,
+        explained=_explained(),
+        settings={one.name: one for one in configured(console.config)},
+        written=written,
+        stamp=stamp(path.read_bytes() if path.exists() else b""),
+    )
+
+
+@cache
+def _explained() -> dict[str, dict[str, Any]]:
+    """The settings by their names: their types, and what is said of them, as in the schema for editors."""
+    text = (resources.files("syndicator") / "data" / "schemas" / "syndicator.json").read_text("utf-8")
+    tables = json.loads(text)["definitions"]
+    return {f"{one}.{name}": tables[one.capitalize()]["properties"][name] for one in SETTINGS for name in SETTINGS[one]}
+
+
+async def change_settings(request: Request) -> Response:
+    form = form_of(request)
+    names = [f"{section}.{name}" for section in SETTINGS for name in SETTINGS[section]]
+    values = [f"{name}={form.text(name)}" for name in names if name in form]
+    return await ask_form(request, "change-settings", "/settings", values=values)
 
 
 async def act_on_several(request: Request) -> Response:
@@ -125,6 +165,8 @@ ROUTES = [
     Route("/operations", show_all, methods=["GET"]),
     Route("/operations/{name}", show_form, methods=["GET"]),
     Route("/operations/{name}", act, methods=["POST"]),
+    Route("/settings", show_settings, methods=["GET"]),
+    Route("/settings", change_settings, methods=["POST"]),
     Route("/each", act_on_several, methods=["POST"]),
     Route("/queries/{name}", show_list, methods=["GET"]),
     Route("/jobs/{id}", strip, methods=["GET"]),

@@ -185,7 +185,7 @@ document.addEventListener("submit", (event) => {
 
 // Keys.
 let leading = false;
-const places = { t: "", d: "add", a: "articles", s: "sources", l: "tags", h: "changes" };
+const places = { t: "", d: "add", a: "articles", s: "sources", l: "tags", h: "changes", e: "settings" };
 const press = (where, key) => where?.querySelector(`[data-key="${key}"]`)?.click();
 const hide = (rows) => rows[0]?.querySelector(".chips") && each(rows[0].matches("[data-hold]") ? "release" : "hide", rows);
 const keys = {

@@ -66,11 +66,11 @@ class SourcePage:
     items: Sequence[Item]
 
 
-def articles(place: Place, wanted: Wanted) -> list[Item]:
-    """The articles that are wanted, with their pictures."""
+def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, int]]:
+    """The articles that are wanted, with their pictures, and how many each filter has."""
     if place.store is None:
-        return []
-    listed = place.store.browse.articles(wanted)
+        return [], {}
+    listed, counts = place.store.browse.articles(wanted)
     pictures = place.store.pictures.taken([one.article.id for one in listed])
     return [
         Item(
@@ -81,7 +81,7 @@ def articles(place: Place, wanted: Wanted) -> list[Item]:
             unsure=_unsure(one.article, one.score),
         )
         for one in listed
-    ]
+    ], counts
 
 
 def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:

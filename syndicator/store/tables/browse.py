@@ -1,5 +1,5 @@
-"""Article lists by fault or title words; read-only, raises StoreError. Titles use an index; fields within rows are
-searched among the newest only, to stay fast with 100,000 rows."""
+"""Article lists by fault or title words; read-only, raises StoreError. Fields within rows are searched among the newest
+only, in one pass for list and counts, to stay fast with 100,000 rows."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
+from sqlalchemy import Select, func, select
 
 from syndicator.core.model import Article
 from syndicator.store import codec, schema
@@ -39,7 +39,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Criteria: a `filter`, a source, title `words`. `none`: the category of the rest; `skip`: earlier pages."""
+    """Criteria: a `filter`, a source, title `words`. `none`: the category of the rest; `skip`: earlier pages;
+    `counted`: how many each filter has, too."""
 
     filter: Filter = "all"
     source: str = ""
@@ -47,6 +48,7 @@ class Wanted:
     none: str = ""
     skip: int = 0
     most: int = 30
+    counted: bool = False
 
 
 class Browse:
@@ -55,33 +57,39 @@ class Browse:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def articles(self, wanted: Wanted) -> list[Listed]:
-        """The wanted articles, newest first; unsure ones: held first, then by the least likely category."""
-        order = (case((_has('"hold":true'), 0), else_=1), func.coalesce(_a.score, _CERTAIN))
-        first = order if wanted.filter == "unsure" else ()
-        rows = select(_a.data, _a.path, _a.score).order_by(*first, _a.added.desc(), _a.published.desc(), _a.id)
+    def articles(self, wanted: Wanted) -> tuple[list[Listed], dict[Filter, int]]:
+        """The wanted articles, newest first (unsure ones: held first, then by the least likely category). If they are
+        counted: how many of the newest ones each filter has."""
+        rows = select(_a.data, _a.path, _a.score).order_by(_a.added.desc(), _a.id.desc())  # the order of an index
+        is_whole = wanted.filter not in _WITHIN and not wanted.source
+        newest = self._newest(rows, wanted) if wanted.counted or not is_whole else []
+        sums = map(sum, zip(*(filters for _, filters in newest), strict=True))
+        counts = dict.fromkeys(_WITHIN, 0) | dict(zip(_WITHIN, sums, strict=False)) if wanted.counted else {}
         if wanted.filter == "merged":
             rows = rows.where(_a.merged_into.is_not(None))
-        within = _inside(wanted)
-        if wanted.words:
-            rows = rows.where(*(func.lower(_a.title).contains(word.lower(), autoescape=True) for word in wanted.words))
-        if within:
-            newest = select(_a.id).order_by(_a.added.desc()).limit(LOOKED_THROUGH)
-            rows = rows.where(*within) if wanted.words else rows.where(_a.id.in_(newest), *within)
-        found = self._db.rows(rows.offset(wanted.skip).limit(wanted.most))
+        for word in wanted.words:
+            rows = rows.where(func.lower(_a.title).contains(word.lower(), autoescape=True))
+        if is_whole:
+            found = self._db.rows(rows.offset(wanted.skip).limit(wanted.most))
+        else:
+            some = self._newest(rows, wanted) if wanted.words or wanted.filter == "merged" else newest
+            if wanted.filter in _WITHIN:
+                some = [one for one in some if one[1][_WITHIN.index(wanted.filter)]]
+            if wanted.filter == "unsure":
+                some.sort(key=lambda one: (not one[1][_HELD], _CERTAIN if one[0].score is None else one[0].score))
+            found = [row for row, _ in some[wanted.skip : wanted.skip + wanted.most]]
         return [
             Listed(article=codec.unpack(Article, data), path=path, score=None if score is None else score / _CERTAIN)
             for data, path, score in found
-        ]
+        ], counts
 
-    def counts(self, none: str, source: str = "") -> dict[str, int]:
-        """How many of the newest articles each filter has."""
-        counted: tuple[Filter, ...] = ("unsure", "untagged", "partial", "hold")
-        within = [_inside(Wanted(filter=one, source=source, none=none)) for one in counted]
-        newest = select(_a.id).order_by(_a.added.desc()).limit(LOOKED_THROUGH)
-        sums = (func.count(case((and_(*each), 1))) for each in within)
-        (row,) = self._db.rows(select(*sums).where(_a.id.in_(newest)))
-        return dict(zip(counted, row, strict=True))
+    def _newest(self, rows: Select[Any], wanted: Wanted) -> list[tuple[Any, tuple[bool, ...]]]:
+        """The newest of the rows, each with which filters within it holds for."""
+        none, source = f'"category":{codec.json_text(wanted.none)}', f'"source_key":{codec.json_text(wanted.source)}'
+        found = self._db.rows(rows.limit(LOOKED_THROUGH))
+        if wanted.source:
+            found = [row for row in found if source in row[0]]
+        return [(row, _within(row[0], row[2], none)) for row in found]
 
     def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
         """By source: week since then, number of articles, when the last one was added."""
@@ -103,26 +111,14 @@ class Browse:
         return found
 
 
-def _has(text: str) -> ColumnElement[bool]:
-    """What is inside of a row as `codec.pack` writes it: fields at their default are left out."""
-    return _a.data.contains(text, autoescape=True)
+_WITHIN: Final[tuple[Filter, ...]] = ("unsure", "untagged", "partial", "hold")
+_HELD: Final = _WITHIN.index("hold")
 
 
-def _inside(wanted: Wanted) -> list[ColumnElement[bool]]:
-    untagged, partial, held = not_(_has('"tags":[')), _has('"partial":true'), _has('"hold":true')
-    confirmed, placed = _has('"tags_by":"operator"'), _has('"category_by":"operator"')
-    nowhere = or_(not_(_has('"category":"')), _has(f'"category":{codec.json_text(wanted.none)}'))
-    found: list[ColumnElement[bool]] = []
-    filter = wanted.filter
-    if filter == "untagged":
-        found = [untagged]
-    elif filter == "partial":
-        found = [partial]
-    elif filter == "hold":
-        found = [held]
-    elif filter == "unsure":
-        unplaced = not_(placed) & or_(nowhere, _a.score < UNSURE)
-        found = [or_(held, not_(confirmed) & or_(untagged, partial, unplaced))]
-    if wanted.source:
-        found.append(_has(f'"source_key":{codec.json_text(wanted.source)}'))
-    return found
+def _within(data: str, score: int | None, none: str) -> tuple[bool, ...]:
+    """Which of _WITHIN hold for a row as `codec.pack` writes it: fields at their default are left out."""
+    untagged, partial, held = '"tags":[' not in data, '"partial":true' in data, '"hold":true' in data
+    confirmed = '"tags_by":"operator"' in data
+    unclear = (score is not None and score < UNSURE) or '"category":"' not in data or none in data
+    unplaced = unclear and '"category_by":"operator"' not in data
+    return held or (not confirmed and (untagged or partial or unplaced)), untagged, partial, held

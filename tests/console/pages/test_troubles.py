@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from importlib import resources
+
 import pytest
 
+from syndicator.console.answers import cure
 from syndicator.console.pages import trouble
+from syndicator.core.reasons import (
+    NOT_A_FEED,
+    NOT_AN_ARTICLE,
+    CommandReason,
+    EntryReason,
+    FeedFileReason,
+    FeedReason,
+    FetchReason,
+    FileReason,
+    HubReason,
+    PageReason,
+    WorkerReason,
+)
 from syndicator.core.reasons import ConditionReason as Kind
-from syndicator.core.reasons import FetchReason
 from syndicator.services.health.conditions import Condition
 
 
@@ -34,3 +50,25 @@ def test_what_is_about_no_source_has_no_button_for_one() -> None:
     assert [one.act for one in held.remedies] == ["build"]
     assert trouble(Condition(kind=Kind.DISK, subject="/")).remedies == ()
     assert trouble(Condition(kind=Kind.ARTICLES_ON_HOLD, subject="x", count=3)).link_says == "See 3 articles"
+
+
+SHOWN = (CommandReason, EntryReason, FeedFileReason, FetchReason, FileReason, HubReason, Kind, WorkerReason)
+
+
+@pytest.mark.parametrize(
+    ("code", "general"),
+    [(one.value, one.cure) for group in SHOWN for one in group]
+    + [(NOT_A_FEED + one.value, one.cure) for one in FeedReason]
+    + [(NOT_AN_ARTICLE + one.value, one.cure) for one in PageReason],
+)
+def test_no_cure_names_a_command(code: str, general: str) -> None:
+    shown = cure(Condition(kind=Kind.SOURCE_FAILING, subject="a", code=code, cure=general))
+    assert "syndicator " not in shown and "./run" not in shown
+
+
+def test_no_page_names_a_command() -> None:
+    folder = resources.files("syndicator.console")
+    texts = [folder / "labels.toml", *(folder / "templates").iterdir()]
+    assert len(texts) > 20
+    for one in texts:
+        assert re.findall(r"`\w+[^`]*`|\./run|syndicator [a-z]+", one.read_text("utf-8")) == [], one
