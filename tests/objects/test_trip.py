@@ -76,10 +76,14 @@ async def places(s3: S3, tmp_path: Path) -> AsyncIterator[tuple[Place, Place, Wo
     await world.aclose()
 
 
+_SAY_WHO_ANSWERS = ("combine.html", "search.html")  # nobody answers questions beside a bucket
+
+
 def same(folder: Place, s3: S3) -> None:
     for part in ("articles", "public"):
         ours, theirs = s3.below(f"i/{part}"), folder.bytes_of(part)
-        assert {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)} == set()
+        other = {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)}
+        assert {name for name in other if name.removesuffix(".gz") not in _SAY_WHO_ANSWERS} == set()
 
 
 @pytest.mark.slow
