@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,14 +11,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from syndicator.core.errors import StoreError
 from syndicator.publishing.selection.staleness import SEARCH
-from syndicator.store import schema
-from syndicator.store.database import Database
 from syndicator.store.engine import Store, look_into, open_store
-from syndicator.store.migrations import upgrade as migrate
 from syndicator.store.postgres import StoreAway
 from tests.store.conftest import make, record, stamp
 
@@ -35,6 +32,11 @@ def structure(path: Path) -> list[tuple[str, ...]]:
                 found += [(name, pragma, *map(str, row)) for row in connection.execute(f"PRAGMA {pragma}('{name}')")]
             found += [(name, "index", *map(str, row[1:])) for row in connection.execute(f"PRAGMA index_list('{name}')")]
     return sorted(found)
+
+
+def rows(path: Path, query: str) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(query).fetchall()
 
 
 def test_a_fresh_database_is_made_with_its_folder_and_opens_again(url: str) -> None:
@@ -131,34 +133,71 @@ def test_a_newer_database_is_refused(url: str) -> None:
         open_store(url, articles_exist=True)
 
 
-def test_migrations_and_models_agree(tmp_path: Path) -> None:
-    made, migrated = tmp_path / "made.db", tmp_path / "migrated.db"
-    open_store(f"sqlite:///{made}", articles_exist=False).close()
-    with closing(sqlite3.connect(migrated)) as connection, connection:
-        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-    database = Database(f"sqlite:///{migrated}", 1)
-    migrate.upgrade(database)
-    database.close()
+# The statements that make a database of each revision from that of the next one.
+BEFORE = {
+    "0009": ["ALTER TABLE articles DROP COLUMN score"],
+    "0008": ["DROP TABLE reservations"],
+    "0007": ["DROP TABLE subscriptions", "DROP TABLE hub_tallies"],
+    "0006": [
+        *(
+            "ALTER TABLE stale_marks DROP COLUMN more",
+            "DROP INDEX sources_host",
+            "ALTER TABLE sources DROP COLUMN host",
+        ),
+        *("DROP TABLE hosts", "DROP TABLE followed"),
+    ],
+    "0005": ["DROP TABLE pictures"],
+    "0004": ["DROP TABLE pruned"],
+}
 
-    assert structure(migrated) == structure(made)
-    engine = create_engine(f"sqlite:///{migrated}")
-    with engine.connect() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == schema.HEAD
-    engine.dispose()
+
+def aged(path: Path, life: str, *statements: str, revision: str = "") -> str:
+    """The address of a copy of an aged instance's database after `statements`, marked as of `revision`."""
+    shutil.copy(Path(__file__).parent.parent / f"aged/{life}/instance/feeds/state/syndicator.db", path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+        if revision:
+            connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    return f"sqlite:///{path}"
+
+
+@pytest.mark.parametrize("revision", ["0003", *sorted(BEFORE), "0010"])
+def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(tmp_path: Path, revision: str) -> None:
+    open_store(f"sqlite:///{tmp_path}/new.db", articles_exist=False).close()
+    undo = [line for name, lines in BEFORE.items() if "0003" < revision <= name for line in lines]
+    url = aged(tmp_path / "old.db", "first" if revision == "0003" else "second", *undo, revision=revision)
+
+    with open_store(url, articles_exist=True) as store:
+        assert store.current and store.status.check() == []
+
+    assert structure(database(url)) == structure(tmp_path / "new.db")
+
+
+def test_hosts_and_covers_are_filled_in_from_the_rows_of_an_older_database(tmp_path: Path) -> None:
+    undo = [line for name, lines in BEFORE.items() if name >= "0005" for line in lines]
+    urls = aged(tmp_path / "new.db", "second"), aged(tmp_path / "old.db", "second", *undo, revision="0005")
+    for url in urls:
+        open_store(url, articles_exist=True).close()
+
+    for query in ("SELECT key, host, url FROM sources ORDER BY key", "SELECT id, url FROM pictures ORDER BY id"):
+        new, old = (rows(database(url), query) for url in urls)
+        assert old == new != []
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_database_of_no_released_version_is_refused_with_the_cure(tmp_path: Path, revision: str) -> None:
+    with pytest.raises(StoreError, match=r"another version of Syndicator .*run `syndicator reindex`"):
+        open_store(aged(tmp_path / "old.db", "first", revision=revision), articles_exist=True)
+
+
+FEED = "INSERT INTO feeds (axis, slug, name, first_slug, count, {}dropped, files) VALUES ('tag', {})"
 
 
 def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/old.db", 1)
-    with closing(sqlite3.connect(database.name)) as connection, connection:
-        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-    migrate.upgrade(database, "0003")
-    with closing(sqlite3.connect(database.name)) as connection, connection:
-        connection.execute(
-            "INSERT INTO feeds (axis, slug, name, first_slug, count, stale, dropped, files) VALUES "
-            "('tag', 'ai', 'AI', 'ai', 3, 1, 0, '{}'), ('tag', 'go', 'Go', 'golang', 2, 0, 0, '{\"f\": \"d\"}')"
-        )
-    database.close()
-    with open_store(f"sqlite:///{tmp_path}/old.db", articles_exist=True) as store:
+    rows = ("'ai', 'AI', 'ai', 3, 1, 0, '{}'", "'go', 'Go', 'golang', 2, 0, 0, '{\"f\": \"d\"}'")
+    url = aged(tmp_path / "old.db", "first", "DELETE FROM feeds", *(FEED.format("stale, ", row) for row in rows))
+    with open_store(url, articles_exist=True) as store:
         ai, go = store.index.feeds()
         assert (ai.stale, ai.count, go.stale, go.first_slug) == (True, 3, False, "golang")
         assert (ai.built, go.made_with, store.index.files(go.key)) == (False, "0", {"f": "d"})
@@ -168,16 +207,9 @@ def test_files_that_the_row_of_a_feed_named_are_rows_after_the_upgrade(tmp_path:
     document = "archive/tags/go/2026-10"
     listed = {"#about": "1", "#owed": "", "tags/go.atom": "2", f"{document}.atom": "3", f"{document}.json": "4"}
     listed |= {f"{document}.atom#": "5", "archive/tags/go/2026-11.atom#": "6", "#search/2026-11.0": "7"}
-    database = Database(f"sqlite:///{tmp_path}/old.db", 1)
-    with closing(sqlite3.connect(database.name)) as connection, connection:
-        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-    migrate.upgrade(database, "0010")
-    with closing(sqlite3.connect(database.name)) as connection, connection:
-        row = "INSERT INTO feeds (axis, slug, name, first_slug, count, dropped, files) VALUES ('tag', ?, ?, ?, 1, 0, ?)"
-        connection.execute(row, ("ai", "AI", "ai", '{"#about": ""}'))
-        connection.execute(row, ("go", "Go", "go", json.dumps(listed)))
-    database.close()
-    with open_store(f"sqlite:///{tmp_path}/old.db", articles_exist=True) as store:
+    rows = ("'ai', 'AI', 'ai', 1, 0, '{\"#about\": \"\"}'", f"'go', 'Go', 'go', 1, 0, '{json.dumps(listed)}'")
+    url = aged(tmp_path / "old.db", "second", "DELETE FROM feeds", *(FEED.format("", row) for row in rows))
+    with open_store(url, articles_exist=True) as store:
         ai, go = store.index.feeds()
         assert (ai.made_with, ai.owed, store.index.files(ai.key)) == ("", False, {})
         assert (go.made_with, go.owed) == ("1", True)

@@ -1,5 +1,4 @@
-"""Moves a database of an older version to this one's tables. The only importer of Alembic, which is slow to
-import."""
+"""Move the database of an older version to the tables of this one. Imported when needed: Alembic loads slowly."""
 
 from __future__ import annotations
 
@@ -10,12 +9,13 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 
 from syndicator.core.errors import StoreError
-from syndicator.store import postgres
+from syndicator.store import postgres, schema
 from syndicator.store.database import Database
+from syndicator.store.migrations.versions.r0011 import STARTS
 
 
-def upgrade(database: Database, revision: str = "head") -> None:
-    """Runs the missing migrations, all in one transaction. Raises StoreError when a newer version made the database."""
+def upgrade(database: Database) -> None:
+    """Run the missing migrations in one transaction. Raises StoreError if a newer version made the database."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -23,8 +23,9 @@ def upgrade(database: Database, revision: str = "head") -> None:
         postgres.unlimited(connection)
         postgres.alone(connection, "migrations")
         config.attributes["connection"] = connection
+        connection.execute(schema.revision.delete().where(schema.revision.c.version_num.in_(STARTS)))
         try:
-            command.upgrade(config, revision)
+            command.upgrade(config, "head")
         except CommandError as error:
             raise StoreError(
                 f"the database {database.name} was made by another version of Syndicator ({error}); use that version, "

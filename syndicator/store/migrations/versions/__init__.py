@@ -1,1 +1,1 @@
-"""One file a revision, oldest first."""
+"""One file a revision, oldest first. The next one follows r0011.py; then raise `schema.HEAD`."""

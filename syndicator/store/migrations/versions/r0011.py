@@ -1,114 +1,156 @@
-"""Find recent articles by six values of their texts, until now by 24; index less; add what webhooks and stories need;
-keep a row a published file, until now a document a feed; append rows that were sorted by their values."""
+"""Move a database of 0.1 or 0.2, or of any version between 0.2 and 0.3, to the tables of 0.3.
+
+It replaces the revisions 0001 to 0010, so each step first looks if its column is there already. New tables are made as
+`schema` has them now: a later revision that changes one of them expects either form.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision: str | None = "0010"
+from syndicator.core.urls import host
+from syndicator.store import schema
 
-_KEPT = 6
+revision = "0011"
+down_revision: str | None = None
+STARTS = tuple(f"{number:04}" for number in range(3, 11))  # revisions of databases that this file moves on
+
+_BATCH = 1000
+_KEYS_PER_TEXT = 6
 
 
 def upgrade() -> None:
-    keys = sa.table("sketch_keys", sa.column("value", sa.BigInteger), sa.column("id", sa.String))
-    other = keys.alias("other")
-    lowest = sa.select(other.c.value).where(other.c.id == keys.c.id).order_by(other.c.value).limit(_KEPT)
-    op.drop_index("articles_added", "articles")
+    present = set(sa.inspect(op.get_bind()).get_table_names())
+    for table in schema.metadata.sorted_tables:
+        table.create(op.get_bind(), checkfirst=True)
+    _stale_marks()
+    zero = sa.Column("told", sa.BigInteger(), nullable=False, server_default="0")
+    _add("articles", sa.Column("score", sa.SmallInteger()), zero, sa.Column("behind", sa.String(26)))
+    _add("sketches", sa.Column("since", sa.BigInteger()), sa.Column("named", sa.Text()))
+    _indexes()
+    if "pictures" not in present:
+        _insert("pictures", _covers())
+    _sources()
+    _feeds()
+    _sketch_keys()
+
+
+def _columns(table: str) -> set[str]:
+    return {column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)}
+
+
+def _add(table: str, *columns: sa.Column[Any]) -> None:
+    present = _columns(table)
+    for column in columns:
+        if column.name not in present:
+            op.add_column(table, column)
+
+
+def _drop(table: str, column: str) -> None:
+    with op.batch_alter_table(table) as batch:  # SQLite before 3.35 drops no column
+        batch.drop_column(column)
+
+
+def _insert(table: str, rows: Iterator[dict[str, object]]) -> None:
+    values = list(rows)
+    for start in range(0, len(values), _BATCH):
+        op.get_bind().execute(sa.insert(schema.metadata.tables[table]), values[start : start + _BATCH])
+
+
+def _stale_marks() -> None:
+    _add("stale_marks", sa.Column("more", sa.Integer(), nullable=False, server_default="0"))
+    _add("stale_marks", *(sa.Column(name, sa.BigInteger()) for name in ("added", "published")))
+    if "stale" in _columns("feeds"):
+        op.execute("INSERT INTO stale_marks (axis, slug) SELECT axis, slug FROM feeds WHERE stale")
+        _drop("feeds", "stale")
+
+
+def _indexes() -> None:
+    op.drop_index("entries_status", "entries")
+    op.execute(schema.ENTRIES_OPEN)
+    op.drop_index("articles_added", "articles", if_exists=True)
     op.drop_index("articles_files", "articles")
     op.create_index("articles_files", "articles", ["added", "id", "path", "mtime_ns", "size"])
-    op.get_bind().execute(sa.delete(keys).where(keys.c.value.not_in(lowest)))
-    op.drop_index("sketch_keys_id", "sketch_keys")
-    unread = sa.text("status <> 'done'")
-    op.drop_index("entries_status", "entries")
-    op.create_index(
-        "entries_open", "entries", ["status", "source", "first_seen"], sqlite_where=unread, postgresql_where=unread
-    )
-    stamp = [sa.Column(name, sa.BigInteger(), nullable=False) for name in ("mtime_ns", "size")]
-    digest = sa.Column("digest", sa.Text(), nullable=False)
-    op.create_table("announced", sa.Column("id", sa.String(26), primary_key=True), *stamp, digest)
-    texts = [sa.Column(name, sa.Text(), nullable=False) for name in ("receiver", "subject", "id", "body", "fault")]
-    times = [sa.Column(name, sa.BigInteger(), nullable=False) for name in ("at", "next_try", "tries")]
-    op.create_table("messages", sa.Column("n", sa.Integer(), primary_key=True), *texts, *times)
-    op.create_index("messages_subject", "messages", ["receiver", "subject", "n"])
-    states = [sa.Column("key", sa.Text(), primary_key=True), sa.Column("data", sa.Text(), nullable=False)]
-    op.create_table("source_states", *states)
-    op.execute("INSERT INTO source_states (key, data) SELECT key, data FROM sources")
-    with op.batch_alter_table("sources") as sources:
-        sources.add_column(sa.Column("plan", sa.Text(), nullable=False, server_default=""))
-        sources.drop_column("data")
-    _stories()
-    _products()
-    _appended()
-
-
-def _stories() -> None:
-    article = sa.Column("article", sa.String(26), nullable=False)
-    times = [sa.Column(name, sa.BigInteger(), nullable=False) for name in ("mtime_ns", "size", "added", "at")]
-    texts = [sa.Column(name, sa.Text(), nullable=False) for name in ("language", "outlet")]
-    data = sa.Column("data", sa.LargeBinary(), nullable=False)
-    op.create_table("story_sketches", sa.Column("article", sa.String(26), primary_key=True), *times, *texts, data)
-    op.create_index("story_sketches_added", "story_sketches", ["added"])
-    keys_of = [sa.Column(name, sa.BigInteger(), primary_key=True, autoincrement=False) for name in ("key", "place")]
-    at = sa.Column("at", sa.BigInteger(), nullable=False)
-    op.create_table("story_keys", *keys_of, at, article, sqlite_with_rowid=False)
-    op.create_index("story_keys_at", "story_keys", ["key", "at", "article"])
-    names = [sa.Column(name, sa.Text(), nullable=False) for name in ("story", "outlet")]
-    final: sa.Column[bool] = sa.Column("final", sa.Boolean(), nullable=False)
-    op.create_table("story_members", sa.Column("article", sa.Text(), primary_key=True), *names, final)
-    op.create_index("story_members_story", "story_members", ["story"])
-    op.add_column("articles", sa.Column("told", sa.BigInteger(), nullable=False, server_default="0"))
-    op.add_column("articles", sa.Column("behind", sa.String(26)))
+    op.drop_index("articles_title", "articles", if_exists=True)
+    op.create_index("articles_title", "articles", [sa.text("substr(title, 1, 12)")])
     behind = sa.text("behind IS NOT NULL")
     op.create_index("articles_behind", "articles", ["id"], sqlite_where=behind, postgresql_where=behind)
 
 
-def _products() -> None:
-    products = op.create_table(
-        "products",
-        sa.Column("axis", sa.String(10), primary_key=True),
-        *(sa.Column(name, sa.Text(), primary_key=True) for name in ("slug", "name")),
-        sa.Column("made_of", sa.Text(), nullable=False),
-        sqlite_with_rowid=False,
-    )
-    days = [sa.Column(name, sa.Integer(), primary_key=name == "day", nullable=False) for name in ("day", "count")]
-    named = [sa.Column(name, sa.Text(), primary_key=True) for name in ("slug", "kind")]
-    of = sa.Column("made_of", sa.Text(), nullable=False)
-    op.create_table(
-        "sums", sa.Column("axis", sa.String(10), primary_key=True), *named, *days, of, sqlite_with_rowid=False
-    )
-    for name in ("added", "published"):
-        op.add_column("stale_marks", sa.Column(name, sa.BigInteger()))
-    with op.batch_alter_table("feeds") as feeds:
-        feeds.add_column(sa.Column("made_with", sa.Text()))
-        feeds.add_column(sa.Column("owed", sa.Boolean(), nullable=False, server_default="0"))
-    known = sa.table("feeds", *map(sa.column, ("axis", "slug", "files", "made_with", "owed")))
+def _covers() -> Iterator[dict[str, object]]:
+    """Rows of `pictures` for the articles that have a cover: their thumbnails are to be made."""
+    blank = {"next_try": 0, "name": "", "width": 0, "height": 0, "tries": 0, "reason": "", "detail": ""}
+    query = "SELECT id, added, data FROM articles WHERE data LIKE '%\"cover\"%'"
+    for id, added, data in op.get_bind().execute(sa.text(query)).all():
+        if cover := json.loads(data).get("cover"):
+            yield {"id": id, "url": cover, "added": added, **blank}
+
+
+def _sources() -> None:
+    """Name the host of each source that has none; move its state to a table of its own."""
+    _add("sources", *(sa.Column(name, sa.Text(), nullable=False, server_default="") for name in ("host", "plan")))
+    op.create_index("sources_host", "sources", ["host", "next_due"], if_not_exists=True)
+    states = op.get_bind().execute(sa.text("SELECT key, data FROM sources WHERE host = ''")).all()
+    if hosts := [{"key": key, "host": _host(json.loads(data))} for key, data in states]:
+        op.get_bind().execute(sa.text("UPDATE sources SET host = :host WHERE key = :key"), hosts)
+    op.execute("INSERT INTO source_states (key, data) SELECT key, data FROM sources")
+    _drop("sources", "data")
+
+
+def _host(state: dict[str, str]) -> str:
+    return host(state.get("effective_url") or state.get("url") or "")
+
+
+def _feeds() -> None:
+    """Move the list of a feed's files, a JSON document in its row, to a row of `products` a file."""
+    names = ("wanted", "owed")
+    flags: list[sa.Column[Any]] = [sa.Column(name, sa.Boolean(), nullable=False, server_default="0") for name in names]
+    _add("feeds", flags[0], sa.Column("made_with", sa.Text()), flags[1])
     connection = op.get_bind()
-    for axis, slug, text in connection.execute(sa.select(known.c.axis, known.c.slug, known.c.files)).all():
+    update = sa.text("UPDATE feeds SET made_with = :made_with, owed = :owed WHERE axis = :axis AND slug = :slug")
+    for axis, slug, text in connection.execute(sa.text("SELECT axis, slug, files FROM feeds")).all():
         if files := json.loads(text):
-            made_with, owed = files.pop("#about", ""), files.pop("#owed", None) is not None
-            files, key = _of_inputs(files), {"axis": axis, "slug": slug}
-            values = {"made_with": made_with or ("0" if files else ""), "owed": owed}
-            connection.execute(sa.update(known).filter_by(**key).values(**values))
-            op.bulk_insert(products, [_row(key, name, made_of) for name, made_of in files.items()])
-    with op.batch_alter_table("feeds") as feeds:
-        feeds.drop_column("files")
+            made_with, is_owed = files.pop("#about", ""), files.pop("#owed", None) is not None
+            files, feed = _with_inputs(files), {"axis": axis, "slug": slug}
+            connection.execute(update, feed | {"made_with": made_with or ("0" if files else ""), "owed": is_owed})
+            _insert("products", (_product(feed, name, made_of) for name, made_of in files.items()))
+    _drop("feeds", "files")
 
 
-_TABLES = {
+def _product(feed: dict[str, str], name: str, made_of: str) -> dict[str, object]:
+    """The row of a file; a name like #search/2026 in the feed of all articles is of no feed."""
+    kind, _, rest = name.partition("/") if name.startswith("#") else ("", "", name)
+    return {**(feed if not kind else {"axis": "", "slug": kind[1:]}), "name": rest, "made_of": made_of}
+
+
+def _with_inputs(files: dict[str, str]) -> dict[str, str]:
+    """The files of a feed, archive documents with the digest of their inputs, until now under a name ending in #."""
+    for name in [name for name in files if name.endswith(".atom#") and name[:-1] in files]:
+        atom, made_of = name[:-1], files.pop(name)
+        files |= dict.fromkeys({atom, atom[:-4] + "json"} & files.keys(), made_of)
+    return files
+
+
+_APPENDED = {
     "aliases": "alias TEXT NOT NULL PRIMARY KEY, id VARCHAR(26) NOT NULL",
     "sketch_keys": "value BIGINT NOT NULL, id VARCHAR(26) NOT NULL",
 }
 
 
-def _appended() -> None:
-    """PostgreSQL appends rows anyway."""
+def _sketch_keys() -> None:
+    """Keep the lowest keys of each text; on SQLite, append rows that were sorted. PostgreSQL appends anyway."""
+    keys = sa.table("sketch_keys", sa.column("value", sa.BigInteger), sa.column("id", sa.String))
+    other = keys.alias("other")
+    lowest = sa.select(other.c.value).where(other.c.id == keys.c.id).order_by(other.c.value).limit(_KEYS_PER_TEXT)
+    op.get_bind().execute(sa.delete(keys).where(keys.c.value.not_in(lowest)))
+    op.drop_index("sketch_keys_id", "sketch_keys")
     if op.get_bind().dialect.name == "sqlite":
-        for name, columns in _TABLES.items():
+        for name, columns in _APPENDED.items():
             op.rename_table(name, "sorted")
             op.execute(f"CREATE TABLE {name} ({columns})")
             op.execute(f"INSERT INTO {name} SELECT * FROM sorted")
@@ -117,19 +159,3 @@ def _appended() -> None:
     else:
         op.drop_constraint("sketch_keys_pkey", "sketch_keys")
     op.create_index("sketch_keys_value", "sketch_keys", ["value"])
-    op.drop_index("articles_title", "articles")
-    op.create_index("articles_title", "articles", [sa.text("substr(title, 1, 12)")])
-
-
-def _row(feed: dict[str, str], name: str, made_of: str) -> dict[str, str]:
-    """The row of a file; of what is of no feed, the feed of everything had it under names like #search/2026."""
-    kind, _, rest = name.partition("/") if name.startswith("#") else ("", "", name)
-    return (feed if not kind else {"axis": "", "slug": kind[1:]}) | {"name": rest, "made_of": made_of}
-
-
-def _of_inputs(files: dict[str, str]) -> dict[str, str]:
-    """The files of a feed, each archive document with the digest of its inputs, which had a name with # of its own."""
-    for name in [name for name in files if name.endswith(".atom#") and name[:-1] in files]:
-        atom, made_of = name[:-1], files.pop(name)
-        files |= dict.fromkeys({atom, atom[:-4] + "json"} & files.keys(), made_of)
-    return files
