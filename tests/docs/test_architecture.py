@@ -1,0 +1,50 @@
+"""ARCHITECTURE.md and the decisions stay short, name files that exist, and leave out no package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ARCHITECTURE = ROOT / "docs/ARCHITECTURE.md"
+DECISIONS = sorted((ROOT / "docs/decisions").iterdir())
+PATH = re.compile(r"`([\w./-]+/)`|((?:[\w-]+/)*\w+\.(?:py|html)\b)")
+
+
+def missing(page: Path) -> Iterator[str]:
+    """The paths on a page that do not exist; a bare name is in a folder that its line names before it."""
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+        folders = [ROOT, ROOT / "syndicator"]
+        for match in PATH.finditer(line):
+            name = match[1] or match[2]
+            path = next((folder / name for folder in folders if (folder / name).exists()), None)
+            if path is None:
+                yield f"{page.name}:{number} {name}"
+            else:
+                folders.append(path if path.is_dir() else path.parent)
+
+
+@pytest.mark.parametrize("page", [ARCHITECTURE, *DECISIONS], ids=lambda page: page.stem)
+def test_each_path_on_the_page_exists(page: Path) -> None:
+    assert list(missing(page)) == []
+
+
+def test_each_package_has_a_row() -> None:
+    packages = {path.parent.name for path in (ROOT / "syndicator").glob("*/__init__.py")}
+    rows = re.findall(r"(?m)^\| \d\w? \| `(\w+)/`", ARCHITECTURE.read_text(encoding="utf-8"))
+    assert set(rows) == packages
+
+
+def test_it_is_read_in_a_quarter_of_an_hour() -> None:
+    assert len(ARCHITECTURE.read_text(encoding="utf-8").split()) <= 3000
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_has_its_date_and_parts_in_200_words(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^## (.*)$", text) == ["Context", "Decision", "Evidence"]
+    assert re.findall(r"(?m)^2\d{3}-\d\d-\d\d$", text) == [page.name[:10]]
+    assert len(text.split()) <= 200
