@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the database that several machines share, once. On the machine of PostgreSQL 13 or newer:
+# Creates the database that several machines share. Call it once on the machine of PostgreSQL 13 or newer:
 #   sudo -u postgres sh database.sh
 # It asks for a password. For each machine, write into pg_hba.conf:  host syndicator syndicator ADDRESS/32 scram-sha-256
 # and into postgresql.conf:  listen_addresses = '*'  and  max_connections: 25 for each worker, and 10. Then restart it.
