@@ -1,4 +1,5 @@
-"""Times ahead of the clock, reset; states and entries as rows. Raises StoreError, DiskError (no descriptors)."""
+"""Reset times that lie in the future; build rows of states and entries. Raises StoreError, DiskError (no
+descriptors)."""
 
 from __future__ import annotations
 
@@ -19,12 +20,12 @@ from syndicator.store.database import Database, chunks, upsert
 _AWAY = (EntryReason.WITHDRAWN, EntryReason.PRUNED)
 
 
-# The fields of a state that each visit changes. The others are long, and written only when they change.
+# Fields of a state that each visit changes; the other fields are long.
 _PLAN = ("last_visit", "last_success", "next_due", "due_why")
 
 
 def state_row(state: SourceState) -> dict[str, Any]:
-    """The row of `sources`, with `data` for that of `source_states`."""
+    """Return the row of `sources`, with `data` for `source_states`."""
     data, plan = codec.pack_apart(state, _PLAN)
     return {
         "key": codec.key(state.key),
@@ -38,7 +39,7 @@ def state_row(state: SourceState) -> dict[str, Any]:
 
 
 def entry_row(row: EntryRow) -> dict[str, Any]:
-    """The row of `entries`; what the feed announced is kept while the page is still to be read, or may be."""
+    """Return the row of `entries`. The feed's text stays only while the page may still be read."""
     announced = row.status == "pending" or (row.status == "skipped" and row.reason == EntryReason.MUTED)
     return {
         "source": codec.key(row.source_key),
@@ -52,60 +53,60 @@ def entry_row(row: EntryRow) -> dict[str, Any]:
 
 
 def forget_unread(connection: Connection, ids: Collection[str], aliases: Collection[str]) -> list[str]:
-    """Deletes the entries that became one of the articles `ids`, or were skipped because it was withdrawn or pruned
-    (`aliases`: what those are found by), within the caller's transaction. Returns the keys of their sources."""
+    """Delete entries of the articles `ids`, and skipped entries with a withdrawn or pruned alias (`aliases`), in the
+    caller's transaction. Return the keys of their sources."""
     table, columns = schema.entries, schema.entries.c
     chosen = select(columns.source, columns.entry, columns.data)
     asked = [chosen.where(columns.article.in_(part)) for part in chunks(sorted(ids))]
     asked.append(chosen.where(schema.entry_is("skipped")))
-    found = set()
-    for source, entry, data in (row for one in asked for row in connection.execute(one).all()):
+    sources = set()
+    for source, entry, data in (row for query in asked for row in connection.execute(query).all()):
         row = codec.unpack(EntryRow, data)
         own = {codec.key(guid_alias(row.source_key, row.entry_id)), codec.key(alias(row.url)) if row.url else ""}
         if row.article_id in ids or (row.reason in _AWAY and not own.isdisjoint(aliases)):
             connection.execute(delete(table).where(columns.source == source, columns.entry == entry))
-            found.add(row.source_key)
-    return sorted(found)
+            sources.add(row.source_key)
+    return sorted(sources)
 
 
 def without_text(connection: Connection, aliases: Collection[str]) -> list[EntryRow]:
-    """The entries at the addresses `aliases` (alias keys), without what feeds say of them. Reads every entry."""
+    """Return the entries whose address is in `aliases` (alias keys), without their feed text. Reads every entry."""
     data = schema.entries.c.data
-    said = select(data).where(or_(*(data.contains(key, autoescape=True) for key in aliases)))
-    rows = (codec.unpack(EntryRow, found) for found in connection.scalars(said))
+    query = select(data).where(or_(*(data.contains(key, autoescape=True) for key in aliases)))
+    rows = (codec.unpack(EntryRow, document) for document in connection.scalars(query))
     return [replace(row, entry=None) for row in rows if row.entry and alias(row.url) in aliases]
 
 
 _a, _e, _o, _q = schema.articles.c, schema.entries.c, schema.outcomes.c, schema.llm_asked.c
 _NEWEST = select(_a.data).order_by(_a.added.desc()).limit(bindparam("most"))
-_NEAR = 50  # articles among which the newest of ours is looked for: a hand dates files as it likes
-_LONGEST_WAIT = timedelta(days=1)  # no page is asked to wait longer
-_LONGEST_PICTURE = timedelta(days=8)  # and no picture
+_NEAR = 50  # articles searched for the newest of ours: operators date their own files freely
+_LONGEST_WAIT = timedelta(days=1)  # for a page
+_LONGEST_PICTURE = timedelta(days=8)
 
 
 class Ahead:
-    """The times in a database that lie after a moment, `limit`."""
+    """Finds and resets times in a database that are later than a limit."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def newest_added(self) -> datetime | None:
-        """When the newest article was added that we filed; None if there is none. Reads a few rows of an index."""
-        found = (codec.unpack(Article, data) for (data,) in self._db.rows(_NEWEST, {"most": _NEAR}))
-        return next((one.added for one in found if one.digest), None)
+        """Return when our newest article was added, None without articles. Reads a few rows of an index."""
+        articles = (codec.unpack(Article, data) for (data,) in self._db.rows(_NEWEST, {"most": _NEAR}))
+        return next((article.added for article in articles if article.digest), None)
 
     def last_visit(self) -> datetime | None:
-        """When a source was visited last by the clocks of then. A look at one index."""
+        """Return the time of the last visit, by the clock of that time. Reads one index row."""
         newest = self._db.scalar(select(func.max(_o.at)))
         return None if newest is None else codec.moment(newest)
 
     def visited(self, limit: datetime) -> bool:
-        """True if a visit was later than `limit`."""
+        """Return True if a visit was later than `limit`."""
         last = self.last_visit()
         return last is not None and last > limit
 
     def set_back(self, now: datetime, limit: datetime) -> None:
-        """Set future visits and entries to `now`, and end waits beyond any limit. One transaction."""
+        """Set visits and entries later than `limit` to `now`, and end waits longer than allowed. One transaction."""
         late, longest = codec.micros(limit), codec.micros(now + _LONGEST_WAIT)
         entries = select(_e.data).where(or_(_e.first_seen > late, _e.next_try > longest))
         with self._db.write() as connection:
@@ -113,16 +114,16 @@ class Ahead:
                 outcome = replace(codec.unpack(Outcome, data), at=now)
                 values = {"at": codec.micros(now), "data": codec.pack(outcome)}
                 connection.execute(update(schema.outcomes).where(_o.n == n).values(**values))
-            found = [_set_back(codec.unpack(EntryRow, data), now) for (data,) in connection.execute(entries).all()]
-            if found:
-                upsert(connection, schema.entries, [entry_row(row) for row in found])
+            rows = [_set_back(codec.unpack(EntryRow, data), now) for (data,) in connection.execute(entries).all()]
+            if rows:
+                upsert(connection, schema.entries, [entry_row(row) for row in rows])
             connection.execute(delete(schema.llm_asked).where(_q.at > late, _q.status == "failed"))
             beyond = schema.pictures.c.next_try > codec.micros(now + _LONGEST_PICTURE)
             connection.execute(update(schema.pictures).where(beyond).values(next_try=0))
 
 
 def _set_back(row: EntryRow, now: datetime) -> EntryRow:
-    planned = row.reason == EntryReason.FLOOD and row.first_seen <= now  # the surplus of a flood has days to come
+    planned = row.reason == EntryReason.FLOOD and row.first_seen <= now  # entries of a flood wait for days
     waits = row.next_try and row.next_try > now + _LONGEST_WAIT and not planned
     return replace(
         row,

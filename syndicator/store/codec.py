@@ -1,4 +1,4 @@
-"""Model dataclasses as JSON and back, times and texts as column values. Pure."""
+"""Convert model dataclasses to JSON and back, and times and texts to column values. Pure."""
 
 from __future__ import annotations
 
@@ -22,51 +22,48 @@ _KEY_CHARS = 500  # of four bytes at most: PostgreSQL indexes at most 2,704 byte
 
 
 def pack(value: Any, skip: frozenset[str] = frozenset()) -> str:
-    """A dataclass as ASCII JSON (keeps lone surrogates), without defaults and `skip`. Raises TypeError."""
+    """Return a dataclass as ASCII JSON (keeps lone surrogates), without defaults and the fields `skip`. Raises
+    TypeError."""
     return _TEXT.encode(_plain(value, skip))
 
 
 def pack_apart(value: Any, names: Collection[str]) -> tuple[str, str]:
-    """`pack` in two documents, the second with the fields `names` alone."""
+    """Pack `value` into two documents: all other fields, and the fields `names`."""
     plain = _plain(value)
     apart = {name: plain.pop(name) for name in names if name in plain}
     return _TEXT.encode(plain), _TEXT.encode(apart)
 
 
 def joined(document: str, apart: str) -> str:
-    """The document of `pack_apart`, whole: a later field counts."""
+    """Join both documents of `pack_apart`; fields of the second win."""
     return f"{document[:-1]},{apart[1:]}" if apart not in ("", "{}") else document
 
 
 def unpack(cls: type[T], document: str) -> T:
-    """The `cls` of `pack`; missing fields get defaults, unknown ones of newer versions are ignored. Raises ValueError
-    for invalid JSON, TypeError for a missing required field."""
+    """Return the `cls` that `pack` wrote. Missing fields get defaults, unknown ones are ignored. Raises ValueError for
+    invalid JSON, TypeError for a missing required field."""
     kind: Any = cls
     return cast(T, _builder(kind)(json.loads(document)))
 
 
-def json_text(value: str) -> str:
-    """A text as it stands in what `pack` writes."""
-    return json.dumps(value)
-
-
 def micros(value: datetime) -> int:
-    """Microseconds since 1970; a naive time counts as UTC."""
+    """Return microseconds since 1970; a naive time counts as UTC."""
     return ((value if value.tzinfo else value.replace(tzinfo=UTC)) - _EPOCH) // _MICRO
 
 
-def micros_or(value: datetime | None, default: int = NEVER) -> int:
-    """`micros`, `default` for an unknown time."""
-    return default if value is None else micros(value)
+def micros_or(value: datetime | None) -> int:
+    """Return `micros(value)`, or NEVER for None."""
+    return NEVER if value is None else micros(value)
 
 
 def moment(value: int) -> datetime:
-    """The time of `value` microseconds since 1970, in UTC. Raises OverflowError for NEVER."""
+    """Return the UTC time `value` microseconds after 1970. Raises OverflowError for NEVER."""
     return _EPOCH + value * _MICRO
 
 
 def key(value: str) -> str:
-    """`value` as an indexable text; distinct values stay distinct. A digest replaces long tails and invalid text."""
+    """Return `value` as a text that can be indexed. A digest replaces long tails and invalid text, so values stay
+    distinct."""
     valid = (value if value.isascii() else value.encode("utf-8", "replace").decode()).replace("\0", "?")
     if valid == value and len(value) <= _KEY_CHARS:
         return value
@@ -75,17 +72,17 @@ def key(value: str) -> str:
 
 def _plain(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
     kind: Any = type(value)
-    made = {}
+    plain = {}
     for name, default, convert in _fields(kind):
         inner = getattr(value, name)
         if inner != default and name not in skip:
-            made[name] = convert(inner) if convert and inner is not None else inner
-    return made
+            plain[name] = convert(inner) if convert and inner is not None else inner
+    return plain
 
 
 @cache
 def _fields(cls: Any) -> tuple[tuple[str, Any, Callable[[Any], Any] | None], ...]:
-    """Name, default and encoder of each field; None where JSON holds the value as it is."""
+    """Return name, default and encoder of each field; the encoder is None if JSON holds the value as it is."""
     hints = typing.get_type_hints(cls)
     return tuple(
         (
@@ -100,7 +97,7 @@ def _fields(cls: Any) -> tuple[tuple[str, Any, Callable[[Any], Any] | None], ...
 def _encoder(hint: Any) -> Callable[[Any], Any] | None:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
-        return next((made for argument in arguments if (made := _encoder(argument))), None)
+        return next((encoder for argument in arguments if (encoder := _encoder(argument))), None)
     if hint is datetime:
         return datetime.isoformat
     if dataclasses.is_dataclass(hint):
@@ -115,15 +112,16 @@ def _encoder(hint: Any) -> Callable[[Any], Any] | None:
 
 @cache
 def _builder(cls: Any) -> Callable[[dict[str, Any]], Any]:
-    """What makes a `cls` of its JSON form. Only fields that have another form in JSON are looked at one by one."""
-    decoders = {name: made for name, hint in typing.get_type_hints(cls).items() if (made := _decoder(hint))}
-    known = {field.name for field in dataclasses.fields(cls)}
+    """Return a function that builds a `cls` from its JSON object. It decodes only fields that JSON holds in another
+    form."""
+    decoders = {name: decoder for name, hint in typing.get_type_hints(cls).items() if (decoder := _decoder(hint))}
+    names = {field.name for field in dataclasses.fields(cls)}
 
     def build(plain: dict[str, Any]) -> Any:
         for name in plain.keys() & decoders.keys():
             plain[name] = decoders[name](plain[name])
-        if not plain.keys() <= known:  # a newer version wrote more
-            plain = {name: value for name, value in plain.items() if name in known}
+        if not plain.keys() <= names:  # a newer version wrote more
+            plain = {name: value for name, value in plain.items() if name in names}
         return cls(**plain)
 
     return build
@@ -132,7 +130,7 @@ def _builder(cls: Any) -> Callable[[dict[str, Any]], Any]:
 def _decoder(hint: Any) -> Callable[[Any], Any] | None:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
-        inner = next((made for argument in arguments if (made := _decoder(argument))), None)
+        inner = next((decoder for argument in arguments if (decoder := _decoder(argument))), None)
         return None if inner is None else lambda value: None if value is None else inner(value)
     if hint is datetime:
         return datetime.fromisoformat

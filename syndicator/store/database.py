@@ -1,4 +1,4 @@
-"""One database, two connections: reads see the last commit, writes are transactions that start with the lock."""
+"""One database, two connections: one reads the last commit, one writes in transactions that take the lock first."""
 
 from __future__ import annotations
 
@@ -17,58 +17,62 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from syndicator.core.errors import DiskError, StoreError
 from syndicator.core.program import install
 from syndicator.store import postgres
-from syndicator.store.postgres import JobLost, StoreAway, StoreBusy, StoreConflict
+from syndicator.store.postgres import JobLost, StoreAway, StoreConflict
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
 
 CHUNK = 500  # values in one IN (...); SQLite before 3.32 takes at most 999
 _AT_A_TIME = 1000  # rows of a stream
-_FILES = 3  # that SQLite has open for one database: the database, its log, and the log's index
+_FILES = 3  # open files of SQLite for one database: the database, its log, and the log's index
 
 
 class Database:
-    """The engine and its connections. Used from one thread. Every error of the driver arrives as a StoreError."""
+    """The engine and its connections, for one thread. Every error of the driver becomes a StoreError."""
 
     def __init__(self, url: str, busy_seconds: float, *, read_only: bool = False) -> None:
-        """`read_only`: nothing is written, no file made, and no right to write needed."""
+        """`read_only`: write nothing, create no file, and need no write permission."""
         try:
-            made = make_url(url)
+            self.url = make_url(url)
+            if self.url.drivername in ("postgresql", "postgres"):
+                self.url = self.url.set(drivername=postgres.DRIVER)
+            self.engine = (_reading_engine if read_only else _engine)(self.url, busy_seconds)
         except ArgumentError as error:
             raise StoreError(f"store.url: {error}; write sqlite:///path or postgresql://user@host/database") from error
-        self.url = made.set(drivername=postgres.DRIVER) if made.drivername in ("postgresql", "postgres") else made
+        except ModuleNotFoundError as error:
+            cure = install("postgres") if self.url.drivername == postgres.DRIVER else "install it"
+            raise StoreError(f"store.url needs the package {error.name!r}: {cure}; or use sqlite:///") from error
         self.name = self.url.database or str(self.url)
-        self.engine = _made_engine(self.url, busy_seconds, read_only=read_only)
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._reader: Connection | None = None
         self._writer: Connection | None = None
-        self.before_write: Callable[[], object] = lambda: None  # commits what a group has written (`store.group`)
+        self.before_write: Callable[[], object] = lambda: None  # commits the writes of a group (`store.group`)
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
-        """All rows of a query, as of the last commit. Raises StoreError."""
+        """Return all rows of a query, as of the last commit. Raises StoreError."""
         with self.named_errors():
             return self._read(statement, values).all()
 
     def driven(self, text: str, *values: Any) -> list[Any]:
-        """All rows of a query in the words of the driver (`drive`). Raises StoreError."""
+        """Return all rows of a query in driver syntax (see `drive`). Raises StoreError."""
         with self.named_errors():
             return drive(self._reading(), text, values)
 
     def stream(self, statement: Executable) -> Iterator[Any]:
-        """The rows of a query one by one, so that a long table takes no memory. Raises StoreError."""
+        """Yield the rows of a query in batches, to save memory. Raises StoreError."""
         with self.named_errors():
             yield from self._read(statement, None).yield_per(_AT_A_TIME)
 
     def scalar(self, statement: Executable, values: Any = None) -> Any:
-        """The first column of the first row, None when there is none."""
-        found = self.rows(statement, values)
-        return found[0][0] if found else None
+        """Return the first column of the first row, None without rows."""
+        rows = self.rows(statement, values)
+        return rows[0][0] if rows else None
 
     def once(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Run one writing statement as its own transaction in one round trip; return its rows. Raises StoreError."""
         with self.named_errors():
-            found = self._read(statement, values)
-            return found.all() if found.returns_rows else ()
+            result = self._read(statement, values)
+            return result.all() if result.returns_rows else ()
 
     def _read(self, statement: Executable, values: Any) -> CursorResult[Any]:
         return self._reading().execute(statement, values)
@@ -80,9 +84,9 @@ class Database:
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """A durable transaction, with the write lock from its start (BEGIN IMMEDIATE), so that it cannot fail half-way.
-        Exceptions roll back; the driver's become StoreError. `blind`: nothing is read in it, so that a server is
-        waited for once."""
+        """Open a durable transaction that takes the write lock at its start (BEGIN IMMEDIATE), so that it cannot fail
+        later. Exceptions roll back; the driver's become StoreError. `blind`: nothing is read inside, so that PostgreSQL
+        needs one round trip."""
         self.before_write()
         with self.named_errors():
             connection = self.writer()
@@ -90,7 +94,7 @@ class Database:
                 yield connection
 
     def writer(self) -> Connection:
-        """The connection for writes."""
+        """Return the connection for writes."""
         if self._writer is None:
             self._writer = self.engine.connect()
         return self._writer
@@ -104,7 +108,7 @@ class Database:
         self._reader = self._writer = None
 
     def compact(self) -> None:
-        """Writes the file of a SQLite database anew: nothing that was deleted stays in its free pages or its log."""
+        """Rewrite the file of a SQLite database, so that no deleted content stays in free pages or the log."""
         if not self.sqlite:
             return
         self.close()
@@ -114,7 +118,7 @@ class Database:
             alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Ends both connections; the last one to close moves the write-ahead log into the file."""
+        """Close both connections; the last one to close moves the write-ahead log into the file."""
         for connection in (self._reader, self._writer):
             if connection is not None:
                 connection.close()
@@ -123,8 +127,9 @@ class Database:
 
     @contextmanager
     def named_errors(self) -> Iterator[None]:
-        """Turn driver errors into StoreError with a cure (DiskError without descriptors): StoreConflict, StoreBusy (a
-        long lock), StoreAway (no connection; the next call makes another)."""
+        """Turn driver errors into StoreError with a cure, or a subclass: StoreConflict, StoreBusy (a long lock),
+        StoreAway (no connection; the next call opens another), JobLost. DiskError if the process has no file descriptor
+        left."""
         try:
             yield
         except sqlite3.Error as error:  # of `drive`
@@ -132,23 +137,22 @@ class Database:
             raise StoreError(explain(self.name, str(error))) from error
         except DBAPIError as error:
             _raise_if_out_of_files(self.name, error.orig)
-            if postgres.is_lost(error):
-                raise JobLost("another worker works on it by now") from error
-            if postgres.is_conflict(error):
-                raise StoreConflict(f"{self.name}: {error.orig}") from error
-            if postgres.is_away(error):
+            kind = postgres.kind(error)
+            if kind is StoreAway:
                 self._forget_connections()
-                raise StoreAway(postgres.away(self.name, error)) from error
-            if postgres.is_busy(error):
-                raise StoreBusy(explain(self.name, str(error.orig))) from error
-            raise StoreError(explain(self.name, str(error.orig))) from error
+            messages = {
+                JobLost: "another worker works on it by now",
+                StoreConflict: f"{self.name}: {error.orig}",
+                StoreAway: f"the database {self.name} cannot be reached ({error.orig}): {postgres.AWAY_CURE}",
+            }
+            raise kind(messages.get(kind) or explain(self.name, str(error.orig))) from error
         except SQLAlchemyError as error:
             raise StoreError(f"{self.name}: {error}") from error
 
 
 def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
-    """Raises DiskError with the cure when the process is out of file descriptors, of which SQLite says only that it
-    cannot open a file. Known by trying to open as many as it needs: database, log, and the log's index."""
+    """Raise DiskError if the process has no file descriptors left. SQLite only says that it cannot open a file, so try
+    to open as many as it needs: database, log and log index."""
     if "unable to open" not in str(error):
         return
     with ExitStack() as opened:
@@ -161,7 +165,7 @@ def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
 
 
 def explain(name: str, message: str) -> str:
-    """What a driver's message means for the operator, with the cure."""
+    """Return the operator's message for a driver error, with the cure."""
     lower = message.lower()
     cures = (
         ("malformed", "it is damaged; run `syndicator reindex`, which makes a new one from the article files"),
@@ -194,13 +198,13 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert the rows whose primary key is not there yet."""
+    """Insert the rows whose primary key does not exist yet."""
     insert(connection, table, rows, "ON CONFLICT DO NOTHING")
 
 
 def insert(connection: Connection, table: Table, rows: Sequence[Row], ending: str = "", *more: Any) -> None:
-    """Insert rows that have the same columns by one statement of the driver, which costs a third of a statement a row.
-    `ending`: the ON CONFLICT clause, in which ? stands for the values `more`."""
+    """Insert rows with the same columns in one driver statement, which costs a third of one statement per row.
+    `ending`: the ON CONFLICT clause, whose ? stand for the values `more`."""
     columns = tuple(rows[0]) if rows else ()
     most = CHUNK // max(1, len(columns))
     for part in (rows[start : start + most] for start in range(0, len(rows), most)):
@@ -210,16 +214,16 @@ def insert(connection: Connection, table: Table, rows: Sequence[Row], ending: st
 
 
 def marks(values: Sequence[object]) -> str:
-    """A ? for each value, for an IN (...); NULL for none, since PostgreSQL takes no empty list."""
+    """Return a ? for each value, for an IN (...); NULL for no values, since PostgreSQL takes no empty list."""
     return ", ".join("?" * len(values)) or "NULL"
 
 
 def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> list[Any]:
-    """Run a statement with ? for each value, and return its rows as tuples. SQLite is asked directly, as the way
-    through SQLAlchemy costs more than most statements."""
+    """Run a statement with ? for each value; return its rows as tuples. Bypasses SQLAlchemy on SQLite, because its
+    overhead is more than most statements cost."""
     if connection.dialect.name != "sqlite":
-        found = connection.exec_driver_sql(text.replace("?", "%s"), values)
-        return list(found.cursor.fetchall()) if found.returns_rows else []
+        result = connection.exec_driver_sql(text.replace("?", "%s"), values)
+        return list(result.cursor.fetchall()) if result.returns_rows else []
     cursor = connection.connection.cursor()
     try:
         cursor.execute(text, values)
@@ -229,18 +233,8 @@ def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> li
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """`values` in parts that fit one query."""
+    """Split `values` into parts that fit one query."""
     yield from (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
-
-
-def _made_engine(url: URL, busy_seconds: float, *, read_only: bool) -> Engine:
-    try:
-        return _reading_engine(url, busy_seconds) if read_only else _engine(url, busy_seconds)
-    except ModuleNotFoundError as error:
-        cure = install("postgres") if url.drivername == postgres.DRIVER else "install it"
-        raise StoreError(f"store.url needs the package {error.name!r}: {cure}; or use sqlite:///") from error
-    except ArgumentError as error:  # a dialect that nobody knows
-        raise StoreError(f"store.url: {error}; write sqlite:///path or postgresql://user@host/database") from error
 
 
 def _engine(url: URL, busy_seconds: float) -> Engine:
@@ -251,11 +245,11 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _connected(connection: sqlite3.Connection, _record: object) -> None:
         # WAL: readers never wait. FULL: a commit is on the disk when it returns (NORMAL may lose the last ones).
-        # What an article changes is small and lies apart: the smallest page, which counts for new files alone, and a
-        # log that is moved into the file seldom, write a third of what the usual ones do (bench_filing.py).
+        # An article changes few bytes in many pages: small pages (of new files) and rare checkpoints write a third of
+        # the usual amount (bench_filing.py).
         pragmas = ("page_size=512", "journal_mode=WAL", "wal_autocheckpoint=16000", "synchronous=FULL")
-        # What is deleted is overwritten, so that no free page has the text of a withdrawn article: this costs no CPU
-        # that could be measured, where VACUUM writes the whole file anew.
+        # secure_delete overwrites the text of withdrawn articles, at no CPU cost that we could measure; VACUUM would
+        # rewrite the whole file.
         for pragma in (*pragmas, "temp_store=MEMORY", "cache_size=-16000", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -268,11 +262,11 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
 
 
 def _reading_engine(url: URL, busy_seconds: float) -> Engine:
-    """Of a SQLite database that nobody has open there is no log beside it: it is read as a file that does not change,
-    for SQLite would make a log otherwise, which takes the right to write."""
+    """Open a database for reading. A SQLite file without a log is opened as immutable: SQLite would create a log
+    otherwise, which needs write permission."""
     if url.get_backend_name() != "sqlite":
-        made = create_engine(url, connect_args=postgres.CONNECT, execution_options={"postgresql_readonly": True})
-        return postgres.polite(made)
+        engine = create_engine(url, connect_args=postgres.CONNECT, execution_options={"postgresql_readonly": True})
+        return postgres.polite(engine)
     path = Path(url.database or "").absolute()
     still = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
     address = f"file:{quote(str(path))}?mode=ro{still}"

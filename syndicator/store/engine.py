@@ -1,4 +1,4 @@
-"""Opens the store: refuses a database that would publish everything anew, makes a fresh one, moves an old one on."""
+"""Open the store: create it, upgrade it, or refuse a database that would publish everything again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from syndicator.core.errors import StoreError
@@ -32,15 +32,16 @@ from syndicator.store.visits import Visits
 
 
 class StoreNewer(StoreError):
-    """A newer version has moved the database on."""
+    """A newer version has upgraded the database."""
 
 
 BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
 
 class Store:
-    """All stores on one database, for one thread; `close` it. Each write is a durable transaction (within
-    `visits.shared` with the next commit) and waits `busy_seconds`. Raises StoreError, DiskError (no descriptors)."""
+    """All tables of one database, for one thread; `close` it. Each write is a durable transaction (within
+    `visits.shared` with the next commit) and waits `busy_seconds` for locks. Raises StoreError, DiskError (no
+    descriptors)."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -57,44 +58,36 @@ class Store:
         self.messages = Messages(database)
         self.stories = Stories(database)
         if not database.sqlite:
-            for part in (self.visits, self.index, self.enrichment, self.pictures, self.ahead, self.subscriptions):
+            parts = (self.visits, self.index, self.enrichment, self.pictures, self.ahead, self.subscriptions)
+            for part in (*parts, self.messages, self.stories):
                 postgres.retried(part)
-            postgres.retried(self.messages)
-            postgres.retried(self.stories)
-
         self.fleet = Fleet(database)
         self.held: Callable[[], object] = lambda: None
 
     def guard(self, held: Callable[[], object] = lambda: None) -> None:
-        """Call `held`, which raises StoreAway once a lock is lost, before each write and each published file."""
+        """Call `held` before each write and each published file; it raises StoreAway once a lock is lost."""
         self.held = held
         if not self._db.sqlite:
             self._db.before_write = held
 
     @property
     def single(self) -> bool:
-        """True where one machine has this database for itself: a file."""
+        """True if the database is a file, which one machine has for itself."""
         return self._db.sqlite
 
     def hosts(self, lease: float) -> Hosts:
-        """What all machines know of hosts; `lease`: seconds for which leave for a request counts."""
-        made = Hosts(self._db, lease)
-        if not self._db.sqlite:
-            postgres.retried(made)
-        return made
+        """Return the hosts shared by machines; `lease`: seconds for which leave for a request counts."""
+        hosts = Hosts(self._db, lease)
+        return hosts if self._db.sqlite else postgres.retried(hosts)
 
     def shards(self, lease: float) -> Shards:
-        """The jobs of workers; `lease`: seconds without a sign of life after which they are given to others."""
-        made = Shards(self._db, self.hosts(lease), lease)
-        postgres.retried(made)
-        return made
+        """Return the jobs of workers; `lease`: seconds of silence after which a job is given to another worker."""
+        return postgres.retried(Shards(self._db, self.hosts(lease), lease))
 
     def fenced(self, fence: Callable[[Connection], object], waiting: Collection[str]) -> Visits:
-        """What visits remember, each write with `fence` in its transaction. `waiting`: sources with pending entries."""
-        made = Visits(Group(self._db, fence), waiting)
-        if not self._db.sqlite:
-            postgres.retried(made)
-        return made
+        """Return Visits that call `fence` in each write's transaction. `waiting`: sources with pending entries."""
+        visits = Visits(Group(self._db, fence), waiting)
+        return visits if self._db.sqlite else postgres.retried(visits)
 
     @property
     def name(self) -> str:
@@ -103,7 +96,7 @@ class Store:
 
     @property
     def current(self) -> bool:
-        """True while the tables are those of this version."""
+        """True if the tables are those of this version."""
         return bool(self._db.scalar(select(schema.revision.c.version_num)) == schema.HEAD)
 
     def reindex(
@@ -112,25 +105,27 @@ class Store:
         withdrawn: Iterable[Withdrawn] = (),
         carried: Iterable[tuple[str, str]] = (),
     ) -> int:
-        """Rebuild articles, aliases and feeds from files in one transaction; return the number of articles. Unreadable
-        files in `articles` are ids (or ""), whose rows stay, as do states, entries, merges, names and withdrawals (plus
-        `withdrawn`). All feeds become stale. Raises StoreError and errors of `articles`, changing nothing."""
+        """Rebuild articles, aliases and feeds from files in one transaction; return the number of articles. An
+        unreadable file is an id (or "") in `articles`, whose rows stay. States, entries, merges, names and withdrawals
+        (plus `withdrawn`) stay too. All feeds become stale. Raises StoreError and errors of `articles`, changing
+        nothing."""
         with self._db.write() as connection:
             postgres.unlimited(connection)
             return rebuild.reindex(connection, articles, withdrawn, carried)
 
     def scrub(self, spellings: Iterable[tuple[str, str]]) -> None:
-        """Writes the second of each pair wherever the first stands in a text, and leaves none of it in the file."""
+        """Replace the first text of each pair by the second everywhere, and compact the file so that nothing of it is
+        left."""
         with self._db.write() as connection:
             rebuild.scrub(connection, spellings)
         self._db.compact()
 
     def compact(self) -> None:
-        """Leaves nothing in the file that was deleted, also by a version that did not overwrite it."""
+        """Remove deleted content from the file, including content deleted by versions that did not overwrite it."""
         self._db.compact()
 
     def close(self) -> None:
-        """Ends the connections. What was written is durable already."""
+        """Close the connections."""
         self._db.close()
 
     def __enter__(self) -> Store:
@@ -141,8 +136,8 @@ class Store:
 
 
 def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> Store:
-    """Open the store at `url`, create or upgrade it. Raises StoreError if it is locked beyond `busy_seconds`, foreign,
-    newer, or lost although `articles_exist`. `create` (reindex) makes a new one, the damaged file stays beside it."""
+    """Open the store at `url`; create or upgrade it. Raises StoreError if it is locked beyond `busy_seconds`, foreign,
+    newer, or lost although `articles_exist`. `create` (reindex) makes a new one and keeps a damaged file beside it."""
     database = Database(url, busy_seconds)
     try:
         if database.sqlite:
@@ -155,8 +150,8 @@ def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_sec
 
 
 def look_into(url: str, *, articles_exist: bool, busy_seconds: float = BUSY_SECONDS) -> Store | None:
-    """The store at `url`, read-only; None without store and articles. Raises StoreError if it is missing although
-    `articles_exist`, foreign, unreadable or of another version."""
+    """Return the store at `url`, read-only; None if there is neither a store nor articles. Raises StoreError if it is
+    missing although `articles_exist`, foreign, unreadable or of another version."""
     if is_gone(url):
         if articles_exist:
             raise StoreError(f"the database {make_url(url).database} is missing although there are articles; {_CURE}")
@@ -185,9 +180,9 @@ def look_into(url: str, *, articles_exist: bool, busy_seconds: float = BUSY_SECO
 
 
 def is_gone(url: str) -> bool:
-    """True for a database in a file that is not there."""
-    found = make_url(url)
-    return found.get_backend_name() == "sqlite" and not Path(found.database or "").exists()
+    """Return True if `url` names a database file that does not exist."""
+    address = make_url(url)
+    return address.get_backend_name() == "sqlite" and not Path(address.database or "").exists()
 
 
 def _check_file(database: Database, *, articles_exist: bool, create: bool) -> None:
@@ -215,7 +210,7 @@ _CURE = "run `syndicator reindex`, which makes it from the article files, or res
 
 
 def _prepare(database: Database, *, may_create: bool) -> None:
-    """Brings the tables to HEAD. A reader first: only a database that is to be changed is locked."""
+    """Upgrade the tables to HEAD. Reads first, so that only a database that needs a change is locked."""
     with database.named_errors(), database.engine.connect() as connection:
         current = _revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
     if current == schema.HEAD:
@@ -243,9 +238,7 @@ def _prepare(database: Database, *, may_create: bool) -> None:
 
 
 def _foreign(database: Database, connection: Connection) -> str:
-    """A database with tables but none of ours is somebody else's, or its list of tables is damaged."""
-    from sqlalchemy import text
-
+    """Return the error for a database with tables but none of ours: another program's, or a damaged table list."""
     if database.sqlite and connection.execute(text("PRAGMA integrity_check(1)")).scalar() != "ok":
         return explain(database.name, "database disk image is malformed")
     return f"the database {database.name} is not one of Syndicator's; set another store.url"
@@ -258,17 +251,15 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _damaged(database: Database) -> bool:
-    from sqlalchemy import text
-
     try:
-        found = database.rows(text("PRAGMA integrity_check(1)"))
+        lines = database.rows(text("PRAGMA integrity_check(1)"))
     except StoreError as error:
         if "damaged" in str(error):
             return True
         raise
     finally:
         database.close()
-    return [row[0] for row in found] != ["ok"]
+    return [row[0] for row in lines] != ["ok"]
 
 
 def _move_aside(path: Path) -> None:

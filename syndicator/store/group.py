@@ -1,4 +1,4 @@
-"""Writes of many visits that share one commit."""
+"""Group the writes of many visits into one commit."""
 
 from __future__ import annotations
 
@@ -16,59 +16,54 @@ _POINT = "one_write"
 
 
 class Group:
-    """The database for visits. PostgreSQL: each write is its own transaction, as locks held across writes would
-    deadlock. SQLite: within `shared`, writes wait for a common `commit`; this object reads them at once, others after
-    it. Writes of other parts commit first, which keeps the order."""
+    """The database for visits. On SQLite, writes within `shared` wait for a common `commit`: this object reads them at
+    once, others after the commit. Writes of other parts commit first, to keep the order. On PostgreSQL each write is
+    its own transaction, because locks held across writes would deadlock."""
 
     def __init__(self, database: Database, fence: Callable[[Connection], object] | None = None) -> None:
-        """`fence`: called at the beginning of each write, which it undoes by an exception: what has to hold for it."""
+        """`fence`: called at the start of each write; an exception in it undoes the write."""
         self._db = database
         self._fence = fence
         self._first: Callable[[], object] | None = None  # None: each write is a transaction of its own
         self._open: tuple[Connection, Transaction] | None = None
         self.writes = 0  # since the last commit
-        self.before_commit: Callable[[], object] = lambda: None  # writes what waits to be written with others
+        self.before_commit: Callable[[], object] = lambda: None  # adds writes that were collected elsewhere
         if database.sqlite:
             database.before_write = self.commit
 
     @property
     def sharing(self) -> bool:
-        """True where writes wait for a commit."""
+        """True if writes wait for a commit."""
         return self._first is not None and self._db.sqlite
 
     @property
     def alone(self) -> bool:
-        """True where this process is the only writer."""
+        """True if this process is the only writer."""
         return self._db.sqlite
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
-        """All rows of a query, with what the group has written. Raises StoreError."""
+        """Return all rows of a query, including uncommitted writes of the group. Raises StoreError."""
         if self._open is None:
             return self._db.rows(statement, values)
         with self._db.named_errors():
             return self._open[0].execute(statement, values).all()
 
-    def scalar(self, statement: Executable, values: Any = None) -> Any:
-        """The first column of the first row, None when there is none."""
-        found = self.rows(statement, values)
-        return found[0][0] if found else None
-
     def driven(self, text: str, *values: Any) -> list[Any]:
-        """As `Database.driven`, with what the group has written."""
+        """Run `Database.driven`, including uncommitted writes of the group."""
         if self._open is None:
             return self._db.driven(text, *values)
         with self._db.named_errors():
             return drive(self._open[0], text, values)
 
     def stream(self, statement: Executable) -> Iterator[Any]:
-        """As `Database.stream`; commits first."""
+        """Commit, then run `Database.stream`."""
         self.commit()
         return self._db.stream(statement)
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """A write: all of it or nothing, durable when it ends or, within `shared`, with the group. An exception inside
-        undoes it and passes on; the driver's come as StoreError. `blind` is as in `Database.write`."""
+        """Write all or nothing; durable at the end or, within `shared`, with the group. An exception undoes the write
+        and is raised again, the driver's as StoreError. `blind`: see `Database.write`."""
         if self._first is None or not self._db.sqlite:
             if self._first is not None:
                 self._first()
@@ -90,13 +85,13 @@ class Group:
 
     @contextmanager
     def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
-        """Within, writes wait for `commit`, also called at the end even after an exception. `first` runs before each
-        commit, to make files durable. Raises StoreError and errors of `first`, with the group undone."""
+        """Collect writes until `commit`, which also runs at the end and after exceptions. `first` runs before each
+        commit, to make files durable. Raises StoreError and errors of `first`; both undo the group."""
         before, self._first = self._first, first
         try:
             yield
         except BaseException:
-            with suppress(StoreError, OSError):  # the exception that is on its way tells more
+            with suppress(StoreError, OSError):  # the first exception matters more
                 self.commit()
             raise
         else:
@@ -105,7 +100,7 @@ class Group:
             self._first = before
 
     def commit(self) -> None:
-        """Makes durable what was written since the last commit."""
+        """Commit the writes since the last commit."""
         if self._first is None:
             return
         self.before_commit()
@@ -128,8 +123,7 @@ class Group:
         return self._open[0]
 
     def _undo(self, connection: Connection) -> None:
-        """Undo the write that failed. If the disk is full, SQLite undoes the whole group, whose visits are
-        forgotten."""
+        """Undo the failed write. If the disk is full, SQLite undoes the whole group, and its visits are lost."""
         try:
             connection.exec_driver_sql(f"ROLLBACK TO {_POINT}")
             connection.exec_driver_sql(f"RELEASE {_POINT}")

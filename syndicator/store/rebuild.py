@@ -1,9 +1,10 @@
-"""The rows of the article store made anew from its files, in bulk, within one transaction of the caller."""
+"""Rebuild the article rows from the files, in bulk, within one transaction of the caller."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, func, insert, select, update
@@ -25,20 +26,21 @@ def reindex(
     withdrawn: Iterable[Withdrawn],
     carried: Iterable[tuple[str, str]],
 ) -> int:
-    """Replace articles, aliases, members, carriers and fragments; return the count. The first file of an id counts.
-    Unreadable files (prefix of an id) keep their rows. `carried`: article id and source key."""
+    """Replace articles, aliases, members, carriers and fragments; return the number of articles. The first file of an
+    id counts. Unreadable files (prefix of an id) keep their rows. `carried`: article id and source key."""
     for entry in withdrawn:
         save_withdrawal(connection, entry)
-    merged = _pairs(connection, select(schema.articles.c.id, schema.articles.c.merged_into))
-    gone = set(_pairs(connection, select(schema.withdrawn.c.id, schema.withdrawn.c.at)))
+    columns = schema.articles.c
+    merged = select(columns.id, columns.merged_into).where(columns.merged_into.is_not(None))
+    copies: dict[str, str] = dict(connection.execute(merged).all())
+    gone = set(connection.scalars(select(schema.withdrawn.c.id)))
     asked = connection.execute(_ASKED).all()
     for table in (schema.story_sketches, schema.story_keys):  # the next build makes them again
         connection.execute(delete(table))
     connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(rows.HOW_SHOWN)))
-    for table in (schema.members, schema.carriers, schema.aliases):  # those of articles are the last that are known
+    for table in (schema.members, schema.carriers, schema.aliases):
         connection.execute(delete(table))
     carriers = _carriers(connection, carried)
-    copies = {id: into for id, into in merged.items() if into}
     load = _Load(connection, copies, gone, carriers, rows.moved(connection.execute(rows.MOVES).all()))
     unread: list[tuple[str, FileStamp]] = []
     for article, stamp in articles:
@@ -46,13 +48,13 @@ def reindex(
             unread.append((article, stamp))
         else:
             load.add(article, stamp)
-    kept = load.keep(unread)
+    unreadable = load.keep(unread)
     load.flush()
     rows.renew_pictures(connection, load.pictures)
-    _drop(connection, load.seen, kept)
+    _drop(connection, load.seen, unreadable)
     _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
     rows.want(connection, load.wanted)
-    rows.set_found(connection, _found_of(kept, asked))
+    rows.set_found(connection, _found_of(unreadable, asked))
     _show_dangling(connection, load.on_hold)
     _end_entries(connection, load.guids)
     return load.total
@@ -63,17 +65,17 @@ _ASKED = select(schema.members.c.id, schema.members.c.axis, schema.members.c.slu
 )
 
 
-def _found_of(kept: Collection[str], asked: Iterable[Any]) -> dict[str, dict[FeedKey, str]]:
-    """Feeds found by builds, such as queries, that hold `kept`: their texts cannot be read now."""
-    found: dict[str, dict[FeedKey, str]] = {}
+def _found_of(unreadable: Collection[str], asked: Iterable[Any]) -> dict[str, dict[FeedKey, str]]:
+    """Return the feeds found by builds, such as queries, for the articles `kept`, whose files cannot be read now."""
+    feeds: dict[str, dict[FeedKey, str]] = {}
     for id, axis, slug in asked:
-        if id in kept:
-            found.setdefault(id, {})[FeedKey(axis, slug)] = slug
-    return found
+        if id in unreadable:
+            feeds.setdefault(id, {})[FeedKey(axis, slug)] = slug
+    return feeds
 
 
-def _drop(connection: Connection, seen: Collection[str], kept: Collection[str]) -> None:
-    for table, stay in ((schema.articles, seen), (schema.fragments, kept), (schema.html, kept)):
+def _drop(connection: Connection, seen: Collection[str], unreadable: Collection[str]) -> None:
+    for table, stay in ((schema.articles, seen), (schema.fragments, unreadable), (schema.html, unreadable)):
         if not stay:
             connection.execute(delete(table))
             continue
@@ -83,15 +85,17 @@ def _drop(connection: Connection, seen: Collection[str], kept: Collection[str]) 
 
 
 def _carriers(connection: Connection, carried: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for id, source in dict.fromkeys(carried):
-        found.setdefault(id, []).append(source)
-    insert_new(connection, schema.carriers, [{"id": id, "source": one} for id, keys in found.items() for one in keys])
-    return found
+    carriers: dict[str, list[str]] = {}
+    unique = dict.fromkeys(carried)
+    for id, source in unique:
+        carriers.setdefault(id, []).append(source)
+    insert_new(connection, schema.carriers, [{"id": id, "source": source} for id, source in unique])
+    return carriers
 
 
 class _Place(NamedTuple):
-    """Where an article stands in a feed. The lowest one names it, before those that a source merely carries."""
+    """Sort key of an article in a feed. The lowest one names the feed; articles of the feed come before carried
+    ones."""
 
     carried: bool
     added: int
@@ -132,7 +136,7 @@ class _Load:
         self.seen.add(article.id)
         self.total += 1
         into = article.merged_into or self.merged.get(article.id)
-        into = None if into in article.split_from else into  # an operator said so, and the file is the truth
+        into = None if into in article.split_from else into  # the operator split them
         carriers = self.carriers.get(article.id, ())
         shown = rows.follow(self.moves, rows.shown_in(article, into, withdrawn=False, carriers=carriers))
         members = rows.member_rows(article, shown)
@@ -155,20 +159,20 @@ class _Load:
             self.flush()
 
     def keep(self, unread: Collection[tuple[str, FileStamp]]) -> set[str]:
-        """Adds the articles as they are known whose files, with the beginnings of their ids, are `unread`; their ids.
-        Their stamps stay, so that a file that was mended counts as edited."""
-        kept: set[str] = set()
+        """Add the current rows of articles whose files are unreadable (id prefixes in `unread`); return their ids.
+        Their stamps stay, so that a repaired file counts as edited."""
+        unreadable: set[str] = set()
         by_path, by_beginning = self._known() if unread else ({}, {})
         for beginning, stamp in unread:
             named = [id for id in by_beginning.get(beginning[:ID_CHARS], ()) if id.startswith(beginning)]
             likely = [by_path[stamp.path]] if stamp.path in by_path else named
-            found = [id for id in likely if id not in self.seen and id not in self.gone]
-            if len(found) == 1:
-                row = self.connection.execute(select(schema.articles).where(schema.articles.c.id == found[0])).one()
+            ids = [id for id in likely if id not in self.seen and id not in self.gone]
+            if len(ids) == 1:
+                row = self.connection.execute(select(schema.articles).where(schema.articles.c.id == ids[0])).one()
                 stays = FileStamp(path=stamp.path, mtime_ns=row.mtime_ns, size=row.size)
                 self.add(codec.unpack(Article, row.data), stays)
-                kept.add(row.id)
-        return kept
+                unreadable.add(row.id)
+        return unreadable
 
     def _known(self) -> tuple[dict[str, str], dict[str, list[str]]]:
         by_path: dict[str, str] = {}
@@ -178,18 +182,18 @@ class _Load:
             by_beginning.setdefault(id[:ID_CHARS], []).append(id)
         return by_path, by_beginning
 
-    def _add(self, table: Table, made: list[dict[str, Any]]) -> None:
-        self.waiting.setdefault(table, []).extend(made)
+    def _add(self, table: Table, new: list[dict[str, Any]]) -> None:
+        self.waiting.setdefault(table, []).extend(new)
 
     def flush(self) -> None:
-        for table, made in self.waiting.items():
+        for table, new in self.waiting.items():
             if table is schema.aliases:
-                insert_new(self.connection, table, made)
-            elif made:
-                if table is schema.articles:  # what was known until now gives way
-                    for part in chunks([row["id"] for row in made]):
+                insert_new(self.connection, table, new)
+            elif new:
+                if table is schema.articles:
+                    for part in chunks([row["id"] for row in new]):
                         self.connection.execute(delete(table).where(table.c.id.in_(part)))
-                self.connection.execute(insert(table), made)
+                self.connection.execute(insert(table), new)
         self.waiting.clear()
 
 
@@ -202,43 +206,33 @@ def _show_dangling(connection: Connection, on_hold: Collection[str]) -> None:
         dangling = [*dangling, *connection.execute(copies.where(table.c.merged_into.in_(part))).all()]
     for (data,) in dangling:
         article = codec.unpack(Article, data)
-        known = rows.look(connection, article.id)
-        rows.show(connection, article, known.shown(article, None), known.members)
+        row = rows.look(connection, article.id)
+        rows.show(connection, article, row.shown(article, None), row.members)
 
 
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:
-    """New feeds get their rows, known ones keep names and addresses; every feed has its count and is stale."""
+    """Insert new feeds; keep names and addresses of others. Set the count of every feed and mark it stale."""
     insert_new(connection, schema.feeds, [rows.feed_row(key, name) for key, name in sorted(names.items())])
     for table in (schema.stale_marks, schema.sums):
         connection.execute(delete(table))
     feeds = schema.feeds.c
-    known = [FeedKey(*row) for row in connection.execute(select(feeds.axis, feeds.slug))]
+    keys = [FeedKey(*row) for row in connection.execute(select(feeds.axis, feeds.slug))]
     these = update(schema.feeds).where(feeds.axis == bindparam("k_axis"), feeds.slug == bindparam("k_slug"))
-    counted = [{"k_axis": key.axis, "k_slug": key.slug, "of_it": counts[key]} for key in known]
+    counted = [{"k_axis": key.axis, "k_slug": key.slug, "of_it": counts[key]} for key in keys]
     if counted:
         connection.execute(these.values(count=bindparam("of_it")), counted)
-    rows.mark(connection, dict.fromkeys(known, ()))
+    rows.mark(connection, dict.fromkeys(keys, ()))
 
 
 def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:
-    """Pending entries whose article is in the article store are done: nothing is read or published twice."""
+    """Mark pending entries as done if their article exists, so that none is read or published twice."""
     table = schema.entries
     pending = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
     for source, entry, data in connection.execute(pending).all():
         if (id := guids.get((source, entry))) is None:
             continue
         row = codec.unpack(EntryRow, data)
-        done = EntryRow(
-            source_key=row.source_key,
-            entry_id=row.entry_id,
-            url=row.url,
-            digest=row.digest,
-            status="done",
-            first_seen=row.first_seen,
-            tries=row.tries,
-            article_id=id,
-            read_at=row.read_at,
-        )
+        done = replace(row, status="done", next_try=None, reason=None, detail="", article_id=id, entry=None)
         connection.execute(
             update(table)
             .where(table.c.source == source, table.c.entry == entry)
@@ -246,22 +240,18 @@ def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> N
         )
 
 
-def _pairs(connection: Connection, statement: Any) -> dict[str, Any]:
-    return {row[0]: row[1] for row in connection.execute(statement)}
-
-
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
-    """Replace the first of each pair by the second in all text columns; drop rows that then exist already."""
-    for found, placeholder in spellings:
+    """Replace the first text of each pair by the second in all text columns; drop rows that then exist already."""
+    for secret, placeholder in spellings:
         for table in schema.metadata.sorted_tables:
             for column in table.c:
                 if isinstance(column.type, Text):
-                    _scrub_column(connection, table, column, found, placeholder)
+                    _scrub_column(connection, table, column, secret, placeholder)
 
 
-def _scrub_column(connection: Connection, table: Table, column: Column[Any], found: str, placeholder: str) -> None:
-    clean, has = func.replace(column, found, placeholder), column.contains(found, autoescape=True)
-    if [one.name for one in table.primary_key] == [column.name]:
+def _scrub_column(connection: Connection, table: Table, column: Column[Any], secret: str, placeholder: str) -> None:
+    clean, has = func.replace(column, secret, placeholder), column.contains(secret, autoescape=True)
+    if [key.name for key in table.primary_key] == [column.name]:
         other = table.alias()
         connection.execute(delete(table).where(has, clean.in_(select(other.c[column.name]))))
     connection.execute(update(table).where(has).values({column.name: clean}))

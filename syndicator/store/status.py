@@ -1,4 +1,4 @@
-"""The state of everything, and the health of the database. Reads only; raises StoreError."""
+"""Counts and problems of an instance, and the health of the database. Reads only; raises StoreError."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from syndicator.store.database import Database
 from syndicator.store.index import UNSHOWN
 from syndicator.store.tables.enrichment import Enrichment
 
-# Files of a feed that was never built, and of one that was published once and has none now.
 REFUSED_SHOWN = 200
 
 _e, _f, _o = schema.entries.c, schema.feeds.c, schema.outcomes.c
@@ -34,7 +33,7 @@ _FOR_THE_OPERATOR = [_with_reason(reason) for reason in sorted(FOR_THE_OPERATOR)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How much there is. `feeds`: those that are published. Times are None where nothing has happened yet."""
+    """Numbers of an instance. `feeds`: published ones. Times are None if nothing has happened yet."""
 
     articles: int = 0
     feeds: int = 0
@@ -46,7 +45,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Entries of a source that wait for the same reason. `example`: the address of one."""
+    """Entries of a source that wait for the same reason. `example`: the address of one entry."""
 
     source: str
     reason: str
@@ -59,7 +58,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class OnHold:
-    """An article that waits for the operator's release; `reason` is "" where a hand put it on hold."""
+    """An article that waits for the operator's release; `reason` is "" if an operator put it on hold."""
 
     id: str
     file: str
@@ -70,13 +69,13 @@ class OnHold:
 
 
 class Status:
-    """What the database tells of how all is going."""
+    """Queries for `status`, metrics and health."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def counts(self) -> Counts:
-        """Numbers alone, each from an index or a short table."""
+        """Return the counts; each is read from an index or a short table."""
         published = _f.dropped.is_(False) & (_f.made_with != "")
         last, newest = (self._db.scalar(select(func.max(column))) for column in (_o.at, schema.articles.c.added))
         return Counts(
@@ -89,15 +88,16 @@ class Status:
         )
 
     def refused(self) -> tuple[Problem, ...]:
-        """The newest entries that were refused."""
+        """Return the newest refused entries."""
         return self._entries(schema.entry_is("refused"))
 
     def late(self) -> tuple[Problem, ...]:
-        """The newest entries that wait to be announced once more."""
+        """Return the newest entries that wait until their feed announces them again."""
         return self._entries(schema.entry_is("pending"), _LATE)
 
     def for_the_operator(self) -> tuple[Waiting, ...]:
-        """The entries that wait until a rule, a variable or a file is mended, by source and reason."""
+        """Return the entries that wait until the operator repairs a rule, a variable or a file, by source and
+        reason."""
         groups: dict[tuple[str, str], list[EntryRow]] = defaultdict(list)
         for (data,) in self._db.rows(select(_e.data).where(schema.entry_is("pending"), or_(*_FOR_THE_OPERATOR))):
             row = codec.unpack(EntryRow, data)
@@ -105,8 +105,8 @@ class Status:
         return tuple(_waiting(*key, rows) for key, rows in sorted(groups.items()))
 
     def floods(self) -> tuple[Waiting, ...]:
-        """The entries that wait because too many came at once, by source."""
-        found = self._db.rows(
+        """Return the entries that wait because too many came at once, by source."""
+        rows = self._db.rows(
             select(_e.source, func.count(), func.min(_e.first_seen), func.min(_e.next_try), func.min(_e.data))
             .where(schema.entry_is("pending"), _FLOOD)
             .group_by(_e.source)
@@ -121,51 +121,51 @@ class Status:
                 example=row.url or row.entry_id,
                 next_try=None if due is None else codec.moment(due),
             )
-            for _, count, since, due, data in found
+            for _, count, since, due, data in rows
             for row in (codec.unpack(EntryRow, data),)
         )
 
     def held(self) -> tuple[Problem, ...]:
-        """The feeds that validation keeps back."""
-        found = self._db.driven("SELECT axis, slug, held FROM feeds WHERE held IS NOT NULL ORDER BY axis, slug")
-        return tuple(Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in found)
+        """Return the feeds whose new version failed validation."""
+        rows = self._db.driven("SELECT axis, slug, held FROM feeds WHERE held IS NOT NULL ORDER BY axis, slug")
+        return tuple(Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in rows)
 
     def on_hold(self) -> tuple[OnHold, ...]:
-        """The articles that wait for the operator's release, the latest first."""
-        found = ((path, codec.unpack(Article, data)) for _, path, data in self._db.rows(UNSHOWN))
+        """Return the articles that wait for the operator's release, the latest first."""
+        articles = ((path, codec.unpack(Article, data)) for _, path, data in self._db.rows(UNSHOWN))
         return tuple(
-            OnHold(one.id, path, one.hold_reason, one.title, one.source_key, one.added)
-            for path, one in found
-            if one.hold
+            OnHold(article.id, path, article.hold_reason, article.title, article.source_key, article.added)
+            for path, article in articles
+            if article.hold
         )
 
     def added_between(self, since: datetime, until: datetime, limit: int) -> list[Article]:
-        """The newest articles that were added after `since` and not after `until`, without their bodies."""
+        """Return the newest articles added after `since` and not after `until`, without their bodies."""
         newest = "SELECT data FROM articles WHERE added > ? AND added <= ? ORDER BY added DESC LIMIT ?"
-        found = self._db.driven(newest, codec.micros(since), codec.micros(until), limit)
-        return [codec.unpack(Article, data) for (data,) in found]
+        rows = self._db.driven(newest, codec.micros(since), codec.micros(until), limit)
+        return [codec.unpack(Article, data) for (data,) in rows]
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
         newest = "SELECT data FROM outcomes WHERE source = ? ORDER BY n DESC LIMIT ?"
         return [codec.unpack(Outcome, data) for (data,) in self._db.driven(newest, codec.key(key), limit)]
 
     def troubled(self, key: str, limit: int) -> tuple[EntryRow, ...]:
-        """The newest entries of a source that were refused, or whose page was tried and failed or waits."""
+        """Return the newest entries of a source that were refused, failed or wait for a reason."""
         newest = """SELECT data FROM entries WHERE source = ? AND status IN ('refused', 'pending') AND data LIKE ?
 ORDER BY first_seen DESC, entry LIMIT ?"""
-        found = self._db.driven(newest, codec.key(key), '%"reason":%', limit)
-        return tuple(codec.unpack(EntryRow, data) for (data,) in found)
+        rows = self._db.driven(newest, codec.key(key), '%"reason":%', limit)
+        return tuple(codec.unpack(EntryRow, data) for (data,) in rows)
 
     def check(self) -> list[Problem]:
         if not self._db.sqlite:
             return []
         try:
-            found = [str(row[0]) for row in self._db.rows(text("PRAGMA integrity_check(20)"))]
+            lines = [str(row[0]) for row in self._db.rows(text("PRAGMA integrity_check(20)"))]
         except StoreError as error:
             return [Problem(what=self._db.name, reason="database-corrupt", detail=str(error))]
         cure = "; run `syndicator reindex`, which makes a new one from the article files"
         return [
-            Problem(what=self._db.name, reason="database-corrupt", detail=line + cure) for line in found if line != "ok"
+            Problem(what=self._db.name, reason="database-corrupt", detail=line + cure) for line in lines if line != "ok"
         ]
 
     def _entries(self, *which: ColumnElement[bool]) -> tuple[Problem, ...]:
@@ -176,18 +176,18 @@ ORDER BY first_seen DESC, entry LIMIT ?"""
         )
 
     def llm(self) -> Enriched | None:
-        """How the language model does, None where none was ever asked."""
+        """Return the state of the language model, None if it was never asked."""
         meter = Enrichment(self._db).meter()
         counts = dict(self._db.driven("SELECT status, count(*) FROM llm_asked GROUP BY status"))
         if meter == Meter() and not counts:
             return None
         newest = """SELECT asked.data, path FROM llm_asked asked JOIN articles ON articles.id = asked.id
 WHERE status IN ('refused', 'failed') ORDER BY at DESC, asked.id LIMIT ?"""
-        found = [(codec.unpack(Asked, data), path) for data, path in self._db.driven(newest, REFUSED_SHOWN)]
+        problems = [(codec.unpack(Asked, data), path) for data, path in self._db.driven(newest, REFUSED_SHOWN)]
         return Enriched(
             meter=meter,
             counts=counts,
-            refused=tuple(Problem(what=path, reason=one.reason, detail=one.detail) for one, path in found),
+            refused=tuple(Problem(what=path, reason=asked.reason, detail=asked.detail) for asked, path in problems),
         )
 
     def _count(self, table: Table, *which: ColumnElement[bool]) -> int:

@@ -1,5 +1,5 @@
-"""Memory of visits: states, entries, aliases, withdrawals, blocks, notes (`ports.VisitStore`). Each write is a durable
-transaction, within `shared` durable with its commit. Raises StoreError, DiskError (no descriptors)."""
+"""Records of visits: states, entries, aliases, withdrawals, blocks, notes (`ports.VisitStore`). Each write is a durable
+transaction; within `shared`, durable with the common commit. Raises StoreError, DiskError (no descriptors)."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from syndicator.store.tables.sketches import Comparisons, save_blocks
 
 OUTCOMES_KEPT = 50  # per source
 
-# An article takes its own address, which an earlier version let others have, and no other alias of another article.
+# An article takes its own address from others, to which earlier versions gave it, but no other alias.
 _TAKE_OWN = "ON CONFLICT (alias) DO UPDATE SET id = excluded.id WHERE excluded.alias = ?"
 
 _STATES = "SELECT data, plan FROM sources JOIN source_states USING (key) "
 _IF_CHANGED = "ON CONFLICT (key) DO UPDATE SET data = excluded.data WHERE source_states.data <> excluded.data"
-_OPEN = "status <> 'done' AND status = ? AND source = ?"  # whose first words let SQLite use the index entries_open
+_OPEN = "status <> 'done' AND status = ? AND source = ?"  # `<> 'done'` lets SQLite use the index entries_open
 _IN_TURN = "ORDER BY first_seen, entry"
 _MUTED = f'%"reason":"{EntryReason.MUTED}"%'
 _ANNOUNCED = """SELECT DISTINCT article, source FROM entries WHERE status = ? AND article IN (SELECT id FROM articles)
@@ -44,10 +44,10 @@ WHERE source IN ({})) AS placed WHERE place > ?)"""
 
 
 class Visits(Comparisons):
-    """`ports.VisitStore` on a database, and what services alone ask for. Transactions and errors are as there."""
+    """`ports.VisitStore` on a database, with queries that only services need."""
 
     def __init__(self, group: Group, waiting: Collection[str] | None = None) -> None:
-        """`waiting`: the sources that have pending entries, where nobody else writes any."""
+        """`waiting`: the sources with pending entries, if nobody else writes entries; None: unknown."""
         super().__init__(group)
         self._ended: list[tuple[dict[str, Any], dict[str, Any]]] = []  # rows of `sources` and `outcomes`
         self._waiting = None if waiting is None else {codec.key(key) for key in waiting}  # None: not known
@@ -55,9 +55,10 @@ class Visits(Comparisons):
 
     @contextmanager
     def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
-        """As `store.group.Group.shared`. In a file, nobody else writes entries inside: the caller holds the lock."""
+        """Open `store.group.Group.shared`. On SQLite the caller holds the lock, so nobody else writes entries
+        inside."""
         before = self._waiting
-        if self._db.alone:  # nobody else writes entries
+        if self._db.alone:
             waiting = "DISTINCT source FROM entries WHERE status <> 'done' AND status = ?"
             self._waiting = set(self._column(waiting, "pending"))
         try:
@@ -73,24 +74,24 @@ class Visits(Comparisons):
         return self._db.writes + len(self._ended)
 
     def states(self) -> dict[str, SourceState]:
-        """The state of every source that was ever visited or listed, by key."""
+        """Return the state of every source that was ever visited or listed, by key."""
         return {state.key: state for state in self._states("ORDER BY key")}
 
     def each_state(self) -> Iterator[SourceState]:
-        """The same one by one, by key: for many sources."""
+        """Yield the states in order of their keys, to save memory with many sources."""
         yield from map(_state, self._db.stream(text(_STATES + "ORDER BY key")))
 
     def due(self, now: datetime) -> list[SourceState]:
-        """The states that are not disabled and whose next_due is None or not after `now`, longest overdue first."""
+        """Return the enabled states whose next_due is None or not after `now`, longest overdue first."""
         where = "WHERE disabled = ? AND (next_due IS NULL OR next_due <= ?) ORDER BY next_due NULLS FIRST, key"
         return list(self._states(where, False, codec.micros(now)))
 
     def state(self, key: str) -> SourceState | None:
-        """The state of one source, None when there is none."""
+        """Return the state of a source, None if it has none."""
         return next(self._states("WHERE key = ?", codec.key(key)), None)
 
     def save_states(self, states: Sequence[SourceState]) -> None:
-        """Inserts or replaces states by key, all in one transaction."""
+        """Insert or replace states by key, in one transaction."""
         if not states:
             return
         self._write_ended()
@@ -98,7 +99,7 @@ class Visits(Comparisons):
             _save_states(connection, [state_row(state) for state in states])
 
     def drop_state(self, key: str) -> None:
-        """Deletes the source, its entries and its outcomes in one transaction; its articles stay."""
+        """Delete a source, its entries and its outcomes in one transaction; its articles stay."""
         self._write_ended()
         with self._db.write() as connection:
             of = ("sources", "key"), ("source_states", "key"), ("entries", "source"), ("outcomes", "source")
@@ -124,33 +125,33 @@ class Visits(Comparisons):
 
     def seen_since(self, source_key: str, since: datetime) -> list[tuple[datetime, datetime | None]]:
         text = "SELECT first_seen, status, next_try FROM entries WHERE source = ? AND first_seen > ?"
-        found = self._db.driven(text, codec.key(source_key), codec.micros(since))
+        entries = self._db.driven(text, codec.key(source_key), codec.micros(since))
         return [
             (codec.moment(at), codec.moment(later) if later is not None and status == "pending" else None)
-            for at, status, later in found
+            for at, status, later in entries
         ]
 
     def count_pending(self, source_key: str) -> int:
         if self._waiting is not None and codec.key(source_key) not in self._waiting:
-            return 0  # most visits of a run: no query for each
+            return 0  # saves most visits of a run a query
         return self._count(f"entries WHERE {_OPEN}", "pending", codec.key(source_key))
 
     def find(self, aliases: Iterable[str]) -> str | None:
         keys = [codec.key(value) for value in aliases]
-        found: dict[str, str] = {}
+        ids: dict[str, str] = {}
         for part in chunks(keys):
-            found |= self._db.driven(f"SELECT alias, id FROM aliases WHERE alias IN ({marks(part)})", *part)
-        return next((found[value] for value in keys if value in found), None)
+            ids |= self._db.driven(f"SELECT alias, id FROM aliases WHERE alias IN ({marks(part)})", *part)
+        return next((ids[value] for value in keys if value in ids), None)
 
     def article(self, id: str) -> Article | None:
-        found = self._column("data FROM articles WHERE id = ?", id)
-        return codec.unpack(Article, found[0]) if found else None
+        texts = self._column("data FROM articles WHERE id = ?", id)
+        return codec.unpack(Article, texts[0]) if texts else None
 
     def stamp(self, id: str) -> FileStamp | None:
         return Stamps(self._db.driven("SELECT id, path, mtime_ns, size FROM articles WHERE id = ?", id)).get(id)
 
     def stamps(self) -> Stamps:
-        """The stamp of every article's file by article id, for `ArticleStore.changed`."""
+        """Return the stamp of every article's file by article id, for `ArticleStore.changed`."""
         return Stamps(self._db.driven("SELECT id, path, mtime_ns, size FROM articles"))
 
     def record(
@@ -171,8 +172,8 @@ class Visits(Comparisons):
             keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
         with self._db.write() as connection:
             rows.save(connection, article, stamp, keep_html=same_body, score=score, parted=parted)
-            made = [{"alias": value, "id": article.id} for value in keys]
-            insert(connection, schema.aliases, made, _TAKE_OWN, next(iter(keys)))
+            aliases = [{"alias": value, "id": article.id} for value in keys]
+            insert(connection, schema.aliases, aliases, _TAKE_OWN, next(iter(keys)))
             if entry is not None:
                 self._upsert_entries(connection, [entry])
             upsert(connection, schema.html, [{"id": article.id, "html": html}] if html is not None else [])
@@ -194,31 +195,32 @@ class Visits(Comparisons):
                 self._upsert_entries(connection, [entry])
 
     def carried(self) -> list[tuple[str, str]]:
-        """Every article's carriers: (article id, source key)."""
+        """Return the carriers of all articles: (article id, source key)."""
         return self._db.driven("SELECT id, source FROM carriers ORDER BY id, source")
 
     def announced(self) -> list[tuple[str, str]]:
-        """(article id, source key) of articles a source announced elsewhere; for stores without carriers."""
+        """Return (article id, source key) of articles that a source announced without owning them; for stores without
+        carriers."""
         return self._db.driven(_ANNOUNCED, "done", SOURCE)
 
     def bound(self) -> Iterator[EntryRow]:
-        """Every entry that is, or is to become, a known article."""
+        """Yield every entry that has an article id."""
         yield from self._entries("article IS NOT NULL")
 
     def realias(self, article: Article) -> None:
-        """Makes the aliases that find `article` just those that its file gives it, in one transaction."""
+        """Replace the aliases of `article` by those that its file names, in one transaction."""
         with self._db.write() as connection:
             connection.execute(delete(schema.aliases).where(schema.aliases.c.id == article.id))
             keys = rows.alias_keys(article)
             insert_new(connection, schema.aliases, [{"alias": value, "id": article.id} for value in keys])
 
     def forget(self, id: str) -> None:
-        """Delete an article whose file is gone, with all of it, and mark its feeds stale. One transaction."""
+        """Delete all rows of an article whose file is gone, and mark its feeds stale. One transaction."""
         with self._db.write() as connection:
             rows.erase(connection, id)
 
     def refused(self, source_key: str) -> list[EntryRow]:
-        """The entries of a source that were refused."""
+        """Return the refused entries of a source."""
         return self._entries(f"{_OPEN} {_IN_TURN}", "refused", codec.key(source_key))
 
     def muted(self, source_key: str) -> list[EntryRow]:
@@ -228,15 +230,15 @@ class Visits(Comparisons):
         return self._count(f"entries WHERE {_OPEN} AND data LIKE ?", "skipped", codec.key(source_key), _MUTED)
 
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
-        """Make the entries of these articles due, and their sources; `bound`: they stay these articles. One
-        transaction."""
+        """Make the entries of these articles and their sources due, in one transaction. `bound`: the entries keep their
+        article ids."""
         entries = schema.entries
         self._write_ended()
         with self._db.write() as connection:
             keys: set[str] = set()
             for part in chunks(sorted(ids)):
-                found = select(entries.c.data).where(entries.c.article.in_(part), entries.c.status == "done")
-                rows = [codec.unpack(EntryRow, data) for (data,) in connection.execute(found).all()]
+                query = select(entries.c.data).where(entries.c.article.in_(part), entries.c.status == "done")
+                rows = [codec.unpack(EntryRow, data) for (data,) in connection.execute(query).all()]
                 due = [replace(row.reopened(), tries=0, article_id=row.article_id if bound else None) for row in rows]
                 self._upsert_entries(connection, due)
                 keys |= {row.source_key for row in rows}
@@ -251,31 +253,33 @@ class Visits(Comparisons):
         return Filed(own=0, articles=self._count("articles"), sources=sources)
 
     def aliases(self, ids: Sequence[str]) -> list[tuple[str, str]]:
-        """What finds these articles, also what entries of other sources gave them: (article id, alias key)."""
+        """Return all aliases of these articles, also those from entries of other sources: (article id, alias key)."""
         text = "SELECT id, alias FROM aliases WHERE id IN ({})"
         return [row for part in chunks(ids) for row in self._db.driven(text.format(marks(part)), *part)]
 
     def pruned(self) -> list[tuple[str, str]]:
-        """What pruned articles are known by: (article id, alias key)."""
+        """Return the aliases of pruned articles: (article id, alias key)."""
         return self._db.driven("SELECT id, alias FROM pruned")
 
     def prune(self, ids: Iterable[str], aliases: Iterable[tuple[str, str]]) -> None:
-        """Delete rows of articles (copies first), mark their feeds stale, remember `aliases`. One transaction."""
+        """Delete rows of articles (copies first), mark their feeds stale, store `aliases` as pruned. One
+        transaction."""
         with self._db.write() as connection:
             insert_new(connection, schema.pruned, [{"alias": alias, "id": id} for id, alias in aliases])
             for id in ids:
                 rows.erase(connection, id)
 
     def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
-        """Forget `pruned` lines and their entries, to be read when announced. Returns source keys. One transaction."""
+        """Delete `pruned` rows and their entries, so that they are read when announced again. Return source keys. One
+        transaction."""
         with self._db.write() as connection:
             for part in chunks([alias for _, alias in aliases]):
                 connection.execute(delete(schema.pruned).where(schema.pruned.c.alias.in_(part)))
             return forget_unread(connection, {id for id, _ in aliases}, {alias for _, alias in aliases})
 
     def withdraw(self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime) -> None:
-        """Deletes the article's row, marks the feeds that showed it and `stale` as stale, and remembers every alias
-        under which it must never come back, in one transaction. What feeds say of it is forgotten."""
+        """Delete the article's row, mark its feeds and `stale` as stale, and store all aliases, so that it never comes
+        back. Also delete what feeds announced of it. One transaction."""
         keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
         with self._db.write() as connection:
             shown = rows.erase(connection, article.id, stale)
@@ -285,7 +289,8 @@ class Visits(Comparisons):
             self._upsert_entries(connection, without_text(connection, keys))
 
     def readmit(self, id: str, *, unread: bool) -> list[str]:
-        """Forget a withdrawal, mark its feeds stale; `unread`: also its entries, whose source keys it returns."""
+        """Delete a withdrawal and mark its feeds stale. `unread`: also delete its entries, and return their source
+        keys."""
         gone, named = schema.withdrawn, schema.withdrawn_aliases
         with self._db.write() as connection:
             feeds = connection.execute(select(gone.c.feeds).where(gone.c.id == id)).scalar()
@@ -298,8 +303,8 @@ class Visits(Comparisons):
             return forget_unread(connection, {id}, aliases) if unread else []
 
     def note(self, key: str) -> str | None:
-        found = self._column("value FROM notes WHERE key = ?", codec.key(key))
-        return str(json.loads(found[0])) if found else None
+        values = self._column("value FROM notes WHERE key = ?", codec.key(key))
+        return str(json.loads(values[0])) if values else None
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
         with self._db.write(blind=True) as connection:
@@ -310,47 +315,43 @@ class Visits(Comparisons):
                 upsert(connection, schema.notes, [row])
 
     def prune_notes(self, prefix: str, before: datetime, most: int) -> None:
-        """Deletes the notes whose key begins with `prefix` and that are older than `before`, then the longest ones,
-        until the others have at most `most` characters together. One transaction."""
+        """Delete notes whose key starts with `prefix` and that are older than `before`; then the longest ones, until
+        the rest has at most `most` characters. One transaction."""
         table, old = schema.notes, codec.micros(before)
         with self._db.write() as connection:
             begins = table.c.key.startswith(prefix, autoescape=True)
             connection.execute(delete(table).where(begins, table.c.at < old))
             size = func.length(table.c.value)
-            found = connection.execute(select(table.c.key, size).where(begins).order_by(size)).all()
-            sums = accumulate(length for _, length in found)
-            beyond = [key for (key, _), total in zip(found, sums, strict=True) if total > most]
+            sizes = connection.execute(select(table.c.key, size).where(begins).order_by(size)).all()
+            sums = accumulate(length for _, length in sizes)
+            beyond = [key for (key, _), total in zip(sizes, sums, strict=True) if total > most]
             for part in chunks(beyond):
                 connection.execute(delete(table).where(table.c.key.in_(part)))
 
     def end_visits(self, ended: Iterable[tuple[Outcome, SourceState]], then: Callable[[Connection], object]) -> None:
-        """Saves what many visits came to, and what `then` writes, in one transaction."""
+        """Save the results of many visits, and call `then`, in one transaction."""
         with self._db.write(blind=True) as connection:
-            _save_ends(connection, [_ended_rows(*one) for one in ended])
+            _save_ends(connection, [_ended_rows(*visit) for visit in ended])
             then(connection)
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
         self._ended.append(_ended_rows(outcome, state))
         if not self._db.sharing:
-            ended, self._ended = self._ended, []
-            self._write_ends(ended)
+            self._write_ended()
 
     def _write_ended(self) -> None:
-        """Write ended visits in one statement, a third of the cost of one each."""
+        """Write the ended visits in one statement, at a third of the cost of one each."""
         if not self._ended:
             return
         ended, self._ended = self._ended, []
-        self._write_ends(ended)
-
-    def _write_ends(self, ended: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
         with self._db.write(blind=True) as connection:
             _save_ends(connection, ended)
 
     def _upsert_entries(self, connection: Connection, rows: Sequence[EntryRow]) -> None:
-        made = sorted((entry_row(row) for row in rows), key=itemgetter("source", "entry"))
-        upsert(connection, schema.entries, made)
+        entries = sorted((entry_row(row) for row in rows), key=itemgetter("source", "entry"))
+        upsert(connection, schema.entries, entries)
         if self._waiting is not None:
-            self._waiting |= {row["source"] for row in made if row["status"] == "pending"}
+            self._waiting |= {row["source"] for row in entries if row["status"] == "pending"}
 
     def _states(self, where: str, *values: Any) -> Iterator[SourceState]:
         self._write_ended()
@@ -389,8 +390,8 @@ def _save_ends(connection: Connection, ended: Sequence[tuple[dict[str, Any], dic
 
 
 def save_withdrawal(connection: Connection, entry: Withdrawn) -> None:
-    """Remembers a withdrawal and every alias of it."""
-    made = {"id": entry.id, "at": codec.micros(entry.at), "url": entry.url, "feeds": json.dumps(entry.feeds)}
-    upsert(connection, schema.withdrawn, [made])
+    """Store a withdrawal and all its aliases."""
+    row = {"id": entry.id, "at": codec.micros(entry.at), "url": entry.url, "feeds": json.dumps(entry.feeds)}
+    upsert(connection, schema.withdrawn, [row])
     keys = dict.fromkeys(map(codec.key, entry.aliases))
     upsert(connection, schema.withdrawn_aliases, [{"alias": value, "id": entry.id} for value in keys])

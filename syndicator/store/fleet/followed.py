@@ -1,4 +1,4 @@
-"""What workers share besides hosts: the sources that they follow, and who does what one of them does for all."""
+"""Sources that workers follow, and locks for work that one machine does for all."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, upsert
 from syndicator.store.postgres import StoreAway
 
-_STAMP = "sources pushed"  # the note's key in databases: it stays as it is
+_STAMP = "sources pushed"  # key of a note in existing databases
 _f = schema.followed.c
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/files', 0))")
 _TRY = text("SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/' || :name, 0))")
-_FROZEN, _SURE = 30, 20.0  # seconds without a sign of life after which a lock is lost, and for which it is not: choices
+_FROZEN, _SURE = 30, 20.0  # seconds without a statement: the lock is lost after the first, held for the second. Choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
-    """What a push of sources changes, by key."""
+    """Keys of sources that a push adds, changes and removes."""
 
     added: Sequence[str] = ()
     changed: Sequence[str] = ()
@@ -42,18 +42,18 @@ class Fleet:
         self._db = database
 
     def stamp(self) -> str:
-        """Differs after every push that changed something; "" before the first one."""
-        found = self._db.scalar(select(schema.notes.c.value).where(schema.notes.c.key == _STAMP))
-        return str(found or "")
+        """Return a text that changes with every push of other sources; "" before the first push."""
+        digest = self._db.scalar(select(schema.notes.c.value).where(schema.notes.c.key == _STAMP))
+        return str(digest or "")
 
     def sources(self) -> tuple[Source, ...]:
-        """The sources as they were pushed, in their order."""
-        found = self._db.rows(select(_f.data).order_by(_f.place, _f.key))
-        return tuple(codec.unpack(Source, data) for (data,) in found)
+        """Return the pushed sources in their order."""
+        rows = self._db.rows(select(_f.data).order_by(_f.place, _f.key))
+        return tuple(codec.unpack(Source, data) for (data,) in rows)
 
     def push(self, sources: Sequence[Source], at: int, *, dry_run: bool = False) -> Pushed:
-        """Has workers follow just these; `dry_run`: only say what changes. One transaction; at: microseconds since
-        1970."""
+        """Replace the sources that workers follow, in one transaction; `at`: microseconds since 1970. `dry_run`: only
+        return the changes."""
         before = {row[0]: row[1:] for row in self._db.driven("SELECT key, place, enabled, data FROM followed")}
         after = {
             codec.key(source.key): (place, source.enabled, codec.pack(source)) for place, source in enumerate(sources)
@@ -79,7 +79,7 @@ class Fleet:
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
-        """Wait until no other machine is in such a block: for read-modify-write of shared files. Short."""
+        """Wait until no other machine is in such a block: for short read-modify-write of shared files."""
         if self._db.sqlite:
             yield
             return
@@ -89,10 +89,10 @@ class Fleet:
 
     @contextmanager
     def hold(self, name: str) -> Iterator[Callable[[], None]]:
-        """Hold the database-wide lock `name`, and yield a check that raises StoreAway once it is lost, as after this
-        process stood still for `_FROZEN` seconds. Raises LockedError."""
-        # In a transaction that stays open, and not in a session: behind a pooler that hands connections around after
-        # each transaction, the lock of a session would be left with whoever comes next. It keeps no rows from vacuum.
+        """Hold the database-wide lock `name`, and yield a check that raises StoreAway once the lock is lost, as after
+        this process was frozen for `_FROZEN` seconds. Raises LockedError."""
+        # A lock of the transaction, not of the session: a pooler gives the session to other clients after each
+        # transaction. The open transaction does not hinder vacuum.
         with self._db.named_errors(), self._db.engine.connect() as connection:
             transaction = connection.begin()
             try:
@@ -106,12 +106,12 @@ class Fleet:
             finally:
                 try:
                     transaction.rollback()
-                except SQLAlchemyError:  # the connection was lost, which undid it
+                except SQLAlchemyError:  # the connection was lost
                     connection.invalidate()
 
 
 class _Pings:
-    """Signs of life on the connection of a lock, by a thread: work between two of them may take long."""
+    """Thread that keeps the connection of a lock alive, because work between two checks may take long."""
 
     def __init__(self, connection: Connection, name: str) -> None:
         self._connection, self._name = connection, name
@@ -140,5 +140,5 @@ class _Pings:
 
     def _run(self) -> None:
         while not self._over.wait(_SURE / 4):
-            with suppress(StoreAway):  # whoever checks meets it
+            with suppress(StoreAway):  # the next `check` raises it
                 self.check(_SURE / 2)

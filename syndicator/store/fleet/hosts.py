@@ -14,18 +14,18 @@ from syndicator.core.ports.fleet import Busy, Turn
 from syndicator.store import codec
 from syndicator.store.database import Database
 
-# A host whose work was begun so often, and of which nothing came, is held while it is tried once more: for 15 to 30
-# minutes, twice as long after each further try, a day at most. By chance, so that sound hosts that were worked on
-# beside it are tried apart from it. Choices; with 3 starts, sound hosts were held when workers were killed each 5 s.
+# A host with so many starts and no result is held after the next start: for 15 to 30 minutes, doubled for each further
+# start, a day at most. The random part separates it from healthy hosts in the same shard. Choices; with 3 starts,
+# healthy hosts were held when workers were killed every 5 s.
 POISON_STARTS = 5
 _POISON = f"least(900e6 * power(2, least(hosts.starts - {POISON_STARTS - 1}, 9)) * (1 + random()), 86400e6)::bigint"
-# For so many leases a worker has the hosts of its shards after each sign of life. It asks no host later than
-# `ASKS` leases after a sign that was confirmed, and the longest request is less than 2/3 of a lease.
+# In leases: a worker starts no request later than ASKS after a confirmed heartbeat, and owns its hosts for _OWN, since
+# the longest request takes less than 2/3 of a lease.
 ASKS, _OWN = 0.7, 0.7 + 2 / 3
 _MICROS = 1_000_000
-_KNOWN = timedelta(seconds=2)  # for which what others were told may be unknown here; hosts that are held give no leave
+_KNOWN = timedelta(seconds=2)  # how old the answer of `any` may be; `take` checks held hosts again
 _SEPARATOR = "\t"
-_text = cache(text)  # so that each is compiled once
+_text = cache(text)  # compiles each statement once
 
 NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"  # the database's clock, in microseconds since 1970
 _FREE_NOW = f"hosts.free_at <= {NOW} AND hosts.held_until <= {NOW}"
@@ -87,7 +87,8 @@ _FREE = f"UPDATE hosts SET held_until = 0, starts = 0 WHERE starts >= {POISON_ST
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldHost:
-    """A host that nobody may ask. `poison`: work on it ended its workers."""
+    """A host that nobody may ask for `seconds` more. `poison`: because several workers crashed while they worked on
+    it."""
 
     name: str
     seconds: float
@@ -96,8 +97,8 @@ class HeldHost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostCounts:
-    """Hosts of sources: `due`, the first of them `late` for so many seconds; `leased` to `workers`, by name; of those
-    `held` the first 20 by name."""
+    """Counts of hosts that sources need. `late`: seconds that the first due host is overdue; `workers`: names of
+    workers that lease hosts; `named`: the first 20 held hosts; `freed`: hosts that were released just now."""
 
     hosts: int
     due: int
@@ -135,34 +136,34 @@ class Hosts:
         self._once(_HOLD, name=host, span=int(seconds * _MICROS))
 
     def held(self, host: str) -> float:
-        """For how many seconds more the host, or URL, is held; 0 for not."""
+        """Return for how many seconds the host or URL is still held; 0 if it is not."""
         row = self._once(_HELD, name=host)
         return 0.0 if row is None else row[0] / _MICROS
 
     def any_held(self) -> bool:
-        """True if any host or URL is held."""
+        """Return True if any host or URL is held."""
         return self._once(f"SELECT 1 FROM hosts WHERE held_until > {NOW} LIMIT 1") is not None
 
     def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
         self._once(_AWAY, name=host, span=int(seconds * _MICROS), why=f"{reason}{_SEPARATOR}{detail}")
 
     def own(self, names: Collection[str], owner: str) -> dict[str, float]:
-        """Leave for all requests to those of the hosts that are free, until `release`, and the crawl-delay of each. A
-        host that ended its workers is held meanwhile, in case it ends this one."""
-        found = self._db.once(_text(_OWN_ALL), {"names": sorted(names), "owner": owner, "lease": self._own})
-        return {row.name: row.delay / 1000 for row in found}
+        """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of each. A host that
+        crashed several workers is held meanwhile, in case it crashes this one."""
+        rows = self._db.once(_text(_OWN_ALL), {"names": sorted(names), "owner": owner, "lease": self._own})
+        return {row.name: row.delay / 1000 for row in rows}
 
     def keep(self, owner: str) -> None:
-        """A sign of life: `owner` keeps its hosts for longer."""
+        """Extend the leases of `owner`."""
         self._once(_KEEP, owner=owner, lease=self._own)
 
     def release(self, connection: Connection, names: Collection[str], owner: str, pause: float) -> None:
-        """End the leave that `own` gave. Nothing that their workers died of is remembered."""
+        """End the leases of `own`, and reset the count of crashes."""
         values = {"names": sorted(names), "owner": owner, "pause": int(pause * _MICROS)}
         connection.execute(_text(f"{_RELEASE} AND name = ANY(:names)"), values)
 
     def forgiving(self, fence: Callable[[Connection], None], name: str, owner: str) -> Callable[[Connection], None]:
-        """`fence`, which at the first write says that work on the host brings something."""
+        """Return `fence`, which also resets the host's count of crashes at the first write."""
         forgiven = False
 
         def hold(connection: Connection) -> None:
@@ -175,25 +176,25 @@ class Hosts:
         return hold
 
     def let_go(self, names: Collection[str], owner: str, pause: float) -> None:
-        """As `release`, in a transaction of its own."""
+        """Call `release` in a transaction of its own."""
         with self._db.write() as connection:
             self.release(connection, names, owner, pause)
 
     def give_up(self, owner: str, pause: float) -> None:
-        """The same for all hosts of `owner`."""
+        """Release all hosts of `owner`."""
         self._once(_RELEASE, owner=owner, pause=int(pause * _MICROS))
 
     def prune(self) -> None:
-        """Deletes rows of hosts that nobody asked for a day and of which nothing is known."""
+        """Delete rows of hosts without settings that nobody asked for a day."""
         self._once(_IDLE)
 
     def counts(self) -> HostCounts:
-        """How the hosts are doing."""
+        """Count the hosts by state."""
         named = [HeldHost(**row._mapping) for row in self._db.once(_text(_NAMED))]
         return HostCounts(**self._once(_COUNTS)._mapping, named=named)
 
     def free_poison(self) -> int:
-        """Frees the hosts that are held because their work ended its workers; how many."""
+        """Release the hosts that are held because they crashed workers; return how many."""
         return len(self._db.once(_text(_FREE)))
 
     def _once(self, statement: str, **values: Any) -> Any:
@@ -201,7 +202,7 @@ class Hosts:
 
 
 class HostWaits:
-    """`ports.hosts.Waits` in the table: what one worker was told, all heed. clock: now, aware."""
+    """`ports.hosts.Waits` on the table: all workers obey the waits that one received. clock: now, aware."""
 
     def __init__(self, hosts: Hosts, clock: Callable[[], datetime], longest: timedelta) -> None:
         self._hosts, self._clock, self._longest = hosts, clock, longest

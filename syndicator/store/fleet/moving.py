@@ -1,10 +1,9 @@
-"""A whole database copied into another one, of another kind or the same."""
+"""Copy a whole database into another one, of the same or another kind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, text
 
@@ -13,25 +12,24 @@ from syndicator.store import postgres, schema
 from syndicator.store.database import Database, drive
 
 _AT_A_TIME = 1000  # rows in memory
-# Who works on which host holds for the moment alone.
-_LEFT = (schema.hosts, schema.revision)
+_LEFT = (schema.hosts, schema.revision)  # leases of hosts are temporary
 
 
 def copy(origin: str, target: str) -> Mapping[str, int]:
-    """Copy all rows from `origin` to the empty tables at `target`, of the same version, in one transaction, and compare
-    them; the rows by table. Raises StoreError, leaving the target empty."""
-    source, made = Database(origin, 10), Database(target, 10)
+    """Copy all rows from `origin` into the empty tables at `target` (same version) in one transaction, and compare
+    them. Return the number of rows by table. Raises StoreError, leaving the target empty."""
+    source, copied = Database(origin, 10), Database(target, 10)
     try:
-        with made.write() as connection:
+        with copied.write() as connection:
             postgres.unlimited(connection)
-            _need_empty(made, connection)
+            _need_empty(copied, connection)
             counts = {table.name: _copy(source, connection, table) for table in _tables()}
             _go_on_counting(connection)
             _compare(source, connection, counts)
         return counts
     finally:
         source.close()
-        made.close()
+        copied.close()
 
 
 def _tables() -> Sequence[Table]:
@@ -45,27 +43,23 @@ def _need_empty(database: Database, connection: Connection) -> None:
 
 
 def _copy(source: Database, connection: Connection, table: Table) -> int:
-    count, found = 0, source.stream(select(table))
-    while part := [row._asdict() for row in islice(found, _AT_A_TIME)]:
+    count, rows = 0, source.stream(select(table))
+    while part := [row._asdict() for row in islice(rows, _AT_A_TIME)]:
         connection.execute(insert(table), part)
         count += len(part)
     return count
 
 
 def _go_on_counting(connection: Connection) -> None:
-    """The next number that the database gives is higher than those that were copied."""
+    """Set the sequences beyond the copied numbers."""
     if connection.dialect.name != "postgresql":
         return
-    for table, column in _numbered():
-        if (highest := connection.execute(select(func.max(column))).scalar()) is not None:
-            named = {"table": table.name, "column": column.name, "n": highest}
-            connection.execute(text("SELECT setval(pg_get_serial_sequence(:table, :column), :n)"), named)
-
-
-def _numbered() -> Iterator[tuple[Table, Any]]:
     for table in _tables():
-        if list(table.primary_key.columns.keys()) == ["n"]:
-            yield table, table.c.n
+        if table.primary_key.columns.keys() != ["n"]:
+            continue
+        if (highest := connection.execute(select(func.max(table.c.n))).scalar()) is not None:
+            named = {"table": table.name, "n": highest}
+            connection.execute(text("SELECT setval(pg_get_serial_sequence(:table, 'n'), :n)"), named)
 
 
 def _compare(source: Database, connection: Connection, counts: Mapping[str, int]) -> None:

@@ -1,8 +1,7 @@
 """Shards of hosts as jobs in the tables of Procrastinate, by the database's clock. Each method is one transaction.
 
-One job of a shard waits or is under way. Its last transaction deletes it and plans the next one, so that no crash falls
-between the two. The job of a worker without a sign of life is deleted, and another one is made: what the worker still
-writes finds its job gone."""
+A shard has one job, waiting or running. Its last transaction deletes it and plans the next one, so that no crash can
+separate the two. If a worker is silent, its job is deleted and replaced; later writes of that worker fail."""
 
 from __future__ import annotations
 
@@ -28,13 +27,13 @@ if TYPE_CHECKING:
 
 SHARDS = 128  # a power of two. Choice: a million sources with an hour between visits are some 65 visits a job
 QUEUE = "shards"  # also the name of the task
-_LOOK = 0.5  # seconds between two looks into a queue that had no job that is due: a choice
-_REST = 30_000_000  # microseconds for which sources that fall due are gathered, to be visited together: a choice
+_LOOK = 0.5  # seconds between two polls of a queue without due jobs: a choice
+_REST = 30_000_000  # microseconds for which due sources are collected, to be visited together: a choice
 _NAME = "'shard ' || shard"
 _SHARD = f"(hashtext(s.host) & {SHARDS - 1})"
 _FOLLOWED = "FROM sources s JOIN followed f ON f.key = s.key"
 _WANTED = "NOT s.disabled AND f.enabled AND s.host <> ''"
-# A visit writes each index of `sources` anew: workers need but one.
+# A visit updates each index of `sources`, and workers need only this one.
 _INDEX = f"""
 CREATE INDEX IF NOT EXISTS sources_shard ON sources ((hashtext(host) & {SHARDS - 1}), next_due);
 DROP INDEX IF EXISTS sources_due, sources_host"""
@@ -43,12 +42,12 @@ _TABLES = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
 _NEW = f"""
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, scheduled_at)
 SELECT '{QUEUE}', '{QUEUE}', {_NAME}, {_NAME}, jsonb_build_object('shard', shard), """
-# The clock is asked in a query of its own, without which no index would be used.
+# The clock is read in a subquery, because no index would be used otherwise.
 _IS_DUE = f"(s.next_due IS NULL OR s.next_due <= (SELECT {NOW}))"
 _MAY = f"min(greatest({NOW}, s.next_due, h.free_at, h.held_until, h.away_until))"
 _FIRST = f"""
 SELECT {_SHARD} AS shard, {_MAY} AS due {_FOLLOWED} LEFT JOIN hosts h ON h.name = s.host WHERE {_WANTED}"""
-# What falls due soon waits for `rest`, to be visited together.
+# Sources that become due soon wait for `rest`, to be visited together.
 _NEXT = text(f"""
 {_NEW} to_timestamp(due / 1e6) FROM (
   SELECT CAST(:shard AS int) AS shard, least(
@@ -74,7 +73,7 @@ SELECT data, plan, waits FROM (
   WHERE {_SHARD} = :shard AND s.host = ANY(:names) AND {_WANTED} AND {_IS_DUE}) due
 WHERE n <= :each ORDER BY next_due NULLS FIRST, key""")
 _OURS = "id = :id AND worker_id = :worker AND attempts = :attempts AND status = 'doing'"
-# It fails where the job is gone, rather than to answer, so that nothing waits for an answer.
+# It raises an error if the job is gone, so that nobody needs to wait for its answer.
 _FENCE = text(f"SELECT 1 / count(*) FROM (SELECT 1 FROM procrastinate_jobs WHERE {_OURS} FOR SHARE) AS ours")
 _END = text(f"DELETE FROM procrastinate_jobs WHERE {_OURS}")
 _BEAT = text(f"""
@@ -91,7 +90,7 @@ _ANY = text("SELECT EXISTS (SELECT 1 FROM procrastinate_jobs)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Work on a shard, as the engine gave it to `worker`."""
+    """A job of a shard that the queue gave to `worker`."""
 
     id: int
     worker: int
@@ -101,33 +100,33 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """A confirmed sign of life. `now`: the database's clock, microseconds since 1970; `asks_until`: by the monotonic
-    clock, when no request may begin any more without another sign."""
+    """A confirmed heartbeat. `now`: the database's clock, microseconds since 1970. `asks_until`: monotonic time after
+    which no request may begin without another heartbeat."""
 
     now: int
     asks_until: float
 
 
 class Shards:
-    """The jobs. `lease`: seconds without a sign of life after which a worker's jobs are given away."""
+    """The jobs. `lease`: seconds without a heartbeat after which a worker loses its jobs."""
 
     def __init__(self, database: Database, hosts: Hosts, lease: float, steady: Callable[[], float] = time.monotonic):
         self._db, self._hosts, self._lease, self._steady = database, hosts, lease, steady
 
     @property
     def address(self) -> str:
-        """The database as its driver's own functions take it."""
+        """The database URL in the form that psycopg takes."""
         return self._db.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def now(self) -> int:
-        """The database's clock, in microseconds since 1970."""
+        """Return the database's clock, in microseconds since 1970."""
         return int(self._db.scalar(text(f"SELECT {NOW}")))
 
     def install(self) -> None:
-        """Make or upgrade the engine's tables, and make the index of the shards. The last of the engine's migrations
-        that was applied is noted."""
+        """Create or upgrade the queue's tables, and create the index of shards. A note has the last applied
+        migration."""
         scripts = importlib.resources.files("procrastinate").joinpath("sql")
-        changes = sorted(one.name for one in scripts.joinpath("migrations").iterdir() if one.name.endswith(".sql"))
+        changes = sorted(path.name for path in scripts.joinpath("migrations").iterdir() if path.name.endswith(".sql"))
         noted = select(schema.notes.c.value).where(schema.notes.c.key == _ENGINE)
         if self._db.scalar(noted) == changes[-1]:
             return
@@ -137,56 +136,57 @@ class Shards:
             last = connection.execute(noted).scalar()
             there = connection.execute(_TABLES).scalar()
             missing = [f"migrations/{name}" for name in changes if name > (last or changes[-1])]
-            driver: Any = connection.connection.driver_connection  # it takes many statements at once
+            driver: Any = connection.connection.driver_connection  # it accepts several statements at once
             for name in missing if there else ["schema.sql"]:
                 driver.execute(scripts.joinpath(name).read_text())
             connection.exec_driver_sql(_INDEX)
             upsert(connection, schema.notes, [{"key": _ENGINE, "value": changes[-1], "at": 0}])
 
     def fill(self) -> None:
-        """Makes the jobs that are missing, and those due sooner whose sources are. Reads all sources."""
+        """Create missing jobs, and move jobs forward whose sources are due sooner. Reads all sources."""
         with self._db.write() as connection:
             connection.execute(_FILL)
 
     def recover(self) -> bool:
-        """Gives away the jobs of workers that are silent. False if there is no job at all."""
+        """Replace the jobs of silent workers. Return False if there is no job at all."""
         with self._db.write() as connection:
             for shard in sorted(connection.execute(_STALLED, {"silence": self._lease}).scalars().all()):
                 connection.execute(_NEXT, {"shard": shard, "rest": _REST})
             return bool(connection.execute(_ANY).scalar())
 
     def beat(self, worker: int, owner: str) -> Beat:
-        """Says that we live. Raises StoreAway if the engine does not know us any more."""
+        """Write a heartbeat. Raises StoreAway if the queue has removed this worker."""
         began = self._steady()
-        found = self._db.once(_BEAT, {"worker": worker})[0]
-        if not found.alive:
+        beat = self._db.once(_BEAT, {"worker": worker})[0]
+        if not beat.alive:
             raise StoreAway("the queue does not know this worker any more, which was silent for too long")
         self._hosts.keep(owner)
-        return Beat(now=found.now, asks_until=began + ASKS * self._lease)
+        return Beat(now=beat.now, asks_until=began + ASKS * self._lease)
 
     def due_hosts(self, shard: int, most: int) -> list[str]:
-        """Hosts of the shard that have sources that are due, the longest overdue first."""
+        """Return hosts of the shard with due sources, the longest overdue first."""
         return [host for host, _ in self._db.once(_DUE_HOSTS, {"shard": shard, "most": most})]
 
     def due(self, shard: int, names: Collection[str], each: int) -> list[tuple[SourceState, bool]]:
-        """The sources of these hosts that are due, at most `each` of a host, and if entries of theirs wait."""
-        found = self._db.once(_DUE, {"shard": shard, "names": sorted(names), "each": each})
-        return [(codec.unpack(SourceState, codec.joined(row.data, row.plan)), row.waits) for row in found]
+        """Return the due sources of these hosts, at most `each` of a host; True beside those with pending entries."""
+        rows = self._db.once(_DUE, {"shard": shard, "names": sorted(names), "each": each})
+        return [(codec.unpack(SourceState, codec.joined(row.data, row.plan)), row.waits) for row in rows]
 
     def fence(self, job: Job) -> Callable[[Connection], None]:
-        """Condition for writes of results: the job is still ours. It raises JobLost, or their commit does."""
+        """Return a check for writes of results, which raises JobLost (or lets the commit do so) if another worker has
+        the job."""
         return lambda connection: connection.execute(_FENCE, asdict(job)).close()
 
     def end(self, connection: Connection, job: Job, names: Sequence[str], owner: str, pause: float) -> None:
-        """Ends the job, behind its fence, and the leave for its hosts, and plans the next one."""
+        """End the job and its host leases and plan the next job, within the fenced transaction of the caller."""
         self._hosts.release(connection, names, owner, pause)
         connection.execute(_END, asdict(job))
         connection.execute(_NEXT, {"shard": job.shard, "rest": _REST})
 
 
 class Engine:
-    """Procrastinate: runs `work` for each job of a shard, `lanes` of them at a time. `lease`: seconds of silence after
-    which jobs are given away; `grace`: for jobs under way at the end. Without LISTEN, session state or prepared
+    """Procrastinate: calls `work` for each job of a shard, `lanes` jobs at a time. `lease`: seconds of silence after
+    which jobs are given away; `grace`: seconds for running jobs at the end. Uses no LISTEN, session state or prepared
     statements, so that poolers work; a second's delay does not matter."""
 
     def __init__(
@@ -219,22 +219,22 @@ class Engine:
             shutdown_graceful_timeout=grace,
             listen_notify=False,
             install_signal_handlers=False,
-            update_heartbeat_interval=lease,  # `Shards.beat` says more often, and until the end, that we live
+            update_heartbeat_interval=lease,  # `Shards.beat` does this more often, and until the end
             stalled_worker_timeout=4 * lease,
         )
 
     @property
     def worker(self) -> int | None:
-        """Our number, None before and after `run`."""
+        """Our number in the queue, None before and after `run`."""
         number: int | None = self._worker.worker_id
         return number
 
     def stop(self) -> None:
-        """Takes no job any more; `run` returns when those under way have ended."""
+        """Take no more jobs; `run` returns when the running ones have ended."""
         self._worker.stop()
 
     async def run(self) -> None:
-        """Takes jobs until `stop`, or until the database goes away. Raises StoreError, StoreAway."""
+        """Run jobs until `stop` or until the database is lost. Raises StoreError, StoreAway."""
         from procrastinate.exceptions import ConnectorException
         from psycopg import Error, OperationalError
 
@@ -249,7 +249,7 @@ class Engine:
 
 
 def _pool(**options: Any) -> Any:
-    """Without a look at each connection before its use, which takes as long as a job's query."""
+    """Return a pool that does not check each connection before use: the check takes as long as a job's query."""
     from psycopg_pool import AsyncConnectionPool
 
     return AsyncConnectionPool(**options | {"check": None})

@@ -1,1 +1,1 @@
-"""Smaller tables of the database, a module each."""
+"""Smaller tables of the database, one module each."""

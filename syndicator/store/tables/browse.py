@@ -1,8 +1,9 @@
-"""Article lists by fault or title words; read-only, raises StoreError. Fields within rows are searched among the newest
-only, in one pass for list and counts, to stay fast with 100,000 rows."""
+"""Lists of articles by problem or title words. Read-only; raises StoreError. Filters on fields inside a row look only
+at the newest rows, in one pass for list and counts, to stay fast with 100,000 rows."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from syndicator.core.model import Article
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
 
-LOOKED_THROUGH: Final = 5000  # newest rows in which what stands inside of them is looked for
+LOOKED_THROUGH: Final = 5000  # newest rows whose fields are searched
 _CERTAIN: Final = 1000
 # Thousandths below which a category is unsure, a choice: of the open articles of BBC less than 5 % are below 840
 UNSURE: Final = 700
@@ -39,8 +40,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Criteria: a `filter`, a source, title `words`. `none`: the category of the rest; `skip`: earlier pages;
-    `counted`: how many each filter has, too."""
+    """Criteria: a `filter`, a source, title `words`. `none`: the category of unclassified articles; `skip`: rows of
+    earlier pages; `counted`: also count the articles of each filter."""
 
     filter: Filter = "all"
     source: str = ""
@@ -58,8 +59,8 @@ class Browse:
         self._db = database
 
     def articles(self, wanted: Wanted) -> tuple[list[Listed], dict[Filter, int]]:
-        """The wanted articles, newest first (unsure ones: held first, then by the least likely category). If they are
-        counted: how many of the newest ones each filter has."""
+        """Return the wanted articles, newest first (unsure ones: held first, then by the least likely category), and
+        the counts by filter among the newest, if asked for."""
         rows = select(_a.data, _a.path, _a.score).order_by(_a.added.desc(), _a.id.desc())  # the order of an index
         is_whole = wanted.filter not in _WITHIN and not wanted.source
         newest = self._newest(rows, wanted) if wanted.counted or not is_whole else []
@@ -70,45 +71,45 @@ class Browse:
         for word in wanted.words:
             rows = rows.where(func.lower(_a.title).contains(word.lower(), autoescape=True))
         if is_whole:
-            found = self._db.rows(rows.offset(wanted.skip).limit(wanted.most))
+            page = self._db.rows(rows.offset(wanted.skip).limit(wanted.most))
         else:
             some = self._newest(rows, wanted) if wanted.words or wanted.filter == "merged" else newest
             if wanted.filter in _WITHIN:
-                some = [one for one in some if one[1][_WITHIN.index(wanted.filter)]]
+                some = [item for item in some if item[1][_WITHIN.index(wanted.filter)]]
             if wanted.filter == "unsure":
-                some.sort(key=lambda one: (not one[1][_HELD], _CERTAIN if one[0].score is None else one[0].score))
-            found = [row for row, _ in some[wanted.skip : wanted.skip + wanted.most]]
+                some.sort(key=lambda item: (not item[1][_HELD], _CERTAIN if item[0].score is None else item[0].score))
+            page = [row for row, _ in some[wanted.skip : wanted.skip + wanted.most]]
         return [
             Listed(article=codec.unpack(Article, data), path=path, score=None if score is None else score / _CERTAIN)
-            for data, path, score in found
+            for data, path, score in page
         ], counts
 
     def _newest(self, rows: Select[Any], wanted: Wanted) -> list[tuple[Any, tuple[bool, ...]]]:
-        """The newest of the rows, each with which filters within it holds for."""
-        none, source = f'"category":{codec.json_text(wanted.none)}', f'"source_key":{codec.json_text(wanted.source)}'
-        found = self._db.rows(rows.limit(LOOKED_THROUGH))
+        """Return the newest rows, each with a flag for each filter of _WITHIN."""
+        none, source = f'"category":{json.dumps(wanted.none)}', f'"source_key":{json.dumps(wanted.source)}'
+        newest = self._db.rows(rows.limit(LOOKED_THROUGH))
         if wanted.source:
-            found = [row for row in found if source in row[0]]
-        return [(row, _within(row[0], row[2], none)) for row in found]
+            newest = [row for row in newest if source in row[0]]
+        return [(row, _within(row[0], row[2], none)) for row in newest]
 
     def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
-        """By source: week since then, number of articles, when the last one was added."""
-        members, found = schema.members.c, defaultdict[str, list[tuple[int, int, datetime]]](list)
+        """Return by source: week since then, number of articles, time of the last one."""
+        members, weeks = schema.members.c, defaultdict[str, list[tuple[int, int, datetime]]](list)
         week = ((members.added - codec.micros(since)) // _WEEK).label("week")
         which = (members.axis == "source") & (members.added >= codec.micros(since))
         rows = select(members.slug, week, func.count(), func.max(members.added)).where(which)
         for key, at, count, last in self._db.rows(rows.group_by(members.slug, week)):
-            found[key].append((int(at), count, codec.moment(last)))
-        return found
+            weeks[key].append((int(at), count, codec.moment(last)))
+        return weeks
 
     def costs(self, since: datetime) -> dict[str, tuple[int, int, int]]:
-        """By source: visits since then, failed ones, bytes of its feed."""
-        found: dict[str, tuple[int, int, int]] = {}
+        """Return by source: visits since then, failed visits, bytes of its feed."""
+        costs: dict[str, tuple[int, int, int]] = {}
         for key, data in self._db.rows(select(_o.source, _o.data).where(_o.at >= codec.micros(since))):
-            visits, failed, size = found.get(key, (0, 0, 0))
+            visits, failed, size = costs.get(key, (0, 0, 0))
             read = _BYTES.search(data)
-            found[key] = visits + 1, failed + ('"status":"failed"' in data), size + (int(read[1]) if read else 0)
-        return found
+            costs[key] = visits + 1, failed + ('"status":"failed"' in data), size + (int(read[1]) if read else 0)
+        return costs
 
 
 _WITHIN: Final[tuple[Filter, ...]] = ("unsure", "untagged", "partial", "hold")
@@ -116,7 +117,7 @@ _HELD: Final = _WITHIN.index("hold")
 
 
 def _within(data: str, score: int | None, none: str) -> tuple[bool, ...]:
-    """Which of _WITHIN hold for a row as `codec.pack` writes it: fields at their default are left out."""
+    """Match a row, as `codec.pack` writes it (defaults left out), against each filter of _WITHIN."""
     untagged, partial, held = '"tags":[' not in data, '"partial":true' in data, '"hold":true' in data
     confirmed = '"tags_by":"operator"' in data
     unclear = (score is not None and score < UNSURE) or '"category":"' not in data or none in data

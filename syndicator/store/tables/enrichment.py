@@ -11,7 +11,7 @@ from syndicator.store.database import Database, upsert
 
 METER = "llm:meter"
 
-# The feed of everything has no copies and an index by the time of adding: only what is recent is looked at.
+# The feed of everything has no copies, and an index by `added`, so that only recent rows are read.
 _UNASKED = """SELECT members.id FROM members JOIN articles ON articles.id = members.id
 LEFT JOIN llm_asked asked ON asked.id = members.id WHERE axis = 'all' AND slug = 'all' AND members.added >= ?
 AND (asked.id IS NULL OR asked.plan <> ? OR asked.mtime_ns <> articles.mtime_ns OR asked.size <> articles.size
@@ -28,8 +28,8 @@ class Enrichment:
         return [id for (id,) in self._db.driven(_UNASKED, codec.micros(since), plan, codec.micros(now), limit)]
 
     def asked(self, id: str) -> Asked | None:
-        found = self._db.driven("SELECT data FROM llm_asked WHERE id = ?", id)
-        return codec.unpack(Asked, found[0][0]) if found else None
+        rows = self._db.driven("SELECT data FROM llm_asked WHERE id = ?", id)
+        return codec.unpack(Asked, rows[0][0]) if rows else None
 
     def save_asked(self, asked: Asked) -> None:
         row = {
@@ -46,8 +46,8 @@ class Enrichment:
             upsert(connection, schema.llm_asked, [row])
 
     def answer(self, key: str) -> str | None:
-        found = self._db.driven("SELECT answer FROM llm_answers WHERE key = ?", key)
-        return str(json.loads(found[0][0])) if found else None
+        rows = self._db.driven("SELECT answer FROM llm_answers WHERE key = ?", key)
+        return str(json.loads(rows[0][0])) if rows else None
 
     def save_answer(self, key: str, id: str, answer: str, at: datetime) -> None:
         row = {"key": key, "id": id, "at": codec.micros(at), "answer": json.dumps(answer)}
@@ -55,8 +55,8 @@ class Enrichment:
             upsert(connection, schema.llm_answers, [row])
 
     def meter(self) -> Meter:
-        found = self._db.driven("SELECT value FROM notes WHERE key = ?", METER)
-        return codec.unpack(Meter, found[0][0]) if found else Meter()
+        rows = self._db.driven("SELECT value FROM notes WHERE key = ?", METER)
+        return codec.unpack(Meter, rows[0][0]) if rows else Meter()
 
     def save_meter(self, meter: Meter, at: datetime) -> None:
         row = {"key": METER, "value": codec.pack(meter), "at": codec.micros(at)}

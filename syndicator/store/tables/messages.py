@@ -10,7 +10,7 @@ from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, drive, insert, marks, upsert
 
 _SHOWN = "EXISTS (SELECT id FROM members WHERE members.id = {}.id)"
-# reads an index alone: which of these few are in feeds is a second query
+# Reads only an index; a second query selects those in feeds.
 _CHANGED = """SELECT articles.id, articles.mtime_ns, articles.size, digest FROM articles
 LEFT JOIN announced known ON known.id = articles.id
 WHERE known.id IS NULL OR known.mtime_ns <> articles.mtime_ns OR known.size <> articles.size"""
@@ -22,8 +22,8 @@ ORDER BY n LIMIT ?"""
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A version of an article: the stamp of its file, and a digest of the message about it. None: receivers know
-    nothing of the article; "": it was published before there was a receiver."""
+    """A version of an article that receivers have: the stamp of its file, and a digest of the message about it.
+    `digest` is None if receivers have nothing, "" if the article was published before there was a receiver."""
 
     mtime_ns: int
     size: int
@@ -32,7 +32,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message for a receiver. Those of one subject are sent in the order of `n`. Times as in the database."""
+    """A message for a receiver. Messages of one subject are sent in the order of `n`. Times in microseconds since
+    1970."""
 
     receiver: str
     subject: str
@@ -62,7 +63,7 @@ class Messages:
         self._db = database
 
     def begin(self, before: datetime) -> None:
-        """Take the published articles that were added before that time as known."""
+        """Treat the published articles added before that time as sent."""
         shown = f"SELECT id, mtime_ns, size, '' FROM articles WHERE {_SHOWN.format('articles')} AND added < ?"
         with self._db.write() as connection:
             drive(connection, "DELETE FROM announced")
@@ -70,44 +71,44 @@ class Messages:
             drive(connection, text, (codec.micros(before),))
 
     def changed(self) -> dict[str, Known]:
-        """The articles in feeds whose file is another one than the receivers know."""
+        """Return the articles in feeds whose file differs from the version that receivers have."""
         rows = {id: Known(*row) for id, *row in self._db.driven(_CHANGED)}
         text = "SELECT DISTINCT id FROM members WHERE id IN ({})"
         ids = (id for part in chunks(list(rows)) for (id,) in self._db.driven(text.format(marks(part)), *part))
         return {id: rows[id] for id in ids}
 
     def hidden(self) -> list[str]:
-        """The articles that receivers know and no feed has any more."""
+        """Return the articles that receivers have and no feed shows any more."""
         text = f"SELECT id FROM announced WHERE NOT {_SHOWN.format('announced')}"
         return [id for (id,) in self._db.driven(text)]
 
     def put(self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]) -> None:
-        """Add messages, and remember what receivers know with them, in one transaction."""
+        """Add messages and store the versions that receivers have after them, in one transaction."""
         with self._db.write() as connection:
-            values = [{name: value for name, value in asdict(one).items() if name != "n"} for one in messages]
+            values = [{name: value for name, value in asdict(item).items() if name != "n"} for item in messages]
             insert(connection, schema.messages, values)
-            upsert(connection, schema.announced, [{"id": id, **asdict(one)} for id, one in known.items()])
+            upsert(connection, schema.announced, [{"id": id, **asdict(item)} for id, item in known.items()])
             for ids in chunks(list(hidden)):
                 drive(connection, f"DELETE FROM announced WHERE id IN ({marks(ids)})", tuple(ids))
 
     def waiting(self) -> list[Waiting]:
-        """The receivers for which messages wait."""
+        """Return the receivers with unsent messages."""
         text = "SELECT receiver, count(*), min(at), max(fault) FROM messages GROUP BY receiver"
         return [Waiting(key, count, codec.moment(at), fault) for key, count, at, fault in self._db.driven(text)]
 
     def due(self, receiver: str, now: datetime, most: int) -> list[Message]:
-        """The first message of each subject, if it is due, in order."""
+        """Return the first message of each subject, if it is due, in order."""
         names = [field.name for field in fields(Message)]
         rows = self._db.driven(_DUE, receiver, codec.micros(now), most)
         return [Message(**dict(zip(names, row, strict=True))) for row in rows]
 
     def sent(self, message: Message) -> None:
-        """Forget a message that its receiver took."""
+        """Delete a message that its receiver accepted."""
         with self._db.write() as connection:
             drive(connection, "DELETE FROM messages WHERE n = ?", (message.n,))
 
     def failed(self, message: Message, fault: str, next_try: datetime, *, all: bool) -> None:
-        """Note a failed try. `all`: the receiver's other messages wait until then, too."""
+        """Record a failed try. `all`: the receiver's other messages wait until `next_try`, too."""
         at = codec.micros(next_try)
         others = "UPDATE messages SET next_try = ? WHERE receiver = ? AND next_try < ?"
         tried = "UPDATE messages SET tries = ?, fault = ?, next_try = ? WHERE n = ?"
@@ -117,7 +118,7 @@ class Messages:
             drive(connection, tried, (message.tries + 1, fault, at, message.n))
 
     def drop(self, receivers: Iterable[str], before: datetime) -> None:
-        """Delete the messages for these receivers, and all that were put before that time."""
+        """Delete the messages for these receivers, and all messages older than `before`."""
         with self._db.write() as connection:
             drive(connection, "DELETE FROM messages WHERE at < ?", (codec.micros(before),))
             for receiver in receivers:

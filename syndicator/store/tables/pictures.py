@@ -1,4 +1,4 @@
-"""Thumbnails of articles, made or waiting; all can be remade. Writes are transactions. Raises StoreError, DiskError."""
+"""Thumbnails of articles, finished or waiting; all can be made again. Raises StoreError, DiskError."""
 
 from __future__ import annotations
 
@@ -20,27 +20,28 @@ _DUE = f"FROM pictures WHERE next_try <= ? AND {_SHOWN}"
 
 
 class Pictures:
-    """The thumbnails of articles, on a database."""
+    """The thumbnails of articles, on a database. Each write is a transaction."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def due(self, now: datetime, most: int) -> list[PictureRow]:
-        """The pictures that are to be fetched, of articles that a feed shows; those of the newest articles first."""
+        """Return the pictures to fetch of articles that a feed shows, those of the newest articles first."""
         text = f"SELECT {_COLUMNS} {_DUE} ORDER BY added DESC, id LIMIT ?"
-        return [_row(*found) for found in self._db.driven(text, codec.micros(now), most)]
+        return [_row(*row) for row in self._db.driven(text, codec.micros(now), most)]
 
     def any_due(self, now: datetime) -> bool:
-        """Whether `due` has any."""
+        """Return True if `due` would return any."""
         return bool(self._db.driven(f"SELECT id {_DUE} LIMIT 1", codec.micros(now)))
 
     def row(self, id: str) -> PictureRow | None:
-        """What is known of the picture of an article, None where it has none."""
-        found = self._db.driven(f"SELECT {_COLUMNS} FROM pictures WHERE id = ?", id)
-        return _row(*found[0]) if found else None
+        """Return the row of an article's picture, None if it has none."""
+        rows = self._db.driven(f"SELECT {_COLUMNS} FROM pictures WHERE id = ?", id)
+        return _row(*rows[0]) if rows else None
 
     def save(self, row: PictureRow) -> None:
-        """Save the outcome of a picture; feeds become stale if it shows. Ignored if the article's picture changed."""
+        """Save the result for a picture; mark feeds stale if it shows. Ignored if the article has another picture by
+        now."""
         values = {
             "next_try": None if row.next_try is None else codec.micros(row.next_try),
             "name": row.picture.name if row.picture else "",
@@ -59,18 +60,18 @@ class Pictures:
                 _touch(connection, [row.id])
 
     def taken(self, ids: Sequence[str]) -> dict[str, Picture]:
-        """The thumbnails of those of the articles that have one."""
+        """Return the thumbnails of these articles, by article id."""
         text = "SELECT id, name, width, height FROM pictures WHERE name <> '' AND id IN ({})"
-        found = (row for part in chunks(ids) for row in self._db.driven(text.format(marks(part)), *part))
-        return {id: Picture(name=name, width=width, height=height) for id, name, width, height in found}
+        rows = (row for part in chunks(ids) for row in self._db.driven(text.format(marks(part)), *part))
+        return {id: Picture(name=name, width=width, height=height) for id, name, width, height in rows}
 
     def names(self, *, shown: bool = True) -> set[str]:
-        """The names of all thumbnails; `shown`: of articles that a feed shows."""
+        """Return the names of all thumbnails; `shown`: only of articles that a feed shows."""
         text = "SELECT DISTINCT name FROM pictures WHERE name <> ''" + (f" AND {_SHOWN}" if shown else "")
         return {name for (name,) in self._db.driven(text)}
 
     def lost(self, names: Iterable[str]) -> None:
-        """Has thumbnails made again whose files are gone. The feeds that showed them become stale."""
+        """Make thumbnails again whose files are gone, and mark the feeds that showed them stale."""
         with self._db.write() as connection:
             for part in chunks(sorted(names)):
                 ids = list(connection.scalars(select(_p.id).where(_p.name.in_(part))))
@@ -79,12 +80,12 @@ class Pictures:
                 connection.execute(update(schema.pictures).where(_p.name.in_(part)).values(**again))
 
     def counts(self) -> Pictured:
-        """How the pictures of all articles are doing."""
+        """Count the pictures of all articles by state."""
         of_reason = f"SELECT reason, count(*) FROM pictures WHERE name = '' AND {_SHOWN} GROUP BY reason"
         without = dict(self._db.driven(of_reason))
         failed = {reason: count for reason, count in sorted(without.items()) if reason}
-        made = self._db.driven(f"SELECT count(*) FROM pictures WHERE name <> '' AND {_SHOWN}")
-        return Pictured(made=int(made[0][0]), waiting=without.get("", 0), failed=failed)
+        finished = self._db.driven(f"SELECT count(*) FROM pictures WHERE name <> '' AND {_SHOWN}")
+        return Pictured(made=int(finished[0][0]), waiting=without.get("", 0), failed=failed)
 
 
 def _touch(connection: Connection, ids: Collection[str]) -> None:

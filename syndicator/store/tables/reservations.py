@@ -1,4 +1,4 @@
-"""Reserved paths of article files without rows yet, by which a crash's files are found in an object store."""
+"""Reserved paths of article files that have no rows yet, to find files in an object store after a crash."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _FILED = "id IN (SELECT id FROM articles WHERE articles.path = reservations.path
 
 
 class Reservations:
-    """ArticlePaths in the database of `group`; reservations commit before files are written. `clock`: now."""
+    """ArticlePaths in the database of `group`. Reservations are committed before files are written. `clock`: now."""
 
     def __init__(self, group: Group, clock: Callable[[], datetime] | None = None) -> None:
         self._db, self._clock = group, clock
 
     def by(self, clock: Callable[[], datetime]) -> Reservations:
-        """The same with a clock, without which nothing is reserved."""
+        """Return these reservations with a clock, which `reserve` needs."""
         return Reservations(self._db, clock)
 
     def path(self, id: str) -> str | None:
         tables = ("articles", "reservations")
-        found = (row for table in tables for row in self._db.driven(f"SELECT path FROM {table} WHERE id = ?", id))
-        return next((str(path) for (path,) in found), None)
+        rows = (row for table in tables for row in self._db.driven(f"SELECT path FROM {table} WHERE id = ?", id))
+        return next((str(path) for (path,) in rows), None)
 
     def near(self, id: str, chars: int) -> list[str]:
         first = id[:chars]
@@ -46,9 +46,9 @@ class Reservations:
             filed = drive(connection, "SELECT path FROM articles WHERE id = ?", (id,)) if writing else []
             if filed and filed[0][0] != path:
                 drive(connection, "DELETE FROM reservations WHERE id = ?", (id,))
-            found = filed or drive(connection, "SELECT path FROM reservations WHERE id = ?", (id,))
+            rows = filed or drive(connection, "SELECT path FROM reservations WHERE id = ?", (id,))
         self._db.commit()
-        return str(found[0][0])
+        return str(rows[0][0])
 
     def release(self, path: str) -> None:
         with self._db.write() as connection:
@@ -56,8 +56,8 @@ class Reservations:
 
     def reserved(self) -> list[Reserved]:
         text = f"SELECT id, path, at FROM reservations WHERE NOT {_FILED} ORDER BY abs(at), id"
-        found = self._db.driven(text)
-        return [Reserved(id=id, path=path, at=codec.moment(abs(at)), writing=at > 0) for id, path, at in found]
+        rows = self._db.driven(text)
+        return [Reserved(id=id, path=path, at=codec.moment(abs(at)), writing=at > 0) for id, path, at in rows]
 
     def sweep(self, before: datetime) -> None:
         with self._db.write() as connection:

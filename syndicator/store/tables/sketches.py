@@ -1,4 +1,4 @@
-"""What articles are compared by, and which may be one: that part of `ports.VisitStore`."""
+"""Sketches and aliases to find earlier versions and copies of an article: that part of `ports.VisitStore`."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _WORDED = (
     .limit(_MOST)
     .subquery()
 )
-_FAR = 2**62  # the rank of what another text found
+_FAR = 2**62  # the rank of matches by text
 _NONE, _NO_DATA, _NO_RANK = null(), cast(null(), LargeBinary), literal(0, BigInteger)
 _KEYS: Any = bindparam("aliases", expanding=True)
 _ALL_KEYS: Any = bindparam("all", expanding=True)
@@ -94,14 +94,14 @@ _GUID = guid_alias("", "")[:-1]
 
 
 class Comparisons:
-    """The blocks of text by which boilerplate is known, and the sketches by which copies are."""
+    """Text blocks, to recognise boilerplate, and sketches, to recognise copies."""
 
     def __init__(self, group: Group) -> None:
         self._db = group
         self._forgotten: datetime | None = None  # sketches filed before it are deleted
 
     def _column(self, selected: str, *values: Any) -> list[Any]:
-        """The only column of `selected`, a query without its SELECT."""
+        """Return the only column of `selected`, a query without its SELECT."""
         return [value for (value,) in self._db.driven(f"SELECT {selected}", *values)]
 
     def repeated(self, host: str) -> frozenset[str]:
@@ -120,7 +120,7 @@ class Comparisons:
             self._save_sketch(connection, id, compared)
 
     def _save_sketch(self, connection: Connection, id: str, compared: Compared) -> None:
-        """Store what article `id` is compared by. The keys of an earlier text stay, which find no more than this."""
+        """Store the sketch of article `id`. Keys of an earlier text stay; they find only this sketch."""
         if compared.forget != self._forgotten:
             drive(connection, "DELETE FROM sketches WHERE at < ?", (codec.micros(compared.forget),))
             self._forgotten = compared.forget
@@ -149,8 +149,8 @@ class Comparisons:
         return self._column("id FROM articles WHERE merged_into = ? ORDER BY id", id)
 
     def listed(self, source_key: str) -> list[tuple[str, str]]:
-        found = map(partial(codec.unpack, Article), self._column(_LISTED, SOURCE, codec.key(source_key), ITEMS))
-        return [(article.url, article.title) for article in found]
+        articles = map(partial(codec.unpack, Article), self._column(_LISTED, SOURCE, codec.key(source_key), ITEMS))
+        return [(article.url, article.title) for article in articles]
 
 
 def _values(like: Like) -> dict[str, Any]:
@@ -164,8 +164,8 @@ def _values(like: Like) -> dict[str, Any]:
     }
 
 
-def _known(found: Iterable[Any]) -> Known:
-    rows = sorted(found, key=lambda row: (row[4], row[1]))
+def _known(unsorted: Iterable[Any]) -> Known:
+    rows = sorted(unsorted, key=lambda row: (row[4], row[1]))
     articles = {
         key: (codec.unpack(Article, data), codec.unpack(Article, original) if original else None)
         for kind, key, data, original, _, _ in rows
@@ -181,12 +181,13 @@ def _known(found: Iterable[Any]) -> Known:
 
 
 def _belongs(value: str, url: str) -> bool:
-    """True if the alias of a withdrawn article is of the domain of its `url`; earlier versions took others, too."""
+    """Return True if the alias belongs to the domain of the withdrawn article's `url`. Earlier versions stored others,
+    too."""
     return not url or value.startswith(_GUID) or same_publisher(f"http://{value}", url)
 
 
 def save_blocks(connection: Connection, article_id: str, blocks: Blocks) -> None:
-    """Insert the blocks of an article in place of its old ones and of those of the oldest article of the host."""
+    """Replace the blocks of an article, and drop those of the oldest article of the host."""
     table, name = schema.blocks, codec.key(blocks.host)
     others = select(table.c.n).where(table.c.host == name, table.c.article != article_id)
     stay = others.order_by(table.c.n.desc()).limit(REMEMBERED - 1)

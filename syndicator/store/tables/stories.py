@@ -1,4 +1,4 @@
-"""What articles are grouped into stories by, and the stories. Each write is a transaction. Raises StoreError."""
+"""Sketches that group articles into stories, and the stories. Each write is a transaction. Raises StoreError."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, upsert
 from syndicator.stories.sketch import KEYS
 
-NEWEST: Final = 25  # articles of a key that are looked at
-FOUND: Final = 20  # articles that share most keys with one
+NEWEST: Final = 25  # articles read for a key
+FOUND: Final = 20  # articles returned by `near`
 _a, _s, _k, _m = schema.articles.c, schema.story_sketches.c, schema.story_keys.c, schema.story_members.c
 _SHOWN = _a.told != 0
 _LEADS = schema.members.alias("leads")
@@ -84,7 +84,7 @@ _IN_STORY = (
 
 
 class Unread(NamedTuple):
-    """An article whose file is not compared yet as it is now. Times as in the database."""
+    """An article whose current file has no sketch yet. Times in microseconds since 1970."""
 
     article: str
     path: str
@@ -94,7 +94,7 @@ class Unread(NamedTuple):
 
 
 class Sketched(NamedTuple):
-    """A row of an article: what it is compared by (`data`, empty for nothing), and its story, "" for none."""
+    """The sketch of an article (`data`, empty for none) and its story, "" for none."""
 
     article: str
     outlet: str
@@ -113,7 +113,7 @@ class Member(NamedTuple):
 
 
 class News(NamedTuple):
-    """A story with how many outlets report it, when the last of its articles was added, and the article that leads."""
+    """A story: the number of outlets, the time of its last article, and its lead article."""
 
     story: str
     outlets: int
@@ -128,44 +128,46 @@ class Stories:
         self._db = database
 
     def unread(self, since: datetime, most: int, *, all: bool) -> list[Unread]:
-        """The first articles added since then that are to be compared: new ones, with `all` also changed ones."""
+        """Return the first articles since then that need a sketch: new ones, with `all` also changed ones."""
         first = codec.micros(since)
         if not all:
             first = max(first, self._db.scalar(select(func.max(_s.added))) or first)
         return [Unread(*row) for row in self._db.rows(_UNREAD, {"first": first, "most": most})]
 
     def save(self, new: Mapping[Unread, Sketched]) -> None:
-        """Store what articles are compared by, in place of what they were."""
+        """Store sketches, replacing earlier ones of the same articles."""
         with self._db.write() as connection:
-            rows.drop_sketches(connection, [one.article for one in new])
-            made = [one._asdict() | row._asdict() for one, row in new.items()]
-            upsert(connection, schema.story_sketches, [{name: row[name] for name in _COLUMNS} for row in made])
+            rows.drop_sketches(connection, [unread.article for unread in new])
+            columns = [unread._asdict() | row._asdict() for unread, row in new.items()]
+            upsert(connection, schema.story_sketches, [{name: row[name] for name in _COLUMNS} for row in columns])
             upsert(
                 connection,
                 schema.story_keys,
                 [key for row in new.values() for key in rows.story_keys(row.article, row.outlet, row.at, row.data)],
             )
 
-    def near(self, one: Sketched, found_by: Sequence[int], window: int) -> list[Sketched]:
-        """The articles in a window (microseconds) that share most keys with one, those that share most first."""
-        at = one.at or 0
+    def near(self, sketched: Sketched, found_by: Sequence[int], window: int) -> list[Sketched]:
+        """Return the articles of the same language within `window` microseconds that share most keys with `one`, best
+        first."""
+        at = sketched.at or 0
         padded = [*found_by, *[-1] * (KEYS - len(found_by))]
         values: dict[str, Any] = {f"key{n}": key for n, key in enumerate(padded)}
-        values |= {"first": at - window, "last": at + window, "but": one.article, "language": one.language}
+        values |= {"first": at - window, "last": at + window, "but": sketched.article, "language": sketched.language}
         return _sketched(self._db.rows(_NEAR, values))
 
     def sketched(self, ids: Collection[str]) -> list[Sketched]:
-        """The rows of these articles, in no order."""
+        """Return the sketches of these articles, in no order."""
         parts = (self._db.rows(_SKETCHED.where(_s.article.in_(part))) for part in chunks(sorted(ids)))
-        return [one for part in parts for one in _sketched(part)]
+        return [sketched for part in parts for sketched in _sketched(part)]
 
     def of_stories(self, stories: Collection[str]) -> list[Sketched]:
-        """The articles of these stories; those without `data` are not compared any more."""
+        """Return the articles of these stories; `data` is None if an article is no longer compared."""
         parts = (self._db.rows(_OF_STORIES, {"stories": part}) for part in chunks(sorted(stories)))
-        return [one for part in parts for one in _sketched(part)]
+        return [sketched for part in parts for sketched in _sketched(part)]
 
     def put(self, members: Sequence[Member], gone: Collection[str] = ()) -> None:
-        """Store which articles are in which stories, those that are `gone` in none; feeds that show it become stale."""
+        """Store the stories of `members`, and remove the articles `gone` from theirs. Feeds that show a change become
+        stale."""
         stories = {member.story for member in members}
         with self._db.write() as connection:
             for part in chunks(sorted({*gone, *(member.article for member in members)})):
@@ -177,58 +179,55 @@ class Stories:
             rows.tell(connection, stories)
 
     def tell(self) -> None:
-        """Publish all stories as the note HOW_SHOWN says."""
+        """Publish all stories in the way that the note HOW_SHOWN names."""
         for part in chunks([story for (story,) in self._db.rows(select(_m.story).distinct().order_by(_m.story))]):
             with self._db.write() as connection:
                 rows.tell(connection, part)
 
     def members(self, ids: Collection[str] | None = None) -> list[Member]:
-        """The articles of all stories, or those of `ids`."""
+        """Return the articles of all stories, or those of `ids`."""
         query = select(_m.article, _m.story, _m.outlet, _m.final)
         parts = [query] if ids is None else [query.where(_m.article.in_(part)) for part in chunks(sorted(ids))]
         return [Member(*row) for part in parts for row in self._db.rows(part)]
 
     def prune(self, before: datetime, most: int) -> None:
-        """Delete what the first articles added before then were compared by."""
+        """Delete the sketches of the oldest articles added before then, at most `most`."""
         old = select(_s.article).where(_s.added < codec.micros(before)).order_by(_s.added).limit(most)
         if ids := [id for (id,) in self._db.rows(old)]:
             with self._db.write() as connection:
                 rows.drop_sketches(connection, ids)
 
     def of(self, ids: Collection[str]) -> dict[str, str]:
-        """The story of each of these articles that is in one."""
-        query = select(_m.article, _m.story)
-        parts = (self._db.rows(query.where(_m.article.in_(part))) for part in chunks(sorted(ids)))
-        return {article: story for part in parts for article, story in part}
+        """Return the story of each of these articles that has one."""
+        return {member.article: member.story for member in self.members(ids)}
 
     def articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-        """The published articles of those stories that two outlets or more report, each with its outlet, the first that
-        was added first."""
+        """Return the published articles of these stories, each with its outlet, in the order in which they were
+        added."""
         return {
             story: [(article.id, outlet) for outlet, article in reports]
             for story, reports in self._reports(stories).items()
         }
 
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
-        """The story of each of these articles that is published in one."""
+        """Return the story of each of these articles that is published in one."""
         parts = (self._db.rows(_IN_STORY, {"ids": part}) for part in chunks(ids))
         story_of = {article: story for part in parts for article, story in part}
         reports = self._reports(set(story_of.values()))
         return {id: Story(name=story, reports=tuple(reports[story])) for id, story in story_of.items()}
 
     def _reports(self, stories: Collection[str]) -> dict[str, list[tuple[str, Article]]]:
-        found: dict[str, list[tuple[str, Article]]] = {}
+        reports: dict[str, list[tuple[str, Article]]] = {}
         for part in chunks(sorted(stories)):
             for story, outlet, _, data in self._db.rows(_REPORTS, {"stories": part}):
-                found.setdefault(story, []).append((outlet, codec.unpack(Article, data)))
-        return found
+                reports.setdefault(story, []).append((outlet, codec.unpack(Article, data)))
+        return reports
 
     def news(self, since: datetime, most: int) -> list[News]:
-        """The stories of several outlets with an article added since then: those of most outlets first, of these the
-        latest."""
-        found = self._db.rows(_NEWS, {"since": codec.micros(since), "most": most})
-        return [News(story, outlets, codec.moment(latest), lead) for story, outlets, latest, lead in found]
+        """Return the stories with an article added since then: those of most outlets first, then the latest."""
+        rows = self._db.rows(_NEWS, {"since": codec.micros(since), "most": most})
+        return [News(story, outlets, codec.moment(latest), lead) for story, outlets, latest, lead in rows]
 
 
-def _sketched(found: Iterable[Any]) -> list[Sketched]:
-    return [Sketched(*row)._replace(story=row.story or "", final=bool(row.final)) for row in found]
+def _sketched(records: Iterable[Any]) -> list[Sketched]:
+    return [Sketched(*row)._replace(story=row.story or "", final=bool(row.final)) for row in records]

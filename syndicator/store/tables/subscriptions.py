@@ -10,29 +10,29 @@ from syndicator.store.database import Database, chunks, drive, marks, upsert
 
 
 class Subscriptions:
-    """The subscriptions, on a database."""
+    """The subscriptions and tallies of hubs, on a database."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def all(self) -> list[Subscription]:
-        """Every subscription that is not forgotten, by token."""
-        found = self._db.driven("SELECT data FROM subscriptions ORDER BY token")
-        return [codec.unpack(Subscription, data) for (data,) in found]
+        """Return all subscriptions, by token."""
+        rows = self._db.driven("SELECT data FROM subscriptions ORDER BY token")
+        return [codec.unpack(Subscription, data) for (data,) in rows]
 
     def of(self, source_key: str) -> list[Subscription]:
-        """Those of one source; one at most is wanted."""
+        """Return the subscriptions of one source; at most one of them is wanted."""
         text = "SELECT data FROM subscriptions WHERE source = ? ORDER BY token"
         return [codec.unpack(Subscription, data) for (data,) in self._db.driven(text, codec.key(source_key))]
 
     def tallies(self) -> list[Tally]:
-        """What each hub brought and missed."""
+        """Return how many entries each hub delivered and missed."""
         return [codec.unpack(Tally, data) for (data,) in self._db.driven("SELECT data FROM hub_tallies")]
 
     def save(self, changed: Iterable[Subscription], gone: Iterable[str], tallies: Iterable[Tally]) -> None:
-        """Inserts or replaces subscriptions by token and tallies by hub, and forgets the subscriptions `gone`."""
-        rows = [{"token": one.token, "source": codec.key(one.source_key), "data": codec.pack(one)} for one in changed]
-        hubs = [{"hub": codec.key(one.hub), "data": codec.pack(one)} for one in tallies]
+        """Insert or replace subscriptions by token and tallies by hub; delete the subscriptions `gone`."""
+        rows = [{"token": new.token, "source": codec.key(new.source_key), "data": codec.pack(new)} for new in changed]
+        hubs = [{"hub": codec.key(tally.hub), "data": codec.pack(tally)} for tally in tallies]
         with self._db.write() as connection:
             upsert(connection, schema.subscriptions, rows)
             for part in chunks(sorted(gone)):
