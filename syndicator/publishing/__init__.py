@@ -1,1 +1,1 @@
-"""Publishing: turns the article store into feeds, pages and their addresses."""
+"""Publishing: turn the article store into feeds, pages and their addresses."""

@@ -1,10 +1,8 @@
-"""The pages of articles that are published whole: which must be made again, and the making of them.
+"""Pages of articles that are published whole, and the value of a feed that is being built.
 
-Each leads to the one before and after it among those pages, by publication, within its day and the nearest days that
-have any. So a day is made of itself and these two, and one more article makes the pages of three days at most; of them
-those are written whose bytes changed: its own, and its neighbours', which link it.
-
-Which calendar pages feeds have; a feed while it is built."""
+Each page links the previous and the next such page by publication time. So the pages of a day depend on that day and
+the nearest days with pages before and after it. One more article makes the pages of three days at most again, and only
+those whose bytes changed are written."""
 
 import hashlib
 from bisect import bisect_left
@@ -27,13 +25,13 @@ from syndicator.publishing.selection.archive import Document
 from syndicator.publishing.web.calendar import MONTH, CalendarPage, Days, calendar
 from syndicator.publishing.web.pages import Pages
 
-_FORM: Final = "1"  # to be raised when these pages are written differently
+_FORM: Final = "1"  # increase when these pages change
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What `write` did. `made_of`: by day, the fingerprint of what its pages were made of, for the next time. `going`:
-    the names of pages that are there and are not to be any more: to be deleted once no other page leads to them."""
+    """The result of `write`. `made_of`: by day, the fingerprint of its pages' input, for the next call. `going`: the
+    existing pages to delete, once no other page links them."""
 
     made_of: Mapping[str, str]
     going: frozenset[str] = frozenset()
@@ -41,13 +39,13 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """The UTC days of publication with articles of sources that are published whole, ascending."""
+    """The UTC publication days of articles that are published whole, ascending."""
 
     order: Sequence[str]
     made_of: Mapping[str, str]
 
     def near(self, day: str) -> tuple[str, str]:
-        """The day before and the day after, "" for none."""
+        """Return the day before and the day after, "" for none."""
         at = bisect_left(self.order, day)
         return (self.order[at - 1] if at else "", "".join(self.order[at + 1 : at + 2]))
 
@@ -64,9 +62,9 @@ def write(
     known: Mapping[str, str],
     whole: bool,
 ) -> Generator[None, None, Made]:
-    """Makes the pages of the days that changed, all with `whole`, day by day. `about`: the fingerprint of what else
-    they are made with; `known`: what `made_of` was the last time. `sources`: those that are published whole; without
-    any, the database is not asked."""
+    """Make the pages of the days that changed (with `whole`, of all days), day by day. `about`: the fingerprint of
+    their other input; `known`: `made_of` of the last call; `sources`: those published whole. Reads no database without
+    sources."""
     keys = sorted(FeedKey(SOURCE, source.key) for source in sources)
     days = _days(keys, index, about)
     changed = [day for day in days.order if whole or known.get(day) != days.made_of[day]]
@@ -96,7 +94,7 @@ class _Shown:
         self._entries = entries
 
     def pages(self, day: str, pages: Pages) -> Iterable[tuple[str, bytes]]:
-        """Names and bytes of the pages of a day."""
+        """Yield names and bytes of the pages of a day."""
         today, (before, after) = self._of(day), map(self._of, self._days.near(day))
         previous: list[View | None] = [before[-1] if before else None, *today]
         following: list[View | None] = [*today[1:], after[0] if after else None]
@@ -104,35 +102,34 @@ class _Shown:
             yield paths.article_name(view.id), pages.article_page(view, earlier, later)
 
     def without(self, day: str) -> set[str]:
-        """The names of the pages that articles of a day do not have: their pages, or the terms of their source, forbid
-        it."""
+        """Return the names of pages that a day's articles must not have, by their own terms or their source's."""
         return {paths.article_name(id) for id in self._ids.get(day, set()) - {view.id for view in self._of(day)}}
 
     def _of(self, day: str) -> list[View]:
-        """The articles of a day that are shown whole, oldest first."""
+        """Return the articles of a day that are shown whole, oldest first."""
         if day not in self._views:
-            found = self._entries.views(sorted(self._ids.get(day, ())), None)
-            self._views[day] = sorted((one for one in found if one.html), key=lambda one: (one.published, one.id))
+            views = self._entries.views(sorted(self._ids.get(day, ())), None)
+            self._views[day] = sorted((view for view in views if view.html), key=lambda view: (view.published, view.id))
         return self._views[day]
 
 
 def _days(keys: Sequence[FeedKey], index: ArticleIndex, about: str) -> _Days:
-    found: dict[str, list[str]] = defaultdict(list)
+    parts: dict[str, list[str]] = defaultdict(list)
     for key in keys:
-        for day, (count, told) in index.days(key).items():
-            found[day].append(f"{key.slug}={count},{told}")
-    order = sorted(found)
-    told_of = ["", *("\n".join(found[day]) for day in order), ""]
+        for day, (count, digest) in index.days(key).items():
+            parts[day].append(f"{key.slug}={count},{digest}")
+    order = sorted(parts)
+    told_of = ["", *("\n".join(parts[day]) for day in order), ""]
     return _Days(order, {day: _digest(about, *told_of[at : at + 3]) for at, day in enumerate(order)})
 
 
 def _ids(keys: Sequence[FeedKey], index: ArticleIndex, days: Sequence[str]) -> dict[str, set[str]]:
-    """The articles of sources from the first to the last of these days, by day."""
-    found: dict[str, set[str]] = defaultdict(set)
+    """Return the sources' articles from the first to the last of `days`, by day."""
+    ids_of: dict[str, set[str]] = defaultdict(set)
     for key in keys if days else ():
         for day, ids in index.day_ids(key, min(days), max(days)).items():
-            found[day].update(ids)
-    return found
+            ids_of[day].update(ids)
+    return ids_of
 
 
 def _digest(*parts: str) -> str:
@@ -140,21 +137,20 @@ def _digest(*parts: str) -> str:
 
 
 def wanted(spec: FeedSpec, archives: bool | str) -> bool:
-    """True for a feed with calendar pages: one with a page, on an axis that has archives. `archives`: the setting."""
+    """Return True for a feed with calendar pages: it has a page, and its axis has archives. `archives`: the setting."""
     return bool(archives) and AXES[spec.key.axis].archived and PAGE in spec.formats
 
 
 def planned(spec: FeedSpec, days: Days, made_with: str) -> list[CalendarPage]:
-    """The calendar pages of a feed. That of everything has one for each day."""
+    """Return the calendar pages of a feed. The feed of everything has one for each day."""
     return calendar(paths.stem(spec.key), days, made_with, by_day=spec.key == ALL)
 
 
 @dataclass(slots=True)
 class Feed:
-    """A feed that is being built. `made_with`: the fingerprint of its settings. `known`: its files, as of
-    `ArticleIndex.files`; `files`: as they will be. `days`: as of `ArticleIndex.days`; `owed`: as of `FeedRow`.
-    `left_out`: ids that stand in the archives instead of the head. `fault`: why it must be held, found in its
-    archives."""
+    """A feed that is being built. `made_with`: the fingerprint of its settings; `known`: its files in the index;
+    `files`: its files after the build; `days`: as `ArticleIndex.days`; `owed`: as in `FeedRow`; `left_out`: ids in
+    archives instead of the head; `fault`: a fault of an archive, which holds the feed."""
 
     spec: FeedSpec
     row: FeedRow
@@ -171,7 +167,7 @@ class Feed:
     fault: str | None = None
 
     def put_off_pages(self) -> None:
-        """Leaves the pages of older stories that are there and would change to a later build."""
+        """Leave existing calendar pages that would change to a later build."""
         known = self.known
         there = [page for page in self.calendar if page.name in known]
         late = {page.name: known[page.name] for page in there if known[page.name] != page.fingerprint}
@@ -181,6 +177,6 @@ class Feed:
 
 
 def published_whole(settings: Settings, sources: Mapping[str, Source]) -> list[Source]:
-    """The sources whose articles have pages of their own."""
+    """Return the sources whose articles have pages of their own."""
     shown = ("full", "excerpt") if settings.publish.secret_path else ("full",)
-    return [one for one in sources.values() if one.content in shown and PAGE in settings.publish.formats]
+    return [source for source in sources.values() if source.content in shown and PAGE in settings.publish.formats]

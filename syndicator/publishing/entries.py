@@ -1,7 +1,5 @@
-"""Entries made once and shared: the view, and the bytes in each format, of the articles that a build meets.
-
-How each format is written and checked: one table, under the names of `formats.FORMATS`. One feed's documents: the
-same entries in each of its formats."""
+"""Entries of a build: the view of each article and its bytes in each format, made once and shared by all feeds. One
+table has the functions of each format."""
 
 from __future__ import annotations
 
@@ -27,13 +25,13 @@ from syndicator.publishing.web.pages import Pages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """The functions of a format. Faults are sentences that start with "not-well-formed: " or "invalid: ", None where
-    there is none."""
+    """The functions of a format. A fault is a sentence that starts with "not-well-formed: " or "invalid: "; None for
+    none."""
 
-    entry: Callable[[View, str], bytes]  # of an article and the web root's address; raises ValueError where it cannot
-    feed: Callable[[Head, Sequence[bytes]], bytes]  # of the entries that were made, newest first
-    fault: Callable[[bytes], str | None]  # why a whole document must not be published
-    entry_fault: Callable[[bytes], str | None] = lambda entry: None  # why an entry must not be in any
+    entry: Callable[[View, str], bytes]  # from view and web root; raises ValueError
+    feed: Callable[[Head, Sequence[bytes]], bytes]  # from entries, newest first
+    fault: Callable[[bytes], str | None]  # of a whole document
+    entry_fault: Callable[[bytes], str | None] = lambda entry: None  # of an entry
 
 
 RENDERERS: Final[dict[str, Renderer]] = {
@@ -46,21 +44,25 @@ RENDERERS: Final[dict[str, Renderer]] = {
 
 
 def renderers(pages: Pages) -> Mapping[str, Renderer]:
-    """The whole table, with the pages of a build."""
-    page = Renderer(entry=lambda view, base: pages.story(view), feed=pages.feed_page, fault=validate.page_fault)
+    """Return the table of formats, with the pages of this build."""
+    page = Renderer(
+        entry=lambda view, base: pages.story(view),
+        feed=pages.feed_page,
+        fault=lambda data: None if data else "invalid: empty",
+    )
     return {**RENDERERS, PAGE: page}
 
 
-# What a renderer or the libraries under it raise for a value that they cannot write.
+# Errors of renderers and their libraries for values that they cannot write.
 _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
 
 
 @dataclass(slots=True)
 class Entries:
-    """What one build has made so far. `source_of`: the source of an article as it holds for that article; `remake`: the
-    HTML of an article whose kept HTML is missing, or None; `tags`: those of taxonomy.toml; `markdown`: the body of an
-    article; `kept` has begun, and is not used if entries show what is in no row; `stories_of`: the
-    stories of the articles that it has met."""
+    """Entries of one build. `source_of`: the source of an article with the settings that hold for it; `remake`: makes
+    missing HTML of an article, or returns None; `tags`: tags of taxonomy.toml; `markdown`: the body of an article;
+    `kept`: entries of earlier builds, after `begin`, unused with the markdown extension; `stories_of`: stories of
+    articles met so far."""
 
     index: ArticleIndex
     source_of: Callable[[Article], Source | None]
@@ -72,7 +74,7 @@ class Entries:
     markdown: Callable[[str], str] | None = None
     kept: KeptEntries = field(default_factory=KeptEntries)
     problems: dict[str, Problem] = field(default_factory=dict)  # by article id
-    merged: bool = False  # one entry a story, in place of that of the article that leads it
+    merged: bool = False  # one entry for each story, not for its lead article
     stories_of: dict[str, Story | None] = field(default_factory=dict)
     links: Links | None = field(init=False)  # of cards; None: entries are plain
 
@@ -85,15 +87,16 @@ class Entries:
             self.markdown = None
 
     def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
-        """The views of `ids` in their order, without those that cannot be shown; these are in `problems`."""
-        self._find_stories(ids)
-        shown = {id: made.view for id in ids if (made := self.kept.get(self._key(id, mode)))}
+        """Return the views of `ids` in order. Those that cannot be shown are in `problems`."""
+        new = [id for id in ids if id not in self.stories_of] if self.settings.publish.stories != "off" else []
+        reports = self.index.reports(new) if new else {}
+        self.stories_of.update((id, reports.get(id)) for id in new)
+        shown = {id: entry.view for id in ids if (entry := self.kept.get(self._key(id, mode)))}
         missing = [id for id in ids if id not in shown]
         articles = self.index.articles(missing) if missing else {}
         sources = {id: self.source_of(article) for id, article in articles.items()}
-        # the HTML of articles that are published whole, made again if it is missing
         may_be = mode in (None, "full")
-        wanted = [id for id, one in articles.items() if may_be and permitted(one, sources[id])[0] == "full"]
+        wanted = [id for id in articles if may_be and permitted(articles[id], sources[id])[0] == "full"]
         html = dict(self.index.html(wanted)) if wanted else {}
         for id in wanted:
             text = html.get(id) or (self.remake(id) if self.remake else None)
@@ -104,32 +107,27 @@ class Entries:
                 self.problems[id] = Problem(what=articles[id].url, reason=reason, detail="shown as an excerpt")
         pictures = self.index.pictures(missing) if missing and self.settings.publish.thumbnails else {}
         for id in missing:
-            if found := self._view(id, articles.get(id), sources.get(id), mode, html.get(id, ""), pictures.get(id)):
-                shown[id] = found
+            if view := self._view(id, articles.get(id), sources.get(id), mode, html.get(id, ""), pictures.get(id)):
+                shown[id] = view
         return [shown[id] for id in ids if id in shown]
-
-    def _find_stories(self, ids: Sequence[str]) -> None:
-        new = [id for id in ids if id not in self.stories_of] if self.settings.publish.stories != "off" else []
-        found = self.index.reports(new) if new else {}
-        self.stories_of.update((id, found.get(id)) for id in new)
 
     def _key(self, id: str, mode: ContentMode | None) -> Key:
         return id, mode, self.merged and self.stories_of.get(id) is not None
 
     def stories(self, ids: Sequence[str], mode: ContentMode | None) -> list[bytes]:
-        """The stories of `ids` for pages, without those that cannot be shown."""
-        found = (self.made((PAGE,), view, mode) for view in self.views(ids, mode))
-        return [made[PAGE] for made in found if made]
+        """Return the list items of `ids` for pages, without those that cannot be shown."""
+        entries = (self.made((PAGE,), view, mode) for view in self.views(ids, mode))
+        return [entry[PAGE] for entry in entries if entry]
 
-    def made(self, formats: Iterable[str], found: View, mode: ContentMode | None) -> dict[str, bytes] | None:
-        """The entry of a view in each of `formats`, None where one of them cannot hold it; then it is in `problems`."""
+    def made(self, formats: Iterable[str], view: View, mode: ContentMode | None) -> dict[str, bytes] | None:
+        """Return the entry of a view in each of `formats`; None, and a problem, if one format cannot hold it."""
         result: dict[str, bytes] = {}
-        key = (found.id, mode, bool(found.story))
-        known = self.kept.get(key)
-        parts = known.parts if known else {}
+        key = (view.id, mode, bool(view.story))
+        entry = self.kept.get(key)
+        parts = entry.parts if entry else {}
         for format in formats:
             if format not in parts:
-                parts[format] = self._make(format, found)
+                parts[format] = self._make(format, view)
             part = parts[format]
             if part is None:
                 self.kept.drop(key)
@@ -137,17 +135,17 @@ class Entries:
             result[format] = part
         return result
 
-    def _make(self, format: str, found: View) -> bytes | None:
+    def _make(self, format: str, view: View) -> bytes | None:
         renderer = self.renderers[format]
         try:
-            made = renderer.entry(found, self.settings.base_url)
-            fault = renderer.entry_fault(made)
+            entry = renderer.entry(view, self.settings.base_url)
+            fault = renderer.entry_fault(entry)
         except _UNWRITABLE as error:
             fault = str(error)
         if fault is None:
-            return made
-        self.problems[found.id] = Problem(
-            what=found.url, reason=FeedFileReason.CANNOT_RENDER, detail=f"{format}: {fault}"
+            return entry
+        self.problems[view.id] = Problem(
+            what=view.url, reason=FeedFileReason.CANNOT_RENDER, detail=f"{format}: {fault}"
         )
         return None
 
@@ -166,32 +164,32 @@ class Entries:
             return None
         story = self.stories_of.get(id)
         named = also(id, story, self.source_of) if story else ()
-        of = (article, source, html, picture, story and (named, [one.added for _, one in story.reports]))
+        of = (article, source, html, picture, story and (named, [report.added for _, report in story.reports]))
         key = self._key(id, mode)
-        known = self.kept.get(key, of)
-        if known is None:
+        entry = self.kept.get(key, of)
+        if entry is None:
             try:
-                made = replace(view(article, source, self.instance, mode, html, picture), also=named)
+                shown = replace(view(article, source, self.instance, mode, html, picture), also=named)
                 if self.merged and story:
-                    made = leading(made, story, self.instance)
-                content = card(made, self.links) if self.links else plain(made, self.settings.base_url)
-                markdown = legal(self.markdown(made.id)) if self.markdown and made.html else ""
-                known = Made(of, replace(made, content=content, markdown=markdown))
+                    shown = leading(shown, story, self.instance)
+                content = card(shown, self.links) if self.links else plain(shown, self.settings.base_url)
+                markdown = legal(self.markdown(shown.id)) if self.markdown and shown.html else ""
+                entry = Made(of, replace(shown, content=content, markdown=markdown))
             except _UNWRITABLE as error:
                 where, detail = article.url or id, str(error)
                 self.problems[id] = Problem(what=where, reason=FeedFileReason.CANNOT_RENDER, detail=detail)
                 return None
-            self.kept.put(key, known)
-        return known.view
+            self.kept.put(key, entry)
+        return entry.view
 
 
 def documents(
     head: Head, formats: Sequence[str], views: Sequence[View], mode: ContentMode | None, entries: Entries
 ) -> dict[str, bytes]:
-    """The feed of `views` in each of `formats`. An entry that one of them cannot hold is left out of all of them and
-    named in `entries.problems`. `updated` of the head becomes that of the newest entry shown. `mode`: the feed's own
-    content mode, None for what each source says."""
-    made = [(view, entries.made(formats, view, mode)) for view in views]
-    shown = [(view, parts) for view, parts in made if parts is not None]
+    """Return the feed of `views` in each of `formats`. An entry that one format cannot hold is left out of all of them
+    and added to `entries.problems`. The head's `updated` becomes that of the newest entry. `mode`: the feed's content
+    mode, None for each source's own."""
+    entries_of = [(view, entries.made(formats, view, mode)) for view in views]
+    shown = [(view, parts) for view, parts in entries_of if parts is not None]
     head = replace(head, updated=max((view.updated for view, _ in shown), default=head.updated))
     return {format: entries.renderers[format].feed(head, [parts[format] for _, parts in shown]) for format in formats}

@@ -1,4 +1,4 @@
-"""Entries that the builds of a process made and show again: most of what a build writes, the one before wrote, too."""
+"""Cache of entries between the builds of a process: most entries of a build are the same as in the one before."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from syndicator.publishing.render.view import View
 
 
-Key = tuple[str, "ContentMode | None", bool]  # article id, the mode of the feed, and if it stands for its story
+Key = tuple[str, "ContentMode | None", bool]  # article id, content mode of the feed, True if it leads a story
 
-# Some 10 kB each. A day of 5,000 articles shows so many in the feeds that it makes anew (tests/bench/day.py).
+# Some 10 kB each. A day of 5,000 articles shows so many in the feeds that it builds (tests/bench/day.py).
 _MOST: Final = 4000
 
 
 @dataclass(slots=True)
 class Made:
-    """An entry: `of` is what it was made of and equal only where it would be made alike; `parts` its bytes by format,
-    None for a format that cannot hold it; `build` the last one that saw that `of` is as it was."""
+    """A cached entry. `of`: its input, equal only if the entry would be the same; `parts`: its bytes by format, None
+    for a format that cannot hold it; `build`: the last build that compared `of`."""
 
     of: tuple[object, ...]
     view: View
@@ -28,36 +28,36 @@ class Made:
 
 
 class KeptEntries:
-    """Entries by article and mode; of more than `most` those go that were not shown the longest."""
+    """Entries by article and mode. Beyond `most`, the ones shown longest ago are dropped."""
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
         self._about = ""
         self._build = 0
-        self._made: dict[Key, Made] = {}  # the one shown last stands last
+        self._made: dict[Key, Made] = {}  # in the order of their last use
 
     def begin(self, about: str) -> None:
-        """To be called at the start of a build. `about`: a fingerprint of what all entries are made with; another one
-        than before makes all of them anew."""
+        """Call at the start of a build. `about`: a fingerprint of the input that all entries share; a new one empties
+        the cache."""
         self._build += 1
         if about != self._about:
             self._made.clear()
             self._about = about
 
     def get(self, key: Key, of: tuple[object, ...] | None = None) -> Made | None:
-        """The entry, if it was made of the same; without `of`, if this build has seen that it was."""
-        found = self._made.get(key)
-        if found is None or (found.build != self._build if of is None else found.of != of):
+        """Return the entry if its input equals `of`; without `of`, if this build has compared it already."""
+        entry = self._made.get(key)
+        if entry is None or (entry.build != self._build if of is None else entry.of != of):
             return None
-        self.put(key, found)
-        return found
+        self.put(key, entry)
+        return entry
 
-    def put(self, key: Key, made: Made) -> None:
+    def put(self, key: Key, entry: Made) -> None:
         self._made.pop(key, None)
-        self._made[key], made.build = made, self._build
+        self._made[key], entry.build = entry, self._build
         if len(self._made) > self._most:
             del self._made[next(iter(self._made))]
 
     def drop(self, key: Key) -> None:
-        """To be called for an entry with a fault: each build that meets one tells of it."""
+        """Drop an entry with a fault, so that each build that shows it reports the fault."""
         self._made.pop(key, None)

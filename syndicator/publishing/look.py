@@ -1,45 +1,44 @@
-"""How the pages look: our templates and stylesheet, and what the operator put over them. Imports no template library,
-so that a run with nothing to build loads none."""
+"""Templates and stylesheets of pages: ours, and those of the operator. Imports no template library, so that a run with
+nothing to build loads none."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
-TEMPLATES: Final = "templates"  # folder of the operator's templates, in the folder of the configuration
-STYLES: Final = "site.css"  # the operator's styles, beside it
+TEMPLATES: Final = "templates"  # folder with the operator's templates, in the configuration folder
+STYLES: Final = "site.css"  # the operator's styles, in the configuration folder
 _ASSETS: Final = ("feed.css", "site.css", "site.js", "front.js", "combine.js", "search.js", "icon.svg", "icon.png")
 
 
 @dataclass(frozen=True)
 class Look:
-    """What pages are made with besides settings and articles. `templates`: the operator's, by name, as text; `styles`:
-    what follows our stylesheet."""
+    """The design of pages. `templates`: the operator's, text by name; `styles`: appended to our stylesheet."""
 
     templates: Mapping[str, str] = field(default_factory=dict)
     styles: bytes = b""
 
     @cached_property
     def digest(self) -> str:
-        """Changes when pages must be made again: with a template or stylesheet of ours or of the operator's."""
-        found = hashlib.sha256(_shipped().encode())
+        """A fingerprint of all templates and stylesheets, ours and the operator's."""
+        digest = hashlib.sha256(_shipped().encode())
         for name, text in sorted(self.templates.items()):
-            found.update(f"\n{name}\n{text}".encode("utf-8", "replace"))
-        found.update(self.styles)
-        return found.hexdigest()[:32]
+            digest.update(f"\n{name}\n{text}".encode("utf-8", "replace"))
+        digest.update(self.styles)
+        return digest.hexdigest()[:32]
 
     def assets(self) -> dict[str, bytes]:
-        """Stylesheets, script and icon, by file name."""
+        """Return stylesheets, scripts and icons by file name."""
         folder = resources.files("syndicator.publishing").joinpath("static")
-        made = {name: folder.joinpath(name).read_bytes() for name in _ASSETS}
-        return made | {STYLES: made[STYLES] + self.styles}
+        files = {name: folder.joinpath(name).read_bytes() for name in _ASSETS}
+        return files | {STYLES: files[STYLES] + self.styles}
 
 
 def look(config: Path) -> Look:
-    """The look that the folder of the configuration gives. Bytes that are no UTF-8 are replaced."""
+    """Read the operator's design from the configuration folder. Bytes that are not UTF-8 are replaced."""
     folder, styles = config / TEMPLATES, config / STYLES
     return Look(
         templates={path.name: path.read_text("utf-8", "replace") for path in sorted(folder.glob("*.html"))},
@@ -49,13 +48,7 @@ def look(config: Path) -> Look:
 
 @cache
 def _shipped() -> str:
-    return hashlib.sha256(b"\n".join(_files())).hexdigest()
-
-
-def _files() -> Iterator[bytes]:
-    for folder in (TEMPLATES, "static"):
-        for file in sorted(
-            resources.files("syndicator.publishing").joinpath(folder).iterdir(), key=lambda file: file.name
-        ):
-            yield file.name.encode()
-            yield file.read_bytes()
+    folders = [resources.files("syndicator.publishing").joinpath(folder) for folder in (TEMPLATES, "static")]
+    files = [file for folder in folders for file in sorted(folder.iterdir(), key=lambda file: file.name)]
+    parts = [part for file in files for part in (file.name.encode(), file.read_bytes())]
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()

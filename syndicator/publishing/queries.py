@@ -1,12 +1,11 @@
-"""Saved queries: config/feeds.toml. Pure but for reading the file; the language itself is in `rules.query`.
-
-Which articles the saved queries hold, and the feeds of axes that are off unless asked for: each article is looked at
-once, and again when it, a query or `publish.axes` changes."""
+"""Saved queries (config/feeds.toml), and the members of their feeds and of axes that are found the same way. Each
+article is matched once, and again when it, a query or `publish.axes` changes. `entry_rules` has the query language."""
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -26,8 +25,8 @@ from syndicator.publishing.paths import parse_stem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuery:
-    """One [[feed]] of feeds.toml: a query with a feed of its own, or, with `feed` set, other settings for a feed that
-    exists anyway. None means: as the settings have it."""
+    """A [[feed]] of feeds.toml: a query with its own feed or, with `feed`, other settings for an existing feed. None:
+    use the general setting."""
 
     slug: str
     query: str = ""
@@ -42,33 +41,33 @@ class SavedQuery:
 
     @property
     def key(self) -> FeedKey:
-        """The feed this entry is about."""
+        """The feed that this entry defines or configures."""
         return self.feed or FeedKey(QUERY, self.slug)
 
 
 def load_queries(path: Path) -> tuple[SavedQuery, ...]:
-    """The [[feed]] entries of feeds.toml; none where the file is absent. Raises ConfigError; a bad query is shown with
-    a caret under its fault."""
+    """Return the [[feed]] entries of feeds.toml; none if the file is missing. Raises ConfigError, which marks the fault
+    in a query with a caret."""
     return queries_of(read_toml_file(path)) if path.exists() else ()
 
 
 def queries_of(file: TomlFile) -> tuple[SavedQuery, ...]:
-    """The same of a file that was read."""
-    found, faults = readable_queries(file)
+    """Return the entries of a file that is read already. Raises ConfigError."""
+    queries, faults = readable_queries(file)
     if faults:
         raise ConfigError.of(faults)
-    return found
+    return queries
 
 
 def valid_entries(path: Path) -> tuple[SavedQuery, ...]:
-    """The valid entries of a file that has faults; none if it is no TOML."""
+    """Return the valid entries of a file with faults; none if it is not TOML."""
     with suppress(ConfigError):
         return readable_queries(read_toml_file(path))[0]
     return ()
 
 
 def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
-    """The valid [[feed]] entries of a file, and the faults of the others."""
+    """Return the valid [[feed]] entries of a file, and the faults of the others."""
     tables = file.values.get("feed", ())
     if not (isinstance(tables, list | tuple) and all(isinstance(table, Mapping) for table in tables)):
         return (), (file.fault("write [[feed]] with two brackets on each side, and its keys below", "feed"),)
@@ -91,7 +90,7 @@ def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Faul
 
 
 class _Wrong(ValueError):
-    """What is wrong with an entry, and at which key."""
+    """A fault of an entry, with its key."""
 
     def __init__(self, key: str, message: str) -> None:
         super().__init__(message)
@@ -99,7 +98,7 @@ class _Wrong(ValueError):
 
 
 class FeedTable(BaseModel):
-    """One [[feed]] of feeds.toml."""
+    """A [[feed]] of feeds.toml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -115,7 +114,7 @@ class FeedTable(BaseModel):
 
 
 class FeedsFile(BaseModel):
-    """All of feeds.toml."""
+    """The whole feeds.toml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -123,7 +122,7 @@ class FeedsFile(BaseModel):
 
 
 def _saved(item: FeedTable) -> SavedQuery:
-    """The entry as a value. Raises _Wrong."""
+    """Convert the entry. Raises _Wrong, QuestionError."""
     item = _asked(item)
     if (item.feed is None) == (item.query is None):
         raise _Wrong("query", 'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed')
@@ -147,7 +146,7 @@ def _saved(item: FeedTable) -> SavedQuery:
 
 
 def _asked(item: FeedTable) -> FeedTable:
-    """The same with the query and title of a question, where its address is the slug. Raises QuestionError."""
+    """Add query and title to an entry whose slug is a question's address. Raises _Wrong, QuestionError."""
     if not (item.slug or "").startswith(paths.QUESTIONS):
         return item
     question = questions.parse(item.slug or "")
@@ -177,18 +176,17 @@ def _hours(window: str | None) -> int | None:
         raise _Wrong("window", f"window: {error}") from error
 
 
-_FORM: Final = "1"  # to be raised when queries are understood differently
-_PART: Final = 500  # articles held in memory at a time
+_FORM: Final = "1"  # increase when queries match differently
+_PART: Final = 500  # articles in memory
 
 
 def update_members(
     specs: Sequence[FeedSpec], index: ArticleIndex, body: Callable[[str], str], words: Collection[str] = ()
 ) -> int:
-    """Records in `index` which of the saved queries among `specs` hold the new and changed articles, or all articles
-    where a query changed, and in which feeds of the axes `words` (of `publish.axes`) they are whose members are found
-    this way. Returns how many it looked at. To be called before `staleness.stale`, since a feed that gains or loses an
-    article becomes stale. `body`: the plain text of an article's body by its id, read only where title and excerpt
-    leave a query open."""
+    """Match new and changed articles (all, if a query changed) against the saved queries of `specs`, and find their
+    feeds on the axes `words` of `publish.axes` whose members builds find. Store the matches; return how many articles
+    were read. Call before `staleness.stale`, because feeds with other members become stale. `body`: the plain text of
+    an article by its id, read only if title and excerpt do not decide a query."""
     asked = {spec.key: parse_query(spec.query) for spec in specs if spec.query is not None}
     finders = finders_of(words)
     if not asked and not finders:
@@ -196,32 +194,19 @@ def update_members(
     stamp = _stamp(specs, finders)
     waiting = index.unmatched(stamp)
     for start in range(0, len(waiting), _PART):
-        found: dict[str, dict[FeedKey, str]] = {}
+        feeds: dict[str, dict[FeedKey, str]] = {}
         for id, article in index.articles(waiting[start : start + _PART]).items():
-            text = _Once(body, id)
-            found[id] = {key: key.slug for key, expr in asked.items() if matches(expr, article, text)}
+            text = cache(partial(body, id))  # read at its first use
+            feeds[id] = {key: key.slug for key, expr in asked.items() if matches(expr, article, text)}
             for axis, find in finders.items():
-                found[id] |= {FeedKey(axis, slug): name for slug, name in find(article)}
-        index.save_matches(stamp, found)
+                feeds[id] |= {FeedKey(axis, slug): name for slug, name in find(article)}
+        index.save_matches(stamp, feeds)
     return len(waiting)
 
 
 def finders_of(words: Collection[str]) -> dict[str, Callable[[Article], Members]]:
-    """By axis, what finds the feeds of an article, of those axes among `words` whose members builds find."""
+    """Return by axis the function that finds an article's feeds, for the axes in `words` whose members builds find."""
     return {name: axis.found for name, axis in AXES.items() if axis.found and axis.word in words}
-
-
-class _Once:
-    """A text that is read when first asked for."""
-
-    def __init__(self, read: Callable[[str], str], id: str) -> None:
-        self.read, self.id, self.text = read, id, ""
-        self.known = False
-
-    def __call__(self) -> str:
-        if not self.known:
-            self.text, self.known = self.read(self.id), True
-        return self.text
 
 
 def _stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:

@@ -1,7 +1,7 @@
-"""Questions: feeds that an address asks for, such as q/tag.ai/tag.privacy/not.tag.finance/lang.en/words.gpu. Pure.
+"""Questions: feeds defined by their address, such as q/tag.ai/tag.privacy/not.tag.finance/lang.en/words.gpu. Pure.
 
-Of tags any will do, and so of categories, sources and languages; all words must stand there; what follows "not." must
-not. The answer is found in the files of the search, as the pages find it, so that no database is asked."""
+An article must have one of the tags, one of the categories, sources and languages, all of the words, and nothing after
+"not.". Answers come from the search files, as on the search page, so that no database is needed."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -16,41 +16,41 @@ from syndicator.publishing import search
 from syndicator.publishing.paths import QUESTIONS
 
 _NOT: Final = "not."
-# A kind -> the field of the language of saved queries.
+# Kind of a term: its field in saved queries.
 _FIELDS: Final = {"tag": "tag", "category": "category", "source": "source", "lang": "language", "words": "words"}
-_LATER: Final = ("lang", "words")  # kinds that stand after what must not be there
-_MOST: Final = 12  # values, each word of them: a file of each period is read for each
-_LONGEST: Final = 200  # bytes of a part of an address: file systems have names of 255
-_LONG: Final = 1000  # characters of an address that is read
+_LATER: Final = ("lang", "words")  # kinds after the `not.` parts
+_MOST: Final = 12  # values, counting words: each needs a file of each period
+_LONGEST: Final = 200  # bytes of a part: names in file systems have 255
+_LONG: Final = 1000  # characters of an address
 _LANGUAGE: Final = re.compile("[a-z]{2,3}")
 
 Term = tuple[str, str]  # kind, value
-Read = Callable[[str], bytes | None]  # a published file
+Read = Callable[[str], bytes | None]  # reads a published file
 
 
 class QuestionError(ValueError):
-    """An address that asks nothing that can be answered; the message is for whoever wrote it."""
+    """An address that is not a valid question; the message is for the person who wrote it."""
 
-    key = "slug"  # of feeds.toml, where it may stand
+    key = "slug"  # of feeds.toml
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Sorted, without doubles: equal questions are equal."""
+    """Terms, sorted and without duplicates, so that equal questions are equal."""
 
     wanted: tuple[Term, ...]
     barred: tuple[Term, ...] = ()
 
     @property
     def stem(self) -> str:
-        """Its one address below the web root, without the ending."""
+        """The one address of the question below the web root, without the ending."""
         own = [term for term in self.wanted if term[0] not in _LATER]
         barred = [_NOT + part for part in _parts(self.barred)]
         return QUESTIONS + "/".join((*_parts(own), *barred, *_parts(self.wanted[len(own) :])))
 
     @property
     def query(self) -> str:
-        """The same in the language of saved queries."""
+        """The question in the language of saved queries."""
         kinds: dict[str, list[str]] = {}
         for kind, value in self.wanted:
             kinds.setdefault(kind, []).append(f'{_FIELDS[kind]}:"{value}"')
@@ -58,30 +58,30 @@ class Question:
         return " and ".join((*groups, *(f'not {_FIELDS[kind]}:"{value}"' for kind, value in self.barred)))
 
     def title(self, names: Mapping[FeedKey, str]) -> str:
-        """What people call it. `names`: of the feeds of tags, categories and sources, as far as they have one."""
+        """Return the title for people. `names`: names of feeds of tags, categories and sources."""
         wanted = [names.get(FeedKey(*term), term[1]) for term in self.wanted]
         return ", ".join((*wanted, *(f"not {names.get(FeedKey(*term), term[1])}" for term in self.barred)))
 
     @property
     def feeds(self) -> list[FeedKey]:
-        """The feeds that it names: a tag may have another address today."""
+        """The feeds that the question names; one may have moved."""
         return [FeedKey(*term) for term in (*self.wanted, *self.barred) if term[0] not in _LATER]
 
     def moved(self, to: Mapping[FeedKey, FeedKey]) -> "Question":
-        """The same of feeds that moved."""
-        wanted, barred = ([tuple(to.get(FeedKey(*one), one)) for one in some] for some in (self.wanted, self.barred))
+        """Return the question with moved feeds replaced by their targets."""
+        wanted, barred = ([tuple(to.get(FeedKey(*term), term)) for term in some] for some in (self.wanted, self.barred))
         return _sorted(wanted, barred)
 
 
 def parse(stem: str) -> Question:
-    """The question of an address below the web root, without the ending. Raises QuestionError."""
+    """Return the question of an address below the web root, without the ending. Raises QuestionError."""
     terms: dict[bool, list[Term]] = {False: [], True: []}
     for part in stem.removeprefix(QUESTIONS).split("/") if len(stem) <= _LONG else ():
         kind, _, value = part.removeprefix(_NOT).partition(".")
-        found = [(kind, one) for one in _values(kind, value)]
-        if not found:
-            raise QuestionError(f"{part!r} is nothing to ask for; write {', '.join(f'{one}.…' for one in _FIELDS)}")
-        terms[part.startswith(_NOT)] += found
+        new = [(kind, choice) for choice in _values(kind, value)]
+        if not new:
+            raise QuestionError(f"{part!r} is nothing to ask for; write {', '.join(f'{name}.…' for name in _FIELDS)}")
+        terms[part.startswith(_NOT)] += new
     question = _sorted(terms[False], terms[True])
     longest = max(len(part.encode()) for part in question.stem.split("/"))
     if not 0 < len(question.wanted) + len(question.barred) <= _MOST or longest > _LONGEST:
@@ -90,7 +90,7 @@ def parse(stem: str) -> Question:
 
 
 def _values(kind: str, value: str) -> Iterable[str]:
-    """The values of a part of an address as they are compared, none for what cannot be asked for."""
+    """Return the normalised values of a part of an address; none if it is invalid."""
     match kind:
         case "tag" | "category" if value.strip():
             return (slug(value),)
@@ -105,63 +105,64 @@ def _values(kind: str, value: str) -> Iterable[str]:
 
 def _sorted(wanted: Iterable[Any], barred: Iterable[Any]) -> Question:
     order = list(_FIELDS)
-    by_kind = [sorted(set(some), key=lambda one: (order.index(one[0]), one[1])) for some in (wanted, barred)]
+    by_kind = [sorted(set(some), key=lambda term: (order.index(term[0]), term[1])) for some in (wanted, barred)]
     return Question(*map(tuple, by_kind))
 
 
 def _parts(terms: Iterable[Term]) -> list[str]:
-    """The parts of an address: words are one, joined by hyphens, which no word has."""
+    """Return the parts of an address; all words are one part, joined by hyphens, since no word has a hyphen."""
     words = "-".join(value for kind, value in terms if kind == "words")
     return [f"{kind}.{value}" for kind, value in terms if kind != "words"] + ([f"words.{words}"] if words else [])
 
 
 def answer(question: Question, read: Read, most: int) -> list[str]:
-    """The ids of the articles, the newest first. Raises LookupError where a file of the search is missing."""
-    found: list[str] = []
+    """Return the ids of the newest `most` articles, newest first. Raises LookupError if a search file is missing."""
+    ids: list[str] = []
     for name, _, count, parts in reversed(_data(read, search.MANIFEST)):
         places = _places(question, partial(_said, read, name, parts), count)
-        for place in sorted(places, reverse=True)[: most - len(found)]:
+        for place in sorted(places, reverse=True)[: most - len(ids)]:
             docs = _data(read, f"{search.FOLDER}{name}.d{place // search.DOCS}.js")
-            found.append(docs[place % search.DOCS][-1])
-        if len(found) >= most:
+            ids.append(docs[place % search.DOCS][-1])
+        if len(ids) >= most:
             break
-    return found
+    return ids
 
 
-def _places(question: Question, said: Callable[[str], set[int]], count: int) -> set[int]:
-    """Which of `count` articles it asks for. `said`: those of a term of the search; of what is settled none is read."""
+def _places(question: Question, places_of: Callable[[str], set[int]], count: int) -> set[int]:
+    """Return the places of the matching articles among `count`. `said`: looks up the places of a search term; not
+    called once nothing can match."""
     places = set(range(count))
     for choices in _choices(question.wanted):
-        places = places and places & _holding(choices, said)
+        places = places and places & _holding(choices, places_of)
     for choices in _choices(question.barred):
-        places = places and places - _holding(choices, said)
+        places = places and places - _holding(choices, places_of)
     return places
 
 
 def _choices(terms: Iterable[Term]) -> list[list[list[str]]]:
-    """By kind, and for each word by itself: what may hold, each as terms of the search that hold together."""
-    found: dict[object, list[list[str]]] = {}
+    """Return, by kind and for each word, the alternatives; each is a list of search terms that must all match."""
+    choices: dict[object, list[list[str]]] = {}
     for kind, value in terms:
         if kind == "words":
-            found[kind, value] = [list(each_term(value))]
+            choices[kind, value] = [list(each_term(value))]
         else:
-            found.setdefault(kind, []).append([search.facet(kind, value)])
-    return list(found.values())
+            choices.setdefault(kind, []).append([search.facet(kind, value)])
+    return list(choices.values())
 
 
-def _holding(choices: Iterable[Iterable[str]], said: Callable[[str], set[int]]) -> set[int]:
-    return set().union(*(set.intersection(*map(said, terms)) for terms in choices))
+def _holding(choices: Iterable[Iterable[str]], places_of: Callable[[str], set[int]]) -> set[int]:
+    return set().union(*(set.intersection(*map(places_of, terms)) for terms in choices))
 
 
 def _said(read: Read, name: str, parts: int, term: str) -> set[int]:
-    """The places of a term in a period."""
+    """Return the places of articles with a term in a period."""
     lines = "\n" + _data(read, f"{search.FOLDER}{name}.t{search.part_of(term, parts)}.js")
     _, there, rest = lines.partition(f"\n{term} ")
-    place, found = -1, set[int]()
+    place, places = -1, set[int]()
     for step in rest.partition("\n")[0].split(",") if there else ():
         place += int(step.rstrip(".!"), 36) + 1
-        found.add(place)
-    return found
+        places.add(place)
+    return places
 
 
 def _data(read: Read, name: str) -> Any:

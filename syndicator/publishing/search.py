@@ -1,9 +1,8 @@
-"""The files of the search, by period: what is found by which term, and what is shown of it.
+"""Search files by period: the places of each term, and the fields of results.
 
-They are scripts of one call each, `syndicatorSearch(name, data)`: a content security policy without connect-src lets
-pages load them, and so does a browser that has the folder opened as files. The server reads them, too, to answer
-questions. Articles of a closed year, a closed month, or a block of the open month are searched together; a build makes
-the files of the periods that changed."""
+Each file is a script with one call, `syndicatorSearch(name, data)`: pages may load scripts under a content security
+policy without connect-src, and from a folder opened as files. Our server also reads them, to answer questions. A period
+is a closed year, a closed month, or a block of the open month; a build makes the files of changed periods."""
 
 import hashlib
 import json
@@ -24,26 +23,26 @@ from syndicator.publishing.render.view import View
 
 FOLDER: Final = paths.SEARCH
 MANIFEST: Final = "search/index.js"
-DOCS: Final = 12  # articles of a file of what is shown: 3 kB compressed
+DOCS: Final = 12  # articles in a file of results: 3 kB compressed
 _TERM_BYTES: Final = 6_000  # of a file of terms, at most: 2 to 3 kB compressed
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
-# How an article says a term: in title or tags, in the excerpt, names, or often in its text, or there seldom.
+# Weight of a term: in title or tags; in excerpt, names, or often in the text; seldom in the text.
 _LOUD, _CLEAR, _SEEN = "!", ".", ""
-_WORDS: Final = 400  # different ones of a text, the first: some 1,200 words
-_CHARACTERS: Final = 20_000  # of a text, in which these are looked for
+_WORDS: Final = 400  # the first distinct terms of a text, from some 1,200 words
+_CHARACTERS: Final = 20_000  # of a text that are searched for terms
 _OFTEN: Final = 3
 
 
 def text_words(text: str) -> bytes:
-    """The terms of a text, packed, each with the mark of how it is said."""
+    """Return the terms of a text, packed, each with its mark of weight."""
     counts = Counter(each_term(text[:_CHARACTERS]))
     words = [term + (_CLEAR if count >= _OFTEN else _SEEN) for term, count in islice(counts.items(), _WORDS)]
     return zlib.compress(" ".join(words).encode())
 
 
 def files(name: str, views: Sequence[View], words: Mapping[str, bytes]) -> tuple[dict[str, bytes], int]:
-    """The files of a period, oldest article first, and over how many of them its terms are spread. `words`: those of
-    texts (`text_words`), by article."""
+    """Return the files of a period, oldest article first, and the number of term files. `words`: `text_words` by
+    article."""
     places: dict[str, list[str]] = defaultdict(list)
     last: dict[str, int] = {}
     for place, view in enumerate(views):
@@ -57,57 +56,57 @@ def files(name: str, views: Sequence[View], words: Mapping[str, bytes]) -> tuple
     spread: list[list[str]] = [[] for _ in range(parts)]
     for line in lines:
         spread[part_of(line.partition(" ")[0], parts)].append(line)
-    made = {f"{name}.t{part}": "\n".join(some) for part, some in enumerate(spread)}
+    scripts = {f"{name}.t{part}": "\n".join(some) for part, some in enumerate(spread)}
     shown = {
         f"{name}.d{at // DOCS}": [_shown(view) for view in views[at : at + DOCS]] for at in range(0, len(views), DOCS)
     }
-    return {f"{FOLDER}{file}.js": call(file, data) for file, data in (made | shown).items()}, parts
+    return {f"{FOLDER}{file}.js": call(file, data) for file, data in (scripts | shown).items()}, parts
 
 
 def part_of(term: str, parts: int) -> int:
-    """Which of a period's files has a term."""
+    """Return the number of the term file that has a term."""
     return zlib.crc32(term.encode()) % parts
 
 
 def facet(kind: str, value: str) -> str:
-    """The term of what an article is of: a tag, a category, a source, a language. No text has one with a colon."""
+    """Return the term for a tag, category, source or language. Terms of texts have no colon."""
     return f"{kind}:" + quote(value, safe="!'()*")  # as encodeURIComponent does
 
 
 def _found_by(view: View, words: bytes | None) -> dict[str, str]:
-    """The terms of an article with their marks. Of a text that may not be quoted there are none."""
-    found: dict[str, str] = {}
+    """Return the terms of an article with their marks; no terms of a text that may not be quoted."""
+    marks: dict[str, str] = {}
     for word in zlib.decompress(words).decode().split() if words and (view.summary or view.html) else ():
-        found[word.rstrip(_CLEAR)] = _CLEAR if word.endswith(_CLEAR) else _SEEN
+        marks[word.rstrip(_CLEAR)] = _CLEAR if word.endswith(_CLEAR) else _SEEN
     about = (view.summary, view.category, *view.authors, view.origin.title)
-    found |= dict.fromkeys(each_term("\n".join(about)), _CLEAR)
-    found |= dict.fromkeys(each_term("\n".join((view.title, *view.tags))), _LOUD)
+    marks |= dict.fromkeys(each_term("\n".join(about)), _CLEAR)
+    marks |= dict.fromkeys(each_term("\n".join((view.title, *view.tags))), _LOUD)
     kinds = [("tag", slug(tag)) for tag in view.tags] + [("lang", view.language.lower().partition("-")[0])]
     kinds += [("category", slug(view.category))] if view.category else []
-    return found | {facet(*one): _SEEN for one in (*kinds, ("source", view.source_key))}
+    return marks | {facet(*term): _SEEN for term in (*kinds, ("source", view.source_key))}
 
 
-def edition(made: Iterable[bytes]) -> str:
-    """16 hexadecimal digits that tell the files of a period from others: browsers keep files under their names."""
-    found = hashlib.sha256()
-    for data in made:
-        found.update(data)
-    return found.hexdigest()[:16]
+def edition(contents: Iterable[bytes]) -> str:
+    """Return 16 hexadecimal digits that change with the files of a period, because browsers cache files by name."""
+    digest = hashlib.sha256()
+    for data in contents:
+        digest.update(data)
+    return digest.hexdigest()[:16]
 
 
 def shard_names(name: str, count: int, parts: int) -> list[str]:
-    """The names of the files of a period of `count` articles."""
+    """Return the names of the files of a period of `count` articles."""
     docs = range(-(-count // DOCS))
     return [f"{FOLDER}{name}.t{part}.js" for part in range(parts)] + [f"{FOLDER}{name}.d{part}.js" for part in docs]
 
 
 def call(name: str, data: Any) -> bytes:
-    """A script that hands over `data`. ASCII, so that nothing in it ends a line or depends on an encoding."""
+    """Return a script that passes `data`, in ASCII, so that no character ends a line or depends on the encoding."""
     return f"syndicatorSearch({json.dumps(name)},{json.dumps(data, separators=(',', ':'))})\n".encode("ascii")
 
 
 def called(script: bytes | None) -> Any:
-    """The data of a script that `call` made, None for anything else."""
+    """Return the data of a script of `call`, None for anything else."""
     try:
         return json.loads(b"[" + (script or b"").partition(b"(")[2].rpartition(b")")[0] + b"]")[1]
     except (ValueError, IndexError):
@@ -119,23 +118,23 @@ def _shown(view: View) -> list[str]:
 
 
 def _base36(number: int) -> str:
-    made = _DIGITS[number % 36]
+    digits = _DIGITS[number % 36]
     while number := number // 36:
-        made = _DIGITS[number % 36] + made
-    return made
+        digits = _DIGITS[number % 36] + digits
+    return digits
 
 
 BLOCK: Final = 32  # articles of the open month
-_LARGE: Final = (64 * BLOCK, 8 * BLOCK, BLOCK)  # full ones are one block
-_FORM: Final = "2"  # of the files; another one makes all of them anew
+_LARGE: Final = (64 * BLOCK, 8 * BLOCK, BLOCK)  # sizes of blocks
+_FORM: Final = "2"  # increase to make all files again
 
 MonthEntries = Sequence[tuple[str, datetime, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """`months`: of a closed period, where its articles are to be looked up; `ids`: of a block, oldest first.
-    `fingerprint` changes when an article joins, leaves or changes."""
+    """A period. `months`: the months of a closed period; `ids`: the articles of a block, oldest first. `fingerprint`
+    changes when an article joins, leaves or changes."""
 
     name: str
     fingerprint: str
@@ -144,8 +143,8 @@ class Period:
 
 
 def periods(months: Mapping[str, str], newest: MonthEntries, about: str) -> list[Period]:
-    """The periods, oldest first. `months`: month ("2026-11") -> a fingerprint of its articles, ascending; `newest`: the
-    articles of the last one, newest first. `about`: what else the files are made with."""
+    """Return the periods, oldest first. `months`: fingerprint of each month ("2026-11"), ascending; `newest`: the
+    articles of the last month, newest first; `about`: a fingerprint of the files' other input."""
     if not months:
         return []
     *closed, open_month = sorted(months)
@@ -165,9 +164,9 @@ def _blocks(month: str, newest: MonthEntries, about: str) -> Iterator[Period]:
         starts += range(starts[-1] + size, len(oldest) + 1, size)
     for start, end in pairwise(dict.fromkeys((*starts, len(oldest)))):
         block = oldest[start:end]
-        told = [f"{id} {fingerprint}" for id, _, fingerprint in block]
+        fingerprints = [f"{id} {fingerprint}" for id, _, fingerprint in block]
         name = f"{month}.{start // BLOCK}"
-        yield Period(name=name, fingerprint=_digest(about, *told), ids=tuple(id for id, _, _ in block))
+        yield Period(name=name, fingerprint=_digest(about, *fingerprints), ids=tuple(id for id, _, _ in block))
 
 
 def _digest(*parts: str) -> str:
@@ -175,7 +174,7 @@ def _digest(*parts: str) -> str:
 
 
 _READ: Final = 20  # texts at a time
-_UNKNOWN: Final[list[Any]] = ["", "", 0, 0]  # what the list says of a period that it does not have
+_UNKNOWN: Final[list[Any]] = ["", "", 0, 0]  # row of an unlisted period
 
 
 def write_search(
@@ -189,31 +188,30 @@ def write_search(
     text: Callable[[str], str],
     whole: bool = False,
 ) -> Generator[None, None, dict[str, str]]:
-    """Makes the files of the periods that changed, step by step; the list of periods among them is written last.
-    `views`: those of article ids; `about`: a fingerprint of what they are made with; `put` and `drop`: of a published
-    file; `made_of`: what this returned the last time, by period the fingerprint of what its files were made of (times
-    of files are in it, so it is not published). `text`: of an article, as plain text, read once as long as it stays as
-    it is. `whole`: all of them."""
+    """Make the files of changed periods (with `whole`, of all), step by step, then the list of periods. `views`:
+    returns the views of article ids; `about`: a fingerprint of their input; `put` and `drop`: write and delete a
+    published file; `made_of`: the result of the last call, the fingerprint by period (not published, since it includes
+    file times); `text`: returns the plain text of an article, called once for each version of it."""
     months = {month: made_of for month, (_, made_of) in index.month_fingerprints(ALL).items()}
     newest = index.month_entries(ALL, max(months)) if months else []
-    known = {} if whole else _known(outlet)
+    listed_before = {} if whole else _known(outlet)
     now_of: dict[str, str] = {}
     there = outlet.names(FOLDER)
     listed: list[list[Any]] = []
     wanted = {MANIFEST}
     for period in periods(months, newest, about):
-        before = known.get(period.name, _UNKNOWN)
+        before = listed_before.get(period.name, _UNKNOWN)
         names = shard_names(period.name, before[2], before[3])
         now_of[period.name] = period.fingerprint
         if before[0] and made_of.get(period.name) == period.fingerprint and there.issuperset(names):
             listed.append(before)
         else:
             shown = views(_ids(index, period))
-            made, parts = files(period.name, shown, (yield from _words(index, [one.id for one in shown], text)))
-            for name, data in made.items():
+            new, parts = files(period.name, shown, (yield from _words(index, [view.id for view in shown], text)))
+            for name, data in new.items():
                 put(name, data)
-            names = list(made)
-            listed.append([period.name, edition(made.values()), len(shown), parts])
+            names = list(new)
+            listed.append([period.name, edition(new.values()), len(shown), parts])
             yield
         wanted.update(names)
     put(MANIFEST, call("index", listed))
@@ -226,14 +224,14 @@ def write_search(
 def _words(
     index: ArticleIndex, ids: Sequence[str], text: Callable[[str], str]
 ) -> Generator[None, None, dict[str, bytes]]:
-    found = index.words(ids)
-    missing = [id for id in ids if id not in found]
+    words = index.words(ids)
+    missing = [id for id in ids if id not in words]
     for start in range(0, len(missing), _READ):
         new = {id: text_words(text(id)) for id in missing[start : start + _READ]}
         index.save_words(new)
-        found |= new
+        words |= new
         yield
-    return found
+    return words
 
 
 def _ids(index: ArticleIndex, period: Period) -> list[str]:
@@ -243,6 +241,6 @@ def _ids(index: ArticleIndex, period: Period) -> list[str]:
 
 
 def _known(outlet: Outlet) -> dict[str, list[Any]]:
-    found = called(outlet.get(MANIFEST))
-    rows = found if isinstance(found, list) else []
-    return {row[0]: row for row in rows if isinstance(row, list) and [type(one) for one in row] == [str, str, int, int]}
+    data = called(outlet.get(MANIFEST))
+    rows = data if isinstance(data, list) else []
+    return {row[0]: row for row in rows if isinstance(row, list) and [*map(type, row)] == [str, str, int, int]}

@@ -1,9 +1,5 @@
-"""Validation: what a feed must be before it may replace the live one. Each function gives the fault, which starts with
-"not-well-formed: " or "invalid: ", and None for bytes that may be published. Pure but for reading the grammar that
-ships beside it.
-
-The article because of which a feed is held: what its operator has to mend or withdraw. Entries of the live feed that
-its new edition lacks without a reason."""
+"""Validate feeds before they replace the published ones. Functions return a fault, which starts with "not-well-formed:
+" or "invalid: ", or None. Also: name the article of a fault, and find entries that the new feed lost."""
 
 import json
 import re
@@ -27,8 +23,7 @@ _DECLARED: Final = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPA
 _WRAP: Final = (f'<feed xmlns="{ATOM}" {_DECLARED}>'.encode(), b"</feed>")
 _ENTRIES: Final = re.compile(rb"<entry(?: [^>]*)?><id>([^<]+)</id>")  # as `render.atom` writes them
 _TIME: Final = rb"<updated>[12]\d{3}-[01]\d-[0-3]\dT[0-2]\d(?::[0-5]\d){2}(?:\.\d{6})?\+00:00<"
-# Values of a head of which one is as good as another to the grammar: a plain text, an id of ours, a time of ours, an
-# address without anything that would have to be escaped.
+# Values of a head that the grammar treats alike: a plain text, our id, our time, an address without escapes.
 _ALIKE: Final = (
     (re.compile(rb"(<(?:title|subtitle)(?: type=\"text\")?>)[^<]*"), rb"\1x"),
     (re.compile(rb"<id>urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}<"), b"<id>urn:x:x<"),
@@ -39,8 +34,8 @@ _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
 def atom_fault(data: bytes) -> str | None:
-    """Why an Atom document must not be published: it breaks the grammar (RFC 4287 appendix B, RELAX NG), one of the
-    Schematron rules there, or has an id twice (4.1.1)."""
+    """Check an Atom document against the grammar (RFC 4287 appendix B, RELAX NG), its Schematron rules, and for
+    duplicate ids (4.1.1)."""
     root = _root(data)
     if isinstance(root, str):
         return root
@@ -50,13 +45,13 @@ def atom_fault(data: bytes) -> str | None:
         return f"invalid: {error}{_entry_of(root, error.path)}"
     entries = root.findall(f"{_ATOM}entry")
     authored = root.find(f"{_ATOM}author") is not None
-    found = next(filter(None, (_schematron_fault(entry, authored) for entry in entries)), None)
-    return found or _repeated([entry.findtext(f"{_ATOM}id") for entry in entries])
+    fault = next(filter(None, (_schematron_fault(entry, authored) for entry in entries)), None)
+    return fault or _repeated([entry.findtext(f"{_ATOM}id") for entry in entries])
 
 
 def assembled_atom_fault(data: bytes) -> str | None:
-    """The same for a document of our own entries that went through `atom_entry_fault` one by one: all of it is read by
-    expat, at half of what a tree costs, but only its head is held against the grammar."""
+    """Check an Atom document whose entries passed `atom_entry_fault`. All of it is parsed by expat, at half the cost of
+    a tree; only its head is checked against the grammar."""
     parser = ParserCreate()
     try:
         parser.Parse(data, True)
@@ -74,13 +69,13 @@ def assembled_atom_fault(data: bytes) -> str | None:
 
 @lru_cache(1024)
 def _head_fault(head: bytes) -> str | None:
-    """As `atom_fault`, of a document without entries, whose values were replaced by some that are alike to the grammar:
-    an archive has many documents, and their heads differ in nothing else."""
+    """Call `atom_fault` for a document without entries whose values are replaced by equivalent ones. The heads of a
+    feed's many archive documents then are equal, and cached."""
     return atom_fault(head)
 
 
 def atom_entry_fault(data: bytes) -> str | None:
-    """Why an Atom entry, as bytes that stand inside a feed, must not be published."""
+    """Check the bytes of an Atom entry, as they are inside a feed."""
     root = _root(_WRAP[0] + data + _WRAP[1])
     if isinstance(root, str):
         return root
@@ -91,27 +86,27 @@ def atom_entry_fault(data: bytes) -> str | None:
 
 
 def ids(data: bytes) -> list[str]:
-    """The entry ids of an Atom document in its order; none when it cannot be read."""
+    """Return the entry ids of an Atom document in order; none if it cannot be parsed."""
     root = _root(data)
     if isinstance(root, str):
         return []
-    return [found.text or "" for found in root.iterfind(f"{_ATOM}entry/{_ATOM}id")]
+    return [element.text or "" for element in root.iterfind(f"{_ATOM}entry/{_ATOM}id")]
 
 
 def told_of(data: bytes, id: str) -> str:
-    """Title and address of an entry of an Atom document, "" where it has no such entry."""
+    """Return title and address of an entry of an Atom document, "" if it has no such entry."""
     root = _root(data)
     entries = [] if isinstance(root, str) else root.iterfind(f"{_ATOM}entry")
     for entry in entries:
         if entry.findtext(f"{_ATOM}id") == id:
             links = entry.iterfind(f"{_ATOM}link")
-            link = next((one.get("href") for one in links if one.get("rel", "alternate") == "alternate"), "")
+            link = next((link.get("href") for link in links if link.get("rel", "alternate") == "alternate"), "")
             return f'"{entry.findtext(f"{_ATOM}title")}", {link}'
     return ""
 
 
 def _root(data: bytes) -> Any:
-    """The root of an XML document, else the fault as a sentence."""
+    """Return the root of an XML document, else the fault as a sentence."""
     try:
         return etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
@@ -119,7 +114,7 @@ def _root(data: bytes) -> Any:
 
 
 def _schematron_fault(entry: Any, authored: bool) -> str | None:
-    """The Schematron rules of RFC 4287 appendix B that are about entries."""
+    """Check the Schematron rules of RFC 4287 appendix B for entries."""
     if not authored and entry.find(f"{_ATOM}author") is None and entry.find(f"{_ATOM}source/{_ATOM}author") is None:
         return f"invalid: an entry without an author{_called(entry)}"
     links = [link for link in entry.iterfind(f"{_ATOM}link") if link.get("rel", "alternate") == "alternate"]
@@ -134,20 +129,19 @@ def _called(entry: Any) -> str:
 
 
 def _entry_of(root: Any, path: str | None) -> str:
-    found = root.xpath(path) if path else []
-    above = (one for node in found[:1] for one in (node, *node.iterancestors()))
-    return next((_called(one) for one in above if one.tag == f"{_ATOM}entry"), "")
+    nodes = root.xpath(path) if path else []
+    above = (element for node in nodes[:1] for element in (node, *node.iterancestors()))
+    return next((_called(element) for element in above if element.tag == f"{_ATOM}entry"), "")
 
 
 def _entry_at(data: bytes, index: int) -> str:
     start, end = data.rfind(b"<entry", 0, index), data.rfind(b"</entry>", 0, index)
-    found = _ENTRIES.match(data, start) if start > end else None
-    return f" ({found[1].decode('utf-8', 'replace')})" if found else ""
+    match = _ENTRIES.match(data, start) if start > end else None
+    return f" ({match[1].decode('utf-8', 'replace')})" if match else ""
 
 
 def rss_fault(data: bytes) -> str | None:
-    """Why an RSS document must not be published: a channel or an item lacks what RSS 2.0.11 says it must have, or a
-    guid is there twice."""
+    """Check an RSS document for the elements that RSS 2.0.11 requires, and for duplicate guids."""
     root = _root(data)
     if isinstance(root, str):
         return root
@@ -171,29 +165,23 @@ def rss_fault(data: bytes) -> str | None:
 
 
 def json_fault(data: bytes) -> str | None:
-    """Why a JSON Feed document must not be published: something is missing that version 1.1 requires, or an id is there
-    twice."""
+    """Check a JSON Feed document for the fields that version 1.1 requires, and for duplicate ids."""
     try:
-        made = json.loads(data)
+        document = json.loads(data)
     except ValueError as error:
         return f"not-well-formed: {error}"
-    if not made.get("version") or not made.get("title") or not isinstance(made.get("items"), list):
+    if not document.get("version") or not document.get("title") or not isinstance(document.get("items"), list):
         return "invalid: version, title or items missing"
-    for item in made["items"]:
+    for item in document["items"]:
         if not item.get("id") or not (item.get("content_html") or item.get("content_text")):
             return f"invalid: an item without id or content ({item.get('id') or item.get('url')})"
-    return _repeated([item["id"] for item in made["items"]])
+    return _repeated([item["id"] for item in document["items"]])
 
 
-def page_fault(data: bytes) -> str | None:
-    """Why a page must not be published: it is empty."""
-    return None if data else "invalid: empty"
-
-
-def _repeated(found: Sequence[str | None]) -> str | None:
-    if not all(found):
+def _repeated(ids: Sequence[str | None]) -> str | None:
+    if not all(ids):
         return "invalid: an entry without an id"
-    twice = next((id for id, times in Counter(found).items() if times > 1), None)
+    twice = next((id for id, times in Counter(ids).items() if times > 1), None)
     return f"invalid: an id is there twice ({twice})" if twice else None
 
 
@@ -204,7 +192,7 @@ def _parser() -> Any:
 
 @cache
 def _grammar(start: str) -> Any:
-    """The grammar for documents whose root is a feed or an entry (RFC 4287 section 2 allows both)."""
+    """Return the grammar for documents whose root is a feed or an entry (RFC 4287 section 2 allows both)."""
     source = resources.files("syndicator.publishing").joinpath("data/atom.rng").read_bytes()
     source = source.replace(b'<start><ref name="feed"/></start>', f'<start><ref name="{start}"/></start>'.encode())
     return etree.RelaxNG(etree.fromstring(source, _parser()))
@@ -215,21 +203,18 @@ _EVERY: Final = 2**31 - 1
 
 
 def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: uuid.UUID) -> str:
-    """What to add to a `fault` that names the id of an entry of the feed `key`: the article's title, address and file;
-    where it is not known any more, what its `live` Atom file tells of it. "" where there is nothing to add."""
+    """Return text that explains a `fault` with the id of an entry of feed `key`: the article's title, address and file,
+    or the title from the `live` Atom file if the article is gone. "" if there is nothing to add."""
     urn = next(iter(_URN.findall(fault)), "")
     ids = index.ids(key, limit=_EVERY, since=None, most=_EVERY) if urn else []
-    id = next((one for one in ids if entry_urn(instance, one) == urn), "")
+    id = next((member for member in ids if entry_urn(instance, member) == urn), "")
     article = index.articles([id]).get(id) if id else None
     if article:
         return f': "{article.title}", {article.url}, file {index.path(id)}'
-    told = told_of(live, urn) if urn and live else ""
+    title = told_of(live, urn) if urn and live else ""
     file = paths.file_name(key, FORMATS_ATOM)
     cure = f"restore its file, or delete {file} of the public folder if it is meant to be gone, and build"
-    return f": {told}, which no article file is known for: {cure}" if told else ""
-
-
-_LOST_ENTRIES_EVERY = 2**31 - 1
+    return f": {title}, which no article file is known for: {cure}" if title else ""
 
 
 def lost(
@@ -240,40 +225,38 @@ def lost(
     index: ArticleIndex,
     instance: uuid.UUID,
 ) -> list[str]:
-    """The ids of the live file (`old`) that the new one lacks and should have; both newest first. `excused`: ids that
-    were withdrawn, set aside, or had to give way to those of other sources. An article that is still indexed but no
-    longer in the feed was retagged, merged or put on hold, which is a reason; so is that it was pruned. The ids of
-    stories may always go."""
+    """Return ids that the live file (`old`) has and the new one should have but lacks; both newest first. `excused`:
+    ids that were withdrawn, set aside or displaced by other sources. Ids of stories may always leave. So may articles
+    that are still indexed but not in the feed (retagged, merged or on hold), and pruned ones."""
     old = [urn for urn in old if not is_of_story(urn)]
     if set(old) <= set(new):
         return []
     near = _members(spec, index, instance, 2 * spec.most + len(old))
     if not suspects(old, new, near, excused):
         return []
-    members = _members(spec, index, instance, _LOST_ENTRIES_EVERY)
-    known = (
+    members = _members(spec, index, instance, _EVERY)
+    known_ids = (
         *(article.id for article in index.each()),
         *index.merged(),
         *index.behind(),
         *index.on_hold(),
         *index.pruned(),
     )
-    indexed = {entry_urn(instance, id) for id in known}
+    indexed = {entry_urn(instance, id) for id in known_ids}
     return suspects(old, new, members, {*excused, *(indexed - set(members))})
 
 
 def suspects(old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]) -> list[str]:
-    """Pure. `members`: the ids that belong to the feed now, newest first. An id that belongs to it and is older than
-    the oldest of the new file has only moved out of its window. An id that no longer belongs to it and is not excused
-    is lost when one that stood below it is still there (so it was not the window), or when nothing of the live file is
-    left at all."""
-    kept = set(new)
+    """Return the ids missing without a reason. Pure. `members`: the ids of the feed now, newest first. A member older
+    than the oldest entry of the new file only left its window. Another id is lost, unless excused, if an entry below it
+    is still there, or if no entry of the live file is."""
+    present = set(new)
     rank = {id: place for place, id in enumerate(members)}
-    oldest = max((rank[id] for id in kept if id in rank), default=-1)
-    last = max((place for place, id in enumerate(old) if id in kept), default=-1)
-    missing = [(place, id) for place, id in enumerate(old) if id not in kept and id not in excused]
+    oldest = max((rank[id] for id in present if id in rank), default=-1)
+    last = max((place for place, id in enumerate(old) if id in present), default=-1)
+    missing = [(place, id) for place, id in enumerate(old) if id not in present and id not in excused]
     unknown = [id for place, id in missing if id not in rank and (place < last or last < 0)]
-    return unknown + [id for _, id in missing if rank.get(id, _LOST_ENTRIES_EVERY) < oldest]
+    return unknown + [id for _, id in missing if rank.get(id, _EVERY) < oldest]
 
 
 def _members(spec: FeedSpec, index: ArticleIndex, instance: uuid.UUID, most: int) -> list[str]:

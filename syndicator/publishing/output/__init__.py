@@ -1,1 +1,1 @@
-"""Where published files go, the redirects beside them, and the notice to hubs."""
+"""Outlets for published files, redirects, and notices to hubs."""

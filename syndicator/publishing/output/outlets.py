@@ -1,6 +1,5 @@
-"""Published files in an object store, with the types and caching that our own server sends.
-
-Published files on disk: whole or not at all, touched only when their bytes differ."""
+"""Outlets for published files: a folder, where files are whole or absent and rewritten only if their bytes differ, and
+an object store, with the types and caching headers of our own server."""
 
 import contextlib
 import ctypes
@@ -23,17 +22,16 @@ from syndicator.publishing import paths
 
 
 class FileOutlet:
-    """An Outlet (see ports) on the folder `root`. With `gzip`, files that are asked for often have a `.gz` beside them
-    (nginx gzip_static): a year of 10,000 articles has 5,000 archives and pages of days, which few ask for; web servers,
-    ours among them, compress these when somebody does.
+    """An Outlet (see ports) on the folder `root`. With `gzip`, files that are requested often have a `.gz` beside them
+    (nginx gzip_static). Web servers compress the others, thousands of archives and pages of days, on request.
 
-    A changed file gets an mtime at least a second after its old one: nginx's ETag is mtime in seconds and size, and
-    libcurl drops the body of an answer whose Last-Modified is not after the one it knows, also after a redirect."""
+    A changed file gets an mtime at least a second after its old one: nginx makes its ETag from mtime in seconds and
+    size. libcurl drops a body whose Last-Modified is not later than the one it has, also after a redirect."""
 
     def __init__(self, root: Path, gzip: bool = True, held: Callable[[], object] = lambda: None) -> None:
-        """`held`: called before each write, which it stops by an exception."""
+        """`held`: called before each write; an exception in it prevents the write."""
         self._root, self._gzip, self._held = root, gzip, held
-        self._unsettled = False  # files were written without a sync of their own
+        self._unsettled = False  # some files need a sync
 
     def get(self, name: str) -> bytes | None:
         try:
@@ -45,12 +43,12 @@ class FileOutlet:
         path = self._path(name)
         changed = _size(path) != len(data) or self.get(name) != data
         if changed:
-            latest = max(_mtime(known) for known in (path, *map(self._path, heir_of)))
+            latest = max(_mtime(other) for other in (path, *map(self._path, heir_of)))
             self._replace(path, data, earliest=latest + 1_000_000_000, durable=paths.is_head(name))
         sibling = path.with_name(path.name + ".gz")
         if not self._gzip or not paths.is_asked_often(name):
             sibling.unlink(missing_ok=True)
-        elif changed or not _unpacks_to(sibling, data):  # the second after a crash
+        elif changed or not _unpacks_to(sibling, data):  # a crash may leave an old .gz
             self._replace(sibling, gzip.compress(data, GZIP_LEVEL, mtime=0), earliest=_mtime(path), durable=False)
         return changed
 
@@ -71,26 +69,23 @@ class FileOutlet:
 
     def names(self, folder: str) -> set[str]:
         path = self._path(folder.removesuffix("/"))
-        with contextlib.suppress(FileNotFoundError), os.scandir(path) as found:
-            return {folder + entry.name for entry in found if not entry.name.startswith(".")}
+        with contextlib.suppress(FileNotFoundError), os.scandir(path) as entries:
+            return {folder + entry.name for entry in entries if not entry.name.startswith(".")}
         return set()
 
     def written(self, name: str) -> datetime | None:
-        found = _mtime(self._path(name))
-        return datetime.fromtimestamp(found // 1_000_000_000, UTC) if found else None
+        mtime = _mtime(self._path(name))
+        return datetime.fromtimestamp(mtime // 1_000_000_000, UTC) if mtime else None
 
     def sweep(self) -> int:
-        """Removes what a writer that was killed left half-written; how many. For whoever is the only writer."""
+        """Delete temporary files of killed writers; return how many. Call only while no other writer runs."""
         left = [path for path in self._root.rglob(".*.tmp") if path.is_file()]
         for path in left:
             path.unlink(missing_ok=True)
         return len(left)
 
     def _path(self, name: str) -> Path:
-        parts = name.split("/")
-        if not name or any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
-            raise UsageError(f"{name!r} is no name of a published file")
-        return self._root.joinpath(*parts)
+        return self._root.joinpath(*_parts(name))
 
     def _replace(self, path: Path, data: bytes, *, earliest: int, durable: bool) -> None:
         self._unsettled |= not durable
@@ -111,6 +106,13 @@ class FileOutlet:
             raise
 
 
+def _parts(name: str) -> list[str]:
+    parts = name.split("/")
+    if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
+        raise UsageError(f"{name!r} is no name of a published file")
+    return parts
+
+
 def _opened(name: str, folder: Path) -> BinaryIO:
     try:
         return open(name, "wb")  # noqa: PTH123
@@ -120,7 +122,7 @@ def _opened(name: str, folder: Path) -> BinaryIO:
 
 
 def _sync(folder: Path) -> None:
-    """Write the files of the file system of `folder` to the disk, with one call instead of one a file."""
+    """Write all files of the file system of `folder` to disk in one call."""
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if syncfs is None:  # not Linux
         os.sync()
@@ -134,12 +136,12 @@ def _sync(folder: Path) -> None:
 
 
 def _unpacks_to(path: Path, data: bytes) -> bool:
-    """True if the last 8 bytes of a gzip file, checksum and size (RFC 1952), are those of `data`."""
+    """Return True if the last 8 bytes of a gzip file, checksum and size (RFC 1952), match `data`."""
     try:
         with path.open("rb") as file:
             file.seek(-8, os.SEEK_END)
             return file.read() == struct.pack("<II", zlib.crc32(data), len(data) % 2**32)
-    except OSError:  # none, or one without an end
+    except OSError:  # missing or too short
         return False
 
 
@@ -151,24 +153,23 @@ def _size(path: Path) -> int:
 
 
 def _mtime(path: Path) -> int:
-    """Nanoseconds, 0 for a file that is not there."""
+    """Return the mtime in nanoseconds, 0 for a missing file."""
     try:
         return path.stat().st_mtime_ns
     except FileNotFoundError:
         return 0
 
 
-_JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)  # later than whatever was there before
-_OTHER: Final = "application/octet-stream"  # maps for web servers, which are no pages
+_JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)  # later than all earlier objects
+_OTHER: Final = "application/octet-stream"  # maps for web servers
 
 
 @dataclass(slots=True)
 class ObjectOutlet:
-    """An Outlet (see ports) on `objects`, for one build: what it replaces has to be as it was when it first looked, so
-    that of two builds at a time one ends, and its feeds stay stale. With `whole` it looks at all files at once, a
-    thousand a request, before anything else; otherwise at each one when it is first asked for.
-
-    The .gz beside files that are asked for often has their type and Content-Encoding: gzip."""
+    """An Outlet (see ports) on `objects`, for one build. An object is replaced only if it is as it was at the first
+    look. So of two builds at a time one fails, and its feeds stay stale. `whole`: list all objects first, a thousand a
+    request; otherwise look at each one when it is first needed. The .gz of a file has its type and Content-Encoding:
+    gzip."""
 
     objects: Objects
     gzip: bool = True
@@ -179,14 +180,14 @@ class ObjectOutlet:
 
     def get(self, name: str) -> bytes | None:
         seen = self._look(name)
-        found = self.objects.get(name) if seen else None
-        if found is None:
+        content = self.objects.get(name) if seen else None
+        if content is None:
             return None
-        self._check(name, found[1])
-        return found[0]
+        self._check(name, content[1])
+        return content[0]
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Of the times of `heir_of` nothing is to be seen to: a file that is written now is younger than they are."""
+        """Write an object if it differs. `heir_of` needs no care: an object written now has a later time."""
         seen, sibling = self._look(name), f"{name}.gz"
         changed = seen is None or not self._is(seen, data)
         if changed:
@@ -195,7 +196,7 @@ class ObjectOutlet:
             self._drop(sibling)
         else:
             there = self._look(sibling)
-            # the second also where a run was killed between the two
+            # a killed run may leave an old .gz
             if changed or there is None or (seen is not None and there.modified < seen.modified):
                 self._write(sibling, name, gzip.compress(data, GZIP_LEVEL, mtime=0))
         return changed
@@ -217,11 +218,10 @@ class ObjectOutlet:
         return 0  # an object is whole or absent
 
     def settle(self) -> None:
-        pass  # each is durable when it is put
+        pass  # `put` is durable
 
     def _look(self, name: str) -> ObjectStamp | None:
-        if not name or any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in name.split("/")):
-            raise UsageError(f"{name!r} is no name of a published file")
+        _parts(name)
         if self.whole:
             self._list()
         if name not in self._seen:
@@ -230,13 +230,13 @@ class ObjectOutlet:
 
     def _list(self) -> None:
         if not self._listed:
-            for one in self.objects.walk():
-                self._seen.setdefault(one.key, one)
+            for stamp in self.objects.walk():
+                self._seen.setdefault(stamp.key, stamp)
             self._listed = True
 
     def _is(self, seen: ObjectStamp, data: bytes) -> bool:
-        """Whether the object is `data`. Most stores make the etag of the bytes' MD5; of one that is known to, nothing
-        is asked for to be compared."""
+        """Return True if the object is `data`. If the store's etag is the MD5, as in most stores, the object is not
+        downloaded."""
         if seen.size != len(data):
             return False
         return _is_digest(seen.etag, data) or (not self._digests and self.get(seen.key) == data)

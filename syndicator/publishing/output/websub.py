@@ -1,5 +1,5 @@
-"""Notifies hubs of the feeds that changed (WebSub, https://www.w3.org/TR/websub/ section 6), and asks them whether they
-would take subscribers of ours."""
+"""Notify hubs of changed feeds (WebSub, https://www.w3.org/TR/websub/ section 6), and check that they accept
+subscribers."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -12,11 +12,11 @@ from syndicator.core.reasons import FetchReason
 from syndicator.publishing import paths
 
 _TRIES = 3
-_AT_ONCE = 10  # addresses in one request: hubs bound what they read of one, and none says how much
+_AT_ONCE = 10  # addresses in one request: hubs limit its size and do not say how
 
 
 def urls_of(written: Iterable[str], base_url: str) -> list[str]:
-    """The addresses of those written files that are feeds, for hubs."""
+    """Return the addresses of the files in `written` that are feeds."""
     return [base_url + name for name in sorted(written) if paths.is_head(name)]
 
 
@@ -29,21 +29,21 @@ async def notify(
     deadline: float = 10.0,
     wait: float = 1.0,
 ) -> list[Problem]:
-    """Publishes `urls`, the addresses of exactly those feeds whose bytes changed, to each of `hubs`, all hubs at once,
-    ten addresses a request. `allow`: the private addresses that a hub may have, since the operator named it;
-    `deadline`: seconds for one request with all its retries; `wait`: seconds before the first retry, doubling. A hub
-    that does not take one request is not asked again. Returns what failed; it never raises for a hub that is down."""
+    """Notify all `hubs` at once that the feeds at `urls` changed, ten addresses a request. `allow`: private addresses
+    that a hub may have, since the operator named it; `deadline`: seconds for a request with its retries; `wait`:
+    seconds before the first retry, doubling. A hub is skipped after its first failure. Return the failures; none is
+    raised."""
     parts = [urls[start : start + _AT_ONCE] for start in range(0, len(urls), _AT_ONCE)]
     bodies = [urlencode([("hub.mode", "publish"), *(("hub.url", url) for url in part)]) for part in parts]
 
-    async def told(hub: str) -> Problem | None:
+    async def tell(hub: str) -> Problem | None:
         for body in bodies:
             problem = await _asked(_post(hub, body, allow, deadline), fetcher, wait)
             if problem:
                 return problem
         return None
 
-    return [problem for problem in await asyncio.gather(*map(told, hubs)) if problem is not None]
+    return [problem for problem in await asyncio.gather(*map(tell, hubs)) if problem is not None]
 
 
 async def refused(
@@ -54,14 +54,14 @@ async def refused(
     allow: Callable[[str], Sequence[str]] = lambda hub: (),
     deadline: float = 10.0,
 ) -> list[Problem]:
-    """The hubs that answer a subscription to `topic`, the address of a feed, with a refusal (section 5.1 asks for 202).
-    The subscription comes to nothing, since its callback is no address that would confirm it. A hub that cannot be
-    reached has not refused."""
+    """Return the hubs that refuse a subscription to the feed `topic` (section 5.1 asks for 202). No subscription
+    results, because the callback does not confirm it. A hub that cannot be reached has not refused."""
     asks = {"hub.mode": "subscribe", "hub.topic": topic, "hub.callback": f"{topic}?callback", "hub.verify": "async"}
     body = urlencode(asks)
     results = await asyncio.gather(*(fetcher.fetch(_post(hub, body, allow, deadline)) for hub in hubs))
     failed = [(hub, result) for hub, result in zip(hubs, results, strict=True) if isinstance(result, Failed)]
-    return [Problem(what=hub, reason=one.reason, detail=one.detail) for hub, one in failed if one.status is not None]
+    answered = [(hub, failure) for hub, failure in failed if failure.status is not None]
+    return [Problem(what=hub, reason=failure.reason, detail=failure.detail) for hub, failure in answered]
 
 
 def _post(hub: str, body: str, allow: Callable[[str], Sequence[str]], deadline: float) -> Request:
@@ -76,23 +76,18 @@ async def _asked(request: Request, fetcher: Fetcher, wait: float) -> Problem | N
     hub = request.url
     try:
         async with asyncio.timeout(request.deadline):
-            result = await _retried(request, fetcher, wait)
+            for retry in range(_TRIES):
+                result = await fetcher.fetch(request)
+                if retry == _TRIES - 1 or not _passing(result):
+                    break
+                await asyncio.sleep(wait * 2**retry)
     except TimeoutError:
         return Problem(what=hub, reason=FetchReason.TIMEOUT, detail=f"no answer in {request.deadline:g} s")
     return Problem(what=hub, reason=result.reason, detail=result.detail) if isinstance(result, Failed) else None
 
 
-async def _retried(request: Request, fetcher: Fetcher, wait: float) -> FetchResult:
-    for retry in range(_TRIES - 1):
-        result = await fetcher.fetch(request)
-        if not _passing(result):
-            return result
-        await asyncio.sleep(wait * 2**retry)
-    return await fetcher.fetch(request)
-
-
 def _passing(result: FetchResult) -> bool:
-    """True for a failure that may pass: of the network, or a 5xx or 429; other 4xx are final."""
+    """Return True for a temporary failure: of the network, or a 5xx or 429."""
     if not isinstance(result, Failed):
         return False
     return result.status in (None, HTTPStatus.TOO_MANY_REQUESTS) or result.status >= HTTPStatus.INTERNAL_SERVER_ERROR

@@ -16,7 +16,7 @@ _UPDATED: Final = re.compile(rb"<updated>([^<]+)</updated>")
 
 
 def entry(view: View, base: str) -> bytes:
-    """The <entry> of an article, the same for every feed that carries it."""
+    """Return the <entry> of an article, the same in every feed."""
     parts = [
         element("id", escaped(view.urn)),
         plain_text("title", view.title),
@@ -25,7 +25,7 @@ def entry(view: View, base: str) -> bytes:
         *([element("content", escaped(view.content), type="html")] if view.content else []),
         element("link", href=view.url, rel="alternate"),
     ]
-    if view.summary or not view.content:  # a reader must have some text to show (the validator's MissingTextualContent)
+    if view.summary or not view.content:  # some text is required (the validator's MissingTextualContent)
         parts.append(element("summary", escaped(html.escape(view.text, quote=False)), type="html"))
     parts += [element("category", term=term, scheme=scheme) for term, scheme in categories(view, base)]
     parts += [element("published", view.published.isoformat()), element("link", rel="via", href=view.url)]
@@ -37,17 +37,17 @@ def entry(view: View, base: str) -> bytes:
     parts += [
         element("link", rel="related", href=url, title=name) for name, url in view.also if url not in view.related
     ]
-    given = view.enclosure
-    if given is not None:
-        parts.append(element("link", rel="enclosure", href=given.url, type=given.type, length=str(given.length)))
+    if media_file := view.enclosure:
+        length = str(media_file.length)
+        parts.append(element("link", rel="enclosure", href=media_file.url, type=media_file.type, length=length))
     language = {"xml:lang": view.language} if view.language else {}
     return element("entry", "".join([*parts, *media(view), _source(view)]), **language).encode()
 
 
 def feed(head: Head, entries: Sequence[bytes]) -> bytes:
-    """An Atom document of ready entries."""
-    # The namespace of tombstones is declared only where there is one: the W3C validator warns of those that it does not
-    # know, such as that of RFC 6721. A takedown that reaches readers is worth that, while `builder` keeps it.
+    """Return an Atom document of finished entries."""
+    # The namespace of tombstones is declared only if there is one: the W3C validator warns of namespaces that it does
+    # not know, such as that of RFC 6721. A takedown is worth the warning, as long as `builder` shows it.
     names = declared(("media", *(("at",) if head.removed else ()), *(("fh",) if head.archived else ())))
     language = f' xml:lang="{head.language}"' if head.language else ""
     parts = [
@@ -56,7 +56,7 @@ def feed(head: Head, entries: Sequence[bytes]) -> bytes:
         plain_text("title", head.title),
         element("updated", head.updated.isoformat()),
     ]
-    if head.author or not entries:  # readers give it to entries; RFC 4287 4.1.1 asks for one where no entry has its own
+    if head.author or not entries:  # RFC 4287 4.1.1 requires one if entries have none
         parts.append(element("author", element("name", plain(head.author or head.title))))
     parts += [element("link", **link) for link in _head_links(head)]
     parts.append(element("generator", "Syndicator"))
@@ -68,8 +68,7 @@ def feed(head: Head, entries: Sequence[bytes]) -> bytes:
 
 
 def _told_apart(entries: Sequence[bytes]) -> list[bytes]:
-    """The entries with no `updated` twice: where the microseconds made of two ids agree (see `view`), the later one in
-    the document gets the next free microsecond."""
+    """Return the entries with distinct `updated` times: a duplicate (see `view`) moves to the next free microsecond."""
     seen: set[bytes] = set()
     result: list[bytes] = []
     for entry in entries:
@@ -85,15 +84,14 @@ def _told_apart(entries: Sequence[bytes]) -> list[bytes]:
 
 
 def categories(view: View, base: str) -> list[tuple[str, str]]:
-    """The category and the tags, each with its scheme; the category first."""
-    found = [(view.category, f"{base}categories/")] if view.category else []
-    return found + [(tag, f"{base}tags/") for tag in view.tags]
+    """Return the category, then the tags, each with its scheme."""
+    terms = [(view.category, f"{base}categories/")] if view.category else []
+    return terms + [(tag, f"{base}tags/") for tag in view.tags]
 
 
 def media(view: View) -> list[str]:
-    """Media RSS 1.5.1: media:thumbnail, media:content and publisher of a cover; media:content of an enclosure that says
-    how long it plays (itunes:duration would make a podcast of the whole feed, which then has to name a category and an
-    owner)."""
+    """Return Media RSS 1.5.1: thumbnail, content and publisher of a cover, and content of an enclosure with a duration.
+    Not itunes:duration: it would make the feed a podcast, which needs a category and an owner."""
     parts: list[str] = []
     if view.cover:
         type = {"type": view.cover_type} if view.cover_type else {}
@@ -101,8 +99,8 @@ def media(view: View) -> list[str]:
         parts.append(element("media:content", url=view.cover, medium="image", **type))
         parts.append(element("media:credit", plain(view.origin.title), role="publishing company", scheme="urn:ebu"))
     if view.enclosure is not None and view.seconds:
-        given, duration = view.enclosure, str(view.seconds)
-        parts.append(element("media:content", url=given.url, type=given.type, duration=duration))
+        enclosure, duration = view.enclosure, str(view.seconds)
+        parts.append(element("media:content", url=enclosure.url, type=enclosure.type, duration=duration))
     return parts
 
 

@@ -1,7 +1,4 @@
-"""What stands at the top of a feed, whatever the format. Pure.
-
-Which names in an entry lead to a page of ours. An entry that shows itself: picture, excerpt, and of which source,
-category and tags it is, as HTML."""
+"""The head of a feed in any format, and entries as HTML cards with links to our pages. Pure."""
 
 import re
 import uuid
@@ -39,50 +36,50 @@ class Head:
     urn: str
     title: str
     description: str
-    base: str  # the web root, with a last slash
+    base: str  # the web root, with a final slash
     stem: str
     language: str
-    author: str  # "" where the operator named none
+    author: str  # "" for none
     icon: str
     hubs: tuple[str, ...]
     formats: tuple[str, ...]
     updated: datetime
-    self_name: str = ""  # archive documents: their own file; "" for the head feed
+    self_name: str = ""  # file of an archive document; "" for the head feed
     current: bool = True
     previous: str = ""  # name of the archive document before this one, in Atom
     following: str = ""
     removed: tuple[Removed, ...] = ()
     rights: str = ""  # the operator's own terms, for people
-    licence: str = ""  # the address of a licence, where that is what the operator named
+    licence: str = ""  # the address of the licence, if the operator named one
     archives: tuple[str, ...] = (ATOM, JSON)  # the formats of its archive documents
 
     def url(self, format: str) -> str:
-        """The address of this feed in a format."""
+        """Return the address of this feed in a format."""
         return f"{self.base}{self.stem}.{format}"
 
     @property
     def image(self) -> str:
-        """The icon as RSS takes it: PNG, GIF or JPEG."""
+        """The icon as PNG, GIF or JPEG, as RSS requires."""
         return self.icon if self.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")) else f"{self.base}icon.png"
 
     @property
     def archived(self) -> bool:
-        """True for an archive document among others. An only one is not called so: the validator calls that incomplete
-        (its feed.py), and there is nothing to walk to."""
+        """True for an archive document among others. A single one is not marked as an archive: the validator reports
+        that as incomplete (its feed.py)."""
         return not self.current and bool(self.previous or self.following)
 
     def document(self, name: str, format: str) -> str:
-        """The address of an archive document in a format, "" for no `name`."""
+        """Return the address of an archive document in a format, "" for no `name`."""
         return f"{self.base}{name.rpartition('.')[0]}.{format}" if name else ""
 
     @property
     def home(self) -> str:
-        """The page that this feed belongs to: its own, else the index."""
+        """The feed's own page, else the front page."""
         return self.url(PAGE) if PAGE in self.formats else self.base
 
 
 def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datetime | None) -> Head:
-    """The head of a feed. `updated`: its newest entry's, None when it has none."""
+    """Return the head of a feed. `updated`: its newest entry's, None without entries."""
     site = settings.site
     licence = uri(site.rights) if "://" in site.rights else ""
     title = line(spec.title) or line(spec.name) or spec.key.slug
@@ -95,7 +92,7 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         language=language(spec.language) or "en",
         author=view_name(site.author),
         icon=uri(site.icon) or f"{settings.base_url}icon.svg",
-        hubs=tuple(found for found in map(uri, settings.publish.hubs) if found),
+        hubs=tuple(hub for hub in map(uri, settings.publish.hubs) if hub),
         formats=tuple(format for format in FORMATS if format in spec.formats),
         updated=updated or EMPTY,
         rights=line(site.rights),
@@ -110,9 +107,9 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The pages that an entry can lead to. They follow from the settings and taxonomy.toml alone and not from the feeds
-    that there are: else the first article of a tag would write all entries anew. `tags`: the slugs of those tags that
-    have a page from their first article on; None: all have. `unsaid`: the category that says nothing."""
+    """The pages that entries link to. They depend on settings and taxonomy.toml only, not on existing feeds: otherwise
+    the first article of a tag would change all entries. `tags`: slugs of tags that have a page from their first article
+    on; None: all tags. `unsaid`: the category of unclassified articles."""
 
     base: str
     categories: bool = True
@@ -121,15 +118,15 @@ class Links:
     sources: bool = True
 
     def category(self, name: str) -> str:
-        """The address of a category's page, "" where it has none."""
+        """Return the address of a category's page, "" for none."""
         return self._page(CATEGORY, name) if self.categories else ""
 
     def tag(self, name: str) -> str:
-        """The address of a tag's page, "" where it is not sure to have one."""
+        """Return the address of a tag's page, "" if it may have none."""
         return self._page(TAG, name) if self.tags is None or slug(name) in self.tags else ""
 
     def source(self, key: str) -> str:
-        """The address of a source's page, "" where it has none."""
+        """Return the address of a source's page, "" for none."""
         return self.base + paths.file_name(FeedKey(SOURCE, key), PAGE) if key and self.sources else ""
 
     def _page(self, axis: str, name: str) -> str:
@@ -137,7 +134,8 @@ class Links:
 
 
 def links(settings: Settings, named: Iterable[str] = ()) -> Links:
-    """The pages there are by `settings`; `named`: the tags of taxonomy.toml, which need one article alone."""
+    """Return the pages that exist by `settings`; `named`: tags of taxonomy.toml, which have a page from one article
+    on."""
     publish = settings.publish
     pages = {name for name, axis in AXES.items() if PAGE in publish.formats and axis.word in publish.axes}
     sure = None if publish.tag_min == 1 else frozenset(map(slug, named))
@@ -152,26 +150,26 @@ def links(settings: Settings, named: Iterable[str] = ()) -> Links:
 
 _MARKUP: Final = re.compile(r"<[^>]*>")
 _SRC: Final = re.compile(r"(src)=$", re.IGNORECASE)
-_BEGINNING: Final = 3000  # characters of the whole text's HTML in which an excerpt that opens it is looked for
-_ABOVE: Final = 300  # characters that may stand above the excerpt in the whole text: a sub-heading, a line, a caption
+_BEGINNING: Final = 3000  # characters of the whole text's HTML that are searched for the excerpt
+_ABOVE: Final = 300  # characters above the excerpt in the whole text, such as a subheading or caption
 _BETWEEN: Final = " \N{MIDDLE DOT} "
 
 
 def card(view: View, links: Links) -> str:
-    """What a reader shows of `view`: the picture, the excerpt, "Source · category · tags", then the whole text where it
-    may be shown. All of it is our own markup round escaped texts; the whole text was sanitised when it was made. What
-    the whole text begins with or shows itself is not there twice."""
+    """Return the entry as HTML: the picture, the excerpt, "Source · category · tags", then the whole text if it may be
+    shown. The markup is ours, the texts are escaped, and the whole text was sanitised when it was made. Picture and
+    excerpt are left out if the whole text shows them."""
     names = f"<p>{_BETWEEN.join(_names(view, links))}</p>"
     return "".join([*_picture(view), *_excerpt(view), names, *reported(view, links.base), view.html])
 
 
 def plain(view: View, base: str) -> str:
-    """The same without picture, source and tags: the whole text, and what other outlets report."""
+    """Return the whole text and the reports of other outlets, without picture, source and tags."""
     return "".join([*_excerpt(view), *reported(view, base), view.html]) if view.also else view.html
 
 
 def reported(view: View, base: str) -> Iterator[str]:
-    """The other outlets that report it, and the page of the story that it stands for. `base`: of addresses here."""
+    """Yield the other outlets of its story, and the link to the story's page. `base`: the web root."""
     if view.also:
         named = ", ".join(linked(name, url) for name, url in view.also)
         more = f"{_BETWEEN}{linked('Timeline', base + paths.story_name(view.story))}" if view.story else ""
@@ -179,7 +177,7 @@ def reported(view: View, base: str) -> Iterator[str]:
 
 
 def _picture(view: View) -> Iterator[str]:
-    # The validator takes a src= at the end of an address for the attribute (its validators.py, absUrlMixin)
+    # The validator takes src= at the end of an address for an attribute (its validators.py, absUrlMixin)
     shown = _SRC.sub(r"\1&#61;", escape(view.cover))
     if view.cover and escape(view.cover) not in view.html:
         yield f'<p><a href="{escape(view.url)}"><img src="{shown}" alt=""></a></p>'
@@ -187,22 +185,22 @@ def _picture(view: View) -> Iterator[str]:
 
 def _excerpt(view: View) -> Iterator[str]:
     begins = "".join(unescape(_MARKUP.sub("", view.html[:_BEGINNING])).split())
-    words = "".join(view.summary.split())  # blocks need not have spaces between them
+    words = "".join(view.summary.split())  # blocks may have no spaces between them
     if words and not 0 <= begins.find(words) <= _ABOVE:
         yield f"<p>{escape(view.summary, quote=False)}</p>"
 
 
 def _names(view: View, links: Links) -> Iterator[str]:
     yield linked(view.origin.title, view.origin.site or _root(view.url))
-    said = {links.unsaid.casefold()}
+    shown = {links.unsaid.casefold()}
     for name, address in ((view.category, links.category), *((tag, links.tag) for tag in view.tags)):
-        if name and name.casefold() not in said:
-            said.add(name.casefold())
+        if name and name.casefold() not in shown:
+            shown.add(name.casefold())
             yield linked(name, address(name))
 
 
 def linked(name: str, address: str) -> str:
-    """A name as HTML, linked if it has an address."""
+    """Return a name as HTML, linked if it has an address."""
     shown = escape(name, quote=False)
     return f'<a href="{escape(address)}">{shown}</a>' if address else shown
 

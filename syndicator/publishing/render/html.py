@@ -1,7 +1,7 @@
-"""Markdown to HTML that is safe to publish. The one importer of markdown-it-py and nh3.
+"""Convert markdown to HTML that is safe to publish. The one importer of markdown-it-py and nh3.
 
-Hostile markdown can make either library slow (100,000 nested <div> hold nh3 for 22 s), so callers run this in a process
-that they can end."""
+Hostile markdown can block either library (100,000 nested <div> hold nh3 for 22 s), so call it in a process that can be
+killed."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -27,8 +27,8 @@ _ATTRIBUTES: Final = {
     "td": {"align"},
     "th": {"align"},
 }
-# Images that only count readers: the customary names of one-pixel files, of the hosts that serve them, and the end
-# points of analytics programs. A telephone called Pixel in a file name is no such thing, hence the narrow endings.
+# Tracking pixels: usual names of one-pixel files and their hosts, and end points of analytics programs. Endings are
+# narrow, because a photo of a Pixel phone may have such a name.
 _PIXEL: Final = re.compile(
     r"^https?://(?:[^/?#]*[.@])?(?:pixels?|beacons?|track(?:ing|er)?|analytics|metrics|telemetry|counter|stats)\."
     r"|/(?:pixel|px|1x1|spacer|blank|clear|cleardot|transparent|beacon|tracker|tracking|counter|hit|impression)"
@@ -40,9 +40,9 @@ _PIXEL: Final = re.compile(
 
 
 def render_markdown(markdown: str, base_url: str) -> str:
-    """The body of an article as sanitised HTML: raw HTML in the markdown stays text, relative addresses become absolute
-    against `base_url`, links into private networks lose their address, tracking pixels go. Sanitised after rendering,
-    last, since escaped markup can come alive when it is rendered."""
+    """Return the body of an article as sanitised HTML. Raw HTML in the markdown stays text, relative addresses become
+    absolute against `base_url`, links into private networks lose their address, tracking pixels are removed. Sanitising
+    is the last step, since rendering can turn escaped markup into live markup."""
     renderer = _renderer()
     tokens = list(_adjusted(renderer.parse(text.legal(markdown)), base_url))
     return nh3.clean(
@@ -60,7 +60,7 @@ def _renderer() -> MarkdownIt:
 
 
 def _adjusted(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
-    """The tokens with absolute addresses, without tracking pixels, with alignment as an attribute instead of a
+    """Yield the tokens with absolute addresses, without tracking pixels, and with an attribute for alignment, not a
     style."""
     for token in tokens:
         if token.children is not None and token.type != "image":
@@ -81,7 +81,8 @@ def _adjusted(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
 
 
 def _image(token: Token, base_url: str) -> Iterator[Token]:
-    """The image with an absolute address, its alternative text where it has none, nothing for a tracking pixel."""
+    """Yield the image with an absolute address, its alternative text if it has no address, or nothing for a tracking
+    pixel."""
     source = _address(base_url, str(token.attrs.get("src", "")))
     if source and _PIXEL.search(source):
         return
@@ -93,6 +94,6 @@ def _image(token: Token, base_url: str) -> Iterator[Token]:
 
 
 def _address(base_url: str, reference: str) -> str:
-    """`reference` as an absolute address, "" for none, and for one that leads readers into a private network."""
-    found = urls.absolute(base_url, reference)
-    return found if found and not refusal(found, base_url) else ""
+    """Return `reference` as an absolute address; "" for none, or if it leads into a private network."""
+    address = urls.absolute(base_url, reference)
+    return address if address and not refusal(address, base_url) else ""

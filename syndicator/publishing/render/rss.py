@@ -12,14 +12,14 @@ from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import declared, document, element, escaped, plain
 
-_MINUTES: Final = 15  # between two polls; hubs are quicker
-# What begins a tag, a comment or a declaration (HTML 13.2.5.6), and the same with its < as a reference.
+_MINUTES: Final = 15  # between two polls
+# Start of a tag, comment or declaration (HTML 13.2.5.6), also with < as a reference.
 _TAG: Final = re.compile(r"(<|&(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])", re.I)
 
 
 def item(view: View, base: str) -> bytes:
-    """The <item> of an article, the same for every feed that carries it."""
-    described, given = html.escape(view.text, quote=False), view.enclosure
+    """Return the <item> of an article, the same in every feed."""
+    described, file = html.escape(view.text, quote=False), view.enclosure
     parts = [
         element("title", plain(_plain(view.title))),
         element("link", escaped(view.url)),
@@ -27,23 +27,23 @@ def item(view: View, base: str) -> bytes:
         *([element("content:encoded", escaped(view.content))] if described and view.content else []),
         element("guid", escaped(view.urn), isPermaLink="false"),
         *(element("category", plain(_plain(term)), domain=scheme) for term, scheme in categories(view, base)),
-        *([element("enclosure", url=given.url, length=str(given.length), type=given.type)] if given else []),
+        *([element("enclosure", url=file.url, length=str(file.length), type=file.type)] if file else []),
         element("pubDate", format_datetime(view.published)),
         *([element("source", plain(_plain(view.origin.title)), url=view.origin.url)] if view.origin.url else []),
-        # one line for all authors: of several dc:creator, newsboat and Miniflux show the last one alone
+        # one line for all authors: newsboat and Miniflux show only the last dc:creator
         element("dc:creator", plain(_plain(view.author))),
         *media(view),
         *_rights(view),
         *_podcast(view),
-        # http://source.scripting.com/#1653758422000. The element declares its namespace itself: the W3C validator warns
-        # of namespaces that it does not know, and so only of feeds that have it.
+        # http://source.scripting.com/#1653758422000. The element declares its namespace, since the W3C validator
+        # warns of namespaces that it does not know.
         *([element("source:markdown", escaped(view.markdown))] if view.markdown else []),
     ]
     return element("item", "".join(parts)).encode()
 
 
 def feed(head: Head, items: Sequence[bytes]) -> bytes:
-    """An RSS document of ready items."""
+    """Return an RSS document of finished items."""
     title, types = plain(_plain(head.title)), {name: FORMATS[name].media_type for name in (ATOM, "rss")}
     parts = [
         f'<rss{declared(("media", "dc", "content", "atom", "sy"))} version="2.0"><channel>',
@@ -62,21 +62,21 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
     parts.append(element("lastBuildDate", format_datetime(head.updated)))
     parts += [element("atom:link", rel="hub", href=hub) for hub in head.hubs]
     parts += [element("creativeCommons:license", escaped(head.licence))] if head.licence else []
-    if head.previous:  # an Atom document, as RFC 5005 has them
+    if head.previous:  # archives are Atom (RFC 5005)
         href = head.document(head.previous, ATOM)
         parts.append(element("atom:link", rel="prev-archive", href=href, type=types[ATOM]))
     return document("".join(parts), items, "</channel></rss>", f"{head.base}feed.css")
 
 
 def _plain(value: str) -> str:
-    """A plain text that talks about <b> says < b>: some readers take these fields for text and some for HTML, and only
-    this is the same to both. Without the space, what a stranger wrote is live markup in the second kind; and the
-    validator, too, takes </b> for markup (its validators.py, nonhtml)."""
+    """Put a space after each < that could start a tag. Some readers take these fields for text and some for HTML; only
+    "< b>" is the same to both, and no stranger's markup becomes live. The validator takes </b> for markup, too (its
+    validators.py, nonhtml)."""
     return _TAG.sub(r"\1 ", value)
 
 
 def _rights(view: View) -> Iterator[str]:
-    """dc:rights, and the element for licences (http://backend.userland.com/creativeCommonsRssModule)."""
+    """Yield dc:rights, and the element for licences (http://backend.userland.com/creativeCommonsRssModule)."""
     if view.rights:
         yield element("dc:rights", escaped(_plain(view.rights)))
     if view.licence:
@@ -84,13 +84,13 @@ def _rights(view: View) -> Iterator[str]:
 
 
 def _podcast(view: View) -> Iterator[str]:
-    """Transcripts, chapters and persons of an episode, as its own feed has them (Podcasting 2.0). Its namespace is
-    declared where it is used: feeds without sound do not know it."""
+    """Yield transcripts, chapters and persons of an episode (Podcasting 2.0). The elements declare their namespace, so
+    that feeds without episodes have none."""
     for line in view.enclosure.podcast if view.enclosure else ():
         kind, _, rest = line.partition(" ")
-        said, *values = rest.split("; ")
-        given = dict(value.split("=", 1) for value in values)
+        main, *values = rest.split("; ")
+        attributes = dict(value.split("=", 1) for value in values)
         if kind == "person":
-            yield element("podcast:person", escaped(said), **given)
+            yield element("podcast:person", escaped(main), **attributes)
         else:
-            yield element(f"podcast:{kind}", url=said, **given)
+            yield element(f"podcast:{kind}", url=main, **attributes)

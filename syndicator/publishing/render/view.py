@@ -1,15 +1,15 @@
-"""One article as its entry shows it, whatever the format. Pure."""
+"""An article as feeds and pages show it, in any format. Pure."""
 
 import hashlib
 import re
-import unicodedata
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from html import unescape
 from typing import Final
+from unicodedata import normalize
 from urllib.parse import quote, unquote, urlsplit
 
 from syndicator.core import secrets, text, urls
@@ -18,10 +18,10 @@ from syndicator.core.ports import Story
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.usage.terms import terms
 
-# An earlier date is nearly always a publisher's slip (year 1, the Unix epoch), and the W3C validator calls it
-# implausible (its validators.py, implausible_8601): it counts as unknown.
+# Earlier dates count as unknown: nearly all are mistakes (year 1, the Unix epoch), and the W3C validator calls them
+# implausible (its validators.py, implausible_8601).
 _FIRST: Final = datetime(1990, 1, 1, tzinfo=UTC)
-# The shapes of ids that the validator takes (its validators.py, rfc2396): RFC 8141, RFC 4122, RFC 4151.
+# Forms of ids that the validator accepts (its validators.py, rfc2396): RFC 8141, RFC 4122, RFC 4151.
 _URN: Final = re.compile(r"urn:(?!uuid:)[a-z0-9][a-z0-9-]{1,31}:([a-z0-9()+,.:=@;$_!*'-]|%[0-9a-f]{2})+", re.I)
 _UUID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 _TAG: Final = re.compile(r"tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[0-9a-zA-Z;/?:@&=+$._!~*'(),-]+")
@@ -39,19 +39,19 @@ _PLAIN: Final = re.compile(
     r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?"
     r"(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
 )
-_WORDS: Final = re.compile(r"[\s=;]+")  # between the addresses of a line of rights or of a podcast
+_WORDS: Final = re.compile(r"[\s=;]+")  # separates addresses in lines of rights and podcasts
 _TWICE: Final = re.compile(r"%25[0-9A-Fa-f]{2}")
 _FRAGMENT: Final = re.compile(r"[\w.~-]*", re.ASCII)
 _ESCAPED: Final = re.compile(r"[A-Za-z]?(?:%[89A-F][0-9A-F])+")
 _UNPRINTED: Final = re.compile(
     "[\x7f-\x9f\ufdd0-\ufdef" + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF)) + "]"
 )
-# A run between what XML and HTML escape, in which there may be a character of UTF-8 that was taken for two of Latin-1.
+# Text between escaped characters with a UTF-8 character that was read as two Latin-1 characters.
 _TWICE_ENCODED: Final = re.compile("(?<![^&<>;\n])[^&<>;\n]*[\u00c2\u00c3][\u0080-\u00bf][^&<>;\n]*")
 _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
 _HEADING: Final = re.compile(r"\s*<h([1-6])>(.*?)</h\1>\s*", re.DOTALL)
 _LONGEST_HEADING: Final = 2000  # characters of HTML: no title is longer
-# ISO 639-1; of the longer codes the validator knows few.
+# ISO 639-1; the validator knows few longer codes.
 _CODES: Final = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz "
     "ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik "
@@ -64,39 +64,39 @@ _LANGUAGES: Final = frozenset(_CODES.split())
 _LONGEST_SUBTAG: Final = 8  # RFC 5646 section 2.1
 _TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
 _AUDIO_VIDEO: Final = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]*")
-_DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")  # seconds, MM:SS or HH:MM:SS, as Apple has it
+_DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")  # seconds, MM:SS or HH:MM:SS (Apple)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What every format says of an article. All text is one legal line, all addresses are legal URIs, times are UTC."""
+    """The values that formats write. All text is one legal line, all addresses are legal URIs, times are UTC."""
 
     id: str  # the article's
     urn: str
     url: str
     title: str
-    authors: tuple[str, ...]  # a name each; the source's title where nobody is named
+    authors: tuple[str, ...]  # names; the source's title without any
     published: datetime
-    updated: datetime  # with microseconds of its own, see `_apart`
+    updated: datetime  # unique by its microseconds, see `_apart`
     summary: str
-    html: str  # the whole text, "" where it is not published
+    html: str  # the whole text, "" if it is not published
     language: str
     tags: tuple[str, ...]
     category: str
     cover: str
     cover_type: str
     enclosure: Enclosure | None
-    seconds: int  # of the enclosure, 0 when unknown
+    seconds: int  # duration of the enclosure, 0 if unknown
     related: tuple[str, ...]
-    origin: Origin  # where it came from, every field fit for publication
+    origin: Origin  # the source feed; every field may be published
     source_key: str = ""
-    picture: Picture | None = None  # for pages alone
-    content: str = ""  # HTML that readers show: a card, the whole text, both, or ""
-    markdown: str = ""  # the whole text once more, where the operator wants that
-    rights: str = ""  # what its publisher says of its use, for people
-    licence: str = ""  # the address of a licence that it names
-    also: tuple[tuple[str, str], ...] = ()  # name and address of the reports of other outlets on its event
-    story: str = ""  # the story that it stands for
+    picture: Picture | None = None  # for pages only
+    content: str = ""  # HTML for readers: a card, the whole text, both, or ""
+    markdown: str = ""  # the whole text, if the operator enabled it
+    rights: str = ""  # the publisher's terms of use, for people
+    licence: str = ""  # the address of its licence
+    also: tuple[tuple[str, str], ...] = ()  # name and address of reports of other outlets
+    story: str = ""  # the story that it leads
 
     @property
     def author(self) -> str:
@@ -105,8 +105,8 @@ class View:
 
     @property
     def text(self) -> str:
-        """What a reader shows where it may show no excerpt: who tells the story. Formats ask for some text, and a title
-        said twice is none."""
+        """The excerpt; without one the source's name, because formats require some text and should not repeat the
+        title."""
         return self.summary or self.origin.title
 
 
@@ -118,9 +118,8 @@ def view(
     html: str,
     picture: Picture | None = None,
 ) -> View:
-    """The entry of `article`. `mode`: the feed's own content mode, None for what the source says. `html`: its rendered
-    body, "" when there is none. `picture`: its thumbnail, where one was made. Raises ValueError when the article has no
-    usable address."""
+    """Return the view of `article`. `mode`: the feed's content mode, None for the source's; `html`: its rendered body,
+    "" for none; `picture`: its thumbnail. Raises ValueError if the article has no usable address."""
     article = _without_private(_without_secrets(article, source), source)
     published, updated = times(article)
     allowed, restricted = permitted(article, source)
@@ -129,7 +128,7 @@ def view(
     if not url:
         raise ValueError(f"no usable address: {article.url[:200]!r}")
     origin = _origin(article, source, published)
-    said = terms(article.rights)
+    rules = terms(article.rights)
     return View(
         id=article.id,
         urn=entry_urn(instance, article.id),
@@ -148,55 +147,51 @@ def view(
         picture=picture if shown != "link" and may_copy_picture(article, source) else None,
         enclosure=_enclosure(article.enclosure),
         seconds=_seconds(article.enclosure),
-        related=tuple(found for found in map(uri, article.also) if found),
+        related=tuple(address for address in map(uri, article.also) if address),
         origin=origin,
         source_key=article.source_key,
-        rights=line("; ".join((*said.words, *said.because))),
-        licence=next(filter(None, map(uri, said.licences)), ""),
+        rights=line("; ".join((*rules.words, *rules.because))),
+        licence=next(filter(None, map(uri, rules.licences)), ""),
     )
 
 
 def _without_secrets(article: Article, source: Source | None) -> Article:
-    """`article` with addresses as subscribers may see them, where the source's own has placeholders for secrets."""
+    """Return `article` with placeholders for secrets in addresses, if the source's address has them."""
     names = secrets.variables(source.url) if source else ()
     if not names:
         return article
-    given, origin = article.enclosure, article.origin
+    enclosure, origin = article.enclosure, article.origin
     feed = origin.url or (source.url if source else "")
     site, id = (secrets.published(value, names) for value in (origin.site, origin.id))
+    podcast = tuple(line for line in enclosure.podcast if secrets.published(line, names) == line) if enclosure else ()
     return replace(
         article,
         url=secrets.published(article.url, names),
         cover=secrets.published(article.cover or "", names),
         also=tuple(secrets.published(url, names) for url in article.also),
-        enclosure=_enclosure_without(given, names) if given else None,
+        enclosure=enclosure and replace(enclosure, url=secrets.published(enclosure.url, names), podcast=podcast),
         origin=replace(origin, url=secrets.published(feed, names), site=site, id=id),
     )
 
 
-def _enclosure_without(given: Enclosure, names: Collection[str]) -> Enclosure:
-    told = tuple(line for line in given.podcast if secrets.published(line, names) == line)
-    return replace(given, url=secrets.published(given.url, names), podcast=told)
-
-
 def _without_private(article: Article, source: Source | None) -> Article:
-    """`article` without the addresses that lead subscribers into private networks or have a password in them: its page,
-    its feed and whoever serves them may say anything. A source that the operator lets into private networks may name
-    addresses there."""
+    """Return `article` without addresses into private networks or with passwords: pages and feeds of strangers may
+    contain any address. Sources that the operator allows into private networks may use them."""
     if source and (source.allow or urls.private(source.url)):
         return article
 
     def public(value: str) -> str:
         return "" if any(urls.refusal(word, article.url) for word in _WORDS.split(value)) else value
 
-    given, origin = article.enclosure, article.origin
-    if given is not None:
-        given = replace(given, podcast=tuple(filter(public, given.podcast))) if public(given.url) else None
+    enclosure, origin = article.enclosure, article.origin
+    if enclosure is not None:
+        podcast = tuple(filter(public, enclosure.podcast))
+        enclosure = replace(enclosure, podcast=podcast) if public(enclosure.url) else None
     return replace(
         article,
         cover=public(article.cover or ""),
         also=tuple(filter(public, article.also)),
-        enclosure=given,
+        enclosure=enclosure,
         origin=replace(origin, url=public(origin.url), site=public(origin.site), id=public(origin.id)),
         rights=tuple(filter(public, article.rights)),
     )
@@ -207,23 +202,23 @@ _HALF_DAY: Final = 12  # hours
 
 
 def also(id: str, story: Story, source_of: Callable[[Article], Source | None]) -> tuple[tuple[str, str], ...]:
-    """The other outlets of a story than that of article `id`: name, and address of the first report."""
-    found = {outlet: "" for outlet, article in story.reports if article.id == id}
+    """Return name and address of the first report of each other outlet in the story of article `id`."""
+    address_of = {outlet: "" for outlet, article in story.reports if article.id == id}
     named: list[tuple[str, str]] = []
     for outlet, article in story.reports:
         url = uri(_without_secrets(article, source_of(article)).url)
-        if outlet not in found and url:
-            found[outlet] = url
+        if outlet not in address_of and url:
+            address_of[outlet] = url
             site = article.origin.site or article.origin.url
-            own = bool(site) and urls.publisher(site) == outlet  # else it is the name of who announced it
+            own = bool(site) and urls.publisher(site) == outlet  # else the title names another announcer
             named.append(((own and name(article.origin.title)) or outlet, url))
     return tuple(named[:_MOST_ALSO])
 
 
 def leading(view: View, story: Story, instance: uuid.UUID) -> View:
-    """The entry of a story, which `view` leads. It has an id of its own, and its `updated` moves at noon and midnight
-    alone, to say that more outlets reported."""
-    latest = max(view.updated, *(moment for _, one in story.reports if (moment := _utc(one.added))))
+    """Return the entry of a story that `view` leads. It has its own id. `updated` changes only at noon and midnight, if
+    more outlets reported."""
+    latest = max(view.updated, *(moment for _, article in story.reports if (moment := _utc(article.added))))
     half = latest.replace(hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0)
     updated = _apart(max(view.published, half), story.name)
     return replace(view, urn=story_urn(instance, story.name), updated=updated, story=story.name)
@@ -232,22 +227,21 @@ def leading(view: View, story: Story, instance: uuid.UUID) -> View:
 _RICHER: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")
 
 
-def _poorer(one: ContentMode, other: ContentMode) -> ContentMode:
-    return _RICHER[min(_RICHER.index(one), _RICHER.index(other))]
+def _poorer(mode: ContentMode, other: ContentMode) -> ContentMode:
+    return _RICHER[min(_RICHER.index(mode), _RICHER.index(other))]
 
 
 def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
-    """How much of an article may be shown, and its publisher's own rules that restrict it. A recorded licence of the
-    source lifts them. Rights: `usage.terms`. nosnippet and noarchive: no excerpt of ours and no body; max-snippet: an
-    excerpt of that many characters and no body
-    (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
+    """Return how much of an article may be shown, and the publisher's rules that restrict it. A recorded licence of the
+    source lifts them. Rights: `usage.terms`. nosnippet and noarchive: neither excerpt nor body; max-snippet: an excerpt
+    of so many characters and no body (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
     wanted: ContentMode = source.content if source else "excerpt"
     if source and source.licence:
         return wanted, ()
     rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
-    said = terms(article.rights)
-    restricted: list[str] = list(said.because) if said.most != "full" else []
-    if said.most == "link":
+    usage = terms(article.rights)
+    restricted: list[str] = list(usage.because) if usage.most != "full" else []
+    if usage.most == "link":
         return "link", tuple(restricted)
     if rules & {"nosnippet", "max-snippet:0"}:
         return "link", (*restricted, "nosnippet")
@@ -261,9 +255,8 @@ def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tup
 
 
 def may_copy_picture(article: Article, source: Source | None) -> bool:
-    """True where a small copy of the article's picture may be shown. Not where the page asks that its pictures be in no
-    index or preview (noimageindex, max-image-preview:none) or it may not be passed on whole, unless a licence is
-    recorded, and not where only a link to the article may be published."""
+    """Return True if a thumbnail may be shown. Not if only a link may be published, or, without a recorded licence, if
+    the page forbids previews (noimageindex, max-image-preview:none) or its terms forbid copies of the picture."""
     if permitted(article, source)[0] == "link":
         return False
     rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
@@ -273,7 +266,7 @@ def may_copy_picture(article: Article, source: Source | None) -> bool:
 
 
 def uri(value: str) -> str:
-    """`value` as a URI that every reader takes (RFC 3986, ASCII only), "" when it is no http(s) address."""
+    """Return `value` as a URI that every reader accepts (RFC 3986, ASCII only), "" if it is not an http(s) address."""
     cleaned = "".join(text.legal(value).split())
     if _PLAIN.fullmatch(cleaned):
         return cleaned
@@ -285,8 +278,8 @@ def uri(value: str) -> str:
 
 @lru_cache(4096)
 def name(value: str) -> str:
-    """A name (author, tag, category, source) as one line. Markup in it is never meant, and is taken out: plain fields
-    that hold some draw the validator's ContainsHTML, however it is escaped."""
+    """Return a name (author, tag, category, source) as one line without markup, which the validator reports
+    (ContainsHTML) however it is escaped."""
     cleaned, before = line(value), ""
     while cleaned != before:
         before, cleaned = cleaned, text.line(_MARKUP.sub(" ", cleaned))
@@ -295,7 +288,7 @@ def name(value: str) -> str:
 
 @lru_cache(256)
 def language(value: str) -> str:
-    """A language tag fit for xml:lang (RFC 5646), "" when `value` is none or its language has no two-letter code."""
+    """Return a language tag for xml:lang (RFC 5646), "" for an invalid one or one without a two-letter code."""
     tag = value.strip().replace("_", "-")
     first, *more = tag.split("-")
     fine = first.lower() in _LANGUAGES and all(part.isalnum() and len(part) <= _LONGEST_SUBTAG for part in more)
@@ -303,22 +296,21 @@ def language(value: str) -> str:
 
 
 def line(value: str) -> str:
-    """A text as one line that is fit for publication."""
+    """Return a text as one line without characters that must not be published."""
     return text.line(_printed(value))
 
 
 def _printed(value: str) -> str:
-    """`value` without what XML allows and HTML does not (controls, noncharacters), and with a question mark where a
-    character was lost before it came to us: the validator calls these bad (its validators.py; HTML 13.2.3.5)."""
+    """Remove characters that XML allows and HTML does not (controls, noncharacters); write "?" for a lost character.
+    The validator reports these (its validators.py; HTML 13.2.3.5)."""
     if value.isascii() and value.isprintable():
         return value
     return _UNPRINTED.sub("", _TWICE_ENCODED.sub(_once_encoded, value)).replace("\ufffd", "?")
 
 
 def _once_encoded(match: re.Match[str]) -> str:
-    """A run of text that was encoded twice, as when an accented letter became two others: all its characters fit into
-    Latin-1, and their bytes are UTF-8, which other texts are not by chance. The validator calls it bad, too (its
-    base.py, characters)."""
+    """Decode text that was encoded twice, so that an accented letter became two: all its characters are Latin-1, and
+    their bytes are UTF-8. The validator reports such text (its base.py, characters)."""
     try:
         return match[0].encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -326,10 +318,10 @@ def _once_encoded(match: re.Match[str]) -> str:
 
 
 def _untitled(html: str, title: str) -> str:
-    """The whole text without a heading at its start that says the title once more."""
-    found = _HEADING.match(html[:_LONGEST_HEADING])
-    if found and _words(unescape(_MARKUP.sub("", found[2]))) == _words(title):
-        return html[found.end() :]
+    """Remove a heading at the start of the text that repeats the title."""
+    heading = _HEADING.match(html[:_LONGEST_HEADING])
+    if heading and _words(unescape(_MARKUP.sub("", heading[2]))) == _words(title):
+        return html[heading.end() :]
     return html
 
 
@@ -338,8 +330,8 @@ def _words(value: str) -> list[str]:
 
 
 def times(article: Article) -> tuple[datetime, datetime]:
-    """published and updated, as every entry of the article shows them. Neither lies after the moment we got the article
-    (`added`), so none is in the future; `updated` moves only with a recorded revision."""
+    """Return published and updated as entries show them. Published is never later than `added`, so none lies in the
+    future; `updated` moves only with a recorded revision."""
     added = _utc(article.added) or _FIRST
     published = min(_utc(article.published) or added, added)
     published = published if published >= _FIRST else max(added, _FIRST)
@@ -350,8 +342,8 @@ def times(article: Article) -> tuple[datetime, datetime]:
 
 
 def _apart(moment: datetime, id: str) -> datetime:
-    """The same second with microseconds made of `id`: two entries of one second stay two (the validator warns of equal
-    times, and readers sort by them)."""
+    """Add microseconds derived from `id`, so that entries of the same second differ: the validator warns of equal
+    times, and readers sort by them."""
     digest = hashlib.sha256(id.encode("utf-8", "replace")).digest()
     return moment.replace(microsecond=1 + int.from_bytes(digest[:4], "big") % 999_998)
 
@@ -388,35 +380,36 @@ def _summary(article: Article, restricted: Sequence[str]) -> str:
 
 
 def _unique(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found for found in map(name, values) if found))
+    return tuple(dict.fromkeys(text for text in map(name, values) if text))
 
 
-def _enclosure(given: Enclosure | None) -> Enclosure | None:
-    """The source's own audio or video, with a type; None when it is something else."""
-    url = uri(given.url) if given else ""
-    if given is None or not url:
+def _enclosure(enclosure: Enclosure | None) -> Enclosure | None:
+    """Return the enclosure with a valid type; None unless it is audio or video."""
+    url = uri(enclosure.url) if enclosure else ""
+    if enclosure is None or not url:
         return None
-    declared = given.type.partition(";")[0].strip().lower()
+    declared = enclosure.type.partition(";")[0].strip().lower()
     kind = declared if _AUDIO_VIDEO.fullmatch(declared) else _MEDIA.get(_ending(url), "")
     if not kind:
         return None
-    podcast = tuple(line for line in map(_podcast, given.podcast) if line)
-    return Enclosure(url=url, type=kind, length=max(given.length, 0), duration=given.duration, podcast=podcast)
+    podcast = tuple(line for line in map(_podcast, enclosure.podcast) if line)
+    return Enclosure(url=url, type=kind, length=max(enclosure.length, 0), duration=enclosure.duration, podcast=podcast)
 
 
-def _podcast(given: str) -> str:
-    """A line of `Enclosure.podcast` that is fit for publication, "" where its address or its name is none."""
-    kind, _, rest = line(given).partition(" ")
-    said, *values = rest.split("; ")
+def _podcast(text: str) -> str:
+    """Return a valid line of `Enclosure.podcast`, "" if its address or name is invalid."""
+    kind, _, rest = line(text).partition(" ")
+    main, *values = rest.split("; ")
     pairs = [value.partition("=") for value in values]
-    kept = [f"{key}={uri(value) if key in ('href', 'img') else value}" for key, _, value in pairs if value]
-    said = name(said) if kind == "person" else uri(said)
+    attributes = [f"{key}={uri(value) if key in ('href', 'img') else value}" for key, _, value in pairs if value]
+    main = name(main) if kind == "person" else uri(main)
     typed = kind == "person" or any(key == "type" and _TYPE.fullmatch(value) for key, _, value in pairs)
-    return "; ".join([f"{kind} {said}", *(one for one in kept if not one.endswith("="))]) if said and typed else ""
+    valid = [attribute for attribute in attributes if not attribute.endswith("=")]
+    return "; ".join([f"{kind} {main}", *valid]) if main and typed else ""
 
 
-def _seconds(given: Enclosure | None) -> int:
-    declared = given.duration.strip() if given else ""
+def _seconds(enclosure: Enclosure | None) -> int:
+    declared = enclosure.duration.strip() if enclosure else ""
     seconds = 0
     for part in declared.split(":") if _DURATION.fullmatch(declared) else ():
         seconds = 60 * seconds + int(part)
@@ -432,36 +425,35 @@ def _ending(url: str) -> str:
 
 
 def _origin(article: Article, source: Source | None, published: datetime) -> Origin:
-    given = article.origin
-    url = uri(given.url) or uri(source.url if source else "")
-    site = uri(given.site)
-    updated = _utc(given.updated)
-    named = name(given.title) or name((source and source.title) or "")
+    recorded = article.origin
+    url = uri(recorded.url) or uri(source.url if source else "")
+    site = uri(recorded.site)
+    updated = _utc(recorded.updated)
+    named = name(recorded.title) or name((source and source.title) or "")
     return Origin(
         title=named or urlsplit(site or url or uri(article.url)).netloc,
         url=url,
         site=site,
-        id=_source_id(given.id) or _source_id(url) or _source_id(article.url),
+        id=_source_id(recorded.id) or _source_id(url) or _source_id(article.url),
         updated=min(updated, _utc(article.added) or updated) if updated and updated >= _FIRST else published,
     )
 
 
 def _source_id(value: str) -> str:
-    """The original feed's own id when it is an absolute URI (RFC 4287 4.2.6 asks for one)."""
+    """Return the original feed's id as an absolute URI (RFC 4287 4.2.6), "" if it is none."""
     value = value.strip()
     if any(shape.fullmatch(value) for shape in (_URN, _UUID, _TAG)):
         return value
     address, _, fragment = uri(value).partition("#")
-    # ids are compared letter by letter, so one spelling only (the validator's NonCanonicalURI; accents in NFC); an
-    # address whose escapes are no UTF-8 or escaped twice has none, and a name made of it stands for it
+    # Ids are compared byte by byte, so they need one spelling (the validator's NonCanonicalURI; accents in NFC). An
+    # address with escapes that are not UTF-8, or escaped twice, has none: use a UUID made from it.
     if _TWICE.search(address) or not _FRAGMENT.fullmatch(fragment):
         return uuid.uuid5(uuid.NAMESPACE_URL, value).urn
     try:
-        spelled = _ESCAPED.sub(_composed, urls.canonical(address)) if address else ""
+        escaped = urls.canonical(address) if address else ""
+        spelled = _ESCAPED.sub(
+            lambda match: quote(normalize("NFC", unquote(match[0], errors="strict")), safe=""), escaped
+        )
     except UnicodeDecodeError:
         return uuid.uuid5(uuid.NAMESPACE_URL, value).urn
     return spelled + (f"#{fragment}" if fragment else "")
-
-
-def _composed(match: re.Match[str]) -> str:
-    return quote(unicodedata.normalize("NFC", unquote(match[0], errors="strict")), safe="")

@@ -1,5 +1,4 @@
-"""XML as text: feeds are put together of strings, since trees of their entries cost three times as much. OPML 2.0 of
-the feeds we publish."""
+"""Write XML as text (trees of entries cost three times as much), and OPML 2.0 of our feeds."""
 
 from __future__ import annotations
 
@@ -29,27 +28,27 @@ NAMESPACES: Final[Mapping[str, str]] = {
     "sy": "http://purl.org/rss/1.0/modules/syndication/",
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
 }
-LOCAL: Final = ("podcast", "source", "creativeCommons")  # declared by the elements themselves, which few feeds have
+LOCAL: Final = ("podcast", "source", "creativeCommons")  # declared by the elements, which few feeds have
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
-_LIKE_MARKUP: Final = re.compile(r"<|&#?\w+;")  # what a reader that takes a text for HTML would not show as it stands
+_LIKE_MARKUP: Final = re.compile(r"<|&#?\w+;")  # texts that readers may take for HTML
 
 
 def escaped(value: str) -> str:
-    """A text as XML. Raises ValueError for characters that XML does not allow."""
+    """Escape a text for XML. Raises ValueError for characters that XML does not allow."""
     if _ILLEGAL.search(value):
         raise ValueError("All strings must be XML compatible: Unicode or ASCII, no NULL bytes or control characters")
     return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 
 def plain(value: str) -> str:
-    """A text of a plain field (title, description, category, name) as XML, with & and < as hexadecimal references
-    (RSS Advisory Board, RSS Best Practices Profile, "Character data"): the spelling that readers which take every field
-    for HTML, and the validator, read right."""
+    """Escape a plain field (title, description, category, name), with hexadecimal references for & and < (RSS Advisory
+    Board, RSS Best Practices Profile, "Character data"). Readers that take every field for HTML, and the validator,
+    read it right."""
     return escaped(value).replace("&amp;", "&#x26;").replace("&lt;", "&#x3C;")
 
 
 def element(tag: str, content: str = "", /, **attributes: str) -> str:
-    """An element. `content`: ready XML; `attributes`: texts. The elements of LOCAL declare their namespaces."""
+    """Return an element. `content`: finished XML; `attributes`: texts. Elements of LOCAL declare their namespaces."""
     local, colon, _ = tag.partition(":")
     if colon and local in LOCAL:
         attributes = {f"xmlns:{local}": NAMESPACES[local], **attributes}
@@ -62,9 +61,9 @@ def _attribute(value: str) -> str:
 
 
 def plain_text(tag: str, value: str) -> str:
-    """An Atom text construct (RFC 4287 3.1) of a text without markup. One that talks about <b> or AT&amp;T is
-    type="html" and escaped once more, so that it reaches readers as it was written; all others are type="text", since
-    five of seven readers show &amp; for an & that is escaped twice."""
+    """Return an Atom text construct (RFC 4287 3.1). A text with <b> or AT&amp;T in it has type="html" and is escaped
+    twice, so that it is shown literally. Others have type="text": five of seven readers show &amp; for an & that is
+    escaped twice."""
     if _LIKE_MARKUP.search(value):
         return element(tag, escaped(html.escape(value, quote=False)), type="html")
     return element(tag, (escaped if tag in _NOT_PLAIN else plain)(value), type="text")
@@ -74,21 +73,21 @@ _NOT_PLAIN: Final = ("subtitle", "rights")
 
 
 def declared(prefixes: Sequence[str]) -> str:
-    """The declarations of namespaces, as attributes of a root element."""
+    """Return namespace declarations as attributes of a root element."""
     return "".join(f' xmlns:{prefix}="{NAMESPACES[prefix]}"' for prefix in prefixes)
 
 
 def document(opening: str, entries: Sequence[bytes], closing: str, stylesheet: str) -> bytes:
-    """A feed: what stands before its entries, these, a line each, and what stands after them."""
+    """Join a feed: `opening`, the entries, one a line, and `closing`."""
     instruction = f'<?xml-stylesheet type="text/css" href="{stylesheet}"?>'
     before = ('<?xml version="1.0" encoding="UTF-8"?>', instruction, opening)
     return b"\n".join([*(line.encode() for line in before), *entries, closing.encode(), b""])
 
 
 def opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
-    """A subscription list: an outline for each feed, with its address in the first of our XML formats that it has, in a
-    folder for each kind of feed, which readers make a category of; the feed of everything stands in none. Its name is
-    short: what a reader lists needs no name of our site behind each."""
+    """Return a subscription list: an outline for each feed, in the first of our XML formats that it has. Each axis is a
+    folder, which readers turn into a category; the feed of everything is in none. Names are short, without our site's
+    name."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
@@ -105,5 +104,4 @@ def opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
             if PAGE in spec.formats:
                 outline["htmlUrl"] = base + paths.file_name(spec.key, PAGE)
             etree.SubElement(folders[heading], "outline", outline)
-    made: bytes = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
-    return made
+    return bytes(etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8"))

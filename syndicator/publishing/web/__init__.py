@@ -1,1 +1,1 @@
-"""The pages for people: front page, a page for each feed, all feeds."""
+"""Pages for people: front page, a page for each feed, the list of feeds."""

@@ -1,4 +1,4 @@
-"""What the page of a feed says above its stories: how much comes, the last 90 days, its site, related tags. Pure."""
+"""Facts above the stories on a feed's page: how often it publishes, the last 90 days, its site, related tags. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,17 +12,17 @@ from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import View
 from syndicator.publishing.web import story
 
-_DAYS: Final = 90  # of a sparkline
-_TALL: Final = 16  # its height
+_DAYS: Final = 90  # in the sparkline
+_TALL: Final = 16  # height of the sparkline
 _RELATED: Final = 8  # tags
-_FEW: Final = 5  # stories, of which no rhythm is told
+_FEW: Final = 5  # stories, too few for a rhythm
 _MONTH: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """`rhythm`: "5 a day", "" if that is not known. `site`: the address of a source. `bars`: an SVG path, a bar for
-    each of the 90 days up to `until`, the highest of `most` stories; "" without days. `related`: tags (name, link)."""
+    """`rhythm`: "5 a day", "" if unknown. `site`: the address of a source. `bars`: an SVG path with a bar for each of
+    the 90 days until `until`, the highest for `most` stories; "" without days. `related`: tags (name, link)."""
 
     count: int
     rhythm: str
@@ -34,20 +34,22 @@ class About:
 
 
 def about(spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View], links: Links) -> About:
-    """Of a feed with `count` articles. `days`: how many were published on a UTC day; `views`: its newest articles."""
+    """Return the facts of a feed with `count` articles. `days`: number of articles by UTC day; `views`: its newest
+    articles."""
     last = date.fromisoformat(max(days)) if days else date.min
     shown = [days.get(str(last - timedelta(days=back)), 0) for back in range(_DAYS)] if days else []
     most = max(shown, default=0)
     bars = "".join(f"M{_DAYS - 1 - back}.5 {_TALL}v-{max(1, _TALL * n // most)}" for back, n in enumerate(shown) if n)
     carried = Counter(tag for view in views for tag in view.tags if tag.casefold() != spec.name.casefold())
-    related = [(tag, links.tag(tag)) for tag, _ in sorted(carried.items(), key=lambda one: (-one[1], one[0]))]
+    related = [(tag, links.tag(tag)) for _, tag in sorted((-times, tag) for tag, times in carried.items())]
     site = next((view.origin.site for view in views if view.origin.site), "") if spec.key.axis == SOURCE else ""
     until = story.day_name(str(last)) if days else ""
-    return About(count, rhythm(views), site, bars, most, until, [one for one in related if one[1]][:_RELATED])
+    linked = [(tag, page) for tag, page in related if page]
+    return About(count, rhythm(views), site, bars, most, until, linked[:_RELATED])
 
 
 def rhythm(views: Sequence[View]) -> str:
-    """How often something comes, by the dates of the newest articles."""
+    """Return how often a feed publishes, by the dates of its newest articles; "" for too few."""
     times = sorted(view.published for view in views)
     if len(times) < _FEW:
         return ""

@@ -1,4 +1,4 @@
-"""The front page: lead stories, then one line for each of the newest stories, by category. Pure."""
+"""Front page: lead stories, then a line for each of the newest stories, by category. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,12 +16,12 @@ from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import View
 from syndicator.publishing.web import story
 
-NEWEST: Final = 120  # articles that it is made of: 40 KB of HTML, and as much as a person looks through
-SHOWN: Final = 24  # feeds of an axis that it names
+NEWEST: Final = 120  # articles on it: 40 KB of HTML, and as many as a person skims
+SHOWN: Final = 24  # feeds of an axis
 _LINES: Final = 80  # shared among the sections; the page of a category has all
 _LEADS: Final = 4  # one large, three below it: a screen of 1280 by 800 shows them beside 25 lines
 _TAGS: Final = 20
-CANDIDATES: Final = 12  # articles of a day of which _TOPS lead it: so a month is made of some hundred
+CANDIDATES: Final = 12  # articles of a day among which the _TOPS are chosen
 _TOPS: Final = 3
 _RECENT: Final = timedelta(days=1)
 
@@ -36,23 +36,24 @@ class Section:
 
 
 def grouped(views: Sequence[View], stories: Iterable[Sequence[str]]) -> dict[str, tuple[View, list[View]]]:
-    """The article that stands for each story, and the reports of other outlets. `stories`: article ids by story. It is
-    the newest one with a picture, if any has one."""
+    """Return the lead article of each story with the reports of other outlets. The lead is the newest article with a
+    picture, or the newest without. `stories`: the article ids of each story."""
     by_id = {view.id: view for view in views}
     groups = [[by_id[id] for id in ids if id in by_id] for ids in stories]
     of = {view.id: group for group in groups for view in group}
-    found: dict[str, tuple[View, list[View]]] = {}
+    groups_of: dict[str, tuple[View, list[View]]] = {}
     for view in views:
         group = of.get(view.id, [view])
-        first = max(group, key=lambda one: (bool(one.picture), one.published, one.id))
-        others = {story.host(one.url): one for one in group if story.host(one.url) != story.host(first.url)}
-        found[first.id] = (first, list(others.values()))
-    return found
+        first = max(group, key=lambda member: (bool(member.picture), member.published, member.id))
+        others = {story.host(member.url): member for member in group if story.host(member.url) != story.host(first.url)}
+        groups_of[first.id] = (first, list(others.values()))
+    return groups_of
 
 
 def leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
-    """The ids of the lead stories, the largest first: of the newest day, and of before if that has too few. First those
-    that most sources report, then those with a picture, then the newest; each of another source if there are enough."""
+    """Return the ids of the lead stories, the largest first: of the newest day, and of earlier days if it has too few.
+    Those with most sources come first, then those with a picture, then the newest; from different sources if there are
+    enough."""
     views = sorted((view for view, _ in groups.values()), key=lambda view: (view.published, view.id), reverse=True)
     recent = sum(view.published > views[0].published - _RECENT for view in views)
     near = views[: max(recent, _LEADS)]
@@ -64,45 +65,46 @@ def leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
 
 
 def tops(views: Sequence[View], links: Links, root: str) -> list[dict[str, Any]]:
-    """The lead stories of a day, for a page from which `root` leads to the web root."""
+    """Return the lead stories of a day, for a page from which `root` leads to the web root."""
     chosen = leads(grouped(views, ()))[:_TOPS]
     by_id = {view.id: line(view, (), links, "", view.published) for view in views if view.id in chosen}
     return [by_id[id] | {"root": root} for id in chosen]
 
 
 def line(view: View, others: Sequence[View], links: Links, language: str, newest: datetime) -> dict[str, Any]:
-    """A story as the front page shows it. `language`: of the site; `newest`: the time of its newest story."""
-    told = story.told(view, links, language)
-    short = told["time"].removesuffix(" UTC") if view.published.date() == newest.date() else told["date"][:-5]
-    also = [(one.origin.title, paths.article_name(one.id) if one.html else one.url) for one in others]
-    return told | {
+    """Return the values of a story's line on the front page. `language`: of the site; `newest`: the time of the newest
+    story."""
+    fields = story.told(view, links, language)
+    short = fields["time"].removesuffix(" UTC") if view.published.date() == newest.date() else fields["date"][:-5]
+    also = [(report.origin.title, paths.article_name(report.id) if report.html else report.url) for report in others]
+    return fields | {
         "entry": view,
         "lang": view.language or language,
         "short": short,
         "own_page": paths.article_name(view.id) if view.html else "",
-        "also": (also + told["also"])[: story.MOST_ALSO],
+        "also": (also + fields["also"])[: story.MOST_ALSO],
     }
 
 
 def sections(lines: Iterable[dict[str, Any]], rows: Mapping[str, int]) -> list[Section]:
-    """The lines by category, newest first: the category with most articles first, those without one last. `rows`: how
-    many articles each category has."""
-    found: dict[str, Section] = {}
-    for one in sorted(lines, key=lambda one: str(one["stamp"]), reverse=True):
-        found.setdefault(one["topic"], Section(one["topic"], one["category"], [])).lines.append(one)
-    for section in found.values():
-        del section.lines[_LINES // len(found) :]
-    return sorted(found.values(), key=lambda one: (not one.name, -rows.get(one.name, 0), one.name))
+    """Group the lines by category, newest first. The category with most articles comes first, stories without one last.
+    `rows`: articles of each category."""
+    by_name: dict[str, Section] = {}
+    for row in sorted(lines, key=lambda row: str(row["stamp"]), reverse=True):
+        by_name.setdefault(row["topic"], Section(row["topic"], row["category"], [])).lines.append(row)
+    for section in by_name.values():
+        del section.lines[_LINES // len(by_name) :]
+    return sorted(by_name.values(), key=lambda row: (not row.name, -rows.get(row.name, 0), row.name))
 
 
 def active(
     specs: Sequence[FeedSpec], rows: Mapping[FeedKey, FeedRow], views: Sequence[View]
 ) -> list[tuple[str, str, int]]:
-    """The tags with a page that the newest stories have most, as (name, page, how many of these stories)."""
+    """Return the most frequent tags of the newest stories that have a page: (name, page, number of stories)."""
     carried = Counter(tag for view in views for tag in view.tags)
-    found = [
+    tags = [
         (-carried[name], -(rows[spec.key].count if spec.key in rows else 0), name, paths.file_name(spec.key, PAGE))
         for spec in specs
         if spec.key.axis == TAG and PAGE in spec.formats and carried[name := text.line(spec.name)]
     ]
-    return [(name, page, -count) for count, _, name, page in sorted(found)[:_TAGS]]
+    return [(name, page, -count) for count, _, name, page in sorted(tags)[:_TAGS]]

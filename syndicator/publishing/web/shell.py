@@ -1,6 +1,4 @@
-"""What every page has round its own part: head, navigation, footer. Pure.
-
-The whole text of an article for a page of ours."""
+"""Head, navigation and footer of all pages; the text of an article for a page; QR codes. Pure."""
 
 import base64
 import hashlib
@@ -24,7 +22,7 @@ from syndicator.publishing.render.view import language, uri
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page as `base.html` shows it. `name`: its file below the web root. `feeds`: what can be subscribed to here, as
+    """Values for `base.html`. `name`: the page's file below the web root. `feeds`: the feeds to subscribe to, as
     (label, link, address, media type), the recommended one first. `updated`: of its newest story. `kind`: its type in
     schema.org."""
 
@@ -34,45 +32,45 @@ class Page:
     language: str
     description: str
     root: str
-    canonical: str = ""  # "" where the site's address is not known
-    image: str = ""  # for whoever shares the page
+    canonical: str = ""  # "" if the site's address is unknown
+    image: str = ""  # for previews of shared links
     kind: str = "CollectionPage"
-    subject: Mapping[str, Any] | None = None  # what JSON-LD says instead of the page, of the article that it shows
+    subject: Mapping[str, Any] | None = None  # JSON-LD of the article on the page
     updated: datetime | None = None
     contact: str = ""
     feeds: list[tuple[str, str, str, str]] = dataclasses_field(default_factory=list)
-    archive: bool = False  # True: there are pages of older stories
-    indexed: bool = True  # False: search engines are asked to leave it out
+    archive: bool = False  # older stories have pages
+    indexed: bool = True  # by search engines
 
     @cached_property
     def facts(self) -> str:
-        """JSON-LD (schema.org), as it may stand in a script element."""
-        made = json.dumps(self._facts(), ensure_ascii=False)
-        return made.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+        """JSON-LD (schema.org), escaped for a script element."""
+        document = json.dumps(self._facts(), ensure_ascii=False)
+        return document.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
 
     @property
     def facts_hash(self) -> str:
-        """The facts for a Content Security Policy. Browsers do not ask, since nothing of it runs; checkers do."""
+        """The hash of the facts for a Content Security Policy. Browsers do not need it, but checkers ask for it."""
         return f"sha256-{base64.b64encode(hashlib.sha256(self.facts.encode()).digest()).decode()}"
 
     def _facts(self) -> dict[str, Any]:
-        made: dict[str, Any] = {"@context": "https://schema.org", "@type": self.kind}
+        facts: dict[str, Any] = {"@context": "https://schema.org", "@type": self.kind}
         if self.subject is not None:
-            return made | dict(self.subject)
-        made["name"] = self.title
+            return facts | dict(self.subject)
+        facts["name"] = self.title
         if self.canonical:
-            made["url"] = self.canonical
+            facts["url"] = self.canonical
         if self.description:
-            made["description"] = self.description
+            facts["description"] = self.description
         if self.kind != "WebSite":
-            made["isPartOf"] = {"@type": "WebSite", "name": self.site}
+            facts["isPartOf"] = {"@type": "WebSite", "name": self.site}
         if self.updated:
-            made["dateModified"] = self.updated.isoformat()
-        return made | {"inLanguage": self.language}
+            facts["dateModified"] = self.updated.isoformat()
+        return facts | {"inLanguage": self.language}
 
 
 def page(settings: Settings, name: str, title: str, description: str, **more: Any) -> Page:
-    """The shell of the page in the file `name`. `more`: other fields of `Page`."""
+    """Return the values of the page in the file `name`. `more`: other fields of `Page`."""
     site = settings.site
     address = "" if name == paths.INDEX else name
     shell: dict[str, Any] = {
@@ -91,7 +89,7 @@ def page(settings: Settings, name: str, title: str, description: str, **more: An
 
 
 def files(settings: Settings) -> dict[str, bytes]:
-    """What browsers and search engines ask of a site, by file name."""
+    """Return the web manifest and robots.txt, by file name."""
     icons = [{"src": "icon.svg", "sizes": "any"}, {"src": "icon.png", "sizes": "192x192", "type": "image/png"}]
     name = text.line(settings.site.title)
     manifest = {"name": name, "start_url": "index.html", "display": "browser", "icons": icons}
@@ -102,24 +100,24 @@ def files(settings: Settings) -> dict[str, bytes]:
 
 
 def contact(value: str) -> str:
-    """The operator's contact as a link: a mail address or a page; "" where there is none that people can follow."""
+    """Return the operator's contact as a link to a mail address or page; "" if it is neither."""
     value = value.strip()
     if "@" in value and "/" not in value and not urlsplit(value).scheme:
         return f"mailto:{value}"
     return value if value.lower().startswith("mailto:") else uri(value)
 
 
-# A tag as nh3 writes it: attributes in quotation marks, in which there may be a > but no ".
+# A tag as nh3 writes it: attribute values may contain > but no ".
 _TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table|td|th)((?:\s[a-z]+="[^"]*")*)\s*/?>')
 _VALUE: Final = re.compile(r'\s([a-z]+)="([^"]*)"')
 _WIDE: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">'
 
 
 def page_text(html: str, picture: str = "") -> str:
-    """`html` as it stands below the title of a page: its headings begin at the second level and leave none out, wide
-    tables scroll by themselves, and pictures, which would be requests to other hosts, are links. `picture`: the address
-    of one that the page shows anyway; it is left out."""
-    made: list[str] = []
+    """Adapt `html` to a page with a title. Headings start at level two and skip none, wide tables scroll, and pictures
+    become links, since they would load from other hosts. `picture`: the address of a picture that the page shows
+    already; left out."""
+    parts: list[str] = []
     at, linked = 0, False
     headings = _levels(int(match[2][1]) for match in _TAG.finditer(html) if match[2][0] == "h" and not match[1])
     level = 2
@@ -131,21 +129,21 @@ def page_text(html: str, picture: str = "") -> str:
             shown = f"</h{level}>" if closes else f"<h{level}>"
         elif name == "a":
             linked = not closes
-        elif name in ("td", "th"):  # align= is no HTML any more
+        elif name in ("td", "th"):  # HTML dropped align=
             shown = match[0].replace(' align="', ' class="')
         elif name == "table":
             shown = f"{match[0]}</div>" if closes else f"{_WIDE}{match[0]}"
         else:
             shown = _picture(dict(_VALUE.findall(attributes)), escape(picture), linked)
-        made += [html[at : match.start()], shown]
+        parts += [html[at : match.start()], shown]
         at = match.end()
-    return "".join([*made, html[at:]])
+    return "".join([*parts, html[at:]])
 
 
-def _levels(given: Iterator[int]) -> Iterator[int]:
-    """The levels of headings below the title: one that is deeper than the one before is so by one."""
+def _levels(levels: Iterator[int]) -> Iterator[int]:
+    """Yield heading levels below the title; a deeper heading is one level deeper."""
     above: list[int] = []
-    for level in given:
+    for level in levels:
         while above and above[-1] >= level:
             above.pop()
         above.append(level)
@@ -153,7 +151,8 @@ def _levels(given: Iterator[int]) -> Iterator[int]:
 
 
 def _picture(attributes: dict[str, str], shown: str, linked: bool) -> str:
-    """A picture as a link, in a link as its words. `shown`: the address of the one that is left out, escaped."""
+    """Return a picture as a link; inside a link, as its description. `shown`: the escaped address of the picture to
+    leave out."""
     address = attributes.get("src", "")
     if not address or address == shown:
         return ""
@@ -163,7 +162,7 @@ def _picture(attributes: dict[str, str], shown: str, linked: bool) -> str:
 
 
 def qr_svg(address: str) -> str:
-    """The QR code of an address as an svg element, black on white."""
+    """Return the QR code of an address as an svg element, black on white."""
     import segno
 
     return str(
@@ -172,7 +171,7 @@ def qr_svg(address: str) -> str:
 
 
 def qr_lines(address: str) -> Sequence[str]:
-    """The QR code of an address in half blocks for a terminal, the light modules drawn."""
+    """Return the QR code of an address as lines of half blocks for a terminal."""
     import segno
 
     drawing = StringIO()

@@ -1,4 +1,4 @@
-"""Templates of the pages, the operator's before ours. The one importer of Jinja."""
+"""Templates of pages, the operator's before ours. The one importer of Jinja."""
 
 import os
 import sys
@@ -23,14 +23,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from syndicator.publishing.look import TEMPLATES, Look
 
-# Stands in a story for the way to the web root, which differs from page to page; no text of an article has a NUL in it
-# (`text.legal`).
+# Placeholder in stories for the relative path to the web root; article texts have no NUL (`text.legal`).
 ROOT: Final = "\0"
 
 
 class Templates:
-    """The templates of one build. `faults`: what is wrong with templates of the operator's, by template that was to be
-    rendered: ours are taken for it then, all of them, so that its parts fit together."""
+    """The templates of one build. `faults`: errors of the operator's templates, by template. After an error the page is
+    rendered with our templates alone, so that its parts fit together."""
 
     def __init__(self, look: Look | None = None) -> None:
         self.look = look or Look()
@@ -38,7 +37,7 @@ class Templates:
         self._theirs = _theirs(self.look) if self.look.templates else None
 
     def render(self, template: str, **values: Any) -> bytes:
-        """A template with its values, in UTF-8."""
+        """Render a template as UTF-8."""
         if self._theirs is not None and template not in self.faults:
             try:
                 return _rendered(self._theirs, template, values)
@@ -52,10 +51,10 @@ def _rendered(environment: Environment, template: str, values: dict[str, Any]) -
 
 
 def _said(error: Exception) -> str:
-    """Where and what: "templates/feed.html, line 3: …"."""
+    """Return the error with its place: "templates/feed.html, line 3: …"."""
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     trace = error.__traceback__
-    while trace is not None:  # an error while rendering: Jinja puts the lines of templates into the traceback
+    while trace is not None:  # Jinja puts the lines of templates into the traceback
         if trace.tb_frame.f_code.co_filename.endswith(".html"):
             name, line = trace.tb_frame.f_code.co_filename.rpartition("/")[2], trace.tb_lineno
         trace = trace.tb_next
@@ -64,7 +63,7 @@ def _said(error: Exception) -> str:
 
 
 class _Compiled(BytecodeCache):
-    """Our templates, compiled, in the __pycache__ of the package, as Python keeps modules; compiling takes 0.1 s."""
+    """Cache of our compiled templates in the package's __pycache__; compiling takes 0.1 s."""
 
     def _path(self, bucket: Any) -> Path:
         return Path(cache_from_source(str(files("syndicator.publishing") / f"{bucket.key}.html")))
@@ -74,13 +73,13 @@ class _Compiled(BytecodeCache):
 
     def load_bytecode(self, bucket: Any) -> None:
         with suppress(OSError), self._path(bucket).open("rb") as file:
-            bucket.load_bytecode(file)  # which ignores that of another template or version
+            bucket.load_bytecode(file)  # ignores bytecode of another template or version
 
     def dump_bytecode(self, bucket: Any) -> None:
         if sys.dont_write_bytecode:
             return
         path = self._path(bucket)
-        with suppress(OSError):  # a package that cannot be written
+        with suppress(OSError):  # the package is read-only
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f"{path.name}.{os.getpid()}")
             part.write_bytes(bucket.bytecode_to_string())
@@ -94,7 +93,7 @@ def _ours() -> Environment:
 
 
 def _theirs(look: Look) -> Environment:
-    """The operator's templates over ours. They may read what they are given and call nothing that changes it."""
+    """Return the operator's templates over ours, in a sandbox that allows no changes to their values."""
     ours = PackageLoader("syndicator.publishing")
     theirs = {name: (text, f"{TEMPLATES}/{name}", None) for name, text in look.templates.items()}
     loader = ChoiceLoader([FunctionLoader(theirs.get), ours])
