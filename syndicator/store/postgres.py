@@ -122,7 +122,8 @@ _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 def retried(part: T) -> T:
     """Make the methods of `part` retry after write conflicts, and return it. Each must be one transaction."""
-    part.__class__ = _retrying(type(part))
+    kind: Any = type(part)
+    part.__class__ = _retrying(kind)
     return part
 
 

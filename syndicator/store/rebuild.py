@@ -34,7 +34,7 @@ def reindex(
     merged = select(columns.id, columns.merged_into).where(columns.merged_into.is_not(None))
     copies: dict[str, str] = dict(connection.execute(merged).all())
     gone = set(connection.scalars(select(schema.withdrawn.c.id)))
-    asked = connection.execute(_ASKED).all()
+    asked = connection.execute(rows.FOUND_MEMBERS).all()
     for table in (schema.story_sketches, schema.story_keys):  # the next build makes them again
         connection.execute(delete(table))
     connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(rows.HOW_SHOWN)))
@@ -58,11 +58,6 @@ def reindex(
     _show_dangling(connection, load.on_hold)
     _end_entries(connection, load.guids)
     return load.total
-
-
-_ASKED = select(schema.members.c.id, schema.members.c.axis, schema.members.c.slug).where(
-    schema.members.c.axis.in_(rows.FOUND_AXES)
-)
 
 
 def _found_of(unreadable: Collection[str], asked: Iterable[Any]) -> dict[str, dict[FeedKey, str]]:
