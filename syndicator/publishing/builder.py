@@ -400,7 +400,9 @@ class Builder:
         views = entries.views(ids, feed.spec.content)
         names = archive.names(item, feed.head)
         formats = [_format(name) for name in names]
-        made = documents(archive.head_of(item, feed.head), formats, views, feed.spec.content, entries)
+        neighbours = {"previous": item.previous, "following": item.following}
+        head = replace(feed.head, self_name=item.name, current=False, removed=(), **neighbours)
+        made = documents(head, formats, views, feed.spec.content, entries)
         for name, format in zip(names, formats, strict=True):
             fault = self.entries.renderers[format].fault(made[format])
             if fault:

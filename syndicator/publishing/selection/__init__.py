@@ -1,1 +1,1 @@
-"""Which feeds there are, what is in them, and which must be built again."""
+"""Select feeds, their articles, and the feeds that must be built again."""

@@ -1,15 +1,13 @@
-"""RFC 5005 archives: which documents a feed has besides its head, and what is in them.
+"""RFC 5005 archives: the documents of a feed besides its head, and the articles of the head.
 
-A UTC month of `added` that is closed, with at most 200 entries, has a document of its own; it gains no entry any more.
-A month with more, and one of which parts were published while it was open, stands in documents for parts of its time,
-each with at most `limit` entries, made by halving the time until they fit. While a month is open, only what its head no
-longer shows stands in parts. All but the newest part are sealed, and the head shows the newest: so a walk over
-prev-archive from the head meets every article, and a reader that stops at a document it has seen misses none.
+A closed UTC month of `added` with at most 200 entries has its own document, which gains no entry any more. A larger
+month is split into parts of its time, by halving the time until each part has at most `limit` entries. So is a month
+with parts that were published while it was open. Parts of an open month hold only entries that the head no longer
+shows. All parts but the newest are complete, and the head shows the newest. So a reader that follows prev-archive from
+the head finds every article, and misses none if it stops at a document that it has.
 
-What was published stays under its address: a part is not cut again, parts do not give way to a whole month, and a whole
-month that an earlier version published is not cut.
-
-Which articles a feed's head holds, and which it leaves to the archives."""
+Published documents keep their addresses: a part is not split again, parts are not joined to a month, and a whole month
+of an earlier version is not split."""
 
 import hashlib
 from collections import Counter
@@ -26,25 +24,25 @@ from syndicator.publishing import paths
 from syndicator.publishing.render.head import Head
 
 DAY: Final = timedelta(days=1)
-_REACH: Final = 4  # times `most`: how far back articles are looked for to stand beside a flood
+_REACH: Final = 4  # times `most`: how many articles are searched for other sources beside a flood
 _EVERY: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The ids of a head feed, newest first, and those of newer articles than its oldest that had to give way."""
+    """The ids of a head feed, newest first. `left_out`: newer ones than the oldest that other sources displaced."""
 
     ids: list[str]
     left_out: frozenset[str] = frozenset()
 
 
 def head_of_window(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> Selection:
-    """What a head feed holds: the newest `limit`, and all that were added in the `window_hours` before the newest of
-    them. Of the last 24 hours `most` at most, with what is older `most_older` at most.
+    """Select a head feed: the newest `limit` articles, and those added in the `window_hours` before the newest; at most
+    `most` of the last 24 hours, and `most_older` in all unless those are more.
 
-    Where that leaves something out, one source has at most its `share` of the places as long as the others have
-    articles for the rest, within the window, and on a day that alone has more than `most` articles older ones as well.
-    Counted from the newest article and not from now, so that the same store always gives the same feed."""
+    If articles are left out, a source gets at most its `share` of the places while other sources have articles: within
+    the window, and on a day with more than `most` articles also older ones. Times count from the newest article, not
+    from now, so that the same store gives the same feed."""
     latest = row.latest_added if row and row.latest_added else _latest(spec.key, index)
     since = latest - timedelta(hours=spec.window_hours) if latest else None
     older = min(spec.most_older, spec.most)
@@ -54,54 +52,54 @@ def head_of_window(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> 
     day = max(latest - DAY, since) if since else latest
     today = index.ids(spec.key, limit=0, since=day, most=spec.most + 1)
     if len(today) > spec.most:
-        return _shared(spec, index, kept=0, places=spec.most, reach=_REACH * spec.most, since=since)
-    return _shared(spec, index, kept=len(today), places=max(len(today), older), reach=spec.limit, since=since)
+        return _shared(spec, index, always=0, places=spec.most, reach=_REACH * spec.most, since=since)
+    return _shared(spec, index, always=len(today), places=max(len(today), older), reach=spec.limit, since=since)
 
 
 def room(spec: FeedSpec, places: int) -> int:
-    """How many of `places` one source may fill while others have articles for the rest."""
+    """Return how many of `places` one source may fill while others have articles."""
     return max(1, round(spec.share * places))
 
 
 def _shared(
-    spec: FeedSpec, index: ArticleIndex, *, kept: int, places: int, reach: int, since: datetime | None
+    spec: FeedSpec, index: ArticleIndex, *, always: int, places: int, reach: int, since: datetime | None
 ) -> Selection:
-    """`places` of the newest `reach` articles and of those added after `since`; the newest `kept` in any case."""
+    """Select `places` of the newest `reach` articles and of those added after `since`; always the newest `always`."""
     if spec.share >= 1:
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
     near = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
     source = index.sources(near)
-    chosen = places_of([source.get(id, "") for id in near], kept=kept, places=places, room=room(spec, places))
+    chosen = places_of([source.get(id, "") for id in near], always=always, places=places, room=room(spec, places))
     ids = [near[place] for place in chosen]
     return Selection(ids=ids, left_out=frozenset(near) - frozenset(ids))
 
 
-def places_of(sources: Sequence[str], *, kept: int, places: int, room: int) -> list[int]:
-    """Which articles stand in the head, by their place in the feed's order. Pure. `sources`: the source of each, newest
-    first. The newest `kept` stand; then the others in their order, while their source has fewer than `room`. Where that
-    leaves places empty, all sources get as much more room, alike, as it takes to fill them."""
-    count, given = Counter(sources), Counter(sources[:kept])
+def places_of(sources: Sequence[str], *, always: int, places: int, room: int) -> list[int]:
+    """Return the selected positions in the feed's order. Pure. `sources`: the source of each article, newest first. The
+    newest `always` are selected, then others in order while their source has fewer than `room`. If places stay empty,
+    `room` grows for all sources until they are filled."""
+    count, taken = Counter(sources), Counter(sources[:always])
     wanted = min(places, len(sources))
-    while sum(max(given[source], min(number, room)) for source, number in count.items()) < wanted:
+    while sum(max(taken[source], min(number, room)) for source, number in count.items()) < wanted:
         room += 1
-    chosen = list(range(kept))
-    for place in range(kept, len(sources)):
-        if len(chosen) < places and given[sources[place]] < room:
+    chosen = list(range(always))
+    for place in range(always, len(sources)):
+        if len(chosen) < places and taken[sources[place]] < room:
             chosen.append(place)
-            given[sources[place]] += 1
+            taken[sources[place]] += 1
     return chosen
 
 
 def _latest(key: FeedKey, index: ArticleIndex) -> datetime | None:
     ids = index.ids(key, limit=1, since=None, most=1)
-    found: Mapping[str, Article] = index.articles(ids)
-    return found[ids[0]].added if ids and ids[0] in found else None
+    articles: Mapping[str, Article] = index.articles(ids)
+    return articles[ids[0]].added if ids and ids[0] in articles else None
 
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
-_FORM: Final = "1"  # to be raised when archive documents are written differently
-_WHOLE: Final = 200  # entries of a month's own document at most: some 200 kB, as much as the longest head feed
+_FORM: Final = "1"  # increase when archive documents change
+_WHOLE: Final = 200  # most entries of a month's own document: some 200 kB, as the longest head feed
 
 Entry = tuple[str, datetime, str]  # id, added, fingerprint
 Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
@@ -109,26 +107,26 @@ Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One archive document. `ids`: its entries, newest first; None: all of its month, or of the part of it that `bits`
-    say. `fingerprint`: changes when what it is made of changes, so that an unchanged one need not be made again."""
+    """An archive document. `ids`: its entries, newest first; None: all of its month or, with `bits`, of that part.
+    `fingerprint`: changes with its input, so that an unchanged document is not made again."""
 
     name: str
     month: str
     fingerprint: str
     ids: tuple[str, ...] | None = None
     bits: str | None = None
-    marker: str = ""  # the fingerprint of the whole month, where that is closed and stands in parts
+    marker: str = ""  # the fingerprint of the month, if it is closed and in parts
     previous: str = ""
     following: str = ""
 
 
 def wanted(spec: FeedSpec, archives: bool | str) -> bool:
-    """True for a feed that has archives: in Atom, on an axis that has them. `archives`: the setting."""
+    """Return True for a feed with archives: it has Atom, and its axis has archives. `archives`: the setting."""
     return bool(archives) and AXES[spec.key.axis].archived and ATOM in spec.formats
 
 
 def names(document: Document, head: Head) -> list[str]:
-    """The files of an archive document: in Atom, and perhaps in JSON, whose readers follow next_url."""
+    """Return the files of an archive document: Atom, and with some settings JSON, whose readers follow next_url."""
     return [document.name.removesuffix(ATOM) + format for format in head.archives]
 
 
@@ -141,23 +139,23 @@ def chain(
     published: Mapping[str, str],
     there: Callable[[str], bool],
 ) -> list[Document]:
-    """The archive documents of a feed, oldest first. `shown`: the ids of its head feed. `open_month`: the month of the
-    newest article on the whole store; earlier months gain no article any more. `about`: the fingerprint of
-    what else the documents are made of. `published`: the feed's files (`ArticleIndex.files`); `there`: whether a file
-    is where it was published, for a database that was made anew."""
-    months, kept = index.month_fingerprints(spec.key), _kept(spec.key, published)
-    found: list[Document] = []
+    """Return the archive documents of a feed, oldest first. `shown`: the ids of its head; `open_month`: the month of
+    the newest article in the store, before which months gain no article; `about`: the fingerprint of the other input;
+    `published`: the feed's files (`ArticleIndex.files`); `there`: returns True if a file is published, for a rebuilt
+    database."""
+    months, old_bits = index.month_fingerprints(spec.key), _published_bits(spec.key, published)
+    documents: list[Document] = []
     for month, (count, made_of) in months.items():
         if month < open_month:
-            found += _closed(spec, index, month, count, made_of, kept.get(month, frozenset()), published, there)
+            documents += _closed(spec, index, month, count, made_of, old_bits.get(month, frozenset()), published, there)
     if open_month in months:
-        parts = kept.get(open_month, frozenset())
-        found += _sealed(spec, index.month_entries(spec.key, open_month), shown, open_month, parts)
-    return [_linked(found, place, about) for place in range(len(found))]
+        parts = old_bits.get(open_month, frozenset())
+        documents += _sealed(spec, index.month_entries(spec.key, open_month), shown, open_month, parts)
+    return [_linked(documents, place, about) for place in range(len(documents))]
 
 
 def ids_of(document: Document, key: FeedKey, index: ArticleIndex) -> Sequence[str]:
-    """The entries of a document, newest first."""
+    """Return the entries of a document, newest first."""
     if document.ids is not None:
         return document.ids
     entries = index.month_entries(key, document.month)
@@ -167,19 +165,19 @@ def ids_of(document: Document, key: FeedKey, index: ArticleIndex) -> Sequence[st
     return [id for moment, id, _ in reversed(placed) if f"{moment:0{_SPAN}b}".startswith(document.bits)]
 
 
-def _kept(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """By month, the bits of the documents that were published; those of a whole month are "" alone."""
+def _published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Return by month the bits of published documents; {""} for a whole month."""
     start, end = paths.archive_name(key, "").removesuffix(f".{ATOM}"), f".{ATOM}"
-    found: dict[str, set[str]] = {}
+    bits_of: dict[str, set[str]] = {}
     for name in published:
         if name.startswith(start) and name.endswith(end):
             month, _, bits = name[len(start) : -len(end)].partition(".")
-            found.setdefault(month, set()).add(bits)
-    return {month: frozenset(parts) for month, parts in found.items()}
+            bits_of.setdefault(month, set()).add(bits)
+    return {month: frozenset(parts) for month, parts in bits_of.items()}
 
 
 def marker(key: FeedKey, month: str) -> str:
-    """The name under which the fingerprint of a closed month that stands in parts is kept among the feed's files."""
+    """Return the name, among the feed's files, of the fingerprint of a closed month in parts."""
     return f"{paths.archive_name(key, month)}#"
 
 
@@ -189,19 +187,19 @@ def _closed(
     month: str,
     count: int,
     made_of: str,
-    kept: frozenset[str],
+    old_bits: frozenset[str],
     published: Mapping[str, str],
     there: Callable[[str], bool],
 ) -> list[Document]:
-    """The documents of a closed month of `count` entries, oldest first. `made_of`: its fingerprint. The entries of a
-    month in parts are looked at only where it changed since they were published: they may be thousands."""
+    """Return the documents of a closed month of `count` entries, oldest first. `made_of`: its fingerprint. Entries of a
+    month in parts, maybe thousands, are read only if it changed since it was published."""
     whole = paths.archive_name(spec.key, month)
-    if "" in kept or (not kept and (count <= _WHOLE or there(whole))):
+    if "" in old_bits or (not old_bits and (count <= _WHOLE or there(whole))):
         return [Document(name=whole, month=month, fingerprint=made_of)]
-    parts: Iterable[str] = sorted(kept)
+    parts: Iterable[str] = sorted(old_bits)
     if published.get(marker(spec.key, month)) != made_of:
         placed = _placed(index.month_entries(spec.key, month), month)
-        parts = [bits for bits, _ in _halved(placed, min(spec.limit, _WHOLE), kept)]
+        parts = [bits for bits, _ in _split(placed, min(spec.limit, _WHOLE), old_bits)]
     return [
         Document(
             name=paths.archive_name(spec.key, f"{month}.{bits}"),
@@ -214,41 +212,25 @@ def _closed(
     ]
 
 
-def head_of(document: Document, head: Head) -> Head:
-    """The head of an archive document."""
-    return replace(
-        head,
-        self_name=document.name,
-        current=False,
-        previous=document.previous,
-        following=document.following,
-        removed=(),
-    )
-
-
 def _sealed(
-    spec: FeedSpec, entries: Sequence[Entry], shown: Collection[str], month: str, kept: frozenset[str]
+    spec: FeedSpec, entries: Sequence[Entry], shown: Collection[str], month: str, old_bits: frozenset[str]
 ) -> list[Document]:
-    """The documents of an open month, oldest first; none where the head shows all of it and none was published."""
-    if not kept and {id for id, _, _ in entries} <= set(shown):
+    """Return the documents of an open month, oldest first; none if the head shows all of it and none was published."""
+    if not old_bits and {id for id, _, _ in entries} <= set(shown):
         return []
     placed = _placed(entries, month)
-    parts = _halved(placed, min(spec.limit, _WHOLE), kept)
-    if not _shows(shown, parts[-1]):  # a source has more than its share: its newest are shown, so many of them
-        parts = _halved(placed, min(spec.limit, room(spec, min(spec.most_older, spec.most))), kept)
-    if _shows(shown, parts[-1]) and parts[-1][0] not in kept:
+    parts = list(_split(placed, min(spec.limit, _WHOLE), old_bits))
+    if not _shows(shown, parts[-1]):  # the head shows only its share of a source
+        parts = list(_split(placed, min(spec.limit, room(spec, min(spec.most_older, spec.most))), old_bits))
+    if _shows(shown, parts[-1]) and parts[-1][0] not in old_bits:
         parts.pop()
     return [_part(spec.key, month, bits, part) for bits, part in parts]
 
 
 def _placed(entries: Sequence[Entry], month: str) -> list[Placed]:
-    """Entries, newest first, as they stand in their month, oldest first."""
+    """Return entries with their microseconds into the month, oldest first. `entries`: newest first."""
     first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     return [((added - first) // _MICROSECOND, id, made_of) for id, added, made_of in reversed(entries)]
-
-
-def _halved(entries: Sequence[Placed], most: int, kept: frozenset[str]) -> list[tuple[str, Sequence[Placed]]]:
-    return [(bits, part) for bits, part in _split(entries, most, "", _SPAN, kept) if part]
 
 
 def _shows(shown: Collection[str], part: tuple[str, Sequence[Placed]]) -> bool:
@@ -256,17 +238,18 @@ def _shows(shown: Collection[str], part: tuple[str, Sequence[Placed]]) -> bool:
 
 
 def _split(
-    entries: Sequence[Placed], most: int, bits: str, span: int, kept: frozenset[str]
+    entries: Sequence[Placed], most: int, old_bits: frozenset[str], bits: str = "", span: int = _SPAN
 ) -> Iterator[tuple[str, Sequence[Placed]]]:
-    """Halves of the time span until each holds at most `most` entries. Where an entry stands depends on its own time
-    alone, so one that goes or comes moves no other. Parts of `kept` stay as they are, however many they hold."""
-    if bits in kept or span == 0 or (len(entries) <= most and not any(part.startswith(bits) for part in kept)):
-        yield bits, entries
+    """Yield halves of the time span with at most `most` entries, without empty ones. The part of an entry depends on
+    its own time alone, so that a new or deleted entry moves no other. Parts of `old_bits` stay, whatever their size."""
+    if bits in old_bits or span == 0 or (len(entries) <= most and not any(part.startswith(bits) for part in old_bits)):
+        if entries:
+            yield bits, entries
         return
     half = 1 << (span - 1)
     low = [entry for entry in entries if not entry[0] & half]
-    yield from _split(low, most, bits + "0", span - 1, kept)
-    yield from _split(entries[len(low) :], most, bits + "1", span - 1, kept)
+    yield from _split(low, most, old_bits, bits + "0", span - 1)
+    yield from _split(entries[len(low) :], most, old_bits, bits + "1", span - 1)
 
 
 def _part(key: FeedKey, month: str, bits: str, entries: Sequence[Placed]) -> Document:
@@ -276,10 +259,10 @@ def _part(key: FeedKey, month: str, bits: str, entries: Sequence[Placed]) -> Doc
     return Document(name=name, month=month, fingerprint=fingerprint, ids=ids)
 
 
-def _linked(found: Sequence[Document], place: int, about: str) -> Document:
-    document = found[place]
-    previous = found[place - 1].name if place else ""
-    following = found[place + 1].name if place + 1 < len(found) else ""
+def _linked(documents: Sequence[Document], place: int, about: str) -> Document:
+    document = documents[place]
+    previous = documents[place - 1].name if place else ""
+    following = documents[place + 1].name if place + 1 < len(documents) else ""
     fingerprint = _digest(_FORM, about, document.fingerprint, previous, following)
     return replace(document, previous=previous, following=following, fingerprint=fingerprint)
 

@@ -1,4 +1,4 @@
-"""Which feeds exist. Pure."""
+"""Plan which feeds exist. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,27 +6,27 @@ from types import MappingProxyType
 from typing import Final
 
 from syndicator.configuration.settings import Publish, Settings
-from syndicator.core.axes import ALL, AUTHOR, SOURCE, STORIES, TAG, by_place
+from syndicator.core.axes import ALL, AUTHOR, TAG, by_place
 from syndicator.core.model import FeedKey, FeedSpec, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import slug
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.staleness import is_on
 
-# How many articles a feed of an axis needs before it is published for the first time, None: the axis is off. One, where
-# the axis is not named here; one as well for a tag of taxonomy.toml, which the operator asked for.
+# Articles that a feed of an axis needs before it is first published; None: the axis is off. One for other axes, and for
+# tags of taxonomy.toml.
 LEAST: Final[dict[str, Callable[[Publish], int | None]]] = {
     TAG: lambda publish: publish.tag_min,
     AUTHOR: lambda publish: publish.tag_min,
 }
 MOST: Final = 500  # entries of the last day
-# The days before it are for those who come seldom, and every entry of theirs is sent to all who come often as well.
+# Entries of earlier days are for readers that poll seldom, but each poll of the others transfers them, too.
 MOST_OLDER: Final = 200
 SHARE: Final = 0.33  # of the places for one source, while others have articles for the rest
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class _Details:
     settings: Settings
     sources: Mapping[str, Source]
     categories: Mapping[str, str]
@@ -42,34 +42,33 @@ def plan(
     categories: Mapping[str, str],
     tags: Mapping[str, str] = MappingProxyType({}),
 ) -> list[FeedSpec]:
-    """The feeds to publish, of the axes in `publish.axes`: everything; each category and source with an article; each
-    tag of `tags`, which are those of taxonomy.toml, with an article; every other tag with `publish.tag_min` of them, or
-    with one whose file a hand wrote; each saved query. A feed that was published once stays, however few articles it
-    has left, until it is dropped or moved. `categories`, `tags`: name -> description. In a fixed order: all, then
-    axis by axis as on the index page with the saved queries last, each axis by slug."""
+    """Return the feeds to publish on the axes of `publish.axes`. These are everything; each category and source with an
+    article; each tag with `publish.tag_min` articles, or with one if it is in `tags` (taxonomy.toml) or an operator
+    wrote the file; each saved query. A published feed stays, however few articles it has, until it is dropped or moved.
+    `categories`, `tags`: name -> description. Order: everything, then by axis as on the index page, saved queries last,
+    by slug."""
     by_key = {source.key: source for source in sources}
-    given = _Given(settings, by_key, categories, {slug(name): about for name, about in tags.items()})
+    details = _Details(settings, by_key, categories, {slug(name): about for name, about in tags.items()})
     alive = sorted((row for row in rows if _alive(row)), key=lambda row: row.key)
     specs: list[FeedSpec] = []
     for name, axis in by_place():
         if name == ALL.axis:
             specs.append(_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title))
         elif axis.members or axis.found or axis.only:
-            specs += _of_articles(name, alive, given)
+            specs += _of_articles(name, alive, details)
     specs += of_queries(rows, settings, queries)
-    specs = [spec for spec in specs if is_on(spec.key.axis, settings.publish)]
-    specs = _told_apart(specs)
+    specs = _told_apart([spec for spec in specs if is_on(spec.key.axis, settings.publish)])
     others = {item.feed: item for item in queries if item.feed is not None}
     return [_adjusted(spec, others[spec.key]) if spec.key in others else spec for spec in specs]
 
 
 def _alive(row: FeedRow) -> bool:
-    """False for a feed that moved, or was dropped and has no article again."""
+    """Return False for a feed that moved, or was dropped and has no article."""
     return row.moved_to is None and (not row.dropped or row.count > 0)
 
 
 def _told_apart(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
-    """A category that is called like a tag says in its title that it is one: a reader lists feeds by their titles."""
+    """Add "(category)" to titles of categories that have the name of a tag, because readers list feeds by title."""
     tags = {spec.name.casefold() for spec in specs if spec.key.axis == "tag"}
     return [
         replace(spec, title=spec.title.replace(spec.name, f"{spec.name} (category)", 1))
@@ -79,43 +78,34 @@ def _told_apart(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
     ]
 
 
-def _of_articles(axis: str, rows: Sequence[FeedRow], given: _Given) -> Iterator[FeedSpec]:
-    least = LEAST[axis](given.settings.publish) if axis in LEAST else 1
+def _of_articles(axis: str, rows: Sequence[FeedRow], details: _Details) -> Iterator[FeedSpec]:
+    least = LEAST[axis](details.settings.publish) if axis in LEAST else 1
     if least is None:
         return
     for row in rows:
-        named = axis == TAG and row.key.slug in given.tags
+        named = axis == TAG and row.key.slug in details.tags
         if row.key.axis == axis and (row.count >= (1 if row.wanted or named else least) or row.built):
-            spec = _spec(row.key, row.name, given.settings, first_slug=row.first_slug)
-            yield _DETAILS[axis](spec, given) if axis in _DETAILS else spec
+            yield _detailed(_spec(row.key, row.name, details.settings, first_slug=row.first_slug), details)
 
 
-def _category(spec: FeedSpec, given: _Given) -> FeedSpec:
-    return replace(spec, description=given.categories.get(spec.name, ""))
-
-
-def _tag(spec: FeedSpec, given: _Given) -> FeedSpec:
-    return replace(spec, description=given.tags.get(spec.key.slug, ""))
-
-
-def _source(spec: FeedSpec, given: _Given) -> FeedSpec:
-    source = given.sources.get(spec.key.slug)  # None once it was removed: its articles and its feed stay
-    name = (source.title if source else None) or spec.name or spec.key.slug
-    language = (source.language if source else None) or spec.language
-    return replace(spec, name=name, title=_title(name, given.settings), language=language, share=1.0)
-
-
-# Details of a feed beyond its name, by axis.
-_DETAILS: Final[dict[str, Callable[[FeedSpec, _Given], FeedSpec]]] = {
-    "category": _category,
-    TAG: _tag,
-    SOURCE: _source,
-    STORIES.axis: lambda spec, given: replace(spec, description="What two outlets or more report.", share=1.0),
-}
+def _detailed(spec: FeedSpec, details: _Details) -> FeedSpec:
+    match spec.key.axis:
+        case "category":
+            return replace(spec, description=details.categories.get(spec.name, ""))
+        case "tag":
+            return replace(spec, description=details.tags.get(spec.key.slug, ""))
+        case "story":
+            return replace(spec, description="What two outlets or more report.", share=1.0)
+        case "source":
+            source = details.sources.get(spec.key.slug)  # None if it was removed: its articles and its feed stay
+            name = (source.title if source else None) or spec.name or spec.key.slug
+            language = (source.language if source else None) or spec.language
+            return replace(spec, name=name, title=_title(name, details.settings), language=language, share=1.0)
+    return spec
 
 
 def of_queries(rows: Sequence[FeedRow], settings: Settings, queries: Sequence[SavedQuery]) -> Iterator[FeedSpec]:
-    """The feeds of saved queries."""
+    """Yield the feeds of saved queries."""
     first = {row.key: row.first_slug for row in rows}
     for item in sorted(queries, key=lambda query: query.slug):
         if item.feed is None:
@@ -126,7 +116,6 @@ def of_queries(rows: Sequence[FeedRow], settings: Settings, queries: Sequence[Sa
 
 def _spec(key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = "") -> FeedSpec:
     publish = settings.publish
-    # how long a feed may get by articles older than a day
     return FeedSpec(
         key=key,
         name=name,

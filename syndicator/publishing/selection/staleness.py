@@ -1,6 +1,5 @@
-"""Which feeds need a build. Imports little: a run with nothing to build loads no renderer, template or XML library.
-
-Fingerprints of what a feed is made of besides its articles. When to build while articles come."""
+"""Find feeds that need a build, by marks and by fingerprints of their input besides articles; decide when to build
+while articles come. Imports little: a run with nothing to build loads no renderer, template or XML library."""
 
 import hashlib
 import uuid
@@ -19,97 +18,96 @@ from syndicator.publishing import paths
 from syndicator.publishing.look import Look
 from syndicator.publishing.render.head import Links, links
 
-# Keys of files that are of no feed.
-ARTICLES: Final = FeedKey("", "articles")  # by the day of the articles that have a page of their own
+# Keys of files of no feed.
+ARTICLES: Final = FeedKey("", "articles")  # by day of publication
 STORIES: Final = FeedKey("", "stories")  # by story
-SEARCH: Final = FeedKey("", "search")  # by the name of a period
+SEARCH: Final = FeedKey("", "search")  # by period
 
-# To be raised when documents are written differently, so that the first build after an upgrade writes all of them.
+# Increase when documents change, so that the first build after an upgrade writes all of them.
 _FORM: Final = "3"
 
-_DIGITS: Final = 32  # of a sha256 in hexadecimal: half of it is more than enough to tell editions apart
-_OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))  # which articles show
-_SHOWN: Final = ("url", "title", "content", "licence", "speaks_for")  # of a source, in the entries of its articles
+_DIGITS: Final = 32  # hexadecimal, of a sha256
+# Settings that select the articles of the head.
+_OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))
+_SHOWN: Final = ("url", "title", "content", "licence", "speaks_for")  # fields of a source in entries
 
 
 def common(settings: Settings, instance: uuid.UUID) -> str:
-    """The fingerprint of what all feeds are made with."""
+    """Return the fingerprint of the input that all feeds share."""
     publish = settings.publish
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     shown = (publish.thumbnails, publish.entry_html, publish.extensions, _linked(links(settings)))
-    later = (publish.archives, publish.stories)  # no instance of before has these
+    later = (publish.archives, publish.stories)  # must not change the fingerprints of older instances
     new = [value for value in later if isinstance(value, str) and value != "off"]
     return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *new, instance)
 
 
 def of_pages(settings: Settings, look: Look | None = None) -> str:
-    """The fingerprint of what only pages are made with: templates and stylesheets, ours unless given, and whether there
-    are archives to link."""
+    """Return the fingerprint of the input of pages only: templates, stylesheets, and the setting for archives."""
     return _digest((look or Look()).digest, settings.publish.archives)
 
 
 def of_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
-    """The fingerprint of the settings a feed is made with, `shared` being what `common` gave and `pages` what
-    `of_pages` did: when it changes, the feed must be made again though no article did."""
+    """Return the fingerprint of a feed's settings; if it changes, the feed must be built again. `shared`: of `common`;
+    `pages`: of `of_pages`."""
     return _digest(_set(spec), shared, pages if PAGE in spec.formats else "")
 
 
 def of_calendar(spec: FeedSpec, shared: str, pages: str) -> str:
-    """The same for the pages of a feed's older stories."""
+    """Return the fingerprint for a feed's calendar pages."""
     return _digest(of_archive(spec, shared), pages)
 
 
 def of_archive(spec: FeedSpec, shared: str) -> str:
-    """The same for the feed's archive documents, to which it is all one which articles the head shows."""
+    """Return the fingerprint for a feed's archive documents, without settings that select the articles of the head."""
     return _digest([(name, value) for name, value in _set(spec) if name not in _OF_HEADS], shared)
 
 
 def of_source(source: Source) -> str:
-    """The fingerprint of what shows of a source in the entries of its articles (`render.view`), or decides what its
-    terms hold for."""
+    """Return the fingerprint of the fields of a source that entries show (`render.view`) or that decide its rights."""
     return _digest(*(getattr(source, name) for name in _SHOWN))
 
 
 def _set(spec: FeedSpec) -> list[tuple[str, Any]]:
-    found = ((field.name, getattr(spec, field.name), field.default) for field in fields(spec))
-    return sorted((name, value) for name, value, default in found if default is MISSING or value != default)
+    values = ((field.name, getattr(spec, field.name), field.default) for field in fields(spec))
+    return sorted((name, value) for name, value, default in values if default is MISSING or value != default)
 
 
 def _digest(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
 
 
-def _linked(found: Links) -> tuple[object, ...]:
-    """The kinds of pages that entries link; None for tags where any of them is linked."""
-    return (found.categories, found.tags, found.unsaid, found.sources)
+def _linked(pages: Links) -> tuple[object, ...]:
+    """Return the kinds of pages that entries link; None for tags if all are linked."""
+    return (pages.categories, pages.tags, pages.unsaid, pages.sources)
 
 
 def is_file(name: str) -> bool:
-    """False for a name with a #, which is of inputs of several files."""
+    """Return False for a name with a #, which stands for the input of several files."""
     return "#" not in name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """What a build did. `written`: names of files that changed or went, below the web root. `held`: feeds whose old
-    files stayed, and why. `set_aside`: articles that could not be shown as they should. `left`: how many stale feeds it
-    was not asked for; `shown`: how many entries each feed shows that it wrote, and how many articles it has."""
+    """The result of a build. `written`: names of changed or deleted files; `held`: feeds whose old files stayed, and
+    why; `set_aside`: articles that could not be shown properly; `left`: number of stale feeds left out; `shown`: number
+    of entries and of articles of each feed that was written."""
 
     written: tuple[str, ...] = ()
     unchanged: int = 0
     held: tuple[Problem, ...] = ()
     set_aside: tuple[Problem, ...] = ()
-    ended: tuple[str, ...] = ()  # feeds, such as tags/ai, whose addresses answer 410 from now on
+    ended: tuple[str, ...] = ()  # feeds, such as tags/ai, whose addresses now answer 410
     hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
     builds: int = 0
     left: int = 0
     shown: Mapping[FeedKey, tuple[int, int]] = field(default_factory=dict)
-    seconds: float = 0.0  # of all of them, those in which others had their turn included
+    seconds: float = 0.0  # elapsed time
 
 
-_LOOKED_AT: Final = 8  # feeds, to see whether what is published was replaced: a choice, some milliseconds
+_LOOKED_AT: Final = 8  # feeds compared by `replaced`: a choice, some milliseconds
 
-Steps = Generator[None, None, BuildReport]  # a build, step by step; what it returns in the end
+Steps = Generator[None, None, BuildReport]  # a build, step by step
 
 
 def stale(
@@ -121,9 +119,9 @@ def stale(
     *,
     owed: bool = True,
 ) -> set[FeedKey]:
-    """The feeds that need a build: marked stale, or never built yet, or, where settings and instance are given, built
-    with other settings than these or with another `look` of pages. `feeds`: all rows; `owed`: those of whose pages some
-    were left to a later build, too."""
+    """Return the feeds that need a build: marked stale, never built, or built with other settings or another `look`, if
+    `settings` and `instance` are given. `feeds`: all rows; `owed`: include feeds with calendar pages left to a later
+    build."""
     rows = {row.key: row for row in feeds}
     shared, pages = (common(settings, instance), of_pages(settings, look)) if settings and instance else ("", "")
 
@@ -136,9 +134,9 @@ def stale(
 
 
 def replaced(newest: Iterable[FeedRow], files: Callable[[FeedKey], Mapping[str, str]], outlet: Outlet) -> bool:
-    """True when what is published is not what was written last, as where the folder of an earlier day was restored.
-    `newest`: the feeds of the newest articles, which changed last and differ first, of which a few are looked at;
-    `files`: of a feed, as of `ArticleIndex`."""
+    """Return True if the published files are not the last ones written, such as a restored older folder. `newest`: the
+    feeds of the newest articles, of which some are compared, since they changed last; `files`: see
+    `ArticleIndex.files`."""
     fresh = (row.key for row in newest if row.made_with and not (row.stale or row.moved_to))
     return any(_differs(files(key), outlet) for key in islice(fresh, _LOOKED_AT))
 
@@ -149,15 +147,15 @@ def _differs(files: Mapping[str, str], outlet: Outlet) -> bool:
 
 
 def unpublished(specs: Sequence[FeedSpec], rows: Iterable[FeedRow], publish: Publish) -> list[FeedRow]:
-    """The stale feeds of which nothing is published: no build is to make them fresh."""
+    """Return the stale feeds without published files, which no build makes fresh."""
     wanted = {ALL, *(spec.key for spec in specs)}
     stale = (row for row in rows if row.stale and row.key not in wanted)
     return [row for row in stale if not ended(row, wanted, publish) and not old_archives(row)]
 
 
 def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
-    """True for a feed that ended, because the configuration names it or its axis no more or the operator gave it up,
-    and that still stands where it stood."""
+    """Return True for a feed that is still published although the configuration has dropped it or its axis, or the
+    operator gave it up."""
     if row.key in wanted or row.moved_to is not None:
         return False
     given_up = AXES[row.key.axis].configured and not row.dropped and is_on(row.key.axis, publish)
@@ -165,31 +163,30 @@ def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
 
 
 def off(row: FeedRow, publish: Publish) -> bool:
-    """True for a feed that was published once and whose axis is not published now. It comes back with its axis, with
-    the id that it had."""
+    """Return True for a feed that was published and whose axis is off now. With the axis it comes back, with its id."""
     return row.built and not is_on(row.key.axis, publish)
 
 
 def is_on(axis: str, publish: Publish) -> bool:
-    """True for an axis whose feeds are published."""
+    """Return True for an axis whose feeds are published."""
     return AXES[axis].word in publish.axes and (axis != core_axes.STORIES.axis or publish.stories != "off")
 
 
 def old_archives(row: FeedRow) -> bool:
-    """True for a feed that moved and whose archive documents are still there."""
+    """Return True for a feed that moved and whose archive documents still exist."""
     return bool(row.moved_to and row.made_with)
 
 
-LONG: Final = 50  # entries: a feed with more waits longer. What readers are used to, and `publish.limit` by default
-FEW: Final = 6  # long feeds, whose cost nobody notices. A choice, with which a busy day costs half (tests/bench/day.py)
-HOUR: Final = 3600.0  # seconds: how often most readers ask
-MANY: Final = 25  # articles that wait: half of a head feed, so that no reader misses what is pushed out. A choice
+LONG: Final = 50  # entries, the default of `publish.limit`: a feed with more waits longer
+FEW: Final = 6  # long feeds without extra waits. A choice, which halves the cost of a busy day (tests/bench/day.py)
+HOUR: Final = 3600.0  # seconds: how often most readers poll
+MANY: Final = 25  # waiting articles: half of a head feed, so that readers miss none. A choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """What is not built yet. `articles`: those filed since the last build; `since`: when the first thing that waits was
-    seen, in seconds of a steady clock, None where nothing waits; `urgent`: what is not to wait is there."""
+    """Changes that are not built yet. `articles`: those filed since the last build; `since`: when the first change was
+    seen, in seconds of a steady clock, None without changes; `urgent`: a change must not wait."""
 
     articles: int = 0
     since: float | None = None
@@ -198,8 +195,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """The last build of a feed. `at`: seconds of a steady clock; `entries`: how many it showed; `articles`: how many
-    were in the feed."""
+    """The last build of a feed. `at`: seconds of a steady clock; `entries`: shown; `articles`: in the feed."""
 
     at: float
     entries: int
@@ -207,15 +203,15 @@ class Built:
 
 
 def crowd(built: Iterable[Built]) -> float:
-    """By how much each long feed rests longer because there are many: so that all of them cost what a few would."""
-    return max(1.0, sum(one.entries > LONG for one in built) / FEW)
+    """Return the factor by which long feeds wait longer, so that many of them cost no more than `FEW`."""
+    return max(1.0, sum(last.entries > LONG for last in built) / FEW)
 
 
 def is_rested(built: Built | None, settle: float, now: float, articles: Callable[[], int], crowd: float = 1.0) -> bool:
-    """True when a stale feed may be written again. A long one (of 200 entries) costs what several short ones do, and is
-    one in which much comes: it is written once in `settle` seconds for each 50 entries, times the `crowd` and once an
-    hour at least, and sooner only where half of what it shows may be pushed out, with `articles` in it by now. Short
-    ones are written with every build."""
+    """Return True if a stale feed may be written again. Short feeds may with every build. A long one costs as much as
+    several short ones, so it waits `settle` seconds for each 50 entries, times `crowd`, an hour at most unless that is
+    less than the wait without `crowd`. It waits no longer once half of its entries may be pushed out; `articles`: how
+    many it has now."""
     if built is None or built.entries <= LONG:
         return True
     rest = settle * built.entries / LONG
@@ -224,7 +220,7 @@ def is_rested(built: Built | None, settle: float, now: float, articles: Callable
 
 
 def is_due(waiting: Waiting, settle: float, now: float) -> bool:
-    """True when what waits is to be built: it is urgent, or many, or the oldest has waited `settle` seconds."""
+    """Return True if waiting changes must be built: urgent, many, or the oldest has waited `settle` seconds."""
     if waiting.since is None:
         return False
     return waiting.urgent or waiting.articles >= MANY or now - waiting.since >= settle

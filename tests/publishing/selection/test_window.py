@@ -87,8 +87,8 @@ def test_beyond_a_day_a_source_with_its_share_gives_way_to_the_news_of_others_al
 
 
 def test_places_go_by_order_and_by_share_which_grows_alike_for_all() -> None:
-    assert places_of("aaaabb", kept=0, places=4, room=2) == [0, 1, 4, 5]
-    assert places_of("aaaab", kept=3, places=4, room=1) == [0, 1, 2, 4]
-    assert places_of("aaaaabbbb", kept=0, places=6, room=2) == [0, 1, 2, 5, 6, 7]
-    assert places_of("aaaa", kept=0, places=3, room=1) == [0, 1, 2]
-    assert places_of("abcabc", kept=0, places=9, room=1) == [0, 1, 2, 3, 4, 5]
+    assert places_of("aaaabb", always=0, places=4, room=2) == [0, 1, 4, 5]
+    assert places_of("aaaab", always=3, places=4, room=1) == [0, 1, 2, 4]
+    assert places_of("aaaaabbbb", always=0, places=6, room=2) == [0, 1, 2, 5, 6, 7]
+    assert places_of("aaaa", always=0, places=3, room=1) == [0, 1, 2]
+    assert places_of("abcabc", always=0, places=9, room=1) == [0, 1, 2, 3, 4, 5]
