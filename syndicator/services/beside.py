@@ -1,5 +1,5 @@
-"""Facts that must outlive the database, in files beside the articles. They are written to the file first; if file and
-database differ, the file is right. Also removes secrets of source addresses from stored data."""
+"""Facts that must outlive the database, in files beside the articles, which are right if both differ. Removes secrets
+of source addresses from stored data."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Beside:
         self.store.index.keep = self.keep
 
     def keep(self, row: FeedRow) -> None:
-        """Write a feed's place to its file, before the database has it. `note` adds its name and publication."""
+        """Write the address of a feed to its file, before the database. `note` adds its name and publication."""
         self._change(lambda feeds: {**feeds, row.key: _placed(feeds.get(row.key, KeptFeed(row.key)), row)})
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
@@ -126,7 +126,7 @@ class Beside:
             index.save_feed(after)
             if before is not None and after.made_with != before.made_with:
                 index.mark_fresh(Fresh(key=key, seen=0, files={}, made_with=""))
-            changed |= {key, *filter(None, (after.moved_to, before and before.moved_to))}
+            changed |= {key, *(other for other in (after.moved_to, before and before.moved_to) if other)}
         if changed:
             index.show_again(sorted(changed - {ALL}))
             index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | file_feeds.keys())))
@@ -212,7 +212,6 @@ def _addresses(index: Index) -> dict[str, tuple[str, ...]]:
 
 
 def _apart(row: FeedRow, taken: Iterable[str]) -> FeedRow:
-    """Return a moved feed as a feed of its own again, with an id that no other feed has."""
     used = set(taken)
     spare = (f"{row.key.slug}-{number}" for number in range(2, len(used) + 3))
     first = next(slug for slug in (row.first_slug, row.key.slug, *spare) if slug not in used)
@@ -231,8 +230,8 @@ def scrub(
     snapshots: Snapshots,
     now: datetime,
 ) -> int:
-    """Remove the values of variables in source addresses from database, articles, files and pages, once each. Returns
-    the number of changed article files. Ids stay. Raises OSError, StoreError."""
+    """Remove the values of variables in source addresses from all stored data, once each; ids stay. Returns the number
+    of changed article files. Raises OSError, StoreError."""
     values = {name: value for source in sources for name, value in secrets.known(source.url, environ).items()}
     if not values:
         return 0
@@ -286,7 +285,7 @@ def _masked(value: T, values: Mapping[str, str]) -> T:
 
 
 def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
-    """Open the file of rights. If it is older than this version, list in it the sites that each source wrote for."""
+    """Open the file of rights; the first start of this version lists in it the sites that each source wrote for."""
     file = RightsFile(article_store.file(RIGHTS_TOML))
     if file.is_current():
         return file

@@ -47,8 +47,7 @@ _GOING: Final = " going"  # a build has begun and not ended: it may have left ha
 
 
 def _inputs(app: App, pages: Look) -> str:
-    """Return a digest of everything besides articles that builds depend on. While it stays the same, only feeds with a
-    mark are stale."""
+    """Return a digest of everything besides articles that builds depend on."""
     taxonomy = app.taxonomy.toml.read_bytes() if app.taxonomy.toml.exists() else b""
     sources = app.sources_stamp or sorted(app.sources.items())
     least = [(axis, LEAST[axis](app.settings.publish) if axis in LEAST else 1) for axis in AXES]
@@ -58,7 +57,7 @@ def _inputs(app: App, pages: Look) -> str:
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
-    """True if a build would change nothing. The time does not depend on the size of the instance."""
+    """True if a build would change nothing."""
     if app.store.visits.note(_BUILT) != inputs or app.store.index.newest_mark() or excused(app):
         return False
     return outlet.get(paths.INDEX) is not None and not _is_replaced(app, outlet)
@@ -71,8 +70,7 @@ def _is_replaced(app: App, outlet: Outlet) -> bool:
 
 
 def follow(app: App, tags: Iterable[str]) -> None:
-    """Mark the files that show a source or link a tag which changed, came or went since the last build. `tags`: names
-    in taxonomy.toml."""
+    """Mark the files that show a changed source or link a changed tag. `tags`: names in taxonomy.toml."""
     shown = {key: staleness.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
     linked = dict.fromkeys(links(app.settings, tags).tags or (), "")
     all = (staleness.ARTICLES, staleness.STORIES, staleness.SEARCH)
@@ -138,8 +136,7 @@ def of(samples: Samples) -> Freshness | None:
 
 
 def _seconds(added: Iterable[Article], firsts: Mapping[str, datetime | None], now: datetime) -> Sequence[int]:
-    """Return the seconds to publication of each article dated with a time of day after the first visit of its source.
-    `firsts`: first visits by source."""
+    """Return seconds to publication of articles dated after the first visit (`firsts`) of their source."""
     return [
         int((now - article.published).total_seconds())
         for article in added
@@ -167,8 +164,7 @@ async def build_meanwhile(
     turn: Callable[[], object] = lambda: None,
     settling: Settling | None = None,
 ) -> BuildReport:
-    """Build stale feeds every `seconds` or later, when `settling` allows, until `over` is set. Returns the results;
-    feeds still stale at the end are left to the next build."""
+    """Build stale feeds every `seconds` or later, when `settling` allows, until `over` is set. Returns the results."""
     clock = asyncio.get_running_loop().time
     report, seen, pause = BuildReport(), 0, seconds
     while True:
@@ -186,8 +182,7 @@ async def build_meanwhile(
 
 
 def together(first: BuildReport, second: BuildReport) -> BuildReport:
-    """Return the reports of two consecutive builds as one. The second build has tried again the feeds that the first
-    held."""
+    """Return the reports of two consecutive builds as one."""
     return replace(
         second,
         written=tuple(dict.fromkeys((*first.written, *second.written))),
@@ -206,8 +201,8 @@ async def build_due(app: App, settling: Settling | None, turn: Callable[[], obje
     async with settling.alone:
         if not settling.is_due(app):
             return BuildReport()
-        with settling.building(app) as part:
-            report = await build_feeds(app, turn=turn, among=part.among, brief=part.brief)
+        with settling.building(app) as (among, brief):
+            report = await build_feeds(app, turn=turn, among=among, brief=brief)
         settling.built(report.shown, report.left)
         return report
 
@@ -220,8 +215,8 @@ async def build_feeds(
     among: Callable[[FeedKey], bool] | None = None,
     brief: bool = False,
 ) -> BuildReport:
-    """Build the stale feeds that `among` accepts, or `all`, and notify the hubs of the changed ones. Calls `turn`
-    between two feeds; `brief`: as in `publishing.builder.build`."""
+    """Build the stale feeds that `among` accepts, or `all`, and notify hubs. Calls `turn` between two feeds; `brief`:
+    as in `publishing.builder.build`."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
     await group_stories(app, turn)
@@ -256,7 +251,6 @@ async def build_feeds(
 
 
 def _news(app: App) -> list[list[str]]:
-    """Return the article ids of each story that most outlets reported in the last day."""
     if app.settings.publish.stories == "off":
         return []
     stories = [news.story for news in app.store.stories.news(app.clock() - _NEWS_OF, _NEWS)]
@@ -287,7 +281,6 @@ def _steps(app: App, specs: Sequence[FeedSpec], outlet: Outlet, **arguments: Any
 
 
 def _begin(app: App, outlet: Outlet, built: str, looked: bool) -> None:
-    """Note that a build begins, and clean up after a build that did not end."""
     if not looked or built.endswith(_GOING):
         outlet.sweep()
     app.store.visits.set_note(_BUILT, built.removesuffix(_GOING) + _GOING, app.clock())
@@ -382,8 +375,8 @@ def _planned(app: App, taxonomy: Vocabulary) -> tuple[list[FeedRow], list[FeedSp
 
 
 def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[FeedSpec]:
-    """Return all feeds to publish. `taxonomy`: from `vocabulary`; `rows`: of all feeds. Raises ConfigError if a feed
-    would end because feeds.toml has a fault."""
+    """Return all feeds to publish. `rows`: of all feeds. Raises ConfigError if a fault in feeds.toml would end a
+    feed."""
     specs = plan(
         rows,
         settings=app.settings,

@@ -40,8 +40,8 @@ _AT_START = ("publish.host", "publish.port")  # read only when the service start
 
 
 def changes(before: Configuration, after: Configuration) -> Iterator[str]:
-    """Yield a line for each setting, source and saved query that differs, and for each new dropped setting. Values are
-    not shown: they may be long or secret."""
+    """Yield a line for each changed setting, source and query, and each new dropped setting. Values may be secret: none
+    shows."""
     old, new = (dict(_flat(one.settings.model_dump())) for one in (before, after))
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):

@@ -7,8 +7,8 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,7 +22,7 @@ from syndicator.articles.beside.feeds_toml import KeptAway
 from syndicator.articles.beside.lists import RightsFile
 from syndicator.configuration.settings import Llm, Settings, dropped_settings, load
 from syndicator.configuration.sources import remembered
-from syndicator.core.errors import ConfigError, Fault, LockedError, MissingError
+from syndicator.core.errors import ConfigError, Fault, LockedError, MissingError, first_of
 from syndicator.core.model import Article, Outcome, Source
 from syndicator.core.ports import Enricher, Fetcher
 from syndicator.core.ports.articles import ArticleStore, Snapshots
@@ -138,9 +138,8 @@ def configuration(
     before: Configuration | None = None,
     remember: bool = False,
 ) -> Configuration:
-    """Read the configuration folder. Raises ConfigError for faults in syndicator.toml. Unchanged sources are taken from
-    `before` or from the cache, which `remember` updates. Other faults are returned in `faults`; the last valid content
-    counts in place of faulty files and tables."""
+    """Read the configuration folder. Unchanged sources come from `before` or the cache, which `remember` updates.
+    Faulty tables are in `faults`, their last valid content counts. Raises ConfigError for faults in syndicator.toml."""
     need_folder(config)
     settings = load(config, environ)
     cached = remembered.Read(before.sources, before.sources_stamp, faults=before.source_faults) if before else None
@@ -174,8 +173,7 @@ def valid_queries(
 def _last_valid(
     path: Path, settings: Settings, read: Callable[[Path], object], *, remember: bool
 ) -> tuple[Path, tuple[Fault, ...]]:
-    """Return `path` and no faults; if `read` finds faults, the copy of its last valid version (which may not exist) and
-    the faults."""
+    """Return `path` or, if `read` finds faults, the copy of its last valid version (perhaps absent), and the faults."""
     copy = settings.state_dir / "valid" / path.name
     if not path.exists():
         return path, ()
@@ -207,9 +205,9 @@ def open_app(
     entries: KeptEntries | None = None,
     held: Callable[[], object] = lambda: None,
 ) -> Iterator[App]:
-    """Open the app of a configuration folder. Raises ConfigError, StoreError, MissingError. `create`: allow a new
-    database although articles exist; `remake`: called if the database was lost; `read`: the configuration, if already
-    read; `entries`: cache of earlier builds; `held`: as `locked` yields it."""
+    """Open the app of a configuration folder. `create`: allow a new database although articles exist; `remake`: called
+    if it was lost; `entries`: cache of earlier builds; `held`: as `locked` yields it. Raises ConfigError, StoreError,
+    MissingError."""
     if read is None:
         read = configuration(config, environ, remember=True)
         for fault in read.faults:
@@ -256,25 +254,21 @@ def open_app(
 
 
 def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, begun: bool) -> None:
-    """Create this instance's uuid at its first start and note it in the database. Raises ConfigError if its file is
-    lost, with the line to restore."""
+    """Create or check this instance's uuid. Raises ConfigError with the line to restore if its file is lost."""
     noted = store.visits.note(_INSTANCE)
     if begun and not article_store.minted():
         line = (
             f'id = "{noted}"' if noted else 'id = "<uuid of a backup>" (a new one shows every entry to all once more)'
         )
-        raise ConfigError(
-            f"{article_store.name}/instance.toml is lost, from which all published ids are made; restore it, or write "
-            f"this line into it: {line}"
-        )
+        lost = f"{article_store.name}/instance.toml is lost, from which all published ids are made"
+        raise ConfigError(f"{lost}; restore it, or write this line into it: {line}")
     instance = str(article_store.instance())
     if instance != noted:
         store.visits.set_note(_INSTANCE, instance, now)
 
 
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:
-    """Raise MissingError if all article files are gone, as when the disk is not mounted: all articles would be fetched
-    again and published under new ids."""
+    """Raise MissingError if all article files are gone: they would be fetched again and published under new ids."""
     gone = not article_store.minted() and next(article_store.walk(), None) is None
     if gone and (count := len(store.visits.stamps())):
         raise MissingError(
@@ -298,9 +292,9 @@ def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) 
 def locked(
     settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False
 ) -> Iterator[Callable[[], object]]:
-    """Hold the lock that allows one run at a time among all machines of a database. Yields a check that raises
-    StoreAway once the lock is lost. Raises LockedError if another run holds it; with `wait`, waits instead, and raises
-    SystemExit(0) once `give_up` returns True."""
+    """Hold the lock that allows one run at a time on a database. Yields a check that raises StoreAway once it is lost.
+    Raises LockedError if another run holds it; `wait` waits instead, until `give_up` returns True: then
+    SystemExit(0)."""
     with ExitStack() as held:
         hold: Callable[[str], AbstractContextManager[Callable[[], object]]] = partial(_hold_file, settings)
         if not settings.store_url.startswith("sqlite"):
@@ -384,6 +378,16 @@ def make_context(
     )
 
 
+@asynccontextmanager
+async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
+    """Yield a TaskGroup. If tasks fail, raise one of their errors instead of a group."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except BaseExceptionGroup as failed:
+        raise first_of(failed) from failed
+
+
 def open_worker(app: App, count: int = 1) -> closing[Worker]:
     """Return worker processes for untrusted bytes. They start when first needed and end with the block."""
     return closing(Worker(count=count))
@@ -406,10 +410,8 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
     from syndicator.visiting.politeness.robots import Robots
     from syndicator.visiting.politeness.throttle import Throttle
 
-    client = HttpFetcher(
-        app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock, offsets=app.clock_offsets
-    )
-    notes = app.store.visits
+    settings, agent, notes = app.settings.fetch, user_agent(app.settings), app.store.visits
+    client = HttpFetcher(settings, user_agent=agent, clock=app.clock, offsets=app.clock_offsets)
 
     def note_now(key: str, value: str | None, at: datetime) -> None:
         notes.set_note(key, value, at)
@@ -418,24 +420,14 @@ def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
     hosts = None if app.store.single else app.store.hosts(lease_seconds(app.settings))
     turns = turns or hosts
     backoff = HostWaits(hosts, app.clock, LONGEST_RETRY) if hosts else Backoff(notes.note, note_now, app.clock)
-    throttle = Throttle(
-        app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock, backoff=backoff, turns=turns
-    )
+    throttle = Throttle(settings.pause, settings.per_host, asyncio.sleep, app.clock, backoff=backoff, turns=turns)
     asking = PoliteFetcher(client, throttle, backoff=backoff)
-    robots = Robots(
-        asking,
-        notes.note,
-        notes.set_note,
-        user_agent=user_agent(app.settings),
-        clock=app.clock,
-        prune=notes.prune_notes,
-    )
+    robots = Robots(asking, notes.note, notes.set_note, user_agent=agent, clock=app.clock, prune=notes.prune_notes)
     return PoliteFetcher(client, throttle, robots, backoff)
 
 
 def lease_seconds(settings: Settings) -> float:
-    """Return the seconds after which a silent lease on a host ends. Longer than any request, which would be repeated
-    otherwise."""
+    """Return the seconds after which a silent lease on a host ends: more than any request takes."""
     return _LEASE_FACTOR * max(settings.fetch.feed_seconds, settings.fetch.page_seconds) + _LEASE_MORE
 
 

@@ -37,9 +37,8 @@ LLM_SECONDS = 60.0  # in a scheduled run: visits that fall due meanwhile wait so
 
 @dataclass(slots=True)
 class ScheduledRuns:
-    """Runs of `up`, each with the present configuration, or the last good one. `report` gets each run's report,
-    `trouble` and `changed` get lines about failures and edits. `patience` is entered while a database is opened,
-    `beside` during a run: it gets the app and a function that hurries builds."""
+    """Runs of `up` with the present or the last good configuration. `report` gets each run's report, `trouble` and
+    `changed` get lines; `patience` is entered while a database is opened, `beside` during a run."""
 
     config: Path
     _: KW_ONLY
@@ -82,7 +81,6 @@ class ScheduledRuns:
             await self._ended(fault)
 
     async def _ended(self, error: SyndicatorError | None) -> None:
-        """Alert if runs fail, with the settings of the last good configuration."""
         if self.last_good is None:
             return
         if fault := await self._outage.follow(self.last_good.settings, error, self.clock(), os.environ):
@@ -107,7 +105,7 @@ class ScheduledRuns:
 
 class Site:
     """The published files, health, and with `hubs` the callback; settings may change. `silent_seconds`: how long
-    expected runs have been silent, 0 if all is well; None without runs. `answers`: for questions in addresses."""
+    expected runs have been silent, None without runs."""
 
     def __init__(
         self,

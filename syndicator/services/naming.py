@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from syndicator.configuration.entry_rules import Expr, Not, Term
 from syndicator.configuration.sources import registry
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
@@ -26,6 +27,15 @@ def need_sources(app: App | Place, keys: Iterable[str]) -> None:
     if unknown:
         named = ", ".join(f"{key!r}{suggestion(key, app.sources)}" for key in unknown)
         raise UsageError(f"no source {named} in {app.config}/sources.toml; `syndicator sources` lists them")
+
+
+def terms(expr: Expr) -> Iterator[Term]:
+    """Yield the terms of a query."""
+    if isinstance(expr, Term):
+        yield expr
+    else:
+        for part in (expr.inner,) if isinstance(expr, Not) else expr.parts:
+            yield from terms(part)
 
 
 def article_id(app: App, what: str) -> str | None:

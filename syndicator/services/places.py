@@ -39,8 +39,8 @@ class Place:
 
 
 class SharedArticleStore(FileArticleStore):
-    """An ArticleStore (see ports) in a folder that several machines share. A new article's path is reserved in the
-    database, then the file is written, then the row, so that an article read by two machines gets one file."""
+    """An ArticleStore (see ports) in a folder that several machines share. The path of a new article is reserved in the
+    database first, so that an article read by two machines gets one file."""
 
     def __init__(
         self,
@@ -104,8 +104,7 @@ def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
 def open_outlet(
     settings: Settings, environ: Mapping[str, str], *, whole: bool = False, held: Callable[[], object] = lambda: None
 ) -> Outlet:
-    """Open the place of published files. `whole`: for a build of many; `held`: called before each write to a folder; it
-    stops the write by raising."""
+    """Open the place of published files. `whole`: for a build of many; `held`: called before each write to a folder."""
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, settings.publish.gzip, held)
     from syndicator.articles.stores.bucket import Bucket

@@ -72,7 +72,6 @@ def edited_sources(app: App) -> None:
 
 
 def _edited_choice(app: App) -> None:
-    """Make entries due that the edited `mute` and `keep` in syndicator.toml no longer leave out."""
     visits, publish = app.store.visits, app.settings.publish
     choice = f"{publish.mute}\n{publish.keep}"
     if (visits.note(_CHOICE) or "\n") == choice:
@@ -85,15 +84,14 @@ def _edited_choice(app: App) -> None:
 
 
 def _wanted(app: App, key: str) -> list[EntryRow]:
-    """Return the muted entries of a source that no rule leaves out any more."""
     source, publish = app.sources[key], app.settings.publish
     rows = ((row, row.entry) for row in app.store.visits.muted(key) if row.entry)
     return [row for row, entry in rows if not is_muted(source, entry, publish)]
 
 
 def _try_again(app: App, key: str, *, ruled: bool) -> bool:
-    """Make entries of an edited source due: those that wait for the operator, and those refused on hosts it may now
-    write for. If `ruled`, also those that changed rules may accept. True if feed data of some is missing."""
+    """Make refused and waiting entries of an edited source due; if `ruled`, also those that other rules may accept.
+    True if feed data of some is missing."""
     visits, rights = app.store.visits, app.rights_of(app.sources[key])
     rows = visits.pending(key, _ANY_TIME)
     waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
@@ -117,9 +115,8 @@ def due_again(app: App, source: Source) -> list[EntryRow]:
 
 
 def files(app: App) -> tuple[Problem, ...]:
-    """Bring the database up to date with the files. Returns unreadable files with reasons; they stay. Raises
-    ConfigError, OSError, StoreError. Removes secrets, applies the files beside the articles, records new and edited
-    articles, forgets deleted ones, fetches again those that a restored folder lacks, and records carriers."""
+    """Bring the database up to date with the article files and those beside them. Returns unreadable files, which stay.
+    Raises ConfigError, OSError, StoreError."""
     if app.is_reconciled:
         return ()
     visits = app.store.visits
@@ -188,8 +185,8 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
 
 
 def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list[Article]]:
-    """Record new and edited files. Returns three things: problems; prefixes of the ids seen, so that renamed files do
-    not count as deleted; new articles and those whose time of adding changed."""
+    """Record new and edited files. Returns problems, prefixes of the ids seen (renamed files are not deleted), and
+    articles that are new or were added at another time."""
     visits, problems, there, written = app.store.visits, list[Problem](), set[str](), list[Article]()
     for stamp, article in _articles(app.article_store, (*changes.new, *changes.edited), visits.stamp):
         if isinstance(article, Problem):
@@ -255,8 +252,7 @@ def _gone(article_store: ArticleStore, paths: Sequence[str], total: int) -> str:
 
 
 def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
-    """Return unreadable new or touched article files, and a problem if many are missing. Changes nothing. Raises
-    OSError, StoreError."""
+    """Return unreadable new or touched article files, and a problem if many are missing. Raises OSError, StoreError."""
     rows = store.visits.stamps()
     changes = article_store.changed(rows, sweep=False)
     problems = []
@@ -272,9 +268,8 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
 
 
 def double(path: str, other: str) -> Problem:
-    return Problem(
-        what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=f"has the id of {other}; delete one of the two"
-    )
+    detail = f"has the id of {other}; delete one of the two"
+    return Problem(what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail)
 
 
 def unreadable(path: str, error: ConfigError | OSError) -> Problem:
@@ -293,8 +288,7 @@ def _spellings(files: TaxonomyFiles) -> dict[str, str]:
 
 
 def as_shown(article: Article, files: TaxonomyFiles) -> Article:
-    """Return `article` for its row. A file written by hand without an excerpt gets one. If no source announced it, its
-    tags get the spelling of the taxonomy. The file stays."""
+    """Return `article` for its row: a file written by hand gets an excerpt, and tags as the taxonomy spells them."""
     if article.digest:
         return article
     if article.tags and not article.source_id:
@@ -333,7 +327,6 @@ def elsewhere(files: ArticleStore, article: Article, stamp: FileStamp, earlier: 
 
 
 def _in_time(state: SourceState, now: datetime) -> SourceState:
-    """Make a source due now if its last visit lies in the future, because the clock was set back."""
     if state.last_visit is None or state.last_visit <= now + AHEAD:
         return state
     past: dict[str, Any] = {
@@ -350,9 +343,8 @@ _MOST_SECONDS = 3600.0  # between two full walks
 
 
 class Walks:
-    """Decide between runs of `up` when to read all article files again. Times of folders show new, removed and replaced
-    files. Files edited in place are found by a full walk, at least once an hour, more often if walks are quick.
-    `steady`: a clock in seconds."""
+    """Decide between runs of `up` when to read all article files again: at once if the time of a folder changed, else
+    within an hour, since edits in place show only then. `steady`: a clock in seconds."""
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from syndicator.core.errors import NetworkDown, first_of
+from syndicator.core.errors import NetworkDown
 from syndicator.core.model import Outcome, Problem, SourceState
 from syndicator.core.ports import Fetcher
 from syndicator.processes.worker import Worker
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import reconcile, thumbnails
 from syndicator.services.build import BUILD_SECONDS, build_due, build_meanwhile, together
-from syndicator.services.container import App, make_fetcher
+from syndicator.services.container import App, make_fetcher, task_group
 from syndicator.services.container import Watch as Watch
 from syndicator.services.descriptions.enrich_report import EnrichReport
 from syndicator.services.health.follow import follow
@@ -106,8 +106,8 @@ async def run(
     watch: Watch = Watch(),
 ) -> RunReport:
     """Visit and build meanwhile, then ask the language model and build again. The caller holds the lock. `settling`:
-    may leave builds to a later run; `walks`: may leave out walks through the files; `hubs`: take pushes. Raises
-    NetworkDown (after building), UsageError, StoreError, OSError."""
+    may defer builds; `walks`: may skip walks; `hubs`: take pushes. Raises NetworkDown (after building), UsageError,
+    StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     reconcile.edited_sources(app)
     problems = walks.files(app) if walks else reconcile.files(app)
@@ -147,14 +147,8 @@ async def run(
         walks.end(app)
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
     untold = await follow(app, outcomes, built, seconds=_since(began), configuration=wanted.configuration)
-    return RunReport(
-        outcomes=tuple(outcomes),
-        built=built,
-        problems=problems,
-        llm=enriched,
-        untold=untold,
-        outdated=newly_outdated(app),
-    )
+    report = RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched, untold=untold)
+    return replace(report, outdated=newly_outdated(app))
 
 
 def _taking(
@@ -183,7 +177,7 @@ async def _with_pushes(
 
 
 def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
-    """Return `watch` which also reports new articles to `settling`. Articles of first visits are built at once."""
+    """Return `watch` that also reports new articles to `settling`."""
 
     def filed(title: str) -> None:
         settling.filed()
@@ -230,32 +224,28 @@ async def _visit_and_build(
     settling: Settling | None,
     hubs: Registry | None,
 ) -> tuple[list[Outcome], BuildReport, NetworkDown | None]:
-    """Visit, and build meanwhile. An error of either ends both."""
     # imported here, so that a run with nothing due does not load the modules that fetch and parse
     from syndicator.pipeline.visit import visit_all
     from syndicator.services.container import make_context
 
     down, over, worker = None, asyncio.Event(), make_worker(app)
     outcomes: list[Outcome] = []
-    try:
-        async with asyncio.TaskGroup() as group:
-            building = group.create_task(build_meanwhile(app, over, wanted.build_seconds, watch.turn, settling))
-            try:
-                outcomes = await visit_all(
-                    [(app.sources[state.key], state) for state in due],
-                    make_context(app, fetcher, worker, watch.filed, asked=wanted.asked, hubs=hubs),
-                    limit=wanted.limit,
-                    max_seconds=wanted.max_seconds,
-                    stop=stop,
-                    done=watch.visited,
-                )
-            except NetworkDown as error:
-                down = error
-            finally:
-                over.set()
-                await worker.aclose()
-    except BaseExceptionGroup as failed:
-        raise first_of(failed) from failed
+    async with task_group() as group:
+        building = group.create_task(build_meanwhile(app, over, wanted.build_seconds, watch.turn, settling))
+        try:
+            outcomes = await visit_all(
+                [(app.sources[state.key], state) for state in due],
+                make_context(app, fetcher, worker, watch.filed, asked=wanted.asked, hubs=hubs),
+                limit=wanted.limit,
+                max_seconds=wanted.max_seconds,
+                stop=stop,
+                done=watch.visited,
+            )
+        except NetworkDown as error:
+            down = error
+        finally:
+            over.set()
+            await worker.aclose()
     return outcomes, building.result(), down
 
 

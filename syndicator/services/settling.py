@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from syndicator.configuration.settings import seconds
@@ -21,18 +21,9 @@ from syndicator.services.stories import digests
 _LOOK_SECONDS = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The scope of a build. `among`: feeds to write, None for all; `brief`: leave old pages and global files."""
-
-    among: Callable[[FeedKey], bool] | None = None
-    brief: bool = False
-
-
 class Settling:
-    """Builds that wait between runs of `up`. `clock`: seconds, steady. New articles wait for `publish.settle`. Edits,
-    withdrawals and a source's first articles are built at once; long feeds and old pages less often. The first run
-    builds everything."""
+    """Builds that wait between runs of `up`: new articles for `publish.settle`, long feeds and old pages longer, edits,
+    withdrawals and first articles not at all. `clock`: seconds, steady."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -77,12 +68,12 @@ class Settling:
         return is_due(self._waiting, seconds(app.settings.publish.settle), now)
 
     @contextmanager
-    def building(self, app: App) -> Iterator[Part]:
-        """Yield the part to build; hold the block while it is built. If the build fails, it stays due."""
+    def building(self, app: App) -> Iterator[tuple[Callable[[FeedKey], bool] | None, bool]]:
+        """Yield `among` and `brief` for `build_feeds`, called within the block. If the build fails, it stays due."""
         before, whole = self._waiting, self._is_whole(app) or not seconds(app.settings.publish.settle)
         self._waiting = Waiting()
         try:
-            yield Part() if whole else Part(None if before.urgent else self._rested(app), brief=True)
+            yield None if whole or before.urgent else self._rested(app), not whole
         except BaseException:
             self._waiting = before
             raise

@@ -1,5 +1,5 @@
-"""Make thumbnails during and after the visits. Nothing waits for a picture: page requests to its host go first, and
-pages show a coloured letter until the next build."""
+"""Make thumbnails during and after the visits. Page requests to a host go first; pages show a letter until the next
+build."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from syndicator.pictures.outcomes import KeptPictures
 from syndicator.pipeline.context import picture_request
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.view import may_copy_picture
-from syndicator.services.container import App
+from syndicator.services.container import App, task_group
 from syndicator.services.places import open_outlet
 
 SECONDS: Final = 20.0  # after the visits of a run, for the pictures left: a choice; the next run takes the rest
@@ -85,16 +85,13 @@ class Taking:
         self.decoder.close()
 
     async def _run(self) -> None:
-        try:
-            async with asyncio.TaskGroup() as group:
-                while not self.stop.is_set():
-                    over = self._over.is_set()  # before the look: what is filed meanwhile is seen
-                    self._queue(group)
-                    if over and not self._hosts:
-                        return
-                    await self._a_moment()
-        except BaseExceptionGroup as failed:
-            raise failed.exceptions[0] from failed
+        async with task_group() as group:
+            while not self.stop.is_set():
+                over = self._over.is_set()  # before the look: what is filed meanwhile is seen
+                self._queue(group)
+                if over and not self._hosts:
+                    return
+                await self._a_moment()
 
     async def _a_moment(self) -> None:
         waiting = [asyncio.create_task(self._over.wait())] if not self._over.is_set() else list(self._hosts.values())
@@ -151,7 +148,6 @@ class Taking:
         return outcomes.kept(row, Picture(name=name, width=thumbnail.width, height=thumbnail.height))
 
     def _page_forbids(self, article: Article) -> bool:
-        """True if the kept page of an article that an old version read forbids pictures, in any tag or header."""
         if self._outdated is None:
             self._outdated = self.app.snapshots.outdated()
         snapshot = self.app.snapshots.get(article.id) if article.id in self._outdated else None
@@ -163,9 +159,8 @@ class Taking:
 
 
 def publish(app: App, outlet: Outlet) -> set[str]:
-    """Publish all thumbnails and return their names. Raises OSError. Call before stale feeds are determined, also if
-    thumbnails are off: the outlet then knows the earlier files, and refuses to replace those that another build
-    writes."""
+    """Publish all thumbnails and return their names. Call before stale feeds are determined, also if thumbnails are
+    off, so that the outlet knows the earlier files. Raises OSError."""
     names = app.store.pictures.names() if app.settings.publish.thumbnails else set()
     if lost := redirects.publish(outlet, names, kept_pictures(app.settings).get):
         app.store.pictures.lost(lost)

@@ -1,5 +1,5 @@
-"""Webhooks: messages about articles and conditions (standardwebhooks.com). A build stores messages about the articles
-that it published; a run sends the due ones. Each is sent at least once, those of one subject in order."""
+"""Webhooks: messages about articles and conditions (standardwebhooks.com). A build stores them; a run sends the due
+ones, each at least once, those of one subject in order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import EventType, Webhook
 from syndicator.core import secrets
-from syndicator.core.errors import first_of
 from syndicator.core.model import Failed, FeedKey, Fetched, Problem, Request, entry_urn
 from syndicator.core.ports import Fetcher
 from syndicator.core.program import logger
@@ -26,7 +25,7 @@ from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.render import jsonfeed
 from syndicator.publishing.render.view import view
 from syndicator.publishing.selection.staleness import off
-from syndicator.services.container import App, direct_client
+from syndicator.services.container import App, direct_client, task_group
 from syndicator.services.places import has_feeds
 from syndicator.store import codec
 from syndicator.store.tables.messages import Known, Message, Waiting
@@ -52,9 +51,8 @@ class Changes(NamedTuple):
 
 
 def changes(app: App, built: datetime | None) -> Changes:
-    """Return the changes that the next build publishes. `built`: when the last build began. At the first call for a
-    receiver, articles added before that are not announced; after a lost database, articles of the last day are
-    announced again."""
+    """Return the changes that the next build publishes. `built`: when the last build began. At the first call earlier
+    articles are not announced; after a lost database, those of the last day are announced again."""
     notes, messages = app.store.visits, app.store.messages
     if not any(type.startswith("article.") for hook in app.settings.webhook for type in hook.events):
         if notes.note(_NOTE):
@@ -95,7 +93,7 @@ def put_condition(app: App, *, opened: bool, subject: str, data: Mapping[str, An
 
 
 def _published(app: App, ids: Iterable[str], built: Collection[FeedKey]) -> list[str]:
-    """Return the articles whose present state a published feed shows: one just written, or one that is not stale."""
+    """Return the articles whose present state is in a feed that was just written or is not stale."""
     shown = {id: app.store.index.shown(id) for id in ids}
     rows = app.store.index.feeds({key for keys in shown.values() for key in keys})
     fresh = {row.key for row in rows if row.built and not (row.stale or row.dropped or off(row, app.settings.publish))}
@@ -131,11 +129,8 @@ async def send(app: App) -> list[Problem]:
     hooks = {receiver(hook): hook for hook in app.settings.webhook}
     app.store.messages.drop(waiting - hooks.keys(), app.clock() - KEPT)
     until = asyncio.get_running_loop().time() + SECONDS
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_send(app, hooks[key], until)) for key in sorted(waiting & hooks.keys())]
-    except BaseExceptionGroup as failed:
-        raise first_of(failed) from failed
+    async with task_group() as group:
+        tasks = [group.create_task(_send(app, hooks[key], until)) for key in sorted(waiting & hooks.keys())]
     return [problem for task in tasks if (problem := task.result())]
 
 
@@ -193,8 +188,8 @@ async def _post(app: App, hook: Webhook, message: Message, client: Fetcher) -> F
 
 
 def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
-    """Return the key in `secret`, or in the variable it names. Raises KeyError for a variable that is not set,
-    ValueError for bad base64."""
+    """Return the key in `secret`, or in the variable it names. Raises KeyError without the variable, ValueError for bad
+    base64."""
     secret = environ[secret[2:-1]] if secret.startswith("$") else secret
     return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
 

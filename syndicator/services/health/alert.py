@@ -97,8 +97,8 @@ def message(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any
 
 
 async def _run(command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str, str]:
-    """Run the operator's command without a shell, in its own process group, which is killed as a whole. Returns the
-    fault, or "", and the output."""
+    """Run the operator's command without a shell, in a process group that is killed as a whole. Returns fault and
+    output."""
     body = json.dumps(document, default=lambda at: at.isoformat()).encode()
     try:
         process = await asyncio.create_subprocess_exec(

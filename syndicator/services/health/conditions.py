@@ -80,7 +80,6 @@ def plain(kind: ConditionReason, subject: str = "", *, source: str = "", **more:
 
 
 def _of_state(kind: ConditionReason, state: SourceState, **more: Any) -> Condition:
-    """Return a condition of a source that is still visited."""
     return plain(kind, source=state.key, **{"last_success": state.last_success, "next_try": state.next_due, **more})
 
 

@@ -1,5 +1,5 @@
-"""Episodes: conditions over time, whose begin and end are reported once. Pure. A condition that returns within a day is
-reported after an hour, then after twice as long each time. Notes in the database outlast restarts."""
+"""Episodes: conditions over time, whose begin and end are reported once. One that returns within a day is reported
+after an hour, then after twice as long each time. Pure."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ def dated(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, .
 def _step(
     episode: Episode | None, condition: Condition | None, damping: timedelta, now: datetime, instance: uuid.UUID
 ) -> tuple[Episode | None, Event | None]:
-    """Return an episode after a check, None if it is over, and the event to report. `damping`: how long a condition
-    must last to be reported."""
+    """Return the episode after a check (None: over), and the event to report once the condition lasted for
+    `damping`."""
     if condition is not None:
         new = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
         episode = replace(episode or new, gone=None)

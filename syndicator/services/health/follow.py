@@ -40,8 +40,8 @@ async def follow(
     down: bool = False,
     configuration: str = "",
 ) -> tuple[Problem, ...]:
-    """Count a run of `seconds` and report changes. Returns the reports that failed. `down`: no answers;
-    `configuration`: its fault."""
+    """Count a run of `seconds` and report changes. Returns failed reports. `down`: no answers; `configuration`: its
+    fault."""
     try:
         now, before = app.clock(), episodes.read_counters(app.store)
         configuration = configuration or fault_of(app.faults)
@@ -122,7 +122,7 @@ async def _alert(app: App) -> list[Problem]:
 
 
 async def _mail_digests(app: App) -> list[Problem]:
-    """Mail the newest entry of each digest once. A failed mail is tried again until there is a newer entry."""
+    """Mail the newest entry of each digest once; retry failures."""
     state, now = digests.read(app.store), app.clock()
     for digest in app.settings.digest:
         issue: dict[str, Any] = next(iter(state.get(digest.name, {}).get("issues", ())), {})

@@ -170,7 +170,6 @@ def as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> 
 
 
 def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], object]) -> SourceState:
-    """Return `state`, reduced to a few fields if it is well: there may be a hundred thousand."""
     each(state)
     if state.warning or state.effective_url or state.site_moved or any(True for _ in of_source(state, now)):
         return state

@@ -92,10 +92,8 @@ def families(
         yield GaugeMetricFamily("syndicator_workers", "Workers that work on a host", value=len(hosts.workers))
     yield _gauge("syndicator_conditions", "What is wrong or worth knowing, by kind", "kind", ill)
     for key, (name, label, text) in _COUNTED.items():
-        yield _filled(
-            CounterMetricFamily(name, text, labels=[label] if label else []),
-            counters.get(key, {} if label else {"": 0}),
-        )
+        family = CounterMetricFamily(name, text, labels=[label] if label else [])
+        yield _filled(family, counters.get(key, {} if label else {"": 0}))
     for key, (name, counted, text) in _TIMED.items():
         many = int(sum(counters.get(counted, {}).values()))
         yield SummaryMetricFamily(name, text, count_value=many, sum_value=counters.get(key, {}).get("", 0))

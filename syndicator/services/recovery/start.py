@@ -1,5 +1,5 @@
-"""Recovery at the start of a run: a wrong clock, a restored folder or database, and differences between files and
-database in carriers, withdrawals and prunings."""
+"""Recovery at the start of a run: a wrong clock, a restored folder or database, and files that differ from the
+database."""
 
 from __future__ import annotations
 
@@ -61,8 +61,7 @@ def behind(store: Store, now: datetime) -> str:
 
 
 def bring_back(app: App, written: Collection[Article]) -> None:
-    """Set the time of adding of articles written by hand from the future to now, in order. Their dates stay. Raises
-    OSError, StoreError."""
+    """Set the time of adding of hand-written articles from the future to now, in order. Raises OSError, StoreError."""
     newest = app.store.ahead.newest_added()
     latest = max(app.clock(), newest or app.clock())
     late = [item for item in written if not item.digest and item.added and item.added > latest + AHEAD]
@@ -161,7 +160,6 @@ def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
 
 
 def _read(data: bytes) -> dict[str, Any]:
-    """Return the object in a JSON text; an empty one if it is damaged."""
     try:
         value = json.loads(data)
     except ValueError:
@@ -173,8 +171,8 @@ KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
 def settle_withdrawals(app: App) -> None:
-    """Apply withdrawn.toml: withdraw the articles it lists, restore those removed from it. Rewrite a lost file. Raises
-    ConfigError, OSError, StoreError."""
+    """Withdraw the articles in withdrawn.toml, restore those removed from it. Raises ConfigError, OSError,
+    StoreError."""
     files, visits = app.article_store, app.store.visits
     recorded = {item.id: item for item in app.store.index.withdrawn()}
     if not files.lists_withdrawn() and recorded:
@@ -213,7 +211,6 @@ def forget_text(app: App, id: str, url: str, path: str) -> None:
 
 
 def _put_back(app: App, id: str) -> None:
-    """Restore the kept file of an article that is no longer withdrawn, unless the article has a file again."""
     if (copy := app.kept_away.get(id)) is not None and app.article_store.find(id) is None:
         path, data = copy
         try:
@@ -234,8 +231,7 @@ NOTE = "pruned"  # name of a note: the stamp of the file whose lines the databas
 
 
 def settle_prunings(app: App) -> None:
-    """Apply pruned.tsv if it changed; ask again for the lines removed from it. Rewrite a lost file. Raises OSError,
-    StoreError."""
+    """Apply pruned.tsv if it changed; ask again for the lines removed from it. Raises OSError, StoreError."""
     files, visits = app.article_store, app.store.visits
     if files.pruned_stamp() == visits.note(NOTE):
         return
