@@ -1,5 +1,4 @@
-"""Facts that must outlive the database, in files beside the articles, which are right if both differ. Removes secrets
-of source addresses from stored data."""
+"""Facts that must outlive the database, in files beside the articles. If both differ, the file is right."""
 
 from __future__ import annotations
 
@@ -230,8 +229,8 @@ def scrub(
     snapshots: Snapshots,
     now: datetime,
 ) -> int:
-    """Remove the values of variables in source addresses from all stored data, once each; ids stay. Returns the number
-    of changed article files. Raises OSError, StoreError."""
+    """Remove secrets of source addresses from all stored data, once each; ids stay. Returns the number of changed
+    article files. Raises OSError, StoreError."""
     values = {name: value for source in sources for name, value in secrets.known(source.url, environ).items()}
     if not values:
         return 0

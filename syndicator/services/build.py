@@ -375,8 +375,7 @@ def _planned(app: App, taxonomy: Vocabulary) -> tuple[list[FeedRow], list[FeedSp
 
 
 def feed_specs(app: App, taxonomy: Vocabulary, rows: Sequence[FeedRow]) -> list[FeedSpec]:
-    """Return all feeds to publish. `rows`: of all feeds. Raises ConfigError if a fault in feeds.toml would end a
-    feed."""
+    """Return all feeds to publish. Raises ConfigError if a fault in feeds.toml would end a feed."""
     specs = plan(
         rows,
         settings=app.settings,

@@ -40,8 +40,7 @@ _AT_START = ("publish.host", "publish.port")  # read only when the service start
 
 
 def changes(before: Configuration, after: Configuration) -> Iterator[str]:
-    """Yield a line for each changed setting, source and query, and each new dropped setting. Values may be secret: none
-    shows."""
+    """Yield a line for each changed setting, source and query, and each new dropped setting, without values."""
     old, new = (dict(_flat(one.settings.model_dump())) for one in (before, after))
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):

@@ -57,8 +57,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The objects of an opened instance. Time, chance and environment come only from `clock`, `jitter` and `environ`,
-    so that tests can set them."""
+    """The objects of an opened instance. Time, chance and environment come only from its fields, for tests."""
 
     config: Path
     settings: Settings
@@ -358,8 +357,7 @@ def make_context(
     asked: bool = False,
     hubs: Hubs | None = None,
 ) -> RunContext:
-    """Return the context of a run's visits. `filed` gets each new title; `asked`: sources were named; `hubs`:
-    pushes."""
+    """Return the context of a run's visits. `filed` gets each title; `asked`: sources were named."""
     filing = filing_context(app)
     return RunContext(
         **{each.name: getattr(filing, each.name) for each in fields(FilingContext)},
@@ -400,8 +398,7 @@ def user_agent(settings: Settings) -> str:
 
 
 def make_fetcher(app: App, turns: HostTurns | None = None) -> Fetcher:
-    """Return the network client: no private addresses, pauses between requests to a host, robots.txt first. `turns`:
-    how several machines take turns; by default the table of hosts."""
+    """Return the network client: no private addresses, pauses between requests to a host, robots.txt first."""
 
     from syndicator.visiting.fetch.client import HttpFetcher
     from syndicator.visiting.fetch.decompress import LONGEST_RETRY

@@ -104,8 +104,8 @@ class ScheduledRuns:
 
 
 class Site:
-    """The published files, health, and with `hubs` the callback; settings may change. `silent_seconds`: how long
-    expected runs have been silent, None without runs."""
+    """The published files, health and callback. `silent_seconds`: for how long runs have been silent, None without
+    runs."""
 
     def __init__(
         self,

@@ -114,8 +114,7 @@ def open_outlet(
 
 
 def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
-    """True if this instance wrote or published articles. Files written by hand do not count until they are
-    published."""
+    """True if this instance wrote or published articles. Unpublished files written by hand do not count."""
     return article_store.begun() or (has_feeds(settings, environ) and any(True for _ in article_store.walk()))
 
 

@@ -40,8 +40,8 @@ OWNED_SINCE = "owned since"  # the time of the first start at which articles had
 
 
 def sources(app: App) -> dict[str, SourceState]:
-    """Give every source a state, and drop the states of removed sources; their articles and feeds stay. A changed URL
-    resets validators and health. A source whose kind of visit changed is due now."""
+    """Give every source a state; drop those of removed sources. A changed URL resets validators and health. A changed
+    kind of visit is due now."""
     states = app.store.visits.states()
     for key in states.keys() - app.sources.keys():
         app.store.visits.drop_state(key)
@@ -90,8 +90,8 @@ def _wanted(app: App, key: str) -> list[EntryRow]:
 
 
 def _try_again(app: App, key: str, *, ruled: bool) -> bool:
-    """Make refused and waiting entries of an edited source due; if `ruled`, also those that other rules may accept.
-    True if feed data of some is missing."""
+    """Make refused and waiting entries of an edited source due; `ruled`: its rules changed. True if feed data is
+    missing."""
     visits, rights = app.store.visits, app.rights_of(app.sources[key])
     rows = visits.pending(key, _ANY_TIME)
     waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
@@ -105,8 +105,7 @@ def _try_again(app: App, key: str, *, ruled: bool) -> bool:
 
 
 def due_again(app: App, source: Source) -> list[EntryRow]:
-    """Return the entries of `source` that changed rules may turn into articles, as due now. Only for articles it
-    owns."""
+    """Return entries of `source` for its own articles that changed rules may accept, as due now."""
     from syndicator.pipeline.entry.endings import by_other_rules
 
     rows = [*app.store.visits.refused(source.key), *app.store.visits.pending(source.key, _ANY_TIME)]
@@ -313,8 +312,7 @@ def _record(app: App, article: Article, stamp: FileStamp, before: Article | None
 
 
 def elsewhere(files: ArticleStore, article: Article, stamp: FileStamp, earlier: FileStamp | None) -> str | None:
-    """Return the path of another file with this article's id, or None. Checks the `earlier` file, else looks by
-    name."""
+    """Return another file with this article's id: the `earlier` one if it still has it, else by name; or None."""
     if earlier is None:
         path = files.find(article.id)
         return None if path == stamp.path else path

@@ -81,16 +81,13 @@ class Settling:
             self._made_with, self._looked, self._whole = _made_with(app), self._clock(), False
 
     def built(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
-        """Record the built feeds with their numbers of shown entries and articles. `left`: number of feeds that were
-        left."""
+        """Record the built feeds with their numbers of entries and articles. `left`: number of feeds left."""
         now = self._clock()
         if left and self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)
         self._built |= {key: Built(at=now, entries=n, articles=count) for key, (n, count) in shown.items()}
 
     def _rested(self, app: App) -> Callable[[FeedKey], bool]:
-        """Return a test for feeds due to be built. The feed of everything is read most, so the number of other feeds
-        does not delay it."""
         settle, now, many = seconds(app.settings.publish.settle), self._clock(), crowd(self._built.values())
         count = app.store.index.count
         return lambda key: is_rested(self._built.get(key), settle, now, lambda: count(key), 1.0 if key == ALL else many)

@@ -1,5 +1,4 @@
-"""Make thumbnails during and after the visits. Page requests to a host go first; pages show a letter until the next
-build."""
+"""Make thumbnails during and after the visits. Nothing waits for a picture: page requests go first."""
 
 from __future__ import annotations
 

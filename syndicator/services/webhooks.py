@@ -188,8 +188,7 @@ async def _post(app: App, hook: Webhook, message: Message, client: Fetcher) -> F
 
 
 def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
-    """Return the key in `secret`, or in the variable it names. Raises KeyError without the variable, ValueError for bad
-    base64."""
+    """Return the key in `secret`, or in the variable it names. Raises KeyError, ValueError for bad base64."""
     secret = environ[secret[2:-1]] if secret.startswith("$") else secret
     return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
 

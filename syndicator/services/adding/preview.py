@@ -1,5 +1,4 @@
-"""Preview of a source: a first visit to its three newest entries in a temporary folder. Adding it reuses the
-answers."""
+"""Preview of a source: a first visit to its three newest entries in a temporary folder. Adding reuses the answers."""
 
 from __future__ import annotations
 

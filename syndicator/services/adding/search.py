@@ -108,8 +108,7 @@ def export(app: App) -> bytes:
 
 
 async def page_candidates(session: Session, url: str, answer: Fetched, discovery: Discovery) -> list[Candidate]:
-    """Return the page as an article, a list of articles, or both, the likelier first. Raises MissingError if
-    neither."""
+    """Return the page as article, list of articles, or both, the likelier first. Raises MissingError if neither."""
     title = discovery.title[: opml.LONGEST_TITLE].strip() or None
     source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
     warning = SHUT_PAGE if answer.warning else ""

@@ -74,8 +74,7 @@ def markdown_files(folder: Path) -> dict[str, Path]:
 def _read(
     name: str, raw: bytes, inside: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None
 ) -> tuple[Article | None, bytes, list[Problem]]:
-    """Return the article of a file (None for a draft), the text of its new file, and remarks. Raises ConfigError,
-    OSError."""
+    """Return the article of a file (None for a draft), its new text, and remarks. Raises ConfigError, OSError."""
     front, body = frontmatter.foreign(raw, name)
     if is_draft(front):
         return None, b"", []

@@ -1,5 +1,4 @@
-"""Delete articles and their files. Their ids are noted, so that no source brings them back. Readers keep their
-entries."""
+"""Delete articles and their files. Their ids are noted, so that no source brings them back."""
 
 from __future__ import annotations
 
@@ -24,8 +23,7 @@ _AT_A_TIME = 500  # articles that are pruned in one transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Articles to delete: those that meet all criteria (`keep`: beyond the newest of their source), or those
-    `named`."""
+    """Articles to delete: those that meet all criteria (`keep`: the newest of a source stay), or the `named`."""
 
     older_than: timedelta | None = None
     keep: int | None = None

@@ -49,8 +49,7 @@ def in_file(
 
 
 def of_error(what: str, error: ConfigError) -> list[Finding]:
-    """Return all faults of a configuration error. `what`: the file or folder that was read, for errors without a
-    place."""
+    """Return all faults of a configuration error. `what`: the file or folder that was read."""
     if error.faults:
         return [of_fault(fault, CommandReason.BAD_CONFIG) for fault in error.faults]
     detail = str(error).removeprefix(f"{what}: ").removeprefix(f"{what} ")
@@ -73,8 +72,7 @@ class Names:
     used: Mapping[str, Collection[str]] | None = None
 
     def lack(self, axis: str, name: str, same: Callable[[str], str], *, used: bool = False) -> str:
-        """Return why `name` is not valid on the axis, or "". `same`: normalizes spellings; `used`: accept names of
-        articles."""
+        """Return why `name` is not valid, or "". `same`: normalizes spellings; `used`: accept names of articles."""
         defined = {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
         valid = {same(each) for each in (*defined, *((self.used or {}).get(axis, ()) if used else ()))}
         if not defined or same(name) in valid:

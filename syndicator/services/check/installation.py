@@ -290,8 +290,7 @@ def _of(rows: Iterable[FeedRow], axis: str) -> list[str]:
 
 
 def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
-    """Yield rights that wait for the operator: foreign domains from before owners existed, and links not seen
-    lately."""
+    """Yield rights that wait for the operator: domains from before owners existed, links not seen lately."""
     for source in app.sources.values():
         if source.speaks_for is not None:
             continue

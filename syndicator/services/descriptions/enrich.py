@@ -35,8 +35,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Articles to ask about: those added since `since`. `again`: ask about failed ones too, and while the endpoint is
-    paused."""
+    """Articles to ask about, by time of adding. `again`: also failed ones, and while the endpoint is paused."""
 
     since: datetime
     again: bool = False

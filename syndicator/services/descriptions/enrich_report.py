@@ -1,5 +1,4 @@
-"""Report on a pass with the language model; a module of its own, so that runs without a model load nothing else of
-it."""
+"""Report on a pass with the language model, apart from the code of the pass, which most runs do not load."""
 
 from __future__ import annotations
 

@@ -92,8 +92,7 @@ def suggest(app: App) -> list[Proposal]:
 
 
 def suggest_groups(app: App) -> list[Group]:
-    """Return groups of `LEAST_GROUPED` articles or more that could be categories, largest first. Raises
-    WorkerFailed."""
+    """Return groups of many articles that could be categories, largest first. Raises WorkerFailed."""
     paths = [stamp.path for stamp in _by_age(app)[-MOST_GROUPED:]]
     if len(paths) < LEAST_GROUPED:
         return []

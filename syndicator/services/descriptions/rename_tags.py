@@ -100,8 +100,7 @@ def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lam
 
 
 def built_first(app: App, planned: Retagging) -> Callable[[FeedKey], bool] | None:
-    """Return a test for the feeds to build at once, if very many show the tag: those whose articles change. None:
-    all."""
+    """Return a test for the feeds to build at once if very many changed, else None for all."""
     if len(planned.feeds) <= _AT_ONCE:
         return None
     return frozenset((planned.old_feed, planned.new_feed, *(query.key for query in app.queries))).__contains__

@@ -94,8 +94,7 @@ class Review:
         return sheet.turned(self._names.tag(name, sheet.article))
 
     def confirm(self, sheet: Sheet) -> None:
-        """Write the marked tags and the category. Raises UsageError if the file was edited meanwhile; the edit
-        stays."""
+        """Write the marked tags and the category. Raises UsageError if the file was edited meanwhile."""
         category = sheet.category if sheet.category in self.categories else None
         wanted = decided(sheet.article, Decision(tags=sheet.marked, category=category))
         try:
@@ -111,8 +110,7 @@ class Review:
         self._steps.append(Step(sheet.article.id, sheet.path, sheet.article, None))
 
     def undo(self, sheet: Sheet | None) -> bool:
-        """Undo the last decision and show its article next; False if there is none. Raises UsageError for an edited
-        file."""
+        """Undo the last decision and show its article next; False if none. Raises UsageError for an edited file."""
         if not self._steps:
             return False
         if sheet is not None:

@@ -238,8 +238,7 @@ def rights(article: Article) -> list[str]:
 
 
 def _of_page(app: App, article: Article, source: Source | None) -> tuple[ReadArticle | None, str]:
-    """Return the present reading of the kept page (None without one), and in words if a reread would change the
-    article."""
+    """Return the present reading of the kept page, or None, and in words if a reread would change the article."""
     snapshot = app.snapshots.get(article.id) if app.store.index.path(article.id) else None
     if snapshot is None:
         return None, f"not kept; `syndicator reread --source {article.id} --fetch` fetches it again"

@@ -69,8 +69,7 @@ async def announced(app: App, fetcher: Fetcher, url: str) -> Announced:
 
 
 def show_file(path: Path, url: str | None, app: App | None) -> Shown:
-    """Explain a saved page, which came from `url`, or an article file. Raises MissingError, UsageError,
-    NotAnArticle."""
+    """Explain a saved page from `url`, or an article file. Raises MissingError, UsageError, NotAnArticle."""
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:

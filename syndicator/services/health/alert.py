@@ -97,8 +97,7 @@ def message(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any
 
 
 async def _run(command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str, str]:
-    """Run the operator's command without a shell, in a process group that is killed as a whole. Returns fault and
-    output."""
+    """Run the operator's command in a process group, which is killed as a whole. Returns fault and output."""
     body = json.dumps(document, default=lambda at: at.isoformat()).encode()
     try:
         process = await asyncio.create_subprocess_exec(
@@ -134,8 +133,7 @@ def letter(site: Site, events: Sequence[Event]) -> tuple[str, str]:
 
 
 def password(alert: Alert, environ: Mapping[str, str]) -> str:
-    """Return the mail password, or "". Raises ConfigError with the name of the variable if it is not set or
-    unusable."""
+    """Return the mail password, or "". Raises ConfigError with the name of an unset or unusable variable."""
     if not alert.password_env:
         return ""
     if not (value := environ.get(alert.password_env, "")):

@@ -1,5 +1,4 @@
-"""Episodes: conditions over time, whose begin and end are reported once. One that returns within a day is reported
-after an hour, then after twice as long each time. Pure."""
+"""Episodes: conditions over time, whose begin and end are reported once; repetitions later and later. Pure."""
 
 from __future__ import annotations
 
@@ -98,8 +97,7 @@ def dated(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, .
 def _step(
     episode: Episode | None, condition: Condition | None, damping: timedelta, now: datetime, instance: uuid.UUID
 ) -> tuple[Episode | None, Event | None]:
-    """Return the episode after a check (None: over), and the event to report once the condition lasted for
-    `damping`."""
+    """Return the episode after a check (None: over), and the event to report if it lasted for `damping`."""
     if condition is not None:
         new = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
         episode = replace(episode or new, gone=None)
@@ -215,8 +213,7 @@ def read_counters(store: Store) -> Counters:
 def counted(
     before: Counters, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, now: datetime, down: bool
 ) -> dict[str, dict[str, float]]:
-    """Add to `before` a run that ended `now` after `seconds`. `down`: no source was reachable. Times are Unix
-    seconds."""
+    """Add a run that ended `now` after `seconds`. `down`: no source was reachable. Times are Unix seconds."""
     after = {name: dict(values) for name, values in before.items()}
 
     def add(name: str, value: float = 1, by: str = "") -> None:

@@ -22,8 +22,7 @@ _BYTES = 24
 
 
 def token(state_dir: Path) -> str:
-    """Return the secret in the address of the health feed; create it in the state folder if it is missing. Raises
-    OSError."""
+    """Return the secret in the address of the health feed, created at the first call. Raises OSError."""
     if not known_token(state_dir):
         state_dir.mkdir(parents=True, exist_ok=True)
         temporary = state_dir / f".{_FILE}.{os.getpid()}"
@@ -52,8 +51,7 @@ def feed_name(key: str) -> str:
 
 
 def feed_url(settings: Settings, key: str) -> str:
-    """Return the address of the health feed: among the published feeds if the settings say so, else on our own
-    server."""
+    """Return the address of the health feed: among the published feeds if so set, else on our own server."""
     publish, base = settings.publish, settings.base_url
     at_home = publish.secret_path and publish.host == "0.0.0.0"
     here = base.removesuffix(f"{publish.secret_path}/") if at_home else f"http://{publish.host}:{publish.port}/"

@@ -40,8 +40,7 @@ async def follow(
     down: bool = False,
     configuration: str = "",
 ) -> tuple[Problem, ...]:
-    """Count a run of `seconds` and report changes. Returns failed reports. `down`: no answers; `configuration`: its
-    fault."""
+    """Count a run and report changes. Returns failed reports. `down`: no answers; `configuration`: its fault."""
     try:
         now, before = app.clock(), episodes.read_counters(app.store)
         configuration = configuration or fault_of(app.faults)

@@ -43,8 +43,7 @@ def for_me(start: Start) -> Start:
 
 
 def share(config: Path) -> None:
-    """Make the instance private, on the home network. Raises UsageError if it is public, MissingError without a
-    network."""
+    """Make the instance private, on the home network. Raises UsageError if public, MissingError if offline."""
     settings = load(config)
     url, secret = settings.site.url, settings.publish.secret_path
     if url and not _AT_HOME.fullmatch(url):

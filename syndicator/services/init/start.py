@@ -60,8 +60,7 @@ def checked(start: Start) -> Start:
 
 
 def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
-    """Return the four files by name, with example sources and taxonomy or empty ones. `at_home`: they stay on this
-    machine."""
+    """Return the four files by name, with example sources or none. `at_home`: they stay on this machine."""
     shipped = {name: _with_schema((SHIPPED / name).read_text(encoding="utf-8"), at_home) for name in FILES}
     if not start.example:
         shipped["sources.toml"] = _explanation(shipped["sources.toml"])
@@ -103,8 +102,7 @@ def checkout() -> Path | None:
 
 
 def words() -> tuple[str, ...]:
-    """Return the command that starts the program: the script of the checkout, which follows its locks, or the installed
-    one."""
+    """Return the command that starts the program: the script of the checkout, or the installed one."""
     if folder := checkout():
         return (str(folder / "run"),)
     script = Path(sys.executable).parent / "syndicator"

@@ -35,8 +35,7 @@ def write_folder(
 
 
 def next_command(root: Path, runs: str) -> str:
-    """Return the command that starts the program as `runs` says, also after a reboot. Raises UsageError for another
-    word."""
+    """Return the command that starts the program as `runs` says, also after a reboot. Raises UsageError."""
     if runs and runs not in deploy.RUNS:
         raise UsageError(f"--run {runs}: say {', '.join(deploy.RUNS)}")
     folder, user, as_root = root.resolve(), program.account(), not os.getuid()

@@ -93,8 +93,7 @@ def plan_return(app: App, what: str) -> Withdrawal:
 
 
 def undo_withdrawal(app: App, what: str) -> Withdrawal:
-    """Restore a withdrawn article from its kept file; without one it is read again once announced. Raises
-    UsageError."""
+    """Restore a withdrawn article from its file, or have it read again once announced. Raises UsageError."""
     withdrawal = plan_return(app, what)
     return replace(withdrawal, problems=bring_back(app, [withdrawal.id]))
 

@@ -9,8 +9,7 @@ from syndicator.services.container import App
 
 
 def muted(app: App) -> tuple[Article, ...]:
-    """Return the published articles, copies included, that the settings leave out. Files written by hand are not among
-    them."""
+    """Return the published articles, copies included, that the settings leave out, except hand-written ones."""
     publish, index = app.settings.publish, app.store.index
     if not (publish.mute or publish.keep):
         return ()

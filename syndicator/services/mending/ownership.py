@@ -50,8 +50,7 @@ def told(fault: Fault) -> Iterator[Problem]:
 
 
 def mend(app: App, faults: Iterable[Fault]) -> None:
-    """Mend aliases, owners and entries, and mark pages to read again. Repeatable. Raises OSError, ConfigError,
-    StoreError."""
+    """Mend aliases, owners and entries. Safe to repeat. Raises OSError, ConfigError, StoreError."""
     visits, files = app.store.visits, app.article_store
     for fault in faults:
         article = fault.article

@@ -32,8 +32,7 @@ _READING = "reading version"  # name of a note: the version that ran last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Articles to reread. `what`: source or article, "" for all; `since`: added since; `outdated`: read by old
-    versions."""
+    """Articles to reread. `what`: source or article, "" for all; `since`: added since; `outdated`: by old versions."""
 
     what: str = ""
     since: datetime | None = None
@@ -57,8 +56,7 @@ def chosen(app: App, which: Which) -> list[str]:
 
 
 def outdated(index: Index, snapshots: Snapshots, followed: Collection[str]) -> int:
-    """Return the number of articles of `followed` sources (keys) that an older version read and whose pages are
-    kept."""
+    """Return the number of articles of `followed` sources (keys) with kept pages that an older version read."""
     return sum(key in followed for key in index.sources(sorted(snapshots.outdated())).values())
 
 
@@ -116,8 +114,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Changes by `reread`. `looked`: articles with a kept page; `unkept`: without; `due_again`: entries to read
-    again."""
+    """Changes by `reread`. `looked`: pages reread; `unkept`: articles without; `due_again`: entries to read again."""
 
     looked: int
     unkept: tuple[str, ...]
@@ -129,8 +126,7 @@ class Plan:
 
 
 def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, total: None) -> Plan:
-    """Plan a reread of chosen articles; changes nothing. Raises UsageError, ConfigError if the configuration has
-    faults."""
+    """Plan a reread of chosen articles; changes nothing. Raises UsageError, ConfigError."""
     if app.faults:
         raise ConfigError.of(app.faults)
     problems, ids = list(reconcile.files(app)), chosen(app, which)

@@ -135,8 +135,7 @@ class Registry(Hubs):
         return HTTPStatus.OK if subscription.verified_at or subscription.asked else HTTPStatus.NOT_FOUND
 
     def push(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
-        """Queue a push for a run if it is signed with our secret. Returns the HTTP status: 403 for a wrong
-        signature."""
+        """Queue a push for a run if it is signed with our secret. Returns the HTTP status."""
         status = self.known(token)
         if status != HTTPStatus.OK:
             return status

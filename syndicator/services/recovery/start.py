@@ -1,5 +1,4 @@
-"""Recovery at the start of a run: a wrong clock, a restored folder or database, and files that differ from the
-database."""
+"""Recovery at the start of a run: a wrong clock, a restored folder or database, edited lists of articles."""
 
 from __future__ import annotations
 
@@ -27,8 +26,7 @@ _HOSTS = 3  # servers needed: the clock of one is wrong more often than ours. A 
 
 
 def set_back(app: App) -> tuple[Problem, ...]:
-    """Reset times in the database that lie in the future. Returns the problem of a slow clock, if any. Raises
-    StoreError."""
+    """Reset times in the database that lie in the future. Returns the problem, if any. Raises StoreError."""
     now, detail = app.clock(), behind(app.store, app.clock())
     if app.store.ahead.visited(now + AHEAD):
         app.store.ahead.set_back(now, now + AHEAD)
@@ -78,8 +76,7 @@ _NO_FILE = "none"
 
 
 def settle(app: App) -> None:
-    """Record the carriers that the database lacks if their file changed; write a lost file. Raises OSError,
-    StoreError."""
+    """Record carriers that the database lacks; write their file if it is lost. Raises OSError, StoreError."""
     store, files = app.store.visits, app.article_store
     stamp, noted = files.carried_stamp(), store.note(_CARRIERS_NOTE)
     if stamp is None:
@@ -171,8 +168,7 @@ KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
 def settle_withdrawals(app: App) -> None:
-    """Withdraw the articles in withdrawn.toml, restore those removed from it. Raises ConfigError, OSError,
-    StoreError."""
+    """Withdraw articles in withdrawn.toml, restore removed ones. Raises ConfigError, OSError, StoreError."""
     files, visits = app.article_store, app.store.visits
     recorded = {item.id: item for item in app.store.index.withdrawn()}
     if not files.lists_withdrawn() and recorded:

@@ -188,8 +188,7 @@ def work(place: Place) -> dict[str, Work]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A source in the table. `trouble`: its first condition, None if it is well; `settings`: names of changed
-    settings."""
+    """A source in the table. `trouble`: its first condition or None; `settings`: names of changed settings."""
 
     source: Source
     state: SourceState | None

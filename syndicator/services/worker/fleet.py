@@ -38,8 +38,7 @@ def pushed(config: Path, settings: Settings) -> Configuration:
 
 
 def push(app: App, *, dry_run: bool = False) -> Pushed:
-    """Let workers use the present sources of `app`. Returns the changes; `dry_run` changes nothing. Raises
-    StoreError."""
+    """Let workers use the present sources of `app`. Returns the changes. Raises StoreError."""
     if not dry_run:
         reconcile.sources(app)
     change = app.store.fleet.push(list(app.sources.values()), micros(app.clock()), dry_run=dry_run)
@@ -65,8 +64,7 @@ def look(config: Path, *, requeue: bool = False) -> HostCounts:
 
 
 def migrate(config: Path) -> str:
-    """Create or upgrade the tables, also those of the queue. Returns the database's name. Raises ConfigError,
-    StoreError."""
+    """Create or upgrade all tables. Returns the database's name. Raises ConfigError, StoreError."""
     settings = load(config)
     exist = begun(open_articles(settings.articles_at, os.environ), settings, os.environ)
     with open_store(settings.store_url, articles_exist=exist) as store:

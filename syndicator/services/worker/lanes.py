@@ -95,8 +95,7 @@ class OwnTurns:
         self._own |= {name: _Own(delay) for name, delay in delays.items()}
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
-        """Return the hosts without a request under way, and give no more turns for them; with `at_once`, for none of
-        `names`."""
+        """Give no more turns for hosts without a request under way (`at_once`: for any), and return the idle ones."""
         with self._alone:
             idle = [name for name in names if not self._own[name].busy]
             for name in names if at_once else idle:
@@ -138,8 +137,7 @@ class Session:
         return self.stop.is_set() or self.over.is_set()
 
     def counts(self, outcome: Outcome, first: bool) -> bool:
-        """Record an outcome, in any thread. False if no host was reached lately or the fault is ours. `first`: a first
-        visit."""
+        """Record an outcome, in any thread. False if no host was reached lately or the fault is ours."""
         if not outcome.no_network:
             self._reached = time.monotonic()
         if outcome.reason == OURS or time.monotonic() - self._reached >= _LATELY:

@@ -55,8 +55,7 @@ class DatabaseClock:
 
 
 async def build(session: Session) -> None:
-    """Build due feeds and record visits whenever the lock is free, until the session ends. Raises StoreError,
-    OSError."""
+    """Build due feeds and record visits when the lock is free, while the session lasts. Raises StoreError, OSError."""
     reported = time.monotonic()
     while not session.ending:
         tells = bool(session.outcomes) and time.monotonic() - reported >= _TELL
@@ -149,8 +148,7 @@ async def work(
 
 
 def _passes(error: StoreError | OSError, totals: Totals) -> bool:
-    """True for faults that pass by themselves (database, object store, a faster build), not for wrong settings or
-    disks."""
+    """True for faults that pass by themselves, not for wrong settings or disks."""
     if isinstance(error, OSError):
         return error.errno == errno.EREMOTE
     return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0
