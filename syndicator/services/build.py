@@ -175,7 +175,7 @@ async def build_meanwhile(
         newest = app.store.index.newest_mark()
         pause = min(_LOOK_SECONDS, seconds)
         if newest > seen and (settling is None or settling.is_due(app)):
-            app.store.visits.commit()  # a build sees what is committed
+            app.store.visits.commit()  # a build sees committed rows
             seen, began = app.store.index.newest_mark(), clock()
             report = together(report, await build_due(app, settling, turn))
             pause = max(seconds, _PAUSES * (clock() - began))

@@ -41,7 +41,7 @@ _AT_START = ("publish.host", "publish.port")  # read only when the service start
 
 def changes(before: Configuration, after: Configuration) -> Iterator[str]:
     """Yield a line for each changed setting, source and query, and each new dropped setting, without values."""
-    old, new = (dict(_flat(one.settings.model_dump())) for one in (before, after))
+    old, new = (dict(_flat(version.settings.model_dump())) for version in (before, after))
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):
             yield f"setting {name} changed" + ("; it counts from the next start" if name in _AT_START else "")

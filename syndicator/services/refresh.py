@@ -36,7 +36,7 @@ class RunReport:
     outcomes: tuple[Outcome, ...]
     built: BuildReport
     problems: tuple[Problem, ...]  # article files that could not be read
-    llm: EnrichReport  # what the operator's language model added after the first build
+    llm: EnrichReport  # the answers of the language model after the first build
     untold: tuple[Problem, ...] = ()  # reports that failed: alerts, the file of metrics
     outdated: int = 0  # articles that an older version read; only in the first run after an upgrade
 

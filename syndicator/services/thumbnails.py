@@ -79,14 +79,14 @@ class Taking:
     async def aclose(self) -> None:
         """Cancel the pictures under way."""
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):  # what `finish` raised, or would have
+        with contextlib.suppress(asyncio.CancelledError, Exception):  # `finish` raises them
             await self._task
         self.decoder.close()
 
     async def _run(self) -> None:
         async with task_group() as group:
             while not self.stop.is_set():
-                over = self._over.is_set()  # before the look: what is filed meanwhile is seen
+                over = self._over.is_set()  # read before the queue, so that no picture filed meanwhile is lost
                 self._queue(group)
                 if over and not self._hosts:
                     return

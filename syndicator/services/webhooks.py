@@ -71,7 +71,7 @@ def put(app: App, changes: Changes, built: Collection[FeedKey]) -> None:
     published: dict[str, Known] = {}
     ids = _published(app, changes.shown, built) if changes.shown else []
     articles = app.store.index.articles(ids).values()
-    for article in sorted(articles, key=lambda one: (codec.micros_or(one.added), codec.micros_or(one.published))):
+    for article in sorted(articles, key=lambda item: (codec.micros_or(item.added), codec.micros_or(item.published))):
         id, before = article.id, changes.shown[article.id]
         item = json.loads(jsonfeed.item(view(article, app.terms(article), app.instance, None, "")))
         data = {**item, "_source": article.source_key}  # an item of JSON Feed without its text

@@ -61,7 +61,7 @@ def read_file(address: str) -> opml.SubscriptionList:
 
 
 def read_list(data: bytes, where: str) -> opml.SubscriptionList:
-    """Return the subscriptions of an OPML document from `where`. Raises MissingError if it is none."""
+    """Return the subscriptions of an OPML document. `where`: its name, for MissingError if it is none."""
     try:
         return opml.read_opml(data)
     except NotAFeed as refusal:

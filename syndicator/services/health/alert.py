@@ -29,7 +29,7 @@ from syndicator.services.health.episodes import Event, Memory, Outbox, follow, i
 from syndicator.services.health.feed import lines
 
 SECONDS: Final = 30.0  # for a command, and for each step of a mail
-_OUTPUT = 2000  # characters of what a command prints that are logged
+_OUTPUT = 2000  # characters of a command's output that are logged
 _SUBJECT = 100
 _UNSENT = (OSError, smtplib.SMTPException, ValueError)  # ValueError: a host or a text that cannot be encoded
 

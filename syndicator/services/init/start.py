@@ -42,11 +42,11 @@ class Start:
     """The purpose of a new folder; all of it is optional. `example`: a key of EXAMPLES."""
 
     title: str = ""
-    url: str = ""  # where the feeds will be
+    url: str = ""  # address of the feeds
     contact: str = ""
     example: str = ""
     secret_path: str = ""  # for the operator alone
-    host: str = ""  # where `up` listens
+    host: str = ""  # address that `up` listens on
 
 
 def checked(start: Start) -> Start:

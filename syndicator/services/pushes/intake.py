@@ -83,7 +83,7 @@ class Intake:
     async def aclose(self) -> None:
         """Cancel the pushes under way."""
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):  # what `finish` raised, or would have
+        with contextlib.suppress(asyncio.CancelledError, Exception):  # `finish` raises them
             await self._task
         if not self._took:
             await self.registry.rest()

@@ -93,8 +93,8 @@ class Answers:
         tags = [tag.name for tag in load_any(self.read().taxonomy or self.config / "taxonomy.toml").tag]
         pages = Pages([spec], settings, look(self.config), tags)
         self.kept.begin(repr((settings, pages.templates.look.digest, tags)))
-        made = (index, source_of, instance, settings, renderers(pages), None, tags)
-        entries = Entries(*made, markdown=lambda id: markdown(place, id), kept=self.kept)
+        arguments = (index, source_of, instance, settings, renderers(pages), None, tags)
+        entries = Entries(*arguments, markdown=lambda id: markdown(place, id), kept=self.kept)
         ids = answer(question, self._file, settings.publish.limit)
         shown = [id for id, article in index.articles(ids).items() if not article.hold]
         top = replace(head(spec, settings, instance, None), hubs=())
