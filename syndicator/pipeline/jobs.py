@@ -1,4 +1,7 @@
-"""Worker functions by name, so that this process never loads the page libraries: it stays small and starts fast."""
+"""Functions of the worker by name, so that this process never loads the page libraries."""
+
+# mypy: implicit-reexport
+# ruff: noqa: F401
 
 from __future__ import annotations
 
@@ -34,29 +37,4 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     }
     for _module, _names in _MODULES.items():
         globals().update({name: Lazy(f"syndicator.{_module}:{name}") for name in _names.split()})
-
-__all__ = [
-    "address_of_next",
-    "apply_answer",
-    "discover",
-    "group_files",
-    "kind_of",
-    "learn_files",
-    "linked_feeds",
-    "make_question",
-    "offers_many",
-    "page_links",
-    "parse_feed",
-    "pointed",
-    "read_and_render",
-    "read_list",
-    "read_listing",
-    "read_opml",
-    "redescribe_many",
-    "reread",
-    "shown_page",
-    "suggest_files",
-    "suggested",
-    "tried",
-    "tried_category",
-]
+    __all__ = [name for _names in _MODULES.values() for name in _names.split()]

@@ -1,4 +1,4 @@
-"""Write articles and carriers: files first, then the database. Revisions by a second reading; the order of `added`."""
+"""Write articles and carriers: files first, then rows. Make revisions. Order `added`."""
 
 from __future__ import annotations
 
@@ -27,18 +27,15 @@ def refile(
     compared: Callable[[Article], Compared | None] = lambda stored: None,
     blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
-    """Writes the file of `article`; then records its row, its aliases, the end of its `entry` and the stale marks of
-    the feeds that it joins, leaves or stays in, in one transaction. A crash in between leaves a file without a row, or
-    with an old one, which the next run records.
+    """Write the file of `article`, then its row, aliases, end of `entry` and stale marks of feeds in one transaction. A
+    crash in between leaves a file without a current row, which the next start records.
 
-    `before` is the article as its file says until now, `path` where that file is, for callers who know; `ordered`
-    names fields that an operator asked to change although a hand edited them, besides `added`, which we alone
-    change; `html` is the body rendered, for
-    sources that are published whole; `score` how likely its category is, where it was chosen now; `compared` and
-    `blocks` make of the article as stored what others are compared with. Returns the
-    article as it stands in its file now, where fields that a hand edited stay, and whether the file changed; with
-    neither a change nor an `entry`, nothing is recorded. Raises OSError, ConfigError and StoreError.
-    """
+    `before`: the article in its file until now; `path`: of that file; `ordered`: fields to overwrite although edited by
+    hand (`added` always); `html`: rendered body of a source published whole; `score`: probability of a category chosen
+    now; `compared`, `blocks`: make the data that other articles are compared with.
+
+    Return the article as its file has it, hand edits included, and whether the file changed. With neither a change nor
+    an `entry`, nothing is recorded. Raises OSError, ConfigError, StoreError."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
@@ -63,8 +60,8 @@ def refile(
 def carry(
     article_store: ArticleStore, store: VisitStore, id: str, source: str, name: str, *, entry: EntryRow | None = None
 ) -> None:
-    """Remember that `source` (feed `name`) announced article `id` of another source: first in the file, then in the
-    store with the end of `entry`. Raises OSError, StoreError."""
+    """Record that `source`, titled `name`, announced another's article `id`; end `entry`. Raises OSError,
+    StoreError."""
     article = store.article(id)
     carried = [(id, source)] if article is not None and article.source_key != source else []
     if carried and source not in store.carriers(id):
@@ -73,8 +70,7 @@ def carry(
 
 
 def hand_over(article_store: ArticleStore, store: VisitStore, article: Article) -> None:
-    """The source that filed `article` carries it from now on. To be called before the article is filed as another's:
-    a crash in between leaves a carrier too many, which shows nothing twice. Raises OSError, StoreError."""
+    """Make the source that filed `article` a carrier, before another adopts it. Raises OSError, StoreError."""
     carried = [(article.id, article.source_key)]
     if article.source_key not in store.carriers(article.id):
         article_store.carry(carried)
@@ -86,14 +82,14 @@ MOST_REVISIONS = 24
 APART = timedelta(days=1)
 
 
-def same_text(one: Article, other: Article) -> bool:
-    """True when title and body have the same words, whatever their spacing, punctuation and markup."""
-    return _words(one) == _words(other)
+def same_text(first: Article, other: Article) -> bool:
+    """True if title and body have the same words, whatever spacing, punctuation and markup."""
+    return _words(first) == _words(other)
 
 
 def revise(old: Article, new: Article, now: datetime) -> Article | None:
-    """`old` as a second reading `new` makes it, or None when nothing is to change: the text is the same, or it flaps.
-    Identity, `published`, `added` and what was frozen when it was filed stay; `updated` moves forward."""
+    """Return `old` revised by the reading `new`, or None if the text is the same or changes too often. Identity,
+    `published`, `added` and values frozen at filing stay; `updated` moves forward."""
     if same_text(old, new) or (new.partial and not old.partial):
         return None
     before = old.updated or old.published
@@ -102,48 +98,32 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
     now = _later(old, now)
     moved = new.updated if new.updated and old.updated and old.updated < new.updated <= now else now
     return replace(
-        new,
-        id=old.id,
-        url=old.url,
+        _of_same_file(old, new),
         published=old.published,
         added=old.added,
         source_key=old.source_key,
         source_id=old.source_id,
         origin=old.origin,
         enclosure=new.enclosure or old.enclosure,
-        also=old.also,
-        merged_into=old.merged_into,
-        split_from=old.split_from,
-        hold=old.hold,
-        hold_reason=old.hold_reason,
         aliases=tuple(url for url in dict.fromkeys((*old.aliases, new.url, *new.aliases)) if url != old.url),
-        digest=old.digest,
         updated=moved,
         revisions=(*old.revisions, _iso(now)),
     )
 
 
 def now_revised(article: Article, now: datetime) -> Article:
-    """`article`, whose text has just changed without a word of its publisher's: that is when it was updated."""
+    """Add a revision at `now`, for text that changed without a date from its publisher."""
     now = _later(article, now)
     return replace(article, updated=now, revisions=(*article.revisions, _iso(now)))
 
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
-    """`old`, brought by another source, as the owner's reading `new`; identity and entry source stay. `updated` moves
-    with the text; if only times differ, the shown state becomes a revision. An unlisted one is added with `new`."""
+    """Return `old`, filed by another source, as the owner's reading `new`. Identity and entry stay. A changed text or
+    date adds a revision. An unlisted article gets the `added` of `new`."""
     adopted = replace(
-        new,
-        id=old.id,
-        url=old.url,
+        _of_same_file(old, new),
         added=new.added if old.unlisted else old.added,
-        also=old.also,
-        merged_into=old.merged_into,
-        split_from=old.split_from,
-        hold=old.hold,
-        hold_reason=old.hold_reason,
         aliases=tuple(dict.fromkeys((*old.aliases, *new.aliases))),
-        digest=old.digest,
         revisions=old.revisions,
     )
     if old.unlisted:
@@ -154,8 +134,15 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
     return adopted if times(adopted)[1] == shown else replace(adopted, revisions=(*old.revisions, _iso(shown)))
 
 
+_OF_FILE = ("id", "url", "also", "merged_into", "split_from", "hold", "hold_reason", "digest")
+
+
+def _of_same_file(old: Article, new: Article) -> Article:
+    return replace(new, **{name: getattr(old, name) for name in _OF_FILE})
+
+
 def _later(old: Article, now: datetime) -> datetime:
-    """`now`, or the second after `old` was updated if the clock is behind that: readers see that it changed."""
+    """Return `now`, or the second after the last update if the clock is behind it."""
     shown = times(old)[1]
     return shown + timedelta(seconds=1) if shown > now else now
 
@@ -165,9 +152,8 @@ def _iso(moment: datetime) -> str:
 
 
 def _flaps(old: Article, now: datetime) -> bool:
-    if len(old.revisions) >= MOST_REVISIONS:
-        return True
-    return bool(old.revisions) and abs(now - datetime.fromisoformat(old.revisions[-1])) < APART
+    last = datetime.fromisoformat(old.revisions[-1]) if old.revisions else None
+    return len(old.revisions) >= MOST_REVISIONS or (last is not None and abs(now - last) < APART)
 
 
 def _words(article: Article) -> list[str]:
@@ -175,8 +161,7 @@ def _words(article: Article) -> list[str]:
 
 
 def sequence(clock: Callable[[], datetime], newest: datetime | None) -> Callable[[], datetime]:
-    """When an article is added that is filed now: `clock`, but never before the article that was added last, at
-    `newest`; if the clock is behind that, the second after it, until the clock has caught up."""
+    """Return a clock for `added` that never runs backwards, starting after `newest`."""
     last = newest + timedelta(seconds=1) if newest and newest > clock() else clock()
 
     def added() -> datetime:
