@@ -1,4 +1,4 @@
-"""One article described in one call: excerpt, category, tags and language."""
+"""Describe one article in one call: excerpt, category, tags and language."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from syndicator.describing.text import language as _language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """What an article is about, and which rule said so."""
+    """Excerpt, category, tags and language of an article, with the rules that chose them."""
 
     excerpt: str
     excerpt_by: str  # publisher | extractive, "" when there is no excerpt
@@ -23,7 +23,7 @@ class Description:
 
     @property
     def certainty(self) -> float | None:
-        """How likely `category` is, 0 where none is clear; None where there is none to choose from."""
+        """Return the probability of `category`, 0 if none was chosen, None without categories."""
         return self.category_score if self.category or self.category_score is None else 0.0
 
 
@@ -38,9 +38,9 @@ def describe(
     language: str | None = None,
     taxonomy: Taxonomy,
 ) -> Description:
-    """Category, tags and excerpt of an article. `title` and `text` are plain, a line a paragraph, heading, item or row;
-    `own`: names of author and site, which are no tags; `language`: BCP 47. Without a taxonomy: no category, the
-    publisher's sound tags. Loads the word vectors (0.2 s). Never raises. Pure."""
+    """Return excerpt, category and tags of an article. `title` and `text` are plain, a line per block; `own`: names of
+    author and site, which are no tags; `language`: BCP 47. Without a taxonomy: no category, and the publisher's sound
+    tags. Loads the word vectors (0.2 s). Never raises. Pure."""
     code = _language.detect(text, language)
     chosen, by = _excerpt.choose(title, text, description, code)
     guess = taxonomy.category(title, text, section, keywords, code)

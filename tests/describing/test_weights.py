@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from syndicator.describing.resources import in_order, load
 from syndicator.describing.summary import candidates, opener
 from syndicator.describing.taxonomy import categories, zero_shot
-from syndicator.describing.weights import in_order, load
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "syndicator" / "describing" / "data"

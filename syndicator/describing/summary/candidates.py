@@ -1,4 +1,4 @@
-"""The sentences of a text that may stand in an excerpt."""
+"""Sentences that may be part of an excerpt."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -14,7 +14,7 @@ LEAST_CJK: Final = 10  # characters of one in Chinese or Japanese, about as much
 
 
 class Candidates(NamedTuple):
-    """A text, and its sentences that may stand in an excerpt, in the order of the text."""
+    """A text and its candidate sentences, in order."""
 
     title: str
     text: str
@@ -23,7 +23,7 @@ class Candidates(NamedTuple):
 
 
 def find(title: str, text: str, language: str | None) -> Candidates:
-    """At most `MOST` distinct candidates from the first `SCANNED` sentences. `language`: a two-letter code or None."""
+    """Return at most MOST different candidates among the first SCANNED sentences. `language`: two letters or None."""
     usable: list[Sentence] = []
     seen: set[str] = set()
     for sentence in islice(sentences.each(text, language), SCANNED):
@@ -38,7 +38,7 @@ def find(title: str, text: str, language: str | None) -> Candidates:
 
 
 def _usable(sentence: Sentence, title: str) -> Sentence | None:
-    """The sentence without its dateline; None if it cannot stand in an excerpt."""
+    """Return the sentence without dateline, or None if it is no candidate."""
     text = sentences.without_dateline(sentence.text)
     if not sentence.whole or text[0].islower() or sentences.too_long(text):
         return None

@@ -1,13 +1,14 @@
-"""Learning from the confirmed past, and learnt.npz, its file (no pickle). Each post is seen without itself (leave one
-out), else rare tags look certain."""
+"""Learn from confirmed articles; read and write learnt.npz. Posts are predicted from the others, else rare tags look
+sure."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from syndicator.describing.resources import Doubles, Floats, in_order, np
 from syndicator.describing.taxonomy import mentions
 from syndicator.describing.taxonomy.categories import LearntCategories
 from syndicator.describing.taxonomy.learnt import (
@@ -26,13 +27,6 @@ from syndicator.describing.taxonomy.mentions import Matcher
 from syndicator.describing.text import words
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.words import Index
-from syndicator.describing.weights import in_order
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    LearntFileFloats = NDArray[np.float32]
 
 # The order of the weights in files that do not name their features: those written before they did.
 UNNAMED: Final = (
@@ -42,7 +36,7 @@ UNNAMED: Final = (
 
 
 class State(NamedTuple):
-    """All that is learnt: tags (or None), spellings by folded word, trust in new tags, categories (or None)."""
+    """All that is learnt: tags, spellings by folded word, trust in new tags, categories."""
 
     tagger: LearntTagger | None
     forms: Mapping[str, str]
@@ -51,9 +45,7 @@ class State(NamedTuple):
 
 
 def save_learnt(state: State, path: Path) -> None:
-    """Writes what was learnt. Raises OSError."""
-    import numpy as np
-
+    """Write what was learnt. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {"written": _packed(sorted(state.forms.values())), **(_arrays(state.tagger) if state.tagger else {})}
     if state.trust is not None:
@@ -70,12 +62,10 @@ def save_learnt(state: State, path: Path) -> None:
 
 
 def _arrays(tagger: LearntTagger) -> dict[str, Any]:
-    import numpy as np
-
     forms = [
         (form.tag, " ".join(form.stems), form.letters, form.case)
-        for found in tagger.matcher.forms.values()
-        for form in found
+        for many in tagger.matcher.forms.values()
+        for form in many
     ]
     return {
         "terms": _packed(tagger.index.terms),
@@ -102,9 +92,7 @@ def _arrays(tagger: LearntTagger) -> dict[str, Any]:
 
 
 def load_learnt(path: Path) -> State:
-    """What `save` wrote. Raises OSError, ValueError or KeyError for other files and for other features."""
-    import numpy as np
-
+    """Load what `save_learnt` wrote. Raises OSError, ValueError or KeyError for other files or features."""
     with np.load(path, allow_pickle=False) as state:
         a = {name: state[name] for name in state.files}
     written = {form.casefold(): form for form in _unpacked(a["written"]) if form}
@@ -117,8 +105,6 @@ def load_learnt(path: Path) -> State:
 
 
 def _filed(a: dict[str, Any]) -> LearntCategories:
-    import numpy as np
-
     vectors = a["filed_vectors"].astype(np.float32)
     names, weight = _unpacked(a["filed_names"]), float(a["filed_weight"])
     return LearntCategories(names, vectors, a["filed_slopes"], weight)
@@ -130,8 +116,6 @@ def _trust(a: dict[str, Any]) -> Trust:
 
 
 def _tagger(a: dict[str, Any]) -> LearntTagger:
-    import numpy as np
-
     tags, f32 = _unpacked(a["tags"]), np.float32
     vectors = a["vectors"].astype(f32)
     index = Index(_unpacked(a["terms"]), a["idf"], a["starts"], a["rows"], a["values"].astype(f32), size=len(vectors))
@@ -155,20 +139,12 @@ def _tagger(a: dict[str, Any]) -> LearntTagger:
 
 
 def _packed(lines: Sequence[str]) -> Any:
-    import numpy as np
-
     return np.frombuffer("\n".join(lines).encode("utf-8", "surrogatepass"), dtype=np.uint8)
 
 
 def _unpacked(data: Any) -> tuple[str, ...]:
     return tuple(data.tobytes().decode("utf-8", "surrogatepass").split("\n"))
 
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float32]
 
 Post = tuple[str, str, Sequence[str]]  # title, text, tags
 
@@ -186,9 +162,7 @@ MOST_TAGS: Final = 5  # tags of an article, for which the threshold is best
 
 
 def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
-    """What (title, text, tags) of the past teach, oldest first; None when no post has a tag. The whole past at once."""
-    import numpy as np
-
+    """Fit on (title, text, tags), oldest first; None if no post has a tag."""
     posts = [(title, text, tags) for title, text, tags in history if any(mentions.key(tag) for tag in tags)]
     posts = posts[-MOST_POSTS:]
     if not posts:
@@ -204,8 +178,6 @@ def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
 
 
 def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher) -> LearntTagger:
-    import numpy as np
-
     bags = [words.bag(title, text) for title, text, _ in posts]
     index = words.build(bags)
     near = np.stack([index.near(counts) for counts in bags])
@@ -236,17 +208,13 @@ def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
 
 
 def _others(near: Floats) -> Floats:
-    import numpy as np
-
     out = near.copy()
     np.fill_diagonal(out, -1)
     return out
 
 
 def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
-    """Kernel ridge coefficients of every tag, and what they say of each post when it is left out (closed form)."""
-    import numpy as np
-
+    """Return kernel ridge coefficients per tag, and the predictions for each post when left out (closed form)."""
     target = has - has.mean(axis=0)
     inverse = np.linalg.inv(near.astype(np.float64) + RIDGE * np.eye(len(near)))
     coefficients = (inverse @ target).astype(np.float32)
@@ -254,8 +222,7 @@ def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
 
 
 def _close(cosines: Floats, has: Floats) -> Floats:
-    """For each tag the closeness that all but `OUTER` of its posts have to the others; with few posts, of any tag."""
-    import numpy as np
+    """Return per tag the closeness that all but OUTER of its posts have to each other; with few posts, of any tag."""
 
     def outer(members: Any) -> float:
         own = cosines[np.ix_(members, members)]
@@ -267,9 +234,7 @@ def _close(cosines: Floats, has: Floats) -> Floats:
 
 
 def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
-    """Means, spreads, weights and the constant, for `chances`, by Newton's method with halved steps."""
-    import numpy as np
-
+    """Fit by Newton's method with halved steps; return means, spreads, weights and constant, for `chances`."""
     x = rows[counted].astype(np.float64)
     y = has[counted].astype(np.float64)
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
@@ -278,7 +243,7 @@ def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
     share = min(max(float(y.mean()), 1e-3), 1 - 1e-3)
     theta = np.append(np.zeros(len(FEATURES)), math.log(share / (1 - share)))
 
-    def loss(candidate: NDArray[np.float64]) -> float:
+    def loss(candidate: Doubles) -> float:
         z = x @ candidate
         return float((np.logaddexp(0, z) - y * z).sum() + 0.5 * (pull * candidate) @ candidate)
 
@@ -299,16 +264,14 @@ def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
 
 
 def _threshold(probable: Floats, has: Floats) -> float:
-    """The probability from which on tags are given, so that F1 of at most five is best on the past."""
-    import numpy as np
-
+    """Return the probability from which tags are assigned, for the best F1 of at most five tags."""
     order = np.argsort(-probable, axis=1)[:, :MOST_TAGS]
     top, right = np.take_along_axis(probable, order, 1), np.take_along_axis(has, order, 1)
-    given = has.sum(axis=1)
+    totals = has.sum(axis=1)
 
     def f1(bar: float) -> float:
-        kept = top >= bar
-        kept[:, 0] = True
-        return float((2 * (kept * right).sum(axis=1) / (kept.sum(axis=1) + given)).mean())
+        chosen = top >= bar
+        chosen[:, 0] = True
+        return float((2 * (chosen * right).sum(axis=1) / (chosen.sum(axis=1) + totals)).mean())
 
     return max((round(0.1 + 0.02 * n, 2) for n in range(20)), key=f1)

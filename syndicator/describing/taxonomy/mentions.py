@@ -1,5 +1,4 @@
-"""Where tags stand in a text, word for word: plurals count, and names that are ordinary words too need their capital.
-When two spellings are one tag: case, hyphens and plurals do not matter."""
+"""Find tags in a text word for word, plurals included; names that are also words need a capital."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ _COMPOUND = re.compile(r"-[^\W\d_]")  # a storage that is climate-controlled is 
 
 
 def is_name(text: str, begin: int, end: int) -> bool:
-    """True when the capital of the word at `begin` to `end` is not that of a sentence's first word."""
+    """True if the capital of the word at `begin` to `end` is not due to the start of a sentence."""
     if text[end : end + 1] == "-":
         return False
     return bool(_INSIDE.search(text[max(0, begin - 2) : begin]) or _BEHIND.match(text, end))
@@ -35,12 +34,12 @@ LEAST: Final = 4  # letters from which on a word may have a plural ending: "bus"
 
 
 def key(spelling: str) -> tuple[str, ...]:
-    """What all spellings of a tag share: its words' stems; "Web-Scraping" and "web scraping" are one."""
+    """Return the stems of a tag's words, equal for all spellings ("Web-Scraping", "web scraping")."""
     return tuple(stem(word.casefold()) for word in WORD.findall(spelling))
 
 
 def stem(word: str) -> str:
-    """An English word without plural ending; others unchanged. A full stemmer would turn "gaming" into "games"."""
+    """Return an English word without plural ending. A full stemmer would turn "gaming" into "games"."""
     if len(word) < LEAST or not word.isascii() or word[-1] != "s" or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > LEAST:
@@ -49,12 +48,12 @@ def stem(word: str) -> str:
 
 
 def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
-    """The commonest spelling of each key; of equals the one with capitals, then the first by the alphabet."""
+    """Return the commonest spelling of each key; of equal ones the capitalised, then the alphabet decides."""
     return {k: min(forms, key=lambda f: (-forms[f], f == f.casefold(), f)) for k, forms in counts.items()}
 
 
 def spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
-    """Key -> spelling -> times, over the tags of many posts."""
+    """Count spellings by key, over the tags of many posts."""
     counts: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for many in tags:
         for tag in many:
@@ -70,7 +69,7 @@ READ: Final = 12_000  # characters that are looked at: what stands only behind t
 
 
 class Mention(NamedTuple):
-    """Counts of a tag in title, text and its head; letters of its longest spelling, an acronym as `ACRONYM`."""
+    """Counts of a tag in title, text and its head; letters of its longest spelling (an acronym counts as ACRONYM)."""
 
     title: int
     text: int
@@ -80,7 +79,7 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One spelling of a tag: its stems, its letters, and the case its only word must have ("" for any)."""
+    """One spelling of a tag: stems, letters, and the case that a single word must have ("" for any)."""
 
     tag: int
     stems: tuple[str, ...]
@@ -90,21 +89,21 @@ class Form:
 
 @dataclass(frozen=True)
 class Words:
-    """The head of a text in words and their stems."""
+    """The start of a text, split into words and stems."""
 
     stems: list[str]
     text: str
     starts: list[int]  # number of the first word of each line
 
     def span(self, at: int) -> tuple[int, int]:
-        """Where a word begins and ends. Few are asked for, so only their lines are looked into."""
+        """Return start and end of a word. Only its line is searched, as few words are asked for."""
         line = bisect_right(self.starts, at) - 1
         if line not in self._spans:
             begin = self._begins[line]
             text = self.text[begin : self._begins[line + 1] - 1]
             low = text.casefold()  # "Node.JS" is one word then, as Node.js is
-            found = WORD.finditer(low if len(low) == len(text) else text)
-            self._spans[line] = [(begin + match.start(), begin + match.end()) for match in found]
+            matches = WORD.finditer(low if len(low) == len(text) else text)
+            self._spans[line] = [(begin + match.start(), begin + match.end()) for match in matches]
         return self._spans[line][at - self.starts[line]]
 
     @cached_property
@@ -118,25 +117,25 @@ class Words:
 
 @dataclass(frozen=True)
 class Matcher:
-    """All spellings of all tags, by the first stem."""
+    """All spellings of all tags, by first stem."""
 
     forms: dict[str, list[Form]]
     heads: frozenset[str]  # first three letters of every stem: other words need no stemming
 
-    def joined(self, gone: int, kept: int) -> Matcher:
-        """With the spellings of tag `gone` as spellings of `kept`; the numbers behind it close up."""
+    def joined(self, gone: int, target: int) -> Matcher:
+        """Merge the spellings of tag `gone` into `target`; later numbers move down by one."""
         forms = {
-            first: [replace(form, tag=_closed_up(kept if form.tag == gone else form.tag, gone)) for form in found]
-            for first, found in self.forms.items()
+            first: [replace(form, tag=_closed_up(target if form.tag == gone else form.tag, gone)) for form in many]
+            for first, many in self.forms.items()
         }
         return Matcher(forms, self.heads)
 
     def find(self, title: str, text: str) -> dict[int, Mention]:
-        """Number of a tag -> its mentions, for those that stand in title or text."""
+        """Return the mentions of each tag (by number) in title or text."""
         return self.look(self.words(title), self.words(text))
 
     def words(self, value: str) -> Words:
-        """The words of `value`, stemmed if a tag has one that starts alike; a repeated line counts once."""
+        """Split `value` into words, stemmed if a tag has a similar start. Repeated lines count once."""
         heads, starts = self.heads, []
         lines = list(dict.fromkeys(value[:READ].split("\n")))
         stems: list[str] = []
@@ -148,27 +147,26 @@ class Matcher:
         return Words(stems, "\n".join(lines), starts)
 
     def look(self, title: Words, text: Words) -> dict[int, Mention]:
-        """As `find`, for texts that are cut into words already."""
+        """Find tags in texts that are already split."""
         named, body = self._places(title), self._places(text)
-        found: dict[int, Mention] = {}
+        counts: dict[int, Mention] = {}
         for tag in {*named, *body}:
             places, titles = body.get(tag, {}), named.get(tag, {})
             if not places and tag in self._words_too:
                 continue  # every word of a title may have a capital
             letters = max((places or titles).values(), default=0)
-            found[tag] = Mention(len(titles), len(places), sum(at < HEAD for at in places), letters)
-        return found
+            counts[tag] = Mention(len(titles), len(places), sum(at < HEAD for at in places), letters)
+        return counts
 
     @cached_property
     def _words_too(self) -> frozenset[int]:
-        """The tags that are ordinary words too."""
         return frozenset(
             form.tag for forms in self.forms.values() for form in forms if form.case and is_word(form.case)
         )
 
     def _places(self, words: Words) -> dict[int, dict[int, int]]:
-        """Tag -> word place -> letters, once for all spellings; a tag inside a longer one counts as well."""
-        found: dict[int, dict[int, int]] = defaultdict(dict)
+        """Return for each tag word index to letters. A tag inside a longer one counts too."""
+        places: dict[int, dict[int, int]] = defaultdict(dict)
         ends: dict[int, int] = {}  # tag -> place behind its last mention
         stems = words.stems
         for at, first in enumerate(stems):
@@ -176,9 +174,9 @@ class Matcher:
                 size = len(form.stems)
                 same = size == 1 or tuple(stems[at : at + size]) == form.stems
                 if same and at >= ends.get(form.tag, 0) and _fits(form, words, at):
-                    found[form.tag][at] = form.letters
+                    places[form.tag][at] = form.letters
                     ends[form.tag] = at + size
-        return found
+        return places
 
 
 def _closed_up(tag: int, gone: int) -> int:
@@ -186,7 +184,7 @@ def _closed_up(tag: int, gone: int) -> int:
 
 
 def build(forms: Iterable[tuple[int, str]]) -> Matcher:
-    """A matcher of pairs (number of the tag, spelling). Two spellings of the same words and case are one."""
+    """Build a matcher of (tag number, spelling); spellings with the same words and case are one."""
     table: dict[str, list[Form]] = defaultdict(list)
     heads: set[str] = set()
     for tag, spelling in forms:
@@ -198,12 +196,12 @@ def build(forms: Iterable[tuple[int, str]]) -> Matcher:
             if form not in table[stems[0]]:
                 table[stems[0]].append(form)
             heads |= {word.casefold()[:3] for word in WORD.findall(spelling)}
-    ordered = {first: sorted(found, key=lambda f: -len(f.stems)) for first, found in table.items()}
+    ordered = {first: sorted(many, key=lambda f: -len(f.stems)) for first, many in table.items()}
     return Matcher(ordered, frozenset(heads))
 
 
 def _fits(form: Form, words: Words, at: int) -> bool:
-    """True if the form's word at `at` is a mention: written as a name, or a topic outside a compound."""
+    """True if the word at `at` is a mention: written as a name, or a topic outside a compound."""
     if len(form.stems) > 1:
         return True
     begin, end = words.span(at)
@@ -215,12 +213,12 @@ def _fits(form: Form, words: Words, at: int) -> bool:
 
 
 def _written(word: str, case: str) -> bool:
-    """True for a name's case: acronyms in capitals (or "Nasa"), "OpenAI" in any, others with a first capital."""
+    """True if `word` has a name's case: acronyms in capitals (or "Nasa"), "OpenAI" in any, others capitalised."""
     if len(case) <= ACRONYM_LETTERS and case.isupper():
         return word.removesuffix("s") == case or (len(case) == ACRONYM_LETTERS and word == case.capitalize())
     return word[0].isupper() or (not case.isupper() and case[1:] != case[1:].lower() and not is_word(case))
 
 
 def is_word(name: str) -> bool:
-    """True for a name that is an ordinary word as well (data/names.toml): Go, Apple."""
+    """True for a name that is also an ordinary word (data/names.toml): Go, Apple."""
     return name.casefold() in ambiguous()

@@ -1,13 +1,12 @@
-"""Publishers' tags that name a subject: no sentences, addresses, numbers, titles, authors, sites, housekeeping ("news",
+"""Filter publishers' tags: no sentences, addresses, numbers, titles, authors, sites, or internal labels ("news",
 "id-123"). Checked by eye on 673 keywords of real pages; words in data/tag_words.toml."""
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from importlib import resources
-from typing import Final, NamedTuple
+from typing import Final
 
+from syndicator.describing.resources import read_toml
 from syndicator.describing.taxonomy.casing import is_known
 from syndicator.describing.text.language import function_words
 
@@ -24,37 +23,27 @@ _PART = re.compile(r"[\w+#.]+")
 _SLUG = re.compile(r"^[^\W_A-Z]+(?:[-_][^\W_A-Z]+)+$")
 
 
-class Words(NamedTuple):
-    """The data file, as sets."""
-
-    kinds: frozenset[str]
-    prefixes: frozenset[str]
-    ends: frozenset[str]
-    noise: frozenset[str]
-    openers: frozenset[str]
-
-
 def clean(tag: str) -> str:
-    """A publisher's tag in words: no mark before it, a slug of several parts with blanks ("us_world-news")."""
+    """Return the tag without marks around it; a slug of several parts gets blanks ("us_world-news")."""
     tag = " ".join(tag.split()).lstrip(" \"'“”‘’#,;•*-_").rstrip(" \"'“”‘’.,;•*-_")
     return re.sub(r"[-_]", " ", tag) if _SLUG.match(tag) and ("_" in tag or tag.count("-") > 1) else tag
 
 
 def sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
-    """True for a tag, as published, that a reader could follow. `own`: names of the article's author and site."""
+    """True if a reader could follow the tag. `own`: names of the article's author and site."""
     name = clean(tag)
     words = [word.casefold() for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)?", name)]
     if not 0 < len(name.split()) <= WORDS or len(name) > CHARACTERS or not any(map(str.isalpha, name)):
         return False
     if _ADDRESS.search(name) or _NUMBERED.search(name) or (_SENTENCE.search(name) and not _ABBREVIATED.search(name)):
         return False
-    if _folded(name) in {_folded(one) for one in own if one} or _says_title(name, title):
+    if _folded(name) in {_folded(name) for name in own if name} or _says_title(name, title):
         return False
     return not _housekeeping(tag, words)
 
 
 def stands(forms: Iterable[str], text: str) -> bool:
-    """True if `text` has one of `forms`, in any case, plural or hyphenation; anywhere in scripts without blanks."""
+    """True if `text` has one of `forms` in any case, plural or hyphenation; in scripts without spaces, anywhere."""
     folded = text.casefold()
     for form in forms:
         words = tuple(word.removesuffix("s") if len(word) > WORDS else word for word in _PART.findall(form))
@@ -71,16 +60,16 @@ def _pattern(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
 
 
 def _housekeeping(tag: str, words: list[str]) -> bool:
-    known = _words()
-    if _SLUG.match(tag.strip()) and (words[0] in known.prefixes or words[-1] in known.ends):
+    listed = _words()
+    if _SLUG.match(tag.strip()) and (words[0] in listed["prefixes"] or words[-1] in listed["ends"]):
         return True
     field = _FIELD.match(tag.strip())
-    if field and field[1].casefold() in known.prefixes:
+    if field and field[1].casefold() in listed["prefixes"]:
         return True
     telling = [word for word in words if word not in _small() or is_known(word)]
-    if telling and all(word in known.noise or word in known.kinds or word.isdigit() for word in telling):
+    if telling and all(word in listed["noise"] or word in listed["kinds"] or word.isdigit() for word in telling):
         return True
-    return len(words) >= PHRASE and words[0] in known.openers
+    return len(words) >= PHRASE and words[0] in listed["openers"]
 
 
 def _says_title(name: str, title: str) -> bool:
@@ -99,10 +88,9 @@ def _small() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _words() -> Words:
-    raw = resources.files("syndicator.describing").joinpath("data/tag_words.toml").read_text("utf-8")
-    values = tomllib.loads(raw)
-    kinds, prefixes, ends = (values.pop(name) for name in ("kinds", "prefixes", "ends"))
-    noise = " ".join(f"{words['noise']} {words.get('days', '')}" for words in values.values())
-    openers = " ".join(words["openers"] for words in values.values())
-    return Words(*(frozenset(words.split()) for words in (kinds, prefixes, ends, noise, openers)))
+def _words() -> dict[str, frozenset[str]]:
+    values = read_toml("tag_words.toml")
+    lists = {name: values.pop(name) for name in ("kinds", "prefixes", "ends")}
+    lists["noise"] = " ".join(f"{words['noise']} {words.get('days', '')}" for words in values.values())
+    lists["openers"] = " ".join(words["openers"] for words in values.values())
+    return {name: frozenset(words.split()) for name, words in lists.items()}

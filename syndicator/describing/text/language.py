@@ -1,11 +1,11 @@
-"""The language of a text: script, then function words, then py3langid, which takes a second and 100 MB to load."""
+"""Detect the language of a text: script, then function words, then py3langid (loads in 1 s, takes 100 MB)."""
 
 import re
-import tomllib
 from collections import Counter
 from functools import lru_cache
-from importlib import resources
 from typing import Any, Final
+
+from syndicator.describing.resources import read_toml
 
 _WORD = re.compile(r"[^\W\d_]+")
 _URL = re.compile(r"https?://\S+|\S+@\S+|[#@]\w+")
@@ -35,13 +35,12 @@ _REPLACED: Final = {"iw": "he", "in": "id", "cmn": "zh", "nb": "no", "nn": "no",
 
 @lru_cache(maxsize=1)
 def function_words() -> dict[str, frozenset[str]]:
-    """The commonest small words of each language of data/function_words.toml."""
-    raw = resources.files("syndicator.describing").joinpath("data/function_words.toml").read_text("utf-8")
-    return {code: frozenset(words.split()) for code, words in tomllib.loads(raw).items()}
+    """Load the function words of each language (data/function_words.toml)."""
+    return {code: frozenset(words.split()) for code, words in read_toml("function_words.toml").items()}
 
 
 def detect(text: str, declared: str | None) -> str | None:
-    """The ISO 639 code of `text`. `declared` (BCP 47) wins unless clearly contradicted. None if neither tells."""
+    """Return the ISO 639 code of `text`, or None. `declared` (BCP 47) wins unless the text clearly contradicts it."""
     code = primary(declared)
     sample = _URL.sub(" ", text[: 2 * SAMPLE])[:SAMPLE]
     if sum(map(len, _WORD.findall(sample))) < LEAST:
@@ -50,14 +49,14 @@ def detect(text: str, declared: str | None) -> str | None:
 
 
 def primary(declared: str | None) -> str | None:
-    """ "en-GB" -> "en"; None when it is no language tag."""
+    """Return the language of a tag ("en-GB": "en"), None if it is no tag."""
     match = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", declared or "")
     code = match[1].lower() if match else None
     return _REPLACED.get(code, code) if code else None
 
 
 def by_script(sample: str) -> str | None:
-    """The language when the script alone settles it."""
+    """Return the language if the script decides it."""
     letters = max(1, sum(map(len, _WORD.findall(sample))))
     for pattern, code, share in _SCRIPTS:
         if len(pattern.findall(sample)) >= share * letters:
@@ -66,11 +65,11 @@ def by_script(sample: str) -> str | None:
 
 
 def by_words(sample: str, declared: str | None) -> str | None:
-    """The language whose function words are frequent and clearly ahead; a two-letter `declared` needs less lead."""
+    """Return the language whose function words are frequent and clearly ahead; `declared` needs less lead."""
     words = Counter(word.casefold() for word in _WORD.findall(sample))
     total = max(1, words.total())
     share = {
-        code: sum(map(words.__getitem__, words.keys() & known)) / total for code, known in function_words().items()
+        code: sum(map(words.__getitem__, words.keys() & small)) / total for code, small in function_words().items()
     }
     (best, most), (_, second) = Counter(share).most_common(2)
     if declared in share and share[declared] >= SURE and share[declared] >= BEHIND * most:

@@ -1,16 +1,14 @@
-"""Sentences of a plain text, word for word; a line is a block. nupunkt splits, a rule of our own Chinese and Japanese;
-pieces are joined after abbreviations and ordinals, before lower case, and inside quotations. Also the form of excerpts.
-"""
+"""Split plain text into sentences; each line is a block. nupunkt splits, a rule of ours for Chinese and Japanese;
+pieces are joined after abbreviations and ordinals, before lower case, and inside quotations. Also checks excerpts."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from syndicator.core.text import width
+from syndicator.describing.resources import read_toml
 
 _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 _CJK_END = re.compile(r"[。！？!?…]+[」』）”’》】\")\]]*")
@@ -34,7 +32,7 @@ JOINED: Final = 700  # characters a quotation may run before it is taken as neve
 
 
 class Sentence(NamedTuple):
-    """A sentence: line, place in line, `whole` if it ends as one, place in text, `cut` if its start was cut."""
+    """A sentence: line, place in line, `whole` if it ends as one, `order` in the text, `cut` at its start."""
 
     text: str
     line: int
@@ -45,12 +43,12 @@ class Sentence(NamedTuple):
 
 
 def split(text: str, most: int = 400, language: str | None = None) -> list[Sentence]:
-    """The first `most` sentences of `text`."""
+    """Return the first `most` sentences of `text`."""
     return list(islice(each(text, language), most))
 
 
 def each(text: str, language: str | None = None) -> Iterator[Sentence]:
-    """The sentences of `text`, found as they are asked for."""
+    """Yield the sentences of `text`, found on demand."""
     order = 0
     for number, line in enumerate(text.split("\n")):
         for place, piece in enumerate(of_line(line, language)):
@@ -59,12 +57,12 @@ def each(text: str, language: str | None = None) -> Iterator[Sentence]:
 
 
 def ends(piece: str) -> bool:
-    """True when `piece` ends as a sentence does: a stop, then at most closing quotes and brackets."""
+    """True if `piece` ends with a stop, perhaps followed by closing quotes and brackets."""
     return bool(_ENDS.search(piece))
 
 
 def of_line(line: str, language: str | None = None) -> list[str]:
-    """The sentences of one line."""
+    """Return the sentences of one line."""
     line = " ".join(line[:MOST_LINE].split())
     if not line:
         return []
@@ -78,12 +76,12 @@ def of_line(line: str, language: str | None = None) -> list[str]:
 
 
 def cjk(value: str) -> bool:
-    """True for a text that is mostly Chinese or Japanese."""
+    """True for mostly Chinese or Japanese text."""
     return not value.isascii() and len(_CJK.findall(value)) * 3 >= len(value.replace(" ", ""))
 
 
 def unbalanced(piece: str) -> bool:
-    """True when a quotation or bracket in `piece` is opened and not closed, or closed and not opened."""
+    """True if a quotation or bracket lacks its other end."""
     stack: list[str] = []
     for match in _MARKS.finditer(piece):
         mark, place = match[0], match.start()
@@ -111,7 +109,7 @@ def _cjk_pieces(line: str) -> Iterator[str]:
 
 
 def _join(pieces: list[str], language: str | None, space: str) -> list[str]:
-    """Pieces with those that cannot stand alone joined to what follows them."""
+    """Join pieces that cannot stand alone to the next one."""
     out: list[str] = []
     for piece in pieces:
         if out and _goes_on(out[-1], piece, language):
@@ -122,7 +120,7 @@ def _join(pieces: list[str], language: str | None, space: str) -> list[str]:
 
 
 def _close_quotations(pieces: list[str], space: str) -> list[str]:
-    """Pieces that open a quotation joined with all up to where it closes; as they are when it never does."""
+    """Join pieces from an opened quotation to its end, if it ends within JOINED characters."""
     out: list[str] = []
     at = 0
     while at < len(pieces):
@@ -147,8 +145,7 @@ def _goes_on(piece: str, after: str, language: str | None) -> bool:
 
 @lru_cache(maxsize=1)
 def _abbreviations() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
-    raw = resources.files("syndicator.describing").joinpath("data/abbreviations.toml").read_text("utf-8")
-    values = tomllib.loads(raw)
+    values = read_toml("abbreviations.toml")
     ordinals = frozenset(values.pop("ordinals"))
     return {code: frozenset(words.split()) for code, words in values.items()}, ordinals
 
@@ -198,7 +195,7 @@ _FORMS = (
 
 
 def fault(excerpt: str, title: str) -> str:
-    """The code of the first rule that `excerpt` breaks, as in `LlmReason`; "" if none."""
+    """Return the code (`LlmReason`) of the first rule that `excerpt` breaks, "" if none."""
     if not excerpt.strip():
         return "empty"
     if too_long(excerpt):
@@ -209,12 +206,12 @@ def fault(excerpt: str, title: str) -> str:
 
 
 def too_long(excerpt: str) -> bool:
-    """More than 55 words or 360 characters."""
+    """True above 55 words or 360 columns."""
     return len(excerpt.split()) > WORDS or width(excerpt) > CHARACTERS
 
 
 def form(sentence: str) -> str:
-    """The first rule of form that a sentence breaks, as a code of `fault`; "" when it keeps all."""
+    """Return the code of the first rule of form that a sentence breaks, "" if none."""
     for code, search in _FORMS:
         if search(sentence):
             return code
@@ -225,25 +222,24 @@ def form(sentence: str) -> str:
 
 
 def without_dateline(sentence: str) -> str:
-    """ "PARIS (Reuters) - The bank" -> "The bank"."""
+    """Remove the dateline: "PARIS (Reuters) - The bank" becomes "The bank"."""
     match = _DATELINE.match(sentence)
     rest = sentence[match.end() :].lstrip() if match else ""
     return rest if rest and not rest[0].islower() else sentence
 
 
 def repeats(excerpt: str, title: str) -> bool:
-    """True when the excerpt begins with the title or says no more than it."""
+    """True if the excerpt begins with the title or says no more."""
     head, name = words(excerpt), words(title)
     return bool(name) and (head.startswith(name) or (len(head) > ALIKE and name.startswith(head)))
 
 
 def words(value: str) -> str:
-    """Letters and digits in lower case, one space between words."""
+    """Return letters and digits in lower case, one space between words."""
     return re.sub(r"\W+", " ", value.casefold()).strip()
 
 
 @lru_cache(maxsize=1)
 def boilerplate() -> tuple[str, ...]:
-    """Phrases that no excerpt has; English ones, as sites of all languages mix them in."""
-    raw = resources.files("syndicator.describing").joinpath("data/boilerplate.toml").read_text("utf-8")
-    return tuple(tomllib.loads(raw)["phrases"])
+    """Load phrases that no excerpt may have. They are English, as sites in all languages use them."""
+    return tuple(read_toml("boilerplate.toml")["phrases"])

@@ -31,19 +31,19 @@ _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """`size`: how many different shingles the text has; `lowest`: the lowest of their hashes, ascending."""
+    """`size`: number of different shingles; `lowest`: the lowest of their hashes, ascending."""
 
     size: int
     lowest: tuple[int, ...]
 
     @property
     def keys(self) -> tuple[int, ...]:
-        """The values that are looked up for other sketches of the same story."""
+        """Return the hashes to look up for other sketches of the story."""
         return self.lowest[:LOOKED_UP]
 
     @property
     def found_by(self) -> tuple[int, ...]:
-        """The values that others find this sketch by: each is a page of the database that is written."""
+        """Return the hashes to store for this sketch; each costs a page of the database."""
         return self.lowest[:FOUND_BY]
 
     def pack(self) -> bytes:
@@ -57,41 +57,41 @@ class Sketch:
 
 
 def sketch(text: str) -> Sketch | None:
-    """The sketch of a plain text, None when it is too short to be compared."""
+    """Return the sketch of a plain text, None if it is too short."""
     tokens = _TOKEN.findall(text[:MOST].casefold())
     shingles = set(map(" ".join, zip(*(tokens[start:] for start in range(SHINGLE)), strict=False)))
     if len(shingles) < LEAST:
         return None
-    hashes = {blake2b(one.encode("utf-8", "replace"), digest_size=4).digest() for one in shingles}
+    hashes = {blake2b(shingle.encode("utf-8", "replace"), digest_size=4).digest() for shingle in shingles}
     lowest = sorted(hashes)[:KEPT]  # of big-endian numbers the order is that of their bytes
-    return Sketch(len(shingles), tuple(int.from_bytes(one, "big") for one in lowest))
+    return Sketch(len(shingles), tuple(int.from_bytes(shingle, "big") for shingle in lowest))
 
 
-def resemblance(one: Sketch, other: Sketch) -> float:
-    """0 to 1, estimated from the lowest hashes of both together."""
-    both = heapq.nsmallest(KEPT, {*one.lowest, *other.lowest})
-    shared = {*one.lowest} & {*other.lowest}
+def resemblance(first: Sketch, second: Sketch) -> float:
+    """Return the estimated share of common shingles, 0 to 1."""
+    both = heapq.nsmallest(KEPT, {*first.lowest, *second.lowest})
+    shared = {*first.lowest} & {*second.lowest}
     return sum(value in shared for value in both) / len(both) if both else 0.0
 
 
-def containment(one: Sketch, other: Sketch) -> float:
-    """0 to 1: how much of the shorter text stands in the longer one."""
-    alike = resemblance(one, other)
-    shared = alike / (1 + alike) * (one.size + other.size)
-    return min(1.0, shared / min(one.size, other.size))
+def containment(first: Sketch, second: Sketch) -> float:
+    """Return how much of the shorter text the longer one contains, 0 to 1."""
+    alike = resemblance(first, second)
+    shared = alike / (1 + alike) * (first.size + second.size)
+    return min(1.0, shared / min(first.size, second.size))
 
 
-def holds(one: Sketch, other: Sketch) -> bool:
-    """True if the shorter text stands in the longer one."""
-    return containment(one, other) >= CONTAINED
+def holds(first: Sketch, second: Sketch) -> bool:
+    """True if the longer text contains the shorter one."""
+    return containment(first, second) >= CONTAINED
 
 
-def same_story(one: Sketch, other: Sketch, *, one_source: bool) -> bool:
-    """True when two texts are one story in the same words; of one source only when they are nearly identical."""
-    alike = resemblance(one, other)
+def same_story(first: Sketch, second: Sketch, *, one_source: bool) -> bool:
+    """True if two texts tell one story in the same words; within one source they must be nearly identical."""
+    alike = resemblance(first, second)
     if one_source:
         return alike >= ALIKE_WITHIN_A_SOURCE
-    if not holds(one, other):
+    if not holds(first, second):
         return False
-    shared = alike / (1 + alike) * (one.size + other.size)
-    return shared >= HALF * max(one.size, other.size)
+    shared = alike / (1 + alike) * (first.size + second.size)
+    return shared >= HALF * max(first.size, second.size)
