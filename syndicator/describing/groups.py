@@ -16,12 +16,12 @@ MOST_ARTICLES: Final = 600  # newest articles that are grouped: the work grows w
 MOST: Final = 12  # groups
 LEAST_SHARE: Final = 0.04  # of the articles, in a group
 LEAST: Final = 3  # articles of a group
-HEAD: Final = 2000  # characters of a text by whose words it is compared
-READ: Final = 6000  # characters of one whose words may name its group
-AGAIN: Final = 2  # times that a text has a word it comes back to
+HEAD: Final = 2000  # characters of a text to compare
+READ: Final = 6000  # characters searched for the group's name
+AGAIN: Final = 2  # times that a text repeats a word
 WORDS: Final = 6  # of a description
 EXAMPLES: Final = 3  # titles of a group
-SAID: Final = 2  # articles of a group that come back to a word which describes it
+SAID: Final = 2  # articles of a group that must repeat such a word
 COMMON: Final = 0.12  # share of the other articles that may have such a word
 SHORTEST: Final = 4  # letters of a word that names a group
 
@@ -126,7 +126,6 @@ def _telling(inside: Counter[str], size: int, everywhere: Counter[str], total: i
 
 
 def _named(unnamed: Collection[Group]) -> list[Group]:
-    """Give each group a different name."""
     taken: set[str] = set()
     named = []
     for group in unnamed:

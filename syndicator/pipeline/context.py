@@ -24,12 +24,12 @@ from syndicator.pipeline.ownership import Owners
 from syndicator.pipeline.results import PageReading
 from syndicator.processes.worker import Worker
 
-# Exceptions that a fault in our own code raises on strange input. They cost that page or visit, which is reported with
-# the exception's name, and not the run. What the disk and the store raise is not among them: that ends the run.
+# Exceptions of faults in our code. They cost one page or visit, reported by name. Errors of disk and store end the run.
 BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 NO_PAGE = b"<!doctype html><title></title>"
-_LONGEST_BUG = 300  # characters of a report; a choice: one line of a log
+_LONGEST_BUG = 300  # characters: a line of a log
+MOST_PICTURE = 2_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +39,8 @@ class FilingContext:
     store: VisitStore
     article_store: ArticleStore
     clock: Callable[[], datetime]
-    added: Callable[[], datetime]  # when an article is added that is filed now: `pipeline.entry.sequence`
-    ranks: Mapping[str, int]  # the place of each source in sources.toml
+    added: Callable[[], datetime]  # time of filing: `refile.sequence`
+    ranks: Mapping[str, int]  # positions in sources.toml
     owners: Owners
 
 
@@ -49,20 +49,20 @@ class RunContext(FilingContext):
     """Services of a run, made from settings by `services.container.make_context`."""
 
     settings: Settings
-    sources: Mapping[str, Source]  # all that are followed, by key
+    sources: Mapping[str, Source]  # by key
     fetcher: Fetcher
     rights_file: RightsFile
     snapshots: Snapshots
     worker: Worker
     taxonomy: TaxonomyFiles
     jitter: Callable[[], float]  # in [0, 1)
-    environ: Mapping[str, str]  # where the credentials of sources are
-    progress: Callable[[str], None]  # is given the title of each article that is filed
-    asked: bool = False  # a person named what to visit: what fails is not held against a source
-    hubs: Hubs | None = None  # what pushes, where the operator lets it
-    traced: Callable[[str, Mapping[str, Any]], None] | None = None  # is given where the fields of an article came from
-    readable: Callable[[str], bool] | None = None  # True for the pages that this run may read; None: all
-    asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # one a site: `owners.links`
+    environ: Mapping[str, str]  # with credentials of sources
+    progress: Callable[[str], None]  # receives the title of each filed article
+    asked: bool = False  # the operator named the sources: failures do not count
+    hubs: Hubs | None = None  # None if pushes are off
+    traced: Callable[[str, Mapping[str, Any]], None] | None = None  # receives the origins of an article's fields
+    readable: Callable[[str], bool] | None = None  # True for pages to read; None: all
+    asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # one per site
 
     def visit(self, source: Source, state: SourceState) -> VisitContext:
         """Return the context of a visit to `source`."""
@@ -76,10 +76,10 @@ class VisitContext:
     run: RunContext
     source: Source
     state: SourceState
-    in_feed: frozenset[str] = frozenset()  # alias keys of what the feed announces, where this visit read it
-    uncertain: bool = False  # nothing that this visit did has shown yet that there is a network
+    in_feed: frozenset[str] = frozenset()  # alias keys of announced entries, if the feed was read
+    uncertain: bool = False  # the network may be down
     answered: str = ""  # the site that the feed came from
-    pages: frozenset[str] = frozenset()  # alias keys of pages that were just seen to link the source's feed
+    pages: frozenset[str] = frozenset()  # alias keys of pages found to link the source's feed
 
     @property
     def log(self) -> program.Logger:
@@ -117,8 +117,7 @@ class VisitContext:
         return without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
 
     async def read(self, page: Page, source: Source, entry: Entry, now: datetime, *, keep: bool = False) -> PageReading:
-        """Read `page` in the worker with the terms of `source`. `keep`: return it packed too. Raises NotAnArticle,
-        WorkerFailed, ConfigError."""
+        """Read `page` with `source`'s terms. `keep`: pack it. Raises NotAnArticle, WorkerFailed, ConfigError."""
         run = self.run
         return await run.worker.call(
             jobs.read_and_render,
@@ -170,8 +169,8 @@ class EntryContext(VisitContext):
 
     row: EntryRow
     page: Page | None
-    announced: Entry  # what the feed says of it; just its id and address if the row no longer has more
-    unannounced: datetime | None  # when the source was last visited and did not announce it yet, if that is known
+    announced: Entry  # its feed entry, or its id and address alone
+    unannounced: datetime | None  # the last visit before it was announced
 
     @property
     def log(self) -> program.Logger:
@@ -182,8 +181,7 @@ class EntryContext(VisitContext):
         )
 
     def heard(self, url: str) -> tuple[Source, Entry]:
-        """Return the source's terms and the trusted part of the entry for `url`. A link's text ("Read more") is no
-        title."""
+        """Return the source's terms and the trusted part of the entry for `url`. The text of a link is no title."""
         rights = self.rights
         entry = replace(self.announced, title="") if self.source.rules.links else self.announced
         return self.terms(url, rights), ownership.heard(entry, rights, url)
@@ -204,9 +202,6 @@ class EntryContext(VisitContext):
 def describe_bug(bug: BaseException) -> str:
     """Return one line that describes an exception of our own code."""
     return f"a bug of ours: {type(bug).__name__}: {bug}"[:_LONGEST_BUG]
-
-
-MOST_PICTURE = 2_000_000  # bytes; asked for by subscribers, and more than pages should have
 
 
 def feed_request(source: Source, state: SourceState, settings: Settings, environ: Mapping[str, str]) -> Request:
@@ -230,7 +225,7 @@ def page_request(url: str, source: Source, settings: Settings, environ: Mapping[
     return Request(
         url=url,
         headers={name: environ[key] for name, key in source.headers_env.items() if key in environ} if own else {},
-        # for all requests to the site, as its answers may repeat them; another site that names a variable gets nothing
+        # for this site only; its answers may repeat them
         secrets=secrets.known(source.url, environ) if same_site and not _unsafe(url, source) else {},
         allow=source.allow if own else (),
         robots=source.robots,

@@ -19,18 +19,25 @@ from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext, FilingContext
 from syndicator.pipeline.ownership import NONE, claim_of, filed_by_neighbour
 
-WINDOW = timedelta(days=7)  # between two articles that are one story; syndication takes hours
-REACH = timedelta(days=1)  # how far back a page may date itself
-_LAST = 1 << 30  # the rank of a source that is in sources.toml no more
+WINDOW = timedelta(days=7)  # longest time between copies of a story
+REACH = timedelta(days=1)  # how far a page may date itself back
+_LAST = 1 << 30  # rank of a source that was removed
 
-Changes = tuple[tuple[Article, Article], ...]  # other articles: as they are to be filed, and as their files have them
+Changes = tuple[tuple[Article, Article], ...]  # other articles: new and as filed
+_MOST_SKETCHES = 64  # an article is compared with a few others
+MOST_ALSO = 20  # addresses of copies that an article shows
+_sketches: dict[str, Sketch | None] = {}
+# Time zones are at most 14 hours from UTC, so a wrong zone shifts a time by no more.
+SHIFT = timedelta(hours=14)
+_MOST_ASKED = 2  # old addresses to request
+RECENT = timedelta(days=7)  # a choice: sites announce new articles within days
 
 
 class Precedence(NamedTuple):
     """Sort key of copies: the lowest is shown."""
 
     neighbour: bool  # no source of its own site announced it
-    copied: bool  # its page calls another of them the original
+    copied: bool  # its page names another of them as the original
     since: datetime
     rank: int
     added: datetime
@@ -38,9 +45,8 @@ class Precedence(NamedTuple):
 
 
 def believed(published: datetime | None, added: datetime, after: datetime | None) -> datetime:
-    """Return the time from which an article `added` now may have existed, given its `published` date and the visit
-    before (`after`). Dates before WINDOW count as the hour of `added`, so that source rank decides; undated articles
-    come an hour later."""
+    """Return the time since which an article `added` now may have existed, by its `published` date and the visit before
+    (`after`). Older articles get the hour of `added`, undated ones an hour later."""
     hour = added.replace(minute=0, second=0, microsecond=0)
     if published is None or published < added - WINDOW:
         return hour + timedelta(hours=2 if published is None else 1)
@@ -58,10 +64,6 @@ def precedence(
     return Precedence(neighbour, copied, since, rank, article.added or since, article.id)
 
 
-_MOST_SKETCHES = 64  # an article is compared with a few others
-MOST_ALSO = 20  # addresses of copies that an article shows
-
-
 def like(article: Article, source: str, now: datetime) -> Like:
     """Build the store query for articles that may be copies of `article`. Pure."""
     sketch = sketched(article.body)
@@ -71,16 +73,11 @@ def like(article: Article, source: str, now: datetime) -> Like:
 
 
 def merge_copy(
-    article: Article,
-    run: FilingContext,
-    now: datetime,
-    *,
-    after: datetime | None = None,
-    lookup: Known | None = None,
+    article: Article, run: FilingContext, now: datetime, *, after: datetime | None = None, lookup: Known | None = None
 ) -> tuple[Article, Changes]:
     """Merge the new `article` with a copy of its story. Return it, merged or shown, and the other articles to file
-    first: a copy whose target is missing is shown alone. `also` keeps the original that the page names only if the
-    texts match. `after`: the visit before; `lookup`: an answer of the store, if already asked."""
+    first. `also` keeps the original that the page names only if the texts match. `after`: the visit before; `lookup`:
+    an answer of the store."""
     if (first := _original(article, run, now, lookup)) is None:
         return replace(article, also=()), ()
     logger = program.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
@@ -106,7 +103,7 @@ def compared(
         at=at,
         data=sketch.pack() if sketch else b"",
         keys=sketch.found_by if sketch else (),
-        forget=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),  # once a day costs less
+        forget=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),  # once a day
         since=believed(article.published, at, after),
         named=urls.alias(named[0]) if named else None,
     )
@@ -155,8 +152,7 @@ def place_of(article: Article, others: Iterable[Article], run: FilingContext) ->
 
 
 def near(article: Article, run: FilingContext, now: datetime, lookup: Known | None = None) -> Iterator[Article]:
-    """Yield shown articles with the text of `article`, best match first. Those on hold and unlisted ones are
-    skipped."""
+    """Yield shown articles with the text of `article`, best match first, neither on hold nor unlisted."""
     sketch = sketched(article.body)
     seen = {article.id}
     for id in _likely(article, sketch, run, now, lookup) if sketch else ():
@@ -186,9 +182,6 @@ def sketched(body: str) -> Sketch | None:
     return _sketches[body]
 
 
-_sketches: dict[str, Sketch | None] = {}
-
-
 def remember_sketch(body: str, value: Sketch | None) -> None:
     """Cache the sketch of `body`, which the worker computed."""
     if len(_sketches) >= _MOST_SKETCHES:
@@ -197,8 +190,6 @@ def remember_sketch(body: str, value: Sketch | None) -> None:
 
 
 def _original(article: Article, run: FilingContext, now: datetime, lookup: Known | None) -> Article | None:
-    """Return the shown article of the story: the original that the page names if the texts match, else `near`'s
-    first."""
     id = run.store.find(map(urls.alias, article.also)) if article.also else None
     first = standing(id, run.store) if id else None
     stands = first is not None and first.id != article.id and not first.hold and not first.unlisted
@@ -264,11 +255,6 @@ def _likely(article: Article, sketch: Sketch, run: FilingContext, now: datetime,
     return [id for _, id in sorted(matches)]
 
 
-# Zones are 14 hours from UTC at most: a site that mistakes its own is off by no more.
-SHIFT = timedelta(hours=14)
-_MOST_ASKED = 2  # old addresses of an entry that are asked where they are now
-
-
 async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -> Article | None:
     """Return the article among `ids` that moved to the address of `article`, or None. May request old addresses."""
     run, before = context.run, context.unannounced
@@ -277,7 +263,10 @@ async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -
     asked = []
     for id in ids:
         old = in_file(id, run)
-        if old is None or parted(article, old) or not _may_be(context, old):
+        if old is None or parted(article, old) or old.added is None or old.added >= context.row.first_seen:
+            continue
+        addresses = {*map(urls.alias, (old.url, *old.aliases)), urls.guid_alias(old.source_key, old.source_id)}
+        if not addresses.isdisjoint(context.in_feed):
             continue
         here = urls.site(old.url) in (urls.site(article.url), context.home(article.url))
         same = is_same(article, old, late=late)
@@ -293,20 +282,14 @@ async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -
 
 def is_same(new: Article, old: Article, *, late: bool) -> bool:
     """True if text, title and time say that `new` is `old`. `late`: published before the last visit. Pure."""
-    exact = words(new.title) == words(old.title) and _second(new.published) == _second(old.published) is not None
+    published, before = (at and at.replace(microsecond=0) for at in (new.published, old.published))
+    exact = words(new.title) == words(old.title) and published == before is not None
     ours, theirs = sketched(new.body), sketched(old.body)
     if ours is None or theirs is None:
         return exact and _within(words(plain(new.body)), words(plain(old.body)))
     if exact:
         return same_story(ours, theirs, one_source=False)
     return same_story(ours, theirs, one_source=True) and (late or _times_agree(new.published, old.published, SHIFT))
-
-
-def _may_be(context: EntryContext, old: Article) -> bool:
-    if old.added is None or old.added >= context.row.first_seen:
-        return False
-    addresses = {*map(urls.alias, (old.url, *old.aliases)), urls.guid_alias(old.source_key, old.source_id)}
-    return addresses.isdisjoint(context.in_feed)
 
 
 async def _leads_to(context: EntryContext, old: Article, article: Article) -> bool:
@@ -329,12 +312,7 @@ def _times_agree(first: datetime | None, other: datetime | None, within: timedel
     return first is None or other is None or abs(first - other) <= within
 
 
-def _second(at: datetime | None) -> datetime | None:
-    return at.replace(microsecond=0) if at else None
-
-
 def _within(text: list[str], other: list[str]) -> bool:
-    """True if the shorter text is part of the longer one."""
     short, long = sorted((text, other), key=len)
     return not short or f" {' '.join(short)} " in f" {' '.join(long)} "
 
@@ -342,11 +320,10 @@ def _within(text: list[str], other: list[str]) -> bool:
 def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) -> tuple[Article, Changes]:
     """Compare a revision with copies of its story again. Return `new` and the other articles to file first.
 
-    A copy whose text no longer matches is shown on its own. If the shown article changed, its former copies are
-    regrouped. An article with the text of another becomes its copy, whatever its date. Other merges stay as they
-    are."""
-    adopted = bool(new.merged_into) and old.source_key != new.source_key  # a neighbour's may be a copy for less
-    if new.hold or (old.body == new.body and not adopted):  # what is on hold takes part in no story before its release
+    A copy whose text no longer matches is shown. If the shown article changed, its former copies are regrouped. An
+    article with the text of another becomes its copy, whatever its date."""
+    adopted = bool(new.merged_into) and old.source_key != new.source_key  # `is_copy` depends on the source
+    if new.hold or (old.body == new.body and not adopted):  # on hold: not compared before release
         return new, ()
     if new.merged_into:
         first = in_file(new.merged_into, run)
@@ -399,19 +376,15 @@ def _as_copy(article: Article, run: FilingContext, now: datetime) -> tuple[Artic
     return article, ()
 
 
-RECENT = timedelta(days=7)  # by its own date; a choice: a site announces what is new within days
-
-
 def aside(article: Article, run: FilingContext, now: datetime) -> Article | None:
     """Return the new `article` as shown only in feeds of its carriers: merged into a copy on its site, or unlisted if
-    it is old or undated. None if it may be listed. Applies to articles of a followed site that only other sites'
-    sources announced. Raises ConfigError."""
+    it is old or undated. None if it may be listed. Raises ConfigError."""
     if not filed_by_neighbour(article, run.owners):
         return None
     first = _same_text(article, run)
     if first is not None:
         return replace(article, merged_into=first.id, also=())
-    is_recent = article.published is not None and now - RECENT < article.published < now  # what is to come, is not
+    is_recent = article.published is not None and now - RECENT < article.published < now  # future dates are not recent
     return None if is_recent else replace(article, unlisted=True, also=())
 
 

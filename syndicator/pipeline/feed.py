@@ -12,6 +12,8 @@ from syndicator.core.requests import Seen
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import Page, VisitContext, refusal
 
+MOST_PAGES = 5  # pages of a list, the first included: a choice
+
 
 async def read_feed(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Page | None]:
     """Parse the feed or list in the answer. A "page" source, or an "auto" one that answers HTML at its first visit, is
@@ -48,16 +50,13 @@ def public_site(feed: ParsedFeed, source: Source) -> ParsedFeed:
     return replace(feed, site_url="") if refusal(feed.site_url, source) else feed
 
 
-MOST_PAGES = 5  # of a list that are read for a source's backfill, the first included; a choice
-
-
 async def read_listing(context: VisitContext, result: Fetched) -> ParsedFeed:
     """Read the list on the page. Raises NotAFeed, WorkerFailed."""
     run, state = context.run, context.state
     seen = () if state.listing else tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
     answer = (result.body, result.final_url, dict(result.headers))
     feed: ParsedFeed = await run.worker.call(jobs.read_listing, *answer, state.listing, seen)
-    first = state.last_success is None  # of a list that somebody pointed to, too
+    first = state.last_success is None  # also if the operator pointed to the list
     return feed if state.listing and not first else await _with_older(context, feed)
 
 

@@ -19,7 +19,7 @@ from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import sentences
 from syndicator.reading.html import hints
 
-# The keys of each field, the plainest first. A dot leads into a table.
+# Keys of each field, best first. A dot leads into a table.
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "title": ("title",),
     "date": ("date", "pubDate", "pubDatetime", "publishDate", "publishedAt", "published", "created"),
@@ -42,6 +42,19 @@ _FALSE = ("false", "no", "off")
 _TRUE = ("true", "yes", "on")
 _DAY = len("2026-02-11")
 _INDEX = ("index", "_index")
+_BLANK_RUN = re.compile(r"\n[ \t]*\n[ \t]*\n")
+_MARKS = re.compile(r"^\s*(?:[-*>#]+|\d+\.)\s+|[*_`]{1,3}|\[|\]\([^)]*\)")
+_SHORT = 160  # letters of a line that may be boilerplate
+_PROMO = re.compile(  # calls to action
+    r"(?i)^(?:\w+ (?:event|webinar|podcast|newsletter)|add yourself to (?:the|our)\b.*|join (?:the|us|our)\b.*"
+    r"|(?:sign|register|subscribe|save|book|get) (?:up|now|your|today)\b.*|read more\b.*|advertisement)$"
+)
+_STOCK = re.compile(
+    r"(?i)(?:unsplash|pexels|pixabay|shutterstock|gettyimages|istockphoto|depositphotos|dreamstime|123rf|alamy|freepik)\."
+    r"|stock\.adobe\.|[/_-](?:stock|placeholder|default)(?:-?(?:photo|image|cover|og))?s?[./_-]"
+)
+_STAFF = re.compile(r"(?i)(?:the )?(?:editors?|editorial(?: team| staff)?|staff(?: writers?)?|admin(?:istrator)?|team)")
+_MOST = 3  # examples in a finding: a choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +79,7 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
     dated = _DATED.fullmatch(path.parent.name if path.stem in _INDEX else path.stem)
     day, when = _time(raw["date"]), _time(front.get("published"))
     when = when if len(day) == _DAY and when.startswith(day) else day
-    tags = raw["tags"]  # a text without commas is several tags in Jekyll
+    tags = raw["tags"]  # Jekyll separates tags by spaces
     values: dict[str, Any] = {
         "title": _text(raw["title"]),
         "date": when[:_DAY] or (dated[1] if dated else ""),
@@ -146,38 +159,19 @@ def _time(value: Any) -> str:
     with suppress(ValueError):
         return date.fromisoformat(moment).isoformat()
     with suppress(ValueError, OverflowError):
-        return _in_utc(datetime.fromisoformat(moment))
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None and at.time() == time.min:
+            return at.date().isoformat()
+        at = at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC).replace(microsecond=0)
+        return at.isoformat().replace("+00:00", "Z")
     for form in _IN_WORDS:
         with suppress(ValueError):
             return datetime.strptime(moment, form).replace(tzinfo=UTC).date().isoformat()
     return ""
 
 
-def _in_utc(moment: datetime) -> str:
-    """Return a time in UTC, or the date of a midnight without zone. Raises OverflowError."""
-    if moment.tzinfo is None and moment.time() == time.min:
-        return moment.date().isoformat()
-    whole = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).replace(microsecond=0)
-    return whole.isoformat().replace("+00:00", "Z")
-
-
 def _is_whole(value: str) -> bool:
     return value.lower().startswith(("http://", "https://"))
-
-
-_BLANK_RUN = re.compile(r"\n[ \t]*\n[ \t]*\n")
-_MARKS = re.compile(r"^\s*(?:[-*>#]+|\d+\.)\s+|[*_`]{1,3}|\[|\]\([^)]*\)")
-_SHORT = 160  # letters of a line that can be boilerplate as a whole; a paragraph of prose is longer
-_PROMO = re.compile(  # a line that wants something of its reader
-    r"(?i)^(?:\w+ (?:event|webinar|podcast|newsletter)|add yourself to (?:the|our)\b.*|join (?:the|us|our)\b.*"
-    r"|(?:sign|register|subscribe|save|book|get) (?:up|now|your|today)\b.*|read more\b.*|advertisement)$"
-)
-_STOCK = re.compile(
-    r"(?i)(?:unsplash|pexels|pixabay|shutterstock|gettyimages|istockphoto|depositphotos|dreamstime|123rf|alamy|freepik)\."
-    r"|stock\.adobe\.|[/_-](?:stock|placeholder|default)(?:-?(?:photo|image|cover|og))?s?[./_-]"
-)
-_STAFF = re.compile(r"(?i)(?:the )?(?:editors?|editorial(?: team| staff)?|staff(?: writers?)?|admin(?:istrator)?|team)")
-_MOST = 3  # examples in one finding; a choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +184,7 @@ class Oddity:
 
 def lint(article: Article, body: str, taxonomy: Taxonomy | None = None) -> list[Oddity]:
     """List mistakes in `article`, whose file has the markdown `body`."""
-    return [
-        *_tags(article, taxonomy),
-        *_fields(article),
-        *_body(body),
-        *_category(article, taxonomy),
-    ]
+    return [*_tags(article, taxonomy), *_fields(article), *_body(body), *_category(article, taxonomy)]
 
 
 def _tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
@@ -234,7 +223,6 @@ def _body(body: str) -> Iterator[Oddity]:
 
 
 def _category(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
-    """Check categories of the operator only; another site's own names are not checked."""
     if taxonomy is None or article.category not in {category.name for category in taxonomy.vocabulary.category}:
         return
     guess = taxonomy.category(article.title, article.body)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from syndicator.reading.reader import kind_of, tried
     from syndicator.visiting.feeds.discovery import discover, linked_feeds, page_links
     from syndicator.visiting.feeds.parser import parse_feed
-else:  # a type checker sees the functions themselves; at run time there are only their names
+else:  # type checkers see functions, the program their names
     from syndicator.processes.worker import Lazy
 
     _MODULES = {

@@ -19,6 +19,10 @@ from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext, Page, VisitContext
 from syndicator.pipeline.ownership import OWNS, claim_of
 
+_SAMPLED = 3  # old pages to request: a choice
+_SHARE = 0.5  # least share of the new feed's entries that are filed articles
+Listed = tuple[str, str]  # address and title of an article
+
 
 async def linked_by(context: EntryContext, page: Page) -> EntryContext:
     """Return the context with the right to write `page` if the page links the feed. Checks a related front page too."""
@@ -59,7 +63,7 @@ async def _front_feeds(context: EntryContext, url: str) -> list[str] | None:
                 return feeds
         result = await context.ask(front_page(url))
         if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
-            return None  # the host was not asked: nothing to remember
+            return None  # the host was not asked
         feeds = None
         if isinstance(result, Fetched) and urls.same_site(result.final_url, url):
             feeds = await _feeds_on(context, Page(html=result.body, url=result.final_url, headers=result.headers))
@@ -91,12 +95,6 @@ async def may_adopt(context: EntryContext, article: Article) -> bool:
     return context.adopts(article)
 
 
-_SAMPLED = 3  # old pages that are asked where they are now; a choice: each is a request
-_SHARE = 0.5  # of the new feed's entries that have to be articles we know; a site goes on publishing while it moves
-
-Listed = tuple[str, str]  # address and title of an article
-
-
 async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
     """Grant rights for the host that the site moved to, if the old host redirects feed and sampled pages permanently,
     the feed has the same articles, and no other source owns the host."""
@@ -107,7 +105,7 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
     file, key = context.run.rights_file, context.source.key
     if new in file.moved(key):
         return replace(context, state=replace(context.state, site_moved=True))
-    before = result.moved_to or context.state.effective_url or ""  # where the old host redirects, or did, for good
+    before = result.moved_to or context.state.effective_url or ""  # permanent redirect of the old host
     owned = context.rights.owns(result.final_url) or context.run.owners.of(result.final_url)
     if owned or not urls.same_site(before, result.final_url):
         return context
@@ -121,8 +119,7 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
 
 
 def same_articles(entries: Sequence[Entry], listed: Iterable[Listed], new: str) -> list[tuple[str, str]]:
-    """Return (old, new) addresses of articles announced on the site `new`, by path or title; [] if too few match.
-    Pure."""
+    """Pair old and new addresses of articles on the site `new`, by path or title; [] if too few match. Pure."""
     there = [entry for entry in entries if urls.site(entry.url) == new]
     paths: dict[str, str] = {}
     titles: dict[str, str] = {}
@@ -139,7 +136,6 @@ def same_articles(entries: Sequence[Entry], listed: Iterable[Listed], new: str) 
 
 
 async def _all_moved(context: VisitContext, pairs: Sequence[tuple[str, str]]) -> bool:
-    """True if each old address redirects permanently to the new one."""
     for old, new in pairs:
         answer = await context.ask(old)
         if not isinstance(answer, Fetched) or answer.moved_to is None:

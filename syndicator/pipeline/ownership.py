@@ -123,8 +123,7 @@ class Claimant:
     rights: Rights
 
     def claim(self, url: str) -> int:
-        """Return OWNS on the source's sites, SPEAKS if operator or page grant it, else NONE. `before` gives no
-        claim."""
+        """Return OWNS on the source's sites, SPEAKS if operator or page grant it, else NONE."""
         if urls.site(url) in self.rights.sites:
             return OWNS
         return SPEAKS if self.rights.speaks_for(url) else NONE
@@ -184,15 +183,14 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
 def known_at(
     lookup: Known, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
 ) -> Article | None:
-    """Return the first article of `aliases` that may be at `url`: on the same site (or `home`, its former one), or
-    filed under that address by `source` or on the same domain. Aliases of other sites, as old databases have, do not
-    count."""
+    """Return the first article of `aliases` that may be at `url`: on its site (or `home`, its former one), or filed
+    under that address by `source` or on the same domain."""
     for key in aliases:
         if key not in lookup.articles:
             continue
         article, first = lookup.articles[key]
         if first and urls.alias(article.url) in map(urls.alias, (first.url, *first.aliases)):
-            article = first  # its own site's source announced the address of this copy as another spelling of its own
+            article = first  # the owner announced this copy's address as its own
         named = url in article.aliases and (article.source_key == source or urls.same_publisher(article.url, url))
         if not url or named or urls.site(article.url) in (urls.site(url), home):
             return article
@@ -204,12 +202,12 @@ class Fault:
     """Faults of one article."""
 
     article: Article
-    owner: str = ""  # key of its own site's source, where another one filed it
+    owner: str = ""  # source of its site, if another one filed it
     text: bool = False  # title and text may be another site's
     aliases: tuple[str, ...] = ()  # of other sites
     strays: tuple[EntryRow, ...] = ()  # entries of other sites that count as it
-    reader: str = ""  # key of the source whose next visit can read its page again; "" where there is none
-    row: EntryRow | None = None  # its entry of that source, where it announced the article
+    reader: str = ""  # source that can read its page again, or ""
+    row: EntryRow | None = None  # the reader's entry
 
 
 def fault_of(

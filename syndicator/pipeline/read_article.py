@@ -24,8 +24,11 @@ from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.paging import Part, apart, whole
 from syndicator.reading.reader import read
 
-_STUB = 600  # characters of a body below which it may be one; of 2,449 open pages one in 40 of the articles is shorter
-_RULED = ("title", "author", "published", "cover")  # fields of the trace that a rule may say
+_STUB = 600  # characters; of 2,449 open pages one article in 40 is shorter
+_RULED = ("title", "author", "published", "cover")  # fields that a rule may set
+_plain = lru_cache(maxsize=1)(plain)  # used twice for each body
+_SHORT: Final = 1600  # letters; a partial page with more mostly shows the whole article
+_LEAST_SCORE: Final = 0.22  # least probability of a category; both chosen on the corpus
 
 
 def read_article(
@@ -53,9 +56,6 @@ def read_article(
     article = _described(draft, taxonomy or Taxonomy())
     version = (headers or {}).get(READ_AT)
     return replace(article, trace={**article.trace, "alternate": version}) if version else article
-
-
-_plain = lru_cache(maxsize=1)(plain)  # of a body, which is described, and then sketched
 
 
 def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
@@ -99,10 +99,6 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
     )
 
 
-_SHORT: Final = 1600  # letters: a page that says it shows a part, and shows more, mostly shows the whole article
-_LEAST_SCORE: Final = 0.22  # probability of the likeliest category, below which none fits; both chosen on the corpus
-
-
 def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
     """Return codes of `HoldReason` for an article. `category_score`: probability of its category, None without any."""
     body: Mapping[str, Any] = draft.trace.get("body", {})
@@ -139,6 +135,7 @@ def read_and_render(
     loaded = load_taxonomy(taxonomy)
     read = read_article(html, url, loaded, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
     article = settle(replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, loaded), *read.tags)))))
+    is_stub = not read.partial and len(read.body) < _STUB and read.trace["body"].get("from") == "page"
     rendered = render_markdown(article.body, article.url) if render else None
     return PageReading(
         article=article,
@@ -151,14 +148,9 @@ def read_and_render(
         category_score=read.category_score,
         sketch=sketch(_plain(article.body)),
         packed=packed(html, {**(headers or {}), ANSWERED: url}) if keep else b"",
-        alternate=read.alternate if _is_stub(read) else None,
+        alternate=read.alternate if is_stub else None,
         next_page=read.trace.get("next_page", {}).get("url"),
     )
-
-
-def _is_stub(read: ReadArticle) -> bool:
-    """True if the page has little text and is not behind a paywall."""
-    return not read.partial and len(read.body) < _STUB and read.trace["body"].get("from") == "page"
 
 
 def spelled(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:

@@ -12,6 +12,11 @@ from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.text import words
 from syndicator.publishing.render.view import times
 
+# Limits of revisions, as a clock or a counter in a page is no change of its text: choices.
+MOST_REVISIONS = 24
+APART = timedelta(days=1)
+_OF_FILE = ("id", "url", "also", "merged_into", "split_from", "hold", "hold_reason", "digest")
+
 
 def refile(
     article_store: ArticleStore,
@@ -31,23 +36,23 @@ def refile(
     crash in between leaves a file without a current row, which the next start records.
 
     `before`: the article in its file until now; `path`: of that file; `ordered`: fields to overwrite although edited by
-    hand (`added` always); `html`: rendered body of a source published whole; `score`: probability of a category chosen
-    now; `compared`, `blocks`: make the data that other articles are compared with.
+    hand; `html`: rendered body of a source published whole; `score`: of a category chosen now; `compared`, `blocks`:
+    make the data that other articles are compared with.
 
-    Return the article as its file has it, hand edits included, and whether the file changed. With neither a change nor
-    an `entry`, nothing is recorded. Raises OSError, ConfigError, StoreError."""
+    Return the article as its file has it, hand edits included, and whether the file changed. Raises OSError,
+    ConfigError, StoreError."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
     if changed or entry is not None:
         released = bool(stored.hold_reason) and not stored.hold  # by a hand, since the last start
-        if released:  # it goes on as one on hold whose file was edited: the next start publishes it as new
+        if released:  # stays on hold in the database: the next start publishes it
             stamp = replace(stamp, mtime_ns=0)
         store.record(
             replace(stored, hold=True) if released else stored,
             stamp,
             entry=entry,
-            html=html if stored.body == article.body else None,  # a body edited by hand is rendered by the build
+            html=html if stored.body == article.body else None,  # the build renders bodies edited by hand
             same_body=before is not None and before.body == stored.body,
             score=score,
             parted=before is not None and bool(before.merged_into) and not stored.merged_into,
@@ -60,8 +65,7 @@ def refile(
 def carry(
     article_store: ArticleStore, store: VisitStore, id: str, source: str, name: str, *, entry: EntryRow | None = None
 ) -> None:
-    """Record that `source`, titled `name`, announced another's article `id`; end `entry`. Raises OSError,
-    StoreError."""
+    """Record `source`, titled `name`, as a carrier of article `id`, and end `entry`. Raises OSError, StoreError."""
     article = store.article(id)
     carried = [(id, source)] if article is not None and article.source_key != source else []
     if carried and source not in store.carriers(id):
@@ -77,11 +81,6 @@ def hand_over(article_store: ArticleStore, store: VisitStore, article: Article) 
     store.carry(carried, {})
 
 
-# A clock or a counter in a page must not count as a change of its text: at most one a day and 24 in all, both a choice.
-MOST_REVISIONS = 24
-APART = timedelta(days=1)
-
-
 def same_text(first: Article, other: Article) -> bool:
     """True if title and body have the same words, whatever spacing, punctuation and markup."""
     return _words(first) == _words(other)
@@ -93,7 +92,9 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
     if same_text(old, new) or (new.partial and not old.partial):
         return None
     before = old.updated or old.published
-    if not (new.updated and before and new.updated > before) and _flaps(old, now):
+    last = datetime.fromisoformat(old.revisions[-1]) if old.revisions else None
+    flaps = len(old.revisions) >= MOST_REVISIONS or (last is not None and abs(now - last) < APART)
+    if flaps and not (new.updated and before and new.updated > before):
         return None
     now = _later(old, now)
     moved = new.updated if new.updated and old.updated and old.updated < new.updated <= now else now
@@ -134,9 +135,6 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
     return adopted if times(adopted)[1] == shown else replace(adopted, revisions=(*old.revisions, _iso(shown)))
 
 
-_OF_FILE = ("id", "url", "also", "merged_into", "split_from", "hold", "hold_reason", "digest")
-
-
 def _of_same_file(old: Article, new: Article) -> Article:
     return replace(new, **{name: getattr(old, name) for name in _OF_FILE})
 
@@ -149,11 +147,6 @@ def _later(old: Article, now: datetime) -> datetime:
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _flaps(old: Article, now: datetime) -> bool:
-    last = datetime.fromisoformat(old.revisions[-1]) if old.revisions else None
-    return len(old.revisions) >= MOST_REVISIONS or (last is not None and abs(now - last) < APART)
 
 
 def _words(article: Article) -> list[str]:

@@ -35,8 +35,8 @@ async def _again(context: VisitContext, id: str) -> bool:
     try:
         reading = await context.read(Page(html=html, url=old.url, headers=headers), source, entry, run.clock())
     except (NotAnArticle, WorkerFailed, RulesError):
-        return False  # it reads worse than the first time: the first reading stays
-    old = run.article_store.get(path)  # other visits went on meanwhile: a copy may have been merged into it
+        return False  # keep the first reading
+    old = run.article_store.get(path)  # it may have changed meanwhile
     stored, changed = refile(
         run.article_store,
         run.store,
@@ -54,7 +54,7 @@ async def _again(context: VisitContext, id: str) -> bool:
 def better_reading(old: Article, new: Article, otherwise: str) -> Article:
     """Return `old` with text and description of `new`; edits stay. `otherwise`: category if there is none. Pure."""
     better = replace(old, body=new.body)
-    if by_of(old, "excerpt") is By.EXTRACTIVE:  # a publisher's own does not come from the text
+    if by_of(old, "excerpt") is By.EXTRACTIVE:
         better = replace(better, excerpt=new.excerpt)
     if may_write(old, "tags", By.MATCHED):
         better = replace(better, tags=new.tags, tags_by=new.tags_by)

@@ -11,6 +11,10 @@ from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
 from syndicator.describing.text.sketches import Sketch
 
+# A source's first article is held if sources have so many articles on average: at most one article in MANY, and none
+# while an instance is new.
+MANY: Final = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
@@ -24,10 +28,10 @@ class PageReading:
     matches: Mapping[str, int] = field(default_factory=dict)
     ruled: frozenset[str] = frozenset()
     doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason`
-    category_score: float | None = None  # how likely its category is
+    category_score: float | None = None  # probability
     sketch: Sketch | None = None
     packed: bytes = b""
-    alternate: str | None = None  # AMP or print version of a page that is a stub
+    alternate: str | None = None  # AMP or print version of a stub
     next_page: str | None = None  # of the same article
 
 
@@ -56,11 +60,6 @@ class Reread:
     article: Article
     changes: tuple[FieldChange, ...]
     html: str | None
-
-
-# The first article of a source waits where sources have so many articles each, on average: so of all articles no more
-# than one in so many does. While an instance is new, so is all of it, and its operator is looking.
-MANY: Final = 50
 
 
 def hold_reason(doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: Filed) -> str:

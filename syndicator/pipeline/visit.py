@@ -15,20 +15,10 @@ from syndicator.configuration.entry_rules import is_muted
 from syndicator.configuration.page_rules import KEPT, counted
 from syndicator.core import urls
 from syndicator.core.errors import NetworkDown, NotAFeed, WorkerFailed, first_of
-from syndicator.core.model import (
-    OURS,
-    Failed,
-    Fetched,
-    FetchResult,
-    NotModified,
-    Outcome,
-    ParsedFeed,
-    Source,
-    SourceState,
-)
+from syndicator.core.model import OURS, Outcome, ParsedFeed, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import NOT_A_FEED, CommandReason
-from syndicator.core.urls import private
+from syndicator.core.requests import Failed, Fetched, FetchResult, NotModified
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import (
     BUGS,
@@ -51,7 +41,20 @@ from syndicator.visiting import cadence, remembered
 from syndicator.visiting.fetch.decompress import DELTA
 from syndicator.visiting.websub import offered
 
-_LEAST = timedelta(minutes=5)  # between two polls that a hub has us make: our choice
+_LEAST = timedelta(minutes=5)  # between two polls caused by a hub: a choice
+SIDE_BY_SIDE = 4  # concurrent entries of one source
+# Limits of one source in a run: 50 pages are twice a usual first visit, and a minute is the wait of `up` between two
+# runs. Choices.
+MOST_PAGES = 50
+MOST_SECONDS = 60.0
+BODIES = 20  # remembered lengths of texts: a first visit's
+Due = tuple[Source, SourceState]
+# Limits of unsaved work: a commit waits for IDLE_SECONDS without writes, or COMMIT_WRITES, or COMMIT_SECONDS. Choices;
+# articles are files by then.
+IDLE_SECONDS = 1.0
+COMMIT_WRITES = 100
+COMMIT_SECONDS = 5  # half of the wait of other SQLite writers
+COMMIT_VISITS = 100
 
 
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
@@ -59,7 +62,7 @@ def is_signal(source: Source, state: SourceState, hub: str) -> bool:
     without TLS for a source with TLS, which anybody may forge."""
     if source.kind in ("page", "list") or source.rules.links or state.last_success is None:
         return True
-    return urlsplit(source.url).scheme == "https" != urlsplit(hub).scheme and not private(hub)
+    return urlsplit(source.url).scheme == "https" != urlsplit(hub).scheme and not urls.private(hub)
 
 
 def signalled(state: SourceState, now: datetime) -> SourceState:
@@ -70,15 +73,6 @@ def signalled(state: SourceState, now: datetime) -> SourceState:
     if state.feed_due is not None:  # it is due for entries that wait, and its feed later
         return replace(state, feed_due=min(state.feed_due, soon))
     return replace(state, next_due=min(state.next_due, soon), due_why="its hub says that it has changed")
-
-
-SIDE_BY_SIDE = 4  # entries of one source under way at a time
-# What one source may take of a run. Sources are visited side by side, but the run ends with its last one, and what fell
-# due meanwhile waits for that: a minute, as long as `up` waits between two runs. And their pages are read by the same
-# few processes: 50 are a first visit's usual 20 twice over, read in a few seconds. Both are choices.
-MOST_PAGES = 50
-MOST_SECONDS = 60.0
-BODIES = 20  # lengths of texts that are remembered: a first visit's
 
 
 @asynccontextmanager
@@ -117,7 +111,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
             rows = due_entries(rows, announced_now, run.clock())
             context = replace(context, in_feed=_in_feed(source.key, feed))
             note = feed.listing.note if feed.listing else ""
-            if context.state.last_success is not None:  # nothing of a first visit waits for a later day
+            if context.state.last_success is not None:  # a first visit leaves nothing for later days
                 seen = run.store.seen_since(source.key, started - cadence.WEEKS)
                 note = cadence.told(seen, context.state.first_visit, started) or note
             result = replace(result, warning=result.warning or note)
@@ -188,7 +182,7 @@ async def _tell_hubs(
 def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
     source, store = context.source, context.run.store
     stored = store.entries(source.key, [entry.id for entry in feed.entries])
-    if source.rules.links or feed.listing:  # what stands around a link changes for reasons of its own ("3 hours ago")
+    if source.rules.links or feed.listing:  # the text around a link changes by itself ("3 hours ago")
         new = (entry for entry in feed.entries if entry.id not in stored or stored[entry.id].status != "done")
         feed = replace(feed, entries=tuple(new))
     before = context.state.last_success
@@ -260,8 +254,7 @@ async def _ingest_all(
     taken = (taken if limit is None else in_turn(taken, context.run.clock(), limit))[:MOST_PAGES]
     hosts = {urls.own_host(row.url) for row in taken}
     before = {host: store.repeated(host) for host in hosts}
-    # A group and not `gather`: what ends the run ends the other entries too, before the worker and the fetcher close
-    # under them and they count that as a try of their page.
+    # A task group, so that an error stops the other entries before worker and fetcher close.
     async with deadline(spent, MOST_SECONDS), asyncio.TaskGroup() as group:
         tasks = [group.create_task(take(row)) for row in taken]
     results = [result for task in tasks if (result := task.result())]
@@ -341,16 +334,6 @@ def _ended(
     )
     context.log.info("visited", status=outcome.status, reason=outcome.reason, new=len(added), next_due=state.next_due)
     return outcome, state
-
-
-Due = tuple[Source, SourceState]
-
-# How much of what visits did may be forgotten when the process is killed: choices. Articles are files by then.
-# A commit waits for more to share it until nothing was written for a second, or so many writes wait, or so long.
-IDLE_SECONDS = 1.0
-COMMIT_WRITES = 100
-COMMIT_SECONDS = 5  # half of what another writer waits for the database of one machine
-COMMIT_VISITS = 100
 
 
 async def visit_all(

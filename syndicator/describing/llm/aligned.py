@@ -1,9 +1,8 @@
 """Check that an excerpt in a model's own words states only what the article states. Pure.
 
-Each sentence must match one sentence of the article, or two neighbours, word for word in order. It may omit an aside
-between commas, the part after the last comma, one day, and words without content (data/free_writing.toml). Negation,
-hedging, limits and attribution must stay. Of tests/describing/llm/claims.toml no false claim passes, and 14 of 29 true
-ones do. A refused excerpt is replaced by ours."""
+Each sentence must match one or two neighbouring sentences of the article, word for word in order. It may omit an aside
+between commas, the part after the last comma, one day, and words of data/free_writing.toml; never negation, hedging,
+limits or attribution. No false claim of tests/describing/llm/claims.toml passes, and 14 of 29 true ones do."""
 
 import re
 from dataclasses import dataclass
@@ -20,6 +19,12 @@ _BREAK: Final = re.compile(r"[,;:()–—]|\s-\s|[\"“”„«»]")
 _POSSESSIVE: Final = re.compile(r"['’]s?$")
 _STEM: Final = 4  # letters that all forms of a word share
 _DAY: Final = 2  # words of "on Tuesday"
+SHOWN: Final = 120  # characters of a detail
+# Addresses with scheme, path or @, and bare hosts in small letters: "Booking.com" is a name.
+_ADDRESS: Final = re.compile(
+    r"\b[a-z][a-z0-9+.-]{1,15}:(?://|[^\s:]+@)|\bwww\.|\S@[\w-]+\.\w|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}/\S"
+    r"|(?<![\w.@-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|io|ai|co|app|dev|me|xyz|site|online|shop|example|[a-z]{2})\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +127,6 @@ def _languages() -> dict[str, _Language]:
     }
 
 
-SHOWN: Final = 120  # characters of a detail
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """An answer that passed. `category` "" and no `tags`: none fits."""
@@ -145,13 +147,6 @@ class Refusal:
 def short(value: str) -> str:
     """Cut `value` to SHOWN characters."""
     return value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
-
-
-# An address with a scheme, a path or an @, and a bare host in small letters: "Booking.com" is a name.
-_ADDRESS: Final = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,15}:(?://|[^\s:]+@)|\bwww\.|\S@[\w-]+\.\w|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}/\S"
-    r"|(?<![\w.@-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|io|ai|co|app|dev|me|xyz|site|online|shop|example|[a-z]{2})\b"
-)
 
 
 def fault(excerpt: str, asked: Material) -> Refusal | None:

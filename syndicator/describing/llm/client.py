@@ -15,12 +15,24 @@ from syndicator.core.ports import Fetcher, Material, Meter, Reply
 from syndicator.describing.llm import prompt
 from syndicator.describing.llm.prompt import FORMS
 
-CONNECT_SECONDS: Final = 3.0  # a host that does not even take the connection by then is not there
-_UNKNOWN_FORM: Final = (400, 422)  # what endpoints answer to a form of request that they do not know
-LONGEST: Final = 50_000  # characters of an answer that are handed on
-SECRET: Final = 8  # characters from which on a key is kept out of everything
+CONNECT_SECONDS: Final = 3.0
+_UNKNOWN_FORM: Final = (400, 422)  # answers to an unsupported form
+LONGEST: Final = 50_000  # characters of an answer
+SECRET: Final = 8  # least characters of a key to mask
 _MASK: Final = "[key]"
 _ESCAPED: Final = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+FIRST_REST: Final = timedelta(minutes=1)  # doubled with each in a row
+LONGEST_REST: Final = timedelta(hours=1)
+LONGEST_WISH: Final = timedelta(days=1)  # longest Retry-After
+IN_A_ROW: Final = 3  # failures, each of which the question may have caused
+# Failures that another question would not mend.
+_AT_ONCE: Final = frozenset(
+    (
+        "dns", "connect", "tls", "blocked-address", "bad-url", "rate-limited", "system",
+        "http-301", "http-302", "http-303", "http-307", "http-308", "http-401", "http-402", "http-403", "http-404",
+        "http-405",
+    )
+)  # fmt: skip
 
 
 class Endpoint:
@@ -40,8 +52,7 @@ class Endpoint:
         self._key, self._allow, self._fence = key, tuple(allow), fence
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """Send the question in `form`; if the endpoint refuses it (HTTP 400, 422), in simpler ones (`prompt.FORMS`).
-        The answer is unchecked; failures are returned."""
+        """Ask in `form`, or in a simpler one of `prompt.FORMS` if the endpoint refuses it. Failures are returned."""
         messages = prompt.messages(material, self._fence())
         result: FetchResult | None = None
         for name in FORMS[FORMS.index(form) if form in FORMS else 0 :]:
@@ -76,7 +87,6 @@ class Endpoint:
         )
 
     def _masked(self, result: Reply | Failed) -> Reply | Failed:
-        """Remove the key from an answer, as answers are stored and shown."""
         if isinstance(result, Failed):
             return replace(result, detail=self._without_key(result.detail))
         return replace(result, content=self._without_key(result.content)[:LONGEST])
@@ -114,7 +124,6 @@ def _reply(result: FetchResult, form: str) -> Reply | Failed:
 
 
 def _content(value: Any) -> str:
-    """Return the text of a message: a string or a list of parts; "" for null."""
     if isinstance(value, list):
         return "".join(str(part.get("text") or "") for part in value)
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
@@ -124,20 +133,6 @@ def _tokens(value: Any) -> int:
     usage = value.get("usage")
     total = usage.get("total_tokens") if isinstance(usage, dict) else None
     return total if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 10**9 else 0
-
-
-FIRST_REST: Final = timedelta(minutes=1)  # doubled with each in a row
-LONGEST_REST: Final = timedelta(hours=1)
-LONGEST_WISH: Final = timedelta(days=1)  # a Retry-After beyond is taken as this
-IN_A_ROW: Final = 3  # failures of one kind or another, each of which might be the question's own fault
-# What no other question would mend: the endpoint is not there, or does not take ours.
-_AT_ONCE: Final = frozenset(
-    (
-        "dns", "connect", "tls", "blocked-address", "bad-url", "rate-limited", "system",
-        "http-301", "http-302", "http-303", "http-307", "http-308", "http-401", "http-402", "http-403", "http-404",
-        "http-405",
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +156,7 @@ def current(meter: Meter, settings: Llm, now: datetime) -> Meter:
 def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Hindrance | None:
     """Return why a question of `cost` tokens may not be sent now, or None. `meter`: from `current`."""
     until = meter.rest_until
-    if until is not None and now < until <= now + LONGEST_WISH:  # later than that: the clock was set back
+    if until is not None and now < until <= now + LONGEST_WISH:  # later: the clock was set back
         why = f"{meter.reason}: {meter.detail}" if meter.detail else meter.reason
         return Hindrance(reason="resting", detail=f"until {until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} ({why})")
     if meter.calls >= settings.daily_calls:
@@ -191,7 +186,7 @@ def succeeded(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
 
 
 def failed(meter: Meter, failure: Failed, now: datetime) -> Meter:
-    """Record a failure: pause if asked to, if unreachable, or after three in a row, twice as long each time."""
+    """Record a failure: pause if asked to, if unreachable, or after three in a row, doubled each time."""
     after = replace(meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300])
     if not is_endpoints(failure) and after.failures < IN_A_ROW:
         return after

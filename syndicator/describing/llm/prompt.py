@@ -9,13 +9,12 @@ from syndicator.core.text import width
 from syndicator.describing.llm import aligned
 from syndicator.describing.text.sentences import CHARACTERS, SENTENCES
 
-VERSION: Final = "2"  # changes with whatever changes the answers: all are asked for anew then
-INSTRUCTION: Final = 2_500  # characters of the question that are not the article
-COLUMNS: Final = 4_000  # of its sentences that are sent (wide characters count two): about a thousand tokens
-ABOUT: Final = 120  # characters of a category's description that are sent
-ANSWER_TOKENS: Final = 2000  # models that think before they answer need most of them
-# The forms of a request, the best first: the answer held to a schema, to JSON, and asked for in words alone. An
-# endpoint that knows no better answers 400 to the others.
+VERSION: Final = "2"  # increase to ask all questions again
+INSTRUCTION: Final = 2_500  # characters of the question without the article
+COLUMNS: Final = 4_000  # of its sentences (wide characters count two): about a thousand tokens
+ABOUT: Final = 120  # characters of a category's description
+ANSWER_TOKENS: Final = 2000  # mostly for models that think first
+# Forms of a request, best first. Endpoints answer 400 to those that they do not support.
 FORMS: Final = ("schema", "json", "bare")
 MOST_TAGS: Final = 5
 

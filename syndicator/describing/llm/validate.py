@@ -1,5 +1,4 @@
-"""Check a model's answer, which is untrusted: sentences of the article or own words (aligned.py), category and tags
-among those offered. Select the text that a model may see. Pure."""
+"""Check a model's answer, which is untrusted, and select the text that a model may see. Pure."""
 
 import hashlib
 import json
@@ -16,20 +15,22 @@ from syndicator.core.text import line
 from syndicator.describing.llm import aligned, prompt
 from syndicator.describing.llm.aligned import Accepted, Refusal, short
 from syndicator.describing.resources import read_toml
-from syndicator.describing.summary import candidates, opener
+from syndicator.describing.summary import opener
 from syndicator.describing.summary.excerpt import OPENS, follows, joined
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.describing.text import language as _language
 from syndicator.describing.text import sentences as excerpt_rules
 
-LEAST = 200  # columns of text below which an excerpt of it is the text itself
-MOST_CATEGORIES, MOST_TAGS = 5, 12  # that a model may choose from: a longer list is not read by a small one
-MOST = 200_000  # characters that are looked at: a book of 30,000 words
-# Format characters (zero width, soft hyphens, directions, tags), controls, private use, variation selectors, and the
-# letters and marks that are blank by definition (Unicode's Default_Ignorable_Code_Point and the blank braille cell).
+LEAST = 200  # least columns of a text to excerpt
+MOST_CATEGORIES, MOST_TAGS = 5, 12  # choices; small models do not read longer lists
+MOST = 200_000  # characters of a text: 30,000 words
+# Unicode categories of invisible characters, and letters that are blank (Default_Ignorable_Code_Point, blank braille).
 _INVISIBLE = frozenset(("Cf", "Cc", "Co", "Cs", "Cn"))
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+LONGEST: Final = 20_000  # characters of an answer; a usual one has a hundred
+_THOUGHT: Final = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_FENCED: Final = re.compile(r"^\s*```[a-zA-Z]*[ \t]*\n(.*?)\n?\s*```\s*$", re.DOTALL)
 
 
 def visible(value: str) -> str:
@@ -63,7 +64,7 @@ def material(article: Article) -> Material:
 def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
     """Add the model's choices. `write`: own words, if the language supports it. Loads the vectors (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
-    candidate = candidates.find(asked.title, asked.text, code)
+    candidate = opener.find(asked.title, asked.text, code)
     before = (None, *candidate.sentences)
     odds = opener.scores(candidate).tolist() if candidate.sentences else []
     bar = min(OPENS, max(odds, default=0.0))  # the best one may always open
@@ -90,11 +91,6 @@ def _injections() -> re.Pattern[str]:
     return re.compile(
         "|".join(f"(?:{pattern})" for pattern in read_toml("prompt_injections.toml")["patterns"]), re.IGNORECASE
     )
-
-
-LONGEST: Final = 20_000  # characters of an answer that are looked at; ours has a hundred
-_THOUGHT: Final = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
-_FENCED: Final = re.compile(r"^\s*```[a-zA-Z]*[ \t]*\n(.*?)\n?\s*```\s*$", re.DOTALL)
 
 
 def judge(content: str, asked: Material) -> Accepted | Refusal:
@@ -137,8 +133,8 @@ def _parsed(content: str) -> dict[str, Any] | Refusal:
 
 
 def _chosen(numbers: Any, asked: Material) -> str | Refusal:
-    """Return the passage: the first chosen sentence that may open, and chosen ones that follow it without a gap. Never
-    moves a sentence, as it could then refer to something else."""
+    """Return the passage: the first chosen sentence that may open, and chosen ones that directly follow it. A sentence
+    moved elsewhere could refer to something else."""
     if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
         return Refusal(reason="shape", detail="sentences have to be a list of numbers")
     if not numbers:

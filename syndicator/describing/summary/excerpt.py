@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from syndicator.describing.summary import candidates, opener
-from syndicator.describing.summary.candidates import Candidates
+from syndicator.describing.summary import opener
+from syndicator.describing.summary.opener import Candidates
 from syndicator.describing.text import sentences
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.sentences import Sentence
 
-ENOUGH: Final = 40  # words from which on an excerpt takes no further sentence
-# Log-odds of a sentence that an editor lets open an excerpt, from which on a language model may open with it, and from
-# which on the publisher's own description may.
+ENOUGH: Final = 40  # words of a sufficient excerpt
+# Least log-odds of an opening sentence: of a language model, and of the publisher's description.
 OPENS: Final = -2.5
 OPENS_DESCRIBED: Final = -0.25
+# Least likeness of a description to its article, so that it is not of another one or of the site: share of stems plus
+# cosine.
+LIKE: Final = 1.05
+END: Final = 25  # characters of a description's end, to find it in the text
 
 
 def passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:
@@ -37,16 +40,10 @@ def follows(before: Sentence, after: Sentence) -> bool:
     return after.order == before.order + 1 and not after.cut
 
 
-# Likeness of a description and its article from which on it is not of another article or of the whole site: the share
-# of its stems that title and text have, and the cosine of both.
-LIKE: Final = 1.05
-END: Final = 25  # characters at the end of a description by which it is found in the text
-
-
 def summarize(title: str, text: str, language: str | None = None) -> str:
-    """Return the best passage of `text`: at most 55 words, 360 columns (wide characters count two), 3 sentences; "" if
-    none. `title` and `text` are plain, a line per block; `language`: ISO 639-1, None: English. Never raises."""
-    candidate = candidates.find(title, text, language)
+    """Return the best passage of `text` within `sentences.fault`'s limits, or "". `title` and `text` are plain, a line
+    per block; `language`: ISO 639-1, None: English. Never raises."""
+    candidate = opener.find(title, text, language)
     return opened(candidate, int(opener.scores(candidate).argmax())) if candidate.sentences else ""
 
 
@@ -58,7 +55,7 @@ def choose(title: str, text: str, description: str, language: str | None) -> tup
 
 def described(title: str, text: str, description: str, language: str | None) -> str:
     """Return the part of the publisher's description that opens well and is about the article, or ""."""
-    split = sentences.split(description, candidates.MOST, language)
+    split = sentences.split(description, opener.MOST, language)
     sound = (part for part in split if not sentences.fault(part.text, title))
     parts = [part for part in sound if not part.text.split()[0].islower() and not headed(part.text, text)]
     if not parts:

@@ -1,5 +1,4 @@
-"""Rate how well a sentence opens an excerpt, in any language, with fitted weights (data/opener.toml, by
-tools/train/fit_excerpts.py)."""
+"""Rate how well a sentence opens an excerpt, with weights fitted by tools/train/fit_excerpts.py."""
 
 from __future__ import annotations
 
@@ -8,12 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from itertools import islice
+from typing import Final, NamedTuple
 
 from syndicator.describing.resources import Floats, load, np, vector
-from syndicator.describing.summary.candidates import Candidates
+from syndicator.describing.text import sentences
 from syndicator.describing.text.embeddings import embedder
-from syndicator.describing.text.sentences import cjk
+from syndicator.describing.text.sentences import Sentence
 
 FILE: Final = "opener.toml"
 CONSTANT: Final = "constant"
@@ -25,19 +25,59 @@ _WORDS: Final = ("of-title", "names-title", "subject-of-title", "new-topics")
 _NEAR: Final = ("near-title", "near-text", "near-one-before", "start")
 FEATURES: Final = (*_FORM, *_WORDS, *_NEAR)
 
-READ: Final = 6_000  # characters of the text whose words are counted
-STEM: Final = 6  # letters of a word that are kept, a cheap stem
-LEAST: Final = 4  # letters from which on a word counts
-SHORT: Final = 8  # words below which a sentence is short
-EARLY: Final = 40  # characters in which a comma or a colon is early
-SUBJECT: Final = 6  # words in which the subject is expected
-OPENING: Final = 80  # characters in which the first two words are looked for
-SHALLOW: Final = 500  # characters: a shorter text counts as this long
+READ: Final = 6_000  # characters of a text
+STEM: Final = 6  # first letters of a word, a cheap stem
+LEAST: Final = 4  # least letters of a word
+SHORT: Final = 8  # words of a short sentence
+EARLY: Final = 40  # first characters, for an early comma or colon
+SUBJECT: Final = 6  # first words, for the subject
+OPENING: Final = 80  # characters that hold the first two words
+SHALLOW: Final = 500  # least length of a text, in characters
 QUOTES: Final = "\"“„«»‘'「『"
 _EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"  # scripts in which two characters count as a word
 _WORD = re.compile(rf"[{_EAST}]{{2}}|[^\W_{_EAST}]+(?:['’-][^\W_{_EAST}]+)*")
 _STEMMED = re.compile(rf"(?=([{_EAST}]{{2}}))|[^\W_{_EAST}]{{{LEAST},}}")
 _DIGIT = re.compile(r"\d")
+
+
+SCANNED: Final = 30  # first sentences of a text
+MOST: Final = 12  # candidates of a text
+FEWEST_WORDS: Final = 4  # of a candidate
+FEWEST_CJK: Final = 10  # characters of one in Chinese or Japanese
+
+
+class Candidates(NamedTuple):
+    """A text and its candidate sentences, in order."""
+
+    title: str
+    text: str
+    language: str | None
+    sentences: Sequence[Sentence]
+
+
+def find(title: str, text: str, language: str | None) -> Candidates:
+    """Return at most MOST different candidates among the first SCANNED sentences. `language`: two letters or None."""
+    usable: list[Sentence] = []
+    seen: set[str] = set()
+    for sentence in islice(sentences.each(text, language), SCANNED):
+        bare = _usable(sentence, title)
+        folded = sentences.words(bare.text) if bare is not None else ""
+        if bare is not None and folded not in seen:
+            seen.add(folded)
+            usable.append(bare)
+        if len(usable) == MOST:
+            break
+    return Candidates(title, text, language, usable)
+
+
+def _usable(sentence: Sentence, title: str) -> Sentence | None:
+    text = sentences.without_dateline(sentence.text)
+    if not sentence.whole or text[0].islower() or sentences.too_long(text):
+        return None
+    short = len(text) < FEWEST_CJK if sentences.cjk(text) else len(text.split()) < FEWEST_WORDS
+    if short or sentences.form(text) or sentences.repeats(text, title):
+        return None
+    return sentence if text == sentence.text else sentence._replace(text=text, cut=True)
 
 
 def scores(candidate: Candidates) -> Floats:
@@ -92,7 +132,7 @@ def _form(candidate: Candidates) -> list[list[float]]:
         text, bare = sentence.text, sentence.text.rstrip('"”’»」 ')
         digits = _DIGIT.search(text) is not None
         named = any(word[:1].isupper() for word in text.split()[1:])
-        words = len(text) // 5 if cjk(text) else len(text.split())
+        words = len(text) // 5 if sentences.cjk(text) else len(text.split())
         table.append([
             math.log1p(place), place == 0, place == 1, sentence.place == 0, max(0, candidate.text.find(text)) / size,
             words < SHORT, text[0] in QUOTES, bare.endswith(("?", "？")), digits,

@@ -65,8 +65,7 @@ def in_text(tag: str, text: str) -> str:
 
 
 def _by_words(tag: str, learnt: Mapping[str, str]) -> str:
-    """Spell listed names inside a tag, and ordinary words in lower case ("Ai Safety": "AI safety"). With any other word
-    the tag stays, unless it is long and in capitals."""
+    """Spell the listed names and ordinary words of a tag ("Ai Safety": "AI safety"); else keep it."""
     pieces = re.split(r"([\s-]+)", tag)
     spelled = [_word(piece, learnt) if piece[:1].isalnum() else piece for piece in pieces]
     if None not in spelled:

@@ -1,8 +1,6 @@
-"""Choose one category per article by nearness of vectors to the operator's descriptions and by words of topics.
-
-On open halves of BBC, AG News and KPCrowd vectors are right in 92.3/76.6/67.8 %, words in 93.7/78.0/70.3 %, both in
-94.8/84.5/72.1 %. `belongs` (tools/train/fit_none.py) decides if any category fits. Confirmed articles add a ridge
-regression on their vectors."""
+"""Choose one category per article by nearness of vectors to the operator's descriptions and by words of topics. On open
+halves of BBC, AG News and KPCrowd, vectors are right in 92.3/76.6/67.8 %, words in 93.7/78.0/70.3 %, both in
+94.8/84.5/72.1 %. Confirmed articles add a ridge regression."""
 
 from __future__ import annotations
 
@@ -17,9 +15,29 @@ from syndicator.describing.taxonomy.category_words import RIVAL, Categories
 from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.describing.text.embeddings import SAMPLE, embedder
 
-MOST: Final = 1500  # newest confirmed articles that are learnt from: the work grows with the cube
+MOST: Final = 1500  # newest confirmed articles: the work grows with the cube
 RIDGE: Final = 0.3  # pull of the regression to zero
-WEIGHTS: Final = (0.0, 0.1, 0.2, 0.4, 0.8)  # the first is that of the words alone; one of the others is chosen
+WEIGHTS: Final = (0.0, 0.1, 0.2, 0.4, 0.8)  # the first: words alone; one of the others is chosen
+TITLE: Final = 2  # times the title counts
+SUBJECT: Final = 0.25  # gain of a category whose subject the title names
+NAMED: Final = 0.08  # gain of a category named like a publisher's tag
+SHARP: Final = 25.0  # scores to probabilities: calibrated on the three open sets
+FLOOR: Final = 0.35  # least probability of a category
+# Least probability of a category that a language model may choose. On the editor's 94 articles (November 2026), 96 % of
+# right English ones and 4 % of wrong ones pass; at .15, 93 % and 3 %.
+SUPPORT: Final = 0.05
+# A topic outside all categories (sport) wins with this lead and so many words. Without it an editor accepts one
+# category less in 62.
+RIVAL_LEAD: Final = 0.14
+RIVAL_WORDS: Final = 6
+RIVAL_LOSS: Final = 2.0  # times the largest learnt gain of a category
+# Features of the likeliest category: its score, its words in the title, nearness (z-score), number of nearer topics,
+# lead over the best topic, share of all evidence on categories, number of its words.
+FEATURES: Final = ("score", "title-word", "nearness", "nearer-topics", "lead-words", "share", "own-words")
+CONSTANT: Final = "constant"
+BELONGS: Final = -2.7  # least log-odds to belong
+OWN_WORDS_NATIVE: Final = 2  # least words of the category, outside English
+WORDS_GIVEN: Final = 4.0  # evidence for none, when words are compared
 
 
 @dataclass(frozen=True)
@@ -47,7 +65,7 @@ def learn_categories(
     shares = has.mean(axis=0)
     inverse = np.linalg.inv(vectors @ vectors.T + RIDGE * np.eye(len(right)))
     slopes = inverse @ (has - shares)
-    left_out = (has - shares) - slopes / np.diag(inverse)[:, None]  # what the others say of each, in closed form
+    left_out = (has - shares) - slopes / np.diag(inverse)[:, None]  # leave one out, in closed form
     words = np.stack(scores)
     hits, chances = zip(*(_fit(words + weight * left_out, right) for weight in WEIGHTS), strict=True)
     best = max(range(1, len(WEIGHTS)), key=lambda n: (hits[n] >= hits[0], chances[n]))
@@ -61,37 +79,12 @@ def _fit(scores: Doubles, right: NDArray[np.intp]) -> tuple[int, float]:
     return int((scores.argmax(axis=1) == right).sum()), float(chances.mean())
 
 
-TITLE: Final = 2  # times the title counts
-SUBJECT: Final = 0.25  # gain of a category whose subject the title names: a story on an AI company's money is on AI
-NAMED: Final = 0.08  # gain of a category that one of the publisher's tags is called like
-SHARP: Final = 25.0  # scores to probabilities: calibrated on the three open sets
-FLOOR: Final = 0.35  # probability below which no category is named
-# Probability from which on a language model may choose a category. On the editor's 94 articles (November 2026) a right
-# one is among those of .05 in 96 % of the English ones, where of all wrong ones 4 % are; at .15 in 93 % and 3 %.
-SUPPORT: Final = 0.05
-
-# A topic that no category is called like (sport) takes an article from all of them with so many of its words and a lead
-# of so much. Without, an editor signs one category less in 62.
-RIVAL_LEAD: Final = 0.14
-RIVAL_WORDS: Final = 6
-RIVAL_LOSS: Final = 2.0  # times what the past gives a category: nobody confirmed a topic that is none
-
-# Does an article belong to its likeliest category, or to none? That one's score, if the title has one of its words, by
-# how many spreads it is nearer than categories and topics are, how many topics are nearer, how far its words lead those
-# of the best topic, which share of all evidence is on categories, and how many of its words the text has.
-FEATURES: Final = ("score", "title-word", "nearness", "nearer-topics", "lead-words", "share", "own-words")
-CONSTANT: Final = "constant"
-BELONGS: Final = -2.7  # log-odds below which it belongs to none
-OWN_WORDS_NATIVE: Final = 2  # of its category that an article in another language than English must have
-WORDS_GIVEN: Final = 4.0  # evidence that is taken as given to nobody when words are compared
-
-
 class Mixture(NamedTuple):
     """Weights of nearness and words in a score."""
 
     near: float  # weight of the cosine
-    lexical: float  # how much the share of a category's words counts beside it
-    doubt: float  # words of evidence that are taken as given to nobody: short texts decide less by words
+    lexical: float  # weight of the share of a category's words
+    doubt: float  # words for none, so that short texts decide less by words
 
 
 ENGLISH_MIXTURE: Final = Mixture(1.0, 0.35, 8.0)
@@ -140,9 +133,9 @@ def belongs(prepared: Categories, title: str, text: str, counts: Counter[str], v
     best = int(values.argmax())
     words = counts.keys() & prepared.words[best].keys()
     if prepared.native and sum(not any(a != b and b.startswith(a) for b in words) for a in words) < OWN_WORDS_NATIVE:
-        return False  # "patien" of a description and "patient" of a topic are one word of the text
+        return False  # "patien" and "patient" are one word
     if prepared.subjects[best] and prepared.subjects[best].isdisjoint((*counts, *prepared.counts(title))):
-        return False  # of espresso machines there are models as well
+        return False  # "models" may be espresso machines
     slope = load("none.toml", "weights", (CONSTANT, *FEATURES))
     return float(row(prepared, title, text, counts, values) @ slope[1:] + slope[0]) >= BELONGS
 
@@ -192,7 +185,9 @@ def scores(prepared: Categories, title: str, text: str, counts: Counter[str]) ->
     subject = np.array([_subject(named, counts, words) for words in prepared.subjects], dtype=np.float32)
     every = counts.copy()
     every.update({word: TITLE * count for word, count in named.items()})
-    lexical = np.array([_evidence(every, words) for words in prepared.words], dtype=np.float32)
+    logs = {word: math.log1p(count) for word, count in every.items()}
+    evidence = [sum(logs[word] * words[word] for word in logs.keys() & words.keys()) for words in prepared.words]
+    lexical = np.array(evidence, dtype=np.float32)
     shares = mixture.lexical * lexical / (float(lexical.sum()) + mixture.doubt)
     few = np.array([len(counts.keys() & words.keys()) < RIVAL_WORDS for words in prepared.words])
     rivals = np.array([name == RIVAL for name in prepared.names]) * (RIVAL_LEAD + few)
@@ -205,10 +200,6 @@ def probabilities(values: Floats) -> Floats:
     shifted = np.exp(SHARP * (values - values.max()))
     result: Floats = shifted / shifted.sum()
     return result
-
-
-def _evidence(counts: dict[str, int], words: dict[str, float]) -> float:
-    return sum(math.log1p(counts[word]) * words[word] for word in counts.keys() & words.keys())
 
 
 def _subject(title: dict[str, int], text: dict[str, int], words: frozenset[str]) -> float:

@@ -1,4 +1,4 @@
-"""Vectors and words of the operator's categories in one language; outside English, words are matched by their start."""
+"""Vectors and words of the operator's categories; outside English, words are matched by their start."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from syndicator.describing.text.embeddings import embedder, unit
 _EAST: Final = "\u3041-\u30ff\u3400-\u9fff"  # kana and Han: no blanks between words
 _TOKEN: Final = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+")
 _EASTERN: Final = re.compile(rf"[{_EAST}]")
-# Letters a word needs to be looked for inside others, and letters that must stand before it there.
+# Least letters of a word inside others, and of the part before it.
 INSIDE: Final = {"de": (5, 3), "nl": (6, 3), "sv": (6, 3), "ko": (2, 1)}
 WHOLE: Final = "$"
-SHORTEST: Final = 5  # letters of a word of which the last is cut
-LONG: Final = 7  # letters of one of which two are
+SHORTEST: Final = 5  # least letters of a word to cut one
+LONG: Final = 7  # least letters to cut two
+TELLING: Final = 4  # least letters of a description's word
+RIVAL: Final = ""  # name of topics outside all categories
+WRITTEN: Final = 1.5  # weight of the operator's words; others have 1
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class NativeWords:
     inside: frozenset[str]
     eastern: frozenset[str]
     longest: int
-    before: int  # letters that must stand before a word inside another
+    before: int  # least letters before a word inside another
 
     def counts(self, text: str) -> Counter[str]:
         """Count the listed words in `text`."""
@@ -97,11 +100,6 @@ def _begins(token: str, part: str) -> bool:
     return token + WHOLE == part or token.startswith(part)
 
 
-TELLING: Final = 4  # letters of a word of a description that speaks for its category
-RIVAL: Final = ""  # the name of what is no category: a topic apart that the operator has none for
-WRITTEN: Final = 1.5  # weight of a word that the operator wrote, where a topic's has 1
-
-
 @dataclass(frozen=True, slots=True)
 class Categories:
     """The operator's categories, then topics outside all of them, named RIVAL."""
@@ -109,10 +107,10 @@ class Categories:
     names: tuple[str, ...]
     labels: Floats  # a unit vector a category
     words: tuple[dict[str, float], ...]  # word -> weight, for each category
-    subjects: tuple[frozenset[str], ...]  # words that settle it when the title has one, for each category
-    others: tuple[frozenset[str], ...]  # words of each topic that no category is called like
+    subjects: tuple[frozenset[str], ...]  # words that decide for a category if in the title
+    others: tuple[frozenset[str], ...]  # words of topics that no category is named like
     other_labels: Floats  # a unit vector a topic
-    native: NativeWords | None = None  # how they are found in texts of another language than English
+    native: NativeWords | None = None  # how words are found outside English
 
     def counts(self, text: str) -> Counter[str]:
         """Count the words of `text`."""
@@ -149,7 +147,6 @@ def _words(category: CategoryDef, language: str) -> dict[str, float]:
 
 
 def _label(category: CategoryDef, language: str) -> Floats:
-    """Return the mean vector of description, topic words, the operator's words and each example."""
     vectors = embedder()
     listed = _listed(vocabulary.of_category(category, language))
     texts = [category.description or category.name, listed, " ".join(category.words), *category.examples]

@@ -42,7 +42,7 @@ def knows(tag: TagDef, name: str) -> bool:
 def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
     """Rename `old` to `new`, or merge it into an existing `new`. Old name and aliases become aliases."""
     source, target = place(vocabulary, old), place(vocabulary, new)
-    same = source is not None and source == target  # only its spelling changes
+    same = source is not None and source == target  # only the spelling changes
     before = vocabulary.tag[source] if source is not None else TagDef(name=old)
     base = vocabulary.tag[target] if target is not None else before
     spelled = base.name if target is not None and not same else new
@@ -101,7 +101,6 @@ def _close(lines: list[str], at: int) -> None:
 
 
 def _table(text: str, tag: TagDef) -> str:
-    """Edit the text of one [[tag]] table to match `tag`."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)

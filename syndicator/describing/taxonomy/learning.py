@@ -1,5 +1,4 @@
-"""Learn from confirmed articles; read and write learnt.npz. Posts are predicted from the others, else rare tags look
-sure."""
+"""Learn from confirmed articles; read and write learnt.npz (no pickle)."""
 
 from __future__ import annotations
 
@@ -9,30 +8,31 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from syndicator.describing.resources import Doubles, Floats, in_order, np
-from syndicator.describing.taxonomy import mentions
+from syndicator.describing.taxonomy import learnt, mentions
 from syndicator.describing.taxonomy.categories import LearntCategories
-from syndicator.describing.taxonomy.learnt import (
-    FEATURES,
-    LIMIT,
-    LearntTagger,
-    Trust,
-    chances,
-    closeness,
-    features,
-    nearest,
-    placed,
-    precision,
-)
+from syndicator.describing.taxonomy.learnt import FEATURES, LIMIT, LearntTagger, Trust
 from syndicator.describing.taxonomy.mentions import Matcher
 from syndicator.describing.text import words
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.words import Index
 
-# The order of the weights in files that do not name their features: those written before they did.
+# Order of the weights in files without feature names, written by older versions.
 UNNAMED: Final = (
     "neighbours", "log-neighbours", "ridge", "log-ridge", "log-share", "in-title", "in-text", "times", "in-head",
     "precision-in-text", "precision-in-title", "ridge-in-text", "share-not-in-text", "near-name", "alike", "log-alike",
 )  # fmt: skip
+Post = tuple[str, str, Sequence[str]]  # title, text, tags
+# Constants were chosen; tests/bench/bench_describing.py shows what a change does.
+RIDGE: Final = 0.3  # pull of the ridge regression to zero
+MOST_POSTS: Final = 3000  # newest posts: the work grows with the square
+FIT_POSTS: Final = 800  # newest posts for the logistic regression
+SHRINK: Final = 2.0  # pull of the logistic weights to zero
+STEPS: Final = 15  # of Newton's method at most
+SMALLEST: Final = 1e-3  # least share of a step, and least gain
+OUTER: Final = 0.07  # share of a tag's posts treated as outliers
+FEW: Final = 4  # least posts of a tag to measure nearness
+AGAIN: Final = 2  # least posts of a tag, to predict one from the others
+MOST_TAGS: Final = 5  # tags of an article, for which the threshold is best
 
 
 class State(NamedTuple):
@@ -96,23 +96,15 @@ def load_learnt(path: Path) -> State:
     with np.load(path, allow_pickle=False) as state:
         a = {name: state[name] for name in state.files}
     written = {form.casefold(): form for form in _unpacked(a["written"]) if form}
-    return State(
-        _tagger(a) if "tags" in a else None,
-        written,
-        _trust(a) if "trust" in a else None,
-        _filed(a) if "filed_names" in a else None,
-    )
-
-
-def _filed(a: dict[str, Any]) -> LearntCategories:
-    vectors = a["filed_vectors"].astype(np.float32)
-    names, weight = _unpacked(a["filed_names"]), float(a["filed_weight"])
-    return LearntCategories(names, vectors, a["filed_slopes"], weight)
-
-
-def _trust(a: dict[str, Any]) -> Trust:
-    times = a["times_rejected"].tolist()
-    return Trust(float(a["trust"]), dict(zip(_unpacked(a["rejected"]) if times else (), times, strict=True)))
+    trust = filed = None
+    if "trust" in a:
+        times = a["times_rejected"].tolist()
+        rejected = _unpacked(a["rejected"]) if times else ()
+        trust = Trust(float(a["trust"]), dict(zip(rejected, times, strict=True)))
+    if "filed_names" in a:
+        names, vectors = _unpacked(a["filed_names"]), a["filed_vectors"].astype(np.float32)
+        filed = LearntCategories(names, vectors, a["filed_slopes"], float(a["filed_weight"]))
+    return State(_tagger(a) if "tags" in a else None, written, trust, filed)
 
 
 def _tagger(a: dict[str, Any]) -> LearntTagger:
@@ -146,21 +138,6 @@ def _unpacked(data: Any) -> tuple[str, ...]:
     return tuple(data.tobytes().decode("utf-8", "surrogatepass").split("\n"))
 
 
-Post = tuple[str, str, Sequence[str]]  # title, text, tags
-
-# Constants were chosen; tests/bench/bench_describing.py shows what a change does.
-RIDGE: Final = 0.3  # pull of the ridge regression to zero
-MOST_POSTS: Final = 3000  # of a longer past the last ones count: the work grows with the square
-FIT_POSTS: Final = 800  # posts the logistic regression is fitted on: more of them move it no further
-SHRINK: Final = 2.0  # pull of the logistic weights to zero
-STEPS: Final = 15  # of Newton's method at most
-SMALLEST: Final = 1e-3  # share of a step that is tried, and gain that counts
-OUTER: Final = 0.07  # share of a tag's own posts that are taken as strange to it
-FEW: Final = 4  # posts below which a tag says nothing of how near its posts are
-AGAIN: Final = 2  # posts that a tag needs, for the others to say something of one of them
-MOST_TAGS: Final = 5  # tags of an article, for which the threshold is best
-
-
 def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
     """Fit on (title, text, tags), oldest first; None if no post has a tag."""
     posts = [(title, text, tags) for title, text, tags in history if any(mentions.key(tag) for tag in tags)]
@@ -184,25 +161,25 @@ def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
     vectors = np.stack([embedder().article(title, text) for title, text, _ in posts])
     labels = np.stack([embedder().mean(tag) for tag in tags])
     cosines = vectors @ vectors.T
-    where = placed([matcher.find(title, text) for title, text, _ in posts], len(tags))
+    where = learnt.placed([matcher.find(title, text) for title, text, _ in posts], len(tags))
     ridge, left_out = _ridge(near, has)
     shown = np.stack([where[..., 1] > 0, where[..., 0] > 0]).astype(np.float32)
     hits, mentioned = (shown * has).sum(axis=1), shown.sum(axis=1)
     rows = slice(max(0, len(posts) - FIT_POSTS), None)
     share = ((has.sum(axis=0) - has) / max(1, len(posts) - 1))[rows]
-    right = precision((hits[:, None] - shown * has)[:, rows], (mentioned[:, None] - shown)[:, rows], share)
-    columns = features(
-        knn=nearest(_others(near)[rows], has),
+    right = learnt.precision((hits[:, None] - shown * has)[:, rows], (mentioned[:, None] - shown)[:, rows], share)
+    columns = learnt.features(
+        knn=learnt.nearest(_others(near)[rows], has),
         ridge=left_out[rows] + has.mean(axis=0),
         placed=where[rows],
         precision=right,
         share=share,
         label=((vectors - vectors.mean(axis=0)) @ labels.T)[rows],
-        alike=nearest(_others(cosines)[rows], has),
+        alike=learnt.nearest(_others(cosines)[rows], has),
     )
-    counted = ~((has > 0) & (has.sum(axis=0) < AGAIN))[rows]  # of a tag's only post the others can say nothing
+    counted = ~((has > 0) & (has.sum(axis=0) < AGAIN))[rows]  # the others cannot predict a tag's only post
     weights = _logistic(columns, has[rows], counted if counted.any() else np.ones_like(counted))
-    threshold = _threshold(chances(columns, weights), has[rows])
+    threshold = _threshold(learnt.chances(columns, weights), has[rows])
     close = _close(_others(cosines), has)
     return LearntTagger(index, tags, has, ridge, vectors, labels, mentioned, hits, close, weights, threshold, matcher)
 
@@ -222,11 +199,11 @@ def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
 
 
 def _close(cosines: Floats, has: Floats) -> Floats:
-    """Return per tag the closeness that all but OUTER of its posts have to each other; with few posts, of any tag."""
+    """Return for each tag how near its posts are to each other, without the share OUTER."""
 
     def outer(members: Any) -> float:
         own = cosines[np.ix_(members, members)]
-        return float(np.quantile([closeness(row[row > -1]) for row in own], OUTER))
+        return float(np.quantile([learnt.closeness(row[row > -1]) for row in own], OUTER))
 
     every = outer(np.arange(len(has))) if len(has) > 1 else 0.0
     members = [np.flatnonzero(column) for column in has.T]

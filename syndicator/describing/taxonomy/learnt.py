@@ -1,6 +1,6 @@
 """Tags from confirmed articles: a logistic regression weighs nearest posts, a ridge regression per tag, and mentions.
-F1 of five tags on two blogs: 51.2 and 59.8; nearest posts and ridge alone: 41.9 and 53.7 (`python -m
-tests.bench.bench_describing tags`). Also trust in tags that were never confirmed."""
+F1 of five tags on two blogs is 51.2 and 59.8; nearest posts and ridge alone 41.9 and 53.7
+(tests/bench/bench_describing.py)."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.words import Index
 
 # Constants were chosen; tests/bench/bench_describing.py shows what a change does.
-NEIGHBOURS: Final = 12  # nearest earlier posts that have a say
-LOOKED: Final = 12  # likeliest tags whose posts a text is compared with
-LEAST_CHANCE: Final = 0.01  # probability below which a tag is not worth a look
-CLOSEST: Final = 3  # posts with a tag of which the nearness to a text is the mean
-LIMIT: Final = 30  # log-odds beyond which a probability is 0 or 1 in float32
+NEIGHBOURS: Final = 12  # nearest earlier posts
+LOOKED: Final = 12  # likeliest tags to compare with their posts
+LEAST_CHANCE: Final = 0.01  # least probability to report
+CLOSEST: Final = 3  # posts whose mean nearness counts
+LIMIT: Final = 30  # log-odds; beyond, a float32 probability is 0 or 1
 FEATURES: Final = (
     "neighbours", "log-neighbours", "ridge", "log-ridge", "log-share", "in-title", "in-text", "times", "in-head",
     "precision-in-text", "precision-in-title", "ridge-in-text", "share-not-in-text", "near-name", "alike", "log-alike",
 )  # fmt: skip
+# Choices; half or twice of each changes F1 by less than a point.
+GIVEN: Final = 0.2  # least weighed chance of a tag
+DOUBT: Final = 2  # right tags assumed beforehand
+PULL: Final = 2  # rejections that halve a tag's chance
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,15 @@ class LearntTagger:
 
     index: Index
     tags: tuple[str, ...]
-    has: Floats  # post x tag: 1 where the author gave it
+    has: Floats  # post x tag: 1 if it has the tag
     ridge: Floats  # post x tag
     vectors: Floats  # post x 256
     labels: Floats  # tag x 256
     mentions: Floats  # 2 x tag: posts with the tag in text, in title
-    hits: Floats  # 2 x tag: those of them that were given the tag
-    close: Floats  # tag: how near nearly all posts with it are to the others with it
+    hits: Floats  # 2 x tag: those of them that have the tag
+    close: Floats  # tag: nearness of nearly all its posts to each other
     weights: Floats  # means, spreads and weights, each in the order of FEATURES, and the constant
-    threshold: float  # probability from which on a tag is given
+    threshold: float  # least probability of a tag
     matcher: Matcher
 
     def scores(self, title: str, text: str) -> dict[str, float]:
@@ -62,7 +66,9 @@ class LearntTagger:
         )
         probable = chances(rows[0], self.weights)
         likely = [int(n) for n in probable.argsort()[::-1] if probable[n] > LEAST_CHANCE]
-        strange = [n for n in likely[:LOOKED] if n not in mentioned and self._strange(n, alike)]
+        unnamed = [n for n in likely[:LOOKED] if n not in mentioned]
+        # further from the tag's posts than they are from each other
+        strange = [n for n in unnamed if closeness(alike[self.has[:, n] > 0]) < float(self.close[n])]
         return {self.tags[n]: float(probable[n]) for n in likely if n not in strange}
 
     def renamed(self, old: str, new: str) -> LearntTagger:
@@ -93,10 +99,6 @@ class LearntTagger:
             close=np.delete(close, gone),
             matcher=self.matcher.joined(gone, target),
         )
-
-    def _strange(self, tag: int, alike: Floats) -> bool:
-        """True if a text is further from the tag's posts than nearly all of these from each other."""
-        return closeness(alike[self.has[:, tag] > 0]) < float(self.close[tag])
 
 
 def placed(mentioned: list[dict[int, Mention]], tags: int) -> Floats:
@@ -171,12 +173,6 @@ def chances(rows: Floats, weights: Floats) -> Floats:
     odds = (rows - mean) / spread @ slope + weights[-1]
     result: Floats = 1 / (1 + np.exp(-np.clip(odds, -LIMIT, LIMIT)))
     return result
-
-
-# Chosen on the curves; half or twice of each moves no point of them by more than one.
-GIVEN: Final = 0.2  # chance after weighing from which on a tag is given
-DOUBT: Final = 2  # tags, all of them right, that are taken as given beforehand
-PULL: Final = 2  # times that a tag may be rejected until it counts half
 
 
 @dataclass(frozen=True)

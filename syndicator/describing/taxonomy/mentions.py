@@ -14,8 +14,18 @@ from typing import Final, NamedTuple
 from syndicator.describing.taxonomy.casing import ambiguous
 
 _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
-_BEHIND = re.compile(r"(?:['’]s\b|\s\d)")  # Go's, Go 1.22: names, also at the start of a sentence
-_COMPOUND = re.compile(r"-[^\W\d_]")  # a storage that is climate-controlled is not about the climate
+_BEHIND = re.compile(r"(?:['’]s\b|\s\d)")  # Go's, Go 1.22
+_COMPOUND = re.compile(r"-[^\W\d_]")  # climate-controlled is not about the climate
+# Kana, Han, Hangul: no blank after a Latin name.
+_EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+# "robots.txt" and "amazon.com" are one word each; C++ and C# keep their signs; a word ends where the script changes
+# ("OpenAI今日发布").
+WORD: Final = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+(?:(?:\.[a-z]{{2,4}})+(?![^\W_{_EAST}]))?(?:[+#]+|(?<=\bC)\+\+)?")
+LEAST: Final = 4  # least letters of a plural: "bus" and "gas" are none
+HEAD: Final = 150  # words of the text that count as its head
+ACRONYM: Final = 8  # letters that an acronym counts as
+ACRONYM_LETTERS: Final = 4  # longest acronym that needs capitals in the text
+READ: Final = 12_000  # characters of a text to search
 
 
 def is_name(text: str, begin: int, end: int) -> bool:
@@ -23,14 +33,6 @@ def is_name(text: str, begin: int, end: int) -> bool:
     if text[end : end + 1] == "-":
         return False
     return bool(_INSIDE.search(text[max(0, begin - 2) : begin]) or _BEHIND.match(text, end))
-
-
-# Scripts that put no blank between a Latin name and what follows it: kana, Han, Hangul.
-_EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-# A word: "robots.txt" and "amazon.com" are one each, and so no robots and no Amazon; C++ and C# keep their signs. Where
-# the script changes a word ends: "OpenAI今日发布" has the name.
-WORD: Final = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+(?:(?:\.[a-z]{{2,4}})+(?![^\W_{_EAST}]))?(?:[+#]+|(?<=\bC)\+\+)?")
-LEAST: Final = 4  # letters from which on a word may have a plural ending: "bus" and "gas" have none
 
 
 def key(spelling: str) -> tuple[str, ...]:
@@ -60,12 +62,6 @@ def spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, 
             if key(tag):
                 counts[key(tag)][tag] += 1
     return counts
-
-
-HEAD: Final = 150  # words of the text that count as its head
-ACRONYM: Final = 8  # letters that an acronym counts as: it is as telling as a word of that length
-ACRONYM_LETTERS: Final = 4  # at most, of an acronym that must stand in capitals in the text too: longer ones seldom do
-READ: Final = 12_000  # characters that are looked at: what stands only behind them is no tag of the article
 
 
 class Mention(NamedTuple):
@@ -101,7 +97,7 @@ class Words:
         if line not in self._spans:
             begin = self._begins[line]
             text = self.text[begin : self._begins[line + 1] - 1]
-            low = text.casefold()  # "Node.JS" is one word then, as Node.js is
+            low = text.casefold()  # so that "Node.JS" is one word
             matches = WORD.finditer(low if len(low) == len(text) else text)
             self._spans[line] = [(begin + match.start(), begin + match.end()) for match in matches]
         return self._spans[line][at - self.starts[line]]
@@ -124,8 +120,9 @@ class Matcher:
 
     def joined(self, gone: int, target: int) -> Matcher:
         """Merge the spellings of tag `gone` into `target`; later numbers move down by one."""
+        numbers = {gone: target - (target > gone)}
         forms = {
-            first: [replace(form, tag=_closed_up(target if form.tag == gone else form.tag, gone)) for form in many]
+            first: [replace(form, tag=numbers.get(form.tag, form.tag - (form.tag > gone))) for form in many]
             for first, many in self.forms.items()
         }
         return Matcher(forms, self.heads)
@@ -179,10 +176,6 @@ class Matcher:
         return places
 
 
-def _closed_up(tag: int, gone: int) -> int:
-    return tag - (tag > gone)
-
-
 def build(forms: Iterable[tuple[int, str]]) -> Matcher:
     """Build a matcher of (tag number, spelling); spellings with the same words and case are one."""
     table: dict[str, list[Form]] = defaultdict(list)
@@ -201,7 +194,6 @@ def build(forms: Iterable[tuple[int, str]]) -> Matcher:
 
 
 def _fits(form: Form, words: Words, at: int) -> bool:
-    """True if the word at `at` is a mention: written as a name, or a topic outside a compound."""
     if len(form.stems) > 1:
         return True
     begin, end = words.span(at)

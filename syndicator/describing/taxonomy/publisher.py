@@ -1,5 +1,4 @@
-"""Filter publishers' tags: no sentences, addresses, numbers, titles, authors, sites, or internal labels ("news",
-"id-123"). Checked by eye on 673 keywords of real pages; words in data/tag_words.toml."""
+"""Filter publishers' tags: no sentences, addresses, numbers, titles, names, or labels such as "id-123"."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -12,7 +11,7 @@ from syndicator.describing.text.language import function_words
 
 WORDS: Final = 4  # at most
 CHARACTERS: Final = 40
-PHRASE: Final = 3  # words from which on a tag may be a phrase ("how to ...") or repeat the title
+PHRASE: Final = 3  # words of a tag that may be a phrase ("how to ...") or repeat the title
 MOST_OF_TITLE: Final = 0.6  # share of the title's letters
 _ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|edu|gov|io)\b|[@<>{}|\\=\[\]~^]|^/|/.*/|\w:\w|::")
 _SENTENCE = re.compile(r"[?!;:…]|,\s|[^\W\d_]{2}[.](?:\s|$)|\.\.")
@@ -47,7 +46,7 @@ def stands(forms: Iterable[str], text: str) -> bool:
     folded = text.casefold()
     for form in forms:
         words = tuple(word.removesuffix("s") if len(word) > WORDS else word for word in _PART.findall(form))
-        there = all(word.casefold() in folded for word in words)  # to look for them costs a tenth of the pattern
+        there = all(word.casefold() in folded for word in words)  # ten times as fast as the pattern
         if there and _pattern(words, bounded=form.isascii()).search(text):
             return True
     return False
@@ -66,7 +65,7 @@ def _housekeeping(tag: str, words: list[str]) -> bool:
     field = _FIELD.match(tag.strip())
     if field and field[1].casefold() in listed["prefixes"]:
         return True
-    telling = [word for word in words if word not in _small() or is_known(word)]
+    telling = [word for word in words if word not in listed["small"] or is_known(word)]
     if telling and all(word in listed["noise"] or word in listed["kinds"] or word.isdigit() for word in telling):
         return True
     return len(words) >= PHRASE and words[0] in listed["openers"]
@@ -83,14 +82,10 @@ def _folded(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _small() -> frozenset[str]:
-    return frozenset(word for words in function_words().values() for word in words if len(word) > 1)
-
-
-@lru_cache(maxsize=1)
 def _words() -> dict[str, frozenset[str]]:
     values = read_toml("tag_words.toml")
     lists = {name: values.pop(name) for name in ("kinds", "prefixes", "ends")}
     lists["noise"] = " ".join(f"{words['noise']} {words.get('days', '')}" for words in values.values())
     lists["openers"] = " ".join(words["openers"] for words in values.values())
-    return {name: frozenset(words.split()) for name, words in lists.items()}
+    small = frozenset(word for words in function_words().values() for word in words if len(word) > 1)
+    return {name: frozenset(words.split()) for name, words in lists.items()} | {"small": small}

@@ -1,6 +1,4 @@
-"""Suggest new tags: phrases that titles share and texts repeat. Judged on 600 real pages
-(tests/gate/test_suggest_gate.py); rules on verbs, adjectives, acronyms and surnames changed none of the first
-thirty."""
+"""Suggest new tags: phrases that titles share and texts repeat (tests/gate/test_suggest_gate.py)."""
 
 import math
 import re
@@ -18,17 +16,33 @@ from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.text.language import SAMPLE, by_words, function_words
 
 LONGEST: Final = 3  # words of a phrase
-LED: Final = 0.8  # share of mentions behind the same word from which on that is a part of the name
+LED: Final = 0.8  # share of mentions after a word that make it a part of the name
 READ: Final = 12_000  # characters of a text
 _CONTRACTED = re.compile(r"['’](?:s|t|re|ve|ll|d|m)\b", re.IGNORECASE)
-_JOINED = (" ", "-", "")  # what stands between the words of a phrase
+_JOINED = (" ", "-", "")  # separators inside a phrase
 Key = tuple[str, ...]  # the stems of a phrase
+TITLES: Final = 2  # titles or publishers that must have a phrase
+AGAIN: Final = 2  # mentions of a name that a text repeats
+CAPITALS: Final = 0.2  # share of capitalised words above which capitals mean nothing
+SUPPORT: Final = 3  # texts that must have it
+MOST: Final = 100  # proposals
+# Chosen on 200 pages, confirmed on 400 others.
+OFTEN: Final = 3  # mentions of a phrase that a text repeats
+EVERYWHERE: Final = 0.2  # highest share of texts with a phrase,
+FEW: Final = 10  # or so many texts
+NAME: Final = 0.8  # least share of capitals of a name
+FIXED: Final = 0.35  # share of a word's mentions that fix a generic word to it
+PART: Final = 0.6  # share of mentions within a longer phrase that make it a part
+EXAMPLES: Final = 2  # titles that are shown of a proposal
+ALIKE: Final = 0.6  # share of common articles that makes two forms one tag
+NAMES_FIRST: Final = 1.5  # factor of names
+UNTITLED: Final = 0.3  # factor of a name without titles
 
 
 class Token(NamedTuple):
     word: str
     stem: str
-    gap: str  # what stands before it
+    gap: str  # text before it
 
 
 @dataclass(slots=True)
@@ -133,24 +147,6 @@ def _count(use: Use, number: int, words: Sequence[Token], at: int, size: int) ->
         use.forms[" ".join(token.word for token in words[at : at + size])] += 1
 
 
-TITLES: Final = 2  # titles, or publishers, that must have a phrase
-AGAIN: Final = 2  # mentions from which on a text comes back to a name
-CAPITALS: Final = 0.2  # share of words with a capital from which on one says nothing
-SUPPORT: Final = 3  # texts that must have it: fewer make a feed of one-offs
-MOST: Final = 100  # proposals
-# Chosen on 200 pages of the corpus, confirmed on 400 others.
-OFTEN: Final = 3  # mentions from which on a text comes back to a phrase
-EVERYWHERE: Final = 0.2  # share of texts from which on a phrase tells nothing ...
-FEW: Final = 10  # ... where these are more than so many
-NAME: Final = 0.8  # share of capitals inside sentences from which on it is a name
-FIXED: Final = 0.35  # share of a word's mentions from which on another one that any title may have belongs to it
-PART: Final = 0.6  # share of mentions within a longer phrase from which on it is a part of that
-EXAMPLES: Final = 2  # titles that are shown of a proposal
-ALIKE: Final = 0.6  # share of articles that a longer and a shorter form have in common, from which on they are one tag
-NAMES_FIRST: Final = 1.5  # by how much names count more
-UNTITLED: Final = 0.3  # of a name that texts come back to and titles do not have
-
-
 class Proposal(NamedTuple):
     """A suggested tag: number of articles, origin, other spellings."""
 
@@ -181,7 +177,8 @@ def suggest(history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabular
         name = use.form or casing.canonical(surfaces.get(phrase, " ".join(phrase)))
         if key(name) in taken or len(use.articles) < SUPPORT:
             continue
-        if len(places.get(phrase, ())) < TITLES and not _comes_back(use):
+        repeating = sum(times >= AGAIN for times in use.articles.values())
+        if len(places.get(phrase, ())) < TITLES and not (use.capital >= NAME and repeating >= TITLES):
             continue
         shown = casing.canonical(name) if casing.is_known(name) else name
         why = "names" if use.capital >= NAME else "titles" if len(titled.get(phrase, ())) >= TITLES else "publishers"
@@ -212,7 +209,7 @@ def _same(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
 
 
 def _names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
-    """Return capitalised runs inside sentences of SUPPORT texts, skipping texts that capitalise all nouns."""
+    """Return capitalised phrases inside sentences of SUPPORT texts, skipping texts that capitalise all nouns."""
     having = Counter[Key]()
     for _, text, _ in articles:
         words = [token for line in text[:READ].split("\n") for token in tokens(line)[1:]]
@@ -225,13 +222,7 @@ def _names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
     return {name for name, number in having.items() if number >= SUPPORT and max(map(len, name)) > 1}
 
 
-def _comes_back(use: Use) -> bool:
-    """True for a name that several texts repeat."""
-    return use.capital >= NAME and sum(times >= AGAIN for times in use.articles.values()) >= TITLES
-
-
 def _worth(use: Use, places: Collection[int], texts: int) -> float:
-    """Rate a phrase by its titles (`places`), the texts that repeat it, and its rarity."""
     deep = sum(use.articles[number] >= OFTEN for number in places or use.articles)
     rare = math.log((texts + 1) / len(use.articles))
     titled = 1.0 if len(places) >= TITLES else UNTITLED
@@ -254,18 +245,14 @@ def _subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
             for at in range(len(longer) - size + 1):
                 part = longer[at : at + size]
                 within[part] = max(within[part], use.times)
-    return {
-        phrase
-        for phrase, use in used.items()
-        if within[phrase] < PART * use.times
-        and len(use.articles) <= max(FEW, EVERYWHERE * texts)
-        and _is_subject(phrase, used)
-    }
-
-
-def _is_subject(phrase: Key, used: Mapping[Key, Use]) -> bool:
-    core = _core(phrase)  # "best CRM" is a CRM; but "climate change", "New York"
-    return core == phrase or (bool(core) and used[phrase].times >= FIXED * used[core].times)
+    subjects = set()
+    for phrase, use in used.items():
+        core = _core(phrase)  # "best CRM" is a CRM; but "climate change", "New York"
+        is_subject = core == phrase or (bool(core) and use.times >= FIXED * used[core].times)
+        rare = len(use.articles) <= max(FEW, EVERYWHERE * texts)
+        if rare and is_subject and within[phrase] < PART * use.times:
+            subjects.add(phrase)
+    return subjects
 
 
 def _core(phrase: Key) -> Key:

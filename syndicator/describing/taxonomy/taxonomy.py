@@ -22,29 +22,29 @@ from syndicator.describing.text import words
 from syndicator.describing.text.language import SAMPLE, detect
 
 MOST_TAGS: Final = 5  # of an article
-MOST_TRIED: Final = 400  # newest confirmed articles of which it is asked whether names alone say what was confirmed
-MOST_TEXTS: Final = 3000  # newest texts from which the forms of words are learnt: more say the same
-# Probabilities that an editor signs a tag, chosen on 94 articles in parts (tools/train/fit_tags.py): few and right.
-BAR: Final = 0.58  # from which on a tag is given that the article names
-BAR_LOW: Final = 0.2  # and one that the publisher gives too, or a text of at most `SHORT` characters names
+MOST_TRIED: Final = 400  # newest confirmed articles that trust is measured on
+MOST_TEXTS: Final = 3000  # newest texts for word forms
+# Least probabilities, chosen on 94 articles (tools/train/fit_tags.py): few tags, and right.
+BAR: Final = 0.58  # of a tag that the article names
+BAR_LOW: Final = 0.2  # if the publisher has it too, or the text is SHORT
 SHORT: Final = 600
-# Probability from which on a language model may choose a tag: on an editor's 94 articles, in parts, 86 % of the tags
-# that must be there are among those of .45, and 80 % of these are right.
+# Least probability of a tag that a language model may choose: it passes 86 % of right tags, and 80 % of those that pass
+# are right (94 articles).
 SUPPORT: Final = 0.45
 
-# What the probability of a tag comes from, in words for the operator.
+# Origins of a probability, shown to the operator.
 NAMED, LEARNT = "its text names it", "articles of the past had it"
 
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """Categories, tags and learnt models, as a value for any process. If empty, the publisher's sound tags are used."""
+    """Categories, tags and learnt models, as a value for any process."""
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     learnt: LearntTagger | None = None
-    forms: Mapping[str, str] = field(default_factory=dict)  # folded word -> how the articles write it, see word_forms
-    filed: LearntCategories | None = None  # what confirmed categories teach
-    trust: Trust | None = None  # in tags that the past never had; None where nothing is known
+    forms: Mapping[str, str] = field(default_factory=dict)  # folded word to spelling
+    filed: LearntCategories | None = None  # learnt from confirmed categories
+    trust: Trust | None = None  # in tags that were never confirmed
 
     @classmethod
     def from_toml(cls, path: Path | str) -> Taxonomy:
@@ -124,8 +124,7 @@ class Taxonomy:
         least: int = 1,
         filed: Iterable[tuple[str, str, str]] = (),
     ) -> Taxonomy:
-        """Learn spellings, and tags from `least` articles (title, text, tags), oldest first; categories from
-        `filed`."""
+        """Learn spellings, tags if `least` posts have some, and categories from `filed`. Oldest first."""
         posts = list(history)
         forms = words.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
         spelled = replace(self, learnt=None, filed=self._learn_categories(filed, least), forms=forms)
@@ -141,12 +140,10 @@ class Taxonomy:
         posts = [post for post in filed if post[2] in names][-categories.MOST :]
         if len(posts) < max(1, least):
             return None
-        prepared = [(self._categories(title, text), title, text) for title, text, _ in posts]
-        scores = [
-            categories.scores(words, title, text, words.counts(text[:SAMPLE]))[: len(names)]
-            for words, title, text in prepared
-            if words
-        ]
+        scores = []
+        for title, text, _ in posts:
+            if prepared := self._categories(title, text):
+                scores.append(categories.scores(prepared, title, text, prepared.counts(text[:SAMPLE]))[: len(names)])
         return categories.learn_categories(names, posts, scores)
 
     def save(self, path: Path | str) -> None:

@@ -1,16 +1,14 @@
-"""taxonomy.toml as values, its path on disk, and the topics of data/topics."""
+"""taxonomy.toml as values, and the topics of data/topics."""
 
 from __future__ import annotations
 
 import itertools
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
@@ -19,6 +17,9 @@ from syndicator.core.errors import ConfigError, Fault
 from syndicator.describing.resources import read_toml
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+ENGLISH: Final = "en"
+APART: Final = frozenset(("sport", "mathematics", "fashion", "food", "travel", "home", "education"))  # on nothing else
+_TERM = re.compile(r"[\w][\w'’.+-]*[\w+]|\w")
 
 
 class CategoryDef(BaseModel):
@@ -104,11 +105,6 @@ class TaxonomyFiles(tuple[str, str, int]):
         return Path(self[0])
 
 
-ENGLISH: Final = "en"
-APART: Final = frozenset(("sport", "mathematics", "fashion", "food", "travel", "home", "education"))  # on nothing else
-_TERM = re.compile(r"[\w][\w'’.+-]*[\w+]|\w")
-
-
 class Topic(NamedTuple):
     """A topic with its words. `subject`: words that decide for it whatever other words are near."""
 
@@ -120,18 +116,15 @@ class Topic(NamedTuple):
 @lru_cache(maxsize=16)
 def topics(language: str = ENGLISH) -> tuple[Topic, ...]:
     """Load all topics in `language` (ISO 639-1), () without a file. Outside English, words are starts."""
-    file = _folder().joinpath(f"{language}.toml")
-    raw: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    try:
+        raw = read_toml(f"topics/{language}.toml")
+    except FileNotFoundError:
+        raw = {}
     return tuple(Topic(name, _split(t["words"]), _split(t.get("subject", ""))) for name, t in raw.items())
 
 
-def named() -> frozenset[str]:
-    """Return the names of all topics."""
-    return frozenset(_names())
-
-
 def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
-    """Return the topics named like a category: by its name or the head of its description, else by a word of them."""
+    """Return the topics that a category is named like: by name or head of its description, else by a word of them."""
     name = _dashed(category.name)
     head = _dashed(category.description.split(":")[0]) if ":" in category.description else ""
     whole = {topic for topic, names in _names().items() if name in names or head in names}
@@ -167,10 +160,6 @@ def _split(words: str) -> frozenset[str]:
 def _names() -> dict[str, frozenset[str]]:
     rows = read_toml("topics/names.toml").items()
     return {topic: frozenset(" ".join(names.values()).split()) for topic, names in rows}
-
-
-def _folder() -> Any:
-    return resources.files("syndicator.describing").joinpath("data/topics")
 
 
 def _dashed(name: str) -> str:

@@ -1,5 +1,4 @@
-"""Tags from the vocabulary alone: mentions in an article, and nearness of names to it. Weights (data/zero_shot.toml, by
-tools/train/fit_tags.py) were fitted on two blogs and an editor's labels; more features did not help."""
+"""Tags from the vocabulary alone, by mentions and nearness of names; weights by tools/train/fit_tags.py."""
 
 from __future__ import annotations
 
@@ -13,10 +12,9 @@ from syndicator.describing.taxonomy.mentions import Matcher
 from syndicator.describing.taxonomy.vocabulary import TagDef
 from syndicator.describing.text.embeddings import embedder
 
-SHORTEST: Final = 50  # words: the share of mentions in a shorter text is reckoned as in one of this length
-LIMIT: Final = 30  # log-odds beyond which a probability is 0 or 1 in float32
-# If the title names it, how often the text does and on which share of its words, how near its name lies to the article
-# and to the title (in spreads above the mean of all tags), and how long the name is.
+SHORTEST: Final = 50  # least words of a text for the share of mentions
+LIMIT: Final = 30  # log-odds; beyond, a float32 probability is 0 or 1
+# In the title, mentions, share of words, nearness of the name to article and title (z-scores), length of the name.
 FEATURES: Final = ("in-title", "times", "share", "near", "near-title", "letters")
 CONSTANT: Final = "constant"
 

@@ -19,6 +19,13 @@ FIRST_BYTE = 3  # row of byte 0; rows 0 to 2 are control tokens, which no text m
 FIRST_PIECE = FIRST_BYTE + 256
 ROWS = 32_000
 Pieces = tuple[tuple[int, ...], tuple[int, ...]]  # their rows, and the character at which each begins
+DATA = Path(__file__).parent.parent / "data" / "vectors"
+SAMPLE = 4000  # characters of a text that make its vector
+REMEMBERED = 40_000  # chunks whose pieces are kept, about 15 MB
+LONGEST = 40  # characters of a chunk that is kept: words recur, lines of Chinese do not
+# Chunks that no piece crosses: pieces end at line ends, before blanks after other characters, and between a letter and
+# a character that is none (² counts as none, as three pieces begin with it).
+_CHUNK = re.compile(r"\n| *(?:[^\w \n]|[\d_²])*[^\W\d_²]+| *(?:[^\w \n]|[\d_²])+| +")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +43,14 @@ class Tokenizer:
         parts: list[str] = []
         begins: list[int] = []
         for at, character in enumerate(chunk):
-            new = (character,) if character in self.rows else _bytes(character)
+            # parts of bytes never merge: no piece holds NUL
+            octets = (f"\0{byte:02x}" for byte in character.encode("utf-8", "replace"))
+            new = (character,) if character in self.rows else tuple(octets)
             parts += new
             begins += (at,) * len(new)
         self._merge(parts)
-        rows = [self._row(part) for part in parts if part]
+        rows = [self.rows[part] if part in self.rows else FIRST_BYTE + int(part[1:], 16) for part in parts if part]
         return tuple(rows), tuple([at for at, part in zip(begins, parts, strict=True) if part])
-
-    def _row(self, part: str) -> int:
-        return self.rows[part] if part in self.rows else FIRST_BYTE + int(part[1:], 16)
 
     def _merge(self, parts: list[str]) -> None:
         """Merge neighbours by lowest resulting row, left part, place; a heap keeps long runs of letters fast."""
@@ -64,7 +70,7 @@ class Tokenizer:
             _, _, left, both = heappop(waiting)
             right = after[left]
             if not parts[left] or right == end or parts[left] + parts[right] != both:
-                continue  # one of the two was merged with its other neighbour
+                continue  # stale: one of the two was merged already
             parts[left], parts[right] = both, ""
             after[left] = after[right]
             if after[left] != end:
@@ -74,23 +80,9 @@ class Tokenizer:
                 offer(before[left], left)
 
 
-def _bytes(character: str) -> tuple[str, ...]:
-    """Return parts that never merge: no piece holds NUL and two hexadecimal digits."""
-    return tuple(f"\0{byte:02x}" for byte in character.encode("utf-8", "replace"))
-
-
-DATA = Path(__file__).parent.parent / "data" / "vectors"
-SAMPLE = 4000  # characters of a text that its vector is made of: it says early what it is about
-REMEMBERED = 40_000  # chunks whose pieces are kept, about 15 MB
-LONGEST = 40  # characters of a chunk that is kept: words recur, lines of Chinese do not
-# No piece goes on behind a line's end, into a blank from anything else, or from a letter into what is none (² counts as
-# none: three pieces begin with it); so a text can be cut there, and its words are cut once.
-_CHUNK = re.compile(r"\n| *(?:[^\w \n]|[\d_²])*[^\W\d_²]+| *(?:[^\w \n]|[\d_²])+| +")
-
-
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A text in pieces. A chunk is a word with what precedes it: place, number of pieces before it, their starts."""
+    """A text in pieces. Per chunk (a word): `starts`, number of pieces `before`, and `offsets` of its pieces."""
 
     starts: list[int]
     before: list[int]
@@ -178,7 +170,6 @@ def chunks(text: str) -> list[str]:
 
 @lru_cache(maxsize=8)
 def _head(text: str) -> Head:
-    """Return pieces of a text, cached, as excerpt, category and tags of an article all need them."""
     return embedder().head(text)
 
 

@@ -9,9 +9,8 @@ from syndicator.describing.resources import read_toml
 
 _WORD = re.compile(r"[^\W\d_]+")
 _URL = re.compile(r"https?://\S+|\S+@\S+|[#@]\w+")
-SAMPLE: Final = 1200  # characters that are looked at
-# Letters of a script, the one language of note that is written in it, and the share of a text's letters from which on
-# the text is in that language. Kana stands beside Han, so a little of it is enough.
+SAMPLE: Final = 1200  # characters of a text
+# (letters of a script, its main language, least share of letters). Kana is mixed with Han, so a little is enough.
 _SCRIPTS: Final = (
     (re.compile(r"[\u3041-\u30ff]"), "ja", 0.05),
     (re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]"), "ko", 0.3),
@@ -20,15 +19,15 @@ _SCRIPTS: Final = (
     (re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]"), "el", 0.3),
     (re.compile(r"[\u0590-\u05ff]"), "he", 0.3),
 )
-# The constants below were chosen.
-LEAST: Final = 20  # letters below which a text says nothing of its language
-SURE: Final = 0.12  # share of function words from which a language is taken without asking further
+# Choices.
+LEAST: Final = 20  # least letters of a text
+SURE: Final = 0.12  # share of function words that decides the language
 LEAD: Final = 1.6  # times the runner-up's share
-BEHIND: Final = 0.8  # share of the leader's function words with which the declared language still wins
-CERTAIN: Final = 0.7  # probability from which py3langid's answer is taken over what is declared
-LIKELY: Final = 0.5  # the same, where nothing is declared
-LONG: Final = 60  # characters below which py3langid is not believed over what is declared
-# py3langid's codes of spoken varieties, and the codes that they are written under; codes that ISO 639-1 replaced.
+BEHIND: Final = 0.8  # share of the leader's function words that the declared language needs
+CERTAIN: Final = 0.7  # least probability of py3langid against the declared language
+LIKELY: Final = 0.5  # the same, if none is declared
+LONG: Final = 60  # least characters for that
+# Codes of spoken varieties in py3langid, with the written language; codes that ISO 639-1 replaced.
 _WRITTEN: Final = {"wuu": "zh", "yue": "zh", "nb": "no", "nn": "no"}
 _REPLACED: Final = {"iw": "he", "in": "id", "cmn": "zh", "nb": "no", "nn": "no", "eng": "en"}
 

@@ -8,22 +8,21 @@ from array import array
 from dataclasses import dataclass
 from hashlib import blake2b
 
-SHINGLE = 5  # words; letters where words are not spaced
+SHINGLE = 5  # words, or letters in scripts without spaces
 KEPT = 192  # hashes of a sketch
-# The lowest hashes of a text are looked up among the lowest few of others. Of two texts that are one story, each has at
-# least half of the other's, so that one of six is missed in 2 % of the least similar pairs and in none of most.
+# LOOKED_UP lowest hashes are searched among the FOUND_BY lowest of others: one of six is missed in 2 % of the least
+# similar pairs of a story, and in none of most.
 LOOKED_UP = 24
 FOUND_BY = 6
 LEAST = 40  # shingles: shorter texts are too alike by chance
-MOST = 200_000  # characters looked at: a bound on time, far above the length of an article
+MOST = 200_000  # characters of a text, far above an article's length
 
-# Measured with tests/bench/bench_likeness.py on 6 million pairs of real texts. Of two publishers, no two different
-# stories on one event come above a containment of 0.55, and round-ups that hold a whole other story stay below a
-# resemblance of 0.15. A page that holds a story and as much besides is a digest and hides none of what it holds, so the
-# texts have to be similar in both directions; copies cut to 40 % are then told apart. Instalments of one
-# publisher's series share up to half of their words, so its own articles are one story only when little differs.
+# Measured with tests/bench/bench_likeness.py on 6 million pairs. Different stories of two publishers on one event stay
+# below a containment of 0.55, round-ups below a resemblance of 0.15. A page with a story and as much besides is a
+# digest, so both directions count. Instalments of a series share up to half of their words, so within a source nearly
+# all must agree.
 CONTAINED = 0.6
-HALF = 0.5  # of the longer text that has to stand in the shorter one
+HALF = 0.5  # share of the longer text that the shorter must contain
 ALIKE_WITHIN_A_SOURCE = 0.8
 
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\W_]+")
@@ -76,9 +75,12 @@ def resemblance(first: Sketch, second: Sketch) -> float:
 
 def containment(first: Sketch, second: Sketch) -> float:
     """Return how much of the shorter text the longer one contains, 0 to 1."""
+    return min(1.0, _shared(first, second) / min(first.size, second.size))
+
+
+def _shared(first: Sketch, second: Sketch) -> float:
     alike = resemblance(first, second)
-    shared = alike / (1 + alike) * (first.size + second.size)
-    return min(1.0, shared / min(first.size, second.size))
+    return alike / (1 + alike) * (first.size + second.size)
 
 
 def holds(first: Sketch, second: Sketch) -> bool:
@@ -88,10 +90,6 @@ def holds(first: Sketch, second: Sketch) -> bool:
 
 def same_story(first: Sketch, second: Sketch, *, one_source: bool) -> bool:
     """True if two texts tell one story in the same words; within one source they must be nearly identical."""
-    alike = resemblance(first, second)
     if one_source:
-        return alike >= ALIKE_WITHIN_A_SOURCE
-    if not holds(first, second):
-        return False
-    shared = alike / (1 + alike) * (first.size + second.size)
-    return shared >= HALF * max(first.size, second.size)
+        return resemblance(first, second) >= ALIKE_WITHIN_A_SOURCE
+    return holds(first, second) and _shared(first, second) >= HALF * max(first.size, second.size)

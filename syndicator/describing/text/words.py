@@ -1,4 +1,4 @@
-"""Compare a text with many earlier ones by weighted words and pairs; learn how most articles write a word."""
+"""Compare a text with many earlier ones by weighted words; learn how most articles write a word."""
 
 from __future__ import annotations
 
@@ -20,7 +20,15 @@ TITLE: Final = 3  # times a word of the title counts
 LONGEST: Final = 30_000  # characters of a text that are read
 TERMS: Final = 60_000  # terms kept: the ones in most texts
 STEM: Final = 7  # letters of a word that are kept, a cheap stem
-MANY: Final = 20  # texts from which on a term of one text alone, or of all, tells nothing
+MANY: Final = 20  # texts; with so many, drop terms of one text or of all
+LEAST: Final = 3  # articles that must write a form
+READ: Final = 12_000  # characters of an article
+PROSE: Final = 6  # words a line of prose has at least
+TITLED: Final = 0.5  # from this share of capitals, a line is a title
+_FORM_WORD = re.compile(r"[^\W_](?:[\w'’.+#&-]*[\w+#])?")
+_OWN = re.compile(r"['’]s$")
+_INSIDE = re.compile(r"[\w,;)] $")
+_SMALL = frozenset(word for words in function_words().values() for word in words)
 
 
 def bag(title: str, text: str) -> Counter[str]:
@@ -83,16 +91,6 @@ def build(bags: Sequence[Counter[str]]) -> Index:
     values = np.concatenate([v for _, v in vectors])[order] if vectors else np.zeros(0, np.float32)
     starts = np.searchsorted(numbers[order], np.arange(len(terms) + 1)).astype(np.int64)
     return Index(terms, idf, starts, rows, values, len(bags))
-
-
-LEAST: Final = 3  # articles that must write a form
-READ: Final = 12_000  # characters of an article that are looked at
-PROSE: Final = 6  # words a line of prose has at least
-TITLED: Final = 0.5  # share of capitals inside a line from which on it is a title
-_FORM_WORD = re.compile(r"[^\W_](?:[\w'’.+#&-]*[\w+#])?")
-_OWN = re.compile(r"['’]s$")
-_INSIDE = re.compile(r"[\w,;)] $")
-_SMALL = frozenset(word for words in function_words().values() for word in words)
 
 
 def learn_word_forms(texts: Sequence[str], least: int = LEAST) -> dict[str, str]:

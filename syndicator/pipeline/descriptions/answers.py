@@ -16,6 +16,9 @@ from syndicator.describing.taxonomy.taxonomy import MOST_TAGS, Taxonomy
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, TaxonomyFiles, fold
 from syndicator.pipeline.read_article import load_taxonomy, spelled
 
+MOST: Final = 9  # suggested tags, one key each
+LIKELY: Final = 0.05  # least probability of a suggested tag
+
 
 def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
     """Return the text and the choices that the model gets; `write` as in `validate.choices`. Raises ConfigError."""
@@ -42,10 +45,6 @@ def apply_answer(
         described = tuple(dict.fromkeys((*published, *answer.tags)))[:MOST_TAGS]
         values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": By.LLM}
     return values
-
-
-MOST: Final = 9  # offered tags: one key each
-LIKELY: Final = 0.05  # probability from which on a tag is offered that the article does not have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,7 @@ def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Dec
     """Confirm the tags of the article except the `rejected`. Raises UsageError for a tag that it does not have."""
     slugs, wrong = {text.slug(tag) for tag in article.tags}, set()
     for name in rejected:
-        with suppress(UsageError):  # what is no tag is none of the article's, which is all that matters here
+        with suppress(UsageError):  # an unknown tag is reported as missing below
             name = name if text.slug(name) in slugs else names.tag(name, article)
         if text.slug(name) not in slugs:
             has = ", ".join(article.tags) or "none"

@@ -23,8 +23,12 @@ from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS, Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, load
 
 _NAME: Final = "learnt-articles.gz"
-_VERSION: Final = 2  # another one is read anew
+_VERSION: Final = 2  # others are read again
 _FAST: Final = 1  # level of gzip: higher ones take five times as long for a tenth less
+_BAD = 1000  # more files than anybody has that are no article
+Post = tuple[str, str, tuple[str, ...]]  # title, text, tags
+SHARE = 5  # a source may give one fifth of the tagged posts
+ROOM = 30  # tagged posts that any source may give: a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +41,13 @@ class Taught:
     tags_by: str = ""
     keywords: tuple[str, ...] = ()
     source_key: str = ""
-    category: str = ""  # "" also where nobody confirmed it
+    category: str = ""  # "" unless confirmed
 
     @property
     def may_teach(self) -> bool:
         """True if the operator or the publisher set the tags, or the operator set the category."""
         by_publisher = self.tags_by in ("publisher", "llm") and bool(self.keywords)
         return bool(self.category) or (bool(self.tags) and (self.tags_by == "operator" or by_publisher))
-
-
-_BAD = 1000  # files that are no article, of which nobody has as many
 
 
 def memory(learnt: Path) -> Path:
@@ -156,11 +157,6 @@ def _readable(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Art
     for path in paths:
         with suppress(ConfigError, FileNotFoundError):
             yield article_store.get(path)
-
-
-Post = tuple[str, str, tuple[str, ...]]  # title, text, tags
-SHARE = 5  # one source gives at most a fifth of the tagged posts: its habits are not everybody's
-ROOM = 30  # tagged posts that any source may give, however few the others have: a choice
 
 
 def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:

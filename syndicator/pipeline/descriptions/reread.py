@@ -23,6 +23,9 @@ from syndicator.pipeline.refile import now_revised, same_text
 from syndicator.pipeline.results import FieldChange, PageReading, Redescription, Reread
 from syndicator.reading.metadata.title import untag
 
+_SHOWN = ("title", "author", "coverImage", "excerpt", "tags", "category", "language", "robots", "rights", "partial")
+_RULED = "rules.select and rules.remove leave no article of a page that is one"
+
 
 def redescribe_many(
     files: TaxonomyFiles, articles: Sequence[tuple[Article, Source | None]], uncategorised: str
@@ -83,11 +86,6 @@ def _tags_line(article: Article, tags: Sequence[str], own: Collection[str], taxo
     return "tags: " + (" ".join(parts) if parts else "in another order: " + ", ".join(tags))
 
 
-# keys
-_SHOWN = ("title", "author", "coverImage", "excerpt", "tags", "category", "language", "robots", "rights", "partial")
-_RULED = "rules.select and rules.remove leave no article of a page that is one"
-
-
 def reread(
     html: bytes,
     headers: Mapping[str, str],
@@ -102,7 +100,7 @@ def reread(
 ) -> Reread | None:
     """Read the saved page of `article` again; None if nothing changes. `source`: with `ownership.terms`; `owned`: its
     feed was trusted, so values from it stay. Raises NotAnArticle (naming the selectors at fault), ConfigError."""
-    owned = owned and source.kind != "list" and not source.rules.links  # a list of links says nothing of an article
+    owned = owned and source.kind != "list" and not source.rules.links  # a list of links has no fields of articles
 
     def read(rules: Rules) -> PageReading:
         url = headers.get(ANSWERED, "")
@@ -124,7 +122,7 @@ def reread(
         without = replace(source.rules, select=(), remove=())
         if without == source.rules:
             raise
-        read(without)  # raises where the page is none anyhow
+        read(without)  # raises if the page is no article anyway
         raise NotAnArticle(refusal.kind, f"source {source.key!r}: {_RULED}") from refusal
     if reading.article.partial and not article.partial:
         return None

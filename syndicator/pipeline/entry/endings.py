@@ -16,32 +16,19 @@ from syndicator.pipeline.dedupe import Changes, in_file
 from syndicator.pipeline.ownership import origin_of
 from syndicator.pipeline.results import PageReading
 
-# Five tries from a quarter of an hour on, doubled each time, outlast an outage of a working day: a choice.
+# Five tries with doubled waits outlast an outage of a working day: a choice.
 MOST_TRIES = 5
 FIRST_WAIT = timedelta(minutes=15)
-# A page that waits for the operator is asked for once an hour at most, until it can be read: a choice.
+# Pages that wait for the operator are requested hourly: a choice.
 ASKED_WAIT = timedelta(hours=1)
 
-# Failures that another try does not mend.
-_FINAL: frozenset[str] = frozenset(
-    (
-        FetchReason.GONE,
-        FetchReason.NOT_FOUND,
-        FetchReason.ROBOTS,
-        FetchReason.BLOCKED_ADDRESS,
-        FetchReason.BAD_URL,
-        FetchReason.TOO_LARGE,
-        FetchReason.DOWNGRADE,
-        FetchReason.REDIRECTS,
-        FetchReason.BAD_ENCODING,
-        FetchReason.UNAUTHORIZED,
-        FetchReason.FORBIDDEN,
-        FetchReason.LEGAL,
-        EntryReason.NO_LINK,
-    )
-)
-
-# What a page may be refused for because of how it was read: it may be an article by other rules.
+# Permanent failures.
+_FINAL: frozenset[str] = frozenset((
+    FetchReason.GONE, FetchReason.NOT_FOUND, FetchReason.ROBOTS, FetchReason.BLOCKED_ADDRESS, FetchReason.BAD_URL,
+    FetchReason.TOO_LARGE, FetchReason.DOWNGRADE, FetchReason.REDIRECTS, FetchReason.BAD_ENCODING,
+    FetchReason.UNAUTHORIZED, FetchReason.FORBIDDEN, FetchReason.LEGAL, EntryReason.NO_LINK,
+))  # fmt: skip
+# Refusals that other rules may avoid.
 _READ_SO: frozenset[str] = frozenset((*PageReason, *WorkerReason))
 
 
@@ -73,8 +60,7 @@ def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
 
 
 def by_other_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
-    """Return `row` as due if other `rules` may help: it was refused for its content, or waits for a retry. Else
-    None."""
+    """Return `row` as due if it was refused for its content or waits for a retry, else None."""
     if row.status == "refused" and (row.reason in _READ_SO or rules.content == "feed"):
         return row.reopened()
     failed = row.tries > 0 or row.reason in FOR_THE_OPERATOR
@@ -90,9 +76,6 @@ def problem(row: EntryRow, reason: str, detail: str = "") -> Problem:
     return Problem(what=row.url or row.entry_id, reason=reason, detail=detail)
 
 
-_NO_ARTICLE = frozenset(PageReason)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryResult:
     """Result of one entry: an article that is new or changed, nothing, or a problem."""
@@ -101,10 +84,10 @@ class EntryResult:
     changed: str | None = None
     problem: Problem | None = None
     matches: Mapping[str, int] = field(default_factory=dict)  # of each selector of the rules on its page
-    characters: int | None = None  # of the text that was read, 0 where its page was refused as no article
-    wall: str | None = None  # what stood before its page, "" for nothing; None where no page answered for that
+    characters: int | None = None  # of the text; 0 if the page is no article
+    wall: str | None = None  # wall before the page, "" for none; None: no page answered
     refused: bool = False
-    unreached: Failed | None = None  # its page's host, where it may be the network that is missing: no try was counted
+    unreached: Failed | None = None  # set if the network may be down: no try was counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +98,13 @@ class Decision:
     act: Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
     result: EntryResult
     row: EntryRow | None = None
-    handed: Article | None = None  # carried from now on by the source that filed it, as this one adopts it
-    others: Changes = ()  # other articles of the story that change with it
+    handed: Article | None = None  # adopted: its former source becomes a carrier
+    others: Changes = ()  # other articles of the story
     article: Article | None = None
-    before: Article | None = None  # the article as its file has it
+    before: Article | None = None  # the article in its file
     reading: PageReading | None = None
     named: tuple[str, ...] = ()  # the original that the page names
-    blocks: Blocks | None = None  # of the page; not of a feed's own text, nor of a neighbour's, which may repeat one
+    blocks: Blocks | None = None  # of the page, unless a neighbour's or the feed's own text
 
 
 def known_already(context: EntryContext, article: Article) -> Decision:
@@ -167,13 +150,12 @@ def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
     if article is not None:
         return _named_after(context, article)
     reported = problem(context.row, reason, detail)
-    result = EntryResult(problem=reported, characters=0 if reason in _NO_ARTICLE else None, refused=True)
+    result = EntryResult(problem=reported, characters=0 if reason in tuple(PageReason) else None, refused=True)
     return Decision(act="refuse", row=ended(context.row, "refused", reason, detail), result=result)
 
 
 def _named_after(context: EntryContext, filed: Article) -> Decision:
-    """Carry the article `filed`; if the source adopts it, record the source as its own. The text stays. Raises
-    ConfigError."""
+    """Carry the article `filed`, or record the source as its own if it adopts it. Raises ConfigError."""
     decision, article = known_already(context, filed), in_file(filed.id, context.run)
     if article is None or not context.adopts(article):
         return decision

@@ -23,7 +23,7 @@ from syndicator.pipeline.refile import adopt, carry, hand_over, refile, revise
 from syndicator.pipeline.results import PageReading, hold_reason
 from syndicator.visiting.fetch.decompress import http_date
 
-LEAST_CONTENT = 80  # characters; a feed's own content stands in for a page only when there is something to read
+LEAST_CONTENT = 80  # least characters of a feed's text that may replace a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ async def ingest(context: EntryContext) -> EntryResult:
     """Process one pending entry and record the result. Raises only errors of disk and store."""
     try:
         return carry_out(context, await _trip(context))
-    except ConfigError as error:  # the article's file was edited and is no article any more
+    except ConfigError as error:  # its file was edited and is no article now
         decision = endings.ask_operator(context, FileReason.BAD_ARTICLE_FILE, str(error))
     except BUGS as bug:
         decision = endings.retry_or_refuse(context, CommandReason.BUG, describe_bug(bug))
@@ -97,7 +97,6 @@ def _only_pointed_to(context: EntryContext, id: str, at: Known) -> Article | Non
 
 
 async def _fetch(context: EntryContext) -> Page | Failed:
-    """Fetch the entry's page. With `content = "feed"` the page is empty."""
     entry = context.announced
     address = entry.url or context.source.url
     source = context.terms(address)
@@ -155,7 +154,6 @@ async def _own_text(context: EntryContext, text: str, reason: str, detail: str) 
 
 
 async def _read(context: EntryContext, page: Page) -> _Read | NotAnArticle | Decision:
-    """Read the page with its further pages, or the longer version of a stub."""
     source, entry = context.heard(page.url)
     if not page.html:
         source = replace(source, rules=replace(source.rules, content="feed"))
@@ -174,21 +172,20 @@ async def _read(context: EntryContext, page: Page) -> _Read | NotAnArticle | Dec
             page, reading = await pages.all_pages(context, page, reading, read)
     except ConfigError as error:  # a selector, or the taxonomy
         return endings.ask_operator(context, error.reason, f"source {source.key!r}: {error}")
-    except WorkerFailed as failure:  # not the page's fault for certain: the machine may be busy or short of memory
+    except WorkerFailed as failure:  # the machine may be busy or short of memory
         return endings.retry_or_refuse(context, failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
     return _Read(context=context, page=page, source=source, entry=entry, now=now, reading=reading)
 
 
 async def _match(read: _Read) -> Decision:
-    """Decide on the article by comparing it with stored ones."""
     context, run, reading = read.context, read.context.run, read.reading
     dedupe.remember_sketch(reading.article.body, reading.sketch)
-    behind = (added := run.added()) > read.now  # one of the two clocks is wrong, or was; so the server's counts
+    behind = (added := run.added()) > read.now  # our clock is or was wrong, so the server's counts
     latest = http_date(read.page.headers.get("date", "")) or added if behind else read.now
     default = run.settings.describe.uncategorised
     article = as_filed(reading.article, read.entry, read.source, context.state, latest, default)
-    if behind:  # a better clock than ours dated it: it keeps its place in the order of feeds
+    if behind:  # the server's clock dated it; it keeps its place in feeds
         article = replace(article, published=article.published or article.added, added=added)
     if run.traced:
         run.traced(article.id, reading.trace)
@@ -197,7 +194,7 @@ async def _match(read: _Read) -> Decision:
     at = look_up()
     decision = await _moved(context, article, at)
     if decision is None:
-        if at.earlier:  # what was asked of other pages meanwhile took time
+        if at.earlier:  # requests took time meanwhile
             at = look_up()
         decision = decide(read, article, at)
     if not read.page.html:
@@ -260,18 +257,18 @@ def decide(read: _Read, article: Article, at: Known) -> Decision:
     bound = _stored(context, id) if id else None
     announced = context.announced.url
     if bound and urls.same_site(bound.url, announced) and not urls.same_site(bound.url, article.url):
-        return endings.known_already(context, bound)  # a redirect to another site: no revision, nor another article
+        return endings.known_already(context, bound)  # a redirect to another site is no revision
     match = ownership.known_at(at, _keys(article), article.url)
     if bound is not None and _still(context, bound, article, match):
         old: Article | None = bound
     else:
         old = _stored(context, match.id) if match else None
-    replaces = False  # a neighbour filed the owner's article under another address that it may still replace
+    replaces = False  # a neighbour filed it at another address and it may still be replaced
     if old is not None and bound is None and old.url != article.url:
         replaces = (old.unlisted or dedupe.may_turn(old, run.clock())) and context.adopts(old)
     if old is None or replaces:
         filed, others = _new(read, article, at, lost=id if bound is None else None)
-        if old is not None:  # a neighbour's article under another address is a copy of this one, which is its owner's
+        if old is not None:  # the owner's article replaces the neighbour's, which becomes its copy
             other = (replace(old, merged_into=article.id, also=()), old)
             others = (*(pair for pair in others if pair[1].id != old.id), other)
         decision = Decision(act="file", others=others, result=EntryResult(added=filed.id, characters=len(filed.body)))
@@ -296,7 +293,7 @@ def _new(read: _Read, article: Article, at: Known, *, lost: str | None) -> tuple
     if old is not None and urls.same_site(old.url, article.url):
         return replace(old, body=article.body), ()
     foreign = ownership.claim_of(article, run.owners) == ownership.NONE
-    if foreign:  # its site may need what leads to it for another story
+    if foreign:  # its site may need these addresses
         article = replace(article, aliases=())
     if why := _why_on_hold(read, article):
         return replace(article, hold=True, hold_reason=why, also=()), ()
@@ -321,8 +318,7 @@ def _why_on_hold(read: _Read, article: Article) -> str:
 
 
 def _still(context: EntryContext, bound: Article, article: Article, match: Article | None) -> bool:
-    """True if the reading, found as `match`, is still the article `bound`. A new address on a site counts for its owner
-    only."""
+    """True if the reading (`match`) is still `bound`. Only the site's owner may give it a new address."""
     if not urls.same_site(bound.url, article.url):
         return False
     return match.id == bound.id if match else context.rights.owns(article.url)
@@ -408,8 +404,7 @@ def was_released(article: Article, *, on_hold: bool) -> bool:
 
 
 def release(article: Article, path: str, context: FilingContext) -> Article:
-    """Publish `article` from its file at `path` as added now, merged with copies. Raises OSError, ConfigError,
-    StoreError."""
+    """Publish `article`, filed at `path`, as added now, merged with copies. Raises OSError, ConfigError, StoreError."""
     now = context.added()
     new = replace(article, hold=False, hold_reason="", added=now)
     if not new.also and not new.merged_into:

@@ -16,10 +16,12 @@ from syndicator.pipeline.ownership import filed_by_neighbour
 from syndicator.pipeline.results import PageReading
 from syndicator.reading.paging import Missing, Part, numbered, together
 
-_LONGER = 2  # the other version must be more than so many times as long; a choice
-_PAGES_OWN = ("title", "author", "published", "updated", "cover")  # said by the page itself where it says them
+_LONGER = 2  # times that the other version must be longer: a choice
+_PAGES_OWN = ("title", "author", "published", "updated", "cover")  # of the page itself, if it has them
 
 Reader = Callable[[Page], Awaitable[PageReading]]
+MOST_PAGES = 10  # of one article: a choice; more are books or slide shows
+_NO_SUCH = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # a dead link is no missing page
 
 
 async def fuller(
@@ -52,10 +54,6 @@ def _joined(first: PageReading, second: PageReading) -> PageReading:
     )
 
 
-MOST_PAGES = 10  # of one article: our choice; longer ones are books or slide shows
-_NO_SUCH = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # a link that leads nowhere is no page that is missing
-
-
 async def all_pages(context: EntryContext, page: Page, first: PageReading, read: Reader) -> tuple[Page, PageReading]:
     """Fetch and read the further pages that `first` names. If one fails, the article is partial."""
     parts, missing = await _fetched(context, page, first.next_page, first.article.id)
@@ -81,7 +79,7 @@ async def _fetched(
             return parts, None if result.status in _NO_SUCH else Missing(address, result.reason)
         shape = numbered(result.final_url, page.url)
         if not isinstance(result, Fetched) or shape is None or shape.number != len(parts) + 1:
-            break  # it leads elsewhere, such as back to the first
+            break  # another place, such as the first page
         parts.append(Part(result.body, result.final_url))
         try:
             address = await context.run.worker.call(

@@ -19,8 +19,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 
-# Over half of a feed and no fewer than five entries: a few that come late are how feeds are, most of one at once is a
-# site that gave its articles new addresses and ids, or an archive that was imported.
+# Least late entries of a move or an archive, which must also be over half of the feed. Fewer are usual.
 LEAST_LATE = 5
 
 
