@@ -82,7 +82,7 @@ def _joined(alike: Doubles, least: int) -> list[list[int]]:
 
 
 def _words(title: str, text: str) -> dict[str, str]:
-    """Return the longer words that a text repeats, by lower case, without function words."""
+    """Map lower case to spelling for the longer words that a text repeats, without function words."""
     small = small_words(text)
     spelled = _spelled(title, text)
     times = Counter(map(str.casefold, spelled))

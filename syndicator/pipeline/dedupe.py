@@ -333,14 +333,14 @@ def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) ->
         others: Changes = ((replace(first, also=also), first),) if also != first.also else ()
         new = replace(new, merged_into="", also=(), added=run.added() if adopted else new.added)
     else:
-        new, others = _left(new, run)
+        new, others = _part_copies(new, run)
     if new.also:
         return new, others
     new, more = _as_copy(new, run, now)
     return new, (*others, *more)
 
 
-def _left(first: Article, run: FilingContext) -> tuple[Article, Changes]:
+def _part_copies(first: Article, run: FilingContext) -> tuple[Article, Changes]:
     former = copies(first, run)
     still = [copy for copy in former if is_copy(first, copy, run)]
     parted = {copy.id: copy for copy in former if copy not in still}

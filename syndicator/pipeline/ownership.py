@@ -199,7 +199,7 @@ def known_at(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Faults of one article."""
+    """Errors in one article that versions without ownership left."""
 
     article: Article
     owner: str = ""  # source of its site, if another one filed it

@@ -17,12 +17,12 @@ async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) 
     """Read saved pages of `host` that contain `repeated` blocks again; return ids of changed articles."""
     changed = []
     for id, blocks in context.run.store.blocks_by_article(host).items():
-        if blocks & repeated and await _again(context, id):
+        if blocks & repeated and await _reread(context, id):
             changed.append(id)
     return tuple(changed)
 
 
-async def _again(context: VisitContext, id: str) -> bool:
+async def _reread(context: VisitContext, id: str) -> bool:
     run = context.run
     path, snapshot = run.article_store.find(id), run.snapshots.get(id)
     if path is None or snapshot is None:

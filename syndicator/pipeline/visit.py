@@ -136,7 +136,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
 async def take_push(
     context: VisitContext, pushed: Fetched, *, stop: asyncio.Event
 ) -> tuple[Outcome | None, SourceState]:
-    """Process a `pushed` feed without its headers. If it is unreadable, return None and make the source due."""
+    """Process the feed that a hub `pushed`. If it is unreadable, return None and make the source due."""
     run, source = context.run, context.source
     started, began = run.clock(), asyncio.get_running_loop().time()
     try:

@@ -177,7 +177,7 @@ def chances(rows: Floats, weights: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Trust:
-    """`share`: of tags proposed by name, those confirmed; `rejected`: refusals per tag."""
+    """Trust in tags that articles only name: the `share` that was confirmed, and the refusals of each tag."""
 
     share: float = 1.0
     rejected: Mapping[str, int] = field(default_factory=dict)

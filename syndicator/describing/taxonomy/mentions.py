@@ -85,7 +85,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Words:
-    """The start of a text, split into words and stems."""
+    """Words of the start of a text, with their stems."""
 
     stems: list[str]
     text: str
@@ -162,7 +162,7 @@ class Matcher:
         )
 
     def _places(self, words: Words) -> dict[int, dict[int, int]]:
-        """Return for each tag word index to letters. A tag inside a longer one counts too."""
+        """Return for each tag the index and letters of its mentions. A tag inside a longer one counts too."""
         places: dict[int, dict[int, int]] = defaultdict(dict)
         ends: dict[int, int] = {}  # tag -> place behind its last mention
         stems = words.stems

@@ -59,6 +59,6 @@ def prepare(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
 
 
 def _spread(values: Floats) -> Floats:
-    """Return cosines as z-scores, as long texts are nearer to all tags."""
+    """Return z-scores of cosines, as long texts are nearer to all tags than short ones."""
     result: Floats = (values - values.mean()) / (values.std() + 1e-6)
     return result

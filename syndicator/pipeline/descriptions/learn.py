@@ -61,7 +61,7 @@ def forget(learnt: Path) -> None:
 
 
 def lacking(files: Sequence[FileStamp], learnt: Path, newest: int) -> list[FileStamp]:
-    """Return the files, of `files` oldest first, that `read_taught` may need to read."""
+    """Return those of `files`, oldest first, that `read_taught` may need to read."""
     remembered = _remembered(memory(learnt))
     missing = []
     for place, stamp in enumerate(files):
@@ -78,14 +78,14 @@ def read_taught(article_store: ArticleStore, files: Sequence[FileStamp], learnt:
     taught: list[tuple[FileStamp, Taught]] = []
     for stamp in files:
         before, old = remembered.get(stamp.path, (None, None))
-        new = old if old and before == stamp else _of(article_store, stamp.path)
+        new = old if old and before == stamp else _taught(article_store, stamp.path)
         if new:
             taught.append((stamp, new))
     entries = {}
     for place, (stamp, article) in enumerate(taught):
         needs_text = place >= len(taught) - newest or article.may_teach
         if needs_text and article.text is None:
-            article = _of(article_store, stamp.path) or article
+            article = _taught(article_store, stamp.path) or article
             taught[place] = stamp, article
         entries[stamp.path] = (stamp, article if needs_text else replace(article, text=None))
     if entries != remembered:
@@ -93,7 +93,7 @@ def read_taught(article_store: ArticleStore, files: Sequence[FileStamp], learnt:
     return [article for _, article in taught]
 
 
-def _of(article_store: ArticleStore, path: str) -> Taught | None:
+def _taught(article_store: ArticleStore, path: str) -> Taught | None:
     for article in _readable(article_store, [path]):
         return Taught(
             title=article.title,

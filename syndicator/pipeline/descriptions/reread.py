@@ -38,7 +38,7 @@ def redescribe_many(
 def redescribe(
     article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str = ""
 ) -> Redescription | None:
-    """Return what changes if `taxonomy` describes the article again, or None. Edits by hand or model stay. Pure."""
+    """Return the changes that `taxonomy` makes to a filed article, or None. Edits by hand or model stay. Pure."""
     description = describe(
         article.title,
         article.text,

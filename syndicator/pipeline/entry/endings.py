@@ -148,13 +148,13 @@ def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
     """Refuse the entry; if its article exists already, keep that one."""
     article = None if context.row.article_id else context.known_in(context.run.store.known(context.aliases))
     if article is not None:
-        return _named_after(context, article)
+        return _carry_or_adopt(context, article)
     reported = problem(context.row, reason, detail)
     result = EntryResult(problem=reported, characters=0 if reason in tuple(PageReason) else None, refused=True)
     return Decision(act="refuse", row=ended(context.row, "refused", reason, detail), result=result)
 
 
-def _named_after(context: EntryContext, filed: Article) -> Decision:
+def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
     """Carry the article `filed`, or record the source as its own if it adopts it. Raises ConfigError."""
     decision, article = known_already(context, filed), in_file(filed.id, context.run)
     if article is None or not context.adopts(article):

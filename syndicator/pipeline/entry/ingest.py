@@ -41,7 +41,7 @@ class _Read:
 async def ingest(context: EntryContext) -> EntryResult:
     """Process one pending entry and record the result. Raises only errors of disk and store."""
     try:
-        return carry_out(context, await _trip(context))
+        return carry_out(context, await _process(context))
     except ConfigError as error:  # its file was edited and is no article now
         decision = endings.ask_operator(context, FileReason.BAD_ARTICLE_FILE, str(error))
     except BUGS as bug:
@@ -49,7 +49,7 @@ async def ingest(context: EntryContext) -> EntryResult:
     return carry_out(context, decision)
 
 
-async def _trip(context: EntryContext) -> Decision:
+async def _process(context: EntryContext) -> Decision:
     if decision := await _known(context):
         return decision
     page: Page | Failed | Decision = context.page or await _fetch(context)
@@ -64,7 +64,7 @@ async def _trip(context: EntryContext) -> Decision:
         read = await _read(context, page) if isinstance(page, Page) else page
     if isinstance(read, NotAnArticle):
         read = endings.refuse(context, read.kind, read.detail)
-    decision = await _match(read) if isinstance(read, _Read) else read
+    decision = await _decide_read(read) if isinstance(read, _Read) else read
     return decision if wall is None else _reported(decision, wall=wall)
 
 
@@ -73,7 +73,7 @@ def _reported(decision: Decision, **more: Any) -> Decision:
 
 
 async def _known(context: EntryContext) -> Decision | None:
-    """Decide entries that need no page, else None."""
+    """Return the decision on an entry whose page is not needed, else None."""
     row, at = context.row, context.run.store.known(context.aliases)
     if away := at.away:
         return endings.skip(context, away)
@@ -87,7 +87,7 @@ async def _known(context: EntryContext) -> Decision | None:
 
 
 def _only_pointed_to(context: EntryContext, id: str, at: Known) -> Article | None:
-    """Return the article `id` if the entry only points to it at its own site and may not revise it."""
+    """Return the article `id` if the entry merely links to it and its source may not revise it."""
     url, article = context.announced.url, context.run.store.article(id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:
         return None
@@ -178,7 +178,7 @@ async def _read(context: EntryContext, page: Page) -> _Read | NotAnArticle | Dec
     return _Read(context=context, page=page, source=source, entry=entry, now=now, reading=reading)
 
 
-async def _match(read: _Read) -> Decision:
+async def _decide_read(read: _Read) -> Decision:
     context, run, reading = read.context, read.context.run, read.reading
     dedupe.remember_sketch(reading.article.body, reading.sketch)
     behind = (added := run.added()) > read.now  # our clock is or was wrong, so the server's counts
@@ -259,7 +259,7 @@ def decide(read: _Read, article: Article, at: Known) -> Decision:
     if bound and urls.same_site(bound.url, announced) and not urls.same_site(bound.url, article.url):
         return endings.known_already(context, bound)  # a redirect to another site is no revision
     match = ownership.known_at(at, _keys(article), article.url)
-    if bound is not None and _still(context, bound, article, match):
+    if bound is not None and _is_still(context, bound, article, match):
         old: Article | None = bound
     else:
         old = _stored(context, match.id) if match else None
@@ -267,7 +267,7 @@ def decide(read: _Read, article: Article, at: Known) -> Decision:
     if old is not None and bound is None and old.url != article.url:
         replaces = (old.unlisted or dedupe.may_turn(old, run.clock())) and context.adopts(old)
     if old is None or replaces:
-        filed, others = _new(read, article, at, lost=id if bound is None else None)
+        filed, others = _new_article(read, article, at, lost=id if bound is None else None)
         if old is not None:  # the owner's article replaces the neighbour's, which becomes its copy
             other = (replace(old, merged_into=article.id, also=()), old)
             others = (*(pair for pair in others if pair[1].id != old.id), other)
@@ -286,7 +286,7 @@ def decide(read: _Read, article: Article, at: Known) -> Decision:
     return replace(decision, row=row, article=filed, reading=read.reading, named=article.also, blocks=blocks)
 
 
-def _new(read: _Read, article: Article, at: Known, *, lost: str | None) -> tuple[Article, dedupe.Changes]:
+def _new_article(read: _Read, article: Article, at: Known, *, lost: str | None) -> tuple[Article, dedupe.Changes]:
     """Return the new article: in place of `lost`, whose file is missing, on hold, or merged with copies."""
     context, run, now = read.context, read.context.run, read.context.run.clock()
     old = run.store.article(lost) if lost else None
@@ -317,7 +317,7 @@ def _why_on_hold(read: _Read, article: Article) -> str:
     )
 
 
-def _still(context: EntryContext, bound: Article, article: Article, match: Article | None) -> bool:
+def _is_still(context: EntryContext, bound: Article, article: Article, match: Article | None) -> bool:
     """True if the reading (`match`) is still `bound`. Only the site's owner may give it a new address."""
     if not urls.same_site(bound.url, article.url):
         return False

@@ -1,4 +1,4 @@
-"""Read articles on several pages as one; read the AMP or print version of a stub."""
+"""Read an article that spans several pages; read the AMP or print version of a stub."""
 
 from __future__ import annotations
 

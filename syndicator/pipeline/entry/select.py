@@ -40,12 +40,12 @@ def select(
     ordered = sorted(unique.values(), key=lambda entry: _position(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in stored and entry.id not in muted]
     take = unseen[:backfill] if first else unseen
-    rows = [_new(key, entry, now, reason=EntryReason.LATE if entry.id in late else None) for entry in take]
-    rows += [_new(key, entry, now, "skipped", EntryReason.BACKFILL) for entry in unseen[len(take) :]]
-    rows += [endings.muted(_new(key, entry, now)) for entry in ordered if entry.id in {*muted} - stored.keys()]
+    rows = [_row(key, entry, now, reason=EntryReason.LATE if entry.id in late else None) for entry in take]
+    rows += [_row(key, entry, now, "skipped", EntryReason.BACKFILL) for entry in unseen[len(take) :]]
+    rows += [endings.muted(_row(key, entry, now)) for entry in ordered if entry.id in {*muted} - stored.keys()]
     for entry in ordered:
         row = stored.get(entry.id)
-        if row and entry.id not in muted and _again(row, entry, now):
+        if row and entry.id not in muted and _is_due_again(row, entry, now):
             reason = None if row.reason == EntryReason.MUTED else row.reason
             url = _canonical(entry.url)
             rows.append(replace(row, status="pending", digest=entry.digest, entry=entry, url=url, reason=reason))
@@ -106,7 +106,7 @@ def _position(entry: Entry, now: datetime) -> datetime:
     return min(entry.published or entry.updated or _NEVER, now)
 
 
-def _again(row: EntryRow, entry: Entry, now: datetime) -> bool:
+def _is_due_again(row: EntryRow, entry: Entry, now: datetime) -> bool:
     if row.status == "pending":
         return row.digest != entry.digest
     if row.status == "skipped":
@@ -116,7 +116,7 @@ def _again(row: EntryRow, entry: Entry, now: datetime) -> bool:
     return row.read_at is None or now - row.read_at >= REREAD_EVERY
 
 
-def _new(key: str, entry: Entry, now: datetime, status: EntryStatus = "pending", reason: str | None = None) -> EntryRow:
+def _row(key: str, entry: Entry, now: datetime, status: EntryStatus = "pending", reason: str | None = None) -> EntryRow:
     return EntryRow(
         source_key=key,
         entry_id=entry.id,
