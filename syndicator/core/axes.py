@@ -1,4 +1,4 @@
-"""Axes of feeds: one row each, for membership, paths, archives and OPML; exceptions: `publishing.selection.feeds`."""
+"""Axes divide articles into feeds: membership, paths, archives, OPML. Exceptions: publishing/selection/feeds.py."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """An axis of feeds; its name is in feed ids. `members`: feeds of an article, recorded even while off (`reindex`
-    fills a new axis). `found`: members that builds find in batches. Neither: saved queries and stories."""
+    """An axis of feeds; feed ids contain its name. `members` returns an article's feeds, recorded even while the axis
+    is off. `found` returns feeds that builds look up in batches. Saved queries and stories have neither."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None
@@ -44,7 +44,7 @@ class Axis:
 
     @property
     def word(self) -> str:
-        """What `publish.axes` calls it: tags, sources, all."""
+        """The word for the axis in `publish.axes`: tags, sources, all."""
         return self.folder.rstrip("/") or self.only
 
 
@@ -83,7 +83,7 @@ AXES: Final[dict[str, Axis]] = {
 
 
 def checked(word: str) -> str:
-    """`word`, which is to name an axis. Raises ValueError that lists those there are."""
+    """Return `word` if it names an axis. Raise ValueError with the valid words otherwise."""
     words = [axis.word for _, axis in by_place()]
     if word not in words:
         raise ValueError(f"{word!r} is none of {', '.join(words)}")
@@ -91,5 +91,5 @@ def checked(word: str) -> str:
 
 
 def by_place() -> list[tuple[str, Axis]]:
-    """All axes with their names, as they follow one another on the index page."""
+    """Return all axes with their names, in the order of the index page."""
     return sorted(AXES.items(), key=lambda item: item[1].place)

@@ -1,4 +1,4 @@
-"""Feed formats: settings, file names, media types and links derive from this table."""
+"""Feed formats: settings, file names, media types and links come from this table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """What is known of a format besides its name, which is also the ending of its files."""
+    """A feed format. Its name in FORMATS is the file extension."""
 
     label: str  # what pages call it
     media_type: str
@@ -47,28 +47,28 @@ PAGE: Final = "html"
 
 
 def checked(name: str) -> str:
-    """`name`, when it is a format. Raises ValueError, which names all there are."""
+    """Return `name` if it is a format. Raise ValueError with the valid names otherwise."""
     if name not in FORMATS:
         raise ValueError(f"the formats are {', '.join(FORMATS)}")
     return name
 
 
 def subscribed(names: Container[str]) -> list[str]:
-    """Those of `names` that programs subscribe to, in the order of the table."""
+    """Return the formats among `names` that feed readers subscribe to, in table order."""
     return [name for name, format in FORMATS.items() if format.subscribed and name in names]
 
 
 def of_file(name: str) -> Format | None:
-    """The format of a file by its ending, None when it has none of ours."""
+    """Return the format of a file by its extension, or None."""
     return FORMATS.get(name.rpartition(".")[2])
 
 
 def cache_control(name: str) -> str:
-    """The Cache-Control of a published file."""
+    """Return the Cache-Control header of a published file."""
     return IMMUTABLE if name.startswith(PICTURES) else CACHE_CONTROL
 
 
 def media_type(name: str) -> str:
-    """The media type of a published file, "" for a kind of file that is not served."""
+    """Return the media type of a published file, or "" if files of this kind are not served."""
     format = of_file(name)
     return f"{format.media_type}; charset=utf-8" if format else TYPES.get(f".{name.rpartition('.')[2]}", "")

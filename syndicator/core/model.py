@@ -1,4 +1,4 @@
-"""The nouns. Frozen values only: no I/O, no clock, no third-party package."""
+"""Articles, entries, sources, feeds and outcomes: frozen values without I/O, clock or third-party packages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ EntryStatus = Literal["pending", "done", "refused", "skipped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
-    """An operator's selectors (`page_rules`) for pages: the first match counts; of `select`, `remove`, `links` all."""
+    """The operator's selectors for the pages of a source (`page_rules`). The first selector that matches wins; for
+    `select`, `remove` and `links` all matches count."""
 
     select: tuple[str, ...] = ()  # CSS: the body is here
     remove: tuple[str, ...] = ()  # CSS: never part of the body
@@ -41,21 +42,23 @@ class Rules:
     links: tuple[str, ...] = ()  # the source is a page that lists articles: these are their links
 
     def __repr__(self) -> str:
-        """Its fields, later ones only where they are set: digests of it stay when rules are added to the program."""
+        """Show the original fields and the later ones that are set: stored digests of this text survive new rules."""
         first = ("select", "remove", "title_suffix", "content", "keep")
-        shown = ((one.name, getattr(self, one.name), one.default) for one in fields(self))
+        shown = ((rule.name, getattr(self, rule.name), rule.default) for rule in fields(self))
         return f"Rules({', '.join(f'{n}={v!r}' for n, v, default in shown if n in first or v != default)})"
 
     @property
     def digest(self) -> str:
-        """16 hex characters of the rules that are not at their default: new rules of later versions change nothing."""
-        said = [(one.name, getattr(self, one.name)) for one in fields(self) if getattr(self, one.name) != one.default]
-        return hashlib.sha256(repr(sorted(said)).encode()).hexdigest()[:16]
+        """16 hex characters for the rules that differ from their default; stable when later versions add rules."""
+        values = [
+            (rule.name, getattr(self, rule.name)) for rule in fields(self) if getattr(self, rule.name) != rule.default
+        ]
+        return hashlib.sha256(repr(sorted(values)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What the operator wrote in sources.toml."""
+    """A source as the operator wrote it in sources.toml."""
 
     key: str
     url: str
@@ -83,7 +86,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What we remember of a source between visits, in groups by who writes it. Times are aware UTC."""
+    """The remembered state of a source between visits, grouped by writer. Times are aware UTC."""
 
     # from sources.toml, by services.reconcile
     key: str
@@ -145,7 +148,7 @@ class SourceState:
     muted: int = 0
 
     def asked_whole(self) -> SourceState:
-        """The state of a source that is due now and whose feed is read whatever it has, changed or not."""
+        """Return the state as due now and without validators: the next visit fetches and reads the whole feed."""
         return replace(self, etag=None, last_modified=None, body_digest=None, next_due=None)
 
 
@@ -162,7 +165,7 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What a feed announced, not yet read. HTML fields are unsanitised."""
+    """An entry of a feed before its page is read. HTML fields are not sanitised."""
 
     id: str  # the entry's own id, else its link, else a digest of its content
     url: str = ""
@@ -181,7 +184,7 @@ class Entry:
 
     @property
     def digest(self) -> str:
-        """Changes when what the feed says of the entry changes."""
+        """32 hex characters that change if title, link, texts or update time of the entry change."""
         parts = (self.title, self.url, self.summary, self.content, str(self.updated))
         return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
@@ -208,7 +211,7 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What the reader saw on a page, before it is described."""
+    """The result of reading a page, before it is described."""
 
     url: str  # canonical
     title: str
@@ -234,7 +237,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The feed an entry came from, as it was when the article was filed (RFC 4287 section 4.2.11)."""
+    """The feed of an entry when its article was filed (RFC 4287 section 4.2.11)."""
 
     title: str = ""
     url: str = ""  # the feed's address
@@ -245,7 +248,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An article. `id` never changes; articles/fields.py has the file's fields; times are UTC in whole seconds."""
+    """An article. `id` never changes; times are UTC in whole seconds; articles/fields.py maps fields to the file."""
 
     id: str
     url: str  # `source` in the file
@@ -289,13 +292,13 @@ class Article:
 
     @property
     def text(self) -> str:
-        """The body as plain text: a paragraph, heading, list item or table row a line."""
+        """The body as plain text, one line per paragraph, heading, list item or table row."""
         return _text.plain(self.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle(Article):
-    """An article as it was read from its page, with what no file keeps."""
+    """An article as read from its page, with values that its file does not store."""
 
     trace: Mapping[str, Any] = field(default_factory=dict)  # which candidate won for each field, and what was cut
     blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
@@ -304,8 +307,8 @@ class ReadArticle(Article):
     category_score: float | None = None  # how likely `category` is; None: there is none to choose from
 
     def filed(self) -> Article:
-        """What of it is filed."""
-        return Article(**{one.name: getattr(self, one.name) for one in fields(Article)})
+        """Return the article alone, as its file stores it."""
+        return Article(**{attribute.name: getattr(self, attribute.name) for attribute in fields(Article)})
 
 
 class FeedKey(NamedTuple):
@@ -315,7 +318,7 @@ class FeedKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSpec:
-    """A feed to publish: what is in it and what it is called."""
+    """A feed to publish: its name, contents and formats."""
 
     key: FeedKey
     name: str  # AI
@@ -335,7 +338,7 @@ class FeedSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something that went wrong with a source, an entry or a feed, for `status` and `--json`."""
+    """A problem with a source, an entry or a feed, for `status` and `--json`."""
 
     what: str  # the URL, file or feed it is about
     reason: str  # a code of `syndicator.core.reasons`
@@ -344,7 +347,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a visit ended. A visit cannot end without one."""
+    """The result of a visit. Every visit ends with one."""
 
     key: str
     at: datetime
@@ -366,26 +369,26 @@ class Outcome:
 
 
 def article_id(key: str) -> str:
-    """First 26 characters of lower-case base32 of sha256 of the canonical URL `key`."""
+    """Return the id for the canonical URL `key`: the first 26 characters of its SHA-256 in lower-case base32."""
     return base64.b32encode(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()).decode().lower()[:26]
 
 
 def entry_urn(instance: uuid.UUID, id: str) -> str:
-    """The published id of an article: urn:uuid of uuid5(instance, id)."""
+    """Return the published id of an article: the URN of uuid5(instance, id)."""
     return uuid.uuid5(instance, id).urn
 
 
 def story_urn(instance: uuid.UUID, name: str) -> str:
-    """The published id of a story: urn:uuid made as that of an article is, of version 8, which no article has."""
-    made = uuid.uuid5(instance, f"story:{name}")
-    return uuid.UUID(int=made.int & ~(15 << 76) | 8 << 76).urn
+    """Return the published id of a story: a version 8 UUID, so that it cannot equal an article's version 5 UUID."""
+    value = uuid.uuid5(instance, f"story:{name}").int
+    return uuid.UUID(int=value & ~(15 << 76) | 8 << 76).urn
 
 
 def is_of_story(urn: str) -> bool:
-    """True for an id that `story_urn` gives."""
+    """Return True if `urn` comes from `story_urn`."""
     return urn.rpartition(":")[2][14:15] == "8"
 
 
 def feed_urn(instance: uuid.UUID, axis: str, first_slug: str) -> str:
-    """The published id of a feed: urn:uuid of uuid5(instance, "feed:<axis>:<first slug>")."""
+    """Return the published id of a feed: the URN of uuid5(instance, "feed:<axis>:<first slug>")."""
     return uuid.uuid5(instance, f"feed:{axis}:{first_slug}").urn

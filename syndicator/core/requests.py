@@ -1,4 +1,4 @@
-"""Values of requests, their answers, and lists of articles on pages."""
+"""Requests, their answers, and lists of articles on pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syndicator.core.reasons import FetchReason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One outbound request. `deadline` in seconds, for DNS, connect, redirects and body together."""
+    """One outbound request. `deadline`: seconds for DNS, connection, redirects and body together."""
 
     url: str
     kind: Literal["feed", "page", "robots", "hub", "llm", "image", "webhook"] = "page"
@@ -57,7 +57,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """A failure is a value. `reason` is a code of `core.reasons`, or "http-" with the status of the answer."""
+    """A failed request. `reason`: a code of `core.reasons`, or "http-" with the status."""
 
     url: str
     reason: str
@@ -68,17 +68,17 @@ class Failed:
 
     @property
     def no_network(self) -> bool:
-        """True when the host could not even be reached."""
+        """True if no connection to the host was possible."""
         return self.reason in (FetchReason.DNS, FetchReason.CONNECT)
 
     @property
     def ours(self) -> bool:
-        """True when this machine was short of something (files, memory): nobody was asked, nobody is to blame."""
+        """True if this machine was short of files or memory: no request was made."""
         return self.reason == OURS
 
     @property
     def unasked(self) -> bool:
-        """True if the host was not asked: it is paused until `retry_after`, or a header has no value."""
+        """True if no request was made: the host is paused until `retry_after`, or a header has no value."""
         return self.reason == FetchReason.UNSET_VARIABLE or (
             self.reason == FetchReason.RATE_LIMITED and self.status is None
         )
@@ -95,7 +95,7 @@ REMEMBERED = 150  # items of a list that it is known by; a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One article as a list shows it."""
+    """An article in a list."""
 
     url: str  # canonical
     title: str = ""
@@ -105,8 +105,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A list item as displayed. `form`: tags and most common classes around its link ("li.post > h2.title > a");
-    `path`: tags only; `shape` of its address; `layout`: order of picture, title and date ("p", "t", "d")."""
+    """A list item as displayed. `form`: tags and classes around its link ("li.post > h2.title > a"); `path`: tags only;
+    `shape` of its address; `layout`: order of picture, title and date ("p", "t", "d")."""
 
     item: Item
     key: str  # urls.alias
@@ -126,8 +126,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrapper:
-    """Several marks of a list's items, so that a new layout leaves some: forms, paths, shapes, layouts (frequent
-    first), share with dates, title lengths, order, last items; a remark; if a person pointed to it."""
+    """Marks that recognise the items of a list; several, as a new layout changes some. Most frequent first."""
 
     by: str = ""  # what it was learnt from: "json-ld", "h-feed" or "blocks"
     forms: tuple[str, ...] = ()

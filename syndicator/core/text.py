@@ -1,4 +1,4 @@
-"""Texts: legal characters, width, markdown as plain text, names for files and addresses, persons. Pure."""
+"""Texts: legal characters, width, Markdown as plain text, slugs, persons. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import lru_cache
 
-# What XML 1.0 production [2] forbids, and what it allows but nobody wants: C1 controls (feed validators warn of them)
-# and noncharacters.
+# Characters that XML 1.0 production [2] forbids, and others that feed validators warn of: C1 controls, noncharacters.
 _ILLEGAL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
     "|[" + "".join(chr(plane + low) for plane in range(0x10000, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF)) + "]"
@@ -58,40 +57,40 @@ SUFFIX = re.compile(
 
 
 def legal(value: str) -> str:
-    """`value` without characters that XML 1.0 forbids and without lone surrogates."""
+    """Return `value` without lone surrogates and characters that XML 1.0 forbids."""
     if value.replace("\n", "").isprintable():
         return value  # most texts; twenty times cheaper than the pattern
     return _ILLEGAL.sub("", value)
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """The words "(did you mean 'x'?)" for the one of `known` that `word` nearly is, "" where there is none."""
+def suggestion(word: str, candidates: Iterable[str]) -> str:
+    """Return " (did you mean 'x'?)" for the candidate most similar to `word`, or ""."""
     import difflib
 
-    names = {name.casefold(): name for name in known}
+    names = {name.casefold(): name for name in candidates}
     near = difflib.get_close_matches(word.casefold(), names, n=1)
     return f" (did you mean {names[near[0]]!r}?)" if near else ""
 
 
 def line(value: str) -> str:
-    """`value` as one line: legal characters, runs of white space as one space, NFC."""
+    """Return `value` as one line of legal characters in NFC, with single spaces."""
     if value.isprintable() and "  " not in value:  # most are: of white space it has lone blanks, and nothing illegal
         return (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
     return _SPACE.sub(" ", unicodedata.normalize("NFC", legal(value))).strip()
 
 
 def width(value: str) -> int:
-    """Characters, a wide CJK character counting two."""
+    """Return the number of columns: a wide CJK character takes two."""
     return len(value) if value.isascii() else len(value) + len(_WIDE.findall(value))
 
 
 def words(value: str) -> list[str]:
-    """The words of a text, whatever their case, spacing and punctuation."""
+    """Return the words of a text in lower case, without punctuation."""
     return _WORD.findall(value.casefold())
 
 
 def plain(markdown: str) -> str:
-    """Our Markdown as plain text: a line per block, item or row, cells apart by tabs, no marks or link targets."""
+    """Return our Markdown as plain text: one line per block, item or row, cells separated by tabs, no link targets."""
     out: list[str] = []
     fence, margin, table = "", 0, False
     for raw in markdown.split("\n"):
@@ -123,10 +122,10 @@ def _content(value: str) -> str:
     if _RULE.match(value):
         return value
     for _ in range(_MOST_NESTED):
-        found = _ITEM.match(value) or (_QUOTE.match(value) if value.startswith(">") else None)
-        if not found:
+        marker = _ITEM.match(value) or (_QUOTE.match(value) if value.startswith(">") else None)
+        if not marker:
             break
-        value = value[found.end() :].lstrip()
+        value = value[marker.end() :].lstrip()
     heading = _HEADING.match(value)
     return value[heading.end() :] if heading else value
 
@@ -168,17 +167,16 @@ _SPELLED = (
 
 
 def stem(value: str, most: int = 80) -> str:
-    """`value` as a file name stem (a-z, 0-9, single hyphens, at most `most` characters, or ""); not unique."""
+    """Return `value` as a file name stem (a-z, 0-9, single hyphens, at most `most` characters, or ""); not unique."""
     from slugify import slugify  # imported here alone, and late: it carries tables
 
     return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
 
 
 @lru_cache(maxsize=20_000)  # the same few hundred names come with every article
-@lru_cache(8192)
 def slug(name: str) -> str:
-    """The slug of a name: [a-z0-9-], 1 to 60 characters, not reserved. Case, accents, spaces and plain punctuation are
-    ignored; + # & @ % and a leading dot are spelled out; lossy transliteration adds six digest characters."""
+    """Return the slug of a name: [a-z0-9-], 1 to 60 characters, not reserved. Case, accents and plain punctuation are
+    ignored; + # & @ % and a leading dot are spelled out; a lossy transliteration ends in six digits of a digest."""
     folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
     spelled = f"dot {folded[1:]}" if re.match(r"\.\w", folded) else folded
     for character, word in _SPELLED:
@@ -191,7 +189,6 @@ def slug(name: str) -> str:
 
 
 def _loses(spelled: str) -> bool:
-    """True when the stem of `spelled` leaves out or transliterates something that tells names apart."""
     return any(
         (
             not char.isascii()
@@ -204,7 +201,7 @@ def _loses(spelled: str) -> bool:
 
 
 def persons(author: str | None) -> tuple[str, ...]:
-    """The distinct names in `author`, by commas only; "Kim Lee, Jr.", "Acme, Inc." and "Okafor, Ines" are one name."""
+    """Return the names in `author`, separated by commas. "Kim Lee, Jr.", "Acme, Inc.", "Okafor, Ines" are one name."""
     parts = list(_without_suffixes(author or ""))
     if len(parts) == 2 and not any(" " in part for part in parts):  # noqa: PLR2004 - a surname and a first name
         return (", ".join(parts),)
@@ -225,7 +222,7 @@ def _without_suffixes(author: str) -> Iterator[str]:
 
 
 def stamp(*parts: str | bytes) -> str:
-    """A digest of what a form or an ETag showed, to refuse an edit of anything else. Pure."""
+    """Return a digest of the content of a form or an ETag, to refuse edits of changed content."""
     data = [part if isinstance(part, bytes) else part.encode("utf-8", "replace") for part in parts]
     return hashlib.sha256(b"\0".join(data)).hexdigest()[:32]
 
@@ -236,12 +233,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u2
 
 
 def counted(number: int, noun: str) -> str:
-    """ "1 article", "2 articles": for nouns whose plural ends in s."""
+    """Return "1 article" or "2 articles", for nouns with a plural in s."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def span(time: timedelta) -> str:
-    """A time in its largest unit: 4 minutes, 3 days."""
+    """Return a duration in its largest unit: "4 minutes", "3 days"."""
     seconds = max(0, int(time.total_seconds()))
     for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
@@ -250,19 +247,15 @@ def span(time: timedelta) -> str:
 
 
 def visible(value: str) -> str:
-    """`value` with each control as an escape that Python and JSON know (\\x1b as \\u001b); its line ends stay."""
+    r"""Return `value` with control characters escaped as in JSON (\\x1b as \\u001b); line ends stay."""
     if value.isascii() and value.isprintable():
         return value
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
 
 
 def one_line(value: object) -> str:
-    """The text of `value` as `visible` has it, and its line ends and tabs as spaces: a cell of a table."""
+    """Return `value` as text for a table cell: `visible`, without line ends and tabs."""
     return visible(" ".join(str(value).split()) if any(end in str(value) for end in "\n\t\r") else str(value))
-
-
-def _escape(match: re.Match[str]) -> str:
-    return f"\\u{ord(match[0]):04x}"
 
 
 # Scripts that are written without spaces: pairs of neighbours stand for words. Thai to Lao, Myanmar, Khmer, kana, Han,
@@ -281,7 +274,7 @@ _SHORT = 3  # a word of so many characters keeps its s
 
 
 def folded(text: str) -> str:
-    """`text` without case and accents; compatibility forms (full width, ligatures) as what they stand for."""
+    """Return `text` without case and accents, compatibility forms (full width, ligatures) replaced."""
     if text.isascii():
         return text.lower()
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
@@ -289,12 +282,12 @@ def folded(text: str) -> str:
 
 
 def each_word(text: str) -> Iterator[str]:
-    """The words of a text, without their plural s; of a script without spaces what stands together."""
+    """Iterate over the words of a text without plural s; in scripts without spaces, over runs of letters."""
     return filter(None, (run if _FIRST_UNSPACED.match(run) else _term(run) for run in _RUN.findall(folded(text))))
 
 
 def each_term(text: str) -> Iterator[str]:
-    """What a text can be found by, in its order: its words, pairs of neighbours where a script has no spaces."""
+    """Iterate over the search terms of a text in order: words, or pairs of neighbours in scripts without spaces."""
     for word in each_word(text):
         if _FIRST_UNSPACED.match(word):
             yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))
@@ -304,7 +297,6 @@ def each_term(text: str) -> Iterator[str]:
 
 @lru_cache(8192)
 def _term(run: str) -> str:
-    """A word as a term, "" for a single letter."""
     word = run[:_LONGEST]
     if len(word) > _SHORT and word.isascii() and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]

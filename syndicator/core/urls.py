@@ -1,4 +1,4 @@
-"""URLs: canonical spelling, aliases, hosts, sites, and addresses that look public (no DNS). Pure."""
+"""URLs: canonical form, aliases, hosts, sites, and private addresses (without DNS). Pure."""
 
 from __future__ import annotations
 
@@ -52,23 +52,22 @@ _FEED_ENDING = re.compile(r"\.(rss|atom|xml|json)$")  # mastodon.example/@alice.
 
 
 class BadUrl(ValueError):
-    """The text is no absolute http(s) URL with a host."""
+    """The text is not an absolute http(s) URL with a host."""
 
 
 @lru_cache(maxsize=1024)  # a visit asks a dozen times for those of its source
 def canonical(url: str) -> str:
-    """The canonical http(s) `url`: lower case, IDNA, no default port, credentials, fragment or tracking parameters,
-    normal escapes and dot segments (RFC 3986 section 6.2.2). Idempotent. Raises BadUrl."""
+    """Return the canonical http(s) `url` (RFC 3986 section 6.2.2), without default port, credentials, fragment and
+    tracking parameters. Idempotent. Raise BadUrl."""
     return url if _is_canonical(url) else respelled(url)
 
 
 def _is_canonical(url: str) -> bool:
-    """True for an address that is spelled so already, as most are, and has no query."""
     return _CANONICAL.fullmatch(url) is not None and len(url) <= _HOST_CHARS and "xn--" not in url
 
 
 def respelled(url: str) -> str:
-    """`canonical` without the short cut for addresses that are spelled so already, as most are."""
+    """Do the work of `canonical` without its shortcut for URLs that already are."""
     cleaned = _AUTHORITY.sub(r"\1", _slashed(_HEAD.sub(r"\1://", _cleaned(url), count=1)), count=1)
     try:
         parts = urlsplit(cleaned)
@@ -86,7 +85,7 @@ def respelled(url: str) -> str:
 
 
 def alias(url: str) -> str:
-    """A key under which http and https, with and without www, with and without a last slash are the same."""
+    """Return a key that is equal for http and https, with and without www, with and without a last slash."""
     if _is_canonical(url):  # a tenth of the price of what follows: `add` asks it of every source
         name, _, place = url.partition("://")[2].partition("/")
         return f"{name.removeprefix('www.')}/{place.rstrip('/')}"
@@ -100,12 +99,12 @@ def alias(url: str) -> str:
 
 
 def guid_alias(source_key: str, entry_id: str) -> str:
-    """A key that finds the article of an entry by the entry's own id, which only its source's feed gives meaning to."""
+    """Return a key for the article of an entry by the entry's own id, which is unique only within its source."""
     return f"guid:{source_key}:{entry_id}"
 
 
 def absolute(base: str, reference: str) -> str | None:
-    """`reference` seen from `base` as an absolute http(s) URL, its fragment kept, or None."""
+    """Resolve `reference` against `base`. Return an absolute http(s) URL with its fragment, or None."""
     if _ABSOLUTE.fullmatch(reference):
         return reference
     reference = _slashed(_cleaned(reference))
@@ -124,7 +123,6 @@ def absolute(base: str, reference: str) -> str | None:
 
 
 def _parts(url: str) -> SplitResult:
-    """The parts of the canonical `url`, all empty if it is no URL."""
     try:
         return urlsplit(canonical(url))
     except BadUrl:
@@ -132,26 +130,26 @@ def _parts(url: str) -> SplitResult:
 
 
 def host(url: str) -> str:
-    """The host of `url` in lower case with its port if not the default, "" when there is none."""
+    """Return the host of `url` in lower case, with a port that is not the default; "" if it is no URL."""
     return _parts(url).netloc
 
 
 def own_host(url: str) -> str:
-    """The host of `url`, or the user's site on a shared host (`/~alice`, github.com/alice); "" if it is no URL."""
+    """Return the host of `url`, or the user's site on a shared host (`/~alice`, github.com/alice), or ""."""
     parts = _parts(url)
     return site(url) if _user((parts.hostname or "").removeprefix("www."), parts.path) else parts.netloc
 
 
 def domain(url: str) -> str:
-    """The registrable domain of `url` (bbc.co.uk), else its host. For names; ownership is `site`."""
+    """Return the registrable domain of `url` (bbc.co.uk), else its host. Used for names; ownership is `site`."""
     name = _parts(url).hostname or ""
     return _registrable(name) or name
 
 
 @lru_cache(maxsize=4096)
 def site(url: str) -> str:
-    """The unit of ownership of `url`, or "": the host without `www.`, on any port; IP addresses and single labels with
-    port. On shared hosts (data/shared_hosts.toml) and below user marks (/~alice, /@alice) the user's part."""
+    """Return the owner of `url`: its host without `www.` and port, or "". IP addresses and single labels keep the port.
+    On shared hosts (data/shared_hosts.toml) and after user marks (/~alice, /@alice) it is the user's part."""
     parts = _parts(url)
     name = (parts.hostname or "").removeprefix("www.")
     user = _user(name, parts.path)
@@ -162,28 +160,28 @@ def site(url: str) -> str:
     return parts.netloc.removeprefix("www.") if "." not in name or _is_number(name) else name
 
 
-def same_site(one: str, other: str) -> bool:
-    """True if two URLs have one owner (`site`)."""
-    return site(one) == site(other)
+def same_site(url: str, other: str) -> bool:
+    """Return True if two URLs have the same owner (`site`)."""
+    return site(url) == site(other)
 
 
 def publisher(url: str) -> str:
-    """The registrable domain with private suffixes (alice.github.io, alice.substack.com); on shared hosts `site`."""
+    """Return the registrable domain, private suffixes included (alice.github.io); on shared hosts `site`."""
     return _publisher(site(url))
 
 
 @lru_cache(maxsize=4096)
-def _publisher(found: str) -> str:
-    name = found.partition("/")[0].partition(":")[0]
-    if "/" in found or found.startswith("["):
-        return found
+def _publisher(owner: str) -> str:
+    name = owner.partition("/")[0].partition(":")[0]
+    if "/" in owner or owner.startswith("["):
+        return owner
     below = _shared().subdomains.fullmatch(name)
-    return (below[1] if below else "") or _registrable(name) or _unlisted(name) or found
+    return (below[1] if below else "") or _registrable(name) or _unlisted(name) or owner
 
 
-def same_publisher(one: str, other: str) -> bool:
-    """True if two URLs are below one registrable domain (`publisher`)."""
-    return publisher(one) == publisher(other)
+def same_publisher(url: str, other: str) -> bool:
+    """Return True if two URLs have the same `publisher`."""
+    return publisher(url) == publisher(other)
 
 
 class _Shared(NamedTuple):
@@ -197,11 +195,11 @@ class _Shared(NamedTuple):
 def _shared() -> _Shared:
     import tomllib  # late, as the public suffix list is: a run with nothing due needs neither
 
-    found = tomllib.loads((Path(__file__).parent.parent / "data/shared_hosts.toml").read_text(encoding="utf-8"))
-    paths = {name: count for name, count in found["paths"].items() if "*" not in name}
-    patterns = {name: count for name, count in found["paths"].items() if "*" in name}
-    parents = "|".join(re.escape(name).replace(r"\*", "[a-z.]{2,6}") for name in found["subdomains"])
-    return _Shared(re.compile(rf"(?:.*\.)?([^.]+\.(?:{parents}))"), tuple(found["users"]), paths, patterns)
+    table = tomllib.loads((Path(__file__).parent.parent / "data/shared_hosts.toml").read_text(encoding="utf-8"))
+    paths = {name: count for name, count in table["paths"].items() if "*" not in name}
+    patterns = {name: count for name, count in table["paths"].items() if "*" in name}
+    parents = "|".join(re.escape(name).replace(r"\*", "[a-z.]{2,6}") for name in table["subdomains"])
+    return _Shared(re.compile(rf"(?:.*\.)?([^.]+\.(?:{parents}))"), tuple(table["users"]), paths, patterns)
 
 
 def _depth(name: str) -> int:
@@ -212,7 +210,7 @@ def _depth(name: str) -> int:
 
 
 def _user(name: str, path: str) -> str:
-    """The beginning of the path that names whose site it is on a shared host, "" where none does."""
+    """Return the beginning of the path that names the user on a shared host, or ""."""
     segments = [segment for segment in path.lower().split("/") if segment]
     count = _depth(name)
     if len(segments) > 1 and segments[0] in _BEFORE_USER and (count or segments[1][0] in _USER_MARKS):
@@ -224,7 +222,7 @@ def _user(name: str, path: str) -> str:
 
 
 def _unlisted(name: str) -> str:
-    """The last two labels of a name whose top-level domain no list has: the public suffix list's own rule for it."""
+    """Return the last two labels, the rule of the public suffix list for top-level domains that are not in it."""
     labels = name.split(".")
     return "" if _is_number(name) or len(labels) == 1 else ".".join(labels[-2:])
 
@@ -242,21 +240,21 @@ def _registrable(name: str) -> str:
 
 
 def is_suffix(url: str) -> bool:
-    """True where anybody can register a domain below the host of the canonical `url` (com, co.uk)."""
+    """Return True if anybody can register a domain below the host of the canonical `url` (com, co.uk)."""
     import tld  # late, as above
 
     name = urlsplit(url).hostname or ""
-    found = tld.get_tld(f"https://x.{name}", as_object=True, fail_silently=True)
-    return isinstance(found, tld.Result) and f".{found.tld}".endswith(f".{name}")
+    suffix = tld.get_tld(f"https://x.{name}", as_object=True, fail_silently=True)
+    return isinstance(suffix, tld.Result) and f".{suffix.tld}".endswith(f".{name}")
 
 
 def redacted(url: str) -> str:
-    """`url` without user and password, otherwise as it was, whether it is a good URL or not."""
+    """Return `url`, valid or not, without user and password."""
     return _SECRET.sub(r"\1", url, count=1) if "@" in url else url
 
 
 def is_root(url: str) -> bool:
-    """True for a site's front page."""
+    """Return True for the front page of a site."""
     parts = _parts(url)
     return parts.path == "/" and not parts.query
 
@@ -275,7 +273,7 @@ def _slashed(value: str) -> str:
 
 
 def _host(name: str) -> str:
-    """A host as browsers spell it: IDNA names in ASCII, IPv4 in four decimal numbers, IPv6 compressed."""
+    """Return a host as browsers spell it: IDNA in ASCII, IPv4 as four decimal numbers, IPv6 compressed."""
     if ":" in name:
         return f"[{_ipv6(name)}]"
     try:
@@ -302,7 +300,7 @@ def _ascii(name: str) -> str:
 
 
 def _ipv4(name: str) -> str:
-    """127.1, 0x7f000001 and 2130706433 are all 127.0.0.1 (URL Standard, IPv4 parser)."""
+    """Read 127.1, 0x7f000001 and 2130706433 as 127.0.0.1 (URL Standard, IPv4 parser)."""
     labels = name.split(".")
     try:
         numbers = [_number(label) for label in labels]
@@ -323,7 +321,7 @@ def _number(label: str) -> int:
 
 
 def _ipv6(name: str) -> str:
-    """The shortest spelling (RFC 5952), an embedded IPv4 address in hexadecimal as browsers have it."""
+    """Return the shortest spelling (RFC 5952); an embedded IPv4 address is hexadecimal, as in browsers."""
     try:
         value = int(ipaddress.IPv6Address(name))
     except ValueError as error:
@@ -423,7 +421,7 @@ LOOPBACK_6 = ipaddress.IPv6Address("::1")
 
 @lru_cache(maxsize=4096)
 def private(url: str) -> str:
-    """Why the host of an http(s) URL, in any spelling, is not public: "" for one that is, and for what is no URL."""
+    """Return why the host of an http(s) URL is not public, or "" if it is public or no URL."""
     name = _parts(url).hostname or ""
     if _LITERAL.fullmatch(name):
         what = special(ipaddress.ip_address(name))
@@ -432,7 +430,8 @@ def private(url: str) -> str:
 
 
 def refusal(url: str, by: str = "") -> str:
-    """Why a stranger's reference to `url` is refused, or "". `by`: what names it; on a private network it may."""
+    """Return why a link to `url` is refused, or "". `by`: address of the link; private networks may link to
+    themselves."""
     if redacted(url) != url:
         return "the address has a user name or password in it"
     return private(url) if not (by and private(by)) else ""
@@ -444,7 +443,7 @@ def _prefixes(nat64: tuple[str, ...]) -> tuple[ipaddress.IPv6Network, ...]:
 
 
 def embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 address stands for, None when it stands for none."""
+    """Return the IPv4 address inside an IPv6 address, or None."""
     if not isinstance(address, ipaddress.IPv6Address):
         return None
     value = int(address)
@@ -455,7 +454,7 @@ def embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address 
 
 
 def _translated(value: int, length: int) -> ipaddress.IPv4Address:
-    """The IPv4 address behind a NAT64 prefix of `length` bits, without bits 64 to 71 (RFC 6052 section 2.2)."""
+    """Return the IPv4 address after a NAT64 prefix of `length` bits, without bits 64 to 71 (RFC 6052 section 2.2)."""
     if length >= _NAT64_LOW_BITS:
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
     joined = (value >> 64) << 56 | (value & (1 << 56) - 1)
@@ -463,7 +462,7 @@ def _translated(value: int, length: int) -> ipaddress.IPv4Address:
 
 
 def special(address: Address, nat64: tuple[str, ...] = ()) -> str | None:
-    """The kind of a non-public address, or None. nat64: prefixes with IPv4 addresses (RFC 6052 section 2.2)."""
+    """Return the kind of a non-public address, or None. `nat64`: prefixes of RFC 6052 section 2.2."""
     real = embedded(address, nat64) or address
     if isinstance(real, ipaddress.IPv4Address):
         return next((what for network, what in _BLOCKED_4 if real in network), None)

@@ -1,4 +1,4 @@
-"""Every limit on requests: what one request, one client, and all clients together may take."""
+"""Limits on requests to our server: for one request, one client, and all clients together."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ CLIENT_SHARE: Final = 4  # a client has every fourth connection at most; a proxy
 
 
 def most_connections(descriptors: int) -> int:
-    """How many connections a process may have that may open `descriptors` (RLIMIT_NOFILE). Pure."""
+    """Return the maximum of connections for a process that may open `descriptors` files (RLIMIT_NOFILE)."""
     return max(1, min(CONNECTIONS, descriptors // SHARE))
 
 
 def most_of_a_client(connections: int) -> int:
-    """How many of `connections` one client may have. Pure."""
+    """Return the maximum of `connections` for one client."""
     return max(1, connections // CLIENT_SHARE)
 
 
 def client_of(host: str) -> str:
-    """The client of peer `host`: an IPv4 address, or a /64, the least that a customer has. Pure."""
+    """Return the client of peer `host`: its IPv4 address or IPv6 /64, the smallest network of a customer."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
