@@ -1,4 +1,4 @@
-"""One request with its redirects, within its deadline and its size limits."""
+"""Send one request and follow its redirects, within limits of time and size."""
 
 import asyncio
 import base64
@@ -50,7 +50,7 @@ _ACCEPT = {
 
 @dataclass(slots=True)
 class _Chain:
-    """One request and where its redirects have led so far."""
+    """A request and the state of its redirects."""
 
     request: Request
     url: httpx.URL  # without credentials and fragment
@@ -62,8 +62,8 @@ class _Chain:
 
 
 class HttpFetcher:
-    """ports.Fetcher on the real network. `clock`: for Retry-After. `offsets` gets, by host, how far `clock` is ahead of
-    its server. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for a proxy that is not an address."""
+    """`ports.Fetcher` on the network. `clock`: for Retry-After. `offsets` receives by host the lead of `clock` over its
+    server. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid proxy."""
 
     def __init__(
         self,
@@ -83,9 +83,8 @@ class HttpFetcher:
         logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs URLs with their credentials
 
     async def fetch(self, request: Request) -> FetchResult:
-        """The answer to `request` within its deadline, after redirects. Never raises for what the network does: a
-        failure is a `Failed` with its reason. `request.headers` go to the first origin only; the values of
-        `request.secrets` are put into the URL here, and into nothing that is returned."""
+        """Return the answer within the deadline, after redirects; network errors are `Failed`. `request.headers` go to
+        the first origin only; the values of `request.secrets` are in the URL sent and in nothing returned."""
         result = await self._fetch(request)
         return _masked(result, request.secrets) if request.secrets else result
 
@@ -119,7 +118,7 @@ class HttpFetcher:
         await self._clients.aclose()
 
     async def _exchange(self, chain: _Chain) -> FetchResult | None:
-        """One request and its answer: the result, or None when a redirect leads on to `chain.url`."""
+        """Send one request. Return the result, or None after a redirect to `chain.url`."""
         url, here, where = chain.url, str(chain.url), origin(chain.url)
         if here in chain.seen:
             raise Refusal("redirects", "the redirects lead in a circle")
@@ -178,10 +177,7 @@ class HttpFetcher:
         if declared.isdecimal() and int(declared) > most:
             raise Refusal("too-large", f"the answer is {declared} bytes long, more than {most:,}", response.status_code)
         try:
-            inflater = Inflater(
-                headers.get("content-encoding", ""),
-                min(decoded, limit or decoded),
-            )
+            inflater = Inflater(headers.get("content-encoding", ""), min(decoded, limit or decoded))
             wire = 0
             async for chunk in response.aiter_raw():
                 wire += len(chunk)
@@ -201,10 +197,10 @@ class HttpFetcher:
             "accept": _ACCEPT.get(request.kind, "*/*"),
             "accept-encoding": "gzip, deflate",
         }
-        given = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
+        validators = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
         # a validator with other than ASCII characters cannot be sent back as it came
-        headers |= {name: value for name, value in given.items() if value and value.isascii()}
-        if request.kind == "feed" and not given.keys().isdisjoint(headers):
+        headers |= {name: value for name, value in validators.items() if value and value.isascii()}
+        if request.kind == "feed" and not validators.keys().isdisjoint(headers):
             headers["a-im"] = "feed"  # RFC 3229 with feed: what is new since those validators is enough
         if first:
             headers |= {name.lower(): value.strip() for name, value in chain.credentials.items()}
@@ -215,8 +211,7 @@ class HttpFetcher:
 
 
 def _keeps_method(request: Request, status: int) -> bool:
-    """True for a redirect that a POST follows (RFC 9110 sections 15.4.8 and 15.4.9): that of a hub alone, which may
-    move as feeds do (WebSub, section 5.1); what goes to a language model goes nowhere else."""
+    """Return True if a POST follows the redirect (RFC 9110 15.4.8, 15.4.9): to a hub (WebSub 5.1), not to a model."""
     return request.kind == "hub" and status in (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 
 

@@ -1,5 +1,4 @@
-"""Public or allowed IP addresses, DNS look-ups on threads of their own, and the URLs of requests: parsed, checked,
-redirected, without credentials."""
+"""Check IP addresses, look up names on threads, and parse request URLs and redirects."""
 
 import asyncio
 import ipaddress
@@ -18,14 +17,14 @@ _PORTS = range(1, 65536)
 
 
 class Allowed(NamedTuple):
-    """One line of an operator's `allow`: a network and a port, None for every port."""
+    """A line of `allow`: a network and a port, None for all ports."""
 
     network: Network
     port: int | None
 
 
 def parse_allow(line: str) -> Allowed:
-    """The value of "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443" or "[::1]:8080". Raises ValueError that quotes it."""
+    """Parse "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443" or "[::1]:8080". Raise ValueError that quotes the line."""
     match = re.fullmatch(r"\s*\[?([0-9a-fA-F.:]+?)\]?(?:/(\d{1,3}))?(?:(?<=[\]0-9]):(\d{1,5}))?\s*", line)
     bare = re.fullmatch(r"\s*([0-9a-fA-F:]+:[0-9a-fA-F:]*)\s*", line)
     try:
@@ -43,9 +42,8 @@ def parse_allow(line: str) -> Allowed:
 
 
 def endpoint(url: str) -> tuple[str, ...]:
-    """The `allow` lines for a URL that the operator wrote into the settings (a hub, a language model), which may be at
-    a private address: its port, and its host where that is an IP address. A name may resolve to any address, because a
-    request's `allow` applies to its first origin only. () for what is not an http(s) URL."""
+    """Return `allow` lines for a URL in the settings (a hub, a language model): its port, and its address if it is an
+    IP. A name may resolve to any address, as `allow` applies to the first origin only. () if it is no http(s) URL."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -61,8 +59,8 @@ def endpoint(url: str) -> tuple[str, ...]:
 def verdict(
     address: str, port: int, *, allow: Sequence[str] = (), nat64: Sequence[str] = (), loopback: bool = False
 ) -> str | None:
-    """None if `address` may be connected to on `port`, else the reason with the `allow` line that would permit it.
-    `nat64`: prefixes of addresses that contain an IPv4 address (RFC 6052 section 2.2). `loopback`: permit it."""
+    """Return None if connecting to `address` and `port` is permitted, else the reason with the `allow` line to add.
+    `nat64`: prefixes of RFC 6052 section 2.2. `loopback`: permit loopback."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -79,7 +77,7 @@ def verdict(
 
 
 def permission(address: Address, port: int) -> str:
-    """The line for a source in sources.toml that permits exactly this address and port."""
+    """Return the line for sources.toml that permits exactly this address and port."""
     return f'allow = ["{address}/{address.max_prefixlen}:{port}"]'
 
 
@@ -97,13 +95,12 @@ _MOST = 256
 
 
 def system(host: str, port: int) -> Sequence[Answer]:
-    """All TCP addresses of `host` that the operating system finds. Raises OSError."""
+    """Return all TCP addresses of `host` from the operating system. Raise OSError."""
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 class Threads:
-    """Runs `lookup(host, port)` on a daemon thread. Raises what it raises, and gaierror when 256 look-ups hang. A
-    caller that is cancelled leaves the thread to end by itself."""
+    """Runs `lookup(host, port)` on a daemon thread, which outlives a cancelled caller. Raises gaierror if 256 hang."""
 
     def __init__(self, lookup: Lookup = system) -> None:
         self._lookup = lookup
@@ -140,8 +137,8 @@ class Threads:
 
 
 class Refusal(Exception):
-    """A fetch that we end ourselves. `reason`: the code that the `Failed` carries; `detail`: one line, no secrets;
-    `status`: of the answer, None when there was none."""
+    """A fetch that we end. `reason`: of the `Failed`; `detail`: a line without secrets; `status`: of the answer, if
+    any."""
 
     def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
@@ -149,13 +146,13 @@ class Refusal(Exception):
 
 
 def origin(url: httpx.URL) -> str:
-    """Scheme, host and port (RFC 6454): credentials are sent to the origin they belong to and to no other."""
+    """Return scheme, host and port (RFC 6454): credentials go to their own origin only."""
     port = url.port or (443 if url.scheme == "https" else 80)
     return f"{url.scheme}://{url.host}:{port}"
 
 
 def parse_url(url: str) -> httpx.URL:
-    """An absolute http(s) URL as httpx parses it. Raises Refusal(bad-url)."""
+    """Parse an absolute http(s) URL. Raise Refusal(bad-url)."""
     try:
         parsed = httpx.URL(url.strip())
         host = parsed.host
@@ -167,7 +164,7 @@ def parse_url(url: str) -> httpx.URL:
 
 
 def next_hop(here: str, location: str) -> str:
-    """The target of a redirect from `here`. Raises Refusal: redirects (no Location), bad-url, downgrade (to http)."""
+    """Return the target of a redirect. Raise Refusal: redirects (no Location), bad-url, downgrade (to http)."""
     if not location.strip():
         raise Refusal("redirects", "a redirect without a Location")
     try:
@@ -180,5 +177,5 @@ def next_hop(here: str, location: str) -> str:
 
 
 def bare(url: httpx.URL) -> httpx.URL:
-    """`url` without credentials and fragment."""
+    """Return `url` without credentials and fragment."""
     return url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url
