@@ -2,43 +2,15 @@
 
 import asyncio
 import ipaddress
-import re
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from syndicator.core.urls import LOOPBACK_6, Address, Network, embedded, redacted, special
-
-_PORTS = range(1, 65536)
-
-
-class Allowed(NamedTuple):
-    """A line of `allow`: a network and a port, None for all ports."""
-
-    network: Network
-    port: int | None
-
-
-def parse_allow(line: str) -> Allowed:
-    """Parse "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443" or "[::1]:8080". Raise ValueError that quotes the line."""
-    match = re.fullmatch(r"\s*\[?([0-9a-fA-F.:]+?)\]?(?:/(\d{1,3}))?(?:(?<=[\]0-9]):(\d{1,5}))?\s*", line)
-    bare = re.fullmatch(r"\s*([0-9a-fA-F:]+:[0-9a-fA-F:]*)\s*", line)
-    try:
-        if bare:
-            return Allowed(ipaddress.ip_network(bare[1]), None)
-        if match is None:
-            raise ValueError(line)
-        network = ipaddress.ip_network(f"{match[1]}/{match[2]}" if match[2] else match[1], strict=False)
-        port = int(match[3]) if match[3] else None
-        if port is not None and port not in _PORTS:
-            raise ValueError(line)
-    except ValueError as error:
-        raise ValueError(f'allow: {line!r} is not a network; write it like "10.0.0.0/8:443"') from error
-    return Allowed(network, port)
+from syndicator.configuration.settings import Allowed, parse_allow
+from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, special
 
 
 def endpoint(url: str) -> tuple[str, ...]:
@@ -137,8 +109,7 @@ class Threads:
 
 
 class Refusal(Exception):
-    """A fetch that we end. `reason`: of the `Failed`; `detail`: a line without secrets; `status`: of the answer, if
-    any."""
+    """A fetch that we end. `reason`: of `Failed`; `detail`: a line without secrets; `status`: of the answer, if any."""
 
     def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
