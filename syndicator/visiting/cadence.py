@@ -92,8 +92,7 @@ def only_waiting(state: SourceState, now: datetime) -> bool:
 
 
 def planned(state: SourceState, left: int, now: datetime) -> SourceState:
-    """Return `state` after a visit that left `left` entries: due now until none waits; `feed_due` is the feed's own
-    time."""
+    """Return `state` after a visit that left `left` entries: due now until none waits; `feed_due`: for its feed."""
     feed_due = state.feed_due or state.next_due
     if not (left or state.feed_due or state.waiting):
         return state

@@ -206,8 +206,7 @@ def missed(subscription: Subscription, new: Sequence[Entry], before: datetime | 
 
 
 def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
-    """Return the share of entries that the hub pushes: by this subscription's counts, at first by the hub's; 0 before a
-    push."""
+    """Return the share of entries that the hub pushes, by this subscription's and the hub's counts; 0 before a push."""
     if not subscription.active(now) or not subscription.pushed:
         return 0.0
     expected = _STANDS_FOR * hub.pushed / (hub.pushed + hub.missed + _DOUBT)

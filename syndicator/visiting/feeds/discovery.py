@@ -91,7 +91,7 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
 
 def linked_feeds(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Return at most 50 rel=alternate feeds of the page's head. Links in body or scripts may be a stranger's."""
-    return tuple(dict.fromkeys(link.url for link in _Page(_head(body, headers or {}), url).alternates))
+    return tuple(dict.fromkeys(link.url for link in _Page(_head(body, headers or {}), url).alternates[:_MOST]))
 
 
 def _head(body: bytes, headers: Mapping[str, str]) -> str:
@@ -125,7 +125,7 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
         )
     page = _Page("" if looks_json(body) else _decoded(body, headers), url)
     links: list[FeedLink] = []
-    for link in page.alternates:
+    for link in page.alternates[:_MOST]:
         links += [*(replace(better, instead_of=link.url) for better in known_feeds(link.url)), link]
     if not links:  # the first address or the posts interface: success of either makes further guesses needless
         first, *others = page.likely or _guesses(url)
@@ -166,9 +166,8 @@ class _Page:
     """Feed links and title of a page, by regular expressions: html.parser is quadratic for unclosed tags."""
 
     def __init__(self, value: str, url: str) -> None:
-        self.base = url
-        self.title = ""
-        self.article = False
+        self.base, self.article = url, False
+        self.links: list[tuple[list[str], str]] = []  # relations in lower case, and target, of each link element
         self.alternates: list[FeedLink] = []
         self.likely: list[FeedLink] = []
         value = _uncommented(value)
@@ -180,27 +179,22 @@ class _Page:
             self._tag(match[1].lower(), _attributes(match[2]))
 
     def _tag(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "base":
-            self.base = resolve(self.base, attributes.get("href", "")) or self.base
-        elif name == "link":
-            self._alternate(attributes)
-        elif name == "meta":
-            self.article |= (
-                attributes.get("property") == "og:type" and attributes.get("content", "").lower() == "article"
+        href, title = attributes.get("href", ""), attributes.get("title", "")
+        if name == "meta":
+            self.article |= (attributes.get("property"), attributes.get("content", "").lower()) == (
+                "og:type",
+                "article",
             )
-        elif len(self.likely) < _MOST and _LIKELY.search(attributes.get("href", "")):
-            target = resolve(self.base, attributes["href"])
-            if target:
-                self.likely.append(FeedLink(target, one_line(attributes.get("title", "")), "link"))
-
-    def _alternate(self, attributes: dict[str, str]) -> None:
-        kind = _TYPES.get(attributes.get("type", "").split(";")[0].strip().lower())
-        rels = attributes.get("rel", "").lower().split()
-        if kind is None or not {"alternate", "feed"} & set(rels) or _OTHER_JSON.search(attributes.get("href", "")):
-            return
-        target = resolve(self.base, attributes.get("href", ""))
-        if target and len(self.alternates) < _MOST:
-            self.alternates.append(FeedLink(target, one_line(attributes.get("title", "")), kind))
+        elif name == "base":
+            self.base = resolve(self.base, href) or self.base
+        elif name == "link":
+            rels, target = attributes.get("rel", "").lower().split(), resolve(self.base, href)
+            self.links.append((rels, target))
+            kind = _TYPES.get(attributes.get("type", "").split(";")[0].strip().lower())
+            if kind and target and {"alternate", "feed"} & set(rels) and not _OTHER_JSON.search(href):
+                self.alternates.append(FeedLink(target, one_line(title), kind))
+        elif len(self.likely) < _MOST and _LIKELY.search(href) and (target := resolve(self.base, href)):
+            self.likely.append(FeedLink(target, one_line(title), "link"))
 
 
 def _attributes(inside: str) -> dict[str, str]:
@@ -230,15 +224,9 @@ _BYTES = 200_000  # of a page that are looked at for the links of its head: a ch
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     """Return the hubs in the head of a page (WebSub, section 4) as a feed."""
-    base, links = url, []
-    for match in _TAG.finditer(_head(body[:_BYTES], headers)):
-        attributes = _attributes(match[2])
-        if match[1].lower() == "base":
-            base = resolve(base, attributes.get("href", "")) or base
-        elif match[1].lower() == "link":
-            links.append((attributes.get("rel", "").lower().split(), resolve(base, attributes.get("href", ""))))
+    links = _Page(_head(body[:_BYTES], headers), url).links[:_MOST]
     return ParsedFeed(
         format="page",
-        hubs=tuple(target for rels, target in links[:_MOST] if "hub" in rels),
-        self_url=next((target for rels, target in links[:_MOST] if "self" in rels), ""),
+        hubs=tuple(target for rels, target in links if "hub" in rels),
+        self_url=next((target for rels, target in links if "self" in rels), ""),
     )

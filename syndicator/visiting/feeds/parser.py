@@ -63,8 +63,7 @@ def looks_html(body: bytes) -> bool:
 
 # A bare ampersand or an HTML entity that XML does not know; CDATA is matched so that it is skipped.
 _FAULT = re.compile(
-    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?",
-    re.S,
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?", re.S
 )
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)(?=[\s>])", re.I)
@@ -169,24 +168,7 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
         parsed = read_well_formed(body, content_type) or read_any(body, content_type)
     if not parsed.get("version") and not parsed["entries"]:
         raise _refusal(body, parsed)
-    feed = _feed(parsed, url, body)
-    return _distinct(_with_parts(feed, extras.parts_of(body, url)))
-
-
-def _with_parts(feed: ParsedFeed, parts: Mapping[str, tuple[str, ...]]) -> ParsedFeed:
-    """Return the feed with the lines of `extras.parts_of` in its enclosures."""
-    if not parts:
-        return feed
-    entries = (
-        replace(
-            entry,
-            enclosures=tuple(
-                replace(enclosure, podcast=parts.get(enclosure.url, ())) for enclosure in entry.enclosures
-            ),
-        )
-        for entry in feed.entries
-    )
-    return replace(feed, entries=tuple(entries))
+    return _distinct(_feed(parsed, url, body))
 
 
 def unpacked(body: bytes) -> bytes:
@@ -233,6 +215,9 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
     head = parsed["feed"]
     links = _list(head, "links")
     version = str(parsed.get("version") or "rss")
+    licences, parts = _linked(links, "license"), extras.parts_of(body, url)
+    hours = re.findall(rb"<hour>\s*(\d{1,2})\s*</hour>", _block(body, b"skipHours"))
+    days = {day.decode().lower() for day in re.findall(rb"<day>\s*([A-Za-z]+)\s*</day>", _block(body, b"skipDays"))}
     return ParsedFeed(
         format="rdf" if version in ("rss090", "rss10") else version,
         title=_line(head, "title", version),
@@ -244,12 +229,10 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
         icon=resolve(url, _get(head, "icon") or _get(head, "logo") or _get(head.get("image") or {}, "href")),
         ttl_minutes=_number(_get(head, "ttl"), 525_600),
         update_seconds=_update_seconds(head),
-        skip_hours=_skip_hours(body),
-        skip_days=_skip_days(body),
+        skip_hours=tuple(sorted({int(hour) % 24 for hour in hours if int(hour) <= _MIDNIGHT})),
+        skip_days=tuple(day for day in _WEEKDAYS if day in days),
         complete=not parsed.get("bozo") or type(parsed.get("bozo_exception")).__name__ in _HARMLESS,
-        entries=tuple(
-            _entry(item, url, version, _linked(links, "license")) for item in parsed["entries"][:MOST_ENTRIES]
-        ),
+        entries=tuple(_entry(item, url, version, licences, parts) for item in parsed["entries"][:MOST_ENTRIES]),
     )
 
 
@@ -257,8 +240,8 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamespace")
 
 
-def _entry(item: Any, url: str, version: str, licences: list[str]) -> Entry:
-    """Return the entry. Without its own licence it has the feed's (RFC 4946 section 2), but not the feed's copyright
+def _entry(item: Any, url: str, version: str, licences: list[str], parts: Mapping[str, tuple[str, ...]]) -> Entry:
+    """Return the entry. Without a licence it has the feed's (RFC 4946 section 2), but never the feed's copyright
     line."""
     link = resolve(url, _get(item, "feedburner_origlink") or _get(item, "link"))
     title = _line(item, "title", version)
@@ -266,7 +249,7 @@ def _entry(item: Any, url: str, version: str, licences: list[str]) -> Entry:
     content = max(contents, key=len, default="")
     summary = _html(item.get("summary_detail") or {}) or _get(item, "summary")
     links = _list(item, "links")
-    enclosures = tuple(_enclosures(links, url, item))
+    enclosures = tuple(_enclosures(links, url, item, parts))
     words = [one_line(_get(tag, "label") or _get(tag, "term")) for tag in _list(item, "tags")]
     rights = [("rights", one_line(_get(item, "rights")))]
     rights += [("rel=license", licence) for licence in _linked(links, "license") or licences]
@@ -328,7 +311,7 @@ def _authors(item: Any) -> list[str]:
     return [name for name in people if name] or [_get(item, "author")]
 
 
-def _enclosures(links: list[Any], url: str, item: Any) -> Iterator[Enclosure]:
+def _enclosures(links: list[Any], url: str, item: Any, parts: Mapping[str, tuple[str, ...]]) -> Iterator[Enclosure]:
     for part in links:
         if _get(part, "rel") == "enclosure" and (target := resolve(url, _get(part, "href"))):
             yield Enclosure(
@@ -336,6 +319,7 @@ def _enclosures(links: list[Any], url: str, item: Any) -> Iterator[Enclosure]:
                 type=_get(part, "type").lower(),
                 length=_number(_get(part, "length"), 2**53) or 0,
                 duration=_get(item, "itunes_duration")[:20],
+                podcast=parts.get(target, ()),
             )
 
 
@@ -369,17 +353,6 @@ def _update_seconds(head: Any) -> int | None:
     if period is None:
         return None
     return period // max(1, _number(_get(head, "sy_updatefrequency"), 10_000) or 1)
-
-
-def _skip_hours(body: bytes) -> tuple[int, ...]:
-    hours = {int(number) for number in re.findall(rb"<hour>\s*(\d{1,2})\s*</hour>", _block(body, b"skipHours"))}
-    return tuple(sorted(hour % 24 for hour in hours if hour <= _MIDNIGHT))
-
-
-def _skip_days(body: bytes) -> tuple[str, ...]:
-    days = re.findall(rb"<day>\s*([A-Za-z]+)\s*</day>", _block(body, b"skipDays"))
-    names = {day.decode().lower() for day in days}
-    return tuple(day for day in _WEEKDAYS if day in names)
 
 
 def _block(body: bytes, name: bytes) -> bytes:

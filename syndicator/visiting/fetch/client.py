@@ -136,7 +136,9 @@ class HttpFetcher:
         status = response.status_code
         if (offset := clock_offset(headers, self._clock())) is not None:
             self._offsets[chain.url.host] = offset
-        if status in _REDIRECTS and (chain.request.method == "GET" or _keeps_method(chain.request, status)):
+        # RFC 9110 15.4.8, 15.4.9: these keep a POST, which only a hub may redirect (WebSub 5.1), not a language model
+        kept_post = chain.request.kind == "hub" and status in (307, 308)
+        if status in _REDIRECTS and (chain.request.method == "GET" or kept_post):
             return self._redirect(chain, here, status, headers)
         shown = redacted(chain.request.url)
         if status == HTTPStatus.NOT_MODIFIED:
@@ -208,11 +210,6 @@ class HttpFetcher:
             headers["content-type"] = request.headers["content-type"]
         limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
         return httpx.Request(request.method, url, headers=headers, content=request.body, extensions=limits)
-
-
-def _keeps_method(request: Request, status: int) -> bool:
-    """Return True if a POST follows the redirect (RFC 9110 15.4.8, 15.4.9): to a hub (WebSub 5.1), not to a model."""
-    return request.kind == "hub" and status in (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 
 
 def _masked(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:

@@ -24,8 +24,7 @@ class BadEncoding(ValueError):
 
 
 class Inflater:
-    """Undo one Content-Encoding: `feed` takes bytes, `finish` returns up to `cap` bytes. Raises TooLarge,
-    BadEncoding."""
+    """Undoes a Content-Encoding: `feed` takes bytes, `finish` returns up to `cap`. Raises TooLarge, BadEncoding."""
 
     def __init__(self, encoding: str, cap: int) -> None:
         names = [name.strip().lower() for name in encoding.split(",")]

@@ -88,8 +88,8 @@ class _Resolver(AbstractResolver):
 
 class Clients:
     """Transports by allowed private addresses, so that sources with different rights share no connection. After 64
-    origins new ones replace them; unused ones close. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError
-    for an invalid proxy."""
+    origins new ones replace them. `lookup`, `dial`: resolve names, open sockets. Raises ConfigError for an invalid
+    proxy."""
 
     def __init__(self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
         self._settings = settings
@@ -103,8 +103,7 @@ class Clients:
 
     @asynccontextmanager
     async def use(self, url: httpx.URL, where: str, allow: tuple[str, ...]) -> AsyncIterator[AiohttpTransport]:
-        """Yield the transport for `url` at the origin `where`. Behind a proxy, raise Blocked for a refused IP
-        address."""
+        """Yield the transport for `url` at origin `where`. Raise Blocked for a refused IP address behind a proxy."""
         if self._proxy is not None:
             self._check_literal(url, allow)
         if len(self._now.origins) >= _ORIGINS and where not in self._now.origins:

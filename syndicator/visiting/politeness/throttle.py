@@ -133,10 +133,6 @@ class Throttle:
             self._turns.set_delay(name, delay)
         host.delay = delay
 
-    def remembered(self) -> int:
-        """Return the number of hosts in memory."""
-        return len(self._hosts)
-
     async def _wait(self, host: _Host) -> None:
         async with host.order:
             now = self._clock()
