@@ -11,16 +11,15 @@ from syndicator.core.model import Article, FeedKey
 from syndicator.core.text import persons, slug
 
 ALL: Final = FeedKey("all", "all")
-STORIES: Final = FeedKey("story", "stories")  # what several outlets report
+STORIES: Final = FeedKey("story", "stories")  # events that several outlets report
 AUTHOR: Final = "author"
 CATEGORY: Final = "category"
 QUERY: Final = "query"
 SOURCE: Final = "source"
 TAG: Final = "tag"
 
-SOURCE_KEY: Final = re.compile(
-    r"\w[^/\\\x00-\x1f]{0,59}"
-)  # a file of feeds/public has its name; a hand may have written it
+# The name of a file in feeds/public; article files may be edited by hand.
+SOURCE_KEY: Final = re.compile(r"\w[^/\\\x00-\x1f]{0,59}")
 
 Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 
@@ -32,14 +31,14 @@ class Axis:
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None
-    default: bool = True  # in `publish.axes` where the operator wrote none
+    default: bool = True  # in the default of `publish.axes`
     folder: str  # of its feeds below the web root, with a last slash
     only: str = ""  # the slug of its only feed, at the web root
     heading: str  # of its section on the index page
-    place: int  # of that section, from the top
-    copies: bool = False  # its feeds carry articles that were merged into another one
+    place: int  # order of that section
+    copies: bool = False  # its feeds include merged articles
     archived: bool = False  # its feeds have archives (RFC 5005)
-    configured: bool = False  # its feeds end when the configuration names them no more
+    configured: bool = False  # its feeds end with their name in the configuration
     outlines: bool = False  # each of its feeds has an OPML file of its own
 
     @property

@@ -129,7 +129,7 @@ _CURES = {
 }
 # Errors of this machine, not of a page or a source.
 OURS = frozenset(_CURES)
-# Those that a file has alone: others may be written.
+# Errors of a single file: other files may be writable.
 OF_A_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EFBIG))
 
 

@@ -11,10 +11,10 @@ from typing import Final
 class Format:
     """A feed format. Its name in FORMATS is the file extension."""
 
-    label: str  # what pages call it
+    label: str  # its name on pages
     media_type: str
-    xml: bool = False  # subscription lists (OPML) may name it, and browsers show it with a stylesheet
-    subscribed: bool = True  # False: a page for people, to which no program subscribes
+    xml: bool = False  # may be in OPML; browsers show it with a stylesheet
+    subscribed: bool = True  # False: a page for people, not for feed readers
 
 
 # Media types: RFC 4287 section 7, the RSS Advisory Board's recommendation, JSON Feed 1.1, HTML (RFC 2854).
@@ -24,7 +24,7 @@ FORMATS: Final[dict[str, Format]] = {
     "json": Format(label="JSON Feed", media_type="application/feed+json"),
     "html": Format(label="Web page", media_type="text/html", subscribed=False),
 }
-# Media types of what is published beside the feeds, by ending.
+# Media types of other published files, by extension.
 TYPES: Final = {
     ".opml": "text/x-opml; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -36,13 +36,13 @@ TYPES: Final = {
     ".webmanifest": "application/manifest+json; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
 }
-CACHE_CONTROL: Final = "no-cache"  # of all that is published: asked for anew each time, and mostly not sent again
-PICTURES: Final = "pictures/"  # thumbnails, each named after its bytes: what is there never changes
+CACHE_CONTROL: Final = "no-cache"  # of all other files: clients revalidate each time
+PICTURES: Final = "pictures/"  # thumbnails, named after their bytes, so immutable
 IMMUTABLE: Final = "max-age=31536000, immutable"
-# Of what is compressed. Measured on 1,000 of our documents: 7 % larger than at level 6, in two thirds of its time.
+# On 1,000 of our documents 7 % larger than level 6, in two thirds of the time.
 GZIP_LEVEL: Final = 5
-ATOM: Final = "atom"  # in which archives are (RFC 5005), and in which two editions of a feed are compared
-JSON: Final = "json"  # whose archives are pages of it (next_url)
+ATOM: Final = "atom"  # format of archives (RFC 5005), and for comparing versions of a feed
+JSON: Final = "json"  # its archives are further pages (next_url)
 PAGE: Final = "html"
 
 

@@ -64,23 +64,23 @@ class Source:
     url: str
     title: str | None = None
     kind: SourceKind = "auto"
-    category: str | None = None  # used when the describer abstains
+    category: str | None = None  # used if describing finds none
     tags: tuple[str, ...] = ()  # put on every article
     content: ContentMode = "excerpt"
     language: str | None = None
     licence: str | None = None  # lifts nosnippet, max-snippet, noarchive
     every: str | None = None  # "30m", "6h", "1d"
     cron: str | None = None
-    force: bool = False  # every or cron go before what feed and server ask for
+    force: bool = False  # every or cron override the wishes of feed and server
     robots: Literal["obey", "ignore"] = "obey"
-    allow: tuple[str, ...] = ()  # "10.0.0.0/8:443": private addresses its own origin may have
+    allow: tuple[str, ...] = ()  # "10.0.0.0/8:443": private addresses permitted for its origin
     headers_env: Mapping[str, str] = field(default_factory=dict)  # header name -> environment variable
     backfill: int = 20
-    speaks_for: tuple[str, ...] | None = None  # hosts whose articles it may write; None: the operator has not said
+    speaks_for: tuple[str, ...] | None = None  # hosts whose articles it may write; None: not decided
     llm: bool = True
     enabled: bool = True
-    keep: str | None = None  # a query (rules.query): only entries that it asks for are read
-    mute: str | None = None  # and those that this one asks for are not
+    keep: str | None = None  # query (entry_rules): only matching entries are read
+    mute: str | None = None  # query: matching entries are not read
     rules: Rules = Rules()
 
 
@@ -90,9 +90,9 @@ class SourceState:
 
     # from sources.toml, by services.reconcile
     key: str
-    url: str  # as the operator wrote it when we last looked
-    terms: str = ""  # a digest of the rest that decides when and how it is visited
-    rules: str | None = None  # the digest of its rules, None where an earlier version saw them
+    url: str  # as the operator wrote it, when last read
+    terms: str = ""  # digest of the other fields that affect visits
+    rules: str | None = None  # digest of its rules, None from an earlier version
 
     # from the answers to our requests, by visiting.remembered.after
     etag: str | None = None
@@ -103,48 +103,48 @@ class SourceState:
     last_visit: datetime | None = None
     last_success: datetime | None = None
     failures: int = 0  # in a row
-    failing_since: datetime | None = None  # None while all is well, and where an earlier version did not note it
+    failing_since: datetime | None = None  # None without failure, or from an earlier version
     reason: str | None = None  # of the last failure
     detail: str = ""
     gone_times: int = 0  # 410 in a row
     gone_since: datetime | None = None
     disabled: str | None = None  # reason
     moved_to: str | None = None  # permanent redirect seen
-    moved_times: int = 0  # visits in a row that agree
+    moved_times: int = 0  # visits in a row with this redirect
     effective_url: str | None = None  # adopted move
-    moved_at: datetime | None = None  # when it was adopted, None where an earlier version did
+    moved_at: datetime | None = None  # time of adoption, None if by an earlier version
     site_moved: bool = False  # its articles moved along: both hosts confirmed it
-    warning: str = ""  # what the operator should know of a source that is well
-    pushed_newer: datetime | None = None  # when a hub brought what the feed as last fetched does not have
+    warning: str = ""  # for the operator, although visits succeed
+    pushed_newer: datetime | None = None  # time of a push with entries missing from the last fetch
 
-    # from the feed's own description of itself, by visiting.remembered.after (and a visit, before it files articles)
+    # from the feed's metadata, by visiting.remembered.after (and by a visit before it files articles)
     feed_title: str = ""
     site_url: str = ""
     feed_id: str = ""
     feed_language: str = ""
     recent: tuple[datetime, ...] = ()  # publication times, newest first, at most 30
-    asked_seconds: int = 0  # the wait its last parsed feed asked for (ttl, sy:updatePeriod), 0 when none
+    asked_seconds: int = 0  # interval requested by the feed (ttl, sy:updatePeriod), 0 if none
     span_seconds: int = 0  # between its oldest and newest entry, 0 when unknown
-    skip_hours: tuple[int, ...] = ()  # UTC hours and days it asked to be left alone
+    skip_hours: tuple[int, ...] = ()  # UTC hours and days without visits, as the feed requests
     skip_days: tuple[str, ...] = ()
 
     # from its pages, by pipeline.visit
     listing: Wrapper | None = None  # of a source of kind "list"
-    bodies: tuple[int, ...] = ()  # characters of the last texts read, newest first, 0 for a refused page; at most 20
-    walls: tuple[str, ...] = ()  # what stood before its last pages, "" for nothing; newest first, at most 10
+    bodies: tuple[int, ...] = ()  # lengths of the last texts, newest first, 0 for a refused page; at most 20
+    walls: tuple[str, ...] = ()  # walls before its last pages, "" for none; newest first, at most 10
 
     # the plan for the next visit, by visiting.cadence.next_visit
     next_due: datetime | None = None
     due_why: str = ""
 
-    # what the last visit left to the next run, by visiting.cadence.planned
+    # left to the next run, by visiting.cadence.planned
     waiting: int = 0  # entries
-    feed_due: datetime | None = None  # when its feed is asked again, where it is due earlier because entries wait
+    feed_due: datetime | None = None  # next fetch of the feed, if the source is due earlier for waiting entries
 
-    # from pages that were read, by rules.use: selectors, and for how many pages in a row they match nothing
+    # selectors, and the number of pages in a row without a match (page_rules.counted)
     unmatched: Mapping[str, int] = field(default_factory=dict)
 
-    # entries that the operator's keep and mute leave out, counted at each visit
+    # entries that keep and mute leave out, counted at each visit
     muted: int = 0
 
     def asked_whole(self) -> SourceState:
@@ -158,7 +158,7 @@ class Enclosure:
     type: str = ""
     length: int = 0  # bytes, 0 when unknown
     duration: str = ""  # itunes:duration as given
-    # what Podcasting 2.0 says of it, a line each: "transcript URL; type=text/vtt", "chapters URL; type=...",
+    # Podcasting 2.0 data, one line each: "transcript URL; type=text/vtt", "chapters URL; type=...",
     # "person NAME; role=guest; href=URL"
     podcast: tuple[str, ...] = ()
 
@@ -179,8 +179,8 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
     image: str = ""
     language: str = ""
-    rights: tuple[str, ...] = ()  # what it says of the article's use: core/usage/terms.py
-    listed: bool = False  # by a page: the article's own page goes before what that says
+    rights: tuple[str, ...] = ()  # usage statements: core/usage/terms.py
+    listed: bool = False  # from a list page: the article's own page takes precedence
 
     @property
     def digest(self) -> str:
@@ -196,17 +196,17 @@ class ParsedFeed:
     site_url: str = ""
     id: str = ""
     hubs: tuple[str, ...] = ()
-    self_url: str = ""  # the address that it says is its own
+    self_url: str = ""  # its rel=self link
     language: str = ""
     icon: str = ""
     ttl_minutes: int | None = None
     update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
-    complete: bool = True  # False when the parser had to guess (ill-formed XML)
+    complete: bool = True  # False if the XML is ill-formed
     entries: tuple[Entry, ...] = ()
     listing: Wrapper | None = None  # of a page that lists articles
-    next_url: str = ""  # the page on which that list goes on
+    next_url: str = ""  # next page of the list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,10 +227,10 @@ class Draft:
     sitename: str = ""
     partial: bool = False
     robots: tuple[str, ...] = ()  # nosnippet, max-snippet:50, noarchive, noindex
-    rights: tuple[str, ...] = ()  # what its publisher says of its use, a line of core/usage/terms.py each
+    rights: tuple[str, ...] = ()  # usage statements, each a line of core/usage/terms.py
     aliases: tuple[str, ...] = ()  # other URLs of the same article
     duplicate_of: str | None = None  # a canonical on another host
-    alternate: str | None = None  # AMP or print page worth one more fetch
+    alternate: str | None = None  # AMP or print page to fetch
     blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
     trace: Mapping[str, Any] = field(default_factory=dict)
 
@@ -243,7 +243,7 @@ class Origin:
     url: str = ""  # the feed's address
     site: str = ""
     id: str = ""  # the feed's own id
-    updated: datetime | None = None  # the entry's own, then
+    updated: datetime | None = None  # of the entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,8 +267,8 @@ class Article:
     added: datetime | None = None
     source_key: str = ""
     source_id: str = ""  # the entry's own id
-    digest: str = ""  # of what we wrote last: articles/edits.py
-    excerpt_by: str = ""  # who wrote it: a word of articles/edits.By, "" when not known
+    digest: str = ""  # of our last version: articles/edits.py
+    excerpt_by: str = ""  # author of the excerpt: a word of articles/edits.By, "" if unknown
     tags_by: str = ""
     enclosure: Enclosure | None = None
     also: tuple[str, ...] = ()  # addresses of copies
@@ -276,19 +276,19 @@ class Article:
     origin: Origin = Origin()
     aliases: tuple[str, ...] = ()  # its other addresses
     keywords: tuple[str, ...] = ()  # publisher's tags
-    section: str = ""  # where its publisher files it
-    merged_into: str = ""  # id of the article that stands for this copy of it
-    split_from: tuple[str, ...] = ()  # ids that an operator said it is no copy of
-    # From here on of schema 2, where nothing else is said
+    section: str = ""  # the publisher's section
+    merged_into: str = ""  # id of the article shown instead of this copy
+    split_from: tuple[str, ...] = ()  # ids of articles that it is no copy of, by the operator
+    # Schema 2 and later
     authors: tuple[str, ...] = ()  # one name each
     rights: tuple[str, ...] = ()  # what its publisher says of its use: core/usage/terms.py
     hold: bool = False  # on hold: in no feed or page until the operator releases it
-    hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" where a hand put it on hold
+    hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" if held by hand
     carriers: tuple[str, ...] = ()  # keys of the other sources that announced it
-    title_by: str = ""  # "" is the publisher
-    category_by: str = ""  # "" is what normal_form.category_by says
-    digest2: str = ""  # as digest, of the fields of schema 2 that an operator may edit
-    unlisted: bool = False  # schema 5: an old page that only other sites announced: in the feeds of its carriers alone
+    title_by: str = ""  # "": the publisher
+    category_by: str = ""  # "": see normal_form.category_by
+    digest2: str = ""  # as digest, of the editable fields of schema 2
+    unlisted: bool = False  # schema 5: an old page announced by other sites only: not in general feeds
 
     @property
     def text(self) -> str:
@@ -300,11 +300,11 @@ class Article:
 class ReadArticle(Article):
     """An article as read from its page, with values that its file does not store."""
 
-    trace: Mapping[str, Any] = field(default_factory=dict)  # which candidate won for each field, and what was cut
+    trace: Mapping[str, Any] = field(default_factory=dict)  # the candidate chosen for each field, and cut text
     blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
-    alternate: str | None = None  # AMP or print page worth one more fetch
-    doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason` that the reading gives
-    category_score: float | None = None  # how likely `category` is; None: there is none to choose from
+    alternate: str | None = None  # AMP or print page to fetch
+    doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason` from reading
+    category_score: float | None = None  # probability of `category`; None without categories
 
     def filed(self) -> Article:
         """Return the article alone, as its file stores it."""
@@ -323,15 +323,15 @@ class FeedSpec:
     key: FeedKey
     name: str  # AI
     title: str  # AI - Example feeds
-    first_slug: str  # the slug it was born with; its id is made of it
+    first_slug: str  # its first slug, part of its id
     description: str = ""
     query: str | None = None
     limit: int = 50
     window_hours: int = 72
     most: int = 500
     most_older: int = 200  # with articles older than a day
-    share: float = 1.0  # of the places that one source fills while others have articles for the rest
-    content: ContentMode | None = None  # None: as each source says
+    share: float = 1.0  # maximum share of one source while others have articles
+    content: ContentMode | None = None  # None: the setting of each source
     formats: tuple[str, ...] = tuple(FORMATS)
     language: str = "en"
 
@@ -340,7 +340,7 @@ class FeedSpec:
 class Problem:
     """A problem with a source, an entry or a feed, for `status` and `--json`."""
 
-    what: str  # the URL, file or feed it is about
+    what: str  # URL, file or feed concerned
     reason: str  # a code of `syndicator.core.reasons`
     detail: str = ""
 
@@ -358,14 +358,14 @@ class Outcome:
     added: tuple[str, ...] = ()  # article ids
     changed: tuple[str, ...] = ()
     pending: int = 0
-    waiting: int = 0  # of these, what the visit had no time for: the next run takes them
+    waiting: int = 0  # of these, left to the next run for lack of time
     skipped: tuple[Problem, ...] = ()
     next_due: datetime | None = None
     no_network: bool = False
-    due_why: str = ""  # why the next visit is then
+    due_why: str = ""  # reason for next_due
     refused: int = 0  # entries that will make no article
-    seconds: float = 0.0  # that the visit took
-    bytes: int = 0  # of the feed's answer, 0 where it was unchanged or not asked for
+    seconds: float = 0.0  # duration of the visit
+    bytes: int = 0  # of the feed's answer, 0 if unchanged or not fetched
 
 
 def article_id(key: str) -> str:

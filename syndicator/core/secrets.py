@@ -9,13 +9,13 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from syndicator.core.urls import redacted
 
 _PLACEHOLDER = re.compile(r"\$(?:\{|%7B)([A-Za-z_][A-Za-z0-9_]*)(?:\}|%7D)", re.I)
-# Parameters that private feeds are known to carry their key in.
+# Parameters in which private feeds have their key.
 _TELLING = re.compile(
     r"(.*[_-])?(token|key|auth|apikey|secret|signature|sig|password|passwd|pwd|hash|jwt|bearer|credential|sid)", re.I
 )
-LEAST = 8  # characters of a value: a shorter one cannot be told from words in the texts it is taken out of
+LEAST = 8  # characters of a value: shorter ones could be ordinary words
 
-_SAFE = ("", "/", "=", "/=")  # what programs leave as it is when they escape a value
+_SAFE = ("", "/", "=", "/=")  # characters that programs leave unescaped
 
 
 def variables(url: str) -> tuple[str, ...]:
@@ -24,8 +24,7 @@ def variables(url: str) -> tuple[str, ...]:
 
 
 def names_more(url: str, than: str) -> bool:
-    """Return True if the redirect target `url` names a variable that the operator's `than` lacks: it must not be
-    expanded."""
+    """Return True if the redirect `url` names a variable that the operator's `than` lacks: it must not be expanded."""
     return not set(variables(url)) <= set(variables(than))
 
 

@@ -30,7 +30,7 @@ _RULE = re.compile(r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?$")
 _BAR = re.compile(r"(?<!\\)\|")
 _BLANKS = re.compile(r"\n{3,}")
-_MOST_NESTED = 30  # items and quotes within each other on one line; no text has as many
+_MOST_NESTED = 30  # items and quotes nested on one line
 _TICKS = r"(?<!`)(`{1,9})(?!`)(.{1,5000}?)(?<!`)\1(?!`)"
 _TARGET = r"\((?:<[^<>\n]*>|[^()\s]*)(?:[ \t]+\"(?:\\.|[^\"\\])*\")?\)"
 _PICTURE = r"!\[(?:\\.|[^\[\]\\])*\]" + _TARGET
@@ -46,9 +46,9 @@ _INLINE = re.compile(
     re.S,
 )
 
-_MARK = re.compile(r"[`\\[<&*~_]")  # what every alternative of _INLINE begins with, a picture's "!" apart
+_MARK = re.compile(r"[`\\[<&*~_]")  # first characters of _INLINE's alternatives, except a picture's "!"
 
-# What follows a comma and is part of the name before it: generations, degrees, forms of companies.
+# Parts of a name after a comma: generations, degrees, forms of companies.
 SUFFIX = re.compile(
     r"(?:jr|sr|ii|iii|iv|esq|(?:ph|m|ed|psy|pharm|j)\.?\s?d|[mb]\.?(?:a|s|sc|ed|fa|ba)|mph|d\.?[dvm]\.?[sm]|vmd|msn|bsn|np|rn|"
     r"rdn?|ldn?|lcsw|cpa|cfp|cfa|inc|ltd|llc|llp|plc|gmbh|co|s\.?a)\.?",
@@ -59,7 +59,7 @@ SUFFIX = re.compile(
 def legal(value: str) -> str:
     """Return `value` without lone surrogates and characters that XML 1.0 forbids."""
     if value.replace("\n", "").isprintable():
-        return value  # most texts; twenty times cheaper than the pattern
+        return value  # most texts; twenty times cheaper
     return _ILLEGAL.sub("", value)
 
 
@@ -74,7 +74,7 @@ def suggestion(word: str, candidates: Iterable[str]) -> str:
 
 def line(value: str) -> str:
     """Return `value` as one line of legal characters in NFC, with single spaces."""
-    if value.isprintable() and "  " not in value:  # most are: of white space it has lone blanks, and nothing illegal
+    if value.isprintable() and "  " not in value:  # most texts: single spaces, nothing illegal
         return (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
     return _SPACE.sub(" ", unicodedata.normalize("NFC", legal(value))).strip()
 
@@ -131,7 +131,7 @@ def _content(value: str) -> str:
 
 
 def _inline_text(value: str) -> str:
-    # most lines have no mark: to see that is five times cheaper than to try every one at every character
+    # most lines have no mark; this check is five times cheaper
     return _INLINE.sub(_unmarked, value) if _MARK.search(value) else value
 
 
@@ -149,9 +149,9 @@ def _unmarked(match: re.Match[str]) -> str:
     return html.unescape(entity) if entity is not None else ""
 
 
-SLUG_CHARS = 60  # choice: an address that people can still read and type
+SLUG_CHARS = 60  # choice: readable and typeable
 _DIGEST_CHARS = 6  # of a digest at the end of a slug
-# Device names that Windows reserves whatever the extension, and the names our own pages have.
+# Device names reserved by Windows, and names of our own pages.
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", "index", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))]
 )
@@ -168,12 +168,12 @@ _SPELLED = (
 
 def stem(value: str, most: int = 80) -> str:
     """Return `value` as a file name stem (a-z, 0-9, single hyphens, at most `most` characters, or ""); not unique."""
-    from slugify import slugify  # imported here alone, and late: it carries tables
+    from slugify import slugify  # late, as it loads tables
 
     return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
 
 
-@lru_cache(maxsize=20_000)  # the same few hundred names come with every article
+@lru_cache(maxsize=20_000)  # articles share a few hundred names
 def slug(name: str) -> str:
     """Return the slug of a name: [a-z0-9-], 1 to 60 characters, not reserved. Case, accents and plain punctuation are
     ignored; + # & @ % and a leading dot are spelled out; a lossy transliteration ends in six digits of a digest."""
@@ -263,14 +263,14 @@ def one_line(value: object) -> str:
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
-# Vowel signs and the like of Hebrew, Arabic and the scripts of India, which are no letters and part of words.
+# Vowel signs and the like of Hebrew, Arabic and Indic scripts: not letters, but parts of words.
 _MARKS = "\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
 _RUN = re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\\W_]|[{_MARKS}])+")
 _FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _ALSO = str.maketrans({"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _LONGEST = 32  # characters of a term
-_SHORT = 3  # a word of so many characters keeps its s
+_SHORT = 3  # words of this length keep their s
 
 
 def folded(text: str) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
 
 import idna
 
-# Parameters that say where a click came from, never what the page is (courlan, Mozilla and Brave keep such lists).
+# Parameters that track the origin of a click (as in lists of courlan, Mozilla and Brave).
 _TRACKING = re.compile(
     r"^(utm_.*|at_(medium|campaign|custom\d*|link.*)|pk_.*|mtm_.*|piwik_.*|hsa_.*|oly_(anon|enc)_id|vero_(conv|id)|"
     r"fbclid|gclid|gclsrc|dclid|msclkid|twclid|yclid|ttclid|dicbo|li_fat_id|igsh|igshid|wbraid|gbraid|mc_(cid|eid)|mkt_tok|_hs(enc|mi)|hsctatracking|ns_(mchannel|source|campaign|"
@@ -33,20 +33,20 @@ _HEAD = re.compile(r"(https?):[/\\]*", re.I)
 _SECRET = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\\\]*)[^/?#\\\\]*@", re.I)
 _AUTHORITY = re.compile(r"(https?://)[^/?#]*@", re.I)
 
-# Addresses that nothing has to be done to: a host of lower-case names, the last with a letter first, or of four octets,
-# perhaps a port of four digits or more, a path of plain names none of which begins with a dot, no query.
+# Canonical addresses: a host of lower-case names, the last starting with a letter, or of four octets,
+# perhaps a port of four digits or more, a path of plain names without a leading dot, no query.
 _OCTET_TEXT = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _CANONICAL = re.compile(
     rf"https?://(?:(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*|(?:{_OCTET_TEXT}\.){{3}}{_OCTET_TEXT})(?::[1-5]\d{{3,4}})?"
     r"(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?)+"
 )
-# Absolute addresses that no base changes, as most are.
+# Absolute addresses, the usual case: no base changes them.
 _ABSOLUTE = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w~./%-]*(?:\?[\w~./%&=+-]+)?", re.A)
 _HOST_CHARS = 253  # 255 octets with lengths and root (RFC 1035 2.3.4)
 _IPV4_PARTS = 4
 _OCTET = 256  # values of one part of an IPv4 address
 
-_USER_MARKS = "~@"  # at the start of a path: a user's own pages, on any host
+_USER_MARKS = "~@"  # at the start of a path: a user's pages
 _BEFORE_USER = frozenset({"feed", "feeds", "rss"})
 _FEED_ENDING = re.compile(r"\.(rss|atom|xml|json)$")  # mastodon.example/@alice.rss is of /@alice
 
@@ -55,7 +55,7 @@ class BadUrl(ValueError):
     """The text is not an absolute http(s) URL with a host."""
 
 
-@lru_cache(maxsize=1024)  # a visit asks a dozen times for those of its source
+@lru_cache(maxsize=1024)  # a visit calls it a dozen times for the same URLs
 def canonical(url: str) -> str:
     """Return the canonical http(s) `url` (RFC 3986 section 6.2.2), without default port, credentials, fragment and
     tracking parameters. Idempotent. Raise BadUrl."""
@@ -86,7 +86,7 @@ def respelled(url: str) -> str:
 
 def alias(url: str) -> str:
     """Return a key that is equal for http and https, with and without www, with and without a last slash."""
-    if _is_canonical(url):  # a tenth of the price of what follows: `add` asks it of every source
+    if _is_canonical(url):  # ten times cheaper than the rest; `add` calls it for every source
         name, _, place = url.partition("://")[2].partition("/")
         return f"{name.removeprefix('www.')}/{place.rstrip('/')}"
     try:
@@ -185,15 +185,15 @@ def same_publisher(url: str, other: str) -> bool:
 
 
 class _Shared(NamedTuple):
-    subdomains: re.Pattern[str]  # of a host below one of them; its first group is the user's
+    subdomains: re.Pattern[str]  # matches a host below one of them; group 1 is the user's
     users: tuple[str, ...]
     paths: Mapping[str, int]
-    patterns: Mapping[str, int]  # those of `paths` with a `*`, which stands for one label
+    patterns: Mapping[str, int]  # those of `paths` with `*` for one label
 
 
 @cache
 def _shared() -> _Shared:
-    import tomllib  # late, as the public suffix list is: a run with nothing due needs neither
+    import tomllib  # late: a run with nothing due does not need it
 
     table = tomllib.loads((Path(__file__).parent.parent / "data/shared_hosts.toml").read_text(encoding="utf-8"))
     paths = {name: count for name, count in table["paths"].items() if "*" not in name}
@@ -291,7 +291,7 @@ def _ascii(name: str) -> str:
     if name.isascii():
         for label in name.lower().split("."):
             if label.startswith("xn--") and label[4:].encode().decode("punycode").isascii():
-                raise ValueError(label)  # punycode of nothing
+                raise ValueError(label)  # punycode of ASCII only
         return name
     try:
         return idna.encode(name, uts46=True).decode()
@@ -354,7 +354,7 @@ def _escape(value: str, safe: str) -> str:
     pieces = re.split(r"((?:%[0-9A-Fa-f]{2})+)", value)
     for index, piece in enumerate(pieces):
         if index % 2:
-            # an escaped reserved character means something else than a bare one: only unreserved ones are undone
+            # only unreserved characters may be unescaped without a change of meaning
             pieces[index] = "".join(
                 chr(byte) if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "-._~") else f"%{byte:02X}"
                 for byte in unquote_to_bytes(piece)
@@ -395,7 +395,7 @@ _BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
         ("240.0.0.0/4", "reserved"),
     )
 )
-_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")  # the only block IANA has given to unicast (RFC 3587)
+_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")  # the only block that IANA allocates to unicast (RFC 3587)
 _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
     (ipaddress.IPv6Network(network), what)
     for network, what in (
@@ -406,7 +406,7 @@ _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
         ("3fff::/20", "documentation"),
     )
 )
-# Names that the public DNS does not have, so that only a network's own DNS or a machine itself resolves them: RFC 6761,
+# Names outside the public DNS, resolved by private networks only: RFC 6761,
 # 6762 (with its appendix G), 8375 and 9476, ICANN's .internal, and what ICANN gives nobody since networks use it
 # (corp, home, mail). Below .arpa there are no web servers.
 _PRIVATE_NAME = re.compile(
@@ -430,8 +430,7 @@ def private(url: str) -> str:
 
 
 def refusal(url: str, by: str = "") -> str:
-    """Return why a link to `url` is refused, or "". `by`: address of the link; private networks may link to
-    themselves."""
+    """Return why a link to `url` is refused, or "". `by`: its own address; private networks may link within."""
     if redacted(url) != url:
         return "the address has a user name or password in it"
     return private(url) if not (by and private(by)) else ""

@@ -42,7 +42,7 @@ class EntryRow:
     digest: str
     status: EntryStatus
     first_seen: datetime
-    tries: int = 0  # to read its page, failed ones
+    tries: int = 0  # failed tries to read its page
     next_try: datetime | None = None  # None: at the next visit
     reason: str | None = None  # why refused, skipped or still pending
     detail: str = ""
@@ -70,9 +70,8 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Data for comparing an article, filed at `at`: packed sketch, keys of similar texts. `since`: earliest time it
-    existed (a stored one stays). `named`: alias of its page's original. Saving deletes sketches, not keys, from before
-    `forget`."""
+    """Data for comparing an article, filed at `at`: packed sketch, keys of similar texts. `since`: earliest known
+    existence. `named`: alias of its page's original. Saving deletes sketches, not keys, from before `forget`."""
 
     at: datetime
     data: bytes
@@ -92,8 +91,7 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """A search for similar articles: by title and `found_by` in the feed of `source`, by sketch `keys` since
-    `since`."""
+    """Search for similar articles: by title and `found_by` in the source's feed, by sketch `keys` since `since`."""
 
     source: str
     title: str
@@ -191,8 +189,8 @@ class VisitStore(Protocol):
     def carry(
         self, carried: Iterable[tuple[str, str]], names: Mapping[str, str], *, entry: EntryRow | None = None
     ) -> None:
-        """Add carriers (article id, source key); mark their feeds stale, `entry` done. Follows the article store's
-        `carry`."""
+        """Add carriers (article id, source key); mark their feeds stale, `entry` done. Call `ArticleStore.carry`
+        first."""
 
     def filed(self, source_key: str) -> Filed:
         """Count the articles of a source; if it has none, all articles and sources."""
@@ -205,9 +203,6 @@ class VisitStore(Protocol):
 
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
         """Return the block digests of the last 20 articles of `host`, by article id."""
-
-    def save_sketch(self, id: str, compared: Compared) -> None:
-        """Store the comparison data of article `id` in one transaction."""
 
     def claims(self, id: str) -> tuple[datetime | None, str | None]:
         """Return `since` and `named` of the sketch of article `id`, each None if unknown."""
@@ -230,8 +225,8 @@ class VisitStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed that is or was published. `made_with`: digest of its settings, None if never built; `owed`: pages are
-    missing."""
+    """A feed that is or was published. `made_with`: digest of its settings, None if never built; `owed`: lacks
+    pages."""
 
     key: FeedKey
     name: str
@@ -240,9 +235,9 @@ class FeedRow:
     latest_title: str = ""
     latest_added: datetime | None = None
     mark: int = 0  # the number of its stale mark, 0 when it is fresh
-    held: str | None = None  # why validation kept the old files
+    held: str | None = None  # why validation refused the new files
     dropped: bool = False
-    wanted: bool = False  # has an article whose file a hand wrote: published however few it has
+    wanted: bool = False  # contains a hand-written article: published below the minimum
     moved_to: FeedKey | None = None
     made_with: str | None = None
     owed: bool = False
@@ -260,7 +255,7 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """A feed built from mark `seen`. `files`: as in `ArticleIndex.files`; None leaves the last three fields as
+    """A feed built from mark `seen`. `files`: as in `ArticleIndex.files`; None: keep the last three fields as
     stored."""
 
     key: FeedKey
@@ -278,7 +273,7 @@ class Withdrawn:
     at: datetime
     feeds: tuple[FeedKey, ...] = ()
     url: str = ""
-    aliases: tuple[str, ...] = ()  # alias keys under which it never comes back
+    aliases: tuple[str, ...] = ()  # alias keys that must not be filed again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,8 +295,7 @@ class ArticleIndex(Protocol):
         """Store name, first slug, move and drop of a feed; the other fields only if the feed is new."""
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
-        """Return the newest `limit` ids of a feed and those since `since`, `most` in all. Copies: in source feeds
-        only."""
+        """Return the newest `limit` ids and those since `since`, `most` in all. Copies are in source feeds only."""
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         """Return for each UTC month of additions ("2026-11"), ascending, the count and a fingerprint of the files."""
@@ -393,13 +387,13 @@ class Move:
     source: str  # key
     url: str  # as the operator wrote it
     moved_to: str
-    since: datetime | None  # None: before this was noted
+    since: datetime | None  # None: from an earlier version
     warning: str = ""  # why the operator should look at it
-    site_moved: bool = False  # its articles moved along, and keep their ids and addresses
+    site_moved: bool = False  # its articles moved too, keeping ids and addresses
 
 
 class Outlet(Protocol):
-    """Published files, replaced atomically; heads are durable at once, others after `settle`. Raises UsageError,
+    """Published files, replaced atomically; heads durable at once, others after `settle`. Raises UsageError,
     OSError."""
 
     def get(self, name: str) -> bytes | None:

@@ -31,8 +31,7 @@ class KeptFile(Protocol):
         """Return the bytes of the file, or None if it is missing."""
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Durably write `change(bytes or None)` unless it returns None or equal bytes. `change` may run several
-        times."""
+        """Durably write `change(bytes or None)` unless it returns None or equal bytes. `change` may be called again."""
 
     def append(self, note: bytes, data: bytes) -> None:
         """Append whole lines durably. A new file begins with `note`; an unfinished last line is deleted."""
@@ -91,8 +90,7 @@ class ArticleStore(Protocol):
         """Return the path of the file of article `id`, or None."""
 
     def id_at(self, path: str) -> str:
-        """Return the id in the file at `path`, else its beginning in the file name, else "". For invalid articles
-        too."""
+        """Return the id in the file at `path` (also an invalid one), else its beginning in the file name, else ""."""
 
     def path_of(self, what: str) -> str | None:
         """Return the path of the file that an operator names by `what`, or None."""
@@ -104,8 +102,7 @@ class ArticleStore(Protocol):
         """Iterate over the sorted paths of visible files, also of other kinds. Expensive on object stores."""
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return changes since `stamps` (any key). Crash remains in object stores are included, and deleted if
-        `sweep`."""
+        """Return changes since `stamps` (any key), with crash remains in object stores, which `sweep` deletes."""
 
     def left_behind(self) -> Changes:
         """Return remains of crashed writers that are found without a walk; for stores with several writers."""
@@ -181,7 +178,7 @@ class Reserved:
     id: str
     path: str
     at: datetime
-    writing: bool  # somebody was to write it just then
+    writing: bool  # its writer was about to write the file
 
 
 class ArticlePaths(Protocol):
@@ -209,7 +206,7 @@ class ArticlePaths(Protocol):
 class Snapshots(Protocol):
     """A cache of fetched pages by article id, with the version that read each. Damaged pages count as missing."""
 
-    version: int  # that reads pages now
+    version: int  # of the present reader
 
     def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
         """Store the page of an article that this version read. Raise OSError."""
@@ -236,7 +233,7 @@ class Snapshots(Protocol):
         """Delete pages if `secret` is true of their bytes or headers."""
 
 
-ABSENT: Final = ""  # in place of an etag: there must be no such object
+ABSENT: Final = ""  # instead of an etag: the object must not exist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,8 +268,7 @@ class Objects(Protocol):
         """Delete the objects that exist."""
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
-        """Iterate over objects below folder `prefix` ("" or with a last slash) by key; not `deep`: without
-        subfolders."""
+        """Iterate over objects below `prefix` ("" or a folder with a last slash) by key; `deep`: with subfolders."""
 
     def folders(self) -> list[str]:
         """Return the top-level folders, each with a last slash."""

@@ -58,14 +58,14 @@ class Enricher(Protocol):
 class Meter:
     """Usage of a language model today and the state of its endpoint."""
 
-    endpoint: str = ""  # address and model; all but the sums of the day belong to it
+    endpoint: str = ""  # address and model; the sums of the day are for all endpoints
     day: str = ""  # UTC
     calls: int = 0
     tokens: int = 0
     form: str = ""  # of the request that worked last
     failures: int = 0  # in a row
     rests: int = 0  # in a row
-    rest_until: datetime | None = None  # nothing is asked before
+    rest_until: datetime | None = None  # no request before
     reason: str = ""  # of the last failure, "" after a success
     detail: str = ""
 
@@ -79,13 +79,13 @@ class Asked:
     plan: str  # model and version of the prompt
     key: str  # of plan and text; "" when there was nothing to ask
     status: Literal["accepted", "refused", "failed", "skipped"]
-    stamp: FileStamp  # of the file that was looked at, or written
+    stamp: FileStamp  # of the file read or written
     reason: str = ""  # short stable code
     detail: str = ""
     answer: str = ""  # as the model gave it
-    tries: int = 0  # that failed
+    tries: int = 0  # failed ones
     next_try: datetime | None = None  # None: not before its text changes
-    by: str = ""  # the plan that the answer came from, where that is no longer `plan`
+    by: str = ""  # the earlier plan of the answer, if not `plan`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,5 +93,5 @@ class Enriched:
     """State and results of the language model, for `status`."""
 
     meter: Meter
-    counts: Mapping[str, int]  # articles by what came of asking
-    refused: tuple[Problem, ...]  # answers that were refused, and articles on which asking failed; newest first
+    counts: Mapping[str, int]  # articles by status
+    refused: tuple[Problem, ...]  # refused answers and failed articles, newest first

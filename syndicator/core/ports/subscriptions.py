@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from syndicator.core.model import Entry, Source
 
-PATH = "/websub/"  # of the callbacks, below `site.callback`; after it comes the token of a subscription
+PATH = "/websub/"  # path of callbacks below `site.callback`, followed by the subscription's token
 Mode = Literal["subscribe", "unsubscribe"]
 
 
@@ -27,24 +27,24 @@ class Subscription:
     """Our subscription at a hub. Times are aware UTC."""
 
     token: str  # the unguessable part of its callback
-    secret: str  # with which the hub signs what it pushes
+    secret: str  # for the hub's signatures
     source_key: str
     hub: str
     topic: str
-    source_url: str = ""  # as the operator wrote it; of another address it is another source's
+    source_url: str = ""  # as the operator wrote it; after a change the subscription is void
     made_at: datetime
-    callback: str = ""  # that the hub was told last
-    wanted: bool = True  # False: the hub is to be told that it ends
-    asked: Mode | None = None  # what the hub was asked and has not verified yet
+    callback: str = ""  # last sent to the hub
+    wanted: bool = True  # False: to be unsubscribed
+    asked: Mode | None = None  # requested, not yet verified
     verified_at: datetime | None = None
     expires: datetime | None = None  # the end of its lease
-    next_try: datetime | None = None  # when the hub is asked next: for the first time, again, or to renew
+    next_try: datetime | None = None  # of the first request, a retry or a renewal
     tries: int = 0  # without success, in a row
     reason: str = ""  # of the last failure
     detail: str = ""
     last_push: datetime | None = None
-    pushed: float = 0.0  # entries that the hub brought first; old ones weigh less
-    missed: float = 0.0  # entries that a poll found although the hub should have brought them
+    pushed: float = 0.0  # entries that the hub pushed first; old ones weigh less
+    missed: float = 0.0  # entries that a poll found before the hub
 
     def active(self, now: datetime) -> bool:
         """Return True while the hub's lease lasts."""
@@ -85,7 +85,7 @@ class Picture:
     name: str  # below the web root
     width: int  # pixels
     height: int
-    alt: str = ""  # nobody told us words for it; on pages its title stands beside it
+    alt: str = ""  # empty: pages show the title beside it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ class PictureRow:
 
     id: str  # the article's
     url: str
-    tries: int = 0  # to fetch it, failed ones
+    tries: int = 0  # failed fetches
     next_try: datetime | None = None  # None: no more
     picture: Picture | None = None
     reason: str = ""
