@@ -51,7 +51,7 @@ def compiled(css: str) -> Any:
         select = CSSSelector(css, translator="html")
         select(Element("html"))  # some faults appear only now, such as a namespace
     except (SelectorError, LxmlError, ValueError) as error:
-        raise RulesError(f"{css!r} is no CSS selector that can be followed: {_cure(css)}") from error
+        raise RulesError(f"{css!r} is not a valid CSS selector: {_cure(css)}") from error
     return select
 
 
@@ -121,8 +121,7 @@ ENOUGH = 10  # pages in a row without a match until it is reported; a choice
 
 
 def counted(before: Mapping[str, int], pages: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
-    """Add the `pages` (matches by selector) to `before`: the number of pages in a row without a match, by selector.
-    Selectors that are not in the last page go."""
+    """Update `before`, the number of pages in a row without a match by selector, with `pages` (matches by selector)."""
     for page in pages:
         before = {rule: before.get(rule, 0) + 1 for rule, number in page.items() if not number}
     return before

@@ -85,7 +85,7 @@ def _callback(value: str) -> str:
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         raise ValueError('write it like "https://feeds.example.org/", or leave it empty')
     if parts.username or parts.password:
-        raise ValueError("an address that hubs are told holds no password; their way in is not guessable without")
+        raise ValueError("remove the password: hubs receive this address, and the path of a callback cannot be guessed")
     return value
 
 
@@ -357,7 +357,7 @@ class Settings(Section):
     @model_validator(mode="after")
     def _private(self) -> Settings:
         if self.publish.secret_path and self.publish.hubs:
-            raise ValueError("publish.hubs would be told the secret addresses of publish.secret_path; leave one empty")
+            raise ValueError("hubs would learn the secret addresses; leave publish.hubs or publish.secret_path empty")
         if self.publish.secret_path and is_bucket(self.paths.public):
             raise ValueError("publish.secret_path does not protect a bucket; set paths.public to a folder")
         if len({digest.name for digest in self.digest}) < len(self.digest):

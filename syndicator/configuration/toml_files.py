@@ -185,19 +185,17 @@ def read_toml_file(path: Path) -> TomlFile:
     """Read the file at `path`. Raise ConfigError with file, line and cure."""
     try:
         if not path.is_file() and (path.exists() or path.is_symlink()):  # reading a pipe or device would not end
-            raise ConfigError.of([Fault(file=str(path), message="is no file, or a link to none; correct or delete it")])
+            raise ConfigError.of([Fault(file=str(path), message="is not a file; correct or delete it")])
         text = path.read_text(encoding="utf-8")
         if text.startswith("\ufeff"):
-            raise ConfigError.of(
-                [Fault(file=str(path), line=1, message="begins with a byte order mark; save it without")]
-            )
+            raise ConfigError.of([Fault(file=str(path), line=1, message="has a byte order mark; save it without")])
         return TomlFile(path, tomllib.loads(text), text)
     except FileNotFoundError as error:
         raise ConfigError(f"{path} does not exist; `syndicator init` writes one to start with") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError.of([_no_toml(path, error)]) from error
     except RecursionError as error:
-        raise ConfigError.of([Fault(file=str(path), message="has brackets within brackets without end")]) from error
+        raise ConfigError.of([Fault(file=str(path), message="has too many nested brackets")]) from error
     except UnicodeDecodeError as error:
         raise ConfigError.of([Fault(file=str(path), message="is not UTF-8; save it as UTF-8")]) from error
     except OSError as error:

@@ -95,7 +95,7 @@ class EditedMeanwhile(UsageError):
     reason = CommandReason.EDITED
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} was edited meanwhile, and stays as it is; look at it again")
+        super().__init__(f"{what} was edited meanwhile and was not changed; look at it again")
 
 
 class StoreError(SyndicatorError):

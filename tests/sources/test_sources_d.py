@@ -137,9 +137,9 @@ def _link(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (_link, "is no file"),
-        (os.mkfifo, "is no file"),
-        (lambda path: path.write_text("x=" + "[" * 9_000), "has brackets"),
+        (_link, "is not a file"),
+        (os.mkfifo, "is not a file"),
+        (lambda path: path.write_text("x=" + "[" * 9_000), "has too many nested brackets"),
     ],
 )
 def test_what_cannot_be_read_is_named_and_not_passed_over(

@@ -6,7 +6,7 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -101,16 +101,14 @@ def _append(path: Path, target: Path, text: str, present: Mapping[str, Source], 
 
 def remove_source(path: Path, key: str) -> bool:
     """Remove the source `key` and the comment directly above; return False if missing. Raise as `add_sources` does."""
-    path, removed = _file_with(path, key), [False]
+    path = _file_with(path, key)
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
         keys = [source.key for source in before]
         if key not in keys:
             return text
-        removed[0] = True
-        left = tuple(source for source in before if source.key != key)
         cut = _cut(text, keys.index(key))
-        if _reads_as(path, cut, left):
+        if _reads_as(path, cut, tuple(source for source in before if source.key != key)):
             return cut
         import tomlkit
 
@@ -118,8 +116,7 @@ def remove_source(path: Path, key: str) -> bool:
         del document["source"][keys.index(key)]
         return tomlkit.dumps(document)
 
-    _change(path, edit, lambda before: tuple(source for source in before if source.key != key))
-    return removed[0]
+    return _change(path, edit, lambda before: tuple(source for source in before if source.key != key))
 
 
 def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
@@ -178,22 +175,20 @@ def _change(
     edit: Callable[[str, tuple[Source, ...]], str],
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
     check: Callable[[TomlFile], tuple[Source, ...]] = check,
-) -> None:
-    """Edit the file under a lock; replace it only if the result reads as `expected`."""
+) -> bool:
+    """Edit the file under a lock if the result reads as `expected`. Return True if the text changed."""
     with _locked_file(path) as target:
         text = target.read_text(encoding="utf-8") if target.exists() else ""
         before = check(read_toml_file(path)) if target.exists() else ()
-        after = edit(text, before)
-        if after == text:
-            return
-        wanted = expected(before)
-        try:
+        if (after := edit(text, before)) == text:
+            return False
+        result: tuple[Source, ...] | None = None
+        with suppress(tomllib.TOMLDecodeError):  # inline tables: nothing can be appended
             result = check(TomlFile(path, tomllib.loads(after)))
-        except tomllib.TOMLDecodeError:  # inline tables: nothing can be appended
-            result = ()
-        if result != wanted:
+        if result != expected(before):
             raise ConfigError(f"{path} is written in a way that a command cannot edit safely; edit it by hand")
         _write(target, after)
+        return True
 
 
 @contextmanager

@@ -65,19 +65,15 @@ def read(path: Path, cache: Path, version: str, *, before: Read | None = None, r
 
         sources, faults = readable_sources(path)
         if faults:
-            sources = _with_last(sources, before.sources if before else _last_valid(cache))
+            last = before.sources if before else _last_valid(cache)
+            keys, addresses = {source.key for source in sources}, {urls.alias(source.url) for source in sources}
+            gone = (old for old in last if old.key not in keys and urls.alias(old.url) not in addresses)
+            sources = (*sources, *gone)
     if remember and not faults:
         data = path.read_bytes() if files_of(path) == [path] and path.exists() else None
         if stamp(path, version) == now:
             _remember(cache, now, sources, data, checked)
     return Read(sources, now, base, len(sources) - checked if base else 0, faults)
-
-
-def _with_last(valid: tuple[Source, ...], last: tuple[Source, ...]) -> tuple[Source, ...]:
-    """Return `valid` and the sources of `last` whose key and address are not in it."""
-    keys, addresses = {source.key for source in valid}, {urls.alias(source.url) for source in valid}
-    gone = (source for source in last if source.key not in keys and urls.alias(source.url) not in addresses)
-    return (*valid, *gone)
 
 
 def _last_valid(cache: Path) -> tuple[Source, ...]:

@@ -42,10 +42,8 @@ def with_fields(text: str, number: int, changed: Mapping[str, Any]) -> str:
     for name, value in changed.items():
         if value is None:
             table.pop(name, None)
-        elif name in table:
-            table[name] = list(value) if isinstance(value, tuple) else value
         else:
-            new[name] = list(value) if isinstance(value, tuple) else value
+            (table if name in table else new)[name] = list(value) if isinstance(value, tuple) else value
     text = str(tomlkit.dumps(document))
     lines = text.splitlines(keepends=True)
     headers = [at for at, line in enumerate(lines) if HEADER.match(line)]

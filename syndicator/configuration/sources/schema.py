@@ -83,7 +83,9 @@ def _host(value: str) -> str:
             f'{value!r} is no host; write "example.org" for it and its subdomains, or "github.com/alice"'
         ) from error
     if urls.is_suffix(address):
-        raise ValueError(f"{value!r} is everybody's; write the domains below it that are meant, such as example.org")
+        raise ValueError(
+            f"anybody can have a domain below {value!r}; write the domains that you mean, such as example.org"
+        )
     return address.removeprefix("https://").rstrip("/")
 
 
@@ -174,7 +176,7 @@ class SourceTable(Section):
         if self.every and self.cron:
             raise ValueError("has both every and cron; remove one of them")
         if self.force and not (self.every or self.cron):
-            raise ValueError("has force, which is about every or cron, and neither of them; remove it")
+            raise ValueError("has force without every or cron; remove it")
         return self
 
     @model_validator(mode="after")
