@@ -202,23 +202,15 @@ def _loses(spelled: str) -> bool:
 
 def persons(author: str | None) -> tuple[str, ...]:
     """Return the names in `author`, separated by commas. "Kim Lee, Jr.", "Acme, Inc.", "Okafor, Ines" are one name."""
-    parts = list(_without_suffixes(author or ""))
+    parts: list[str] = []
+    for part in filter(None, map(str.strip, (author or "").split(","))):
+        if parts and SUFFIX.fullmatch(part):
+            parts[-1] += f", {part}"
+        else:
+            parts.append(part)
     if len(parts) == 2 and not any(" " in part for part in parts):  # noqa: PLR2004 - a surname and a first name
         return (", ".join(parts),)
     return tuple(dict.fromkeys(parts))
-
-
-def _without_suffixes(author: str) -> Iterator[str]:
-    name = ""
-    for part in (part.strip() for part in author.split(",")):
-        if name and SUFFIX.fullmatch(part):
-            name = f"{name}, {part}"
-        elif part:
-            if name:
-                yield name
-            name = part
-    if name:
-        yield name
 
 
 def stamp(*parts: str | bytes) -> str:

@@ -202,17 +202,12 @@ def _shared() -> _Shared:
     return _Shared(re.compile(rf"(?:.*\.)?([^.]+\.(?:{parents}))"), tuple(table["users"]), paths, patterns)
 
 
-def _depth(name: str) -> int:
-    shared = _shared()
-    if name in shared.paths:
-        return shared.paths[name]
-    return next((count for pattern, count in shared.patterns.items() if fnmatchcase(name, pattern)), 0)
-
-
 def _user(name: str, path: str) -> str:
     """Return the beginning of the path that names the user on a shared host, or ""."""
     segments = [segment for segment in path.lower().split("/") if segment]
-    count = _depth(name)
+    shared = _shared()
+    matches = (count for pattern, count in shared.patterns.items() if fnmatchcase(name, pattern))
+    count = shared.paths[name] if name in shared.paths else next(matches, 0)
     if len(segments) > 1 and segments[0] in _BEFORE_USER and (count or segments[1][0] in _USER_MARKS):
         del segments[0]
     if segments and segments[0][0] in _USER_MARKS:

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from syndicator.core.model import ContentMode
 
@@ -46,11 +46,11 @@ class Trouble:
 
 
 def _rows(name: str, kind: type[Place]) -> tuple[Place, ...]:
-    tables = tomllib.loads(files("syndicator.demo").joinpath("sites.toml").read_text(encoding="utf-8"))[name]
-    return tuple(
-        kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
-        for row in tables
-    )
+    text = files("syndicator.demo").joinpath("sites.toml").read_text(encoding="utf-8")
+    tables: list[dict[str, Any]] = tomllib.loads(text)[name]
+    for row in tables:
+        row |= {key: tuple(value) for key, value in row.items() if isinstance(value, list)}
+    return tuple(kind(**row) for row in tables)
 
 
 SITES: Final = _rows("site", Site)

@@ -76,7 +76,12 @@ class World:
         return respond
 
     def _answer(self, place: Site | Trouble, path: str) -> Answer:
-        return self._site_answer(place, path) if isinstance(place, Site) else _trouble(place, path)
+        if isinstance(place, Site):
+            return self._site_answer(place, path)
+        if path == "/robots.txt":
+            return Answer(status=HTTPStatus.NOT_FOUND, body=b"Not found\n", type="text/plain")
+        body, headers = place.body.encode(), place.headers
+        return Answer(status=place.status, body=body, type=place.type, headers=headers, delay=place.delay)
 
     def _site_answer(self, site: Site, path: str) -> Answer:
         if path == "/":
@@ -173,13 +178,6 @@ class World:
             audio_bytes=len(pages.wav()) if audio else 0,
             language=story.language,
         )
-
-
-def _trouble(trouble: Trouble, path: str) -> Answer:
-    if path == "/robots.txt":
-        return Answer(status=HTTPStatus.NOT_FOUND, body=b"Not found\n", type="text/plain")
-    body, headers = trouble.body.encode(), trouble.headers
-    return Answer(status=trouble.status, body=body, type=trouble.type, headers=headers, delay=trouble.delay)
 
 
 DEADLINE_SECONDS = 3  # the slowest site of the world answers later than that

@@ -96,9 +96,8 @@ class Scheduler:
                 self._bring_forward()
 
     def _bring_forward(self) -> None:
-        if self._stopping:
-            return
-        self._job.modify(next_run_time=datetime.now(UTC))
+        if not self._stopping:
+            self._job.modify(next_run_time=datetime.now(UTC))
 
     async def stop(self, grace: float) -> None:
         """Start no new run; cancel the active one after `grace` seconds."""

@@ -92,7 +92,7 @@ def only_waiting(state: SourceState, now: datetime) -> bool:
 
 
 def planned(state: SourceState, left: int, now: datetime) -> SourceState:
-    """Return `state` after a visit that left `left` entries: due now until none waits; `feed_due`: for its feed."""
+    """Return the state after a visit: due now if it left `left` entries; `feed_due` is the time for its feed."""
     feed_due = state.feed_due or state.next_due
     if not (left or state.feed_due or state.waiting):
         return state
@@ -233,7 +233,7 @@ def daily(seen: Seen, first_visit: datetime | None, now: datetime) -> int:
 
 
 def slowed(rows: Sequence[EntryRow], seen: Seen, first_visit: datetime | None, now: datetime) -> tuple[EntryRow, ...]:
-    """Delay new entries in `rows` (newest first) beyond a day's number: that many a day, after those that wait."""
+    """Return `rows` with a later try for new entries beyond the daily number, after the entries that already wait."""
     most = daily(seen, first_visit, now)
     waiting = sum(later is not None and later > now for _, later in seen)
     began = max(first_visit or now, now - DAY)

@@ -1,5 +1,4 @@
-"""Protocols for parts with several implementations or without access to the store, and their values. services.container
-chooses implementations. Datetimes are aware UTC."""
+"""Protocols of replaceable parts, and of the store for packages that must not import it. Datetimes are aware UTC."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class ArticleStore(Protocol):
         """Return the UUID of all published ids, created before the first article. Raise ConfigError if it is lost."""
 
     def minted(self) -> bool:
-        """Return True if this instance has its UUID."""
+        """Return True if this instance has its UUID already."""
 
     def begun(self) -> bool:
         """Return True if articles were written here."""
@@ -224,7 +224,7 @@ class Snapshots(Protocol):
         """Return the ids of articles whose page an older version read."""
 
     def note_read(self, id: str) -> None:
-        """Record that this version read the article's page; its expiry stays. Raise OSError."""
+        """Record that this version has read the article's page; its expiry stays. Raise OSError."""
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
         """Delete (`dry_run`: count) old and leftover pages; return the number. `daily`: once a day if costly."""

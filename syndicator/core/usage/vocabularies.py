@@ -86,12 +86,11 @@ def _tokens(row: Vocabulary, value: str) -> Iterator[tuple[str, str]]:
             yield token, "yes"
 
 
-# The name under which an answer's headers hold these lines, so that they are kept with its page. Ours overwrites what a
-# server sends under it.
+# Our header with these lines, stored with the page; it overwrites one of this name from the server.
 HEADER = "robots.txt"
-RSL_HEADER = "robots.txt-rsl"  # and this one the document that `License:` in it names (RSL 1.0)
+RSL_HEADER = "robots.txt-rsl"  # our header with the document that `License:` names (RSL 1.0)
 _WHOLE_FILE = frozenset(("license",))  # RSL 1.0: belongs to no group
-_SAYS = re.compile(r"^[^\S\n]*(?:content-signal|content-usage|license)[^\S\n]*:", re.I | re.M)  # most files say nothing
+_SAYS = re.compile(r"^[^\S\n]*(?:content-signal|content-usage|license)[^\S\n]*:", re.I | re.M)  # most files have none
 _Line = tuple[str, str]
 
 
@@ -127,7 +126,7 @@ def _groups(robots_txt: str) -> tuple[list[_Line], dict[str, list[_Line]]]:
     wanted = names("robots-txt")
     whole: list[_Line] = []
     groups: dict[str, list[_Line]] = {}
-    agents: list[str] = ["*"]  # before the first group, where some put theirs: said to all
+    agents: list[str] = ["*"]  # lines before the first group are for all
     naming = False
     for name, value in _pairs(robots_txt):
         if name == "user-agent":

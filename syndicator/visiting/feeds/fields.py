@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from html import unescape
@@ -40,13 +39,9 @@ def _gap(match: re.Match[str]) -> str:
     return " " if re.match(r"</?(br|p|div|h\d|img)\b", match[0], re.I) else ""
 
 
-def names(values: Iterable[str]) -> tuple[str, ...]:
-    """Return the distinct names in author fields, without e-mail addresses, "By" and placeholders such as "admin"."""
-    return _names(tuple(values))
-
-
 @lru_cache(maxsize=256)  # most entries of a feed have the same authors
-def _names(values: tuple[str, ...]) -> tuple[str, ...]:
+def names(*values: str) -> tuple[str, ...]:
+    """Return the distinct names in author fields, without e-mail addresses, "By" and placeholders such as "admin"."""
     people: dict[str, None] = {}
     for value in values:
         for name in _people(one_line(value)):

@@ -31,8 +31,7 @@ def posts_api(page: str, url: str) -> str | None:
         return f"{root}wp/v2/posts{'&' if '?' in root else '?'}{urlencode(wanted)}"
     for script in _SCRIPT.finditer(page):
         key, api = _KEY.search(script[0]), _API.search(script[0])
-        root = resolve(url, unescape(api[1])) if key and api else None
-        if root and key:
+        if key and api and (root := resolve(url, unescape(api[1]))):
             wanted = {"key": key[1], "limit": str(_POSTS), "include": "authors,tags"}
             return f"{root.rstrip('/')}/posts/?{urlencode(wanted)}"
     return None
@@ -61,7 +60,7 @@ def _post(post: dict[str, Any], url: str) -> Entry:
         id=entry_id(_rendered(post, "guid"), link, title, content),
         url=link,
         title=title,
-        authors=names(list(_each(parts.get("author"), "name"))),
+        authors=names(*_each(parts.get("author"), "name")),
         published=_post_date(post.get("date_gmt")),
         updated=_post_date(post.get("modified_gmt")),
         summary=_rendered(post, "excerpt"),
@@ -77,7 +76,7 @@ def _ghost_post(post: dict[str, Any], url: str) -> Entry:
         id=entry_id(_post_text(post.get("id")), link, title, content),
         url=link,
         title=title,
-        authors=names(list(_each(post.get("authors"), "name"))),
+        authors=names(*_each(post.get("authors"), "name")),
         published=parse_date(_post_text(post.get("published_at"))),
         updated=parse_date(_post_text(post.get("updated_at"))),
         summary=_post_text(post.get("custom_excerpt")) or _post_text(post.get("excerpt")),
@@ -154,7 +153,7 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
         id=entry_id(_text(item.get("id")), link, title, content),
         url=link,
         title=title,
-        authors=names(_authors(item) or _authors(feed)),
+        authors=names(*(_authors(item) or _authors(feed))),
         published=published,
         updated=_date(item.get("date_modified")),
         summary=escape(_text(item.get("summary")), quote=False),
@@ -175,12 +174,13 @@ def _enclosures(item: dict[str, Any], url: str) -> Iterator[Enclosure]:
     for attachment in _list(item.get("attachments")):
         if isinstance(attachment, dict) and _text(attachment.get("url")):
             size, seconds = attachment.get("size_in_bytes"), attachment.get("duration_in_seconds")
-            lasts = isinstance(seconds, int | float) and 0 < seconds < _LONGEST_SECONDS
+            if not isinstance(seconds, int | float) or not 0 < seconds < _LONGEST_SECONDS:
+                seconds = 0
             yield Enclosure(
                 url=urljoin(url, _text(attachment.get("url"))),
                 type=_text(attachment.get("mime_type")),
                 length=size if isinstance(size, int) and 0 < size < _LARGEST else 0,
-                duration=str(int(seconds)) if lasts else "",
+                duration=str(int(seconds)) if seconds else "",
             )
 
 

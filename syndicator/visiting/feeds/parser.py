@@ -257,7 +257,7 @@ def _entry(item: Any, url: str, version: str, licences: list[str], parts: Mappin
         id=entry_id(_get(item, "id"), link, title, content or summary),
         url=link,
         title=title,
-        authors=names(_authors(item)),
+        authors=names(*_authors(item)),
         published=_date(item, "published") or _date(item, "created"),
         updated=_date(item, "updated"),
         summary="" if summary == content else summary,

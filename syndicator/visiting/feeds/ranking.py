@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from syndicator.core import urls
-from syndicator.core.model import Entry, ParsedFeed
+from syndicator.core.model import ParsedFeed
 
 # /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/ alone is a newspaper's
 # opinion pages.
@@ -99,8 +99,7 @@ def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
         return True
     if any(_TITLE.search(name.strip()) for name in (title, feed.title)):
         return True
-    return bool(feed.entries) and 2 * sum(map(_is_comment, feed.entries)) > len(feed.entries)
-
-
-def _is_comment(entry: Entry) -> bool:
-    return bool(_ENTRY.match(entry.title) or _FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id))
+    marks = [
+        _ENTRY.match(entry.title) or _FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id) for entry in feed.entries
+    ]
+    return 2 * sum(map(bool, marks)) > len(marks)

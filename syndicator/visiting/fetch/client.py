@@ -32,7 +32,7 @@ from syndicator.visiting.fetch.decompress import (
     retry_after,
 )
 from syndicator.visiting.fetch.ssrf import Refusal, bare, next_hop, origin, parse_url
-from syndicator.visiting.fetch.transport import AddrInfo, Clients, explain, open_socket
+from syndicator.visiting.fetch.transport import AddrInfo, Clients, explain
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
@@ -73,7 +73,7 @@ class HttpFetcher:
         clock: Callable[[], datetime],
         offsets: MutableMapping[str, timedelta] | None = None,
         lookup: ssrf.Lookup = ssrf.system,
-        dial: Callable[[AddrInfo], socket.socket] = open_socket,
+        dial: Callable[[AddrInfo], socket.socket] = lambda info: socket.socket(*info[:3]),
     ) -> None:
         self._settings = settings
         self._user_agent = user_agent

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from syndicator.configuration.settings import Allowed, parse_allow
+from syndicator.configuration.settings import parse_allow
 from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, special
 
 
@@ -43,20 +43,16 @@ def verdict(
     real = embedded(parsed, tuple(nat64)) or parsed
     if loopback and (real == LOOPBACK_6 or (isinstance(real, ipaddress.IPv4Address) and real.is_loopback)):
         return None
-    if any(_permits(parse_allow(line), (parsed, real), port) for line in allow):
-        return None
+    for network, allowed_port in map(parse_allow, allow):
+        same_version = [candidate for candidate in (parsed, real) if candidate.version == network.version]
+        if allowed_port in (None, port) and any(candidate in network for candidate in same_version):
+            return None
     return f"{address} is {what}; to permit it: {permission(real, port)}"
 
 
 def permission(address: Address, port: int) -> str:
     """Return the line for sources.toml that permits exactly this address and port."""
     return f'allow = ["{address}/{address.max_prefixlen}:{port}"]'
-
-
-def _permits(allowed: Allowed, addresses: tuple[Address, ...], port: int) -> bool:
-    if allowed.port is not None and allowed.port != port:
-        return False
-    return any(address.version == allowed.network.version and address in allowed.network for address in addresses)
 
 
 Answer = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]

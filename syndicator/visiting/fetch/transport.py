@@ -35,11 +35,6 @@ class Blocked(OSError):
         self.why = why
 
 
-def open_socket(info: AddrInfo) -> socket.socket:
-    """Return a socket for a checked address. Raise OSError."""
-    return socket.socket(info[0], info[1], info[2])
-
-
 @dataclass(slots=True)
 class _Generation:
     """Transports for `origins`, by TLS and allowed private addresses."""

@@ -130,7 +130,10 @@ class PoliteFetcher:
         except HostBusy as busy:
             until = self._throttle.now() + max(timedelta(seconds=busy.seconds), _SOON)
             return _wait(request, "other machines ask the host; they", until), 0.0
-        self._log.debug("asked", host=name, url=redacted(request.url), answer=_answer(result), seconds=round(spent, 3))
+        answer = (
+            result.reason if isinstance(result, Failed) else getattr(result, "status", HTTPStatus.NOT_MODIFIED.value)
+        )
+        self._log.debug("asked", host=name, url=redacted(request.url), answer=answer, seconds=round(spent, 3))
         if isinstance(result, Failed) and result.no_network and len(self._away) < _MOST_AWAY:
             self._away[_server(request.url)] = (self._throttle.now() + _AWAY, result)
             self._throttle.away(name, result.reason, result.detail, _AWAY.total_seconds())
@@ -139,12 +142,6 @@ class PoliteFetcher:
         if self._backoff and isinstance(result, Failed) and result.status in _WAIT_STATUSES and result.retry_after:
             self._backoff.add(_name(request.url), result.retry_after)
         return result, spent
-
-
-def _answer(result: FetchResult) -> str | int:
-    if isinstance(result, Failed):
-        return result.reason
-    return result.status if isinstance(result, Fetched) else HTTPStatus.NOT_MODIFIED.value
 
 
 def _wait(request: Request, by: str, until: datetime) -> Failed:

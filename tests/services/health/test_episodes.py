@@ -79,7 +79,7 @@ def test_after_a_quiet_day_it_is_told_at_once() -> None:
     assert told(looks) == [(HOUR * 0, "broken"), (HOUR, "recovered"), (day, "broken"), (day + HOUR, "recovered")]
 
 
-FAILING = Condition(kind=ConditionReason.SOURCE_FAILING, subject="holt", reason="no whole answer", code="timeout")
+FAILING = Condition(kind=ConditionReason.SOURCE_FAILING, subject="holt", reason="no complete answer", code="timeout")
 
 
 @pytest.mark.parametrize(
