@@ -158,11 +158,7 @@ class EntryReason(Reason):
     """Why an entry of a feed has no article yet. Reasons of fetching, pages and workers occur too."""
 
     BACKFILL = "backfill", "older than the entries that a first visit takes", "raise backfill on the source"
-    FLOOD = (
-        "flood",
-        "the source announced over ten times its usual number; the surplus is read day by day",
-        "nothing for an imported archive; else remove the source",
-    )
+    FLOOD = "flood", "the source announced ten times its usual number", "nothing: it is read day by day"
     WITHDRAWN = "withdrawn", "the article was withdrawn", "`syndicator withdraw --undo URL` restores it"
     PRUNED = "pruned", "you pruned the article", "to fetch it again delete its lines in feeds/articles/pruned.tsv"
     LATE = (
@@ -193,11 +189,7 @@ class FileReason(Reason):
         "the folder was restored from a backup without this file; its article stays in its feeds",
         "nothing: its page is fetched again; if that is gone, restore the file or `syndicator prune` it",
     )
-    CLOCK_BEHIND = (
-        "clock-behind",
-        "the last visit or the newest article is later than this machine's clock",
-        "set the clock; if it is right now, nothing",
-    )
+    CLOCK_BEHIND = "clock-behind", "a visit or article is later than the clock", "set the clock, unless it is right now"
     DATABASE_CORRUPT = "database-corrupt", "the database file is damaged", "`syndicator reindex` makes a new one"
 
 
@@ -210,16 +202,8 @@ class HoldReason(Reason):
         "it is unclear which part of the page is the article",
         "if it is wrong set `select` or `remove` on the source, then `syndicator release ID`",
     )
-    UNSURE_CATEGORY = (
-        "unsure-category",
-        "no category of taxonomy.toml fits well",
-        "if it is wrong correct `category` in its file, then `syndicator release ID`",
-    )
-    FLOOD = (
-        "flood",
-        "its source announced over ten times its usual number",
-        "`syndicator release --source KEY` for an imported archive; else remove the source",
-    )
+    UNSURE_CATEGORY = "unsure-category", "no category fits well", "correct it in the file, then `syndicator release ID`"
+    FLOOD = "flood", "its source announced ten times its usual number", "`syndicator release --source KEY`"
     FIRST = "first-of-source", "it is the first article of its source", "look at it, then `syndicator release ID`"
     ALL = "all", "every new article waits for your approval", "look at it, then `syndicator release ID`"
 
@@ -267,76 +251,24 @@ class CheckReason(Reason):
     SECRET_WITHOUT_TLS = "secret-without-tls", "your feeds' secret path is served over http", "serve it with https"
     NO_CONTACT = "no-contact", "site.contact is not set", "set it, so that site owners can reach you"
     NOT_WRITABLE = "not-writable", "a folder is not writable", "give this user write access"
-    FOREIGN_SOURCE = (
-        "foreign-source",
-        "another source filed the article although you follow its own site",
-        "`syndicator check --ownership --mend`",
-    )
-    FOREIGN_TEXT = (
-        "foreign-text",
-        "title and text may come from another site",
-        "`syndicator check --ownership --mend` reads the article's own page again",
-    )
-    FOREIGN_ALIAS = (
-        "foreign-alias",
-        "the article's file lists an address of another site as its own",
-        "`syndicator check --ownership --mend`",
-    )
-    FOREIGN_ENTRY = (
-        "foreign-entry",
-        "an entry with a link to another site counts as the article",
-        "`syndicator check --ownership --mend`",
-    )
-    SECRET_IN_URL = (
-        "secret-in-url",
-        "a source's url seems to contain a secret, which is published with its articles",
-        "write ${NAME} instead, as the detail says, and set that environment variable",
-    )
+    FOREIGN_SOURCE = "foreign-source", "not filed by its own site's source", "`syndicator check --ownership --mend`"
+    FOREIGN_TEXT = "foreign-text", "title and text may be another site's", "`syndicator check --ownership --mend`"
+    FOREIGN_ALIAS = "foreign-alias", "its file lists another site's address", "`syndicator check --ownership --mend`"
+    FOREIGN_ENTRY = "foreign-entry", "its entry leads to another site", "`syndicator check --ownership --mend`"
+    SECRET_IN_URL = "secret-in-url", "a source's url may contain a secret", "write ${NAME} and set that variable"
     FORCED = "forced", "a source is visited more often than its server asks", "remove force, unless the site agrees"
-    UNKNOWN_VARIABLE = (
-        "unknown-variable",
-        "an environment variable resembles a setting that does not exist",
-        "correct its name, or unset it",
-    )
-    DROPPED_SETTING = (
-        "dropped-setting",
-        "a setting of an earlier version has no effect any more",
-        "delete its line, or unset the variable",
-    )
-    UNKNOWN_NAME = (
-        "unknown-name",
-        "a category, tag or source is not defined",
-        "correct its spelling, or add it to taxonomy.toml or sources.toml",
-    )
+    UNKNOWN_VARIABLE = "unknown-variable", "an environment variable is no setting", "correct its name, or unset it"
+    DROPPED_SETTING = "dropped-setting", "a setting has no effect any more", "delete its line, or unset the variable"
+    UNKNOWN_NAME = "unknown-name", "a category, tag or source is not defined", "correct its spelling, or define it"
     BAD_HUB = "bad-hub", "a hub is not an http or https address", "correct publish.hubs"
-    HUB_REFUSES = (
-        "hub-refuses",
-        "a hub accepts no subscriptions to your feeds, so it delivers nothing",
-        "name another hub in publish.hubs, or none",
-    )
+    HUB_REFUSES = "hub-refuses", "a hub accepts no subscriptions to your feeds", "name another hub in publish.hubs"
     BAD_ALERT = "bad-alert", "[alert] reaches nobody", "see the detail"
     BAD_COVER = "bad-cover", "a cover in a file of yours is not a complete address", "write it with https://"
-    PASSED_OVER = (
-        "passed-over",
-        "a file in the folder of articles is ignored because of its name or place",
-        "name it *.md, in the folder itself or in YYYY/MM/",
-    )
+    PASSED_OVER = "passed-over", "an article file is ignored", "name it *.md, in the folder or in YYYY/MM/ in it"
     NO_LLM_KEY = "no-llm-key", "the key of the language model is not set", "set the variable that the detail names"
-    SPEAKS_FOR = (
-        "speaks-for",
-        "a source wrote articles of other sites without your decision",
-        "add the line of the detail to sources.toml, or speaks_for = []",
-    )
-    RIGHT_ENDS = (
-        "right-ends",
-        "a site no longer shows its link to a source's feed; soon the source loses the right to write for it",
-        "look at the site; to let it continue add the line of the detail to sources.toml",
-    )
-    RIGHT_LOST = (
-        "right-lost",
-        "a source lost the right to write for another host; filed articles stay",
-        "to let it continue add the line of the detail to sources.toml",
-    )
+    SPEAKS_FOR = "speaks-for", "a source wrote for other sites", "add the line of the detail, or speaks_for = []"
+    RIGHT_ENDS = "right-ends", "a source soon loses the right to write for a host", "to keep it add the detail's line"
+    RIGHT_LOST = "right-lost", "a source lost the right to write for a host", "to restore it add the line of the detail"
     CANNOT_OPEN = "cannot-open", "the configuration or the database cannot be used", "see the detail"
 
 
@@ -344,71 +276,31 @@ class ConditionReason(Reason):
     """Conditions of sources, feeds and this machine in `status`, the health feed and alerts (`kind`)."""
 
     DATABASE = "database", "the database cannot be used", "see the detail"
-    CONFIGURATION = (
-        "configuration",
-        "the configuration is wrong; the last valid one stays in use",
-        "the detail names the file, the key and the cure",
-    )
+    CONFIGURATION = "configuration", "the configuration is wrong; the last valid one is used", "see the detail"
     CLOCK = "clock", "this machine's clock is wrong", "set it"
     DISK = "disk-full", "a disk is nearly full", "free some space: `syndicator prune` deletes stored pages"
-    NOT_RUNNING = (
-        "not-running",
-        "sources have been due for more than a day without a visit",
-        "start `syndicator up`, or check that cron calls `syndicator refresh`",
-    )
+    NOT_RUNNING = "not-running", "no visits for more than a day", "start `syndicator up`, or check that cron runs"
     SOURCE_FAILING = "source-failing", "a source delivers no feed", "see the cure of its reason"
-    SOURCE_GONE = (
-        "source-gone",
-        "the source is gone for good and is no longer visited",
-        "remove it, or give it its new address",
-    )
-    SOURCE_MOVED = (
-        "source-moved",
-        "the source moved for good and is fetched at its new address",
-        "`syndicator sources --apply-moves` writes that into sources.toml",
-    )
-    SOURCE_SILENT = (
-        "source-silent",
-        "no entry for three times the source's usual interval",
-        "look for a new feed on its site; else nothing",
-    )
+    SOURCE_GONE = "source-gone", "the source is gone for good; visits ended", "remove it, or give it its new address"
+    SOURCE_MOVED = "source-moved", "the source moved for good", "`syndicator sources --apply-moves` writes that"
+    SOURCE_SILENT = "source-silent", "no entry for three times the usual interval", "look for a new feed on its site"
     SOURCE_WARNING = "source-warning", "a source works but needs a look", "see the detail"
     EXTRACTION_COLLAPSED = (
         "extraction-collapsed",
         "the last texts are a third of their former length or less: the site may have a new layout",
         "`syndicator show URL --why` for an article, add a rule under [source.rules], then `syndicator reread`",
     )
-    SOURCE_WALLED = (
-        "source-walled",
-        "a source's feed works, but a wall hides most of its pages",
-        "ask for access, or use content = 'feed'; the detail names the wall",
-    )
-    FLOOD = (
-        "flood",
-        "the source announced far more than usual; the surplus is read day by day",
-        "nothing for an imported archive; else remove the source",
-    )
-    SELECTOR_UNMATCHED = (
-        "selector-unmatched",
-        "a selector of the source's rules matched nothing on the last pages",
-        "correct or delete it under [source.rules]",
-    )
+    SOURCE_WALLED = "source-walled", "a wall hides most of its pages", "ask for access, or use content = 'feed'"
+    FLOOD = "flood", "the source announced far more than usual", "remove it, unless it imported an archive"
+    SELECTOR_UNMATCHED = "selector-unmatched", "a selector matched nothing on the last pages", "correct or delete it"
     ENTRIES_WAIT = "entries-wait", "entries wait for a correction of a rule, variable or file", "see the reason's cure"
-    FEED_HELD = (
-        "feed-held",
-        "the new feed failed validation; the last valid one stays",
-        "correct or withdraw what the detail names, then `syndicator build`",
-    )
+    FEED_HELD = "feed-held", "the new feed failed validation; the old one stays", "see the detail; `syndicator build`"
     ARTICLE_FILE = "article-file", "an article file cannot be used", "see the cure of its reason"
     ARTICLES_ON_HOLD = "articles-on-hold", "articles wait for your approval", "`syndicator release ID` publishes one"
     ALERT = "alert-failing", "an alert could not be sent", "correct [alert]; it is retried"
     WEBHOOK = "webhook-failing", "a webhook has failed for a day", "repair it; messages are sent again hourly"
     MUTED = "muted", "keep and mute left out entries"
-    OUTDATED = (
-        "outdated",
-        "an older version of Syndicator read some articles",
-        "`syndicator reread --outdated --dry-run` shows what would change",
-    )
+    OUTDATED = "outdated", "read by an older version", "`syndicator reread --outdated --dry-run` shows what differs"
 
 
 # Reasons for which an entry waits for the operator and loses no try.

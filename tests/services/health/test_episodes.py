@@ -106,8 +106,8 @@ def test_titles_say_what_and_how_long() -> None:
     memory, [broken] = look(Memory(), NOW, GONE)
     _, [recovered] = look(memory, NOW + HOUR)
     assert list(titles([broken, recovered])) == [
-        "holt: the source is gone for good and is no longer visited",
-        "holt: over after 3 hours: the source is gone for good and is no longer visited",
+        "holt: the source is gone for good; visits ended",
+        "holt: over after 3 hours: the source is gone for good; visits ended",
     ]
     assert list(titles([replace(recovered, kind="of-a-newer-version", subject="", reason="")])) == [
         "over after 3 hours: of-a-newer-version"
