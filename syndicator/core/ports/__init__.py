@@ -188,8 +188,7 @@ class VisitStore(Protocol):
     def carry(
         self, carried: Iterable[tuple[str, str]], names: Mapping[str, str], *, entry: EntryRow | None = None
     ) -> None:
-        """Add carriers (article id, source key); mark their feeds stale, `entry` done. Call `ArticleStore.carry`
-        first."""
+        """Add carriers (article id, source key); mark feeds stale, `entry` done. Call `ArticleStore.carry` first."""
 
     def filed(self, source_key: str) -> Filed:
         """Count the articles of a source; if it has none, all articles and sources."""
@@ -224,8 +223,7 @@ class VisitStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed that is or was published. `made_with`: digest of its settings, None if never built; `owed`: lacks
-    pages."""
+    """A feed that is or was published. `made_with`: digest of its settings, None if never built; `owed`: pages due."""
 
     key: FeedKey
     name: str
@@ -254,7 +252,7 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """A feed built from mark `seen`. `files`: as in `ArticleIndex.files`; None: keep the last three fields as
+    """A feed built from mark `seen`. `files`: as in `ArticleIndex.files`. None: the last three fields stay as
     stored."""
 
     key: FeedKey
@@ -392,7 +390,7 @@ class Move:
 
 
 class Outlet(Protocol):
-    """Published files, replaced atomically; heads durable at once, others after `settle`. Raises UsageError,
+    """Published files, replaced atomically: heads durable at once, others after `settle`. Raises UsageError,
     OSError."""
 
     def get(self, name: str) -> bytes | None:

@@ -241,8 +241,7 @@ _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamesp
 
 
 def _entry(item: Any, url: str, version: str, licences: list[str], parts: Mapping[str, tuple[str, ...]]) -> Entry:
-    """Return the entry. Without a licence it has the feed's (RFC 4946 section 2), but never the feed's copyright
-    line."""
+    """Return the entry. Without a licence it has the feed's (RFC 4946 section 2), but never the feed's copyright."""
     link = resolve(url, _get(item, "feedburner_origlink") or _get(item, "link"))
     title = _line(item, "title", version)
     contents = [_html(part) for part in _list(item, "content")]

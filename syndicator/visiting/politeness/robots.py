@@ -100,8 +100,8 @@ class Robots:
         return decide(self._parsed[key], url, self._product)._replace(usage=usage)
 
     async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
-        """Return the licence that robots.txt names for `url` (RSL 1.0), cached for a day, or "". `usage`: of the
-        verdict."""
+        """Return the licence that robots.txt names for `url` (RSL 1.0), cached for a day, or "". `usage`: its
+        verdict's."""
         at = vocabularies.licence_at(usage, url)
         if not at:
             return ""
