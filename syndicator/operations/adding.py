@@ -1,4 +1,4 @@
-"""Operations that follow something: look at an address, add sources, follow the list of a page."""
+"""Operations that follow sources: look at an address, add sources, follow the list of a page."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _web(address: str) -> str:
 
 
 async def _look_at_each(app: App, allow: Sequence[str], addresses: Sequence[str], progress: Progress) -> Found:
-    """The best candidate of each address."""
+    """Find the best candidate at each address."""
     from syndicator.configuration.sources.opml import Skipped
     from syndicator.services.adding import search
     from syndicator.services.adding.found import Candidate, Found, open_session
@@ -80,7 +80,7 @@ async def _look(app: App, allow: Sequence[str], address: str, progress: Progress
 
 
 async def _previews(session: Session, found: Found) -> dict[str, Preview]:
-    """Previews by address of the source; none of a list, which may be long."""
+    """Return previews by source address; none for a list, which may be long."""
     from syndicator.services.adding.found import Wishes, named
     from syndicator.services.adding.preview import preview
 
@@ -132,7 +132,7 @@ def add(
     content: Annotated[str, Argument("How much of it is published: full, excerpt, link.")] = "",
     licence: Annotated[str, Argument("Its licence.")] = "",
 ) -> Change:
-    """Follow sources, each a table as in sources.toml, with what is said of all of them."""
+    """Follow sources, each a table as in sources.toml; the other arguments apply to all of them."""
     from syndicator.services.adding import found as writing
 
     for address in url:
@@ -148,7 +148,7 @@ def add(
 
 
 def addition(app: App, named: Sequence[Candidate], known: Mapping[str, Source]) -> Change:
-    """Follow the new ones of these candidates. Raises UsageError if there is none."""
+    """Plan to follow the candidates that are not followed yet. Raises UsageError if there is none."""
     from syndicator.services.adding import found as writing
 
     keys = [one.source.key for one in named if not one.known]
@@ -213,7 +213,7 @@ def import_articles(
 
 @operation("fetch-list", unlocked=True, is_question=True)
 def fetch_list(app: App, key: Key) -> Change:
-    """Ask for the page of a source of kind "list", as a visit would, so that somebody can point at it."""
+    """Fetch the page of a source of kind "list" as a visit would, to point at its list."""
     from syndicator.core.model import Failed, Fetched, SourceState
     from syndicator.core.reasons import FetchReason
     from syndicator.pipeline.context import feed_request
@@ -249,7 +249,7 @@ def follow_list(
     wrapper: Marks,
     title: Annotated[str, Argument("Its name in our feeds.")] = "",
 ) -> Change:
-    """Follow the list of a page that somebody pointed to."""
+    """Follow the list of a page that was pointed at."""
     refuse_variables(url, "")
     source = {"url": url, "kind": "list", **({"title": title} if title else {})}
     marks, added = _wrapper(wrapper), add.plan(app, {"sources": (source,)}, progress)
@@ -266,7 +266,7 @@ def follow_list(
 
 @operation("use-list")
 def use_list(app: App, key: Key, wrapper: Marks) -> Change:
-    """Replace the list of a source of kind "list" by one that somebody pointed to; its next visit is due now."""
+    """Replace the learnt list of a source of kind "list" by the one that was pointed at; its next visit is due now."""
     source, marks = source_of_key(app, key), _wrapper(wrapper)
     return Change(
         subject=key,

@@ -47,7 +47,7 @@ def withdraw(
 
 @operation("restore", command="withdraw --undo", quick=True)
 def restore(app: App, id: Id) -> Change:
-    """Let it come back: for 30 days as its file was, with your edits."""
+    """Restore a withdrawn article; within 30 days its file comes back with your edits."""
     from syndicator.services.mending import editorial
 
     done = editorial.plan_return(app, id)
@@ -126,7 +126,7 @@ def hide(app: App, id: Id) -> Change:
 
 
 class ArticleFields(TypedDict, total=False):
-    """Fields of an article that an edit changes."""
+    """Fields of an article that an edit can change."""
 
     title: Annotated[str | None, Argument("Its title.")]
     excerpt: Annotated[str | None, Argument("Its excerpt.")]
@@ -140,7 +140,7 @@ EDITED = tuple(ArticleFields.__annotations__)
 
 @operation("edit", quick=True)
 def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields]) -> Change:
-    """Edit the file of an article. What is not given stays as it is."""
+    """Edit the file of an article. A field that is not given stays."""
     from syndicator.articles import frontmatter
 
     id, path, data = _file(app, id)
@@ -151,7 +151,7 @@ def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields])
 
 
 def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
-    """The file `data` with title, excerpt, author, cover or body replaced. Pure. Raises UsageError, ConfigError."""
+    """Return the file `data` with title, excerpt, author, cover or body replaced. Raises UsageError, ConfigError."""
     from syndicator.articles import frontmatter
 
     article = frontmatter.load(data, path)
@@ -200,7 +200,7 @@ def join(
         Argument("Articles that report one event.", "URL|FILE|ID...", positional=True, lines=True),
     ],
 ) -> Change:
-    """Put articles into one story, with all others of their stories. They stay there."""
+    """Join articles, and the stories that they are in, into one story for good."""
     from syndicator.services.stories import decisions
 
     return _stories(app, decisions.plan_join(app, ids), "in one story")
@@ -212,8 +212,8 @@ def split(
     id: Annotated[str, Argument("The article, the copy, or its original.", "URL|FILE|ID", positional=True)],
     story: Annotated[bool, Argument("Take it out of its story, though it has copies.")] = False,
 ) -> Change:
-    """Separate articles that were merged as copies of one, or take an article out of its story. They are never put
-    together again."""
+    """Separate articles that were merged as copies, or take an article out of its story. They are never joined
+    again."""
     from syndicator.services.mending import editorial
     from syndicator.services.naming import need_article
     from syndicator.services.stories import decisions
@@ -267,9 +267,9 @@ def prune(
     source: Annotated[str, Argument("Only articles of this source.", "KEY", completes="source")] = "",
     pages_days: Annotated[int | None, Argument("Keep the pages of so many days. Default: store.pages_days.")] = None,
 ) -> Change:
-    """Delete articles for good, or kept pages older than store.pages_days where no articles are named. No source brings
-    the articles back, and readers keep what they have. Of --older-than, --keep and --source all that are given must
-    hold."""
+    """Delete articles for good, or without names the kept pages older than store.pages_days. No source brings deleted
+    articles back, and readers keep their copies. An article must match every filter given: --older-than, --keep,
+    --source."""
     rules = older_than is not None or keep is not None
     if named and (rules or source):
         raise UsageError("name articles, or say which go by --older-than, --keep and --source; not both")
@@ -332,7 +332,7 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
 
 @operation("withdraw-muted")
 def withdraw_muted(app: App) -> Change:
-    """Withdraw the filed articles that `publish.mute` and `publish.keep` leave out."""
+    """Withdraw the filed articles that `publish.mute` and `publish.keep` exclude."""
     from syndicator.services.mending import editorial
     from syndicator.services.mending.muting import muted
 

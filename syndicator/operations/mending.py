@@ -1,4 +1,4 @@
-"""Operations that mend articles: rules tried and saved, kept pages read again, articles described again."""
+"""Operations that mend articles: try and save rules, read kept pages again, describe articles again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Css = Annotated[tuple[str, ...] | None, Argument("CSS selectors of it; empty for
 
 
 class GivenRules(TypedDict, total=False):
-    """Rules as they are given."""
+    """The rules of a source as an operator gives them; a missing rule stays as it is."""
 
     select: Css
     remove: Css
@@ -48,7 +48,7 @@ RULES = tuple(GivenRules.__annotations__)
 
 @operation("try-rules", unlocked=True, is_question=True)
 def try_rules(app: App, key: Key, **given: Unpack[GivenRules]) -> Change:
-    """Show what rules make of the newest kept pages of a source. A rule that is not given stays as it is."""
+    """Show how rules read the newest kept pages of a source. A rule that is not given stays as it is."""
     from syndicator.services.mending import try_rules
 
     source = source_of_key(app, key)
@@ -96,7 +96,8 @@ def save_rules(app: App, key: Key, stamp: Stamp = None, **given: Unpack[GivenRul
 
 
 def _rules_of(source: Source, given: GivenRules) -> Rules:
-    """The rules as given over those of the source. Raises ConfigError, RulesError for an invalid selector."""
+    """Return the rules of the source with those given on top. Raises ConfigError, RulesError for an invalid
+    selector."""
     from syndicator.configuration.sources.schema import source_of
 
     values: dict[str, Any] = {name: one for name, one in table(source).items() if name != "rules"}
@@ -172,7 +173,7 @@ def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
 
 
 def _rules(app: App, key: str) -> Iterator[str]:
-    """The effect of a source's rules on its newest kept pages, also if no article changes by it."""
+    """Yield lines about the effect of a source's rules on its newest kept pages, even if no article changes."""
     from syndicator.services.mending.try_rules import pages_matched, score, try_out
 
     tried = try_out(app, key, app.sources[key].rules)
@@ -212,7 +213,7 @@ def _need_which(all: bool, since: datetime | None) -> None:
 
 @operation("ask-model", command="describe --llm")
 def ask_model(app: App, all: All = False, since: Since = None) -> Change:
-    """Have the language model of [describe.llm] describe those it has not described yet."""
+    """Let the language model of [describe.llm] describe articles that it has not described yet."""
     from syndicator.services import reconcile
     from syndicator.services.descriptions import enrich
     from syndicator.services.descriptions.enrich_report import EnrichReport
@@ -247,7 +248,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
 
 
 async def _asked(app: App, scope: Scope, titles: list[str], look: Callable[[], None]) -> EnrichReport:
-    """Ask the language model until it has described all, or Ctrl-C or a cancelled job ends it after what it has."""
+    """Ask the language model about all articles; Ctrl-C or a cancelled job stops it after the current one."""
     from syndicator.services.descriptions.enrich import enrich
 
     stop = asyncio.Event()
@@ -268,7 +269,8 @@ _BEFORE = 12  # characters shown before the first that differs
 
 
 def lines(change: FieldChange, before: Article, after: Article) -> Iterator[str]:
-    """A change of one field: `title: old → new`; of a body how many paragraphs go and come, and the first of them."""
+    """Yield the lines that show a changed field: `title: old → new`; for a body, counts of paragraphs and the first of
+    them."""
     if change.field != "body":
         yield f"{change.field}: {' → '.join(value or 'none' for value in _apart(change.old, change.new))}"
         return
@@ -299,7 +301,7 @@ def _differ(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
 
 
 def _apart(old: str, new: str) -> tuple[str, str]:
-    """Two values, cut so that where they begin to differ is in sight."""
+    """Cut two values so that their first difference is visible."""
     old, new = one_line(old), one_line(new)
     least = min(len(old), len(new))
     same = next((place for place in range(least) if old[place] != new[place]), least)

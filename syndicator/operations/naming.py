@@ -1,4 +1,4 @@
-"""Operations on categories and saved queries: try one on the articles, and write it."""
+"""Operations on categories and saved queries: try one on the filed articles, save it."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def try_query(
     title: Annotated[str, Argument("The name of its feed.")] = "",
     slug: Annotated[str, Argument("A saved query to replace, by the address of its feed.")] = "",
 ) -> Change:
-    """Show what a saved query finds among all articles, and what it would gain and lose. Changes nothing."""
+    """Show which articles a saved query matches, and how many it would gain and lose. Changes nothing."""
     query, title = query.strip(), " ".join(title.split())
     before = _query(app, slug)
     if slug and before is None:
@@ -161,7 +161,7 @@ def save_query(
 
 
 def _asked(app: App, slug: str, title: str) -> tuple[str, str]:
-    """Slug and title; of the address of a question, however it is written, its own ones."""
+    """Return slug and title of a saved query; the address of a question gives the question's own."""
     from syndicator.publishing.paths import QUESTIONS
     from syndicator.publishing.questions import QuestionError, parse
 
@@ -184,7 +184,8 @@ def _edit(
     values: Mapping[str, str],
     check: Callable[[TomlFile], object],
 ) -> Change:
-    """The edit of a table of a configuration file, comments kept; `check` validates it. Raises ConfigError."""
+    """Plan the edit of one table of a configuration file; comments stay. `check` validates the new file. Raises
+    ConfigError."""
     from syndicator.configuration.tables import with_table
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.operations.changes import texts

@@ -1,8 +1,7 @@
-"""Operation: a change that an operator can make, written once. Commands, console, Changes, undo and the API come of it,
-if its module is listed in MODULES.
+"""Operation: a change that an operator can make, written once. The commands, console, log of changes, undo and API are
+derived from it, if its module is in MODULES.
 
-This module loads nothing heavy, so that `--help` can list the operations.
-"""
+This module loads nothing heavy, so that `--help` can list the operations."""
 
 from __future__ import annotations
 
@@ -27,19 +26,20 @@ Inverse = tuple[str, Mapping[str, Any]]  # the name of an operation and its argu
 
 
 class CancelledJob(Exception):
-    """Somebody asked the job to stop."""
+    """Somebody asked to stop the job."""
 
 
 def no_progress(done: int, total: int) -> None:
-    """Report to nobody."""
+    """Ignore the progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """Describe an argument: help for people and the JSON Schema, and how the command line and a form take it.
+    """Describe an argument: its help and JSON Schema, and how the command line and a form take it.
 
     `completes`: "source" or "tag", names that a shell offers; `lines`: a form has one value a line, not commas;
-    `hidden`: no option of a command (the stamp of a form); `least`: the smallest number that a command takes."""
+    `hidden`: not an option of the command (the stamp of a form); `least`: the smallest number that a command
+    accepts."""
 
     help: str
     metavar: str = ""
@@ -58,17 +58,17 @@ Stamp = Annotated[str | None, Argument("The stamp of what was shown: refuse an e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change as planned, and then as made.
+    """A change, planned or applied.
 
-    `subject`: article id, source key or file; `subjects`: all, if several; `sentence`: for Changes and a job; `lines`:
-    for a terminal, given dry_run, instead of the sentence; `table`: title, columns and rows below them; `data`: for
-    programs, a dict unless the operation only answers; `feeds`: that gain, lose or change articles; `touches`: names
-    of the texts that it changes (see changes/texts.py), logged before and after; `edits`: such texts before and after;
-    `inverse`: takes it back, instead of the texts; `undoes`: number of the logged change that it takes back;
-    `is_empty`: there is nothing to change, and the command says `nothing`; `logged`: False for a visit or a build;
+    `subject`: article id, source key or file; `subjects`: all, if several; `sentence`: for the log and a job; `lines`:
+    instead of the sentence in a terminal, called with dry_run; `table`: title, columns and rows below them; `data`: for
+    programs, a dict unless the operation is a question; `feeds`: that gain, lose or change articles; `touches`: names
+    of texts that `act` changes (see changes/texts.py), logged before and after; `edits`: texts before and after;
+    `inverse`: the operation that takes it back, otherwise undo puts the texts back; `undoes`: number of the change that
+    it takes back; `is_empty`: nothing to change, the command prints `nothing`; `logged`: False for a visit or a build;
     `build`: feeds may be stale after it; `built_first`: feeds that the command builds at once, None for all; `page`: a
-    web page to point at; `fault`: a part that failed, which is the command's exit code; `act`: makes the change,
-    besides its edits; a dict that it returns replaces fields."""
+    web page on which a list is pointed at; `fault`: an error of one part, which sets the exit code; `act`: makes the
+    change beyond its edits; a dict that it returns replaces fields."""
 
     subject: str
     subjects: tuple[str, ...] = ()
@@ -94,14 +94,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A change by name.
+    """A named change.
 
-    `function`: plans it from the app and arguments Annotated with `Argument`, with `progress` if it takes long; its
-    docstring is the help. It changes nothing, and raises SyndicatorError for what cannot be done; `perform.apply` makes
-    exactly the planned change. `command`: words at the command line ("tags merge", "withdraw --undo"); "" for `change
-    NAME`. `quick`: takes
-    milliseconds, so a run of `up` may do it between two steps. `unlocked`: needs no lock of runs. `is_question`: there
-    is nothing to apply, the plan answers."""
+    `function`: plans the change from the app and arguments Annotated with `Argument`, with `progress` if it takes long;
+    its docstring is the help. It changes nothing, and raises SyndicatorError if the change is impossible;
+    `perform.apply` applies the plan. `command`: words of the command line ("tags merge", "withdraw --undo"); "" for
+    `change NAME`. `quick`: takes milliseconds, so `up` may run it between two steps. `unlocked`: needs no lock of runs.
+    `is_question`: the plan is the answer, there is nothing to apply."""
 
     name: str
     function: Callable[..., Change]
@@ -120,7 +119,7 @@ class Operation:
 
 
 def operation(name: str, **how: Any) -> Callable[[Callable[..., Change]], Operation]:
-    """Make an `Operation` of the function that plans it; `how`: its other fields."""
+    """Decorate a planning function to make it an `Operation`; `how`: its other fields."""
     return lambda function: Operation(name, function, **how)
 
 
@@ -139,7 +138,7 @@ class WithArguments(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the arguments; `default` is `inspect.Parameter.empty` if it is required."""
+    """An argument of an operation; `default` is `inspect.Parameter.empty` if it is required."""
 
     name: str
     annotated: Any
@@ -162,13 +161,13 @@ class Field:
         return self.type is bool
 
     def parse(self, text: str) -> str | list[str]:
-        """The value that a form or a command line has as text."""
+        """Split a text of a form or command line into a list if the argument is one."""
         parts = text.split("\n" if self.argument.lines else ",")
         return [part.strip() for part in parts if part.strip()] if self.is_list else text
 
 
 def fields_of(operation: WithArguments) -> list[Field]:
-    """The arguments of an operation in their order; those of a TypedDict that it unpacks are None if not given."""
+    """Return the arguments of an operation in order; the keys of an unpacked TypedDict default to None."""
     parameters = inspect.signature(operation.function).parameters
     given = {name: one for name, one in parameters.items() if name not in ("app", "place", "progress")}
     holder = type("Arguments", (), {"__annotations__": {name: one.annotation for name, one in given.items()}})
@@ -184,7 +183,7 @@ def fields_of(operation: WithArguments) -> list[Field]:
 
 
 def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments made of JSON, a form or a command line. Raises UsageError that names the wrong one."""
+    """Validate arguments from JSON, a form or a command line. Raises UsageError that names the wrong one."""
     from pydantic import ValidationError
 
     try:
@@ -196,7 +195,7 @@ def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[st
 
 
 def parsed(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]:
-    """The arguments made of texts. Raises UsageError that names the wrong one."""
+    """Parse arguments from texts. Raises UsageError that names the wrong one."""
     fields = {one.name: one for one in fields_of(operation)}
     return arguments_of(
         operation, {name: fields[name].parse(text) if name in fields else text for name, text in texts.items()}
@@ -204,7 +203,7 @@ def parsed(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]
 
 
 def schema_of(operation: WithArguments) -> dict[str, Any]:
-    """The JSON Schema of the arguments."""
+    """Return the JSON Schema of the arguments."""
     return {"description": operation.help, **_model(operation).model_json_schema()}
 
 
@@ -219,7 +218,7 @@ def _model(operation: WithArguments) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """`value` with dataclasses, times and paths as types that JSON has."""
+    """Convert dataclasses, times and paths inside `value` to JSON types."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if hasattr(value, "model_dump"):
@@ -239,13 +238,13 @@ MODULES = [
 
 
 def operations() -> Mapping[str, Operation]:
-    """The operations of all MODULES by name, in their order."""
+    """Return the operations of all MODULES by name, in order."""
     found = [one for name in MODULES for one in vars(import_module(name)).values() if isinstance(one, Operation)]
     return {one.name: one for one in found}
 
 
 def need(name: str) -> Operation:
-    """The operation of this name. Raises UsageError with the name that may be meant."""
+    """Return the named operation. Raises UsageError that suggests a similar name."""
     known = operations()
     if name not in known:
         raise UsageError(f"there is no operation {name!r}{suggestion(name, known)}")

@@ -1,4 +1,4 @@
-"""Apply a planned change, and log the texts that it touched, before and after."""
+"""Apply a planned change, and log the texts that it changed."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def apply(
     who: str,
     progress: Progress = no_progress,
 ) -> tuple[Change, int | None]:
-    """Make the planned change. Return it as made, and its number in Changes. If it ends midway, what it did until then
-    is logged. Raises what the operation raises."""
+    """Apply the planned change. Return it as applied, and its number in the log or None. If it fails midway, the part
+    that was done is logged. Raises the errors of the operation."""
     if operation.is_question or planned.is_empty:
         return planned, None
     names = (*planned.touches, *planned.edits)

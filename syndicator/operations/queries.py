@@ -1,4 +1,4 @@
-"""Queries: lists in pages, as values; `status --list` shows them, and the API can."""
+"""Queries: paged lists of values, for `status --list` and the API."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some items of a list; `next`: the cursor of the next page, "" at the end."""
+    """Items of a list; `next`: cursor of the next page, "" on the last."""
 
     items: Sequence[Item]
     next: str = ""
@@ -28,8 +28,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A list by name. `function` yields its items, each with an `id`, from a place and arguments Annotated with
-    `Argument`, as those of an operation (`schema_of`, `arguments_of`). `columns`: keys that a table shows."""
+    """A named list. `function` yields items, each with an `id`, from a place and arguments Annotated with `Argument`
+    (`schema_of` and `arguments_of` take a query too). `columns`: keys that a table shows."""
 
     name: str
     function: Callable[..., Iterator[Item]]
@@ -40,7 +40,8 @@ class Query:
         return inspect.getdoc(self.function) or ""
 
     def read(self, place: Place, arguments: Mapping[str, Any], *, after: str = "", most: int = 100) -> Page:
-        """A page of at most `most` items behind the one with the id `after`. Raises UsageError if that one is gone."""
+        """Return up to `most` items after the one with the id `after`. Raises UsageError if there is no such item any
+        more."""
         found = self.function(place, **arguments)
         if after and not any(one["id"] == after for one in found):
             raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")
@@ -49,7 +50,7 @@ class Query:
 
 
 def changes(place: Place, about: Annotated[str, Argument("Of one article or source.")] = "") -> Iterator[Item]:
-    """Changes that can be taken back, or not and why, the newest first."""
+    """Logged changes, newest first, each with the reason if it cannot be taken back."""
     from syndicator.operations.changes.log import Log
 
     log = Log(place.settings.state_dir)
@@ -60,7 +61,7 @@ def changes(place: Place, about: Annotated[str, Argument("Of one article or sour
 
 
 def jobs(place: Place) -> Iterator[Item]:
-    """Jobs that were asked for, the newest first, without their arguments."""
+    """Jobs, newest first, without their arguments."""
     from syndicator.operations.jobs.queue import KEPT, Queue
 
     for job in Queue(place.settings.state_dir).recent(KEPT):
@@ -73,7 +74,7 @@ def articles(
     source: Annotated[str, Argument("Of one source.", completes="source")] = "",
     words: Annotated[tuple[str, ...], Argument("Words of the title.")] = (),
 ) -> Iterator[Item]:
-    """Articles, the newest first."""
+    """Articles, newest first."""
     from syndicator.services.showing.lists import FILTERS, Wanted
     from syndicator.services.showing.lists import articles as listed
 
@@ -97,7 +98,7 @@ def articles(
 def sources(
     place: Place, words: Annotated[tuple[str, ...], Argument("Words of the key, title or address.")] = ()
 ) -> Iterator[Item]:
-    """Sources in their order, each with how its last visit went and when the next is due."""
+    """Sources in configured order, each with the result of its last visit and the time of the next."""
     from syndicator.core import urls
     from syndicator.services.health.status import of_state
     from syndicator.services.showing.lists import sources as listed
@@ -108,7 +109,7 @@ def sources(
 
 
 def feeds(place: Place) -> Iterator[Item]:
-    """Feeds that are published or were, each with its number of articles and where its address leads."""
+    """Feeds published now or before, each with its number of articles and the target if its address redirects."""
     from syndicator.publishing import paths
 
     for row in place.store.index.plain_feeds() if place.store else ():

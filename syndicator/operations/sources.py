@@ -1,4 +1,4 @@
-"""Operations on sources: edit, pause and resume, adopt a move, remove, visit; change settings; build the feeds."""
+"""Operations on sources: edit, pause, resume, adopt a move, remove, visit; change settings; build the feeds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Key = Annotated[str, Argument("The key of a source.", "KEY", positional=True, co
 
 @operation("retry")
 def retry(app: App, key: Key) -> Change:
-    """Visit a source now, due or not. A failure counts no more than that of a visit that was due."""
+    """Visit a source now, due or not. A failure counts no more than that of a scheduled visit."""
     source_of_key(app, key)
 
     def act(progress: Progress) -> dict[str, object]:
@@ -45,7 +45,7 @@ def retry(app: App, key: Key) -> Change:
 
 @operation("adopt-move", quick=True, unlocked=True)
 def adopt_move(app: App, key: Key) -> Change:
-    """Write down where a source moved to for good."""
+    """Replace a source's address by the one that it redirects to permanently."""
     source = source_of_key(app, key)
     state = app.store.visits.state(source.key)
     address = state.effective_url if state else ""
@@ -63,13 +63,13 @@ def rest(app: App, key: Key) -> Change:
 
 @operation("wake", quick=True, unlocked=True)
 def wake(app: App, key: Key) -> Change:
-    """Visit a paused source again."""
+    """Resume a paused source."""
     source = source_of_key(app, key)
     return edit_of(app, source, replace(source, enabled=True), "resumed")
 
 
 class SourceFields(TypedDict, total=False):
-    """Fields of a source that an edit changes."""
+    """Fields of a source that an edit can change."""
 
     url: Annotated[str | None, Argument("Its address.")]
     title: Annotated[str | None, Argument("Its name in our feeds.")]
@@ -85,7 +85,7 @@ class SourceFields(TypedDict, total=False):
 
 @operation("change-source", quick=True, unlocked=True)
 def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceFields]) -> Change:
-    """Edit a source. What is not given stays as it is, and what is empty goes."""
+    """Edit a source. A field that is not given stays; an empty one is removed."""
     from syndicator.configuration.sources.schema import source_of
 
     source = source_of_key(app, key)
@@ -108,7 +108,7 @@ def need_stamp(source: Source, seen: str | None) -> None:
 
 
 def refuse_variables(address: str, before: str) -> None:
-    """Raise UsageError for an address with a new variable: only who edits files may send variables out."""
+    """Raise UsageError if an address has a new variable: only somebody who can edit the files may use variables."""
     from syndicator.core import secrets
 
     if address != before and (named := secrets.variables(address)):
@@ -116,7 +116,7 @@ def refuse_variables(address: str, before: str) -> None:
 
 
 def edit_of(app: App, source: Source, wanted: Source, said: str) -> Change:
-    """The edit of a source in its file; comments stay."""
+    """Plan the edit of a source in its file; comments stay."""
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
 
@@ -138,7 +138,7 @@ def remove(
         tuple[str, ...], Argument("Keys of sources.", "KEY...", positional=True, completes="source", lines=True)
     ],
 ) -> Change:
-    """Remove sources, all of those named or none. Their articles and feeds stay."""
+    """Remove all the named sources, or none if one is unknown. Their articles and feeds stay."""
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
     from syndicator.services.naming import need_sources
@@ -160,7 +160,7 @@ def remove(
 
 @operation("push-sources", command="sources push", unlocked=True)
 def push(app: App) -> Change:
-    """Have workers follow the sources as they are now."""
+    """Send the configured sources to the workers."""
     from syndicator.services.worker import fleet
 
     def change(dry_run: bool) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def change_settings(
     ],
     stamp: Stamp = None,
 ) -> Change:
-    """Change settings in syndicator.toml, all or none. One without a value gets its default."""
+    """Change settings in syndicator.toml, all or none. A setting without a value gets its default."""
     from syndicator.configuration.tables import with_settings
     from syndicator.operations.changes import texts
 
@@ -225,7 +225,7 @@ def change_settings(
 
 
 def _checked_settings(app: App, text: str, given: Mapping[str, str]) -> Settings:
-    """The settings with those that are `given`. Raises ConfigError, and UsageError for what `check` finds in them."""
+    """Return the settings with the `given` ones on top. Raises ConfigError, and UsageError for findings of `check`."""
     from syndicator.configuration.settings import Settings, settings_of
     from syndicator.configuration.tables import with_settings
     from syndicator.configuration.toml_files import TomlFile, leaves
@@ -260,7 +260,7 @@ def build(app: App) -> Change:
 
 
 def source_of_key(app: App, key: str) -> Source:
-    """The source of this key. Raises UsageError with the key that may be meant."""
+    """Return the source with this key. Raises UsageError that suggests a similar key."""
     from syndicator.services.naming import need_sources
 
     need_sources(app, [key])

@@ -1,4 +1,4 @@
-"""Operations on tags: propose, list, rename and merge; confirm and reject those of an article."""
+"""Operations on tags: suggest, list, rename and merge; confirm and reject tags of an article."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Id = Annotated[str, Argument("An article: its id, file or address.", "ID|FILE|UR
 def suggest(
     app: App, categories: Annotated[bool, Argument("Groups of articles that could be categories.")] = False
 ) -> Change:
-    """List what to consider as tags, or as categories, from what articles speak of."""
+    """List candidates for new tags, or for categories, from the topics of articles."""
     from syndicator.services.descriptions import redescribe
 
     proposals = redescribe.suggest_groups(app) if categories else redescribe.suggest(app)
@@ -51,8 +51,8 @@ def suggest(
 
 @operation("learn", command="learn")
 def learn(app: App) -> Change:
-    """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml, and categories
-    from those of an operator."""
+    """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml; learn
+    categories from articles categorised by an operator."""
     from syndicator.services import reconcile
     from syndicator.services.descriptions import redescribe
 
@@ -78,7 +78,7 @@ def learn(app: App) -> Change:
 
 @operation("review-tags", command="tags review", unlocked=True, is_question=True)
 def review(app: App) -> Change:
-    """List articles whose tags nobody confirmed, untagged and doubtful ones first, each with the tags that may fit."""
+    """List articles with unconfirmed tags, untagged and doubtful ones first, each with tags that may fit."""
     from contextlib import nullcontext
 
     from syndicator.services.container import open_worker
@@ -106,7 +106,7 @@ def confirm(
     ] = (),
     category: Annotated[str | None, Argument("Its category. Without a TAG, its tags stay as they are.", "NAME")] = None,
 ) -> Change:
-    """Say that the tags of an article are right, or which it lacks. They stay, and `learn` learns from them."""
+    """Confirm the tags of an article, or add missing ones. They stay, and `learn` learns from them."""
     from syndicator.pipeline.descriptions.confirm import Decision, with_tags
 
     def decide(article: Article, names: Names) -> Decision:
@@ -124,7 +124,7 @@ def reject(
         tuple[str, ...], Argument("Tags that it should not have.", "TAG...", positional=True, completes="tag")
     ],
 ) -> Change:
-    """Take wrong tags off an article, for good. The others are confirmed by that, and `learn` learns from them."""
+    """Remove wrong tags from an article for good. This confirms the others, and `learn` learns from them."""
     from syndicator.pipeline.descriptions.confirm import without_tags
 
     return _decision(app, id, lambda article, names: without_tags(article, names, tags))
@@ -163,7 +163,7 @@ def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -
 
 
 def written(app: App, planned: Confirmed) -> Change:
-    """The change that writes a planned decision."""
+    """Return the change that writes a planned decision."""
     from syndicator.services.descriptions import confirm
 
     article = planned.after
@@ -188,7 +188,7 @@ Old = Annotated[str, Argument("The tag's name now.", "A", positional=True, compl
 
 @operation("rename-tag", command="tags rename")
 def rename(app: App, old: Old, new: Annotated[str, Argument("The tag's new name.", "B", positional=True)]) -> Change:
-    """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old address still works."""
+    """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old address redirects."""
     planned = _retagging(app, "rename", old, new)
     return replace(planned, inverse=("rename-tag", {"old": planned.data["new"], "new": planned.data["old"]}))
 
@@ -197,7 +197,7 @@ def rename(app: App, old: Old, new: Annotated[str, Argument("The tag's new name.
 def merge(
     app: App, old: Old, new: Annotated[str, Argument("The tag to merge it into.", "B", positional=True)]
 ) -> Change:
-    """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed serves B's feed."""
+    """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed redirects to B's feed."""
     planned = _retagging(app, "merge", old, new)
     feeds = (f"feed:{'/'.join(planned.data[name])}" for name in ("old_feed", "new_feed"))
     return replace(planned, touches=(f"config:{_FILE}", *feeds, *(f"tags:{id}" for id in planned.data["articles"])))

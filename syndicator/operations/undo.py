@@ -1,5 +1,5 @@
-"""Undo: take back a logged change by its inverse, or by the texts that it touched, around later edits. Several changes
-as one, which is taken back as one."""
+"""Undo: take back a logged change by its inverse operation, or by restoring its texts around later edits. Also one
+operation on several subjects, logged and taken back as one change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def undo(
     progress: Progress,
     number: Annotated[str, Argument("The number of the change.", "NUMBER", positional=True)],
 ) -> Change:
-    """Take back a change, and leave later edits as they are. Changes nothing if one of them is in the way."""
+    """Take back a change, and keep later edits. Changes nothing if a later edit conflicts."""
     from syndicator.operations.changes import texts
     from syndicator.operations.changes.log import Log
 
@@ -125,8 +125,8 @@ def _undoable(log: Log, written: str) -> LoggedChange:
 
 
 def _before(app: App, files: _Files) -> tuple[_Files, int]:
-    """The edits that put back the texts before, and the number of articles whose tags were edited since. Raises
-    UsageError for a conflict."""
+    """Return the edits that restore the texts, and the number of articles whose tags were edited since. Raises
+    UsageError on a conflict."""
     from syndicator.operations.changes import texts
     from syndicator.operations.changes.log import undone
 

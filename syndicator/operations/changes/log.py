@@ -1,4 +1,4 @@
-"""Log of changes with the files before and after, and undo of a text change despite later edits elsewhere."""
+"""Log of changes with texts before and after, and undo of a text edit despite later edits elsewhere in the text."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ KEPT_BYTES = 20_000_000  # of the files of one change: more is not kept, and can
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedChange:
-    """A logged change. `act`: name of the operation; `undoes`: number of the undone change; `inverse`: name and
-    arguments of the operation that takes it back."""
+    """A logged change. `act`: name of the operation; `undoes`: number of the change that it takes back; `inverse`: name
+    and arguments of the operation that takes it back."""
 
     number: int
     at: str
@@ -38,7 +38,7 @@ class LoggedChange:
 
     @property
     def back(self) -> Inverse | None:
-        """The operation that takes it back, also of a change that an earlier version logged."""
+        """Return the operation that takes this change back; changes logged by earlier versions have none stored."""
         if self.inverse is not None or self.kept:
             return self.inverse
         if self.act in ("withdraw", "bring-back"):
@@ -49,7 +49,7 @@ class LoggedChange:
 
     @property
     def lasting(self) -> str:
-        """Why it cannot be taken back, "" if it can. Later edits may be in the way all the same."""
+        """Return the reason why the change cannot be taken back, or "". Later edits may still conflict."""
         if self.kept or self.back is not None:
             return ""
         if self.act == "undo":
@@ -62,20 +62,20 @@ class LoggedChange:
 
 
 class Log:
-    """The log of an instance: a line each in changes.jsonl, and beside it a file with what each touched."""
+    """The log of an instance: one line a change in changes.jsonl, and one file a change with its texts."""
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console"
         self.path = self.root / "changes.jsonl"
 
     def add(self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]) -> LoggedChange:
-        """Writes it down, durable, under the next number."""
+        """Append `change` under the next number, durably. Return it with its number."""
         with self.alone("changes.lock"):
             return self._add(change, files)
 
     @contextmanager
     def alone(self, name: str = "edits.lock") -> Iterator[None]:
-        """Hold a lock that commands and jobs of this machine share: of the log, or while texts are edited."""
+        """Hold a lock shared by all commands and jobs of this machine: of the log, or while texts are edited."""
         disk.make_private_folder(self.root)
         with open(self.root / name, "ab", opener=_for_us_alone) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
@@ -98,7 +98,7 @@ class Log:
         return made
 
     def newest(self, most: int = 100) -> list[LoggedChange]:
-        """The newest changes, the latest first."""
+        """Return up to `most` changes, newest first."""
         try:
             lines = _tail(self.path, most)
         except FileNotFoundError:
@@ -109,11 +109,11 @@ class Log:
         return next((one for one in self.newest(100_000) if one.number == number), None)
 
     def of(self, subject: str, most: int = 20) -> list[LoggedChange]:
-        """The newest changes of a subject: the id of an article, the key of a source."""
+        """Return up to `most` changes of an article id or a source key, newest first."""
         return [one for one in self.newest(_REMEMBERED) if subject in (one.subject, *one.subjects)][:most]
 
     def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
-        """The texts that a change touched, before and after."""
+        """Return the texts of a change by name: (before, after)."""
         try:
             found = json.loads((self.root / "kept" / f"{int(number)}.json").read_bytes())
         except (OSError, ValueError):
@@ -121,7 +121,7 @@ class Log:
         return {name: (before, after) for name, (before, after) in found.items()}
 
     def undone(self) -> set[int]:
-        """The numbers of changes that were taken back, and not again: what took them back was not taken back."""
+        """Return the numbers of changes that are taken back now. Undoing an undo makes a change count again."""
         found: set[int] = set()
         for one in self.newest(_REMEMBERED):
             if one.undoes is not None and one.number not in found:
@@ -136,7 +136,7 @@ def _for_us_alone(path: str, flags: int) -> int:
 
 
 def _tail(path: Path, most: int) -> list[bytes]:
-    """The last lines of a file, read from its end."""
+    """Read the last `most` lines of a file from its end."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         step, data = 1 << 16, b""
@@ -148,7 +148,7 @@ def _tail(path: Path, most: int) -> list[bytes]:
 
 
 def _line_end(file: BinaryIO) -> bytes:
-    """The end of a half line that a stopped machine left; write it first."""
+    """Return a newline if the file ends in half a line, as after a power failure."""
     if not file.seek(0, os.SEEK_END):
         return b""
     file.seek(-1, os.SEEK_END)
@@ -166,7 +166,8 @@ _AROUND = 3  # lines that have to stand around what is put back, fewer where the
 
 
 def undone(before: str | None, after: str | None, now: str | None) -> str | None:
-    """`now` without the change of `before` to `after` (None: no file). Raises ValueError on a conflict."""
+    """Return `now` without the edit from `before` to `after`; None is a missing file. Raises ValueError on a
+    conflict."""
     if now == after:
         return before
     if before is None or after is None or now is None:
@@ -180,7 +181,7 @@ def undone(before: str | None, after: str | None, now: str | None) -> str | None
 
 
 def _put(here: list[str], new: Sequence[str], span: tuple[int, int], back: Sequence[str]) -> list[str]:
-    """`here` with `back` in place of what stood in `new` at `span`, found by itself and the lines around it."""
+    """Return `here` with `back` in place of lines `span` of `new`, located by themselves and the lines around them."""
     first, last = span
     for around in range(_AROUND, -1, -1):
         above, below = new[max(0, first - around) : first], new[last : last + around]

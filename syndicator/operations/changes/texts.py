@@ -1,8 +1,7 @@
-"""The texts that changes are made of, by name: read before and after a change, and put back by undo.
+"""Named texts that changes edit, logged before and after and put back by undo.
 
 "config:sources.toml" is a file of the configuration, "article:2026/11/x.md" an article file, "list:KEY" the learnt list
-of a source, "tags:ID" the tags of an article, "story:ID" its story, "feed:tag/SLUG" where the address of a feed leads.
-"""
+of a source, "tags:ID" the tags of an article, "story:ID" its story, "feed:tag/SLUG" the target of a feed's address."""
 
 from __future__ import annotations
 
@@ -30,12 +29,12 @@ _FINAL = " final"  # after the story of an article that an operator put into it
 
 
 def of_source(app: App, key: str) -> str:
-    """The name of the file in which a source stands: sources.toml or one of sources.d."""
+    """Return the name of the file that configures a source: sources.toml or a file of sources.d."""
     return f"config:{source_file(app, key).relative_to(app.config)}"
 
 
 def read(app: App, name: str) -> Text:
-    """The text of this name. Raises OSError."""
+    """Return the named text, None if it is missing. Raises OSError."""
     kind, _, path = name.partition(":")
     try:
         return _READ[kind](app, path)
@@ -44,8 +43,8 @@ def read(app: App, name: str) -> Text:
 
 
 def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress) -> None:
-    """Write each text, after a check that each could be. Raises UsageError if one is not any more what it was before
-    its edit, or is no article after it; OSError, StoreError."""
+    """Write each text after checking all. Raises UsageError if a text changed since its edit was planned, or is not
+    valid after it; OSError, StoreError."""
     by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _WRITE}
     for name, edit in edits.items():
         kind, _, path = name.partition(":")
@@ -61,12 +60,12 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
 
 
 def packed_list(wrapper: Wrapper) -> str:
-    """A learnt list as text. Pure."""
+    """Encode a learnt list as text."""
     return json.dumps(json.loads(codec.pack(wrapper)), indent=1)
 
 
 def unpacked_list(text: str) -> Wrapper:
-    """The list of such a text. Pure. Raises ValueError, TypeError for any other."""
+    """Decode a learnt list. Raises ValueError, TypeError for any other text."""
     return codec.unpack(Wrapper, text)
 
 

@@ -1,5 +1,5 @@
-"""Do the jobs that wait, one after the other, in a process of its own, so that builds and visits keep no page waiting:
-`python -m syndicator.operations.jobs.work CONFIG`, until its standard input is closed."""
+"""Run queued jobs one after the other in a process of its own, so that builds and visits never delay a page: `python -m
+syndicator.operations.jobs.work CONFIG`, until its standard input is closed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STEP_SECONDS = 0.3  # between two notes of how far a job is
 
 
 def work(config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Does jobs as they come for as long as they are `wanted`."""
+    """Run jobs as they arrive, as long as `wanted()` is true."""
     queue = Queue(load(config).state_dir)
     queue.lost()
     while wanted():
@@ -37,8 +37,8 @@ def work(config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], N
 
 
 def drain(config: Path, queue: Queue) -> int:
-    """Does the jobs that wait now; then builds what they made stale. Those that need the lock of runs stay where they
-    are while a run has it: it does them itself, or leaves them for later (`within`). Returns how many were done."""
+    """Run the queued jobs, then build the feeds that they made stale. Return the number of jobs run. Jobs that need the
+    lock of runs stay queued while a run holds it: the run does them itself or leaves them for later."""
     if not queue.waiting():
         return 0
     done = _all(queue, _needs_no_lock, lambda job: _in_new_app(config, queue, job))
@@ -71,7 +71,7 @@ def _all(queue: Queue, which: Callable[[Job], bool], act: Callable[[Job], Job]) 
 
 
 def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
-    """One job, which ends in whatever way: what it raises is told by it."""
+    """Run one job with `act` and save its outcome; an exception becomes the message of the job."""
     try:
         made = act(job)
     except CancelledJob:
@@ -93,7 +93,8 @@ def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
 
 
 def acted(app: App, queue: Queue, job: Job) -> Job:
-    """The job after its operation: its feeds may still be to be built. Raises what the operation raises."""
+    """Plan and apply the operation of a job. Return the job; its status is "building" if feeds may be stale. Raises the
+    errors of the operation."""
     operation, progress = need(job.act), _progress(queue, job)
     arguments = arguments_of(operation, job.args)
     change, number = operation.plan(app, arguments, progress), None
@@ -134,7 +135,7 @@ def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
 
 
 def call_at_end_of_input(end: Callable[[], object]) -> None:
-    """Call `end`, in a thread, when standard input ends: the process that started this one is gone."""
+    """Call `end` in a thread when standard input closes, because the parent process is gone."""
 
     def listen() -> None:
         while os.read(0, 1024):
@@ -145,7 +146,7 @@ def call_at_end_of_input(end: Callable[[], object]) -> None:
 
 
 async def end(process: asyncio.subprocess.Process, seconds: float) -> None:
-    """End a process that ends with its standard input, after so many seconds in any case."""
+    """Close the standard input of a process, and terminate it if it still runs after `seconds`."""
     if process.returncode is not None:
         return
     if process.stdin is not None:
