@@ -1,4 +1,4 @@
-"""The command line. Only this package prints: results to stdout, the log to stderr."""
+"""Command line. Only this package prints: results to stdout, the log to stderr."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; ty
 
 
 def main() -> None:
-    """Runs a command and ends the process with its exit code."""
+    """Run a command and end the process with its exit code."""
     _open_closed_streams()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads all that is installed
     load_commands(needed(sys.argv[1:]) if VARIABLE not in os.environ else _COMMANDS)
@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Open streams that the caller closed (`2>&-`), or the database would get their number, and our output."""
+    """Open streams that the caller closed (`2>&-`): else the database gets their numbers, and our output."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:
             opened = os.open(os.devnull, os.O_RDWR)
@@ -85,13 +85,13 @@ def _open_closed_streams() -> None:
 
 
 def needed(words: Sequence[str]) -> Sequence[str]:
-    """The modules for the command line `words`: one, if its command does without the others. Pure."""
+    """Return the modules to load for the command line `words`. Frequent commands need only their own. Pure."""
     first = next((word for word in words if not word.startswith("-")), "")
     return (_ALONE[first],) if first in _ALONE else _COMMANDS
 
 
 def load_commands(names: Sequence[str] = _COMMANDS) -> None:
-    """Importing the modules of commands registers these with `app`."""
+    """Import modules of commands, which registers these with `app`."""
     for name in names:
         import_module(f"syndicator.cli.{name}")
 
@@ -122,8 +122,8 @@ def _run(*, as_json: bool) -> Any:
 
 
 def _nearer(message: str) -> str:
-    if not (found := re.search(r"'([^']*)' is not one of (.*)", message)):
+    if not (match := re.search(r"'([^']*)' is not one of (.*)", message)):
         return message
     from syndicator.core.text import suggestion
 
-    return found[0].rstrip(".") + suggestion(found[1], re.findall("'([^']*)'", found[2]))
+    return match[0].rstrip(".") + suggestion(match[1], re.findall("'([^']*)'", match[2]))

@@ -1,5 +1,5 @@
 """Log on stderr: one line an event, as text or JSON (`--log-format json`, or systemd's journal), with the same names.
-Control characters are shown, never sent."""
+Control characters are escaped."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class LogFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The options of the log."""
+    """Options of the log."""
 
     json: bool = False
     journal: bool = False  # stderr is systemd's journal, which keeps a line's priority
@@ -43,7 +43,8 @@ class Choice:
 def chosen(
     environ: Mapping[str, str], stderr: os.stat_result | None, *, format: LogFormat | None, quiet: bool, verbose: bool
 ) -> Choice:
-    """The choice of options and environment: JSON if stderr is the journal (JOURNAL_STREAM, systemd.exec(5)). Pure."""
+    """Return the options from flags and environment: JSON if stderr is the journal (JOURNAL_STREAM, systemd.exec(5)).
+    Pure."""
     journal = stderr is not None and environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
     return Choice(json=format is LogFormat.JSON if format else journal, journal=journal, quiet=quiet, steps=verbose)
 
@@ -55,14 +56,14 @@ def choice() -> Choice:
     return _choice
 
 
-def choose(made: Choice) -> None:
-    """From now on the log is as `made` says."""
+def choose(options: Choice) -> None:
+    """Configure the log of this process."""
     global _choice
-    _choice = made
+    _choice = options
     steps = logging.getLogger(ROOT)
     steps.handlers.clear()
     steps.setLevel(logging.NOTSET)
-    if made.steps:
+    if options.steps:
         steps.addHandler(_Steps())
         steps.setLevel(logging.DEBUG)
 
@@ -98,7 +99,7 @@ def _write(event: str, level: str, fields: Mapping[str, object]) -> None:
 def rendered(
     event: str, level: str, fields: Mapping[str, object], now: str, choice: Choice, *, colours: bool = False
 ) -> str:
-    """A line of the log. JSON is ASCII alone, so that what would control a terminal is escaped. Pure."""
+    """Return a line of the log. JSON is pure ASCII, so that control characters are escaped. Pure."""
     typed = {name: as_typed(value) if isinstance(value, str) else value for name, value in fields.items()}
     event = as_typed(event)
     if choice.json:
@@ -122,7 +123,8 @@ def _value(value: object) -> str:
 
 
 class _Steps(logging.Handler):
-    """Each step of a visit on stderr too (see `core.program`). Its end is logged with more by the command itself."""
+    """Handler that logs each step of a visit (see `core.program`) but its end, which the command logs with more
+    detail."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.getMessage() != "visited":
