@@ -16,7 +16,7 @@ from syndicator.operations.sources import Key, refuse_variables, source_of_key
 if TYPE_CHECKING:
     from syndicator.core.model import Failed, Fetched, Source
     from syndicator.core.requests import Wrapper
-    from syndicator.services.adding.found import Candidate, Found, Session
+    from syndicator.services.adding.found import Candidate, Found
     from syndicator.services.adding.preview import Preview
     from syndicator.services.container import App
 
@@ -35,7 +35,7 @@ def look(
     from syndicator.services.adding import search
 
     if opml.strip() and "<" not in opml:
-        addresses = [_web(one) for one in opml.split()]
+        addresses = [_web(line) for line in opml.split()]
         return _looked("list", asyncio.run(_look_at_each(app, allow, addresses, progress)), {})
     if opml.strip():
         listed = search.from_elsewhere(search.read_list(opml.encode(), "the document"))  # whoever wrote it
@@ -59,60 +59,55 @@ async def _look_at_each(app: App, allow: Sequence[str], addresses: Sequence[str]
     best, skipped = list[Candidate](), list[Skipped]()
     async with open_session(app, allow) as session:
         for number, address in enumerate(addresses, 1):
-            found = await search.look(session, address)
-            best += found.candidates[:1]
-            if not found.candidates:
-                skipped.append(Skipped(line=number, name=address, why=str(found.error or "nothing to follow")))
+            result = await search.look(session, address)
+            best += result.candidates[:1]
+            if not result.candidates:
+                skipped.append(Skipped(line=number, name=address, why=str(result.error or "nothing to follow")))
             progress(number, len(addresses))
     return Found(address="the list", candidates=tuple(best), whole=True, skipped=tuple(skipped))
 
 
 async def _look(app: App, allow: Sequence[str], address: str, progress: Progress) -> tuple[Found, dict[str, Preview]]:
+    """Look at an address. Return what was found, and previews of the best new candidates by address."""
     from syndicator.services.adding import search
-    from syndicator.services.adding.found import open_session
-
-    async with open_session(app, allow) as session:
-        found = await search.look(session, address)
-        if found.error is not None and found.page is None:
-            raise found.error
-        progress(1, 2)
-        return found, await _previews(session, found)
-
-
-async def _previews(session: Session, found: Found) -> dict[str, Preview]:
-    """Return previews by source address; none for a list, which may be long."""
-    from syndicator.services.adding.found import Wishes, named
+    from syndicator.services.adding.found import Wishes, named, open_session
     from syndicator.services.adding.preview import preview
 
-    some = [one for one in found.candidates if not one.known][: 0 if found.whole else PREVIEWED]
-    sources = [named(session.app, [one], Wishes())[0] for one in some]
-    shown = await asyncio.gather(*(preview(session, one) for one in sources))
-    return {one.source.url: made for one, made in zip(some, shown, strict=True)}
+    async with open_session(app, allow) as session:
+        result = await search.look(session, address)
+        if result.error is not None and result.page is None:
+            raise result.error
+        progress(1, 2)
+        # none for a list, which may be long
+        new = [candidate for candidate in result.candidates if not candidate.known][: 0 if result.whole else PREVIEWED]
+        sources = [named(app, [candidate], Wishes())[0] for candidate in new]
+        previews = await asyncio.gather(*(preview(session, source) for source in sources))
+        return result, {candidate.source.url: shown for candidate, shown in zip(new, previews, strict=True)}
 
 
-def _looked(subject: str, found: Found, shown: Mapping[str, Preview]) -> Change:
-    said = f"{found.address}: {counted(len(found.candidates), 'thing')} to follow"
-    data = {name: getattr(found, name) for name in ("address", "whole", "untried")} | {
-        "fault": str(found.error or ""),
-        "page": found.page.url if found.page else "",
-        "skipped": [{name: getattr(one, name) for name in ("line", "name", "why")} for one in found.skipped],
-        "candidates": [_candidate(one, shown.get(one.source.url)) for one in found.candidates],
+def _looked(subject: str, result: Found, shown: Mapping[str, Preview]) -> Change:
+    sentence = f"{result.address}: {counted(len(result.candidates), 'thing')} to follow"
+    data = {name: getattr(result, name) for name in ("address", "whole", "untried")} | {
+        "fault": str(result.error or ""),
+        "page": result.page.url if result.page else "",
+        "skipped": [{"line": entry.line, "name": entry.name, "why": entry.why} for entry in result.skipped],
+        "candidates": [_candidate(candidate, shown.get(candidate.source.url)) for candidate in result.candidates],
     }
-    return Change(subject=subject, sentence=str(found.error or said), data=data, page=found.page)
+    return Change(subject=subject, sentence=str(result.error or sentence), data=data, page=result.page)
 
 
-def _candidate(one: Candidate, shown: Preview | None) -> dict[str, Any]:
+def _candidate(candidate: Candidate, shown: Preview | None) -> dict[str, Any]:
     from syndicator.services.adding.preview import speaking
 
-    source = speaking(one, shown).source if shown else one.source
+    source = speaking(candidate, shown).source if shown else candidate.source
     names = ("what", "announced", "same_as", "known", "comments", "warning")
-    return {name: getattr(one, name) for name in names} | {
+    return {name: getattr(candidate, name) for name in names} | {
         "source": plain({name: value for name, value in table(source).items() if name != "key"}),
-        "key": one.source.key,
-        "title": one.source.title or "",
-        "url": one.source.url,
-        "latest": f"{one.latest:%Y-%m-%d}" if one.latest else "",
-        "titles": [entry.title for entry in one.entries],
+        "key": candidate.source.key,
+        "title": candidate.source.title or "",
+        "url": candidate.source.url,
+        "latest": f"{candidate.latest:%Y-%m-%d}" if candidate.latest else "",
+        "titles": [entry.title for entry in candidate.entries],
         "articles": plain(shown.articles) if shown else [],
         "problems": plain(shown.problems) if shown else [],
     }
@@ -137,21 +132,21 @@ def add(
 
     for address in url:
         refuse_variables(address, "")
-    known = writing.by_address(app)
+    followed = writing.by_address(app)
     tables = [*sources, *({"url": url} for url in url)]
-    chosen = [writing.if_known(known, _chosen(one)) for one in tables]
+    chosen = [writing.if_known(followed, _chosen(values)) for values in tables]
     words = {"category": category, "every": every, "content": content, "licence": licence}
     words |= {"title": title if len(chosen) == 1 else ""}
     wished: dict[str, Any] = {name: value.strip() or None for name, value in words.items()}
     wishes = writing.Wishes(tags=tags, **wished)
-    return addition(app, writing.named(app, chosen, wishes), known)
+    return addition(app, writing.named(app, chosen, wishes), followed)
 
 
-def addition(app: App, named: Sequence[Candidate], known: Mapping[str, Source]) -> Change:
+def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
     """Plan to follow the candidates that are not followed yet. Raises UsageError if there is none."""
     from syndicator.services.adding import found as writing
 
-    keys = [one.source.key for one in named if not one.known]
+    keys = [candidate.source.key for candidate in named if not candidate.known]
     if not keys:
         raise UsageError("all of it is followed already" if named else "nothing was chosen")
     return Change(
@@ -159,7 +154,7 @@ def addition(app: App, named: Sequence[Candidate], known: Mapping[str, Source]) 
         sentence=f"added: {', '.join(keys)}",
         data={"keys": keys},
         touches=("config:sources.toml",),
-        act=lambda progress: writing.write_sources(app, named, known),
+        act=lambda progress: writing.write_sources(app, named, followed),
     )
 
 
@@ -186,29 +181,24 @@ def import_articles(
 
     def change(dry_run: bool) -> dict[str, Any]:
         done = importing.import_files(app, files or {path: text.encode()}, dry_run=dry_run)
-        new, known = counted(len(done.articles), "article"), f"{len(done.known)} already known"
-        counts = f"{known}, {counted(len(done.drafts), 'draft')} left out, {len(done.problems)} not read"
+        new, drafts = counted(len(done.articles), "article"), counted(len(done.drafts), "draft")
+        counts = f"{len(done.known)} already known, {drafts} left out, {len(done.problems)} not read"
         lines = [
             f"{problem.what}: {problem.reason}: {problem.detail.removeprefix(problem.what + ': ')}"
             for problem in (*done.problems, *done.oddities)
         ]
+        articles = [{"title": article.title, "url": article.url, "id": article.id} for article in done.articles]
+        lists = {name: plain(getattr(done, name)) for name in ("known", "drafts", "problems", "oddities")}
         return {
             "sentence": f"{new} imported, {counts}",
             "lines": lambda dry_run: [*lines, f"{new} {'would be ' if dry_run else ''}imported, {counts}"],
-            "data": {
-                "articles": [
-                    {name: getattr(article, name) for name in ("title", "url", "id")} for article in done.articles
-                ]
-            }
-            | {name: plain(getattr(done, name)) for name in ("known", "drafts", "problems", "oddities")},
+            "data": {"articles": articles, **lists},
             "touches": tuple(f"article:{path}" for path in done.paths),
         }
 
     planned = change(True)
-    empty = not planned["data"]["articles"]
-    return Change(
-        subject="articles", **planned, is_empty=empty, nothing="0 files written", act=lambda progress: change(False)
-    )
+    planned |= {"is_empty": not planned["data"]["articles"], "nothing": "0 files written"}
+    return Change(subject="articles", **planned, act=lambda progress: change(False))
 
 
 @operation("fetch-list", unlocked=True, is_question=True)
@@ -260,8 +250,8 @@ def follow_list(
         added.act(progress)
         _remember(app, key, url, marks)
 
-    said = f"{added.sentence}, by the list of {len(marks.seen)} articles that was pointed to"
-    return replace(added, sentence=said, touches=(*added.touches, f"list:{key}"), act=act)
+    sentence = f"{added.sentence}, by the list of {len(marks.seen)} articles that was pointed to"
+    return replace(added, sentence=sentence, touches=(*added.touches, f"list:{key}"), act=act)
 
 
 @operation("use-list")

@@ -47,28 +47,27 @@ RULES = tuple(GivenRules.__annotations__)
 
 
 @operation("try-rules", unlocked=True, is_question=True)
-def try_rules(app: App, key: Key, **given: Unpack[GivenRules]) -> Change:
+def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
     """Show how rules read the newest kept pages of a source. A rule that is not given stays as it is."""
     from syndicator.services.mending import try_rules
 
     source = source_of_key(app, key)
     try:
-        rules = _rules_of(source, given)
+        rules = _rules_of(source, changes)
         tried = try_rules.try_out(app, source.key, rules, most=try_rules.POINTED)
-        now = {one.id: one for one in try_rules.try_out(app, source.key, source.rules, most=try_rules.POINTED)}
+        now = {page.id: page for page in try_rules.try_out(app, source.key, source.rules, most=try_rules.POINTED)}
     except RulesError as error:
         raise UsageError(str(error)) from error
-    pages = [
-        {"id": one.id, "title": one.title, "with": _reading(one), "now": _reading(now.get(one.id))} for one in tried
-    ]
+    both = [(page, _reading(page), _reading(now.get(page.id))) for page in tried]
+    pages = [{"id": page.id, "title": page.title, "with": wanted, "now": before} for page, wanted, before in both]
     data = {"pages": pages, "matched": try_rules.pages_matched(tried), "score": try_rules.score(tried)}
     return Change(subject=source.key, sentence=f"tried on {len(tried)} kept pages", data=data)
 
 
-def _reading(one: Tried | None) -> dict[str, Any] | None:
-    if one is None:
+def _reading(page: Tried | None) -> dict[str, Any] | None:
+    if page is None:
         return None
-    if (trial := one.trial) is None:
+    if (trial := page.trial) is None:
         return {"failed": "reading it was given up"}
     if (draft := trial.draft) is None:
         return {"failed": f"it is no article then: {trial.kind}", "matches": dict(trial.matches)}
@@ -87,22 +86,22 @@ def _reading(one: Tried | None) -> dict[str, Any] | None:
 
 
 @operation("save-rules", quick=True, unlocked=True)
-def save_rules(app: App, key: Key, stamp: Stamp = None, **given: Unpack[GivenRules]) -> Change:
+def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenRules]) -> Change:
     """Write rules of a source. A rule that is not given stays as it is; articles stay until they are read again."""
     source = source_of_key(app, key)
     need_stamp(source, stamp)
-    wanted = replace(source, rules=_rules_of(source, given))
+    wanted = replace(source, rules=_rules_of(source, changes))
     return edit_of(app, source, wanted, "rules saved; articles stay until they are read again")
 
 
-def _rules_of(source: Source, given: GivenRules) -> Rules:
+def _rules_of(source: Source, changes: GivenRules) -> Rules:
     """Return the rules of the source with those given on top. Raises ConfigError, RulesError for an invalid
     selector."""
     from syndicator.configuration.sources.schema import source_of
 
-    values: dict[str, Any] = {name: one for name, one in table(source).items() if name != "rules"}
-    merged = {**table(source).get("rules", {}), **{name: one for name, one in given.items() if one is not None}}
-    rules = {name: list(one) if isinstance(one, tuple) else one for name, one in merged.items() if one != ()}
+    values: dict[str, Any] = {name: value for name, value in table(source).items() if name != "rules"}
+    merged = {**table(source).get("rules", {}), **{name: value for name, value in changes.items() if value is not None}}
+    rules = {name: list(value) if isinstance(value, tuple) else value for name, value in merged.items() if value != ()}
     return source_of({**values, "rules": rules} if rules else values).rules
 
 
@@ -128,8 +127,8 @@ def reread(
     planned = reread.plan(app, which, progress=progress)
     problems, count = (*failed, *planned.problems), len(planned.articles)
     articles = [
-        {"id": one.before.id, "title": one.before.title, "path": one.path, "changes": plain(one.now.changes)}
-        for one in planned.articles
+        {"id": item.before.id, "title": item.before.title, "path": item.path, "changes": plain(item.now.changes)}
+        for item in planned.articles
     ]
     parts = {name: getattr(planned, name) for name in ("looked", "unkept", "due_again", "feeds")}
     return Change(
@@ -139,7 +138,7 @@ def reread(
         data={**parts, "problems": problems, "articles": articles, "count": count, "written": ()},
         feeds=planned.feeds,
         problems=problems,
-        touches=tuple(f"article:{one.path}" for one in planned.articles),
+        touches=tuple(f"article:{article.path}" for article in planned.articles),
         logged=bool(count),
         build=bool(count),
         act=lambda progress: reread.apply_plan(app, planned, progress),
@@ -152,10 +151,10 @@ def _day(since: datetime | None) -> datetime | None:
 
 def _said(app: App, planned: Plan, tried: str, source: str) -> Iterator[str]:
     yield f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
-    for one in planned.articles:
-        yield f"\n{one_line(one.before.title)}  ({one.path})"
-        for change in one.now.changes:
-            yield from (f"  {line}" for line in lines(change, one.before, one.now.article))
+    for article in planned.articles:
+        yield f"\n{one_line(article.before.title)}  ({article.path})"
+        for change in article.now.changes:
+            yield from (f"  {line}" for line in lines(change, article.before, article.now.article))
     if planned.unkept:
         meant = f" --source {source}" if source else ""
         yield (
@@ -200,7 +199,7 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
         data=plain(planned),
         feeds=planned.feeds,
         problems=planned.problems,
-        touches=tuple(f"article:{one.path}" for one in planned.articles),
+        touches=tuple(f"article:{article.path}" for article in planned.articles),
         is_empty=not planned.articles,
         act=lambda progress: redescribe.apply(app, planned, progress),
     )
@@ -292,12 +291,12 @@ def _differ(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
             continue
         gone, came = list(old[first:last]), list(new[to:end])
         if len(gone) == len(came):
-            for one, other in zip(gone, came, strict=True):
-                was, now = _apart(one, other)
+            for paragraph, other in zip(gone, came, strict=True):
+                was, now = _apart(paragraph, other)
                 yield from (f"- {was}", f"+ {now}")
         else:
-            yield from (f"- {_cut(one)}" for one in gone)
-            yield from (f"+ {_cut(one)}" for one in came)
+            yield from (f"- {_cut(paragraph)}" for paragraph in gone)
+            yield from (f"+ {_cut(paragraph)}" for paragraph in came)
 
 
 def _apart(old: str, new: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 from syndicator.core.errors import SyndicatorError, UsageError
 from syndicator.core.text import suggestion
@@ -93,47 +93,41 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """A named change.
-
-    `function`: plans the change from the app and arguments Annotated with `Argument`, with `progress` if it takes long;
-    its docstring is the help. It changes nothing, and raises SyndicatorError if the change is impossible;
-    `perform.apply` applies the plan. `command`: words of the command line ("tags merge", "withdraw --undo"); "" for
-    `change NAME`. `quick`: takes milliseconds, so `up` may run it between two steps. `unlocked`: needs no lock of runs.
-    `is_question`: the plan is the answer, there is nothing to apply."""
+class WithArguments:
+    """An operation or a query. `function`: its parameters are Annotated with `Argument`, its docstring is the help."""
 
     name: str
-    function: Callable[..., Change]
-    command: str = ""
-    quick: bool = False
-    unlocked: bool = False
-    is_question: bool = False
+    function: Callable[..., Any]
 
     @property
     def help(self) -> str:
         return inspect.getdoc(self.function) or ""
 
+
+@dataclass(frozen=True, slots=True)
+class Operation(WithArguments):
+    """A named change.
+
+    `function`: plans the change from the app and arguments, with `progress` if it takes long. It changes nothing, and
+    raises SyndicatorError if the change is impossible; `perform.apply` applies the plan. `command`: words of the
+    command line ("tags merge", "withdraw --undo"); "" for `change NAME`. `quick`: takes milliseconds, so `up` may run
+    it between two steps. `unlocked`: needs no lock of runs. `is_question`: the plan is the answer, there is nothing to
+    apply."""
+
+    command: str = ""
+    quick: bool = False
+    unlocked: bool = False
+    is_question: bool = False
+
     def plan(self, app: App, arguments: Mapping[str, Any], progress: Progress = no_progress) -> Change:
         more = {"progress": progress} if "progress" in inspect.signature(self.function).parameters else {}
-        return self.function(app, **arguments, **more)
+        change: Change = self.function(app, **arguments, **more)
+        return change
 
 
 def operation(name: str, **how: Any) -> Callable[[Callable[..., Change]], Operation]:
     """Decorate a planning function to make it an `Operation`; `how`: its other fields."""
     return lambda function: Operation(name, function, **how)
-
-
-class WithArguments(Protocol):
-    """An operation or a query."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def function(self) -> Callable[..., Any]: ...
-
-    @property
-    def help(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +163,17 @@ class Field:
 def fields_of(operation: WithArguments) -> list[Field]:
     """Return the arguments of an operation in order; the keys of an unpacked TypedDict default to None."""
     parameters = inspect.signature(operation.function).parameters
-    given = {name: one for name, one in parameters.items() if name not in ("app", "place", "progress")}
-    holder = type("Arguments", (), {"__annotations__": {name: one.annotation for name, one in given.items()}})
+    chosen = {name: parameter for name, parameter in parameters.items() if name not in ("app", "place", "progress")}
+    annotations = {name: parameter.annotation for name, parameter in chosen.items()}
+    holder = type("Arguments", (), {"__annotations__": annotations})
     hints = get_type_hints(holder, operation.function.__globals__, include_extras=True)
     fields: list[Field] = []
-    for name, one in given.items():
-        if one.kind is one.VAR_KEYWORD:
+    for name, parameter in chosen.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
             unpacked = get_type_hints(get_args(hints[name])[0], include_extras=True)
             fields += [Field(each, hint, None) for each, hint in unpacked.items()]
         else:
-            fields.append(Field(name, hints[name], one.default))
+            fields.append(Field(name, hints[name], parameter.default))
     return fields
 
 
@@ -187,19 +182,18 @@ def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[st
     from pydantic import ValidationError
 
     try:
-        made = _model(operation).model_validate(dict(values))
+        arguments = _model(operation).model_validate(dict(values))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise UsageError(f"{operation.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    return dict(made)
+    return dict(arguments)
 
 
 def parsed(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]:
     """Parse arguments from texts. Raises UsageError that names the wrong one."""
-    fields = {one.name: one for one in fields_of(operation)}
-    return arguments_of(
-        operation, {name: fields[name].parse(text) if name in fields else text for name, text in texts.items()}
-    )
+    fields = {argument.name: argument for argument in fields_of(operation)}
+    values = {name: fields[name].parse(text) if name in fields else text for name, text in texts.items()}
+    return arguments_of(operation, values)
 
 
 def schema_of(operation: WithArguments) -> dict[str, Any]:
@@ -210,10 +204,11 @@ def schema_of(operation: WithArguments) -> dict[str, Any]:
 def _model(operation: WithArguments) -> Any:
     from pydantic import ConfigDict, create_model
 
-    empty, config = inspect.Parameter.empty, ConfigDict(extra="forbid", coerce_numbers_to_str=True)
-    fields: Any = {
-        one.name: (one.annotated, ... if one.default is empty else one.default) for one in fields_of(operation)
-    }
+    config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+    fields: Any = {}
+    for argument in fields_of(operation):
+        is_required = argument.default is inspect.Parameter.empty
+        fields[argument.name] = argument.annotated, ... if is_required else argument.default
     return create_model(operation.name, __config__=config, **fields)
 
 
@@ -224,9 +219,9 @@ def plain(value: Any) -> Any:
     if hasattr(value, "model_dump"):
         return plain(value.model_dump())
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(one) for one in value]
+        return [plain(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Path) else value
@@ -239,13 +234,13 @@ MODULES = [
 
 def operations() -> Mapping[str, Operation]:
     """Return the operations of all MODULES by name, in order."""
-    found = [one for name in MODULES for one in vars(import_module(name)).values() if isinstance(one, Operation)]
-    return {one.name: one for one in found}
+    values = (value for name in MODULES for value in vars(import_module(name)).values())
+    return {value.name: value for value in values if isinstance(value, Operation)}
 
 
 def need(name: str) -> Operation:
     """Return the named operation. Raises UsageError that suggests a similar name."""
-    known = operations()
-    if name not in known:
-        raise UsageError(f"there is no operation {name!r}{suggestion(name, known)}")
-    return known[name]
+    names = operations()
+    if name not in names:
+        raise UsageError(f"there is no operation {name!r}{suggestion(name, names)}")
+    return names[name]

@@ -42,13 +42,13 @@ def apply(
                 ended = replace(planned, sentence=f"{planned.sentence}; ended midway")
                 _log(app, operation, arguments, ended, before, who)
             raise
-        made = replace(planned, **result) if isinstance(result, dict) else planned
-        before |= {name: None for name in made.touches if name not in before}  # which the act made
-        return made, _log(app, operation, arguments, made, before, who) if made.logged else None
+        applied = replace(planned, **result) if isinstance(result, dict) else planned
+        before |= {name: None for name in applied.touches if name not in before}  # which the act made
+        return applied, _log(app, operation, arguments, applied, before, who) if applied.logged else None
 
 
 def _log(
-    app: App, operation: Operation, arguments: Mapping[str, Any], made: Change, before: dict[str, texts.Text], who: str
+    app: App, operation: Operation, arguments: Mapping[str, Any], done: Change, before: dict[str, texts.Text], who: str
 ) -> int:
     after = {name: texts.read(app, name) for name in before}
     args = {name: value for name, value in plain(arguments).items() if value and len(str(value)) <= _LONGEST}
@@ -57,12 +57,12 @@ def _log(
         at=utc_now().isoformat(),
         who=who,
         act=operation.name,
-        subject=made.subject,
-        subjects=[*made.subjects],
-        said=made.sentence,
+        subject=done.subject,
+        subjects=[*done.subjects],
+        said=done.sentence,
         args=args,
-        undoes=made.undoes,
-        inverse=made.inverse,
+        undoes=done.undoes,
+        inverse=done.inverse,
     )
     files = {name: (text, after[name]) for name, text in before.items() if after[name] != text}
     return Log(app.settings.state_dir).add(logged, files).number

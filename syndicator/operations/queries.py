@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Argument, plain
+from syndicator.operations.operation import Argument, WithArguments, plain
 
 if TYPE_CHECKING:
     from syndicator.services.places import Place
@@ -27,26 +26,20 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A named list. `function` yields items, each with an `id`, from a place and arguments Annotated with `Argument`
-    (`schema_of` and `arguments_of` take a query too). `columns`: keys that a table shows."""
+class Query(WithArguments):
+    """A named list. `function` yields items, each with an `id`, from a place and arguments. `columns`: keys that a
+    table shows."""
 
-    name: str
-    function: Callable[..., Iterator[Item]]
     columns: tuple[str, ...]
-
-    @property
-    def help(self) -> str:
-        return inspect.getdoc(self.function) or ""
 
     def read(self, place: Place, arguments: Mapping[str, Any], *, after: str = "", most: int = 100) -> Page:
         """Return up to `most` items after the one with the id `after`. Raises UsageError if there is no such item any
         more."""
-        found = self.function(place, **arguments)
-        if after and not any(one["id"] == after for one in found):
+        listed = self.function(place, **arguments)
+        if after and not any(item["id"] == after for item in listed):
             raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")
-        items = list(islice(found, most + 1))
-        return Page([plain(one) for one in items[:most]], str(items[most - 1]["id"]) if len(items) > most else "")
+        items = list(islice(listed, most + 1))
+        return Page([plain(item) for item in items[:most]], str(items[most - 1]["id"]) if len(items) > most else "")
 
 
 def changes(place: Place, about: Annotated[str, Argument("Of one article or source.")] = "") -> Iterator[Item]:
@@ -55,9 +48,10 @@ def changes(place: Place, about: Annotated[str, Argument("Of one article or sour
 
     log = Log(place.settings.state_dir)
     undone = log.undone()
-    for one in log.newest(100_000):
-        if about in ("", one.subject):
-            yield {"id": str(one.number), **plain(one), "taken_back": one.number in undone, "lasting": one.lasting}
+    for change in log.newest(100_000):
+        if about in ("", change.subject):
+            more = {"taken_back": change.number in undone, "lasting": change.lasting}
+            yield {"id": str(change.number), **plain(change), **more}
 
 
 def jobs(place: Place) -> Iterator[Item]:
@@ -78,20 +72,16 @@ def articles(
     from syndicator.services.showing.lists import FILTERS, Wanted
     from syndicator.services.showing.lists import articles as listed
 
-    chosen = next((one for one in FILTERS if one == filter), None)
+    chosen = next((name for name in FILTERS if name == filter), None)
     if chosen is None:
         raise UsageError(f"{filter!r} is none of {', '.join(FILTERS)}")
     skip, none = 0, place.settings.describe.uncategorised
     wanted = Wanted(filter=chosen, source=source, words=words, none=none, most=_PART)
+    names = ("id", "url", "title", "author", "tags", "category", "published", "added", "hold", "partial")
     while part := listed(place, replace(wanted, skip=skip))[0]:
-        for one in part:
-            article = one.article
-            yield {
-                **{name: getattr(article, name) for name in ("id", "url", "title", "author", "tags", "category")},
-                **{name: getattr(article, name) for name in ("published", "added", "hold", "partial")},
-                "source": article.source_key,
-                "path": one.path,
-            }
+        for item in part:
+            shown = {name: getattr(item.article, name) for name in names}
+            yield {**shown, "source": item.article.source_key, "path": item.path}
         skip += len(part)
 
 
@@ -103,8 +93,8 @@ def sources(
     from syndicator.services.health.status import of_state
     from syndicator.services.showing.lists import sources as listed
 
-    for one, state in listed(place, words):
-        shown = {"id": one.key, "title": one.title, "url": urls.redacted(one.url), "enabled": one.enabled}
+    for source, state in listed(place, words):
+        shown = {"id": source.key, "title": source.title, "url": urls.redacted(source.url), "enabled": source.enabled}
         yield {**(of_state(state) if state else {}), **shown}
 
 
@@ -121,13 +111,13 @@ def conditions(place: Place) -> Iterator[Item]:
     """Conditions that are wrong or worth knowing, each with its cure."""
     from syndicator.services.health.look import look
 
-    for one in look(place).conditions:
-        yield {"id": one.identity, **plain(one), "kind": one.kind.value}
+    for condition in look(place).conditions:
+        yield {"id": condition.identity, **plain(condition), "kind": condition.kind.value}
 
 
 QUERIES: Mapping[str, Query] = {
-    one.name: one
-    for one in (
+    query.name: query
+    for query in (
         Query("articles", articles, ("id", "title", "source", "category")),
         Query("changes", changes, ("id", "at", "who", "act", "said")),
         Query("conditions", conditions, ("kind", "subject", "reason", "cure")),

@@ -32,7 +32,7 @@ def retry(app: App, key: Key) -> Change:
         from syndicator.services.refresh import Wanted, run
 
         report = asyncio.run(run(app, Wanted(keys=(key,), llm_seconds=0), stop=asyncio.Event()))
-        outcome = next((one for one in report.outcomes if one.key == key), None)
+        outcome = next((visit for visit in report.outcomes if visit.key == key), None)
         if outcome is None:
             return {"sentence": f"{key}: not visited"}
         if outcome.status in ("failed", "disabled"):
@@ -115,14 +115,14 @@ def refuse_variables(address: str, before: str) -> None:
         raise UsageError(f"an address that names a variable (${{{named[0]}}}) is written into sources.toml by hand")
 
 
-def edit_of(app: App, source: Source, wanted: Source, said: str) -> Change:
+def edit_of(app: App, source: Source, wanted: Source, sentence: str) -> Change:
     """Plan the edit of a source in its file; comments stay."""
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
 
     return Change(
         subject=source.key,
-        sentence=f"{source.key}: {said if wanted != source else 'nothing differs'}",
+        sentence=f"{source.key}: {sentence if wanted != source else 'nothing differs'}",
         data={"before": table(source), "after": table(wanted)},
         touches=(texts.of_source(app, source.key),),
         is_empty=wanted == source,
@@ -201,15 +201,15 @@ def change_settings(
     from syndicator.configuration.tables import with_settings
     from syndicator.operations.changes import texts
 
-    known = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
-    given = dict(one.partition("=")[::2] for one in values)
-    if other := next((name for name in given if name not in known), None):
-        raise UsageError(f"{other[:60]!r} can only be changed in {SETTINGS_FILE}{suggestion(other, known)}")
+    allowed = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
+    texts_by_name = dict(value.partition("=")[::2] for value in values)
+    if other := next((name for name in texts_by_name if name not in allowed), None):
+        raise UsageError(f"{other[:60]!r} can only be changed in {SETTINGS_FILE}{suggestion(other, allowed)}")
     before = texts.read(app, f"config:{SETTINGS_FILE}")
     if stamp not in (None, stamp_of(before or "")):
         raise EditedMeanwhile(SETTINGS_FILE)
-    wanted, differ = _checked_settings(app, before or "", given), dict[str, dict[str, Any]]()
-    for section, name in (one.split(".") for one in given):
+    wanted, differ = _checked_settings(app, before or "", texts_by_name), dict[str, dict[str, Any]]()
+    for section, name in (setting.split(".") for setting in texts_by_name):
         value, now = (getattr(getattr(settings, section), name) for settings in (wanted, app.settings))
         if value != now:
             differ.setdefault(section, {})[name] = value
@@ -224,23 +224,23 @@ def change_settings(
     )
 
 
-def _checked_settings(app: App, text: str, given: Mapping[str, str]) -> Settings:
-    """Return the settings with the `given` ones on top. Raises ConfigError, and UsageError for findings of `check`."""
+def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings:
+    """Return the settings with `texts` on top. Raises ConfigError, and UsageError for findings of `check`."""
     from syndicator.configuration.settings import Settings, settings_of
     from syndicator.configuration.tables import with_settings
     from syndicator.configuration.toml_files import TomlFile, leaves
     from syndicator.services.check import configuration as check
 
     defaults, written = leaves(Settings), dict[str, dict[str, Any]]()
-    for section, name in (one.split(".") for one in given):
-        value = given[f"{section}.{name}"].strip() or defaults[section, name].default
+    for section, name in (finding.split(".") for finding in texts):
+        value = texts[f"{section}.{name}"].strip() or defaults[section, name].default
         written.setdefault(section, {})[name] = value
     text = with_settings(text, written)
     wanted = settings_of(TomlFile(app.config / SETTINGS_FILE, tomllib.loads(text), text), app.environ)
     # what was wrong before is no reason to refuse
-    before, after = (check.settings(app.config, one, app.environ, strict=False) for one in (app.settings, wanted))
-    old = [one.detail for one in before]
-    if wrong := next((one for one in after if one.severity == "error" and one.detail not in old), None):
+    before, after = (check.settings(app.config, each, app.environ, strict=False) for each in (app.settings, wanted))
+    old = [finding.detail for finding in before]
+    if wrong := next((finding for finding in after if finding.severity == "error" and finding.detail not in old), None):
         raise UsageError(wrong.detail)
     return wanted
 

@@ -31,10 +31,8 @@ def suggest(
     proposals = redescribe.suggest_groups(app) if categories else redescribe.suggest(app)
     data = [proposal._asdict() for proposal in proposals]
     about = [entry.get("description") or ", ".join(entry["aliases"]) for entry in data]
-    rows = [
-        (entry["name"], entry["support"], more, "; ".join(entry["examples"]))
-        for entry, more in zip(data, about, strict=True)
-    ]
+    pairs = zip(data, about, strict=True)
+    rows = [(entry["name"], entry["support"], more, "; ".join(entry["examples"])) for entry, more in pairs]
     title, columns = "Tags to consider", ("name", "articles", "other names", "such as")
     nothing = "nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts"
     if categories:
@@ -110,8 +108,8 @@ def confirm(
     from syndicator.pipeline.descriptions.confirm import Decision, with_tags
 
     def decide(article: Article, names: Names) -> Decision:
-        said = with_tags(article, names, tags) if tags or category is None else Decision()
-        return replace(said, category=names.category(category)) if category is not None else said
+        decision = with_tags(article, names, tags) if tags or category is None else Decision()
+        return replace(decision, category=names.category(category)) if category is not None else decision
 
     return _decision(app, id, decide)
 
@@ -144,14 +142,14 @@ def set_tags(
     def decide(article: Article, names: Names) -> Decision:
         if seen is not None and tuple(article.tags) != seen:
             raise EditedMeanwhile(repr(article.title))
-        all_of_them = tuple(dict.fromkeys(names.tag(one, article) for one in tags if one.strip()))
+        all_of_them = tuple(dict.fromkeys(names.tag(tag, article) for tag in tags if tag.strip()))
         return Decision(tags=all_of_them, category=_category(category, article, names))
 
     return _decision(app, id, decide)
 
 
 def _category(name: str | None, article: Article, names: Names) -> str | None:
-    listed = {one.name for one in names.vocabulary.category}
+    listed = {category.name for category in names.vocabulary.category}
     as_it_is = name == article.category and name not in listed
     return None if not name or not name.strip() or as_it_is else names.category(name)
 
@@ -229,9 +227,9 @@ def add_tag(
     aliases: Annotated[tuple[str, ...], Argument("Other spellings of it.")] = (),
 ) -> Change:
     """List a tag in taxonomy.toml."""
-    name, known = name.strip(), _vocabulary(app)
-    _need_new(known, name, f"{name!r} is listed already")
-    tag = _tag(name, tuple(one.strip() for one in aliases if one.strip()))
+    name, vocabulary = name.strip(), _vocabulary(app)
+    _need_new(vocabulary, name, f"{name!r} is listed already")
+    tag = _tag(name, tuple(alias.strip() for alias in aliases if alias.strip()))
     return _listing(app, f"{name}: listed; `describe --all` looks for it in the articles that are there", tag, None)
 
 
@@ -242,9 +240,9 @@ def add_alias(
     alias: Annotated[str, Argument("The spelling.", positional=True)],
 ) -> Change:
     """Add another spelling of a tag that taxonomy.toml lists."""
-    alias, known = alias.strip(), _vocabulary(app)
-    tag, at = _listed(known, name)
-    _need_new(known, alias, f"{alias!r} is listed already; merge it to make one of two tags")
+    alias, vocabulary = alias.strip(), _vocabulary(app)
+    tag, at = _listed(vocabulary, name)
+    _need_new(vocabulary, alias, f"{alias!r} is listed already; merge it to make one of two tags")
     spelled = _tag(tag.name, (*tag.aliases, alias), tag.description)
     return _listing(app, f"{tag.name}: is known as {alias}, too", spelled, at)
 
@@ -260,18 +258,18 @@ def describe_tag(
     return _listing(app, f"{tag.name}: described", _tag(tag.name, tag.aliases, " ".join(description.split())), at)
 
 
-def _listed(known: Vocabulary, name: str) -> tuple[TagDef, int]:
+def _listed(vocabulary: Vocabulary, name: str) -> tuple[TagDef, int]:
     from syndicator.describing.taxonomy.edit import place
 
-    if (at := place(known, name.strip())) is None:
+    if (at := place(vocabulary, name.strip())) is None:
         raise UsageError(f"no tag {name.strip()!r} in taxonomy.toml")
-    return known.tag[at], at
+    return vocabulary.tag[at], at
 
 
-def _need_new(known: Vocabulary, name: str, fault: str) -> None:
+def _need_new(vocabulary: Vocabulary, name: str, fault: str) -> None:
     from syndicator.describing.taxonomy.edit import knows
 
-    if any(knows(tag, name) for tag in known.tag):
+    if any(knows(tag, name) for tag in vocabulary.tag):
         raise UsageError(fault)
 
 

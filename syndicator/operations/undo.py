@@ -36,9 +36,8 @@ def undo(
         name, values = change.back
         inverse = need(name)
         planned = inverse.plan(app, arguments_of(inverse, values), progress)
-        return replace(
-            planned, subject=change.subject, subjects=(*change.subjects,), sentence=sentence, undoes=change.number
-        )
+        subjects = (*change.subjects,)
+        return replace(planned, subject=change.subject, subjects=subjects, sentence=sentence, undoes=change.number)
     if not (files := log.files(change.number)):
         raise UsageError(f"what was kept of change {change.number} is not there any more: {change.said}")
     if change.act == "retag":  # logged by an earlier version, without its feeds
@@ -84,28 +83,29 @@ def each(
 
     inner = need(name)
     about = fields_of(inner)[0].name
-    said = dict(one.partition("=")[::2] for one in values)
+    arguments = dict(part.partition("=")[::2] for part in values)
     problems = reconcile.files(app) if about == "id" else ()
     reconciled = replace(app, is_reconciled=name != "restore")  # which takes the files in again
-    planned = [inner.plan(reconciled, parsed(inner, {**said, about: one}), progress) for one in dict.fromkeys(subjects)]
-    parts = [one for one in planned if not one.is_empty]
+    inputs = [parsed(inner, {**arguments, about: subject}) for subject in dict.fromkeys(subjects)]
+    planned = [inner.plan(reconciled, words, progress) for words in inputs]
+    parts = [part for part in planned if not part.is_empty]
 
     def act(progress: Progress) -> None:
-        for done, one in enumerate(parts):
+        for done, part in enumerate(parts):
             progress(done, len(parts))
-            if one.act is not None:
-                one.act(progress)
+            if part.act is not None:
+                part.act(progress)
 
-    backs = [one.inverse for one in parts if one.inverse is not None]
-    back = {"name": backs[0][0], "subjects": [str(one) for _, all in backs for one in all.values()]} if backs else {}
+    backs = [part.inverse for part in parts if part.inverse is not None]
+    back = {"name": backs[0][0], "subjects": [str(part) for _, all in backs for part in all.values()]} if backs else {}
     return Change(
         subject=parts[0].subject if parts else "",
-        subjects=tuple(one.subject for one in parts),
+        subjects=tuple(part.subject for part in parts),
         sentence=f"{counted(len(parts), 'article' if about == 'id' else 'source')} {EACH[name]}",
-        data={"changed": [one.subject for one in parts]},
+        data={"changed": [part.subject for part in parts]},
         problems=problems,
-        touches=tuple(dict.fromkeys(text for one in parts for text in one.touches)),
-        edits={text: edit for one in parts for text, edit in one.edits.items()},
+        touches=tuple(dict.fromkeys(text for part in parts for text in part.touches)),
+        edits={text: edit for part in parts for text, edit in part.edits.items()},
         inverse=("each", back) if back else None,
         is_empty=not parts,
         nothing="it is so already",
@@ -148,8 +148,8 @@ def _before(app: App, files: _Files) -> tuple[_Files, int]:
 
 def _refuse_older_list(log: Log, change: LoggedChange, files: _Files) -> None:
     lists, taken = {name for name in files if name.startswith("list:")}, log.undone()
-    for one in log.of(change.subject) if lists else ():
-        if one.number <= change.number or one.number in taken or one.undoes is not None:
+    for later in log.of(change.subject) if lists else ():
+        if later.number <= change.number or later.number in taken or later.undoes is not None:
             continue
-        if lists & log.files(one.number).keys():
-            raise UsageError(f"its list was pointed to again since; take change {one.number} back first")
+        if lists & log.files(later.number).keys():
+            raise UsageError(f"its list was pointed to again since; take change {later.number} back first")

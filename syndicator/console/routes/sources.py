@@ -31,7 +31,7 @@ async def show_all(request: Request) -> Response:
     console, query = console_of(request), request.query_params
     words = query.get("q", "").split()
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
-    sort, only = (asked if (asked := query.get(name)) in names else default for name, names, default in _CHOICES)
+    sort, only = (asked if (asked := query.get(name, "")) in names else default for name, names, default in _CHOICES)
     await console.see_work()
     every = await console.read(lambda: console.glance.lines(words))
     matching = sorted(filter(lists.STATES[only], every), key=lists.SORTS[sort])

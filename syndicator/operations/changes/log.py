@@ -70,8 +70,21 @@ class Log:
 
     def add(self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]) -> LoggedChange:
         """Append `change` under the next number, durably. Return it with its number."""
+        whole = json.dumps(files, ensure_ascii=True).encode()
+        is_kept = bool(files) and len(whole) <= KEPT_BYTES
         with self.alone("changes.lock"):
-            return self._add(change, files)
+            newest = self.newest(20)  # the last may be half a line
+            number = (newest[0].number if newest else 0) + 1
+            numbered = LoggedChange(**{**asdict(change), "number": number, "kept": is_kept})
+            if is_kept:
+                disk.make_private_folder(self.root / "kept")
+                disk.write(self.root / "kept" / f"{number}.json", whole, mode=disk.PRIVATE)
+            with open(self.path, "a+b", opener=_for_us_alone) as file:
+                file.write(_line_end(file))
+                file.write(json.dumps(asdict(numbered), ensure_ascii=True).encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            return numbered
 
     @contextmanager
     def alone(self, name: str = "edits.lock") -> Iterator[None]:
@@ -80,22 +93,6 @@ class Log:
         with open(self.root / name, "ab", opener=_for_us_alone) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
             yield
-
-    def _add(self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]) -> LoggedChange:
-        newest = self.newest(20)  # the last may be half a line
-        number = (newest[0].number if newest else 0) + 1
-        whole = json.dumps(files, ensure_ascii=True).encode()
-        kept = bool(files) and len(whole) <= KEPT_BYTES
-        made = LoggedChange(**{**asdict(change), "number": number, "kept": kept})
-        if kept:
-            disk.make_private_folder(self.root / "kept")
-            disk.write(self.root / "kept" / f"{number}.json", whole, mode=disk.PRIVATE)
-        with open(self.path, "a+b", opener=_for_us_alone) as file:
-            file.write(_line_end(file))
-            file.write(json.dumps(asdict(made), ensure_ascii=True).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return made
 
     def newest(self, most: int = 100) -> list[LoggedChange]:
         """Return up to `most` changes, newest first."""
@@ -106,27 +103,27 @@ class Log:
         return [change for line in reversed(lines) if (change := _read(line)) is not None]
 
     def get(self, number: int) -> LoggedChange | None:
-        return next((one for one in self.newest(100_000) if one.number == number), None)
+        return next((change for change in self.newest(100_000) if change.number == number), None)
 
     def of(self, subject: str, most: int = 20) -> list[LoggedChange]:
         """Return up to `most` changes of an article id or a source key, newest first."""
-        return [one for one in self.newest(_REMEMBERED) if subject in (one.subject, *one.subjects)][:most]
+        return [change for change in self.newest(_REMEMBERED) if subject in (change.subject, *change.subjects)][:most]
 
     def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
         """Return the texts of a change by name: (before, after)."""
         try:
-            found = json.loads((self.root / "kept" / f"{int(number)}.json").read_bytes())
+            texts = json.loads((self.root / "kept" / f"{int(number)}.json").read_bytes())
         except (OSError, ValueError):
             return {}
-        return {name: (before, after) for name, (before, after) in found.items()}
+        return {name: (before, after) for name, (before, after) in texts.items()}
 
     def undone(self) -> set[int]:
         """Return the numbers of changes that are taken back now. Undoing an undo makes a change count again."""
-        found: set[int] = set()
-        for one in self.newest(_REMEMBERED):
-            if one.undoes is not None and one.number not in found:
-                found.add(one.undoes)
-        return found
+        numbers: set[int] = set()
+        for change in self.newest(_REMEMBERED):
+            if change.undoes is not None and change.number not in numbers:
+                numbers.add(change.undoes)
+        return numbers
 
 
 def _for_us_alone(path: str, flags: int) -> int:
@@ -173,11 +170,11 @@ def undone(before: str | None, after: str | None, now: str | None) -> str | None
     if before is None or after is None or now is None:
         raise ValueError("it was edited since")
     old, new, here = (text.splitlines(keepends=True) for text in (before, after, now))
-    found = here
+    lines = here
     hunks = SequenceMatcher(None, new, old, autojunk=False).get_opcodes()
-    for _, i1, i2, j1, j2 in reversed([one for one in hunks if one[0] != "equal"]):
-        found = _put(found, new, (i1, i2), old[j1:j2])
-    return "".join(found)
+    for _, i1, i2, j1, j2 in reversed([hunk for hunk in hunks if hunk[0] != "equal"]):
+        lines = _put(lines, new, (i1, i2), old[j1:j2])
+    return "".join(lines)
 
 
 def _put(here: list[str], new: Sequence[str], span: tuple[int, int], back: Sequence[str]) -> list[str]:

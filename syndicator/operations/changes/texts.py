@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from syndicator.configuration.sources import registry
 from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey
-from syndicator.core.ports import FeedRow
 from syndicator.core.requests import Wrapper
 from syndicator.operations.operation import Progress, no_progress
 from syndicator.services import reconcile
@@ -92,7 +91,7 @@ def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> 
     problems = [*reconcile.files(app)]
     for path, (_, text) in texts.items():
         problems += reconcile.file(app, path) if text is not None else ()
-    if wrong := [one for one in problems if one.what in texts]:
+    if wrong := [problem for problem in problems if problem.what in texts]:
         raise UsageError(f"{wrong[0].what}: {wrong[0].detail}")
 
 
@@ -131,22 +130,18 @@ def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> N
 
 
 def _feed(app: App, path: str) -> Text:
-    row = next((row for row in app.store.index.feeds() if row.key == _key(path)), None)
+    key = FeedKey(*path.split("/", 1))
+    row = next((row for row in app.store.index.feeds() if row.key == key), None)
     return (f"leads to {row.moved_to.axis}/{row.moved_to.slug}" if row.moved_to else "here") if row else None
 
 
 def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    keys = [_key(path) for path in texts]
-    rows: Iterable[FeedRow] = [row for row in app.store.index.feeds() if row.key in keys and row.moved_to]
-    for row in rows:
-        app.store.index.save_feed(replace(row, moved_to=None))
+    keys = [FeedKey(*path.split("/", 1)) for path in texts]
+    for row in list(app.store.index.feeds()):
+        if row.key in keys and row.moved_to:
+            app.store.index.save_feed(replace(row, moved_to=None))
     app.store.index.show_again(keys)
     app.store.index.mark_stale(keys)
-
-
-def _key(path: str) -> FeedKey:
-    axis, _, slug = path.partition("/")
-    return FeedKey(axis, slug)
 
 
 _READ: Mapping[str, Callable[[App, str], Text]] = {

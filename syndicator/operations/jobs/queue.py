@@ -60,7 +60,7 @@ class Queue:
         disk.make_private_folder(self.root.parent)
         disk.make_private_folder(self.root)
         self.save(job)
-        self._mark(job.id, _TODO)
+        (self.root / f"{id}{_TODO}").touch(disk.PRIVATE)
         return job
 
     def save(self, job: Job) -> None:
@@ -70,9 +70,9 @@ class Queue:
         if not _is_id(id):
             return None
         try:
-            found = json.loads((self.root / f"{id}{_FILE}").read_bytes())
-            known = {one.name for one in fields(Job)}
-            return Job(**{name: value for name, value in found.items() if name in known} | {"id": id})
+            values = json.loads((self.root / f"{id}{_FILE}").read_bytes())
+            names = {attribute.name for attribute in fields(Job)}
+            return Job(**{name: value for name, value in values.items() if name in names} | {"id": id})
         except (OSError, ValueError, RecursionError, TypeError, AttributeError):  # none, or damaged
             return None
 
@@ -86,10 +86,10 @@ class Queue:
     def page(self, id: str) -> tuple[bytes, str, dict[str, str]] | None:
         """Return the web page of a job: its bytes, final address and headers. None if it is not kept."""
         try:
-            kept = unpacked((self.root / f"{id}{_PAGE}").read_bytes()) if _is_id(id) else None
+            page = unpacked((self.root / f"{id}{_PAGE}").read_bytes()) if _is_id(id) else None
         except OSError:
             return None
-        return (kept[0], kept[1].get(ANSWERED, ""), kept[1]) if kept else None
+        return (page[0], page[1].get(ANSWERED, ""), page[1]) if page else None
 
     def waiting(self) -> list[str]:
         """Return the ids of queued jobs, oldest first."""
@@ -98,18 +98,17 @@ class Queue:
     def claim(self, which: Callable[[Job], bool] = lambda job: True) -> Job | None:
         """Claim the oldest queued job that `which` accepts; None if there is none."""
         for id in self.waiting():
-            found = self.get(id)
-            if found is not None and not which(found):
+            job = self.get(id)
+            if job is not None and not which(job):
                 continue
             try:
                 (self.root / f"{id}{_TODO}").unlink()  # whoever deletes it has it
             except FileNotFoundError:
                 continue
-            if found is None:
-                continue
-            begun = replace(found, status="running")
-            self.save(begun)
-            return begun
+            if job is not None:
+                job = replace(job, status="running")
+                self.save(job)
+                return job
         return None
 
     def cancel(self, id: str) -> None:
@@ -120,7 +119,7 @@ class Queue:
         try:
             (self.root / f"{id}{_TODO}").unlink()
         except FileNotFoundError:
-            self._mark(id, _CANCEL)
+            (self.root / f"{id}{_CANCEL}").touch(disk.PRIVATE)
         else:
             self.save(replace(job, status="cancelled", said="cancelled before it began"))
 
@@ -146,9 +145,6 @@ class Queue:
                 for suffix in (_FILE, _CANCEL):
                     with suppress(FileNotFoundError):
                         path.with_suffix(suffix).unlink()
-
-    def _mark(self, id: str, suffix: str) -> None:
-        (self.root / f"{id}{suffix}").touch(disk.PRIVATE)
 
     def _write(self, name: str, data: bytes) -> None:
         disk.write(self.root / name, data, durable=False, mode=disk.PRIVATE)

@@ -45,7 +45,7 @@ def drain(config: Path, queue: Queue) -> int:
     try:
         with locked(load(config)):
             mine = _all(queue, lambda job: True, lambda job: _in_new_app(config, queue, job))
-            _build(config, queue, [one for one in mine if one.status == "building"])
+            _build(config, queue, [job for job in mine if job.status == "building"])
     except LockedError:
         mine = []
     except SyndicatorError as error:  # of the settings: whatever waits has to say so
@@ -73,18 +73,18 @@ def _all(queue: Queue, which: Callable[[Job], bool], act: Callable[[Job], Job]) 
 def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
     """Run one job with `act` and save its outcome; an exception becomes the message of the job."""
     try:
-        made = act(job)
+        outcome = act(job)
     except CancelledJob:
-        made = replace(job, status="cancelled", said="cancelled; what was done until then stays")
+        outcome = replace(job, status="cancelled", said="cancelled; what was done until then stays")
     except SyndicatorError as error:
-        made = replace(job, status="failed", said=str(error), reason=error.reason)
+        outcome = replace(job, status="failed", said=str(error), reason=error.reason)
     except OSError as error:
-        made = replace(job, status="failed", said=str(DiskError.of(error)))
+        outcome = replace(job, status="failed", said=str(DiskError.of(error)))
     except Exception as error:  # noqa: BLE001 - a job that fails must not end those behind it
         traceback.print_exc()
-        made = replace(job, status="failed", said=f"our bug: {type(error).__name__}: {error}; nothing else was done")
-    queue.save(made)
-    return made
+        outcome = replace(job, status="failed", said=f"our bug: {type(error).__name__}: {error}; nothing else was done")
+    queue.save(outcome)
+    return outcome
 
 
 def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
@@ -104,8 +104,8 @@ def acted(app: App, queue: Queue, job: Job) -> Job:
     if not is_planned:
         change, number = perform.apply(app, operation, arguments, change, who=job.who, progress=progress)
     status: Status = "done" if is_planned or not change.build else "building"
-    said = f"{change.sentence}; {change.fault}" if change.fault else change.sentence
-    return replace(job, status=status, said=said, result=plain(change.data), change=number)
+    sentence = f"{change.sentence}; {change.fault}" if change.fault else change.sentence
+    return replace(job, status=status, said=sentence, result=plain(change.data), change=number)
 
 
 def _progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
@@ -127,11 +127,11 @@ def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
     try:
         with open_app(config, remake=remake) as app:
             held = asyncio.run(build_feeds(app)).held
-        said = f"; held back: {', '.join(one.what for one in held)}" if held else ""
+        note = f"; held back: {', '.join(job.what for job in held)}" if held else ""
     except (SyndicatorError, OSError) as error:
-        said = f"; the feeds are not built yet: {error}"
-    for one in stale:
-        queue.save(replace(one, status="done", said=f"{one.said}{said}"))
+        note = f"; the feeds are not built yet: {error}"
+    for job in stale:
+        queue.save(replace(job, status="done", said=f"{job.said}{note}"))
 
 
 def call_at_end_of_input(end: Callable[[], object]) -> None:
