@@ -1,21 +1,25 @@
-"""What the server says of itself, beside the published files: /healthz, /readyz, /metrics and the health feed."""
+"""Answers beside the published files: /healthz, /readyz, /metrics, the health feed, and WebSub callbacks (sections 5.2,
+5.3 and 7)."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.core.errors import SyndicatorError
+from syndicator.core.ports.subscriptions import PATH
 
 # A proxy says for whom it asks by one of these; who asks through one is not on this machine.
 _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
@@ -29,8 +33,8 @@ _HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What is asked of whoever runs the server. `alive` and `ready` say why not, in a few words; "" where all is well.
-    `token`: what opens the health feed to anyone and the metrics to others than this machine; "": nothing does."""
+    """Functions that the server's owner provides. `alive`, `ready`: the trouble in a few words, or "". `token`: grants
+    the health feed to anyone and the metrics to other machines; "" grants neither."""
 
     alive: Callable[[], str]
     ready: Callable[[], Awaitable[str]]
@@ -42,7 +46,7 @@ class Health:
 
 
 def with_health(app: ASGIApp, health: Health) -> ASGIApp:
-    """`app` with these paths. What is not for who asks is "not found", as if it were not there."""
+    """Add the paths to `app`. They are "not found" for clients without access."""
     answers: dict[str, Callable[[Request], Awaitable[Response]]] = {
         "/healthz": lambda request: _alive(health),
         "/readyz": lambda request: _ready(health),
@@ -64,29 +68,33 @@ def with_health(app: ASGIApp, health: Health) -> ASGIApp:
 
 
 async def _alive(health: Health) -> Response:
-    return _plain(health.alive())
+    return _status(health.alive())
 
 
 async def _ready(health: Health) -> Response:
-    return _plain(health.alive() or await health.ready())
+    return _status(health.alive() or await health.ready())
 
 
-def _plain(trouble: str) -> Response:
-    return Response(f"{trouble or 'ok'}\n", 503 if trouble else 200, headers=_HEADERS, media_type="text/plain")
+def _status(trouble: str) -> Response:
+    return _text(trouble or "ok", 503 if trouble else 200)
+
+
+def _text(line: str, status: int, **headers: str) -> Response:
+    return Response(f"{line}\n", status, headers={**_HEADERS, **headers}, media_type="text/plain")
 
 
 async def _metrics(health: Health, request: Request) -> Response:
     host = request.client.host if request.client else ""
     if not (is_this_machine(host, request.headers, request.scope["http_version"]) or _knows(health.token, request)):
-        return Response("Not found.\n", 404, headers=_HEADERS, media_type="text/plain")
+        return _text("Not found.", 404)
     try:
         return Response(await health.metrics(), headers={**_HEADERS, "content-type": health.metrics_type})
     except (SyndicatorError, OSError):
-        return _plain("database")
+        return _status("database")
 
 
 def is_this_machine(host: str, headers: Headers, version: str) -> bool:
-    """True if a request comes from this machine and no proxy: those name the client, keep the host or (nginx by
+    """Return True if a request comes from this machine and no proxy: those name the client, keep the host or (nginx by
     default) use HTTP/1.0. The host check also stops DNS rebinding in local browsers. Pure."""
     asked = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
     direct = version != "1.0" and not any(name in headers for name in _FORWARDED)
@@ -102,18 +110,76 @@ def _is_loopback(host: str) -> bool:
 
 
 def _knows(token: str, request: Request) -> bool:
-    """Whether the request has the token (RFC 6750, section 2.1)."""
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+    """Return True if the request has the token (RFC 6750, section 2.1)."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(text.strip().encode(), token.encode())
 
 
 async def _feed(health: Health, request: Request) -> Response:
     try:
         body = await health.feed()
     except (SyndicatorError, OSError):
-        return _plain("database")
+        return _status("database")
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {**_HEADERS, "cache-control": "no-cache", "etag": etag}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, headers={**headers, "content-type": "application/atom+xml; charset=utf-8"})
+
+
+_AT_ONCE: Final = 8  # bodies that are read at once: each whole, before its signature can be checked. A choice.
+_LONGEST_TOKEN: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callbacks:
+    """Functions that the server's owner provides, called with a callback's token. `verify`: status and body; `known`:
+    200 if a push is wanted, else the status; `push`: the status."""
+
+    verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
+    known: Callable[[str], int]
+    push: Callable[[str, Mapping[str, str], bytes], int]
+
+
+def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
+    """Add the callbacks to `app`."""
+    room = asyncio.Semaphore(_AT_ONCE)
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PATH):
+            await app(scope, receive, send)
+            return
+        response = await _answer(Request(scope, receive), callbacks, room)
+        await response(scope, receive, send)
+
+    return answering
+
+
+async def _answer(request: Request, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
+    token = request.scope["path"].removeprefix(PATH)
+    if not token or len(token) > _LONGEST_TOKEN:
+        return _phrase(HTTPStatus.NOT_FOUND)
+    if request.method == "GET":
+        status, body = callbacks.verify(token, request.query_params)
+        return Response(body, status, headers=_HEADERS, media_type="text/plain")
+    if request.method != "POST":
+        return _phrase(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
+    status = callbacks.known(token)
+    return _phrase(status) if status != HTTPStatus.OK else await _pushed(request, token, callbacks, room)
+
+
+async def _pushed(request: Request, token: str, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
+    if room.locked():
+        return _phrase(HTTPStatus.SERVICE_UNAVAILABLE, **{"retry-after": "60"})
+    async with room:
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return _phrase(HTTPStatus.BAD_REQUEST)
+    status = callbacks.push(token, request.headers, body)
+    busy = status == HTTPStatus.SERVICE_UNAVAILABLE
+    return _phrase(status, **({"retry-after": "60"} if busy else {}))
+
+
+def _phrase(status: int, **headers: str) -> Response:
+    return _text(f"{HTTPStatus(status).phrase}.", status, **headers)
