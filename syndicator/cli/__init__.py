@@ -12,12 +12,14 @@ from importlib import import_module
 from typing import Any
 
 import typer
+from typer._completion_classes import completion_init
 
 from syndicator.cli.base import app
 from syndicator.cli.help import VARIABLE
 from syndicator.cli.logs import hear_others
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
 from syndicator.core.program import program
+from syndicator.core.text import suggestion
 
 __all__ = ["app", "main"]
 
@@ -46,8 +48,6 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads all that is installed
     load_commands(needed(sys.argv[1:]) if VARIABLE not in os.environ else _COMMANDS)
     if VARIABLE in os.environ:  # a shell asks what a line may go on with
-        from typer._completion_classes import completion_init
-
         completion_init()
     hear_others()
     # imports make many objects and no garbage: looking for it takes a tenth of the time of a short command
@@ -124,6 +124,4 @@ def _run(*, as_json: bool) -> Any:
 def _nearer(message: str) -> str:
     if not (match := re.search(r"'([^']*)' is not one of (.*)", message)):
         return message
-    from syndicator.core.text import suggestion
-
     return match[0].rstrip(".") + suggestion(match[1], re.findall("'([^']*)'", match[2]))

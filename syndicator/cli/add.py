@@ -263,18 +263,16 @@ def add(
 
 
 async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:
-    from syndicator.services.adding import found as writing
-    from syndicator.services.adding import preview, search
-    from syndicator.services.adding.found import open_session
+    from syndicator.services.adding import found, preview, search
 
-    async with open_session(opened, wishes.allow) as session:
+    async with found.open_session(opened, wishes.allow) as session:
         looked = await asyncio.gather(*(search.look(session, address) for address in addresses))
         results = [_read(opened, result, choice) for result in looked]
         failed = [(result.address, result.error) for result in results if result.error]
         if failed and len(results) == 1:
             raise failed[0][1]
         picked = [_pick(result, choice) for result in results]
-        chosen = writing.named(opened, [candidate for some in picked for candidate in some], wishes)
+        chosen = found.named(opened, [candidate for some in picked for candidate in some], wishes)
         others = [
             (number, candidate)
             for result, taken in zip(results, picked, strict=True)

@@ -78,10 +78,8 @@ class Exemplified(TyperCommand):
     """Command whose help ends with examples."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        from syndicator.cli.help import lines
-
         whole, program = str(ctx.command_path), str(ctx.find_root().info_name)
-        if examples := lines(whole.removeprefix(program).strip(), program):
+        if examples := help.lines(whole.removeprefix(program).strip(), program):
             formatter.write("\nExamples:\n" + "\n".join(examples) + "\n")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from contextlib import suppress
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import typer
+from typer._completion_shared import get_completion_script
 
 from syndicator.core.program import program
 
@@ -19,8 +22,6 @@ def script(shell: str, typed: str) -> str:
     if shell not in SHELLS:
         raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
     import shlex
-
-    from typer._completion_shared import get_completion_script
 
     name = call = "syndicator" if " " in typed else typed  # `python -m syndicator` is no command that a shell completes
     if "/" in typed:
@@ -50,8 +51,6 @@ def tag_names(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _names(context: typer.Context, file: str, table: str, key: str, incomplete: str) -> list[str]:
-    import tomllib
-
     path = Path(context.params.get("config") or "config") / file
     names: list[str] = []
     for file_path in (path, *sorted(path.with_suffix(".d").glob("*.toml"))):
@@ -63,9 +62,6 @@ def _names(context: typer.Context, file: str, table: str, key: str, incomplete: 
 
 def examples() -> dict[str, dict[str, str]]:
     """Return examples by the words of a command: words typed -> purpose."""
-    import tomllib
-    from importlib import resources
-
     return tomllib.loads((resources.files("syndicator") / "data/examples.toml").read_text(encoding="utf-8"))
 
 

@@ -76,18 +76,17 @@ def import_(
 
         perform(config, need("import-articles"), {"files": markdown_files(Path(file))}, dry_run=dry_run, json=json)
         return
-    from syndicator.services.adding import found as writing
-    from syndicator.services.adding import search
+    from syndicator.services.adding import found, search
     from syndicator.services.container import open_app
 
     with open_app(config) as opened:
         listed = search.read_file(file)
         result = search.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
-        named = writing.named(opened, result.candidates, writing.Wishes())
+        named = found.named(opened, result.candidates, found.Wishes())
         new = [candidate.source for candidate in named if not candidate.known]
         added = [source.key for source in new]
         if new and not dry_run:
-            apply(opened, need("add"), {"url": added}, addition(opened, named, writing.by_address(opened)))
+            apply(opened, need("add"), {"url": added}, addition(opened, named, found.by_address(opened)))
     old = [candidate.source.url for candidate in named if candidate.known]
     would = "would be " if dry_run else ""
     if not json:

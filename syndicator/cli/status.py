@@ -17,8 +17,8 @@ from syndicator.cli.printing import counted, local
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.reasons import explained
-from syndicator.core.text import span, width
-from syndicator.operations.operation import Argument
+from syndicator.core.text import span, suggestion, width
+from syndicator.operations.operation import Argument, parsed
 
 if TYPE_CHECKING:
     from syndicator.core.model import Outcome
@@ -69,8 +69,6 @@ def status(
 
 
 def _list(place: Place, name: str, where: Mapping[str, str], after: str, *, json: bool) -> None:
-    from syndicator.core.text import suggestion
-    from syndicator.operations.operation import parsed
     from syndicator.operations.queries import QUERIES
 
     if (query := QUERIES.get(name)) is None:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.configuration.sources.rules_table import table
 from syndicator.core.errors import UsageError
+from syndicator.core.model import Failed, Fetched, SourceState
+from syndicator.core.reasons import FetchReason
 from syndicator.core.text import counted
 from syndicator.operations.operation import Argument, Change, Progress, operation, plain
 from syndicator.operations.sources import Key, refuse_variables, source_of_key
 
 if TYPE_CHECKING:
-    from syndicator.core.model import Failed, Fetched, Source
+    from syndicator.core.model import Source
     from syndicator.core.requests import Wrapper
     from syndicator.services.adding.found import Candidate, Found
     from syndicator.services.adding.preview import Preview
@@ -204,8 +206,6 @@ def import_articles(
 @operation("fetch-list", unlocked=True, is_question=True)
 def fetch_list(app: App, key: Key) -> Change:
     """Fetch the page of a source of kind "list" as a visit would, to point at its list."""
-    from syndicator.core.model import Failed, Fetched, SourceState
-    from syndicator.core.reasons import FetchReason
     from syndicator.pipeline.context import feed_request
     from syndicator.services.adding.found import open_session
     from syndicator.services.adding.search import unanswered
@@ -268,8 +268,6 @@ def use_list(app: App, key: Key, wrapper: Marks) -> Change:
 
 
 def _remember(app: App, key: str, url: str, wrapper: Wrapper) -> None:
-    from syndicator.core.model import SourceState
-
     visits = app.store.visits
     state = visits.state(key) or SourceState(key=key, url=url)
     visits.save_states([replace(state.asked_whole(), listing=wrapper)])

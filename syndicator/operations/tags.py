@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -77,8 +78,6 @@ def learn(app: App) -> Change:
 @operation("review-tags", command="tags review", unlocked=True, is_question=True)
 def review(app: App) -> Change:
     """List articles with unconfirmed tags, untagged and doubtful ones first, each with tags that may fit."""
-    from contextlib import nullcontext
-
     from syndicator.services.container import open_worker
     from syndicator.services.descriptions.review import Review
 

@@ -23,6 +23,7 @@ from syndicator.cli.operations import apply, perform, tags
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import UsageError
 from syndicator.operations.operation import Argument, need
+from syndicator.operations.tags import written
 
 if TYPE_CHECKING:
     from syndicator.core.model import Article
@@ -199,7 +200,6 @@ def _sitting(config: Path) -> Iterator[Review]:
 
 def _write(app: App, path: str, seen: Article, wanted: Article) -> Article:
     """Write a decision as `tags confirm` does, so that the list of changes has it."""
-    from syndicator.operations.tags import written
     from syndicator.services.descriptions.confirm import Confirmed
 
     change = written(app, Confirmed(before=seen, after=wanted, path=path, changed=True, feeds=()))

@@ -15,7 +15,7 @@ from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, Json, command, opened_for_change, stopping
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Argument
+from syndicator.operations.operation import Argument, arguments_of, need
 
 if TYPE_CHECKING:
     from syndicator.services.refresh import RunReport, Wanted
@@ -122,7 +122,6 @@ def build(
     """Build the feeds from the stored articles. Visits no source."""
     from syndicator.cli.operations import apply
     from syndicator.configuration.settings import is_bucket, load
-    from syndicator.operations.operation import arguments_of, need
     from syndicator.services import reconcile, webhooks
     from syndicator.services.build import build_feeds
     from syndicator.services.container import App, locked, need_folder, open_app

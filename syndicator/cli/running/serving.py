@@ -20,6 +20,7 @@ from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
 from syndicator.operations.jobs.queue import Queue
+from syndicator.operations.operation import operations
 from syndicator.processes.schedule import Scheduler
 from syndicator.services import daemon
 from syndicator.services.configured import changes
@@ -91,7 +92,6 @@ async def _do(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
 def one_by_one(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
     """Do the quick jobs that wait."""
     from syndicator.operations.jobs.work import acted, ended  # where nobody uses the console, nothing of it is loaded
-    from syndicator.operations.operation import operations
 
     quick = {name for name, operation in operations().items() if operation.quick}
     while (job := queue.claim(lambda job: job.act in quick)) is not None:
