@@ -1,29 +1,25 @@
-"""Answers beside the published files: /healthz, /readyz, /metrics, the health feed, and WebSub callbacks (sections 5.2,
-5.3 and 7)."""
+"""Answers beside the published files: /healthz, /readyz, /metrics and the health feed."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.core.errors import SyndicatorError
-from syndicator.core.ports.subscriptions import PATH
 
 # A proxy says for whom it asks by one of these; who asks through one is not on this machine.
 _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
-_HEADERS: Final = {
+HEADERS: Final = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -76,19 +72,20 @@ async def _ready(health: Health) -> Response:
 
 
 def _status(trouble: str) -> Response:
-    return _text(trouble or "ok", 503 if trouble else 200)
+    return one_line(trouble or "ok", 503 if trouble else 200)
 
 
-def _text(line: str, status: int, **headers: str) -> Response:
-    return Response(f"{line}\n", status, headers={**_HEADERS, **headers}, media_type="text/plain")
+def one_line(line: str, status: int, **headers: str) -> Response:
+    """Return an answer of one line of text."""
+    return Response(f"{line}\n", status, headers={**HEADERS, **headers}, media_type="text/plain")
 
 
 async def _metrics(health: Health, request: Request) -> Response:
     host = request.client.host if request.client else ""
     if not (is_this_machine(host, request.headers, request.scope["http_version"]) or _knows(health.token, request)):
-        return _text("Not found.", 404)
+        return one_line("Not found.", 404)
     try:
-        return Response(await health.metrics(), headers={**_HEADERS, "content-type": health.metrics_type})
+        return Response(await health.metrics(), headers={**HEADERS, "content-type": health.metrics_type})
     except (SyndicatorError, OSError):
         return _status("database")
 
@@ -121,65 +118,7 @@ async def _feed(health: Health, request: Request) -> Response:
     except (SyndicatorError, OSError):
         return _status("database")
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {**_HEADERS, "cache-control": "no-cache", "etag": etag}
+    headers = {**HEADERS, "cache-control": "no-cache", "etag": etag}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, headers={**headers, "content-type": "application/atom+xml; charset=utf-8"})
-
-
-_AT_ONCE: Final = 8  # bodies that are read at once: each whole, before its signature can be checked. A choice.
-_LONGEST_TOKEN: Final = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Callbacks:
-    """Functions that the server's owner provides, called with a callback's token. `verify`: status and body; `known`:
-    200 if a push is wanted, else the status; `push`: the status."""
-
-    verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
-    known: Callable[[str], int]
-    push: Callable[[str, Mapping[str, str], bytes], int]
-
-
-def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
-    """Add the callbacks to `app`."""
-    room = asyncio.Semaphore(_AT_ONCE)
-
-    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(PATH):
-            await app(scope, receive, send)
-            return
-        response = await _answer(Request(scope, receive), callbacks, room)
-        await response(scope, receive, send)
-
-    return answering
-
-
-async def _answer(request: Request, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
-    token = request.scope["path"].removeprefix(PATH)
-    if not token or len(token) > _LONGEST_TOKEN:
-        return _phrase(HTTPStatus.NOT_FOUND)
-    if request.method == "GET":
-        status, body = callbacks.verify(token, request.query_params)
-        return Response(body, status, headers=_HEADERS, media_type="text/plain")
-    if request.method != "POST":
-        return _phrase(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
-    status = callbacks.known(token)
-    return _phrase(status) if status != HTTPStatus.OK else await _pushed(request, token, callbacks, room)
-
-
-async def _pushed(request: Request, token: str, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
-    if room.locked():
-        return _phrase(HTTPStatus.SERVICE_UNAVAILABLE, **{"retry-after": "60"})
-    async with room:
-        try:
-            body = await request.body()
-        except ClientDisconnect:
-            return _phrase(HTTPStatus.BAD_REQUEST)
-    status = callbacks.push(token, request.headers, body)
-    busy = status == HTTPStatus.SERVICE_UNAVAILABLE
-    return _phrase(status, **({"retry-after": "60"} if busy else {}))
-
-
-def _phrase(status: int, **headers: str) -> Response:
-    return _text(f"{HTTPStatus(status).phrase}.", status, **headers)

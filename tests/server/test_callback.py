@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from syndicator.server.health import Callbacks, with_callbacks
+from syndicator.server.callback import Callbacks, with_callbacks
 from syndicator.server.server import serve
 
 pytestmark = pytest.mark.anyio
