@@ -40,8 +40,7 @@ class FileArticleStore(Listed):
 
     @contextlib.contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
-        """Make files of `put` durable with one fsync per folder, at each call of the value and at the end. Raises
-        OSError."""
+        """Make files of `put` durable with one fsync per folder, when the value is called and at the end."""
         self._unsettled = set()
         try:
             yield self._settle
@@ -69,7 +68,7 @@ class FileArticleStore(Listed):
 
     def get(self, path: str) -> Article:
         if (name := paths.printable(path)) != path:
-            raise ConfigError(f"{name}: its name is not UTF-8, and nothing can be kept of it; rename it")
+            raise ConfigError(f"{name}: its name is not UTF-8; rename it")
         return paths.loaded(self.read(path), str(self.root / path))
 
     def stamp(self, path: str) -> FileStamp:
@@ -93,13 +92,11 @@ class FileArticleStore(Listed):
         return None
 
     def walk(self) -> Iterator[FileStamp]:
-        for folder, absolute in disk.folders(self.root):
-            with os.scandir(absolute) as listing:
-                entries = sorted((entry for entry in listing if is_article(entry.name)), key=lambda entry: entry.name)
-            for entry in entries:
+        for path, entry in self._entries():
+            if is_article(entry.name):
                 with contextlib.suppress(FileNotFoundError):  # deleted since the folder was read
                     stat = entry.stat()
-                    yield FileStamp(path=f"{folder}{entry.name}", mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+                    yield FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
     def begun(self) -> bool:
         """Return True if an article file is ours: hand-written ones have no digest."""
@@ -120,22 +117,19 @@ class FileArticleStore(Listed):
         recorded = by_path(stamps)
         new: list[FileStamp] = []
         edited: list[FileStamp] = []
-        for folder, absolute in disk.folders(self.root):
-            with os.scandir(absolute) as listing:
-                for entry in listing:
-                    if not is_article(entry.name):
-                        if sweep:
-                            disk.unlink_litter(entry)
-                        continue
-                    path = f"{folder}{entry.name}"
-                    try:
-                        stat = entry.stat()
-                    except FileNotFoundError:  # deleted since the folder was read
-                        continue
-                    before = recorded.pop(path, None)
-                    if before is None or before[1] != stat.st_mtime_ns or before[2] != stat.st_size:
-                        stamp = FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
-                        (new if before is None else edited).append(stamp)
+        for path, entry in self._entries():
+            if not is_article(entry.name):
+                if sweep:
+                    disk.unlink_litter(entry)
+                continue
+            try:
+                stat = entry.stat()
+            except FileNotFoundError:  # deleted since the folder was read
+                continue
+            before = recorded.pop(path, None)
+            if before is None or before[1] != stat.st_mtime_ns or before[2] != stat.st_size:
+                stamp = FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+                (new if before is None else edited).append(stamp)
         missing = sorted(key for key, _, _ in recorded.values())
         if new or missing:
             self._paths = None
@@ -198,11 +192,14 @@ class FileArticleStore(Listed):
         yield from (FolderFile(path) for path in self.root.iterdir() if path.is_file())
 
     def sweep(self) -> int:
-        removed = 0
-        for _, absolute in disk.folders(self.root):
+        return sum(disk.unlink_litter(entry) for _, entry in self._entries())
+
+    def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Yield path and entry of everything in the folders of articles, in order within each folder."""
+        for folder, absolute in disk.folders(self.root):
             with os.scandir(absolute) as listing:
-                removed += sum(disk.unlink_litter(entry) for entry in listing)
-        return removed
+                entries = sorted(listing, key=lambda entry: entry.name)
+            yield from ((f"{folder}{entry.name}", entry) for entry in entries)
 
     def _settle(self) -> None:
         for folder in sorted(self._unsettled or ()):
@@ -217,18 +214,16 @@ class FileArticleStore(Listed):
         for names in (self._paths, None):
             index = names if names is not None else self._read_names()
             likely = [path for path in index.get(id[:ID_CHARS], []) if id.startswith(id_part(path) or id)]
-            likely.sort(key=lambda path: id_part(path) is None)  # before a hand's file that has the same id
+            likely.sort(key=lambda path: id_part(path) is None)  # before a hand-written file with the same id
             if names is None or all((self.root / path).exists() for path in likely):
                 break
         return likely
 
     def _read_names(self) -> dict[str, list[str]]:
         self._paths = {}
-        for folder, absolute in disk.folders(self.root):
-            with os.scandir(absolute) as entries:
-                names = sorted(entry.name for entry in entries if is_article(entry.name))
-            for name in names:
-                self._remember(f"{folder}{name}")
+        for path, entry in self._entries():
+            if is_article(entry.name):
+                self._remember(path)
         return self._paths
 
     def _remember(self, path: str) -> None:

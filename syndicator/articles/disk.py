@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-PRIVATE, PRIVATE_FOLDER = 0o600, 0o700  # rights of what is for this account alone
+PRIVATE, PRIVATE_FOLDER = 0o600, 0o700  # modes of files and folders of this account alone
 _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 
 

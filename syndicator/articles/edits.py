@@ -17,7 +17,7 @@ from syndicator.core.model import Article
 FIELDS = ("title", "date", "excerpt", "coverImage", "author", "tags", "category", "body")
 _HASH_CHARS = 6  # one edit in 16 million goes unnoticed, and eight hashes stay a short line
 _DIGEST = re.compile(rf"[0-9a-f]{{{_HASH_CHARS * len(FIELDS)}}}")
-_NO_HASH = "0" * _HASH_CHARS  # before an edit that we know of, of a field that we never wrote
+_NO_HASH = "0" * _HASH_CHARS  # of a field that we never wrote and a hand did
 
 
 def names() -> tuple[str, ...]:
@@ -37,8 +37,7 @@ def sign(article: Article) -> Article:
 
 
 def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
-    """Return `merged` with digests of `ours`, so that edits differ. Edited fields equal to ours keep their old
-    digest."""
+    """Return `merged` with digests of `ours`, so that edits differ; edited fields equal to ours keep theirs."""
     edited, before = hand_edited(in_file), _written(in_file)
     new = {name: _hash(ours, name) for name in names()}
     unchanged = {name for name in edited if new[name] == _hash(merged, name)}
@@ -81,7 +80,7 @@ def _text(article: Article, name: str) -> str:
     return "\x1f".join(value) if isinstance(value, list) else str(value or "")
 
 
-@lru_cache(8)  # as with `field_types.spelled`
+@lru_cache(8)  # as `fields.spelled`
 def _trimmed(body: str) -> str:
     """Normalise `body` without blanks at line ends: editors trim these on their own, which is no edit."""
     return "\n".join(line.rstrip(" \t") for line in BODY.settle(body).split("\n"))
@@ -97,7 +96,7 @@ class By(StrEnum):
     PUBLISHER = "publisher"  # the page or its feed says so
     EXTRACTIVE = "extractive"  # sentences taken from the text
     MATCHED = "matched"  # the taxonomy's words are in the text
-    LEARNT = "learnt"  # articles that a person stood behind say so
+    LEARNT = "learnt"  # learnt from articles that a person confirmed
     LLM = "llm"  # a language model's answer
     OPERATOR = "operator"  # a hand edited the file, or an operator ordered it
 
@@ -117,8 +116,7 @@ def by_of(article: Article, field: str) -> By | None:
 
 
 def may_write(article: Article, field: str, by: By) -> bool:
-    """Return True if `by` may replace `field`. Only an operator replaces an operator's; only a model or the publisher
-    replaces a model's."""
+    """Return True if `by` may replace `field`: operators always win, and models yield only to models and publishers."""
     if by is By.OPERATOR:
         return True
     match by_of(article, field):
@@ -136,13 +134,12 @@ def claim(article: Article) -> Article:
 
 
 def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Merge `ours_new` over `in_file`: the operator's fields not `ordered` stay, as do id and (unless ordered)
-    added."""
+    """Merge `ours_new` over `in_file`. The operator's fields stay unless `ordered`, as do id and `added`."""
     ours = settle(ours_new)
     theirs: dict[str, Any] = {
         (attribute := name if name == "body" else fields.row(name).attribute): getattr(in_file, attribute)
         for name in names()
-        # whoever made `ours_new` asked for itself before; here only the operator's words are guarded
+        # the caller checked `ours_new` with may_write; here only the operator's values are guarded
         if not may_write(in_file, name, By.OPERATOR if name in ordered else By.PUBLISHER)
     }
     added = ours.added if "added" in ordered else in_file.added or ours.added
@@ -151,8 +148,7 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
 
 
 def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Mark as the operator's the fields of `article`, not `ordered`, that `in_file` marks so or that were edited
-    there."""
+    """Mark as the operator's the fields, not `ordered`, that `in_file` marks so or that a hand edited there."""
     edited = hand_edited(in_file)
     marks: dict[str, Any] = {
         f"{name}_by": By.OPERATOR.value
@@ -160,7 +156,7 @@ def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) 
         if name not in ordered
         and (getattr(in_file, f"{name}_by") == By.OPERATOR or (name in edited and name in ("excerpt", "tags")))
     }
-    # the language model's category stays known as such when its excerpt or tags were edited, which said so
+    # an unmarked category is the model's by its excerpt or tags: mark it before an edit hides that
     by = marks.get("category_by") or article.category_by or category_by(article)
     claimed = replace(article, **{**marks, "category_by": by})
     return replace(claimed, category_by="") if by == category_by(claimed) else claimed

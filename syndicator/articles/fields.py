@@ -139,15 +139,14 @@ TEXT_OR_NONE = FieldType(lambda value: text.legal(value or "") or None, lambda v
 TEXTS = FieldType(lambda values: tuple(filter(None, map(text.legal, values))), list, _read_texts, [])
 TIME = FieldType(moment, iso, _read_time)
 FLAG = FieldType(bool, _same, lambda value, where: _read_text(value, where).lower() in _TRUE)
-WHOLE = FieldType(lambda value: max(0, value), _same, _read_whole)  # what is no whole number reads as 0: unknown
+WHOLE = FieldType(lambda value: max(0, value), _same, _read_whole)  # anything else reads as 0: unknown
 ADDRESS = FieldType(_legal, _same, _read_address)
 # Markdown with line feeds only, never two blank lines in a row, none at either end. Not in the frontmatter.
 BODY = FieldType(lambda value: _GUARDED.sub("{{", spelled(value)), _same, _read_text)
 
 
 def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
-    """Return the type of a dataclass with fields of `types`. Empty fields are left out; without field `needs` it is
-    None."""
+    """Return the type of a dataclass with fields of `types`. It is None if the field `needs` is empty."""
 
     def settle(value: Any) -> Any:
         if value is None:
@@ -220,7 +219,7 @@ def _addresses(held: Any) -> bool:
 # In the order of the file. The body follows the frontmatter and is no key of it.
 TABLE: tuple[Field, ...] = (
     _always("title", TEXT),
-    _always("date", TEXT, "published", day),  # for people and site generators; read where a hand changed it
+    _always("date", TEXT, "published", day),  # for people and site generators; read only if edited
     _always("excerpt", TEXT),
     _always("coverImage", TEXT_OR_NONE, "cover"),
     _always("author", TEXT_OR_NONE),

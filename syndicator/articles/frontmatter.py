@@ -18,7 +18,7 @@ from syndicator.articles.fields import BODY, guarded, read_day, spelled
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, article_id
 
-# Read as text whatever it looks like: `on`, `no`, `1.10` and dates keep their spelling.
+# Every scalar is read as text: `on`, `no`, `1.10` and dates keep their spelling.
 _TextLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -70,7 +70,7 @@ def load(data: bytes, path: str = "") -> Article:
     try:
         return _remembered(data)
     except ConfigError:
-        return _read(data, path)  # which says where
+        return _read(data, path)  # again, for an error that names the path
 
 
 @lru_cache(4)  # a file that is rewritten is read three times on the way
@@ -108,7 +108,7 @@ def extra(data: bytes, path: str = "") -> dict[str, Any]:
     front, _ = _split(data, path)
     as_text = _parse(front, path, _TextLoader)
     if fields.own_keys(as_text).issuperset(as_text):
-        return {}  # nearly every file, at half the price
+        return {}  # true of nearly every file; saves half of the time
     try:
         values = _parse(front, path, _SafeLoader)
     except ConfigError:  # a tag or date that only the text loader takes

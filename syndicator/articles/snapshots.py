@@ -13,8 +13,8 @@ from pathlib import Path
 
 from syndicator.articles import disk
 
-ANSWERED = "content-location"  # the header that has, of a kept page, the address that answered: its links start there
-READ_AT = "x-read-at"  # the header that has the address of the AMP or print version that was read in place of the page
+ANSWERED = "content-location"  # header with the page's final address, the base of its links
+READ_AT = "x-read-at"  # header with the address of the AMP or print version, if that was read instead
 
 
 def packed(html: bytes, headers: Mapping[str, str]) -> bytes:

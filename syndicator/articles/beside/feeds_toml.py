@@ -21,8 +21,7 @@ from syndicator.core.ports.articles import KeptFile
 
 
 def toml_table(name: str, row: Mapping[str, Any]) -> str:
-    """Return one table of the array `name`. Values: texts (illegal characters are removed), lists of texts,
-    booleans."""
+    """Return one table of the array `name`. Values are texts, lists of texts and booleans."""
     # JSON and TOML write texts of legal characters and lists of these alike
     lines = (f"{key} = {json.dumps(_legal(value), ensure_ascii=False)}\n" for key, value in row.items())
     return f"\n[[{name}]]\n" + "".join(lines)

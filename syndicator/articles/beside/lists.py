@@ -58,10 +58,10 @@ def _parsed(entry: dict[str, Any]) -> Withdrawn:
 
 
 RIGHTS_TOML = "rights.toml"
-ASKED_AGAIN = timedelta(days=7)  # a host that links a feed is asked again after that: feeds' addresses change hands
+ASKED_AGAIN = timedelta(days=7)  # ask a host again after that: addresses change hands
 BELIEVED = timedelta(days=60)  # after its front page was last seen to link the feed; a host may be down for weeks
 WARNED = timedelta(days=30)  # before a right ends
-_UNIT = "host"  # what rights are for; files of earlier versions have no such line, and registrable domains in it
+_UNIT = "host"  # rights are for hosts; files of earlier versions lack this line and list registrable domains
 _NOTE = """\
 # For which hosts a source may speak besides its own. Written by Syndicator; `speaks_for` in config/sources.toml is the
 # operator's place. [before]: domains whose articles a source wrote when no article had an owner; it keeps that until

@@ -15,7 +15,7 @@ from syndicator.core.program import install
 if TYPE_CHECKING:
     from obstore.store import S3Store
 
-# What names the store and the right to use it. Roles of machines and containers are found by obstore itself.
+# Variables with address and credentials. obstore itself finds roles of machines and containers.
 VARIABLES: Final = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -28,8 +28,8 @@ VARIABLES: Final = (
     "AWS_SKIP_SIGNATURE",
     "AWS_DISABLE_BULK_DELETE",
 )
-_REQUEST: Final = timedelta(seconds=30)  # for one try: a file of ours has a few hundred kB. A choice
-_PATIENCE: Final = timedelta(seconds=60)  # from the first try to the last: stores that restart come back. A choice
+_REQUEST: Final = timedelta(seconds=30)  # for one try; our files have a few hundred kB. A choice
+_PATIENCE: Final = timedelta(seconds=60)  # for all tries: time for a store to restart. A choice
 _TRIES: Final = 8
 
 
@@ -82,14 +82,14 @@ class Bucket:
             except (self._errors.AlreadyExistsError, self._errors.PreconditionError, FileNotFoundError):
                 if over is None:  # no such bucket
                     raise
-        there = self.get(key)  # an answer that was lost has the client try again, and clash with itself
+        there = self.get(key)  # after a lost answer the client tries again, and conflicts with its own write
         return there[1] if there is not None and there[0] == data else None
 
     def delete(self, *keys: str) -> None:
         if not keys:
             return
         with self._named(keys[0] if len(keys) == 1 else ""):
-            self._store.delete(keys)  # those that are not there are no error of S3
+            self._store.delete(keys)  # S3 accepts missing keys
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
         folder = prefix.rstrip("/") or None

@@ -14,7 +14,7 @@ from syndicator.articles import disk
 from syndicator.core.ports.articles import ABSENT, Objects
 
 _TAIL: Final = 4096  # bytes in which the last whole line ends: longer than any line
-_TRIES: Final = 20  # at a file that others write too; each try that fails is one of theirs that did not
+_TRIES: Final = 20  # at a file with several writers; whenever a try fails, another writer's succeeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class ObjectFile:
             after = change(before)
             if after is None or after == before or self.objects.put(self.key, after, over=etag) is not None:
                 return
-        raise OSError(errno.EREMOTE, "others write it all the time; run again", str(self))
+        raise OSError(errno.EREMOTE, "other programs keep writing it; run again", str(self))
 
     def append(self, note: bytes, data: bytes) -> None:
         self.update(lambda before: (note if before is None else before[: before.rfind(b"\n") + 1]) + data)

@@ -20,7 +20,7 @@ from syndicator.articles.stores.paths import ID_CHARS, checked, id_part, is_arti
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports.articles import ABSENT, ArticlePaths, Changes, FileStamp, Objects, ObjectStamp
 
-_TRIES: Final = 20  # at a file that a hand edits at the same time
+_TRIES: Final = 20  # at a file that is edited at the same time
 _HEADERS: Final = {"Content-Type": "text/markdown; charset=utf-8"}
 
 
@@ -75,7 +75,7 @@ class ObjectArticleStore(Listed):
                 return merged, _stamp(path, etag, len(data)), False
             if (new := self._put(path, data, over=etag)) is not None:
                 return merged, _stamp(path, new, len(data)), True
-        raise OSError(errno.EREMOTE, "it is edited all the time; run again", self._place(path))
+        raise OSError(errno.EREMOTE, "it keeps being edited; run again", self._place(path))
 
     def _put(self, path: str, data: bytes, *, over: str) -> str | None:
         return self.objects.put(checked(path, self.name), data, over=over, headers=_HEADERS)
@@ -214,7 +214,7 @@ def _stamp_of(stamp: ObjectStamp) -> FileStamp:
     return _stamp(stamp.key, stamp.etag, stamp.size)
 
 
-_PRUNED: Final = "pruned"  # an object that says up to which day old pages were taken out
+_PRUNED: Final = "pruned"  # object with the day of the last pruning
 
 
 class ObjectSnapshots:
@@ -222,7 +222,7 @@ class ObjectSnapshots:
 
     def __init__(self, objects: Objects, version: int = 0) -> None:
         self._objects, self.version = objects, version
-        self._older: list[str] | None = None  # versions, as their folders are called
+        self._older: list[str] | None = None  # folder names of other versions
 
     def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
         self.put_packed(id, packed(html, headers))

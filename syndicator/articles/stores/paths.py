@@ -13,12 +13,12 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
 from syndicator.core.ports.articles import ArticlePaths, Changes, FileStamp
 
-NAME_BYTES = 120  # of a file's name: under the 255 of file systems with room for a temporary file's marks
-ID_CHARS = 6  # of the id in a file's name ...
-_LENGTHS = (ID_CHARS, 8, 12, 26)  # ... and more where another article's begins with the same
+NAME_BYTES = 120  # of a file's name: file systems allow 255, and temporary files have longer names
+ID_CHARS = 6  # of the id in a file's name
+_LENGTHS = (ID_CHARS, 8, 12, 26)  # more if another article's id begins alike
 _NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")
-_PLACE = re.compile(r"(?:\d{4}/\d{2}/)?[^/]+")  # of an article file: the root itself is for those that a hand put there
-_ABOUT = "README.md"  # of whoever keeps the folder, and no article
+_PLACE = re.compile(r"(?:\d{4}/\d{2}/)?[^/]+")  # of an article file; hand-written ones may be in the root
+_ABOUT = "README.md"  # the operator's notes, no article
 
 
 def is_article(name: str) -> bool:
@@ -78,13 +78,13 @@ class Stamps(Mapping[str, FileStamp]):
 
 def by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
     """Return path -> (key, mtime_ns, size)."""
-    if isinstance(stamps, Stamps):  # makes no object a row
+    if isinstance(stamps, Stamps):  # without creating an object per row
         return {path: (id, mtime_ns, size) for id, (path, mtime_ns, size) in stamps._rows.items()}
     return {stamp.path: (key, stamp.mtime_ns, stamp.size) for key, stamp in stamps.items()}
 
 
 _ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
-_OURS = re.compile(rb"^digest: *\S", re.MULTILINE)  # stands in every file that we wrote
+_OURS = re.compile(rb"^digest: *\S", re.MULTILINE)  # in every file that we wrote
 HEAD_BYTES = 1 << 16  # of a file: more than any frontmatter of ours
 
 
@@ -105,15 +105,14 @@ def over(article: Article, old: bytes, path: str, ordered: Collection[str] = ())
     theirs, body = frontmatter.extra(old, path), frontmatter.body(old, path)
     by_hand = edits.is_hand_edited(in_file, "body")
     data = frontmatter.dump(merged, theirs, body=body if by_hand else None)
-    same = merged in (as_loaded, in_file)  # else no spelling of it can be the old bytes
+    same = merged in (as_loaded, in_file)  # else the bytes differ in any spelling
     if same and old == frontmatter.dump(merged, theirs, body=body, aged=True):
-        data = old  # as an earlier version wrote it, which is no reason to write it anew
+        data = old  # unchanged but for the schema of an earlier version: keep its bytes
     return merged, data
 
 
 def loaded(data: bytes, name: str) -> Article:
-    """Parse a file into an article with the operator's edits marked. Raises ConfigError that names the file as
-    `name`."""
+    """Parse a file, marking the operator's edits. Raises ConfigError that names the file as `name`."""
     from syndicator.articles import frontmatter
 
     return edits.claim(frontmatter.load(data, name))
@@ -125,7 +124,7 @@ def id_in(data: bytes, path: str) -> str | None:
 
     try:
         return frontmatter.load(data, path).id
-    except ConfigError:  # a mistake in another line does not make it another article's file
+    except ConfigError:  # the id counts even if another line is invalid
         match = _ID_LINE.search(data)
         return match[1].decode() if match else None
 
@@ -135,7 +134,7 @@ def is_ours(data: bytes) -> bool:
     return _OURS.search(data[:HEAD_BYTES]) is not None
 
 
-# How long whoever reserved a path may be writing its file: longer than the most patient request.
+# A reserved path may be without its file for so long: longer than any request with retries.
 WRITING: Final = timedelta(minutes=10)
 
 
