@@ -36,7 +36,7 @@ _COMMANDS = (
     "setup.demo",
     "sources",
 )
-# What timers and watchers call, many times an hour, and a newcomer first: these do without the other commands.
+# Commands that timers call often, and newcomers first: only their own module is loaded.
 _ALONE = {"add": "add", "init": "setup.folder", "status": "status"}
 _ALONE |= dict.fromkeys(("build", "refresh", "serve", "up"), "running.service")
 _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; typer has no public name for it
@@ -45,9 +45,9 @@ _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; ty
 def main() -> None:
     """Run a command and end the process with its exit code."""
     _open_closed_streams()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads all that is installed
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # the search for plugins reads all installed packages
     load_commands(needed(sys.argv[1:]) if VARIABLE not in os.environ else _COMMANDS)
-    if VARIABLE in os.environ:  # a shell asks what a line may go on with
+    if VARIABLE in os.environ:  # a shell asks for completions
         completion_init()
     hear_others()
     # imports make many objects and no garbage: looking for it takes a tenth of the time of a short command
@@ -64,8 +64,8 @@ def main() -> None:
         code = 130
     except (BrokenPipeError, SystemExit) as ended:
         if not isinstance(ended, BrokenPipeError) and not isinstance(ended.__context__, BrokenPipeError):
-            raise  # typer makes an exit with 1 of what is none
-        # the reader of our output has gone; what is still buffered must not fail again at the end
+            raise  # typer turns a BrokenPipeError into an exit with 1
+        # the reader of our output is gone; flushing the buffer at exit must not fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     gc.freeze()  # the process ends now: the interpreter's last garbage collections would be wasted

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, command
+from syndicator.cli.base import CONFIG, Config, Json, command, opened_to_look
 from syndicator.cli.logs import one_line
 from syndicator.cli.operations import apply
 from syndicator.cli.printing import counted
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from syndicator.services.container import App
 
 
-_ITEMS = 10  # of a list that are shown; a choice
+_ITEMS = 10  # items of a list to show; a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +212,7 @@ class Choice:
     dry_run: bool = False
     json: bool = False
     ask: bool = False
-    brief: bool = False  # the best is taken, and its few lines are enough
+    brief: bool = False  # take the best, print three lines
     folders: Meaning | None = None
 
 
@@ -243,7 +243,6 @@ def add(
 ) -> None:
     """Add sources: feeds, sites, sitemaps, single articles or OPML documents. The feeds of a site are found."""
     from syndicator.services.adding.found import Wishes
-    from syndicator.services.container import open_app
 
     options: dict[str, Any] = {"key": key, "title": title, "category": category, "every": every, "content": content}
     options |= {"backfill": backfill, "tags": tuple(tag or ()), "allow": tuple(allow or ())}
@@ -253,8 +252,8 @@ def add(
     if bool(pick) + all + yes > 1:
         raise UsageError("--pick, --all and --yes each say what to take; give one of them")
     if pick and len(url) > 1:
-        raise UsageError("--pick counts what one address has; give one address with it")
-    with open_app(config) as opened:
+        raise UsageError("--pick takes a number of one address; give one address with it")
+    with opened_to_look(config) as opened:
         if not opened.settings.site.contact:
             cure = f"set it in {opened.config}/syndicator.toml"
             printing.log("site.contact is not set: site owners cannot reach you", cure=cure)

@@ -195,7 +195,7 @@ def root(
     except (OSError, ValueError):  # closed, or not a file
         stderr = None
     choose(chosen(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
-    if any(name.upper().startswith("SYNDICATOR_") for name in os.environ):  # a slip of the pen would go unseen
+    if any(name.upper().startswith("SYNDICATOR_") for name in os.environ):  # a typing error would go unseen
         from syndicator.configuration.settings import unknown_variables
 
         for name, near in unknown_variables(os.environ).items():
@@ -227,15 +227,14 @@ def opened_to_look(config: Path) -> Iterator[App]:
 
 
 def build(opened: App, feeds: Callable[[FeedKey], bool] | None = None) -> tuple[tuple[str, ...], int]:
-    """Build the stale feeds that `feeds` accepts, None for all. Return the written files and the number of feeds
-    left."""
+    """Build the stale feeds that `feeds` accepts. Return the written files and the number of feeds left."""
     from syndicator.services.build import build_feeds
 
     built = asyncio.run(build_feeds(opened, among=feeds))
     return built.written, built.left
 
 
-# `docker stop` waits for ten seconds: what is left of them is for ending workers and closing files.
+# `docker stop` waits ten seconds; two are for ending workers and closing files.
 GRACE_SECONDS = 8
 
 

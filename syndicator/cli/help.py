@@ -13,7 +13,7 @@ from typer._completion_shared import get_completion_script
 
 from syndicator.core.program import program
 
-VARIABLE = "_SYNDICATOR_COMPLETE"  # set by the scripts when they ask what a line may go on with
+VARIABLE = "_SYNDICATOR_COMPLETE"  # set by the scripts to ask for completions
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -23,7 +23,7 @@ def script(shell: str, typed: str) -> str:
         raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
     import shlex
 
-    name = call = "syndicator" if " " in typed else typed  # `python -m syndicator` is no command that a shell completes
+    name = call = "syndicator" if " " in typed else typed  # shells cannot complete `python -m syndicator`
     if "/" in typed:
         name, call = Path(typed).name, shlex.quote(str(Path(typed).resolve()))
     text = str(get_completion_script(prog_name=name, complete_var=VARIABLE, shell=shell))

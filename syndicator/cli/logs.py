@@ -1,5 +1,4 @@
-"""Log on stderr: one line an event, as text or JSON (`--log-format json`, or systemd's journal), with the same names.
-Control characters are escaped."""
+"""Log on stderr, one line an event: text, or JSON with the same names. Control characters are escaped."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ from syndicator.core.text import visible as visible
 Level = Literal["debug", "info", "warning", "error"]
 _COLOURS = {"warning": 33, "error": 31}  # ECMA-48, on a terminal
 _QUOTED = re.compile("[ \t=\r\n\"']")  # a text with one of these is quoted
-# What journald makes of "<4>" at the beginning of a line (sd-daemon(3)), so that `journalctl -p warning` works.
+# Priorities for journald, as "<4>" at the start of a line (sd-daemon(3)), so that `journalctl -p warning` works.
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3}
 
 
@@ -43,8 +42,7 @@ class Choice:
 def chosen(
     environ: Mapping[str, str], stderr: os.stat_result | None, *, format: LogFormat | None, quiet: bool, verbose: bool
 ) -> Choice:
-    """Return the options from flags and environment: JSON if stderr is the journal (JOURNAL_STREAM, systemd.exec(5)).
-    Pure."""
+    """Return the options of the log: JSON if stderr is the journal (JOURNAL_STREAM, systemd.exec(5)). Pure."""
     journal = stderr is not None and environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
     return Choice(json=format is LogFormat.JSON if format else journal, journal=journal, quiet=quiet, steps=verbose)
 
@@ -70,7 +68,7 @@ def choose(options: Choice) -> None:
 
 def hear_others() -> None:
     """Send warnings to our log: those of third-party packages, and ours that no command prints."""
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a run is still under way is no warning
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of runs that are still under way
     logging.getLogger().addHandler(_Others(logging.WARNING))
 
 
@@ -123,8 +121,7 @@ def _value(value: object) -> str:
 
 
 class _Steps(logging.Handler):
-    """Handler that logs each step of a visit (see `core.program`) but its end, which the command logs with more
-    detail."""
+    """Handler that logs each step of a visit (see `core.program`) but its end, which the command logs."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.getMessage() != "visited":

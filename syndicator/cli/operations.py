@@ -124,8 +124,7 @@ def command(choices: Sequence[Operation]) -> Callable[..., None]:
 def perform(
     config: Path, operation: Operation, values: Mapping[str, Any], *, dry_run: bool = False, json: bool = False
 ) -> None:
-    """Plan an operation, apply it unless `dry_run`, build the feeds, print the result, exit with its code if it
-    failed."""
+    """Plan an operation, apply it unless `dry_run`, build the feeds, print the result; exit if it failed."""
     arguments, left = arguments_of(operation, values), 0
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)

@@ -33,12 +33,11 @@ def local(moment: datetime | None, none: str = "") -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else none
 
 
-_WIDE = 60  # of a column; what is longer moves the rest of its line
+_WIDE = 60  # of a column; a longer cell shifts the rest of its line
 
 
 def as_json(value: Any) -> None:
-    """Print `value` as one JSON document; escape control characters and characters that the terminal's encoding
-    lacks."""
+    """Print `value` as one JSON document, escaped as far as the terminal needs it."""
     document = visible(json.dumps(plain(value), ensure_ascii=False, indent=2))
     try:
         document.encode(sys.stdout.encoding or "utf-8")

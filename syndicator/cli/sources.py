@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from syndicator.cli import printing
 from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
-from syndicator.cli.base import CONFIG, Config, DryRun, Json, command
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, command, opened_to_look
 from syndicator.cli.operations import apply, perform
 from syndicator.cli.printing import counted, local
 from syndicator.core.errors import LockedError, NetworkDown
@@ -36,10 +36,9 @@ def sources(
         perform(config, need("push-sources"), {}, dry_run=dry_run, json=json)
         return
     from syndicator.services import reconcile
-    from syndicator.services.container import open_app
     from syndicator.services.health import status
 
-    with open_app(config) as opened:
+    with opened_to_look(config) as opened:
         moved = [(key, apply(opened, need("adopt-move"), {"key": key})) for key in opened.sources if apply_moves]
         states = reconcile.sources(opened)
         listed = [(opened.sources[key], states[key]) for key in opened.sources]
@@ -77,9 +76,8 @@ def import_(
         perform(config, need("import-articles"), {"files": markdown_files(Path(file))}, dry_run=dry_run, json=json)
         return
     from syndicator.services.adding import found, search
-    from syndicator.services.container import open_app
 
-    with open_app(config) as opened:
+    with opened_to_look(config) as opened:
         listed = search.read_file(file)
         result = search.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
         named = found.named(opened, result.candidates, found.Wishes())
@@ -104,7 +102,7 @@ def import_(
         printing.say("next: `syndicator up` reads the rest, serves the feeds and goes on")
 
 
-_FIRST_SECONDS = 90.0  # of the first visits; with those under way and pictures, less than two minutes: a choice
+_FIRST_SECONDS = 90.0  # for the first visits; with pictures and visits under way less than two minutes. A choice
 
 
 def _first_visits(config: Path, keys: list[str]) -> RunReport | None:
@@ -123,7 +121,6 @@ def _first_visits(config: Path, keys: list[str]) -> RunReport | None:
 def export(config: Config = CONFIG) -> None:
     """Print the sources as OPML, for `syndicator import` or another reader."""
     from syndicator.services.adding import search
-    from syndicator.services.container import open_app
 
-    with open_app(config) as opened:
+    with opened_to_look(config) as opened:
         sys.stdout.buffer.write(search.export(opened))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from syndicator.services.health.status import SourceHealth
     from syndicator.services.places import Place
 
-_ABOVE = 4  # lines of a screen that the conditions leave to others
+_ABOVE = 4  # lines of the screen for the rest
 _COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")
 
 _VISITS = ("visit", "result", "new", "changed", "refused", "seconds", "bytes", "next visit", "why", "detail")

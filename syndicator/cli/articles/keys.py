@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _MOST = 64  # bytes at once: a paste, or the sequence of a function key
 _LOOK = 0.5  # seconds between two looks for a signal
 _ESCAPE = "\x1b"  # what function keys begin with
-_ENDS = ("\x04", "\x00")  # Ctrl-D, and what Linux makes of one that was typed ahead
+_ENDS = ("\x04", "\x00")  # Ctrl-D, also as Linux reads one that was typed ahead
 
 
 class Keys:
@@ -62,7 +62,7 @@ class Keys:
         try:
             tty.setcbreak(self._fd, termios.TCSADRAIN)
             while not select.select([self._fd], [], [], _LOOK)[0]:
-                pass  # a Ctrl-C that came just before a read would wait for the next key
+                pass  # or a Ctrl-C just before a read would wait for the next key
             data = os.read(self._fd, _MOST)
             while data and len(data) < _MOST and select.select([self._fd], [], [], 0)[0]:
                 data += os.read(self._fd, 1)
@@ -132,7 +132,7 @@ def _take(offer: Offer, name: str, opened: App) -> bool:
         operation = "save-category"
         arguments |= {"description": f"{offer['name']}: {offer['description']}", "stamp": ""}
     else:
-        operation, spelled = "add-tag", () if name == offer["name"] else (offer["name"],)  # as it is in articles
+        operation, spelled = "add-tag", () if name == offer["name"] else (offer["name"],)  # its spelling in articles
         arguments["aliases"] = (*spelled, *offer["aliases"])
     try:
         apply(opened, need(operation), arguments)
@@ -274,4 +274,4 @@ def _show(sheet: Sheet) -> None:
         mark = "*" if tag in sheet.marked else " "
         printing.say(f" {mark} {number if number <= 9 else ' '} {tag}" + (f"  {chance:.2f}" if chance else ""))  # noqa: PLR2004
     if not sheet.offered:
-        printing.say("   no tag comes to mind; t: type one, n: none")
+        printing.say("   no tag to suggest; t: type one, n: none")

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from syndicator.cli.base import CONFIG, Config, Json, command
+from syndicator.cli.base import CONFIG, Config, Json, command, opened_to_look
 from syndicator.operations.operation import Argument
 
 if TYPE_CHECKING:
     from syndicator.services.explain.filed import Shown
 
 
-_PASSED_ON = ("cut", "candidates", "from")  # of a reading: with lines of their own
+_PASSED_ON = ("cut", "candidates", "from")  # parts of a reading that are printed apart
 
 
 def lines(why: Mapping[str, Any]) -> Iterator[str]:
@@ -98,10 +98,9 @@ def _shown(what: str, url: str | None, config: Path) -> Shown:
 
 
 def _entry(what: str, format: str, config: Path) -> None:
-    from syndicator.services.container import open_app
     from syndicator.services.explain.filed import entry
 
-    with open_app(config) as opened:
+    with opened_to_look(config) as opened:
         data = entry(opened, what, format)
     sys.stdout.write(data.decode("utf-8") + "\n")
 

@@ -118,8 +118,7 @@ def queue(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Show the queue of the workers: how many hosts wait, how long the first has waited, the held hosts, the
-    workers."""
+    """Show the queue of the workers: hosts that wait, and for how long, held hosts, and the workers."""
     from syndicator.services.worker.fleet import look
 
     fleet = look(config, requeue=requeue)

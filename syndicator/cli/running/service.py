@@ -41,7 +41,7 @@ def up(
         from syndicator.services.init.share import share as share_at_home
 
         share_at_home(config)
-    printing.address_for_phones(load(config))  # also if another one serves already
+    printing.address_for_phones(load(config))  # even if another process serves already
     asyncio.run(serving.up(config))
 
 
@@ -127,7 +127,7 @@ def build(
     from syndicator.services.container import App, locked, need_folder, open_app
 
     def remake(app: App) -> None:
-        from syndicator.services import refresh  # only then: a tenth of a start
+        from syndicator.services import refresh  # imported only if needed: it takes a tenth of a start
 
         refresh.remake(app)
 

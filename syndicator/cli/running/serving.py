@@ -1,5 +1,4 @@
-"""Run `up` and `serve` until a signal; reload on SIGHUP. The console runs as a process beside `up`, whose runs do its
-quick jobs."""
+"""Run `up` and `serve` until a signal. The console is a process beside `up`, whose runs do its quick jobs."""
 
 from __future__ import annotations
 
@@ -91,7 +90,7 @@ async def _do(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
 
 def one_by_one(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
     """Do the quick jobs that wait."""
-    from syndicator.operations.jobs.work import acted, ended  # where nobody uses the console, nothing of it is loaded
+    from syndicator.operations.jobs.work import acted, ended  # not loaded without the console
 
     quick = {name for name, operation in operations().items() if operation.quick}
     while (job := queue.claim(lambda job: job.act in quick)) is not None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, app, command, opened_for_change
+from syndicator.cli.base import CONFIG, Config, Json, app, command, opened_for_change, opened_to_look
 from syndicator.cli.printing import counted
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Problem
@@ -54,10 +54,9 @@ def _lines(problems: Sequence[Problem]) -> list[str]:
 
 
 def _ownership(config: Path) -> list[Problem]:
-    from syndicator.services.container import open_app
     from syndicator.services.mending import ownership
 
-    with open_app(config) as opened:
+    with opened_to_look(config) as opened:
         problems = [problem for fault in ownership.find_mend(opened) for problem in ownership.told(fault)]
         return [*problems, *ownership.lost(opened)]
 
@@ -77,7 +76,7 @@ def _mend_ownership(config: Path, yes: bool, json: bool) -> None:
             return
         mend.mend(opened, faults)
     if not json:
-        printing.say(f"{counted(len(faults), 'article')} mended; the next visits read their pages anew")
+        printing.say(f"{counted(len(faults), 'article')} mended; the next visits read their pages again")
 
 
 config_ = typer.Typer(help="Show the settings, each with where it comes from.", no_args_is_help=True)
