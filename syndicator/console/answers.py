@@ -97,7 +97,7 @@ def plural(count: int, noun: str, many: str = "") -> str:
 
 T = TypeVar("T")
 
-_PATIENCE_SECONDS = 0.8  # that a page without a script waits for what it asked for, before it says that it is under way
+_PATIENCE_SECONDS = 0.8  # a page without a script waits so long for its job, then says that it is under way
 NAVIGATION = (
     ("/", "Today"),
     ("/add", "Add"),
@@ -163,8 +163,7 @@ def part(request: Request, template: str, **values: Any) -> Response:
 
 
 async def ask_form(request: Request, name: str, then: str, /, *, dry_run: bool = False, **more: Any) -> Response:
-    """Queue an operation with the form's arguments and `more`. Answer with the status strip (to a script) or a redirect
-    to `then`."""
+    """Queue an operation with the form's arguments and `more`. Show its status strip, or go to `then`."""
     form = form_of(request)
     args = {field.name: field.parse(form.text(field.name)) for field in fields_of(need(name)) if field.name in form}
     console = console_of(request)

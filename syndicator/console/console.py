@@ -23,7 +23,7 @@ from syndicator.services.places import Place
 from syndicator.services.showing.glance import Glance, now
 
 IDLE_SECONDS = 900.0
-_END_SECONDS = 5.0  # that it may take to end what it is doing
+_END_SECONDS = 5.0  # for its current step
 
 
 class Runner:
@@ -48,7 +48,7 @@ class Runner:
         try:
             self._process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
         except OSError as error:
-            self._tell(f"what was asked for cannot be done: {error}")
+            self._tell(f"no job can be run: {error}")
             return
         self._idle = asyncio.get_running_loop().create_task(self._end_when_idle())
 
@@ -156,7 +156,7 @@ class Console:
 
     async def renew(self) -> None:
         """Read the instance's state again if it is stale; every ten minutes also scan all folders."""
-        with suppress(SyndicatorError, OSError):  # the page itself tells what is wrong
+        with suppress(SyndicatorError, OSError):  # the page itself shows the error
             if self.glance.is_stale():
                 await self.read(self.glance.renew)
             if time.monotonic() - self._walked >= _WALK_SECONDS:

@@ -6,7 +6,7 @@ import re
 from typing import Any, cast
 from urllib.parse import parse_qsl, quote
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import ImmutableMultiDict, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,29 +15,21 @@ from syndicator.console.console import Console
 from syndicator.console.security import HEADERS, Session, is_for_us, is_from_us, is_token
 from syndicator.core.ports.request_limits import BODY_BYTES, FORM_BYTES
 
-_MOST_FIELDS = 12_000  # of a form: all feeds of such a document chosen
-UNREADABLE = 422  # the status of an answer about a page that cannot be read
+_MOST_FIELDS = 12_000  # of a form: enough to choose all feeds of a large OPML file
+UNREADABLE = 422  # status if a page cannot be read
 MOST_PAGES = 1_000_000  # of a list
 MOST_ELEMENTS = 10_000_000  # of a page that is pointed at
-OPEN = ("/login", "/static/")  # who is not logged in gets these
+OPEN = ("/login", "/static/")  # open without a login
 _READS = ("GET", "HEAD")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+/?")
 
 
-class Form:
+class Form(ImmutableMultiDict[str, str]):
     """Fields of a form."""
 
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
-        self._pairs = pairs
-
     def text(self, name: str) -> str:
-        return next((value for key, value in self._pairs if key == name), "")
-
-    def texts(self, name: str) -> list[str]:
-        return [value for key, value in self._pairs if key == name]
-
-    def __contains__(self, name: str) -> bool:
-        return any(key == name for key, _ in self._pairs)
+        """Return the first value of a field, "" without one."""
+        return next(iter(self.getlist(name)), "")
 
 
 def whole(written: str, most: int) -> int:
@@ -91,7 +83,7 @@ class Guard:
         if session is None or not (is_known or is_open):
             return _to_login(request)
         if (form := await _form(request)) is None:
-            return PlainTextResponse("That is no form, or has too many fields.\n", 413)
+            return PlainTextResponse("Not a form, or too many fields.\n", 413)
         if not is_token(session, form.text("token")):
             return PlainTextResponse("This form is too old; reload.\n", 403)
         request.state.form = form

@@ -1,5 +1,4 @@
-"""Security of the console: password file (scrypt, private; no file, no console), sessions, allowed requests, headers of
-answers, limits on logins."""
+"""Security of the console: password file (scrypt), sessions, allowed requests, headers, limits on logins."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit
 from syndicator.articles import disk
 from syndicator.core.errors import ConfigError, UsageError
 
-# RFC 7914 with the cost that OWASP's cheat sheet of password storage asks for: 128 MB and a third of a second a try.
+# RFC 7914 with the cost of OWASP's cheat sheet on password storage: 128 MB and a third of a second a try.
 _N, _R, _P, _LENGTH = 2**17, 8, 1, 32
 _MEMORY = 256 * 2**20
 LEAST, LONGEST_NAME = 10, 60  # characters of a password, and of a name
@@ -89,7 +88,7 @@ def check_password(hashes: dict[str, str], name: str, password: str) -> str:
 
 
 IDLE_SECONDS, WHOLE_SECONDS = 4 * 3600, 24 * 3600
-_MOST = 1000  # of all, those of nobody included; the oldest go
+_MOST = 1000  # sessions, without login too; the oldest are dropped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,11 +187,11 @@ def is_from_us(host: str, origin: str | None, site: str | None) -> bool:
         return False
 
 
-FREE = 5  # failures of an address that cost no waiting
+FREE = 5  # failures of an address without waiting
 _LONGEST = 900.0  # seconds
 _FORGOTTEN = 3600.0  # after the last failure
 _THROTTLE_MOST = 10_000  # addresses remembered
-ALL_FREE = 40  # failures of all addresses together in _FORGOTTEN, after which each costs a second more, up to a minute
+ALL_FREE = 40  # failures of all addresses in _FORGOTTEN without waiting; each more costs a second, up to a minute
 _ALL = ""
 
 

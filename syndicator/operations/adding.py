@@ -31,7 +31,7 @@ def look(
     progress: Progress,
     address: Annotated[str, Argument("A site, a feed, a sitemap, a list or an article.", "URL")] = "",
     opml: Annotated[str, Argument("An OPML document of another reader, or addresses, one a line.", lines=True)] = "",
-    allow: Annotated[tuple[str, ...], Argument("A private network it may be on.", "NETWORK")] = (),
+    allow: Annotated[tuple[str, ...], Argument("Its private network, if any.", "NETWORK")] = (),
 ) -> Change:
     """Show what can be followed at an address, or in an OPML document, and how its entries would be published."""
     from syndicator.services.adding import search
@@ -40,14 +40,14 @@ def look(
         addresses = [_web(line) for line in opml.split()]
         return _looked("list", asyncio.run(_look_at_each(app, allow, addresses, progress)), {})
     if opml.strip():
-        listed = search.from_elsewhere(search.read_list(opml.encode(), "the document"))  # whoever wrote it
+        listed = search.from_elsewhere(search.read_list(opml.encode(), "the document"))  # from another reader
         return _looked("OPML", search.as_found(app, "OPML", listed), {})
     return _looked(address.strip(), *asyncio.run(_look(app, allow, _web(address.strip()), progress)))
 
 
 def _web(address: str) -> str:
     refuse_variables(address, "")
-    if address.startswith(("/", ".", "~", "-")):  # nor is it said which files this machine has
+    if address.startswith(("/", ".", "~", "-")):  # do not reveal which files exist here
         raise UsageError(f"{address!r} is a path; paste what the file has, or call `syndicator import` with it")
     return address if "://" in address else f"https://{address}"
 
@@ -123,10 +123,10 @@ def add(
     ] = (),
     url: Annotated[tuple[str, ...], Argument("Addresses of feeds.", "URL", positional=True, lines=True)] = (),
     title: Annotated[str, Argument("The name of one source in our feeds.")] = "",
-    category: Annotated[str, Argument("For articles that fit no category of taxonomy.toml.")] = "",
-    tags: Annotated[tuple[str, ...], Argument("Put on each of its articles.", completes="tag")] = (),
+    category: Annotated[str, Argument("Category of articles that fit none of taxonomy.toml.")] = "",
+    tags: Annotated[tuple[str, ...], Argument("Tags for each of its articles.", completes="tag")] = (),
     every: Annotated[str, Argument("Visit it every 30m, 6h, 1d.", "TIME")] = "",
-    content: Annotated[str, Argument("How much of it is published: full, excerpt, link.")] = "",
+    content: Annotated[str, Argument("How much of a text to publish: full, excerpt, link.")] = "",
     licence: Annotated[str, Argument("Its licence.")] = "",
 ) -> Change:
     """Follow sources, each a table as in sources.toml; the other arguments apply to all of them."""
@@ -150,7 +150,7 @@ def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source
 
     keys = [candidate.source.key for candidate in named if not candidate.known]
     if not keys:
-        raise UsageError("all of it is followed already" if named else "nothing was chosen")
+        raise UsageError("all of them are followed already" if named else "nothing was chosen")
     return Change(
         subject=keys[0],
         sentence=f"added: {', '.join(keys)}",
@@ -212,7 +212,7 @@ def fetch_list(app: App, key: Key) -> Change:
 
     source = source_of_key(app, key)
     if source.kind != "list" or source.rules.links:
-        raise UsageError(f"{source.key}: its entries are not those of a list that is learnt; point to its articles")
+        raise UsageError(f"{source.key}: it has no learnt list: its kind is not list, or it has rules for links")
     state = app.store.visits.state(source.key) or SourceState(key=source.key, url=source.url)
     request = feed_request(source, state.asked_whole(), app.settings, app.environ)
 
@@ -228,7 +228,7 @@ def fetch_list(app: App, key: Key) -> Change:
     return Change(subject=source.key, sentence=f"{source.key}: its page is here", page=answer)
 
 
-Marks = Annotated[str, Argument("The mark of its items, as pointing gives it.", lines=True)]
+Marks = Annotated[str, Argument("The list, as encoded when it was pointed at.", lines=True)]
 
 
 @operation("follow-list", quick=True)

@@ -25,7 +25,7 @@ Id = Annotated[str, Argument("An article: its URL, file or id.", "URL|FILE|ID", 
 def withdraw(
     app: App,
     id: Id,
-    purge: Annotated[bool, Argument("Keep no file to undo it with; forgets one that was kept.")] = False,
+    purge: Annotated[bool, Argument("Keep no file to undo it with, and delete one that was kept.")] = False,
 ) -> Change:
     """Remove an article from every feed and page, for good."""
     from syndicator.services.mending import editorial
@@ -212,8 +212,7 @@ def split(
     id: Annotated[str, Argument("The article, the copy, or its original.", "URL|FILE|ID", positional=True)],
     story: Annotated[bool, Argument("Take it out of its story, though it has copies.")] = False,
 ) -> Change:
-    """Separate articles that were merged as copies, or take an article out of its story. They are never joined
-    again."""
+    """Separate articles that were merged as copies, or take an article out of its story, for good."""
     from syndicator.services.mending import editorial
     from syndicator.services.naming import need_article
     from syndicator.services.stories import decisions
@@ -342,7 +341,7 @@ def withdraw_muted(app: App) -> Change:
     def act(progress: Progress) -> None:
         for done, article in enumerate(articles):
             progress(done, len(articles))
-            if app.store.index.path(article.id) is not None:  # it is another spelling of one before it, say
+            if app.store.index.path(article.id) is not None:  # it may be withdrawn already, by another spelling
                 editorial.withdraw(app, article.id)
 
     inverse = ("restore-muted", {"ids": [article.id for article in articles]})

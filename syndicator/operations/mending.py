@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from syndicator.services.mending.reread import Plan
     from syndicator.services.mending.try_rules import Tried
 
-_MOST_TOUCHED = 2000  # articles whose texts before are kept, so that what a language model wrote can be taken back
+_MOST_TOUCHED = 2000  # articles at most whose former texts are logged, so that the model's changes can be undone
 _LOOK_SECONDS = 0.3  # between two looks at a cancelled job
 _EDGE = 160  # characters at both ends of a text
 
@@ -95,8 +95,7 @@ def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenR
 
 
 def _rules_of(source: Source, changes: GivenRules) -> Rules:
-    """Return the rules of the source with those given on top. Raises ConfigError, RulesError for an invalid
-    selector."""
+    """Return the rules of the source changed by `changes`. Raises ConfigError, RulesError."""
     from syndicator.configuration.sources.schema import source_of
 
     values: dict[str, Any] = {name: value for name, value in table(source).items() if name != "rules"}
@@ -268,8 +267,7 @@ _BEFORE = 12  # characters shown before the first that differs
 
 
 def lines(change: FieldChange, before: Article, after: Article) -> Iterator[str]:
-    """Yield the lines that show a changed field: `title: old → new`; for a body, counts of paragraphs and the first of
-    them."""
+    """Yield lines that show a changed field: `title: old → new`, or paragraphs of a body."""
     if change.field != "body":
         yield f"{change.field}: {' → '.join(value or 'none' for value in _apart(change.old, change.new))}"
         return

@@ -183,8 +183,7 @@ def _edit(
     values: Mapping[str, str],
     check: Callable[[TomlFile], object],
 ) -> Change:
-    """Plan the edit of one table of a configuration file; comments stay. `check` validates the new file. Raises
-    ConfigError."""
+    """Plan the edit of one table of a file. `check` validates the new file. Raises ConfigError."""
     from syndicator.configuration.tables import with_table
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.operations.changes import texts
@@ -211,7 +210,7 @@ def _query(app: App, slug: str) -> SavedQuery | None:
 
 def _new_slug(app: App, title: str) -> str:
     if not (slug := text.slug(title)[:_LONGEST_SLUG].strip("-")):
-        raise UsageError("a query needs a name, of which the address of its feed is made")
+        raise UsageError("a query needs a name, for the address of its feed")
     if _query(app, slug) is not None:
         raise UsageError(f"there is a query {slug!r} already; choose it to change it, or another name")
     return slug

@@ -29,7 +29,7 @@ def apply(
     if operation.is_question or planned.is_empty:
         return planned, None
     names = (*planned.touches, *planned.edits)
-    # an edit of the configuration needs no lock of runs: two at once would each log what both did
+    # edits of the configuration need no lock of runs, so another one makes sure that each logs only its own
     is_edit = any(name.startswith("config:") for name in names)
     with Log(app.settings.state_dir).alone() if is_edit else nullcontext():
         before = {name: texts.read(app, name) for name in names}
@@ -43,7 +43,7 @@ def apply(
                 _log(app, operation, arguments, ended, before, who)
             raise
         applied = replace(planned, **result) if isinstance(result, dict) else planned
-        before |= {name: None for name in applied.touches if name not in before}  # which the act made
+        before |= {name: None for name in applied.touches if name not in before}  # new files
         return applied, _log(app, operation, arguments, applied, before, who) if applied.logged else None
 
 

@@ -33,8 +33,7 @@ class Query(WithArguments):
     columns: tuple[str, ...]
 
     def read(self, place: Place, arguments: Mapping[str, Any], *, after: str = "", most: int = 100) -> Page:
-        """Return up to `most` items after the one with the id `after`. Raises UsageError if there is no such item any
-        more."""
+        """Return up to `most` items after the one with the id `after`. Raises UsageError if that is gone."""
         listed = self.function(place, **arguments)
         if after and not any(item["id"] == after for item in listed):
             raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")

@@ -73,14 +73,14 @@ class SourceFields(TypedDict, total=False):
 
     url: Annotated[str | None, Argument("Its address.")]
     title: Annotated[str | None, Argument("Its name in our feeds.")]
-    category: Annotated[str | None, Argument("For articles that fit no category of taxonomy.toml.")]
-    tags: Annotated[tuple[str, ...] | None, Argument("Put on each of its articles.", completes="tag")]
+    category: Annotated[str | None, Argument("Category of articles that fit none of taxonomy.toml.")]
+    tags: Annotated[tuple[str, ...] | None, Argument("Tags for each of its articles.", completes="tag")]
     every: Annotated[str | None, Argument("Visit it every 30m, 6h, 1d.", "TIME")]
-    content: Annotated[str | None, Argument("How much of it is published: full, excerpt, link.")]
+    content: Annotated[str | None, Argument("How much of a text to publish: full, excerpt, link.")]
     licence: Annotated[str | None, Argument("Its licence.")]
     language: Annotated[str | None, Argument("The language of its articles.")]
-    keep: Annotated[str | None, Argument("Read only what this query finds.", "QUERY")]
-    mute: Annotated[str | None, Argument("Leave out what this query finds.", "QUERY")]
+    keep: Annotated[str | None, Argument("Read only the entries that this query matches.", "QUERY")]
+    mute: Annotated[str | None, Argument("Skip the entries that this query matches.", "QUERY")]
 
 
 @operation("change-source", quick=True, unlocked=True)
@@ -237,7 +237,7 @@ def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings
         written.setdefault(section, {})[name] = value
     text = with_settings(text, written)
     wanted = settings_of(TomlFile(app.config / SETTINGS_FILE, tomllib.loads(text), text), app.environ)
-    # what was wrong before is no reason to refuse
+    # errors from before are no reason to refuse
     before, after = (check.settings(app.config, each, app.environ, strict=False) for each in (app.settings, wanted))
     old = [finding.detail for finding in before]
     if wrong := next((finding for finding in after if finding.severity == "error" and finding.detail not in old), None):

@@ -99,7 +99,7 @@ def confirm(
     id: Id,
     tags: Annotated[
         tuple[str, ...],
-        Argument("Tags that it lacks. None: they are right.", "TAG...", positional=True, completes="tag"),
+        Argument("Tags to add. None: its tags are right.", "TAG...", positional=True, completes="tag"),
     ] = (),
     category: Annotated[str | None, Argument("Its category. Without a TAG, its tags stay as they are.", "NAME")] = None,
 ) -> Change:

@@ -39,7 +39,7 @@ def undo(
         subjects = (*change.subjects,)
         return replace(planned, subject=change.subject, subjects=subjects, sentence=sentence, undoes=change.number)
     if not (files := log.files(change.number)):
-        raise UsageError(f"what was kept of change {change.number} is not there any more: {change.said}")
+        raise UsageError(f"the texts of change {change.number} are no longer there: {change.said}")
     if change.act == "retag":  # logged by an earlier version, without its feeds
         old, new = (f"tag/{change.args[name]}" for name in ("old_feed", "new_feed"))
         files[f"feed:{old}"] = ("here", f"leads to {new}")
@@ -51,14 +51,14 @@ def undo(
         subjects=(*change.subjects,),
         sentence=sentence + more,
         data={"number": change.number, "touches": sorted(wanted)},
-        # two tags that were merged and parted are merged by a new merge
+        # undoing a merge cannot be undone: merge again
         touches=tuple(wanted) if not any(name.startswith("feed:") for name in files) else (),
         undoes=change.number,
         act=lambda progress: texts.write(app, wanted, progress),
     )
 
 
-# Operations on one article or source that are made on several, and their words.
+# Operations that `each` does on several articles or sources, and their words for the result.
 EACH: Final = {
     **{"confirm": "confirmed", "reject": "tags taken off", "hide": "hidden", "release": "published"},
     **{"withdraw": "withdrawn", "restore": "restored", "set-tags": "tags set"},
@@ -76,7 +76,7 @@ def each(
 ) -> Change:
     """Do one operation on several articles or sources, as one change that is taken back as one."""
     if name not in EACH:
-        raise UsageError(f"{name[:60]!r} is made on one alone; on several: {', '.join(EACH)}")
+        raise UsageError(f"{name[:60]!r} works on one alone; on several: {', '.join(EACH)}")
     if not subjects:
         raise UsageError("nothing was selected")
     from syndicator.services import reconcile
@@ -85,7 +85,7 @@ def each(
     about = fields_of(inner)[0].name
     arguments = dict(part.partition("=")[::2] for part in values)
     problems = reconcile.files(app) if about == "id" else ()
-    reconciled = replace(app, is_reconciled=name != "restore")  # which takes the files in again
+    reconciled = replace(app, is_reconciled=name != "restore")  # restore reads the files again
     inputs = [parsed(inner, {**arguments, about: subject}) for subject in dict.fromkeys(subjects)]
     planned = [inner.plan(reconciled, words, progress) for words in inputs]
     parts = [part for part in planned if not part.is_empty]
@@ -125,8 +125,7 @@ def _undoable(log: Log, written: str) -> LoggedChange:
 
 
 def _before(app: App, files: _Files) -> tuple[_Files, int]:
-    """Return the edits that restore the texts, and the number of articles whose tags were edited since. Raises
-    UsageError on a conflict."""
+    """Return edits that restore the texts, and the number of articles with tags edited since. Raises UsageError."""
     from syndicator.operations.changes import texts
     from syndicator.operations.changes.log import undone
 
@@ -139,7 +138,7 @@ def _before(app: App, files: _Files) -> tuple[_Files, int]:
             wanted[name] = now, before if kind == "list" else undone(before, after, now)
         except ValueError as error:
             if kind == "feed":
-                raise UsageError(f"{path} {now} since; take back what did that first") from error
+                raise UsageError(f"{path} {now} since; take back the change that did it first") from error
             if kind != "tags":
                 raise UsageError(f"{path}: {error}; it stays as it is") from error
             edited += now is not None

@@ -36,7 +36,7 @@ from syndicator.services.health.status import of_state
 from syndicator.services.places import Place
 from syndicator.services.showing import lists
 
-_WAITING: Final = 100  # jobs that may wait, of all who ask
+_WAITING: Final = 100  # jobs that may wait, of all tokens
 Answer = Mapping[str, Any]
 
 
@@ -161,7 +161,7 @@ async def _operate(request: Request) -> Response:
     asked = dict(request.query_params)
     wait, tried = _number(asked.pop("wait", "10"), 0), asked.pop("dry_run", "false")
     if asked or tried not in ("true", "false"):
-        raise HTTPException(422, "there are dry_run, true or false, and wait")
+        raise HTTPException(422, "the parameters are dry_run, true or false, and wait")
     dry_run = tried == "true" or operation.is_question
     values = _object(_header(request, "content-type"), await request.body())
     if request.state.token.scope != "write" and (not dry_run or values.get("allow")):
@@ -204,7 +204,7 @@ def _object(kind: str, body: bytes) -> dict[str, Any]:
         raise HTTPException(415, "send the arguments as application/json")
     try:
         value = json.loads(body)
-        json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair can be written nowhere
+        json.dumps(value, ensure_ascii=False).encode()  # fails for half of a surrogate pair
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, "the body is no JSON") from error
     if not isinstance(value, dict):
@@ -215,7 +215,7 @@ def _object(kind: str, body: bytes) -> dict[str, Any]:
 def _of_job(job: Job | None, *, matched: bool = False) -> Response:
     """Return the answer for a job. `matched`: the request had If-Match. Raises HTTPException if the job failed."""
     if job is None:
-        raise HTTPException(404, "the job is forgotten")
+        raise HTTPException(404, "there is no such job any more")
     if job.status == "failed":
         raise HTTPException(412 if matched and job.reason == CommandReason.EDITED else 409, job.said)
     return _json(asdict(job), {"location": f"{PATH}/jobs/{job.id}"}, 200 if job.ended else 202)

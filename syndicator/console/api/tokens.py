@@ -13,7 +13,7 @@ from syndicator.console.security import need_name, read_passwords, write_hashes
 from syndicator.core.errors import ConfigError, UsageError
 
 Scope = Literal["read", "write"]
-_PREFIX: Final = "syn_"  # by which scanners find one that was published
+_PREFIX: Final = "syn_"  # scanners for leaked secrets look for it
 
 
 class Token(NamedTuple):
@@ -28,8 +28,7 @@ def file_of(state_dir: Path) -> Path:
 
 
 def create(path: Path, name: str, scope: Scope, days: int, now: datetime) -> str:
-    """Return a new token, which replaces one of the same name. Only its hash is stored. Raises UsageError,
-    ConfigError."""
+    """Return a new token, replacing one of this name; only its hash is stored. Raises UsageError, ConfigError."""
     need_name(name)
     token = _PREFIX + secrets.token_urlsafe(32)
     expires = (now + timedelta(days=days)).isoformat()

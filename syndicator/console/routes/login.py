@@ -30,7 +30,7 @@ async def log_in(request: Request) -> Response:
     if wait := console.throttle.wait(address):
         message = f"Too many tries. Wait {math.ceil(wait)} seconds."
         return _form(request, then, message, 429, {"retry-after": str(math.ceil(wait))})
-    console.throttle.failed(address)  # until it is known to be right, so that tries at once count, too
+    console.throttle.failed(address)  # until it proves right, so that parallel tries count, too
     if not (hash := await console.password(name, form.text("password")[:_LONGEST])):
         console.tell(f"console: a login from {address or 'somewhere'} was refused")
         return _form(request, then, "Name or password is wrong.", 403)

@@ -29,7 +29,7 @@ ROLES: tuple[tuple[Role, str, str], ...] = (
     ("date", "Date", "of publication"),
     ("cover", "Picture", ""),
 )
-_LISTED = 50  # articles that change, of which each field is shown
+_LISTED = 50  # changed articles that are shown in full
 
 
 async def show(request: Request) -> Response:

@@ -96,8 +96,8 @@ async def act_on_several(request: Request) -> Response:
     values = [f"{field.name}={value}" for field in of_name if (value := form.text(field.name).strip())]
     then = local(form.text("next"))
     if name == "join":
-        return await ask_form(request, name, then, ids=form.texts("id"))
-    return await ask_form(request, "each", then, name=name, subjects=form.texts("id"), values=values)
+        return await ask_form(request, name, then, ids=form.getlist("id"))
+    return await ask_form(request, "each", then, name=name, subjects=form.getlist("id"), values=values)
 
 
 def _operation(request: Request) -> Operation:

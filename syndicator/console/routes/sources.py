@@ -75,7 +75,7 @@ async def show_source(request: Request) -> Response:
 
 
 SHOWN = 30  # items of a list
-_ACTS = ("look", "fetch-list")  # of which a page is kept
+_ACTS = ("look", "fetch-list")  # operations that keep a page
 _LONGEST_TITLE = 200
 
 
@@ -173,7 +173,7 @@ async def add_source(request: Request) -> Response:
     """Add the sources chosen from a look."""
     form, console = form_of(request), console_of(request)
     looked = console.queue.get(form.text("look"))
-    return await ask_form(request, "add", "/", sources=_chosen(looked, form.texts("take")))
+    return await ask_form(request, "add", "/", sources=_chosen(looked, form.getlist("take")))
 
 
 def _chosen(looked: Job | None, taken: list[str]) -> list[object]:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from syndicator.console.answers import awaited, console_of, job_of, page, part
 from syndicator.services.showing import tags as showing
 
-# Operations of which the page shows the result.
+# Operations whose result the page shows.
 _SHOWN = ("rename-tag", "merge-tags", "suggest-tags", "try-category", "try-query")
 _LONGEST = 1000  # characters of a query
 

@@ -17,6 +17,13 @@ from syndicator.operations.operation import Inverse
 
 _REMEMBERED = 2000  # changes that are looked through
 KEPT_BYTES = 20_000_000  # of the files of one change: more is not kept, and cannot be undone
+_UNKEPT = "the articles with the old tag were not recorded: by an earlier version, or as too many"
+_LASTING = {
+    "undo": "it took back a merge: merge again instead",
+    "prune": "what is pruned is deleted for good",
+    "retag": _UNKEPT,
+    "merge-tags": _UNKEPT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +59,8 @@ class LoggedChange:
         """Return the reason why the change cannot be taken back, or "". Later edits may still conflict."""
         if self.kept or self.back is not None:
             return ""
-        if self.act == "undo":
-            return "it took back what is done anew instead: merge again"
-        if self.act == "prune":
-            return "what is pruned is deleted for good"
-        if self.act in ("retag", "merge-tags"):
-            return "which articles had the old tag was not kept: by an earlier version, or of very many"
-        return f"it changed no file, or files of more than {KEPT_BYTES // 1_000_000} MB together, which are not kept"
+        other = f"it changed no file, or files of more than {KEPT_BYTES // 1_000_000} MB together, which are not kept"
+        return _LASTING.get(self.act, other)
 
 
 class Log:
@@ -159,12 +161,11 @@ def _read(line: bytes) -> LoggedChange | None:
         return None
 
 
-_AROUND = 3  # lines that have to stand around what is put back, fewer where the text is edited right beside it
+_AROUND = 3  # lines of context that must match, fewer next to a later edit
 
 
 def undone(before: str | None, after: str | None, now: str | None) -> str | None:
-    """Return `now` without the edit from `before` to `after`; None is a missing file. Raises ValueError on a
-    conflict."""
+    """Return `now` without the edit from `before` to `after` (None: no file). Raises ValueError on a conflict."""
     if now == after:
         return before
     if before is None or after is None or now is None:
@@ -187,4 +188,4 @@ def _put(here: list[str], new: Sequence[str], span: tuple[int, int], back: Seque
         if pattern and len(places) == 1:
             at = places[0] + len(above)
             return [*here[:at], *back, *here[at + last - first :]]
-    raise ValueError("it was edited since, where this change was made")
+    raise ValueError("it was edited since in the same place")

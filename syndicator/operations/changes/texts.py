@@ -52,7 +52,7 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
         try:
             tomllib.loads(text or "")
         except tomllib.TOMLDecodeError as error:
-            raise UsageError(f"{path} would be no TOML then ({error}); edit it by hand") from error
+            raise UsageError(f"{path} would not be valid TOML ({error}); edit it by hand") from error
     for kind, texts in by_kind.items():
         if texts:
             _WRITE[kind](app, texts, progress)

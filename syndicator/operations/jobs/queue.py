@@ -73,7 +73,7 @@ class Queue:
             values = json.loads((self.root / f"{id}{_FILE}").read_bytes())
             names = {attribute.name for attribute in fields(Job)}
             return Job(**{name: value for name, value in values.items() if name in names} | {"id": id})
-        except (OSError, ValueError, RecursionError, TypeError, AttributeError):  # none, or damaged
+        except (OSError, ValueError, RecursionError, TypeError, AttributeError):  # missing or damaged
             return None
 
     def keep_page(self, id: str, page: Fetched) -> None:
@@ -132,8 +132,7 @@ class Queue:
         return [job for id in names[:most] if (job := self.get(id)) is not None]
 
     def lost(self) -> None:
-        """Mark running jobs as failed, because their process ended. Call before the one process that runs jobs
-        starts."""
+        """Mark running jobs as failed, as their process ended. Call before another one starts."""
         for job in self.recent(KEPT):
             if job.status in ("running", "building"):
                 self.save(replace(job, status="failed", said="the program ended meanwhile; see whether it was done"))

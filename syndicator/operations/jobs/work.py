@@ -48,7 +48,7 @@ def drain(config: Path, queue: Queue) -> int:
             _build(config, queue, [job for job in mine if job.status == "building"])
     except LockedError:
         mine = []
-    except SyndicatorError as error:  # of the settings: whatever waits has to say so
+    except SyndicatorError as error:  # invalid settings: every waiting job fails with this
         mine = []
         while (job := queue.claim()) is not None:
             mine.append(replace(job, status="failed", said=str(error)))
@@ -64,10 +64,7 @@ def _needs_no_lock(job: Job) -> bool:
 
 
 def _all(queue: Queue, which: Callable[[Job], bool], act: Callable[[Job], Job]) -> list[Job]:
-    done: list[Job] = []
-    while (job := queue.claim(which)) is not None:
-        done.append(ended(queue, job, act))
-    return done
+    return [ended(queue, job, act) for job in iter(lambda: queue.claim(which), None)]
 
 
 def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
@@ -93,8 +90,7 @@ def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
 
 
 def acted(app: App, queue: Queue, job: Job) -> Job:
-    """Plan and apply the operation of a job. Return the job; its status is "building" if feeds may be stale. Raises the
-    errors of the operation."""
+    """Do the operation of a job. Return the job, as "building" if feeds may be stale. Raises its errors."""
     operation, progress = need(job.act), _progress(queue, job)
     arguments = arguments_of(operation, job.args)
     change, number = operation.plan(app, arguments, progress), None
