@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.server.health import HEADERS, one_line
 
-_AT_ONCE: Final = 8  # bodies that are read at once: each whole, before its signature can be checked. A choice.
+_AT_ONCE: Final = 8  # bodies read at once, each whole, before the check of its signature. A choice.
 _LONGEST_TOKEN: Final = 64
 
 

@@ -28,7 +28,7 @@ Key = tuple[str, bool]  # the file, and whether this is its compressed variant
 
 # 64 MiB hold some 1,500 feeds of 50 entries in both variants; a machine with 1 GB has them to spare. A choice.
 _MOST: Final = 64 << 20
-LARGEST: Final = _MOST >> 4  # one large page pushes no hundred feeds out
+LARGEST: Final = _MOST >> 4  # so that one large page does not push out a hundred feeds
 
 
 class Bodies:
@@ -36,7 +36,7 @@ class Bodies:
 
     def __init__(self, most: int = _MOST, largest: int = LARGEST) -> None:
         self._most, self._largest = most, largest
-        self._held: dict[Key, tuple[Stamp, bytes]] = {}  # the one asked for last stands last
+        self._held: dict[Key, tuple[Stamp, bytes]] = {}  # the last used is last
         self._bytes = 0
 
     def get(self, key: Key, stamp: Stamp) -> bytes | None:
@@ -62,14 +62,14 @@ class Bodies:
         self._bytes -= len(entry[1]) if entry else 0
 
 
-# The path of a request -> the file. Browsers ask for favicon.ico where a document, as a feed, cannot name its icon.
+# Path of a request -> file. Browsers ask for favicon.ico if a document, such as a feed, cannot name its icon.
 _ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
 _HIDDEN: Final = "maps/"
 QUESTIONS: Final = "q/"
 _MISSING: Final = "404.html"
 _MOVED: Final = "maps/moved.json"
 _REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
-_LEAST: Final = 256  # bytes of a file that is compressed: below, the header of a gzip costs what it saves
+_LEAST: Final = 256  # bytes of a file at least for compression: below, the header of gzip costs what it saves
 _CHANGING: Final = 3  # tries at a file that is replaced while it is read
 CSP: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; manifest-src 'self'; "
@@ -85,7 +85,7 @@ _SECURITY: Final = {
 
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
-# What of a request's header decides on its answer.
+# Request headers that decide on the answer.
 _READ: Final = frozenset(
     (b"accept-encoding", b"if-none-match", b"if-modified-since", b"if-range", b"range", b"sec-fetch-dest")
 )
@@ -106,7 +106,7 @@ class _CachedFile:
 
 
 Asked = Mapping[bytes, bytes]  # headers of a request
-Ask = Callable[[str, Asked], Awaitable[Answer]]  # what answers to a name below the web root
+Ask = Callable[[str, Asked], Awaitable[Answer]]  # answers a name below the web root
 
 
 def make_app(
@@ -168,14 +168,8 @@ async def _send(answer: Answer, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": body[last:]})
 
 
-async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer "not here": the published files are in an object store, which another server serves."""
-    await _send(plain("Not here: the feeds are served from an object store.\n", 404), scope, send)
-
-
 class _Files:
-    """ASGI application, without a framework: its routing, request and response objects would double the CPU of a cached
-    answer (tests/bench/bench_web.py)."""
+    """ASGI application. A framework's objects would double the CPU of a cached answer (tests/bench/bench_web.py)."""
 
     def __init__(self, public: Path, hubs: tuple[str, ...], base_url: str, ask: Ask | None) -> None:
         self.root, self.hubs, self.base, self.ask = public, hubs, base_url, ask
@@ -248,8 +242,7 @@ class _Files:
         return body
 
     def _packed(self, name: str, file: _CachedFile) -> bytes | None:
-        """Return the compressed file or None: the .gz, unless it is older than the file, as during a build; else one
-        that is made and cached."""
+        """Return the compressed file: the .gz, unless it is older than the file, or one made and cached."""
         if (body := self.bodies.get((name, True), file.stamp)) is None:
             path = file.path.with_name(file.path.name + ".gz")
             is_current = (packed := stamp_of(path)) is not None and packed[0] >= file.stamp[0]
@@ -317,7 +310,7 @@ class _Files:
 def headers_of(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
     """Return the headers that depend only on a name. `base`, `hubs`: as in `make_app`."""
     format = of_file(name)
-    by_reader = format is not None and format.subscribed  # people are sent to a page, see `_answer`
+    by_reader = format is not None and format.subscribed  # browsers get a page, see `_answer`
     vary = "Accept-Encoding, Sec-Fetch-Dest" if by_reader else "Accept-Encoding"
     links = [f'<{base}{quote(name)}>; rel="self"'] if base else []
     links += [f'<{hub}>; rel="hub"' for hub in hubs]
@@ -402,3 +395,7 @@ def plain(text: str, status: int, **more: str) -> Answer:
     body = text.encode()
     headers = {"cache-control": CACHE_CONTROL, **_SECURITY, **more, "content-length": str(len(body))}
     return status, lines(headers | ({"content-type": "text/plain; charset=utf-8"} if body else {})), body
+
+
+# The application if the published files are in an object store, from which another server serves them.
+elsewhere = _answering(plain("Not here: the feeds are served from an object store.\n", 404))

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.core.errors import SyndicatorError
 
-# A proxy says for whom it asks by one of these; who asks through one is not on this machine.
+# Headers by which a proxy names its client, who is then not on this machine.
 _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 HEADERS: Final = {
     "cache-control": "no-store",

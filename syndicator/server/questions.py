@@ -20,8 +20,8 @@ from syndicator.server import files
 from syndicator.server.files import Answer, Asked, Bodies, Stamp, lines, plain
 
 OK, BUSY = HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE
-_WAITING: Final = 16  # requests for answers that are not made yet
-_MOST: Final = 16 << 20  # bytes of answers, which are 30 kB each, 100 at most where texts are whole
+_WAITING: Final = 16  # requests that may wait for an answer
+_MOST: Final = 16 << 20  # bytes of cached answers of 30 kB, or 100 with full texts
 
 
 @dataclass(slots=True)

@@ -79,7 +79,7 @@ class Connection(HttpToolsProtocol):
         cycle, answered = self.cycle, bool(self.pipeline) or self._phase == _ANSWER
         if self._phase == _BODY:
             answered = answered or cycle.response_started
-            cycle.disconnected = True  # for the application the client is gone
+            cycle.disconnected = True  # the application sees a closed connection
             cycle.message_event.set()
         self._enter(_CLOSE)
         if answered:
@@ -109,7 +109,7 @@ class Connection(HttpToolsProtocol):
         if head > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
             self._stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if len(self.pipeline) >= limits.PIPELINED:
-            self._stop(HTTPStatus.TOO_MANY_REQUESTS)  # not said: it would stand for an answer that is awaited
+            self._stop(HTTPStatus.TOO_MANY_REQUESTS)  # not sent: the client would take it for an awaited answer
         super().on_headers_complete()
         self._phase = _BODY
         is_read = self.scope["method"] in ("GET", "HEAD")
@@ -201,7 +201,7 @@ class Connections(set[Any]):
         return True
 
 
-_AT_ONCE = 100  # connections that the event loop accepts before it sees to those it has; the system queues the others
+_AT_ONCE = 100  # connections accepted in one turn of the event loop; the system queues the others
 
 
 class Replaceable:
@@ -229,14 +229,14 @@ async def serve(
     listener = _listen(host, port)
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = most_connections(CONNECTIONS * SHARE if descriptors == resource.RLIM_INFINITY else descriptors)
-    listener.listen(min(_AT_ONCE, most))  # who is told the address may connect at once
+    listener.listen(min(_AT_ONCE, most))  # `listening` may make clients connect at once
     listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     config = uvicorn.Config(
         app,
         http=Connection,  # over httptools, in C: half of the CPU of an answer (tests/bench/bench_web.py)
         ws="none",
         log_config=None,
-        log_level="error",  # strangers' broken requests fill no log
+        log_level="error",  # do not log strangers' broken requests
         proxy_headers=False,
         access_log=False,
         lifespan="off",
@@ -278,8 +278,8 @@ class _Server(uvicorn.Server):
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio sets TCP_NODELAY on sockets that were made with this protocol alone. Without, the second part of an answer
-    # waits for the other side to have acknowledged the first: 44 ms on a kept connection.
+    # asyncio sets TCP_NODELAY only on sockets with this explicit protocol. Without it, the second part of an answer
+    # waits until the client has acknowledged the first: 44 ms on a kept connection.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
