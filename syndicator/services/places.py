@@ -75,7 +75,7 @@ class SharedArticleStore(FileArticleStore):
 
     def _stamp_of(self, path: str) -> FileStamp | None:
         try:
-            return self._stamp(path)
+            return self.stamp(path)
         except FileNotFoundError:
             return None
 
