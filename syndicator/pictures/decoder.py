@@ -1,5 +1,5 @@
-"""The parent's end of the process that decodes pictures. What comes back is bytes, and is looked at before it is used:
-never a pickle, so that who takes the child over has won nothing but a chance to draw."""
+"""The parent's end of the process that decodes pictures. Answers are bytes, never a pickle, and are checked before
+use."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ _CODE: Final = "from syndicator.pictures.child import main; main()"
 
 
 class PictureRefused(Exception):
-    """No thumbnail of a picture. `reason`: why; `final`: it will be the same at the next try."""
+    """A picture without a thumbnail. `reason`: why; `final`: another try would give the same."""
 
     def __init__(self, reason: PictureReason, detail: str = "", *, final: bool = True) -> None:
         super().__init__(detail or reason.means)
@@ -32,7 +32,7 @@ class PictureRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thumbnail:
-    """A WebP of at most 640 x 640 pixels, one frame without metadata."""
+    """A WebP of at most 640 x 640 pixels: one frame without metadata."""
 
     webp: bytes
     width: int
@@ -40,7 +40,8 @@ class Thumbnail:
 
 
 class Decoder:
-    """Makes thumbnails in one child, started at the first call and after its death. `close` it. Of one event loop."""
+    """Maker of thumbnails in one child, which it starts at the first call and after its death. Use it in one event
+    loop."""
 
     def __init__(self, *, seconds: float = _SECONDS) -> None:
         self._seconds = seconds
@@ -49,7 +50,7 @@ class Decoder:
         self._turn = asyncio.Lock()
 
     async def thumbnail(self, data: bytes) -> Thumbnail:
-        """The thumbnail of a picture. Raises PictureRefused. Cancelling it ends the child."""
+        """Return the thumbnail of a picture. Raises PictureRefused. Cancelling ends the child."""
         async with self._turn:
             try:
                 return await asyncio.to_thread(self.ask, data)
@@ -58,7 +59,7 @@ class Decoder:
                 raise
 
     def ask(self, data: bytes) -> Thumbnail:
-        """The same without a loop, one call at a time."""
+        """Return the thumbnail of a picture, blocking; one call at a time. Raises PictureRefused."""
         process = self._started()
         try:
             assert process.stdin is not None
@@ -82,7 +83,7 @@ class Decoder:
         return Thumbnail(webp=webp, width=size[0], height=size[1])
 
     def close(self) -> None:
-        """Ends the child."""
+        """End the child."""
         self._kill()
         process, self._process = self._process, None
         if process is None:
@@ -132,7 +133,7 @@ class Decoder:
 
 
 def _status(process: subprocess.Popen[bytes] | None) -> int | None:
-    """How a child ended that closed its pipe or answered nonsense; None where it has not."""
+    """Return the exit status of a child that closed its pipe or answered nonsense, or None if it still runs."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         return process.wait(1) if process is not None else None
     return None
@@ -148,7 +149,7 @@ def _answer(process: subprocess.Popen[bytes], end: float) -> tuple[int, bytes]:
 
 
 def _exactly(number: int, size: int, end: float) -> bytes:
-    """`size` bytes from a pipe, until `end` of the monotonic clock. Raises EOFError, TimeoutError."""
+    """Read `size` bytes from a pipe until `end` of the monotonic clock. Raises EOFError, TimeoutError."""
     poll = select.poll()
     poll.register(number, select.POLLIN | select.POLLHUP)
     data = bytearray()

@@ -1,12 +1,12 @@
-"""Pages that are no article, by kind, and stories of which only the lead is free. Phrases of data/page_kinds.toml count
-only beside little other text: articles on cookies or paywalls stay articles. Pure."""
+"""Pages that are no article, by kind, and stories whose rest is for payers. Pure. The phrases of data/page_kinds.toml
+count only beside little other text: an article about paywalls is an article."""
 
 import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 
+from syndicator import reading
 from syndicator.core import urls
 from syndicator.reading.html import hints, jsonld
 from syndicator.reading.html.blocks import Block
@@ -36,11 +36,12 @@ _PAYWALL_BOX = re.compile(
 
 @cache
 def _table() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(files("syndicator.reading").joinpath("data/page_kinds.toml").read_text("utf-8"))
+    return tomllib.loads(reading.file_text("page_kinds.toml"))
 
 
 def kind_of(document: Document, title: str, kept: Sequence[Block], blocks: Sequence[Block]) -> str | None:
-    """bot-check, consent, login, paywall, error-page or empty; None for an article. `kept`: blocks of its body."""
+    """Return bot-check, consent, login, paywall, error-page or empty; None for an article. `kept`: blocks of its
+    body."""
     letters = sum(block.letters for block in kept)
     named = _named(document, title, blocks)
     if named and letters < _THIN and not (letters > _STUB and _is_article(document)):
@@ -53,7 +54,8 @@ def kind_of(document: Document, title: str, kept: Sequence[Block], blocks: Seque
 
 
 def is_partial(document: Document, kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """True if the page keeps the rest for payers: it asks where the text ends, or declares a lock and is short."""
+    """Return True if the rest is for payers: the page asks for payment where the text ends, or is short and declares a
+    lock."""
     letters = sum(block.letters for block in kept)
     if letters < _LONG and _asks_at_end(kept, blocks):
         return True
@@ -72,7 +74,6 @@ def is_partial(document: Document, kept: Sequence[Block], blocks: Sequence[Block
 
 
 def _asks_at_end(kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """True if a paywall's text is among the last short texts kept or the first below; earlier it is a topic."""
     own = [block for block in kept if block.letters]
     at = next((place for place, block in enumerate(blocks) if own and block is own[-1]), len(blocks))
     below = [block for block in blocks[at + 1 :] if block.letters][:_BELOW]
@@ -82,7 +83,7 @@ def _asks_at_end(kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
 
 
 def _named(document: Document, title: str, blocks: Sequence[Block]) -> str | None:
-    """The kind that the title names; a title that goes on is believed if the page has more phrases of that kind."""
+    """Return the kind that the title names. If the title goes on, the page must have more phrases of that kind."""
     heads = [title, next((title.text or "" for title in document.tree.iter("title")), "")]
     for kind in _KINDS:
         for head in heads:
@@ -138,5 +139,5 @@ def _is_article(document: Document) -> bool:
 
 
 def is_declared(document: Document) -> bool:
-    """True when the page calls itself an article and is not a site's front page."""
+    """Return True if the page declares itself an article and is not a site's front page."""
     return _is_article(document) and not urls.is_root(document.url)

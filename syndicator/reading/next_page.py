@@ -1,4 +1,4 @@
-"""The next page of an article, as its page leads there. Pure."""
+"""The next page of an article, by the links of its page. Pure."""
 
 import re
 from collections import defaultdict
@@ -34,21 +34,21 @@ _COUNT: Final = re.compile(
 
 
 class NextPage(NamedTuple):
-    """Where the next page of an article is, and what says so: "rel", "words", "numbers", "count"."""
+    """The next page's address and the signs for it: "rel", "words", "numbers", "count"."""
 
     url: str
     because: tuple[str, ...]
     sure: bool  # its address says that it is a page
 
     def trace(self) -> dict[str, str]:
-        """Where it is and what says so, for `show --why`."""
+        """Return address and signs for `show --why`."""
         return {"url": self.url, "from": ", ".join(self.because)}
 
 
 def next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
-    """The page after `number` of the article that begins at `first`, or None. A link must be said to be next and have
-    the article's address with the next number: `rel=next` is mostly the next article; "/story-2" counts only in a row
-    of numbers or on a page that says which of how many it is."""
+    """Return the page after `number` of the article that begins at `first`, or None. A link counts if it has the
+    article's address with the next number and a sign that it is next. `rel=next` alone is mostly the next article.
+    "/story-2" counts only in a row of numbers, or if the page says "1 of 3"."""
     if number >= MOST_NUMBER or not first:
         return None
     said: dict[str, set[str]] = defaultdict(set)
@@ -67,7 +67,7 @@ def next_page(document: Document, first: str, number: int = 1) -> NextPage | Non
 
 
 def address_of_next(html: bytes, url: str, headers: Mapping[str, str], first: str, number: int) -> str | None:
-    """The address of the page after page `number`, whose bytes `html` were answered at `url`. For the worker."""
+    """Return the address of the page after page `number`, whose bytes `html` `url` answered. For the worker."""
     try:
         found = next_page(parse(html, url, headers), first, number)
     except NotAnArticle:

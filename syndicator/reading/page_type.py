@@ -1,5 +1,5 @@
-"""The type of a page: article, documentation, forum, listing, product, service or other. A multinomial logistic
-regression over features of the whole page (data/page_types.toml by tools/train/fit_pages.py). Pure."""
+"""Type of a page: article, documentation, forum, listing, product, service or other. A multinomial logistic regression
+over the whole page; tools/train/fit_pages.py writes data/page_types.toml. Pure."""
 
 import math
 import re
@@ -7,10 +7,11 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from syndicator import reading
 from syndicator.core import urls
 from syndicator.reading.html import hints, jsonld
 from syndicator.reading.html.blocks import Block
@@ -62,12 +63,12 @@ _Phrases = tuple[tuple[str, re.Pattern[str]], ...]  # letters that each phrase b
 
 
 def _any_of(*phrases: str) -> _Phrases:
-    """Whole `phrases` for text in lower case; none may be found inside another."""
+    """Compile `phrases`, which match whole words in lower case. None may contain another."""
     return tuple((re.split(r"\(|.\?", each)[0], re.compile(rf"(?<!\w){each}\b")) for each in phrases)
 
 
 def _count(phrases: _Phrases, low: str) -> int:
-    """How often `phrases` stand in `low`; by first letters, in half the time of one pattern."""
+    """Count `phrases` in `low`. The search for their first letters takes half the time of one pattern."""
     found = 0
     for start, pattern in phrases:
         at = low.find(start)
@@ -106,7 +107,7 @@ _MADE_BY: Mapping[str, re.Pattern[str]] = {
 
 
 def features(document: Document, blocks: Sequence[Block]) -> dict[str, float]:
-    """The features of the page `document`, whose `blocks` are measured (`overlap.measure`), by name."""
+    """Return the features of a page by name. Its `blocks` are measured (`overlap.measure`)."""
     return {
         "bias": 1.0,
         **_of_blocks(blocks),
@@ -125,7 +126,7 @@ def _of_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     prose = [block for block in texts if block.kind == "p" and block.letters >= _PROSE and not _is_link(block)]
     long = [block for block in prose if block.letters >= _LONG]
     heads = [block for block in texts if block.kind == "h"]
-    linked_heads = [block for block in heads if _is_link(block)]
+    linked_heads = sum(map(_is_link, heads))
     alike = Counter((b.element.tag, b.element.get("class"), len(b.frames)) for b in texts if not _is_link(b))
     found = {
         "letters": math.log1p(letters),
@@ -139,8 +140,8 @@ def _of_blocks(blocks: Sequence[Block]) -> dict[str, float]:
         "item-links": math.log1p(sum(block.letters > _ITEM for block in linked)),
         "link-blocks": len(linked) / count,
         "heads": math.log1p(len(heads)),
-        "linked-heads": math.log1p(len(linked_heads)),
-        "linked-head-share": len(linked_heads) / (len(heads) or 1),
+        "linked-heads": math.log1p(linked_heads),
+        "linked-head-share": linked_heads / (len(heads) or 1),
         "letters-a-head": math.log1p(letters / (len(heads) or 1)),
         "images": math.log1p(sum(block.kind == "img" for block in blocks)),
         "images-a-prose": math.log1p(sum(block.kind == "img" for block in blocks) / (len(prose) or 1)),
@@ -193,11 +194,8 @@ def _of_head(document: Document) -> dict[str, float]:
 
 
 def _of_elements(tree: Any) -> dict[str, float]:
-    counts: Counter[str] = Counter()
-    for at, element in enumerate(tree.iter("article", "time", "form", "h1", "nav", "address", "pre", "select", "main")):
-        if at >= _MOST_ELEMENTS:
-            break
-        counts[element.tag] += 1
+    elements = tree.iter("article", "time", "form", "h1", "nav", "address", "pre", "select", "main")
+    counts = Counter(element.tag for element in islice(elements, _MOST_ELEMENTS))
     return {
         f"tag-{name}": math.log1p(counts[name]) for name in ("article", "time", "form", "h1", "nav", "pre", "select")
     }
@@ -221,32 +219,28 @@ _SHOWN = 0.05  # probability from which a type stands in the trace
 
 
 class PageType(NamedTuple):
-    """The likeliest type of a page, the probability of each, and the features that tell."""
+    """The likeliest type of a page, the probability of each, and the features."""
 
     name: str
     probabilities: Mapping[str, float]
     values: Mapping[str, float]
 
     def trace(self) -> Mapping[str, Any]:
-        """What `show --why` prints: the type, and the probability of those that come into question."""
+        """Return the lines of `show --why`: the type, and the probabilities of the likely ones."""
         likely = sorted(self.probabilities.items(), key=lambda pair: -pair[1])
         return {"is": self.name, "probabilities": {name: round(p, 2) for name, p in likely if p >= _SHOWN}}
 
 
 @cache
 def weights() -> Mapping[str, Mapping[str, float]]:
-    """For each type what each feature adds to its log odds, by the feature's name."""
-    table: dict[str, dict[str, float]] = tomllib.loads(file_text("page_types.toml"))["weights"]
+    """Return, for each type of page, the weight of each feature in its log odds."""
+    table: dict[str, dict[str, float]] = tomllib.loads(reading.file_text("page_types.toml"))["weights"]
     return table
 
 
-def file_text(name: str) -> str:
-    """The text of a file of fitted weights."""
-    return files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
-
-
 def type_of(document: Document, blocks: Sequence[Block]) -> PageType:
-    """The type of `document` with measured `blocks`. Raises ValueError if features and weights differ in names."""
+    """Return the type of `document` with measured `blocks`. Raises ValueError if features and weights differ in
+    names."""
     values = features(document, blocks)
     found = probabilities(values)
     best = max(found, key=lambda name: found[name])
@@ -254,7 +248,7 @@ def type_of(document: Document, blocks: Sequence[Block]) -> PageType:
 
 
 def probabilities(values: Mapping[str, float]) -> dict[str, float]:
-    """The probability of each type from the features `values`."""
+    """Return the probability of each type from the features `values`."""
     odds: dict[str, float] = {}
     for name, fitted in weights().items():
         if fitted.keys() != values.keys():

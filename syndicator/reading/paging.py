@@ -1,4 +1,4 @@
-"""Several pages as one article; the page number by an address like the first page's. Pure."""
+"""Several pages as one article; the number of a page by its address. Pure."""
 
 import json
 import re
@@ -30,7 +30,7 @@ class Numbered(NamedTuple):
 
 
 def numbered(url: str, first: str) -> Numbered | None:
-    """The number of page `url` of the article at `first`, 1 for `first`, None if not visible."""
+    """Return the number of page `url` of the article at `first` (1 for `first`), or None if it shows none."""
     ours, theirs = _parts(first), _parts(url)
     if ours is None or theirs is None or ours[0] != theirs[0]:
         return None
@@ -41,7 +41,7 @@ def numbered(url: str, first: str) -> Numbered | None:
 
 
 def _parts(url: str) -> tuple[str, list[str], dict[str, str]] | None:
-    """Host, segments of the path and parameters; None for what is no address of a page."""
+    """Return host, path segments and parameters, or None if `url` is no address of a page."""
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").removeprefix("www."), parts.port
@@ -54,7 +54,6 @@ def _parts(url: str) -> tuple[str, list[str], dict[str, str]] | None:
 
 
 def _by_query(path: list[str], query: dict[str, str], asked: dict[str, str]) -> Numbered | None:
-    """By one parameter more, or one that was 1."""
     names = [name for name in query | asked if query.get(name) != asked.get(name)]
     if len(names) != 1 or query.get(names[0], "1") != "1" or not _NUMBER.fullmatch(asked.get(names[0], "")):
         return None
@@ -96,7 +95,7 @@ def _bare(path: list[str]) -> list[str]:
 
 
 def _split(segment: str) -> tuple[str, str]:
-    """A segment's stem and ending: "story", ".html"."""
+    """Return a segment's stem and ending: "story", ".html"."""
     found = re.fullmatch(r"(.*?)(\.[a-z]{2,5})?", segment, re.IGNORECASE)
     return (found[1], found[2] or "") if found else (segment, "")
 
@@ -116,27 +115,27 @@ _MARKER: Final = re.compile(  # what titles say of pages, at their end
 
 
 class Part(NamedTuple):
-    """One page of several: its bytes, and the address that answered."""
+    """One page of several: its bytes and its address."""
 
     html: bytes
     url: str
 
 
 class Missing(NamedTuple):
-    """A page that could not be had, and why: a reason code."""
+    """A page that could not be fetched, and the reason code."""
 
     url: str
     reason: str
 
 
 def together(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, dict[str, str]]:
-    """The bytes of several pages as one, and the header that tells them apart again."""
+    """Return the bytes of several pages as one, and the header by which `apart` separates them."""
     said = {"parts": [[len(part.html), part.url] for part in parts], "missing": list(missing or ())}
     return b"".join(part.html for part in parts), {PAGES: json.dumps(said)}
 
 
 def apart(html: bytes, url: str, headers: Mapping[str, str]) -> tuple[list[Part], Missing | None]:
-    """The pages that `together` made one of; one where it did not."""
+    """Return the pages that `together` joined; one page if there is no such header."""
     try:
         said: Any = json.loads(headers[PAGES])
         sizes = [(int(size), str(address)) for size, address in said["parts"]]
@@ -155,7 +154,7 @@ def apart(html: bytes, url: str, headers: Mapping[str, str]) -> tuple[list[Part]
 def whole(
     first: Draft, url: str, parts: Sequence[Part], missing: Missing | None, read: Callable[[Part], Draft]
 ) -> Draft:
-    """`first` (page at `url`) with its later pages up to the first that is none; partial if one is `missing`."""
+    """Return `first` (the page at `url`) with its later pages, up to the first that is not one."""
     taken, stopped = [url], ""
     for part in parts:
         try:
@@ -177,8 +176,7 @@ def whole(
 
 
 def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
-    """`first` with the text of page `later`, or why that is no page of it. `sure`: its address says so. Repeated text
-    is left out; mostly repeated pages are none."""
+    """Return `first` with the text of page `later`, or why that is no page of it. Repeated paragraphs are left out."""
     if (why := _other_article(first, later, page, sure=sure)) is not None:
         return why
     known = {_key(one) for one in first.body.split("\n\n")}
@@ -198,7 +196,6 @@ def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
 
 
 def _other_article(first: Draft, later: Draft, page: str, *, sure: bool) -> str | None:
-    """What says that `later` is an article of its own; None for nothing."""
     if first.published and later.published and abs(first.published - later.published) > timedelta(days=1):
         return "it has another date"
     if numbered(later.url, first.url) is None and later.url != page:

@@ -1,5 +1,4 @@
-"""Selectors of an element that somebody pointed to, and a page to point at, without what runs, loads or leads away.
-Pure."""
+"""Selectors of an element that somebody pointed to, and a page to point at, without scripts, loads and links. Pure."""
 
 import base64
 import hashlib
@@ -11,6 +10,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any, Final, Literal
 
+from syndicator import reading
 from syndicator.configuration.page_rules import compiled
 from syndicator.core import text
 from syndicator.core.errors import NotAnArticle, RulesError
@@ -33,7 +33,7 @@ _SAMPLE = 120  # characters of what a selector finds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """A selector, its matches per page, the start of its text, and its element numbers on the first page."""
+    """A selector, its matches per page, the start of their text, and their element numbers on the first page."""
 
     selector: str
     pages: tuple[int, ...]
@@ -42,12 +42,12 @@ class Suggested:
 
     @property
     def held(self) -> int:
-        """On how many of the pages it finds something."""
+        """The number of pages on which it matches."""
         return sum(count > 0 for count in self.pages)
 
 
 def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role) -> tuple[Suggested, ...]:
-    """The best selectors of element `number` of the first page: on most pages, nothing else, short. None if missing."""
+    """Return the best selectors of element `number` of the first page: on most pages, unique, short."""
     trees = []
     for page in pages:
         with suppress(NotAnArticle):
@@ -65,7 +65,7 @@ def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int
 
 
 def _rank(one: Suggested, role: Role) -> tuple[int, int, int, int]:
-    """Lower is better: on most pages and once; what is not text may be on few but must be alone."""
+    """Return a sort key, lower is better: on most pages, then few matches. For `remove` few matches come first."""
     many = sum(max(0, count - 1) for count in one.pages)
     first = (many, -one.held) if role == "remove" else (-one.held, many)
     return (*first, one.selector.count(" "), len(one.selector))
@@ -141,31 +141,10 @@ _PICTURES = frozenset(("img", "picture", "video", "audio", "svg", "iframe", "can
 MOST: Final = 6000  # elements that are shown; further ones are left out
 _DEEPEST = 60  # elements within one another
 
-STYLE: Final = """
-:root{color-scheme:light dark}
-body{font:15px/1.5 system-ui,sans-serif;margin:12px;overflow-wrap:anywhere;cursor:crosshair}
-a{text-decoration:underline;color:inherit}
-div,section,article,aside,nav,header,footer,main,figure{min-height:4px}
-.pic{display:inline-block;padding:6px 10px;border:1px dashed #888;border-radius:6px;font-size:12px;color:#888}
-table{border-collapse:collapse}td,th{border:1px solid #8886;padding:2px 6px}
-.hover{outline:2px solid #0b57d0;outline-offset:1px}
-.lit{outline:2px solid #1c6b3a;outline-offset:1px;background:#1c6b3a22}
-"""
-# It says which element the person means, and lights up those that it is told; it speaks with nobody else.
-SCRIPT: Final = """
-let over=null;
-const of=(t)=>t instanceof Element?t.closest("[data-n]"):null;
-addEventListener("mouseover",(e)=>{over?.classList.remove("hover");over=of(e.target);over?.classList.add("hover")});
-addEventListener("click",(e)=>{e.preventDefault();e.stopPropagation();const t=of(e.target);
-if(t)parent.postMessage({pointed:Number(t.dataset.n)},"*")},true);
-addEventListener("keydown",(e)=>{if(e.key==="ArrowUp"&&over){e.preventDefault();const up=of(over.parentElement);
-if(up){over.classList.remove("hover");over=up;up.classList.add("hover");parent.postMessage({pointed:Number(up.dataset.n)},"*")}}});
-addEventListener("message",(e)=>{if(!Array.isArray(e.data?.light))return;
-for(const one of document.querySelectorAll(".lit"))one.classList.remove("lit");let first=null;
-for(const n of e.data.light){const one=document.querySelector(`[data-n="${Number(n)}"]`);
-one?.classList.add("lit");first??=one}
-first?.scrollIntoView({block:"nearest"})});
-"""
+_HEAD, _FOOT = reading.file_text("pointing.html").split("@PAGE@")
+STYLE: Final = _HEAD.partition("<style>")[2].partition("</style>")[0]
+# The script tells the console which element the person means, and highlights those that the console names.
+SCRIPT: Final = _FOOT.partition("<script>")[2].partition("</script>")[0]
 
 
 def _hash(text: str) -> str:
@@ -180,22 +159,17 @@ POLICY: Final = (
 
 
 def shown_page(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> tuple[bytes, str]:
-    """The page as it may be shown, and its policy header. Raises NotAnArticle("not-html")."""
+    """Return the page to show, and its Content-Security-Policy. Raises NotAnArticle("not-html")."""
     tree = parse(html, url, headers).tree
     body = tree.find("body")
     numbers = {element: number for number, element in enumerate(tree.iter())}
     made: list[str] = []
     _write(body if body is not None else tree, numbers, made)
-    text = "".join(made)
-    page = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A kept page</title><style>{STYLE}</style>'
-        f"</head><body>{text}<script>{SCRIPT}</script></body></html>"
-    )
-    return page.encode("utf-8", "replace"), POLICY
+    return "".join((_HEAD, *made, _FOOT)).encode("utf-8", "replace"), POLICY
 
 
 def _write(root: Any, numbers: Mapping[Any, int], made: list[str]) -> None:
-    """Writes what is in `root`. Without recursion: pages may be deeper than Python's stack."""
+    """Append the HTML of `root` to `made`, without recursion: pages may be deeper than Python's stack."""
     left: list[Any] = [root]  # elements to be opened, and texts to be written as they are
     shown = 0
     depth = 0

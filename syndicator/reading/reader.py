@@ -1,10 +1,9 @@
-"""A page in, a draft of its article out; how often an operator's selectors match, and what other rules would change.
-Pure."""
+"""Reading of a page into a draft; matches of an operator's selectors; the effect of other rules. Pure."""
 
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -24,7 +23,8 @@ _SELECTORS = ("select", "remove", *FIELDS)
 
 
 def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
-    """Matches by selector, as `select "div.text"`; of `select` those with text. Raises RulesError for invalid CSS."""
+    """Return the matches of each selector, keyed as `select "div.text"`; of `select` only those with text. Raises
+    RulesError for invalid CSS."""
     return {
         f'{rule} "{selector}"': sum(
             rule != "select" or any(part.strip() for part in element.itertext()) for element in matched(tree, selector)
@@ -51,9 +51,9 @@ def read(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Draft:
-    """The article on the page `html` of `url` (None: a saved page). `entry`: the announcement; `rules`: the operator's;
-    `repeated`: digests of the host's repeated blocks; dates more than a day after `now` do not count. Raises
-    NotAnArticle with its kind, RulesError for invalid CSS."""
+    """Return the article on the page `html` of `url` (None: a saved page). `entry`: its announcement in a feed;
+    `rules`: the operator's; `repeated`: digests of blocks that the host repeats. Dates more than a day after `now` do
+    not count. Raises NotAnArticle with its kind, RulesError for invalid CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
@@ -76,32 +76,12 @@ def read(
     more = {"type": body.typed and body.typed.trace(), "next_page": following and following.trace(), "rules": used}
     trace = {**meta.trace, "body": {**body.trace, **({"doubt": doubt} if doubt else {})}}
     trace |= {name: each for name, each in more.items() if each}
-    return Draft(
-        url=meta.canonical,
-        title=meta.title,
-        author=meta.author,
-        published=meta.published,
-        updated=meta.updated,
-        cover=meta.cover,
-        description=meta.description,
-        body=body.markdown,
-        language=meta.language,
-        keywords=meta.keywords,
-        section=meta.section,
-        sitename=meta.sitename,
-        partial=from_page and classify.is_partial(document, body.blocks, body.everything),
-        robots=meta.robots,
-        rights=meta.rights,
-        aliases=meta.aliases,
-        duplicate_of=meta.duplicate_of,
-        alternate=meta.alternate,
-        blocks=body.digests,
-        trace=trace,
-    )
+    partial = from_page and classify.is_partial(document, body.blocks, body.everything)
+    return replace(meta, body=body.markdown, partial=partial, blocks=body.digests, trace=trace)
 
 
 def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
-    """The kind of page that `html` is instead of an article, None for an article. For the worker."""
+    """Return the kind of a page that is no article, or None for an article. For the worker."""
     try:
         read(html, url, headers=headers)
     except NotAnArticle as refusal:
@@ -111,7 +91,7 @@ def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """The effect of rules on a page. `score`: shared words with its text without them, 0 (no article) to 1."""
+    """The effect of rules on a page. `score`: words shared with its text without them, 0 (no article) to 1."""
 
     matches: Mapping[str, int]  # by selector, as in `select "div.text"`
     before: int  # characters of the text without the rules
@@ -131,7 +111,7 @@ def tried(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Trial:
-    """The page read with `rules` and with those `before`. Raises RulesError for invalid CSS."""
+    """Read the page with `rules` and with the rules `before`, and compare. Raises RulesError for invalid CSS."""
 
     def draft(by: Rules) -> tuple[Draft | None, str]:
         try:

@@ -1,8 +1,9 @@
-"""Features of a block by itself: size, links, kind, beginning, end. Features go by name everywhere:
-data/block_weights.toml, tools/train and the trace of `show --why`. Pure."""
+"""Features of one block by itself: size, links, kind, wording. data/block_weights.toml uses the same names. Pure."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
 
 
 def columns(blocks: Sequence[Block], title: str) -> Columns:
-    """The features of each block by itself; `title` is the page's. Needs `overlap.measure`."""
+    """Return the features of each block by itself. `title` is the page's. Call `overlap.measure` first."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     link = np.array([block.linked for block in blocks], dtype=np.float64) / length
@@ -86,13 +87,13 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
 
 
 def bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Columns:
-    """A feature `prefix` + name for each of `names`, from one number a block, the lowest bit for the first name."""
+    """Return a feature `prefix` + name for each name, from a bit mask per block; the first name has the lowest bit."""
     spread = ((np.array(bits, dtype=np.int64) >> np.arange(len(names))[:, None]) & 1).astype(np.float32)
     return {prefix + name: spread[place] for place, name in enumerate(names)}
 
 
 def _flags(values: Sequence[bool]) -> Any:
-    """`values` as an array, three times faster than numpy makes one of a list."""
+    """Return `values` as an array, three times faster than numpy converts a list."""
     return np.frombuffer(bytes(values), dtype=np.bool_)
 
 
@@ -131,14 +132,8 @@ def _of_runs(blocks: Sequence[Block]) -> Columns:
 
 
 def _common_marks(runs: Sequence[Run]) -> int:
-    if len(runs) == 1:  # most texts
-        return runs[0].marks if runs[0].text.strip() else 0
-    none_yet = -1  # all bits
-    marks = none_yet
-    for run in runs:
-        if run.text.strip():
-            marks &= run.marks
-    return 0 if marks == none_yet else marks
+    marks = [run.marks for run in runs if run.text.strip()]
+    return reduce(and_, marks) if marks else 0
 
 
 def _of_phrases(blocks: Sequence[Block]) -> Columns:
@@ -174,7 +169,6 @@ def _is_title(blocks: Sequence[Block], title: str) -> list[bool]:
 
 
 def _same(text: str, title: str) -> bool:
-    """True when two texts, in one case, are the same or one holds the other and little more."""
     if text == title:
         return True
     shorter, longer = sorted((text, title), key=len)

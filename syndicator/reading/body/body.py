@@ -1,5 +1,4 @@
-"""The body of a page as markdown: which of its blocks are the article, by an operator's CSS rules, trafilatura (no
-other module imports it) and our scores. Pure."""
+"""The body of a page as markdown: our scores choose its blocks, helped by trafilatura (imported here only). Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from syndicator.configuration.page_rules import compiled
 from syndicator.core import text as texts
-from syndicator.core.model import Entry, Rules
+from syndicator.core.model import Draft, Entry, Rules
 from syndicator.reading import classify, page_type
 from syndicator.reading import markdown as writer
 from syndicator.reading.body import clean, containers, doubt, features, overlap, scorer, sequence
@@ -16,29 +15,24 @@ from syndicator.reading.body.block_features import Columns
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import Document
-from syndicator.reading.metadata.metadata import Metadata
 from syndicator.reading.page_type import PageType
 
 
 def apply_selectors(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[list[Block], dict[str, Any]]:
-    """`blocks` as `rules.select` and `rules.remove` leave them, and the matches. A `select` without a match is ignored:
-    a page built anew is better read than lost. Raises RulesError for invalid CSS."""
+    """Return the blocks left by `rules.select` and `rules.remove`, and the number of matches of each. A `select`
+    without a match is ignored, so that a redesigned page is still read. Raises RulesError for invalid CSS."""
     notes: dict[str, Any] = {}
     kept = list(blocks)
     if rules.remove:
-        gone = _matched(tree, rules.remove)
+        gone = {element for selector in rules.remove for element in compiled(selector)(tree)}
         kept = [block for block in kept if not _under(block, gone)]
         notes["remove"] = len(blocks) - len(kept)
     if rules.select:
-        wanted = _matched(tree, rules.select)
+        wanted = {element for selector in rules.select for element in compiled(selector)(tree)}
         inside = [block for block in kept if _under(block, wanted)]
         notes["select"] = len(inside)
         kept = inside or kept
     return kept, notes
-
-
-def _matched(tree: Any, selectors: Sequence[str]) -> set[Any]:
-    return {element for selector in selectors for element in compiled(selector)(tree)}
 
 
 def _under(block: Block, elements: set[Any]) -> bool:
@@ -54,8 +48,8 @@ Focus = Literal["fast", "balanced"]
 
 
 def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
-    """The text that trafilatura takes from `tree`, "" if none, failed or slow. "fast": its own extractor alone, half
-    the time of "balanced", which asks readability and jusText too."""
+    """Return the text that trafilatura extracts from `tree`, or "" if it finds none or the page is too large. "fast"
+    runs its own extractor alone, in half the time of "balanced", which also asks readability and jusText."""
     from trafilatura import bare_extraction
 
     elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
@@ -78,7 +72,7 @@ _FEED_MORE = 2  # how many times as much of it there must be as on the page
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body as markdown; `trace` says how it was found and what was cut by which rule."""
+    """A body as markdown. `trace` records how it was chosen and which rule cut which block."""
 
     markdown: str
     letters: int = 0
@@ -91,13 +85,12 @@ class Body:
     likely: float = 0.0  # log odds that the reading is right
 
 
-def read_body(
-    document: Document, meta: Metadata, *, entry: Entry | None, rules: Rules, repeated: frozenset[str]
-) -> Body:
-    """The body of `document`, from the feed if `rules` say so or the page is its stub. Raises RulesError."""
+def read_body(document: Document, meta: Draft, *, entry: Entry | None, rules: Rules, repeated: frozenset[str]) -> Body:
+    """Return the body of `document`, or that of the feed if `rules` ask for it or the page is a stub. Raises
+    RulesError."""
     from_feed = overlap.blocks(entry) if entry else []
     if rules.content == "feed" and from_feed:
-        return _from_feed(from_feed, from_feed, document.base_url, "rules.content")
+        return _finish(from_feed, from_feed, [], document.base_url, {"from": "feed", "rule": "rules.content"})
     blocks, notes = apply_selectors(document.tree, read_blocks(document.tree), rules)
     page = page_of(document, meta, blocks, selected=bool(notes.get("select")))
     summary = (overlap.words(entry.summary) if entry else "") or meta.description
@@ -121,11 +114,13 @@ def read_body(
     if whole < max(_FEED_TEXT, _FEED_MORE * body.letters):
         return body
     why = f"the page has {body.letters} letters, the feed {whole}"
-    return _from_feed(from_feed, body.everything, document.base_url, why)
+    # no digests: a feed shows nothing about the blocks that pages repeat
+    return _finish(from_feed, body.everything, [], document.base_url, {"from": "feed", "rule": why})
 
 
 class Reading(NamedTuple):
-    """One choice of blocks. `name`: of the compared text; `values`: features; `marks`: overlap and score per block."""
+    """One choice of blocks. `name`: the text compared with; `values`: features; `marks`: overlap and score of each
+    block."""
 
     name: str
     choice: clean.Choice
@@ -145,8 +140,8 @@ class Page(NamedTuple):
     selected: bool  # an operator chose the blocks
 
 
-def page_of(document: Document, meta: Metadata, blocks: Sequence[Block], *, selected: bool) -> Page:
-    """The page `document` with its `blocks` measured and counted. `selected`: an operator chose the blocks."""
+def page_of(document: Document, meta: Draft, blocks: Sequence[Block], *, selected: bool) -> Page:
+    """Return `document` and its `blocks` with their measurements. `selected`: an operator's rule chose the blocks."""
     overlap.measure(blocks)
     box = containers.build(blocks)
     containers.add_up(blocks, box)
@@ -162,7 +157,6 @@ def page_of(document: Document, meta: Metadata, blocks: Sequence[Block], *, sele
 
 
 def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[str, float]]:
-    """The first reading that is surely the article, else the likeliest; and the log odds of each by its name."""
     found: dict[str, Reading] = {}
     odds: dict[str, float] = {}
     for reading in readings(page, content, summary):
@@ -177,8 +171,9 @@ def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[st
 
 
 def readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
-    """The readings of a page, the cheapest first: alone, compared with its declared text, or an extractor's (as dear as
-    all else), and the feed's `content` if on the page. `summary`: feed's or page's."""
+    """Yield the readings of a page, cheapest first: by scores alone, by its declared text, by trafilatura's text. If
+    the feed's `content` stands on the page, yield the reading by that text only. `summary`: the feed's or the
+    page's."""
     overlap.guess(page.blocks, page.box)
     if content and overlap.covers(page.blocks, content):
         yield _reading(page, "feed content", content, summary)
@@ -205,17 +200,10 @@ def _reading(page: Page, name: str, text: str | None, summary: str) -> Reading:
     return Reading(name, choice, scored, values, marks)
 
 
-def _from_feed(blocks: Sequence[Block], everything: Sequence[Block], base: str, rule: str) -> Body:
-    """The body that the feed sends. It has no digests: what is no page of a host teaches nothing of its pages."""
-    made = _finish(blocks, everything, [], base, {"from": "feed", "rule": rule})
-    return replace(made, digests=())
-
-
 def _finish(
     kept: Sequence[Block], blocks: Sequence[Block], cuts: Sequence[clean.Cut], base: str, notes: Mapping[str, Any]
 ) -> Body:
     letters = sum(block.letters for block in kept)
     shown = [{"text": texts.line(cut.block.text)[:_QUOTED], "rule": cut.rule} for cut in cuts[:_MOST_CUTS]]
     trace = {**notes, "blocks": len(blocks), "kept": len(kept), "cut": shown}
-    digests = tuple(overlap.digest(block) for block in kept if overlap.is_comparable(block))
-    return Body(writer.to_markdown(kept, base), letters, digests, tuple(kept), tuple(blocks), trace)
+    return Body(writer.to_markdown(kept, base), letters, (), tuple(kept), tuple(blocks), trace)

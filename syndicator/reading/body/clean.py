@@ -1,5 +1,5 @@
-"""The scored blocks that stay: of enough score, without boilerplate and copies, with their images, headings, and
-players of films and sound as links. Pure."""
+"""Choice of the scored blocks: enough score, no boilerplate, no copies, plus their images, headings and players.
+Pure."""
 
 import re
 from bisect import bisect_right
@@ -26,14 +26,14 @@ _TRACED = 0.05  # score above which a block that was cut is worth a line in the 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A block that did not stay, and the rule that cut it."""
+    """A block that was cut, and the rule that cut it."""
 
     block: Block
     rule: str
 
 
 class Choice(NamedTuple):
-    """Which of the blocks stay so far, the score that they need, and the rule that cut those that it keeps not."""
+    """A flag per block that stays, the score needed for that, and the rule that cut each other block."""
 
     stay: list[bool]
     least: float
@@ -41,7 +41,7 @@ class Choice(NamedTuple):
 
 
 def decide(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Choice:
-    """Which of the scored `blocks` stay by score and rules; images are not looked at."""
+    """Return which of the scored `blocks` stay by score and rules. Images are decided later, by `attach`."""
     least = _LEAST_SELECTED if selected else _LEAST
     stay = [block.score >= least and bool(block.letters or block.kind == "code") for block in blocks]
     edges.keep_tables(blocks, stay)
@@ -57,7 +57,8 @@ def decide(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Ch
 
 
 def attach(blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]) -> tuple[list[Block], list[Cut]]:
-    """The `blocks` of the choice with images and captions where they belong, and those of the others worth a line."""
+    """Return the chosen blocks with the images and captions among them, and the cut blocks worth a line in the
+    trace."""
     stay = list(choice.stay)
     _keep_attached(blocks, stay)
     kept = [block for block, keep in zip(blocks, stay, strict=True) if keep]
@@ -86,7 +87,7 @@ def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _keep_attached(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Keeps images, their captions and horizontal rules where the text around them stays."""
+    """Keep images, their captions and horizontal rules if the text around them stays."""
     texts = [i for i, keep in enumerate(stay) if keep]
     if not texts:
         return
@@ -114,29 +115,27 @@ def _is_icon(block: Block) -> bool:
 def drop_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """`blocks` without `repeated` digests unless they hold a text of `keep`, and those cut; none if they are most."""
-    kept_texts = {overlap.letters(text) for text in keep} - {""}
-
-    def is_repeat(block: Block) -> bool:
-        return (
-            overlap.is_comparable(block)
-            and overlap.digest(block) in repeated
-            and not any(text in block.own for text in kept_texts)
-        )
-
+    """Return `blocks` without those whose digest is in `repeated`, and the cut ones. Blocks with a text of `keep` stay.
+    If more than half of the letters would go, nothing is cut."""
     if not repeated:
         return list(blocks), []
-    stay = [not is_repeat(block) for block in blocks]
+    kept_texts = {overlap.letters(text) for text in keep} - {""}
+    stay = [
+        not overlap.is_comparable(block)
+        or overlap.digest(block) not in repeated
+        or any(text in block.own for text in kept_texts)
+        for block in blocks
+    ]
     letters = [
-        sum(block.letters for block, ok in zip(blocks, stay, strict=True) if ok is kept) for kept in (True, False)
+        sum(block.letters for block, ok in zip(blocks, stay, strict=True) if ok is side) for side in (True, False)
     ]
     if letters[1] > letters[0]:
         return list(blocks), []
     _drop_orphans(blocks, stay)
-    return (
-        [block for block, ok in zip(blocks, stay, strict=True) if ok],
-        [Cut(block, "repeats across articles of this host") for block, ok in zip(blocks, stay, strict=True) if not ok],
-    )
+    cuts = [
+        Cut(block, "repeats across articles of this host") for block, ok in zip(blocks, stay, strict=True) if not ok
+    ]
+    return [block for block, ok in zip(blocks, stay, strict=True) if ok], cuts
 
 
 _SOURCES = ("src", "data-src", "data-lazy-src")
@@ -152,7 +151,8 @@ _HINTS = ("ad", "comment", "sidebar", "footer", "nav", "consent")
 
 
 def placed(tree: Any, blocks: Sequence[Block], kept: Sequence[Block], base: str) -> list[Block]:
-    """`kept` of all `blocks` of `tree` with links for players between their texts, titled by host if without title."""
+    """Return the `kept` blocks with a link for each video or audio player that stands between two of them. A player
+    without a title is titled by its host."""
     frames = [frame for frame in tree.iter("iframe") if _is_player(frame)][:_MOST]
     if not frames or not kept:
         return list(kept)

@@ -1,4 +1,4 @@
-"""Sums over the elements of a page: its main container, and elements whose class words count. Pure."""
+"""Sums over the elements above the blocks, the main container among them, and the class hints that count. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 @dataclass(slots=True)
 class Containers:
-    """The elements above the blocks of a page, numbered, each after its parent, and what they hold as arrays."""
+    """The elements above a page's blocks, numbered with parents first, and arrays of what each holds."""
 
     nodes: list[Any]
     parent: Ints  # number of each one's parent; the root's is its own
@@ -34,16 +34,11 @@ class Containers:
     hints: list[int] = field(default_factory=list)  # those of them that count, once it has weighed them
 
     def inside(self, node: int) -> Bools:
-        """Which elements are `node` or inside it; none for -1."""
-        found = np.zeros(len(self.nodes), dtype=np.bool_)
-        if node >= 0:
-            found[node] = True
-            for level in self.levels[1:]:
-                found[level] |= found[self.parent[level]]
-        return found
+        """Return a flag per element: True for `node` and the elements inside it; all False for -1."""
+        return self.below(node) >= 0
 
     def below(self, node: int) -> Floats:
-        """How many steps each element stands below `node`; -1 for those outside."""
+        """Return the depth of each element below `node`; -1 for the elements outside it."""
         found = np.full(len(self.nodes), -1.0)
         if node >= 0:
             found[node] = 0.0
@@ -54,12 +49,12 @@ class Containers:
 
 
 def is_prose(block: Block) -> bool:
-    """True for a block that reads like a paragraph of running text."""
+    """Return True for a block that reads like a paragraph of running text."""
     return block.letters > _PROSE and block.linked < _LINKED * len(block.text)
 
 
 def build(blocks: Sequence[Block]) -> Containers:
-    """The elements above each block, with nothing counted yet."""
+    """Return the elements above the blocks, with nothing summed yet."""
     numbers: dict[Any, int] = {}
     nodes: list[Any] = []
     parents: list[int] = []
@@ -86,7 +81,7 @@ def build(blocks: Sequence[Block]) -> Containers:
 
 
 def add_up(blocks: Sequence[Block], found: Containers) -> None:
-    """Sums up in `found`, for every element, what the blocks below it hold. Needs their letters and overlap."""
+    """Sum in `box`, for every element, the letters of the blocks below it. Needs their letters and overlaps."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     linked = np.array([block.linked for block in blocks], dtype=np.float64)
@@ -101,7 +96,7 @@ def add_up(blocks: Sequence[Block], found: Containers) -> None:
 
 
 def deepest_with(share: float, amounts: Floats, box: Containers) -> int:
-    """The number of the deepest element that holds at least `share` (over a half) of all of `amounts`, or -1."""
+    """Return the number of the deepest element that holds at least `share` (over 0.5) of the total, or -1."""
     total = float(amounts.max(initial=0.0))
     if total <= 0:
         return -1
@@ -124,8 +119,8 @@ _CLOSED = ("comment", "hidden", "modal", "consent")  # what is inside one of the
 
 
 def weigh(blocks: Sequence[Block], box: Containers) -> None:
-    """Set the class hints of the elements in summed `box` and of `blocks`: words for boilerplate do not count on
-    elements with much of the prose ("paywall" on an article's paragraphs). Repeatable."""
+    """Set the class hints of the elements in `box` and of `blocks`. May be repeated after another comparison. Hints of
+    boilerplate do not count on elements with much of the prose, such as "paywall" on all paragraphs."""
     if not box.words:
         box.words = [hints.of(node) for node in box.nodes]
     before = box.hints or box.words
@@ -152,7 +147,6 @@ def _bits(names: Iterable[str]) -> int:
 
 
 def _shares(own: Sequence[int], box: Containers) -> list[float]:
-    """The letters of prose in all elements that have the class of each one, 0 where the extractor left most out."""
     groups: dict[str, list[int]] = {}
     for at in np.flatnonzero((box.prose > 0) & (np.array(own) > 0)).tolist():
         groups.setdefault(box.nodes[at].get("class") or str(at), []).append(at)

@@ -1,10 +1,8 @@
-"""How likely a reading of a page is its article, and the page a list: boosted trees (data/reading_trees.json by
-tools/train/fit_readings.py) over the whole page and the text taken of it. Pure."""
+"""Probability that a reading is the page's article, and that the page is a list: boosted trees over the whole page.
+tools/train/fit_readings.py writes them to data/reading_trees.json. Pure."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -20,11 +18,10 @@ _MOST_LINKED = 0.8  # share of a heading's text in links from which it is a link
 _SOME = 50  # letters that are added to those of a reading, so that next to none are not divided by
 _SHORT = 100  # letters below which a text is hardly an article, unless the feed has no more
 _LONGER = 1.5  # times as much in the feed's own content as on the page
-Table = Literal["right", "listing"]
 
 
 def doubt(kept: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None) -> str:
-    """Why the body `kept` may not be the article, or "". `from_feed`: the blocks of the content of `entry`."""
+    """Return why the body `kept` may not be the article, or "". `from_feed`: the blocks of the content of `entry`."""
     letters = sum(block.letters for block in kept)
     announced = sum(block.letters for block in from_feed)
     if announced > _LONGER * letters:
@@ -36,7 +33,8 @@ def doubt(kept: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | N
 def reading_values(
     kept: Sequence[Block], blocks: Sequence[Block], typed: PageType, summary: str, *, asked: bool, declared: bool
 ) -> dict[str, float]:
-    """Features of a reading by name. `asked`: compared with a text; `declared`: the page says it is an article."""
+    """Return the features of a reading by name. `asked`: compared with a text; `declared`: the page says it is an
+    article."""
     chosen = set(kept)
     letters = sum(block.letters for block in kept)
     prose = [block for block in blocks if containers.is_prose(block)]
@@ -70,12 +68,7 @@ def reading_values(
     }
 
 
-@cache
-def boosted(table: Table) -> scorer.Trees:
-    """The trees."""
-    return scorer.read_trees(json.loads(scorer.file_text("reading_trees.json"))[table])
-
-
-def log_odds(table: Table, values: Mapping[str, float]) -> float:
-    """The log odds that a reading is the article ("right"), or that its page is a list of articles or goods."""
-    return float(scorer.log_odds(boosted(table), {name: np.array([value]) for name, value in values.items()})[0])
+def log_odds(table: Literal["right", "listing"], values: Mapping[str, float]) -> float:
+    """Return the log odds that a reading is the article ("right"), or that its page lists articles or goods."""
+    trees = scorer.boosted("reading_trees.json", table)
+    return float(scorer.log_odds(trees, {name: np.array([value]) for name, value in values.items()})[0])

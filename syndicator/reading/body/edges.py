@@ -1,9 +1,8 @@
-"""Boilerplate at the edges of the kept text: dates above, lines below, tables of contents; and rows of tables, which
-are kept whole or not at all. Rules of shape, with the words of data/phrases.toml: a line at an edge must look like
-text. Pure."""
+"""Cuts at the edges of the chosen text: dates above, lines below, tables of contents, consent boxes. Tables stay whole.
+The rules look at shape and at the words of data/phrases.toml. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -38,7 +37,7 @@ _BRACKETS = re.compile(r"\W*[(\[].*[)\]]\W*", re.S)
 
 
 def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut dates above the first paragraph, what stands below the last, repeated lines; nothing without a paragraph."""
+    """Cut dates above the first paragraph, lines below the last one, and repeated lines. Return the rule for each."""
     kept = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     leads = [place for place, at in enumerate(kept) if _is_lead(blocks[at])]
     if not leads:
@@ -56,7 +55,7 @@ def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def consent(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cuts what stands in a box that asks for consent to cookies, unless nothing else is kept."""
+    """Cut the text of boxes that ask for consent to cookies, unless nothing else is left."""
     bit = hints.bit("consent")
     boxed = [at for at, keep in enumerate(stay) if keep and blocks[at].hints & bit and _is_boxed(blocks[at].element)]
     if len(boxed) == sum(stay):
@@ -81,7 +80,7 @@ def _is_date(block: Block) -> bool:
 
 
 def _appeals(block: Block) -> bool:
-    """True for what the site asks of its readers, or tells of who wrote, however long a paragraph it is."""
+    """Return True if the site asks its readers for something or introduces the author, even in a long paragraph."""
     return block.letters < _APPEAL and bool(hints.inside(("appeal",), hints.ready(block.text)))
 
 
@@ -94,7 +93,8 @@ def _list_of(block: Block) -> Frame | None:
 
 
 def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
-    """The last of `lines`, below the last paragraph, up to the first like text. `letters`: of all that is kept."""
+    """Return the lines to cut, from the end of `lines` up to the first that looks like text. `letters`: of the whole
+    text."""
     found: dict[Block, str] = {}
     at = len(lines)
     while at:
@@ -115,7 +115,6 @@ def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
 
 
 def _headed(items: Sequence[Block], lines: Sequence[Block]) -> bool:
-    """True when a heading stands above a list that is none of what follows an article."""
     at = lines.index(items[0])
     above = lines[at - 1] if at else None
     return above is not None and above.kind == "h" and not hints.starts(("tailhead",), hints.ready(above.text))[0]
@@ -153,19 +152,14 @@ _PART_OF_IT = 0.3  # share of the letters of a table that must stay
 
 
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Let rows of the scored `blocks` stay if a third of their table does, or if the texts before and after it do."""
-    for places in _tables(blocks):
+    """Keep the rows of a table if a third of it stays, or if the texts before and after it stay."""
+    for (is_row, _), group in groupby(range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)):
+        places = list(group)
         letters = sum(blocks[at].letters for at in places)
         kept = sum(blocks[at].letters for at in places if stay[at])
-        if kept >= _PART_OF_IT * letters or _is_enclosed(blocks, stay, places):
+        if is_row and (kept >= _PART_OF_IT * letters or _is_enclosed(blocks, stay, places)):
             for at in places:
                 stay[at] = stay[at] or blocks[at].score >= _LEAST
-
-
-def _tables(blocks: Sequence[Block]) -> Iterator[list[int]]:
-    for is_row, group in groupby(range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)):
-        if is_row[0]:
-            yield list(group)
 
 
 def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], places: Sequence[int]) -> bool:
@@ -178,7 +172,7 @@ _LEAST_HEAD = 5  # letters of a heading above which an entry of a table of conte
 
 
 def contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cuts lists of links to the page's own headings."""
+    """Cut lists of links to the page's own headings."""
     heads = {block.own for block in blocks if block.kind == "h" and block.own}
     lists: dict[Frame, list[int]] = {}
     for index, block in enumerate(blocks):

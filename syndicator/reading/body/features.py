@@ -1,5 +1,4 @@
-"""Features of each block for the scorer: by itself, above, around, before and after. Their names must be those of
-data/block_weights.toml. Pure."""
+"""Features of each block for the scorer: by itself, of its containers and of the blocks around it. Pure."""
 
 import math
 from collections.abc import Sequence
@@ -33,14 +32,14 @@ _CROSSED = (
 
 
 def of_text(blocks: Sequence[Block], title: str) -> Columns:
-    """The features of measured blocks that no extractor's text changes, made once. `title`: the page's."""
+    """Return the features that no compared text changes. `blocks` are measured; `title` is the page's."""
     own = block_features.columns(blocks, title)
     return own | _of_lists(blocks) | _of_kinds_around(blocks, own) | _of_sections(blocks, own)
 
 
 def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) -> Columns:
-    """All features of `blocks` by name, float32 arrays. `text`: of `of_text`; `box`: of `containers.build`. Needs
-    overlaps."""
+    """Return all features of `blocks` by name, as float32 arrays. Needs their overlaps. `box`: of `containers.build`;
+    `text`: the result of `of_text`."""
     containers.add_up(blocks, box)
     containers.weigh(blocks, box)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
@@ -56,7 +55,7 @@ def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) 
 
 
 def _hints_within(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
-    """The class hints of the elements between each block and the main container; of all above it when it is outside."""
+    """Return the class hints between each block and the main container; all of its hints if it is outside."""
     inside = box.inside(main).tolist()
     parents = box.parent.tolist()
     found = [0] * len(box.nodes)
@@ -111,13 +110,8 @@ def _shape_of(mates: Sequence[Block]) -> dict[str, float]:
 
 def _of_markup(blocks: Sequence[Block]) -> Columns:
     sums: dict[tuple[Any, ...], list[float]] = {}
-    known: dict[Any, list[float]] = {}
-    own = []
-    for block in blocks:
-        total = known.get(block.element)
-        if total is None:
-            total = known[block.element] = sums.setdefault(markup(block.element), [0.0, 0.0, 0.0])
-        own.append(total)
+    own = [sums.setdefault(markup(block.element), [0.0, 0.0, 0.0]) for block in blocks]
+    for block, total in zip(blocks, own, strict=True):
         total[0] += block.overlap * block.letters
         total[1] += block.letters
         total[2] += 1
@@ -129,7 +123,7 @@ def _of_markup(blocks: Sequence[Block]) -> Columns:
 
 
 def markup(element: Any) -> tuple[Any, ...]:
-    """Tag and class of `element` and of the one above it."""
+    """Return tag and class of `element` and of its parent."""
     above = element.getparent()
     return (element.tag, element.get("class"), None if above is None else (above.tag, above.get("class")))
 
@@ -184,7 +178,8 @@ def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
 
 
 def _of_sections(blocks: Sequence[Block], own: Columns) -> Columns:
-    """How much the heading above sounds like what follows an article, its distance, how many came, and the h1 above."""
+    """Return, for each block, how its heading resembles those after an article, and its distance from that and from the
+    h1."""
     current, age, count, h1, since = 0.0, 0, 0, 0.0, 0
     rows = []
     for block, tail in zip(blocks, _exact(own["tail-head"]).tolist(), strict=True):
@@ -202,7 +197,7 @@ def _of_sections(blocks: Sequence[Block], own: Columns) -> Columns:
 
 
 def _exact(values: Any) -> Any:
-    """`values` as they are once rounded to the floats of a feature."""
+    """Return `values` rounded to float32, the precision of a feature."""
     return np.asarray(values).astype(np.float32).astype(np.float64)
 
 
@@ -211,7 +206,7 @@ def _sizes(blocks: Sequence[Block]) -> Any:
 
 
 def shift(values: Any, by: int, outside: float = 0.0) -> Any:
-    """`values` moved `by` places later, `outside` where nothing comes."""
+    """Return `values` moved `by` places later, filled with `outside`."""
     out = np.full(len(values), outside)
     if abs(by) < len(values):
         out[max(by, 0) : len(values) + min(by, 0)] = values[max(-by, 0) : len(values) - max(by, 0)]

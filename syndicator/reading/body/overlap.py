@@ -1,5 +1,5 @@
-"""How much of each block an extractor's text has too, the strongest feature; the feed's content as blocks; repeated
-texts: copies on a page, blocks that a host shares. Pure."""
+"""Share of each block found in a compared text, the strongest feature; the feed's content as blocks; repeated texts.
+Pure."""
 
 import hashlib
 import re
@@ -29,7 +29,7 @@ _ON_PAGE = 0.6  # share of a summary's pieces from which the page holds it
 
 
 def letters(value: str) -> str:
-    """`value` as lower-case letters and digits alone."""
+    """Return the lower-case letters and digits of `value`."""
     if value.isascii():  # thirty times cheaper than the pattern
         return value.lower().encode().translate(None, _OTHER_ASCII).decode()
     low = value.lower().encode("utf-8", "surrogatepass").translate(None, _OTHER_ASCII).decode("utf-8", "surrogatepass")
@@ -37,14 +37,14 @@ def letters(value: str) -> str:
 
 
 def measure(blocks: Sequence[Block]) -> None:
-    """Sets `own` and `letters` of each block; a wide character counts two: it says as much as two of an alphabet."""
+    """Set `own` and `letters` of each block. A wide character, such as Chinese, counts as two letters."""
     for block in blocks:
         block.own = letters(block.text)
         block.letters = texts.width(block.own)
 
 
 def compare(blocks: Sequence[Block], extracted: str) -> None:
-    """Sets the overlap of each block: the share of its letters (0 to 1) that `extracted` has, in the same order."""
+    """Set the overlap of each block: the share of its letters (0 to 1) found in `extracted`, in the same order."""
     theirs = letters(extracted)
     at = 0
     for block in blocks:
@@ -55,7 +55,8 @@ def compare(blocks: Sequence[Block], extracted: str) -> None:
 
 
 def _drop_strays(blocks: Sequence[Block]) -> None:
-    """A short text far from all that was found is an item of a menu; its twin beside what was found is the one."""
+    """Clear the overlap of a short text far from other matches, such as a menu item, and move it to its twin beside
+    one."""
     lone: set[str] = set()
     for index, block in enumerate(blocks):
         if block.overlap and len(block.own) < _SHORT and not _beside(blocks, index):
@@ -71,7 +72,7 @@ def _beside(blocks: Sequence[Block], index: int) -> bool:
 
 
 def _share(own: str, theirs: str, at: int) -> tuple[float, int]:
-    """The share of `own` in `theirs`, and the place in it where the next block is expected."""
+    """Return the share of `own` found in `theirs`, and the place in it where the next block should begin."""
     if len(own) < _SHORT:
         found = theirs.find(own, at, at + len(own) + _SLACK)
         return (1.0, found + len(own)) if found >= 0 else (0.0, at)
@@ -90,14 +91,14 @@ def _pieces(own: str, step: int = _PIECE) -> list[str]:
 
 
 def guess(blocks: Sequence[Block], box: containers.Containers) -> None:
-    """Sets each block's overlap as if an extractor had taken the prose of the page's main container alone."""
+    """Set overlaps as if an extractor had taken only the prose of the page's main container."""
     within = box.inside(containers.deepest_with(PROSE_SHARE, box.prose, box))[box.of].tolist()
     for block, there in zip(blocks, within, strict=True):
         block.overlap = float(there and containers.is_prose(block))
 
 
 def covers(blocks: Sequence[Block], content: str) -> bool:
-    """True when `content`, that of a feed, is as whole as the extractor's text and stands on the page."""
+    """Return True if the feed's `content` is about as long as the extractor's text and stands on the page."""
     own = letters(content)
     extracted = sum(block.letters * block.overlap for block in blocks)
     if len(own) < _WHOLE or len(own) < _WHOLE_SHARE * extracted:
@@ -108,7 +109,8 @@ def covers(blocks: Sequence[Block], content: str) -> bool:
 
 
 def held(kept: Sequence[Block], blocks: Sequence[Block], summary: str) -> float:
-    """The share of the `summary` that `kept` holds; 1 if it is short or most of it stands nowhere in all `blocks`."""
+    """Return the share of `summary` found in the `kept` blocks. Return 1 if it is short, or if most of it is missing
+    from all `blocks` too."""
     pieces = _pieces(letters(summary))[:_MOST_PIECES]
     there, taken = (
         sum(piece in text for piece in pieces) for text in ("".join(b.own for b in each) for each in (blocks, kept))
@@ -124,9 +126,9 @@ _MOST = 2_000_000  # characters of an entry's HTML that are read
 
 
 def blocks(entry: Entry) -> list[Block]:
-    """The blocks of the entry's content, else of its summary when that is long, without the syndication's own lines."""
+    """Return the blocks of the entry's content, else of a long summary, without lines added by syndication plugins."""
     for html in (entry.content, entry.summary):
-        found = [block for block in _parsed(html) if not _is_syndication(block)]
+        found = _parsed(html)
         measure(found)
         if sum(block.letters for block in found) >= _FEED_CONTENT_ENOUGH:
             return found
@@ -134,12 +136,8 @@ def blocks(entry: Entry) -> list[Block]:
 
 
 def words(html: str) -> str:
-    """The text of an entry's HTML, a block a line, without the syndication's own lines."""
-    return "\n".join(block.text for block in _parsed(html) if not _is_syndication(block))
-
-
-def _is_syndication(block: Block) -> bool:
-    return len(block.text) < _LONGEST_NOTE and any(phrase in block.text for phrase in _APPEARED)
+    """Return the text of an entry's HTML, one line per block, without lines added by syndication plugins."""
+    return "\n".join(block.text for block in _parsed(html))
 
 
 def _parsed(html: str) -> list[Block]:
@@ -149,7 +147,12 @@ def _parsed(html: str) -> list[Block]:
         tree = tree_of(f"<div>{html[:_MOST]}</div>")
     except NotAnArticle:
         return []
-    return [block for block in read_blocks(tree) if not block.hidden]
+    found = (block for block in read_blocks(tree) if not block.hidden)
+    return [
+        block
+        for block in found
+        if len(block.text) >= _LONGEST_NOTE or not any(phrase in block.text for phrase in _APPEARED)
+    ]
 
 
 _TELLING_REPEAT = 20  # letters from which repetition on a host shows that a block is boilerplate
@@ -164,7 +167,8 @@ _GAP = 4  # texts between two that continue a copy
 
 
 def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut a second copy of the article, for other screens: the same texts in order, a good part of all."""
+    """Cut a second copy of the article, made for other screens: the same texts in the same order, a good part of
+    all."""
     texts = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     enough = _COPY * sum(blocks[at].letters for at in texts)
     gone = []
@@ -180,7 +184,7 @@ def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _rows_of_copies(texts: Sequence[str]) -> list[list[int]]:
-    """Rows of places at which `texts` repeat, in the same order, what stood before the row began."""
+    """Return rows of places in which `texts` repeat, in order, the texts before that row."""
     first: dict[str, int] = {}
     rows: list[list[int]] = []
     last = -1  # where the last text of the row stood first
@@ -199,19 +203,18 @@ def _rows_of_copies(texts: Sequence[str]) -> list[list[int]]:
 
 
 def _is_sum(block: Block, others: Sequence[Block]) -> bool:
-    """True for a text that is other paragraphs of the page run together."""
     parts = [other.own for other in others if len(other.own) >= _TELLING and other is not block]
     inside = [part for part in dict.fromkeys(parts) if part in block.own]
     return len(inside) > _PARTS and sum(map(len, inside)) > _SUM * len(block.own)
 
 
 def is_comparable(block: Block) -> bool:
-    """True for a block that repetition makes boilerplate: not code and headings."""
+    """Return True for a text that is boilerplate if a host repeats it. Headings and code are not compared."""
     return block.kind in ("p", "row", "dt") and block.letters >= _TELLING_REPEAT
 
 
 def digest(block: Block) -> str:
-    """Sixteen hex digits of the text of `block`, without that of links if enough stands between them."""
+    """Return 16 hex digits for the text of `block`, its links left out if enough other text remains."""
     between = letters("".join([run.text for run in block.runs if not run.href])) if block.linked else ""
     compared = between if len(between) >= _TELLING_REPEAT else block.own
     return hashlib.sha256(compared.encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,13 +1,12 @@
-"""The second look at the texts of a page: boosted trees (data/sequence_trees.json by tools/train/fit_sequence.py) see a
-text's features, the first look's log odds of it and its neighbours, and the page's own description. Grown on other
-domains than the first look, they know its mistakes."""
+"""The second look at the texts of a page: boosted trees see the first look's odds of a text and of its neighbours. They
+were grown on other domains than the first look, so they correct its mistakes. tools/train/fit_sequence.py writes
+data/sequence_trees.json. Pure."""
 
-import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,7 +61,7 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a page: their places among its blocks, and the features that no odds change."""
+    """The texts of a page: their places among its blocks, and their features that no odds change."""
 
     blocks: tuple[Block, ...]
     places: Any
@@ -70,14 +69,8 @@ class Texts:
     own: Columns
 
 
-@cache
-def boosted(table: scorer.Table) -> scorer.Trees:
-    """The trees."""
-    return scorer.read_trees(json.loads(scorer.file_text("sequence_trees.json"))[table])
-
-
 def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
-    """The texts among the measured `blocks`."""
+    """Return the texts among the measured `blocks`."""
     places = np.array([at for at, block in enumerate(blocks) if block.letters], dtype=np.intp)
     texts = tuple(blocks[at] for at in places.tolist())
     letters = np.array([block.letters for block in texts], dtype=np.float64)
@@ -85,12 +78,13 @@ def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
 
 
 def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> scorer.Scored:
-    """Sets the score of each of `texts`, the probability (0 to 1) that it is article. `first`: the first look."""
+    """Set the score of each text, the probability (0 to 1) that it is article. `first`: the first look."""
     if not texts.blocks:
         return first
     values = columns(texts, box, first)
     before = first.odds[texts.places]
-    odds = _FIRST * before + (1 - _FIRST) * scorer.log_odds(boosted(first.table), values)
+    trees = scorer.boosted("sequence_trees.json", first.table)
+    odds = _FIRST * before + (1 - _FIRST) * scorer.log_odds(trees, values)
     for block, probability in zip(texts.blocks, scorer.probabilities(odds).tolist(), strict=True):
         block.score = probability
     heaviest = list(first.heaviest)
@@ -101,7 +95,7 @@ def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> sco
 
 
 def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
-    """All features of the texts by name, a float32 array each: those of the first look, and those of this one."""
+    """Return all features of the texts by name, as float32 arrays: those of the first look, and those of this one."""
     odds = np.clip(first.odds[texts.places], -_MOST_ODDS, _MOST_ODDS)
     chance, letters = scorer.probabilities(odds), texts.letters
     mass = chance * letters  # the letters that are likely the article's
@@ -151,7 +145,7 @@ def _of_page(chance: Any, mass: Any, letters: Any) -> Columns:
 
 
 def _of_sure(odds: Any, letters: Any) -> Columns:
-    """How far the next texts stand that are surely article, before and after, and the best odds of long texts there."""
+    """Return the distance to the nearest sure texts before and after, and the best odds of long texts on each side."""
     count, at = len(odds), np.arange(len(odds))
     sure = (odds > 0) & (letters > _LONG)
     last = np.concatenate([[-1], np.maximum.accumulate(np.where(sure, at, -1))[:-1]])
@@ -203,7 +197,7 @@ def _of_groups(texts: Sequence[Block], mass: Any, letters: Any) -> Columns:
 
 
 def _of_others(keys: Iterable[Any], mass: Any, letters: Any) -> tuple[Any, Any]:
-    """For each text the mean probability of the others with its key, and how long these are."""
+    """Return, for each text, the mean probability and the length of the other texts with its key."""
     numbers: dict[Any, int] = {}
     at = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
     rest = np.bincount(at, letters)[at] - letters
@@ -211,7 +205,7 @@ def _of_others(keys: Iterable[Any], mass: Any, letters: Any) -> tuple[Any, Any]:
 
 
 def _of_sections(texts: Sequence[Block], odds: Any, mass: Any, letters: Any) -> Columns:
-    """How likely the rest of each text's section is, the sections beside it, and the heading above it."""
+    """Return how likely the rest of each text's section is, the sections beside it, and the heading above it."""
     head = np.array([text.kind == "h" for text in texts])
     section = np.cumsum(head)
     count = int(section[-1]) + 1
@@ -233,21 +227,19 @@ def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
     title, told, site, body = map(overlap.letters, (facts.title, facts.description, facts.site, facts.body))
     names = [own for name in facts.authors if len(own := overlap.letters(name)) >= _LEAST_NAME]
     heads = [at for at, text in enumerate(texts) if text.level == 1 or text.own == title != ""]
-    spoken = _words(" ".join([facts.title, *(texts[at].text for at in heads[:_TITLES])]))
-    starts: dict[str, int] = {}
-    for text in texts:
-        starts[text.own[:_START]] = starts.get(text.own[:_START], 0) + 1
+    spoken = set(_WORD.findall(" ".join([facts.title, *(texts[at].text for at in heads[:_TITLES])]).casefold()))
+    starts = Counter(text.own[:_START] for text in texts)
     rows = []
     for text in texts:
         own = text.own
-        words = _words(text.text[:_SHOWN])
+        words = set(_WORD.findall(text.text[:_SHOWN].casefold()))
         rows.append(
             {
                 "title-in": len(title) / len(own) if title and title in own else 0.0,
                 "in-title": len(own) >= _LEAST_NAME and own in title,
                 "title-words": len(words & spoken) / (len(words) or 1),
                 "told": len(own) >= _TELLING and (own in told or (told != "" and told in own)),
-                "told-start": _common(own[:_START], told) / min(len(own), _START),
+                "told-start": _common_start(own[:_START], told) / min(len(own), _START),
                 "author": max((len(name) for name in names if name in own), default=0) / len(own),
                 "site": len(site) >= _LEAST_NAME and site in own,
                 "again": len(own) >= _TELLING and starts[own[:_START]] > 1,
@@ -263,14 +255,9 @@ def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
     return {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in found.items()}
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(text.casefold()))
-
-
-def _common(text: str, other: str) -> int:
-    """How many letters two texts begin with alike."""
-    least = min(len(text), len(other))
-    return next((at for at in range(least) if text[at] != other[at]), least)
+def _common_start(text: str, other: str) -> int:
+    differing = (at for at, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1])
+    return next(differing, min(len(text), len(other)))
 
 
 def _wording(text: Block) -> dict[str, float]:
@@ -291,7 +278,7 @@ def _wording(text: Block) -> dict[str, float]:
 
 
 def _of_title(at: Any, heads: Any) -> Columns:
-    """How near the next title stands before and after each text, from 1 (next to it) to 0."""
+    """Return the nearness of the title before and after each text, from 1 (adjacent) to 0."""
     if not len(heads):
         return {"title-behind": np.zeros(len(at)), "title-ahead": np.zeros(len(at))}
     before = np.searchsorted(heads, at, side="left")

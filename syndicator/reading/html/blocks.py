@@ -1,4 +1,5 @@
-"""A page as a row of blocks with their frames (list, item, quote, table), by one walk without recursion. Pure."""
+"""Blocks: the paragraphs, headings, rows, code and images of a page with their frames (list, item, quote, table).
+Pure."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,22 +9,7 @@ from lxml import etree
 
 from syndicator.reading.html import elements, tables
 from syndicator.reading.html import hints as class_hints
-from syndicator.reading.html.elements import (
-    BREAK,
-    CODE,
-    IMAGES,
-    INLINE,
-    MARKS,
-    NO_END,
-    SKIP,
-    UNCLOSED,
-    Run,
-    Stretch,
-    code_lines,
-    collapse,
-    paragraphs,
-)
-from syndicator.reading.html.hints import of_words
+from syndicator.reading.html.elements import BREAK, INLINE, MARKS, NO_END, SKIP, Run, Stretch, collapse
 
 _FRAME_TAGS = "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 figcaption caption summary amp-img"
 _FRAMES = frozenset(_FRAME_TAGS.split())
@@ -34,13 +20,12 @@ _EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
 _MOST_FRAMES = 24  # deeper nesting of lists and quotes is flattened
 _MOST_STEPS = 500_000  # tags that are read of a page; the largest of 801 real ones has 23,000
 _MOST_BLOCKS = 20_000  # blocks read of a page; the longest of 801 real ones has 3,500
-_HINTING = class_hints.ATTRIBUTES
 _START_DIGITS = 8  # of the number that an ordered list starts with
 
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """A container that shapes the markdown of what is in it. `number` is that of an ordered list's item."""
+    """A container that shapes the markdown of its content. `number`: the number of an ordered list's item."""
 
     kind: str
     element: Any
@@ -50,7 +35,7 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A paragraph, heading, row, code block, image or rule of a page, and what later steps find out about it."""
+    """A paragraph, heading, row, code block, image or rule of a page; later steps set `own`, `overlap` and `score`."""
 
     kind: str  # p, h, row, code, img, hr, caption or dt
     element: Any
@@ -111,16 +96,16 @@ class _Walker:
             self.runs.append((text, self.state[3], self.state[4]))
 
     def _start(self, element: Any) -> bool:
-        """Enters `element`; True when nothing below it is to be walked."""
+        """Enter `element`. Return True to skip its content."""
         self.stack.append(self.state)
         tag = element.tag
         if tag == "br":
             self.runs.append(BREAK)
             return True
-        if tag in IMAGES:
+        if tag in elements.IMAGES:
             self._image(element)
             return True
-        if tag in SKIP and not (tag in UNCLOSED and element.find(".//p") is not None):
+        if tag in SKIP and not (tag in elements.UNCLOSED and element.find(".//p") is not None):
             return True
         frames, above, last, marks, href, hidden, block = self.state
         found, named, concealed = _attributes(element, self.tags.get(tag, 0))
@@ -176,11 +161,10 @@ class _Walker:
         return Block(kind, element, frames, above, near, hidden=hidden)
 
     def _flush(self) -> None:
-        """Ends the current paragraph, with its white space collapsed; two line breaks split it."""
         if self.runs:
             runs, self.runs = self.runs, []
             if not "".join([text for text, _, _ in runs]).isspace() and not self._code_lines(runs):
-                for part in paragraphs(runs):
+                for part in elements.paragraphs(runs):
                     self._paragraph(part)
         if self.images:
             self.blocks.extend(self.images)
@@ -220,13 +204,13 @@ class _Walker:
             self.blocks.append(block)
 
     def _code_lines(self, runs: list[Stretch]) -> bool:
-        """Inline code and nothing else, on several lines, is a code block: with breaks, or in a box of code."""
-        if not all(marks & CODE or text.isspace() for text, marks, _ in runs):
+        """Add `runs` as a code block if they are inline code on several lines. Return True if they are."""
+        if not all(marks & elements.CODE or text.isspace() for text, marks, _ in runs):
             return False
         if any(frame.kind in _HEADINGS for frame in self.state[0]):
             return False
         broken = BREAK in runs
-        lines = code_lines(runs) if broken else "".join([text for text, _, _ in runs]).strip("\n").rstrip()
+        lines = elements.code_lines(runs) if broken else "".join([text for text, _, _ in runs]).strip("\n").rstrip()
         block = self._new("code")
         if "\n" not in lines or not (broken or block.near & class_hints.bit("code")):
             return False
@@ -249,11 +233,12 @@ class _Walker:
 
 
 def _attributes(element: Any, found: int) -> tuple[int, str, bool]:
-    """The class hints of `element`, its class, and whether its attributes hide it; `found`: the hints of its tag."""
+    """Return the class hints of `element`, its class, and True if its attributes hide it. `bits`: the hints of its
+    tag."""
     named, hidden = "", False
     for name, value in element.items():
-        if name in _HINTING:
-            found |= of_words(value)
+        if name in class_hints.ATTRIBUTES:
+            found |= class_hints.of_words(value)
             if name == "class":
                 named = value
         elif name == "style":
@@ -264,5 +249,5 @@ def _attributes(element: Any, found: int) -> tuple[int, str, bool]:
 
 
 def read_blocks(root: Any) -> list[Block]:
-    """At most 20,000 blocks of the tree `root` (no comments) in order; letters, overlap and score unset."""
+    """Return at most 20,000 blocks of the tree `root`, in order, without letters, overlap and score."""
     return _Walker(root).walk(root)

@@ -1,5 +1,5 @@
-"""Bytes of a page as text: byte order mark, header, meta, bytes, as WHATWG HTML 13.2.3.2 orders them; but valid UTF-8
-beyond ASCII is UTF-8 whatever is declared, which real pages need. Pure."""
+"""The text of a page's bytes, by byte order mark, header, meta and bytes, in the order of WHATWG HTML 13.2.3.2. Pure.
+One difference, which real pages need: valid UTF-8 beyond ASCII is read as UTF-8 whatever the page declares."""
 
 import codecs
 import re
@@ -12,26 +12,13 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # WHATWG Encoding: the labels that mean a superset of what they say.
-_SUPERSET = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-}
-_ALIASES = {
-    "x-sjis": "cp932",
-    "x-gbk": "gb18030",
-    "x-euc-jp": "euc_jp",
-    "ks_c_5601-1987": "cp949",
-    "x-x-big5": "big5hkscs",
-    "unicode": "utf-8",
-}
+_SUPERSETS = (
+    "ascii=cp1252 iso8859-1=cp1252 iso8859-9=cp1254 iso8859-11=cp874 tis-620=cp874 gb2312=gb18030 gbk=gb18030 "
+    "shift_jis=cp932 euc_kr=cp949 big5=big5hkscs"
+)
+_SUPERSET = dict(pair.split("=") for pair in _SUPERSETS.split())
+_ALIAS_NAMES = "x-sjis=cp932 x-gbk=gb18030 x-euc-jp=euc_jp ks_c_5601-1987=cp949 x-x-big5=big5hkscs unicode=utf-8"
+_ALIASES = dict(pair.split("=") for pair in _ALIAS_NAMES.split())
 _META = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})""", re.I)
 _XML = re.compile(rb"""^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{2,40})["']""", re.I)
 _HEADER = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.I)
@@ -53,14 +40,15 @@ _ASCII = 127  # the last byte of ASCII
 
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
-    """`data` as text and Python's name of its charset. `content_type`: the header. Bad bytes become U+FFFD."""
+    """Decode `data`. Return the text and Python's name of the charset. `content_type`: the header. Bad bytes become
+    U+FFFD."""
     content, name = _decode(data, content_type)
     # in UTF-8 every character that can begin a doubled one begins with this byte
     return (content if name == "utf-8" and data.count(b"\xc3") < _LEAST_PAIRS else _undouble(content)), name
 
 
 def _undouble(content: str) -> str:
-    """Undo UTF-8 taken for Windows-1252: nine of 801 real pages, where all accented letters are such pairs."""
+    """Undo UTF-8 that was read as Windows-1252, if all accented letters look so: nine of 801 real pages."""
     if content.isascii() or len(_PERHAPS.findall(content)) < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))
@@ -85,7 +73,8 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
         high, low = data[odd:_UTF_16_START:2], data[even:_UTF_16_START:2]
         if high.count(0) > _MOST_NULS and low.count(0) < _FEW_NULS:
             return data.decode(name, "replace"), name
-    stated = [name for name in (_from_header(content_type), _from_meta(data)) if name]
+    header = _HEADER.search(content_type[:1_000])
+    stated = [name for name in (header and _known(header[1]), _from_meta(data)) if name]
     if data.isascii():
         seven = [name for name in stated if name.startswith(("iso2022", "hz", "utf-7"))]
         return (data.decode(seven[0], "replace"), seven[0]) if seven else (data.decode("ascii"), "utf-8")
@@ -108,7 +97,6 @@ def _bad_utf8(data: bytes) -> int:
 
 
 def _utf8(data: bytes) -> str:
-    """UTF-8 with single bytes of Windows-1252 in it, as pages that paste from several sources have."""
     text = data.decode("utf-8", "surrogateescape")
     return re.sub("[\udc80-\udcff]", lambda m: bytes([ord(m[0]) - 0xDC00]).decode("cp1252", "replace"), text)
 
@@ -121,11 +109,6 @@ def _sniff(data: bytes) -> str | None:
     return _known(best.encoding) if best else None
 
 
-def _from_header(content_type: str) -> str | None:
-    found = _HEADER.search(content_type[:1_000])
-    return _known(found[1]) if found else None
-
-
 def _from_meta(data: bytes) -> str | None:
     found = _META.search(data, 0, _HEAD) or _XML.search(data, 0, 1_000)
     name = _known(found[1].decode("ascii", "replace")) if found else None
@@ -134,7 +117,7 @@ def _from_meta(data: bytes) -> str | None:
 
 
 def _known(label: str) -> str | None:
-    """Python's name of the superset that browsers mean by `label`, or None."""
+    """Return Python's name of the superset that browsers use for `label`, or None."""
     label = _ALIASES.get(label.lower(), label)
     try:
         info = codecs.lookup(label)

@@ -1,4 +1,4 @@
-"""A page parsed once: tree, declarations of its head, JSON-LD of its article."""
+"""A page parsed once: its tree, the declarations of its head, and its JSON-LD."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -48,7 +48,7 @@ _CODE = re.compile(r"^[a-z]{2,3}([_-][a-z0-9]{2,8}){0,3}$", re.I)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """One parsed page. `tree` is the root element; callers that change it work on a copy."""
+    """A parsed page. `tree` is the root element. Copy it before you change it."""
 
     url: str
     base_url: str  # what relative references are resolved against
@@ -61,12 +61,13 @@ class Document:
     size: int = 0  # characters of its source
 
     def meta(self, *names: str) -> str:
-        """The first non-empty content of the metas `names`, in that order, as one line, or ""."""
+        """Return the first content of the metas `names`, in that order, as one line, or ""."""
         return next((value for name in names for value in self.metas.get(name, ()) if value), "")
 
 
 def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
-    """The page `html` that answered at `url`. Raises NotAnArticle("not-html") for other types, feeds, JSON, text."""
+    """Parse the page `html` that `url` answered. Raises NotAnArticle("not-html") for feeds, JSON, text and other
+    types."""
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lower.get("content-type", "")
     start = html[:64].lstrip()
@@ -107,7 +108,7 @@ def _refuse_text(content: str) -> None:
 
 
 def tree_of(content: str) -> Any:
-    """The tree of a page or fragment, without comments. Raises NotAnArticle("not-html") without an element."""
+    """Parse a page or fragment into a tree without comments. Raises NotAnArticle("not-html") if it has no element."""
     parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_CLASSES)
     try:
@@ -120,13 +121,13 @@ def tree_of(content: str) -> Any:
 
 
 def _go_on(data: bytes) -> bytes:
-    """`data` without end tags of body and html before paragraphs, which belong in it (WHATWG HTML 13.2.6.4.22)."""
+    """Remove end tags of body and html that stand before paragraphs (WHATWG HTML 13.2.6.4.22)."""
     ends = (at for at in (data.find(b"</html"), data.find(b"</HTML")) if at >= 0)
     return _ENDS.sub(b"", data) if min(ends, default=len(data)) < data.rfind(b"<p") else data
 
 
 def _end_head(tree: Any) -> None:
-    """Move what may not stand in the head, and all after it, to the body (WHATWG HTML 13.2.6.4.4)."""
+    """Move elements that may not stand in the head, and all after them, to the body (WHATWG HTML 13.2.6.4.4)."""
     strange = (child for child in tree.iterfind("head/*") if isinstance(child.tag, str) and child.tag not in _OF_HEAD)
     first = next(strange, None)
     if first is None:
@@ -142,7 +143,7 @@ def _end_head(tree: Any) -> None:
 
 
 def _open_noscript(tree: Any) -> None:
-    """Make `noscript` part of the page if it has more paragraphs than the rest, as Discourse has for programs."""
+    """Make `noscript` part of the page if it has more paragraph text than the rest, as on Discourse."""
     holders = [element for element in tree.iter("noscript") if element.find(".//p") is not None]
     if not holders:
         return
@@ -154,7 +155,7 @@ def _open_noscript(tree: Any) -> None:
 
 
 def inner(element: Any, most: int = 1_000) -> str:
-    """The text in `element`, at most about `most` characters of it."""
+    """Return the text in `element`, at most `most` characters."""
     pieces: list[str] = []
     length = 0
     for count, piece in enumerate(element.itertext()):
@@ -166,7 +167,7 @@ def inner(element: Any, most: int = 1_000) -> str:
 
 
 def _few_attributes(tag: re.Match[str]) -> str:
-    """The start of a tag with its first attributes; libxml2 takes the square of their number."""
+    """Cut a tag after its first 200 attributes: the time of libxml2 grows with the square of their number."""
     found = list(islice(_ATTRIBUTE.finditer(tag[0], 1), _MOST_ATTRIBUTES + 1))
     return tag[0] if len(found) <= _MOST_ATTRIBUTES else tag[0][: found[-1].start()]
 
@@ -195,7 +196,6 @@ def _language(
 
 
 def _tag(value: str) -> str:
-    """A language tag as RFC 5646 2.1.1 writes it: de, de-AT, zh-Hant."""
     first, *rest = re.split("[_-]", value.strip())
     return "-".join([first.lower(), *(part.upper() if len(part) == _REGION else part.title() for part in rest)])
 
@@ -206,7 +206,8 @@ _PAGES = frozenset(
 
 
 def articles(document: Document) -> tuple[jsonld.Object, ...]:
-    """The objects of schema.org's articles, those with the page's address first; else those of the page itself."""
+    """Return the schema.org articles of the page, those with its address first; if none, the objects of the page
+    itself."""
     found = [item for item in document.jsonld if any(name.endswith(_ARTICLES) for name in jsonld.types(item))]
     if len(found) > 1:  # those of this page before those it only links to
         own = urls.alias(document.url)

@@ -1,4 +1,4 @@
-"""JSON-LD of a page as a flat row of objects. JSON that is slightly broken is mended, of worse the main facts are kept.
+"""JSON-LD of a page as a flat row of objects. Slightly broken JSON is repaired; of worse, the main facts are kept.
 Pure."""
 
 import html
@@ -25,7 +25,8 @@ _NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListEleme
 
 
 def read(scripts: Iterable[str]) -> tuple[Object, ...]:
-    """At most 2,000 objects of JSON-LD `scripts`, flattened in order; of broken scripts what _salvage finds."""
+    """Return at most 2,000 objects of JSON-LD `scripts`, flattened in order; from broken scripts, the facts of
+    _salvage."""
     out: list[Object] = []
     for script in scripts:
         for value in _values(script[:_MOST_TEXT]):
@@ -42,14 +43,14 @@ def read(scripts: Iterable[str]) -> tuple[Object, ...]:
 
 
 def types(item: Object) -> tuple[str, ...]:
-    """The @type of `item` as names without their vocabulary: "http://schema.org/NewsArticle" is "NewsArticle"."""
+    """Return the @type names of `item` without vocabulary: "http://schema.org/NewsArticle" is "NewsArticle"."""
     stated = item.get("@type")
     values = stated if isinstance(stated, list) else [stated]
     return tuple(value.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for value in values if isinstance(value, str))
 
 
 def strings(value: Any, *keys: str) -> Iterator[str]:
-    """The clean texts of a JSON-LD value: a text, the texts of a list, of an object the first of its `keys`."""
+    """Yield the clean texts of a JSON-LD value: of a text, of each in a list, of an object the first of its `keys`."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
             yield clean(item)
@@ -62,7 +63,7 @@ def strings(value: Any, *keys: str) -> Iterator[str]:
 
 
 def clean(value: str) -> str:
-    """A string of JSON-LD as one line, entities resolved: many systems escape it for HTML, some twice."""
+    """Return `value` as one line, HTML entities resolved twice, since many systems escape it twice."""
     value = value[:_LONGEST]
     for _ in range(2):
         value = html.unescape(value) if "&" in value else value
@@ -85,7 +86,7 @@ def _values(script: str) -> Iterator[Any]:
 
 
 def _salvage(script: str) -> Iterator[Any]:
-    """Headline, dates, image and authors as one Article, found by patterns in JSON that cannot be parsed."""
+    """Yield one Article with headline, dates, image and authors, found by patterns in JSON that cannot be parsed."""
     item: Object = {}
     for name, value in _PAIR.findall(script):
         item.setdefault(name, _unescape(value))

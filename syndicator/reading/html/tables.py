@@ -33,6 +33,7 @@ _LANGUAGE = re.compile(
     r"(?:^|[\s_-])(?:language|lang|highlight-source|highlight|brush|sourceCode|code)[-:_\s]{1,3}([a-z][\w+#.-]{0,20})",
     re.I,
 )
+_DECLARED = re.compile(r"([A-Za-z][\w+#.-]{0,20})")
 _OTHER_NAMES = (
     "none text plain plaintext txt toolbar default wrapper block highlighter lines js-file-line snippet container box "
     "copy code frame inline tab-size"
@@ -42,14 +43,14 @@ _NO_LANGUAGE = frozenset(_OTHER_NAMES.split())
 
 @dataclass(slots=True)
 class Row:
-    """One row: the pieces of each cell as (text, marks, href), see elements.inline_runs."""
+    """A row: the pieces of each cell as (text, marks, href), see elements.inline_runs."""
 
     cells: list[list[tuple[str, int, str]]]
     head: bool  # all cells are th
 
 
 def is_data(table: Any) -> bool:
-    """True when `table` holds rows of data, False when it lays out a page or a code listing."""
+    """Return True if `table` holds rows of data, False if it is layout or a code listing."""
     if table.get("role") in _LAYOUT or (next(table.iterancestors("table"), None) is not None):
         return False
     found = {
@@ -78,7 +79,7 @@ def is_data(table: Any) -> bool:
 
 
 def rows(table: Any) -> Iterator[Row]:
-    """The rows of a data table; a cell that spans columns is followed by empty ones."""
+    """Yield the rows of a data table. A cell that spans columns is followed by empty ones."""
     for row in table.iter("tr"):
         cells: list[list[tuple[str, int, str]]] = []
         tags: set[str] = set()
@@ -98,17 +99,17 @@ def rows(table: Any) -> Iterator[Row]:
 
 @lru_cache(maxsize=5_000)
 def names_listing(named: str) -> bool:
-    """True if the class `named` is that of a listing of code."""
+    """Return True if the class `named` marks a code listing."""
     return _LISTING.search(named) is not None
 
 
 def counts_lines(pre: Any) -> bool:
-    """True for a pre that holds the line numbers of another."""
+    """Return True if `pre` holds the line numbers of another listing."""
     return any(_is_gutter(above) for above in islice(pre.iterancestors(), _NEAR_GUTTER))
 
 
 def code_of(pre: Any) -> tuple[str, str]:
-    """The text of `pre`, a pre element or a listing, without its line numbers; and the language it names, or ""."""
+    """Return the text of a pre or listing without its line numbers, and the language that it names, or ""."""
     pieces: list[str] = []
     skip = 0
     for event, node in etree.iterwalk(pre, events=("start", "end")):
@@ -132,18 +133,13 @@ def _is_gutter(node: Any) -> bool:
 
 
 def language_of(pre: Any) -> str:
-    """The language that a code block's classes or data attributes name, in lower case, or ""."""
-    inner = pre.find(".//code")
-    for element in (pre, inner, pre.getparent(), pre.getparent().getparent() if pre.getparent() is not None else None):
+    """Return the language, in lower case, named by a code block's classes or data attributes, or ""."""
+    for element in (pre, pre.find(".//code"), *islice(pre.iterancestors(), 2)):
         if element is None:
             continue
         declared = element.get("data-lang") or element.get("data-language") or ""
-        found = re.fullmatch(r"[A-Za-z][\w+#.-]{0,20}", declared)
-        if found is None:
-            match = _LANGUAGE.search(element.get("class", ""))
-            name = match[1].lower() if match else ""
-        else:
-            name = found[0].lower()
+        match = _DECLARED.fullmatch(declared) or _LANGUAGE.search(element.get("class", ""))
+        name = match[1].lower() if match else ""
         if name and name not in _NO_LANGUAGE:
             return name
     return ""

@@ -1,5 +1,4 @@
-"""Lists that a page declares for programs: JSON-LD (schema.org ItemList, Blog, several articles) and microformats
-(h-entry, microformats.org/wiki/h-entry). They go before what repeats on it, and tell more of it. Pure."""
+"""Lists that a page declares for programs: JSON-LD (ItemList, Blog, articles) and h-entry of microformats.org. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,7 +23,8 @@ _WITHIN = ("blogPost", "blogPosts", "itemListElement", "hasPart")
 
 
 def candidates(document: Document, shown: Sequence[Sequence[Shown]]) -> list[tuple[str, Sequence[Shown]]]:
-    """The lists `shown` with declarations of their items, after what is only declared; each with its origin."""
+    """Return lists with their origin: declared ones without a shown list first, then the `shown` ones. A shown list
+    takes missing titles, pictures and its dates from the declaration of the same items."""
     told = [(by, items) for by, items in _declared(document) if len(items) >= LEAST]
     rest: list[tuple[str, Sequence[Shown]]] = []
     for one in shown:
@@ -47,7 +47,6 @@ def candidates(document: Document, shown: Sequence[Sequence[Shown]]) -> list[tup
 
 
 def _last(url: str) -> str:
-    """The last part of an address, by which it is known where it is linked in another form."""
     return url.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
@@ -56,7 +55,6 @@ def _are_one(items: dict[str, Item], shown: Sequence[Shown]) -> bool:
 
 
 def _filled(shown: Item, told: Item) -> Item:
-    """`shown` with the title, date and picture that are declared, if the page shows none."""
     dated = told.published or shown.published
     return replace(shown, title=shown.title or told.title, published=dated, image=shown.image or told.image)
 

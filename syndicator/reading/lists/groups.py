@@ -1,4 +1,4 @@
-"""The lists of a page: links in one form, each with its items, and which of them is the page's own. Pure."""
+"""The lists of a page: links of the same form, each with its items, ranked by how likely it is the page's own. Pure."""
 
 import re
 from collections import Counter, defaultdict
@@ -35,7 +35,7 @@ _MORE = re.compile(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Items in one form."""
+    """Links of the same form and the items read from them."""
 
     form: str
     links: tuple[Link, ...]
@@ -46,7 +46,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listed:
-    """A list: its items, and of each, by its key, the elements of the page that are its own."""
+    """A list: its items, and the page's elements of each item by key."""
 
     shown: tuple[Shown, ...]
     elements: Mapping[str, tuple[Any, ...]]
@@ -69,7 +69,8 @@ def _group(document: Document, form: str, own: Sequence[Link], links: Sequence[L
 
 
 def score(group: Group, page: str) -> float:
-    """How likely the group is the page's own list: the text of its headlines, weighed by what is typical of items."""
+    """Return how likely the group is the page's own list: the length of its headlines, weighed by the traits of
+    items."""
     count = len(group.items)
     titles = Counter(item.title for item in group.items)
     good = [title for title in titles if is_headline(title)]
@@ -97,12 +98,13 @@ def score(group: Group, page: str) -> float:
 
 
 def lists(document: Document, also: Collection[str] = ()) -> list[list[Shown]]:
-    """The lists of a page, its own first, each with equal ones merged. `also`: forms of lists wanted anywhere."""
+    """Return the lists of a page, its own first, equal ones merged. `also`: forms of lists to include wherever they
+    stand."""
     return [[*one.shown] for one in read_lists(document, read_links(document), also)]
 
 
 def read_lists(document: Document, links: Sequence[Link], also: Collection[str] = ()) -> list[Listed]:
-    """`lists` with the elements of their items."""
+    """Return the same lists as `lists`, with the elements of their items."""
     found: dict[frozenset[str], Listed] = {}
     for one in _each_list(document, links, also):
         if len(one.shown) >= LEAST:
@@ -130,12 +132,11 @@ def _each_list(document: Document, links: Sequence[Link], also: Collection[str])
 
 
 def _is_beside(group: Group) -> bool:
-    """Whether a list is what stands on every page: of one that a script draws there is nothing else."""
     return sum(record.links[0].beside for record in group.records) * 2 > len(group.records)
 
 
 def merged(document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]) -> Listed:
-    """The items of `best` and of the other groups that are of the same list."""
+    """Return the items of `best` and of the other groups that belong to the same list."""
     own = [*best.links, *_alike(best, links)]
     for other in groups:
         if other is not best and is_of(other, best):
@@ -151,7 +152,7 @@ def _listed(document: Document, own: Sequence[Link], links: Sequence[Link]) -> L
 
 
 def _alike(best: Group, links: Sequence[Link]) -> list[Link]:
-    """Links beside the list that look like those of its items: as a featured one, or those of further sections."""
+    """Return links outside the list that look like its items: a featured article, or further sections."""
     owns, shorts = {link.own for link in best.links}, {link.short for link in best.links}
     taken = {link.key for link in best.links}
     sites = {urls.publisher(link.url) for link in best.links}
@@ -178,7 +179,7 @@ def _alike(best: Group, links: Sequence[Link]) -> list[Link]:
 
 
 def is_of(other: Group, best: Group) -> bool:
-    """Whether another list of the page is a part of its own one."""
+    """Return True if the group `other` is a part of the list `best`."""
     if sum(link.beside for link in other.links) * 2 > len(other.links):
         return False
     shapes = {shape(item.url) for item in best.items}
@@ -188,7 +189,7 @@ def is_of(other: Group, best: Group) -> bool:
 
 
 def _own(shown: Sequence[Shown]) -> list[Shown]:
-    """`shown` without the few of another site than nearly all, or with an address of what is sold."""
+    """Return `shown` without the few items of other sites, and without the few that are advertising."""
     if not shown:
         return []
     sites = Counter(urls.publisher(one.item.url) for one in shown)
@@ -200,7 +201,7 @@ def _own(shown: Sequence[Shown]) -> list[Shown]:
 
 
 def tidy(shown: Sequence[Shown]) -> list[Shown]:
-    """`shown` without links to more and, if nearly all have dates, items without one; titles without numbering."""
+    """Return `shown` without links to more and, if nearly all have dates, without undated items; titles unnumbered."""
     dated = sum(one.item.published is not None for one in shown)
     if dated >= _NEARLY_ALL * len(shown):
         shown = [one for one in shown if one.item.published is not None]

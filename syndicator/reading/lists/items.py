@@ -1,5 +1,4 @@
-"""What belongs to each item of a list, the largest part around its links without another's; its title, date, picture.
-Pure."""
+"""Items of a list: the elements of each, and its title, date and picture. Pure."""
 
 import re
 from collections import defaultdict
@@ -27,7 +26,7 @@ _LEAST_REGULAR = 0.7  # of the items follow each other at the same distance, whe
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """One item: its links in their order, all to one address, and the elements that are its own."""
+    """One item: its links in order, all to one address, and its own elements."""
 
     links: tuple[Link, ...]
     elements: tuple[Any, ...]
@@ -42,7 +41,7 @@ class Record:
 
 
 def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
-    """The items of the `chosen` links, each once at its first place, with all `links` to its address inside."""
+    """Return the items of the `chosen` links, one per address, each with all `links` to that address inside it."""
     keys = {link.key for link in chosen}
     within: dict[Any, set[str]] = defaultdict(set)
     for link in chosen:
@@ -76,7 +75,7 @@ def _top(anchor: Any, within: Mapping[Any, set[str]]) -> Any:
 
 
 def _followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
-    """What follows an item's element as its own: what lies between items at one distance from each other."""
+    """Return the elements after each item's element that belong to it: those between items at a regular distance."""
     by_parent: dict[Any, list[Any]] = defaultdict(list)
     for top in tops:
         if (parent := top.getparent()) is not None:
@@ -121,7 +120,7 @@ _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 
 
 def read_items(document: Document, records: Sequence[Record], forms: Mapping[str, str] | None = None) -> list[Shown]:
-    """The shown data of each item, "" or None if missing. `forms`: of their links, by address."""
+    """Return the shown data of each item, "" or None if missing. `forms`: the form of their links, by address."""
     found = []
     for record, said in zip(records, titles(records), strict=True):
         dated, pictured = published(record), picture(document, record)
@@ -154,7 +153,8 @@ def _layout(record: Record, said: str, dated: Any, pictured: Any) -> str:
 
 
 def titles(records: Sequence[Record]) -> list[str]:
-    """Each item's headline: from the place (heading, around it, a class ...) that serves most items, else the next."""
+    """Return each item's headline, from the place that serves most items (heading, class, link text), else the next
+    place."""
     said = [[text.line(one) for one in _titles(record)] for record in records]
     if not said:
         return []
@@ -169,7 +169,6 @@ def titles(records: Sequence[Record]) -> list[str]:
 
 
 def _share(said: Sequence[str]) -> tuple[float, float]:
-    """Of the items, how many have a text of their own that is no date and no host, and how many such a headline."""
     own = {one for one in said if one and not _is_date(one) and not _HOST.match(one)}
     return len(own) / len(said), sum(is_headline(one) for one in own) / len(said)
 
@@ -179,12 +178,12 @@ def _first(said: Sequence[str]) -> str:
 
 
 def is_headline(said: str) -> bool:
-    """Whether a text is long enough to be one."""
+    """Return True if a text is long enough to be a headline."""
     return (len(said) >= _TITLED and " " in said) or (len(said) >= _WIDE_TITLE and not said.isascii())
 
 
 def _titles(record: Record) -> Iterator[str]:
-    """What may be the headline, always in the same order, "" for what there is not."""
+    """Yield the possible headlines, always in the same order; "" if a place has none."""
     anchors = [link.anchor for link in record.links]
     yield next((inner(one, _LONGEST) for each in anchors for one in _elements(each) if one.tag in _HEADINGS), "")
     yield next((link.said for link in record.links if link.said and _is_within(link.anchor, 3, _is_heading)), "")
@@ -220,7 +219,7 @@ def _is_titled(element: Any) -> bool:
 
 
 def _piece(anchor: Any, said: str) -> str:
-    """The first piece of the link's text that can be a title, where it has several."""
+    """Return the longest piece of the link's text that can be a title, or all of the text if it is not in pieces."""
     holder = anchor
     while len(holder) == 1 and not text.line((holder.text or "") + (holder[0].tail or "")):
         holder = holder[0]
@@ -236,7 +235,7 @@ def _is_date(piece: str) -> bool:
 
 
 def published(record: Record) -> tuple[Any, datetime] | None:
-    """The item's time and its element: its first date without another label, else the day in its address."""
+    """Return the item's date and its element: its first date of publication, else the day in its address."""
     found = list(_dates(record))
     if found:
         best = min(found, key=lambda each: each[0])
@@ -287,7 +286,7 @@ def _shown(element: Any) -> datetime | None:
 
 
 def picture(document: Document, record: Record) -> tuple[Any, str] | None:
-    """The first picture of the item that is none of a person and no icon, and its element."""
+    """Return the item's first picture, except icons and pictures of persons, and its element."""
     for element in record.elements:
         for one in _elements(element):
             if (url := _pictured(document, one)) and is_picture(url):

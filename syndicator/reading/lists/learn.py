@@ -1,5 +1,5 @@
-"""A page that lists articles, as a feed: its list is learnt at the first visit, found again later, pointed to, or
-selected by the operator; its next page; and pages that are lists rather than articles. Pure."""
+"""A page that lists articles, as a feed: its list is learnt at the first visit and found again later. Pure. Also the
+lists at an element that an operator points to, or by selectors; the next page; pages that are lists."""
 
 import re
 from collections import Counter, defaultdict
@@ -41,7 +41,7 @@ _BESIDE = ("nav", "footer", "aside")
 
 
 def is_list(document: Document, shown: Sequence[Shown]) -> bool:
-    """True if the page is mainly the list `shown`: by its address or its items', and little text beside them."""
+    """Return True if the page is mainly the list `shown`: by its address or its items', and little text beside them."""
     headlines = sum(is_headline(one.item.title) for one in shown)
     if headlines < _HEADLINES * len(shown):
         return False
@@ -62,7 +62,7 @@ def _is_section(url: str) -> bool:
 
 
 def _prose(tree: Any, keys: Collection[str], base: str) -> int:
-    """Characters of paragraphs that are long and no links, without those of items and of what stands on every page."""
+    """Return the characters of long paragraphs without links, except short texts of items, menus and footers."""
     within: dict[Any, set[str]] = defaultdict(set)
     for anchor in islice(tree.iter("a"), _WHOLE_MOST):
         url = urls.absolute(base, anchor.get("href") or "")
@@ -95,7 +95,7 @@ _PAGED = re.compile(r"(page|seite|pagina|página|p|paged|start|offset|seite)[=/_
 
 
 def next_page(document: Document) -> str:
-    """The address of the list's next page on the same site (rel=next, else a link to older items), or ""."""
+    """Return the address of the list's next page on the same site (rel=next, else a link to older items), or ""."""
     said = (
         one.get("href") for one in document.tree.iter("link", "a") if "next" in (one.get("rel") or "").lower().split()
     )
@@ -130,8 +130,9 @@ def read_listing(
     wrapper: Wrapper | None = None,
     seen: Sequence[Seen] = (),
 ) -> ParsedFeed:
-    """The articles that the page lists. `wrapper`: remembered of it, None at first; `seen`: known articles, as after a
-    lost database. Raises NotAFeed if there is no list, or none is surely the learnt one."""
+    """Return the articles that the page lists as a feed. `wrapper`: the list as remembered, None at first; `seen`:
+    known articles, as after a lost database. Raises NotAFeed if the page has no list, or none is surely the learnt
+    one."""
     try:
         document = parse(html, url, headers)
         found = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
@@ -154,7 +155,8 @@ def read_listing(
 
 
 def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> wrappers.Chosen:
-    """The list of a page by `seen` articles alone; in none of its `own` lists: one pointed to. Raises Unsure."""
+    """Return the list chosen by the `seen` articles alone; if no list has them, one that was pointed to. Raises
+    Unsure."""
     known = wrappers.Known(seen)
     keys = {urls.alias(one.url) for one in seen}
     elsewhere = bool(seen) and not any(known.has(item) for _, shown in own for item in shown)
@@ -166,7 +168,7 @@ def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen:
 
 
 def candidates(document: Document, also: Collection[str] = ()) -> list[tuple[str, Sequence[Shown]]]:
-    """The lists of a page with their origin, the likeliest first. `also`: forms of lists wanted anywhere."""
+    """Return the lists of a page with their origin, likeliest first. `also`: forms to include wherever they stand."""
     return declared.candidates(document, lists(document, also))
 
 
@@ -182,7 +184,7 @@ _POINTED_ABOVE = 8  # elements above the one that is meant in which its link is 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointedList:
-    """A list: its marks, its items in order, and the numbers of their elements, which are lit up."""
+    """A list: its wrapper, its items in order, and the numbers of their elements, to be highlighted."""
 
     wrapper: Wrapper
     items: tuple[Item, ...]
@@ -190,7 +192,7 @@ class PointedList:
 
 
 def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None) -> tuple[PointedList, ...]:
-    """The lists with element `number` in an item: the page's own, then links of its form; None if there is none."""
+    """Return the lists with element `number` in an item: the page's own first, then lists of its link's form."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:
@@ -217,7 +219,6 @@ def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | Non
 
 
 def _links_at(meant: Sequence[Any], links: Sequence[Link]) -> list[Link]:
-    """The links in the element that is meant, or else in the nearest one around it that has some."""
     by_anchor = {link.anchor: link for link in links}
     around = ([one, *one.iter("a")] for one in islice(meant, _POINTED_ABOVE))
     own = ([by_anchor[one] for one in anchors if one in by_anchor] for anchors in around)
@@ -229,7 +230,8 @@ _LIST_PAGE_LONGEST = 300  # characters of a link's text
 
 
 def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]) -> ParsedFeed:
-    """The page as a feed of links by selectors, titled by the longest text. Raises NotAFeed, RulesError."""
+    """Return the links matched by the selectors `links` as a feed, each titled by its longest text. Raises NotAFeed if
+    nothing matches, RulesError for invalid CSS."""
     document = parse(html, url, headers)
     itself = urls.alias(url)
     addresses: dict[str, str | None] = {}  # by how they are written
@@ -254,7 +256,6 @@ def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: S
 
 
 def _links(tree: Any, links: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Addresses as they are written, and the text that was selected with each."""
     for selector in links:
         name = page_rules.split(selector)[1]
         for element in page_rules.matched(tree, selector):

@@ -1,4 +1,4 @@
-"""The links of a page that may lead to articles, with what is around each. Pure."""
+"""The links of a page that may lead to articles, with the elements around each. Pure."""
 
 import re
 from collections import Counter
@@ -51,8 +51,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")  # of a class that is the same 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """A link. `said`: its text; `path`: tags upwards with class words; `form`: tags and common classes around it,
-    `short` of one element around, `own` of none; `beside`: on every page; `inline`: in running text."""
+    """A link. `said`: its text; `form`: tags and common classes around it; `short`: one level of these; `own`: its own.
+    `beside`: in a menu, sidebar or footer; `inline`: in running text."""
 
     anchor: Any
     url: str
@@ -68,7 +68,7 @@ class Link:
 
 
 def read_links(document: Document) -> list[Link]:
-    """The links to other pages, in order, but roots, tags, authors and the like, and what is paid for."""
+    """Return the links to other pages in order, without front pages, tags, authors and paid links."""
     classes = Counter(name for element in document.tree.iter() for name in class_words(element))
     found = []
     addresses: dict[str, str | None] = {}
@@ -82,7 +82,6 @@ def read_links(document: Document) -> list[Link]:
 
 
 def _address(base: str, reference: str, page: str) -> str | None:
-    """Where a link leads, None for one that cannot be to an article."""
     if not reference or reference.startswith("#"):
         return None
     url = canonical(base, reference)
@@ -95,7 +94,7 @@ def _address(base: str, reference: str, page: str) -> str | None:
 
 
 def canonical(base: str, reference: str) -> str | None:
-    """The canonical address of `reference` on a page at `base`; None if it is no address."""
+    """Return the canonical address of `reference` on a page at `base`, or None if it is no address."""
     found = urls.absolute(base, reference)
     try:
         return urls.canonical(found) if found else None
@@ -135,7 +134,7 @@ def _near(anchor: Any, above: list[Any]) -> Iterator[Any]:
 
 
 def _named(above: Sequence[Any]) -> list[str]:
-    """The tags upwards as far as one with a name, and that with its name."""
+    """Return the tags upwards to the first element with a class or id, and that with its name."""
     found: list[str] = []
     for one in above[:_NAMED]:
         if one.tag in ("body", "html"):
@@ -148,14 +147,14 @@ def _named(above: Sequence[Any]) -> list[str]:
 
 
 def step(element: Any, classes: Mapping[str, int]) -> str:
-    """A tag with its most common class on the page: a rare one names the item, not its kind."""
+    """Return a tag with its most common class on the page: a rare class names the item, not its kind."""
     names = [name for name in class_words(element) if classes.get(name, 0) > 1]
     name = max(names, key=lambda one: classes[one], default="")
     return f"{element.tag}.{name}" if name else str(element.tag)
 
 
 def class_words(element: Any) -> list[str]:
-    """The classes of an element that can be the same tomorrow."""
+    """Return the classes of an element that should be the same tomorrow: no numbers, no states."""
     given = element.get("class") if isinstance(element.tag, str) else None
     return [name for name in (given or "").split() if _NAME.fullmatch(name) and not _STATE.match(name)]
 
@@ -178,7 +177,6 @@ def _is_beside(above: list[Any]) -> bool:
 
 
 def _is_inline(anchor: Any, said: str) -> bool:
-    """True for a link in running text: one in a paragraph that says more than the link."""
     holder = anchor.getparent()
     while holder is not None and holder.tag in ("span", "em", "strong", "b", "i", "u", "font", "small", "cite"):
         holder = holder.getparent()

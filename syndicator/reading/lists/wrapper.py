@@ -1,4 +1,4 @@
-"""The marks of a list's items, the shape of their addresses, and which of a page's lists has them. Pure."""
+"""The traits of a list's items, the shape of their addresses, and which list of a page has these traits. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FEW = 2  # words of a segment that is a name and no title
 
 
 def shape(url: str) -> str:
-    """Host, kinds of path segments and parameter names of an address: "site.example/news/{year}/{title}"."""
+    """Return host, kinds of path segments and parameter names of an address: "site.example/news/{year}/{title}"."""
     parts = urlsplit(url)
     host = parts.netloc.removeprefix("www.").lower()
     segments = [one for one in parts.path.split("/") if one]
@@ -53,7 +53,7 @@ def _kind(segment: str, *, last: bool) -> str:
 
 
 def family(url: str) -> str:
-    """A coarser shape: the host and the first segment of a path that has several."""
+    """Return a coarser shape: the host, and the first segment of a path with several."""
     host, _, rest = shape(url).partition("?")[0].partition("/")
     first, deeper, _ = rest.partition("/")
     return f"{host}/{first}/" if deeper else f"{host}/"
@@ -72,7 +72,7 @@ _LONG, _SHORT = 3.0, 0.25  # times the usual length of a title
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The items of a list, what is remembered of it from now on, and what the operator should know."""
+    """The items of a list, the wrapper to remember, and a note for the operator."""
 
     items: tuple[Shown, ...]
     wrapper: Wrapper
@@ -80,13 +80,12 @@ class Chosen:
 
 
 class Unsure(Exception):
-    """No list of the page is sure to be the one that was learnt; the message says why."""
+    """No list of the page is surely the learnt one; the message says why."""
 
 
 def learnt(shown: Sequence[Shown], by: str, seen: Iterable[Seen] = ()) -> Wrapper:
-    """What `shown`, all of one list, are known by."""
+    """Return the wrapper of `shown`, all items of one list."""
     dates = [one.item.published for one in shown if one.item.published]
-    falling = sum(after <= before for before, after in pairwise(dates))
     return Wrapper(
         by=by,
         forms=_most(one.form for one in shown),
@@ -95,7 +94,7 @@ def learnt(shown: Sequence[Shown], by: str, seen: Iterable[Seen] = ()) -> Wrappe
         layouts=_most(one.layout for one in shown),
         dated=round(100 * len(dates) / len(shown)) if shown else 0,
         title_length=round(median(len(one.item.title) for one in shown)) if shown else 0,
-        newest_first=len(dates) > _PROOF and falling >= _NEARLY_ALL * (len(dates) - 1),
+        newest_first=len(dates) > _PROOF and _is_falling(shown, _NEARLY_ALL),
         seen=remembered(shown, seen),
     )
 
@@ -105,14 +104,14 @@ def _most(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def remembered(shown: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]:
-    """The items of today and then those of before, as many as are remembered."""
+    """Return today's items, then earlier ones, at most REMEMBERED."""
     now = {one.key: Seen(url=one.item.url, title=one.item.title) for one in shown}
     before = {urls.alias(one.url): one for one in seen}
     return tuple((now | {key: one for key, one in before.items() if key not in now}).values())[:REMEMBERED]
 
 
 def first(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> Chosen:
-    """The list with most of the `seen` items, else the page's first, as after a lost database. Raises Unsure."""
+    """Return the list with most of the `seen` items, else the page's first. Raises Unsure."""
     if not lists:
         raise Unsure("no three links of the page are alike")
     known = Known(seen)
@@ -121,7 +120,7 @@ def first(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) ->
 
 
 def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Chosen:
-    """The list that `wrapper` remembers, on the page of today. Raises Unsure."""
+    """Return the list on today's page that `wrapper` remembers. Raises Unsure."""
     if not lists:
         raise Unsure("no three links of the page are alike; its items were there before")
     known = Known(wrapper.seen)
@@ -133,7 +132,7 @@ def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Cho
         _same_by_looks(shown, wrapper)
     shown, out = _without_strangers(shown, wrapper, known)
     fresh = [one for one in shown if not known.at(one)]
-    if wrapper.newest_first and fresh and not _is_falling(shown):
+    if wrapper.newest_first and fresh and not _is_falling(shown, _HALF):
         raise Unsure("the newest items no longer stand first")
     kept = known.under_old_names(shown)
     made = learnt(kept, by, wrapper.seen)
@@ -145,14 +144,13 @@ def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Cho
 
 
 def _likeness(shown: Sequence[Shown], wrapper: Wrapper) -> float:
-    """How much these items look like those that are remembered: 0 to 4."""
     told = ((one.form in wrapper.forms, one.path in wrapper.paths, one.shape in wrapper.shapes) for one in shown)
     laid = sum(one.layout in wrapper.layouts for one in shown)
     return (sum(sum(row) for row in told) + laid) / len(shown)
 
 
 def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
-    """Require an unknown list to look like the remembered one: shapes, and forms or paths and layouts."""
+    """Raise Unsure unless a list of unknown items has the shapes, and the forms or layouts, of the remembered one."""
     count = len(shown)
     shapes = sum(one.shape in wrapper.shapes for one in shown) / count
     forms = sum(one.form in wrapper.forms for one in shown) / count
@@ -162,7 +160,7 @@ def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
 
 
 def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, known: Known) -> tuple[list[Shown], list[Shown]]:
-    """Items known or alike, and the others. Raises Unsure if those are most."""
+    """Return the known or similar items, and the others. Raises Unsure if those are most."""
     forms = {*wrapper.forms} | _vouched(shown, known, lambda one: one.form)
     shapes = {*wrapper.shapes} | _vouched(shown, known, lambda one: one.shape)
     kept: list[Shown] = []
@@ -175,14 +173,13 @@ def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, known: Known) -
 
 
 def _vouched(shown: Sequence[Shown], known: Known, of: Callable[[Shown], str]) -> set[str]:
-    """The forms, or shapes, of which half of the items and no fewer than two are known."""
+    """Return the values of `of` that at least two known items have and half of their items are known."""
     every = Counter(of(one) for one in shown)
     own = Counter(of(one) for one in shown if known.has(one))
     return {value for value, count in own.items() if count > 1 and count >= _HALF * every[value]}
 
 
 def _is_like(one: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]) -> bool:
-    """Whether an item that is new looks like those that were there before."""
     if wrapper.dated >= 100 * _NEARLY_ALL and one.item.published is None:
         return False
     length = len(one.item.title)
@@ -196,13 +193,12 @@ def _is_like(one: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Colle
 
 
 def _end(form: str) -> str:
-    """The link of a form and what it is in, "" where no class tells them from others."""
+    """Return the last two steps of a form, or "" if they have no class."""
     end = " > ".join(form.split(" > ")[-2:])
     return end if "." in end else ""
 
 
 def _is_of_many(one: Shown, shapes: Collection[str]) -> bool:
-    """True if an item of a new shape fits a list of many: in a known part of a site, or one more host."""
     if len(shapes) < _MIXED or SOLD.search(one.item.url):
         return False
     hosts = {value.partition("/")[0] for value in shapes}
@@ -215,14 +211,14 @@ def _part(shape: str) -> str:
     return "/".join(shape.split("/")[:2]) if shape.count("/") > 1 else shape
 
 
-def _is_falling(shown: Sequence[Shown]) -> bool:
+def _is_falling(shown: Sequence[Shown], share: float) -> bool:
     dates = [one.item.published for one in shown if one.item.published]
     falls = sum(after <= before for before, after in pairwise(dates))
-    return falls >= _HALF * (len(dates) - 1)
+    return falls >= share * (len(dates) - 1)
 
 
 def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
-    """What was learnt today, and then what is known from before: a site may show now this layout and now that one."""
+    """Return the new wrapper with the values of the old one appended: a site may alternate between two layouts."""
 
     def both(name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*getattr(new, name), *getattr(old, name))))[:_MOST]
@@ -232,7 +228,7 @@ def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
 
 
 class Known:
-    """Earlier items by address and title. `moved`: more are known by title alone, so short titles count too."""
+    """Earlier items by address and title. `moved`: more match by title alone, so that short titles count too."""
 
     def __init__(self, seen: Sequence[Seen], shown: Sequence[Shown] = ()) -> None:
         self._keys = {urls.alias(one.url): one for one in seen}
@@ -245,18 +241,18 @@ class Known:
         self.moved = by_title >= _PROOF and by_title > by_address
 
     def at(self, shown: Shown) -> bool:
-        """Whether the item is one that was there, at its address or, where all moved, at another."""
+        """Return True if the item was there before, at its address or, if all moved, at another."""
         return shown.key in self._keys or (self.moved and self.has(shown))
 
     def has(self, shown: Shown) -> bool:
-        """Whether the item is one that was there, or one of the same title."""
+        """Return True if an earlier item has its address or its title."""
         name = plain(shown.item.title)
         if shown.key in self._keys:
             return True
         return name in self._titles and (self.moved or len(shown.item.title) >= _TITLED)
 
     def under_old_names(self, shown: Sequence[Shown]) -> list[Shown]:
-        """`shown` under their old addresses if they moved; else a title that returns is a column's."""
+        """Return `shown` under their old addresses if all moved. Otherwise an equal title is a column's."""
         found = [*shown]
         for place, one in enumerate(shown if self.moved else ()):
             old = self._titles.get(plain(one.item.title))
@@ -266,5 +262,5 @@ class Known:
 
 
 def plain(title: str) -> str:
-    """A title by which it is found again: letters and digits."""
+    """Return the letters and digits of a title, to find it again."""
     return _NO_WORD.sub("", title).casefold()

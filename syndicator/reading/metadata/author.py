@@ -1,5 +1,5 @@
-"""Who wrote a page, by JSON-LD, metas and marked bylines; never an address, service or guess. A site, team or login
-counts only if declared alone. Of a forum's thread its opener; of a person's site its owner."""
+"""Author of a page, from JSON-LD, metas and bylines; never an address or a guess. A team or login counts if alone. For
+a forum thread it is who opened it; for a personal site its owner."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,7 +41,7 @@ _NOBODY = frozenset(
 
 
 def read_opener(document: Document) -> str:
-    """The name of who opened the thread that the page shows, "" where it is none or bears no name."""
+    """Return the name of the user who opened the thread on the page, or ""."""
     body = next(document.tree.iter("body"), document.tree)
     for element in islice(body.iter("div", "article", "section", "main", "body", "span"), _OPENER_MOST):
         if any(name in (element.get("itemtype") or "") for name in _THREADS):
@@ -51,7 +51,7 @@ def read_opener(document: Document) -> str:
 
 
 def _declared_in_opener(thread: Any) -> str:
-    """The name in the first author of `thread` that is not a reply's."""
+    """Return the name in the first author of `thread` that is not the author of a reply."""
     for element in _within(thread, lambda child: any(name in (child.get("itemtype") or "") for name in _REPLIES)):
         if "author" in (element.get("itemprop") or "").split():
             names = [each for each in element.iter() if "name" in (each.get("itemprop") or "").split()]
@@ -61,7 +61,6 @@ def _declared_in_opener(thread: Any) -> str:
 
 
 def _within(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
-    """`top` and the elements in it in their order, without those outside and what is in them."""
     stack = [top]
     for _ in range(_OPENER_MOST):
         if not stack:
@@ -72,7 +71,6 @@ def _within(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
 
 
 def _user(element: Any) -> str:
-    """The name in an element that is marked as a user's, or that links to one within such a mark."""
     if not _USER.search((element.get("class") or "")[:200]):
         return ""
     if element.tag in ("a", "span", "h3", "h4", "strong", "b"):
@@ -111,7 +109,12 @@ def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
     title = next((element.text or "" for element in document.tree.iter("title")), "")
     yield from (("title", piece) for piece in _BETWEEN.split(text.line(title[:400]))[1:])
     labels = {key(label) for label in urls.host(document.url).split(".")}
-    for element, line in _short_lines(document):
+    body = next(document.tree.iter("body"), document.tree)
+    for element in islice(body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2"), _MOST_ELEMENTS):
+        own = element.text or ""
+        line = text.line(own)[:_SHORT] if _LEAST_LINE < len(own) <= 4 * _SHORT else ""
+        if not line:
+            continue
         if element.tag == "a" and _HOME.fullmatch((element.get("href") or "#")[:100].strip()):
             yield "home", line
         if len(line) >= _LEAST_LABEL and key(line) in labels:
@@ -123,14 +126,6 @@ def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
             yield "copyright", owner
             if key(owner) in labels:
                 yield "host", owner
-
-
-def _short_lines(document: Document) -> Iterator[tuple[Any, str]]:
-    body = next(document.tree.iter("body"), document.tree)
-    for element in islice(body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2"), _MOST_ELEMENTS):
-        own = element.text or ""
-        if _LEAST_LINE < len(own) <= 4 * _SHORT and (line := text.line(own)):
-            yield element, line[:_SHORT]
 
 
 _METAS = (
@@ -147,7 +142,7 @@ _NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names n
 
 
 def read(document: Document, sitename: str, entry: Entry | None, survey: Survey) -> Choice[str]:
-    """The authors as "A, B", and the candidate they come from. `survey` is the page as read around its headline."""
+    """Return the authors as "A, B", and the candidate that they come from."""
     domain = urls.domain(document.url).removeprefix("www.")
     site = frozenset(key(name) for name in (sitename, domain, urls.host(document.url), domain.split(".")[0]) if name)
     declared = [
@@ -186,7 +181,7 @@ def _owner(document: Document, sitename: str) -> list[tuple[str, list[str]]]:
 
 
 def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
-    """The first author that the page declares, if it is a login, a team, an organisation or the site itself."""
+    """Return the first declared author if it is a login, a team, an organisation or the site itself."""
     nobody = _NOBODY | person_names.words().never
     stated = [name for item in articles(document)[:_MOST_ARTICLES] for name in _stated(item.get("author"), {})]
     metas = [(name, value) for name in _METAS[:-1] for value in document.metas.get(name, ())[:1]]
@@ -199,7 +194,7 @@ def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
 
 
 def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:
-    """True if the shown byline names others than a meta, or more; JSON-LD and the feed are only added to."""
+    """Return True if the byline names other people than a meta, or more people than any declaration."""
     candidate, declared = best
     own, theirs = {person_names.plain_key(name) for name in shown}, {person_names.plain_key(name) for name in declared}
     if score < _SEEN or not all(map(person_names.is_full, shown)):
@@ -211,7 +206,7 @@ def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]])
 
 
 def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
-    """`people` without shorter forms of a name, and without the site itself unless it sounds like a person."""
+    """Return `people` without shorter forms of a name, and without the site's name unless it sounds like a person."""
     out: dict[str, str] = {}
     for name in people:
         named = person_names.is_known(name) or not _is_site(name, site)
@@ -221,7 +216,6 @@ def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
 
 
 def _named(people: Iterable[str]) -> list[str]:
-    """`people` without editorial teams such as "Editorial staff"."""
     return [name for name in people if name.casefold() not in person_names.words().teams]
 
 
@@ -241,7 +235,7 @@ def _declared(document: Document, entry: Entry | None) -> Iterator[tuple[str, li
 
 
 def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
-    """The names of a JSON-LD author: texts, objects, or references to objects elsewhere on the page."""
+    """Yield the names of a JSON-LD author: texts, objects, or references to objects elsewhere on the page."""
     for item in (value if isinstance(value, list) else [value])[:_MOST_AUTHORS]:
         reference = item.get("@id") if isinstance(item, dict) and not item.get("name") else None
         item = by_id.get(reference, item) if isinstance(reference, str) else item

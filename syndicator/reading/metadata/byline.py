@@ -1,5 +1,5 @@
-"""Bylines in a page's text: elements marked as author, links to author pages, "By" lines, names beside the date below
-the headline or as a signature. A score by kind and place keeps out comments, footers, other articles."""
+"""Bylines in a page's text: marked elements, links to author pages, "By" lines, names beside the date, signatures. A
+score by kind and place keeps out comments, footers and other articles."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int] | None:
-    """The names in the element at `spot`, how they stand there (line, date, alone, signed), and their weight."""
+    """Return the names at `spot`, their kind (line, date, alone, signed) and weight, or None."""
     element, distance = spot.element, spot.at - survey.origin
     if survey.found and abs(distance) <= _BESIDE:
         own = inner(element, 2 * _READ)
@@ -47,7 +47,7 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], s
 
 
 def _within_line(element: Any, whole: str) -> tuple[str, ...]:
-    """The names in a line with a time: "Dec 8, 2019 by Ann Other in Boats"; logins count there."""
+    """Return the names in a line with a date, logins too: "Dec 8, 2019 by Ann Other in Boats"."""
     if not _DIGIT.search(whole) or not next(date.days(whole), None):
         return ()
     pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _READ))
@@ -56,7 +56,7 @@ def _within_line(element: Any, whole: str) -> tuple[str, ...]:
 
 
 def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
-    """The names in "4 May 2024 | Ann Other", or in an element that a date stands before or after."""
+    """Return the names in "4 May 2024 | Ann Other", or in an element directly before or after a date."""
     element = spot.element
     own = whole if whole and _DAY.search(whole) else " ".join((element.text or "")[:_READ].split())
     if not _LEAST < len(own) <= _LONG_LINE:
@@ -77,7 +77,7 @@ def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
 
 
 def _alone(whole: str, distance: int) -> str:
-    """The name that is all of an element's text just below the headline, or ends a line such as "A guest post by"."""
+    """Return the name that is all of an element's text below the headline, or ends a line like "A guest post by"."""
     if len(whole) <= _LEAST:
         return ""
     introduced = person_names.words().by_within.match(whole)
@@ -124,7 +124,7 @@ _LONG = 220  # characters; an element with more text is no byline
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A byline that was seen: who, by which kind of mark, its score, and how many characters after the headline."""
+    """A byline candidate: names, kind of mark, score, and characters after the headline."""
 
     people: tuple[str, ...]
     kind: str  # rel, itemprop, class, link, by, or one of unmarked_byline's
@@ -134,8 +134,9 @@ class Mark:
 
 
 def read(survey: Survey) -> tuple[str, int, list[str]]:
-    """Kind, score and names of the best byline, or ("", 0, []); from 6 on it is marked and beside the headline."""
-    marks = list(islice(_marks(survey), _MOST_MARKS))
+    """Return kind, score and names of the best byline, or ("", 0, []). From 6 on it is marked and beside the
+    headline."""
+    marks = list(islice(filter(None, (_mark(spot, survey) for spot in survey.spots)), _MOST_MARKS))
     best = max(
         marks, key=lambda mark: (mark.score, all(map(person_names.is_full, mark.people)), -abs(mark.at)), default=None
     )
@@ -145,7 +146,7 @@ def read(survey: Survey) -> tuple[str, int, list[str]]:
 
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
-    """True when a mark far from the headline, such as a box below the text, is the only one that names somebody."""
+    """Return True if a mark far from the headline, such as a box below the text, is the only one with a name."""
     if best.score < _SOME:
         return False
     if best.kind in ("class", "rel") and all(mark.people == best.people for mark in marks):
@@ -159,7 +160,6 @@ def _is_only(best: Mark, marks: list[Mark]) -> bool:
 
 
 def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
-    """`best` and the marks of its kind that follow at once, or soon and look alike."""
     yield best
     end = best.at + sum(map(len, best.people))
     for mark in marks:
@@ -170,21 +170,15 @@ def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
             end = mark.at + sum(map(len, mark.people))
 
 
-def _marks(survey: Survey) -> Iterator[Mark]:
-    for spot in survey.spots:
-        distance = spot.at - survey.origin
-        if (distance >= -_BEFORE or not survey.found) and (found := _mark(spot, survey)):
-            people, kind, weight, look = found
-            near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
-            yield Mark(people, kind, weight + near, distance, look)
-
-
-def _mark(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int, str] | None:
-    element = spot.element
+def _mark(spot: Spot, survey: Survey) -> Mark | None:
+    element, distance = spot.element, spot.at - survey.origin
+    if survey.found and distance < -_BEFORE:
+        return None
+    near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
     kind, weight = _kind(spot)
     if not weight:
         plain = read_unmarked_byline(spot, survey)
-        return (*plain, element.tag) if plain else None
+        return Mark(plain[0], plain[1], plain[2] + near, distance, element.tag) if plain else None
     if person_names.ends_in(spot.before, person_names.words().before_others):
         return None
     pieces = _pieces(element)
@@ -194,7 +188,7 @@ def _mark(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int, str] |
     if kind == "by" and any(name[0].islower() for name in found) and len("".join(pieces)) > _SHORT:
         return None
     look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"
-    return (found, kind, weight, look) if found else None
+    return Mark(found, kind, weight + near, distance, look) if found else None
 
 
 def _kind(spot: Spot) -> tuple[str, int]:
@@ -227,7 +221,6 @@ def _kind(spot: Spot) -> tuple[str, int]:
 
 @lru_cache(_REMEMBERED)
 def _weight(named: str) -> int:
-    """The weight of an element's class names as a mark of the author; the same ones come again and again on a page."""
     named = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", named).lower()
     if not _CLASS.search(named) or _NOT_CLASS.search(named):
         return 0
@@ -245,7 +238,7 @@ def _pieces(element: Any) -> list[str]:
 
 
 def _alike(element: Any) -> tuple[str, ...]:
-    """The names in a byline that has an element for each, one like the other: nothing need stand between them."""
+    """Return the names of a byline with a similar element for each name, even without separators."""
     for holder in islice(element.iter(etree.Element), _FIRST_PIECES):
         if len({(child.tag, child.get("class")) for child in holder}) == 1 < len(holder) <= _MOST_ALIKE:
             names = [" ".join(inner(child, _LONG).split()).strip(" ,") for child in holder]
@@ -255,7 +248,7 @@ def _alike(element: Any) -> tuple[str, ...]:
 
 
 def _people(pieces: list[str]) -> Iterator[str]:
-    """The names of the first piece that has some, and of those that follow it after a comma or "and"."""
+    """Yield the names of the first piece that has some, and of those that follow it after a comma or "and"."""
     start = next((index + 1 for index, piece in enumerate(pieces[:_FIRST_PIECES]) if person_names.introduces(piece)), 0)
     found = joined = False
     for piece in pieces[start:]:

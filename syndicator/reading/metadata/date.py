@@ -1,5 +1,4 @@
-"""When a page was published and updated: as declared, as shown beside the headline, else by htmldate (no other
-importer)."""
+"""Dates of publication and update: as declared, as shown beside the headline, else by htmldate (imported here only)."""
 
 import re
 import tomllib
@@ -7,10 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import cache
-from importlib import resources
 from itertools import islice
 from typing import Any, NamedTuple
 
+from syndicator import reading
 from syndicator.core import urls
 from syndicator.core.model import Entry
 from syndicator.reading.html import jsonld
@@ -33,10 +32,10 @@ _HOURS, _MINUTES = 24, 60
 
 
 class Names:
-    """The names of months, compiled, and their numbers; the words that stand before dates. From months.toml."""
+    """The month names and the words before dates of data/months.toml, compiled."""
 
     def __init__(self) -> None:
-        data = tomllib.loads(resources.files("syndicator.reading").joinpath("data/months.toml").read_text("utf-8"))
+        data = tomllib.loads(reading.file_text("months.toml"))
         labels = {name: _labels(values) for name, values in data.pop("labels").items()}
         self.first = labels["first"]  # of a sentence that tells when a text first appeared
         self.published, self.updated = labels["published"], labels["updated"]
@@ -65,7 +64,7 @@ def _labels(values: list[str]) -> re.Pattern[str]:
 
 
 def parse_date_text(value: str) -> datetime | None:
-    """A date as machines write it (ISO 8601 and its kin, RFC 5322, epoch seconds), or as people do."""
+    """Return the date in `value`: ISO 8601 and similar, RFC 5322, epoch seconds, or as people write it; else None."""
     value = value.strip()[:_LONGEST]
     found = _MACHINE.search(value) or _COMPACT.match(value)
     if found:
@@ -80,7 +79,7 @@ def parse_date_text(value: str) -> datetime | None:
 
 
 def days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
-    """The dates that people wrote in `value`, in no order; `month_first`: 3/4/2021 is the 4th of March."""
+    """Yield the dates that people wrote in `value`, in no order. `month_first`: 3/4/2021 is the 4th of March."""
     value = value[:_LONGEST]
     if not any(char.isdigit() for char in value):
         return
@@ -99,7 +98,7 @@ def days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
 
 
 def _day(year: str, month: str, day: str, around: str) -> datetime | None:
-    """That day, at the only time of day that stands in `around`."""
+    """Return the day, at the time of day in `around` if that has exactly one; None if there is no such day."""
     try:
         number = int(year.lstrip("'"))
         when = datetime(number + 2000 if number < _TWO_DIGITS else number, int(month), int(day), tzinfo=UTC)
@@ -113,7 +112,6 @@ def _day(year: str, month: str, day: str, around: str) -> datetime | None:
 
 
 def _moment(year: str, month: str, day: str, *time: str | None) -> datetime | None:
-    """The moment in UTC if `time` (hour, minute, second, zone) names no offset."""
     hour, minute, second, zone = ((value or "0").zfill(2) for value in time)
     offset = zone if zone[0] in "+-" else "Z"
     try:
@@ -125,7 +123,7 @@ def _moment(year: str, month: str, day: str, *time: str | None) -> datetime | No
 
 
 def _in_utc(when: datetime) -> datetime | None:
-    """The moment, None where UTC has none such: a page may write the last second of the year 9999 and a zone behind."""
+    """Return `when`, or None if UTC cannot express it, such as the last second of the year 9999 in the west."""
     try:
         when.astimezone(UTC)
     except OverflowError:
@@ -154,7 +152,7 @@ _US = frozenset({"en", "en-US"})
 
 
 class Day(NamedTuple):
-    """A date that readers see on the page."""
+    """A date that the page shows to readers."""
 
     score: int  # how likely it is the article's
     distance: int  # characters between it and the headline
@@ -164,7 +162,7 @@ class Day(NamedTuple):
 
 
 def shown_days(document: Document, seen: Survey) -> list[Day]:
-    """The dates that readers see, the likeliest day of publication first; from `ENOUGH` on it is sure."""
+    """Return the dates shown to readers, the likeliest day of publication first. From `ENOUGH` on a score is sure."""
     month_first = _is_american(document)
     least = seen.origin - _BEFORE if seen.found else 0
     spots = (spot for spot in seen.spots if spot.at >= least)
@@ -173,7 +171,7 @@ def shown_days(document: Document, seen: Survey) -> list[Day]:
 
 
 def first_published(document: Document, seen: Survey) -> datetime | None:
-    """The day in a sentence such as "This was originally published on 3 May 2024"; not that of a label."""
+    """Return the day in a sentence such as "This was originally published on 3 May 2024", not that of a label."""
     own = (spot.element.text or "" for spot in seen.spots)
     notes = (names().first.split(value[:_SENTENCE], 1)[1:] for value in own if len(value) > _LINE // 4)
     after = (
@@ -183,7 +181,7 @@ def first_published(document: Document, seen: Survey) -> datetime | None:
 
 
 def anywhere(document: Document) -> datetime | None:
-    """The first line of the body that is a date and no more, wherever it stands; for pages that show no other."""
+    """Return the first line of the body that is only a date, wherever it stands."""
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
     lines = (line for element in islice(elements, _MOST_ELEMENTS) for line in _lines(element))
@@ -221,7 +219,7 @@ def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
 
 
 def _briefness(line: str) -> int:
-    """_DATE_ALONE for a line that is a date and no more, 1 for a short one, 0 for others."""
+    """Return _DATE_ALONE for a line that is only a date, 1 for a short one, 0 for others."""
     if len(line) <= _ONLY and len(_WORD.findall(line)) <= _DATE_WORDS:
         return _DATE_ALONE
     return 1 if len(line) <= _SHORT else 0
@@ -268,7 +266,7 @@ _LARGE = 600_000  # characters of source above which htmldate is not asked: it i
 
 
 def published(document: Document, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
-    """The time and the candidate it is from; none before 1990 or more than a day after `now`."""
+    """Return the date of publication and its candidate; none before 1990 or more than a day after `now`."""
     visible = [day for day in shown_days(document, seen) if sane(day.when, now)]
     choice = first_sane(_published(document, entry, seen, visible), lambda when: sane(when, now))
     first = next((day for day in visible if day.score >= ENOUGH), None)
@@ -284,7 +282,7 @@ def published(document: Document, entry: Entry | None, seen: Survey, now: dateti
 
 
 def updated(document: Document, entry: Entry | None, now: datetime | None) -> Choice[datetime]:
-    """When its text last changed, as it declares."""
+    """Return the date of the last change of the text, as declared."""
     return first_sane(_updated(document, entry), lambda when: sane(when, now))
 
 
@@ -323,7 +321,7 @@ def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, dat
 
 
 def _as_shown(when: datetime, day: datetime) -> datetime:
-    """`when`, in UTC, with the offset of the shown `day` if one off: Buenos Aires shows 00:53Z as the day before."""
+    """Return `when` in a UTC offset that gives the shown `day`, if they are a day apart: 00:53Z in Buenos Aires."""
     if when.utcoffset() or not (when.hour or when.minute) or abs((day.date() - when.date()).days) != 1:
         return when
     hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour
@@ -331,7 +329,7 @@ def _as_shown(when: datetime, day: datetime) -> datetime:
 
 
 def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
-    """htmldate's date. `extensive`: from the source too, where a first of a month may be a lone month or year."""
+    """Return htmldate's date. `extensive`: search the source too, in which a lone month becomes its first day."""
     from htmldate import find_date
 
     if document.size > _LARGE:
@@ -342,5 +340,5 @@ def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None
 
 
 def sane(when: datetime, now: datetime | None) -> bool:
-    """True when a page can have been published then."""
+    """Return True if a page can have been published at `when`."""
     return _OLDEST <= when.year < _LATEST and (now is None or when.astimezone(UTC) <= now + timedelta(days=1))

@@ -1,4 +1,4 @@
-"""Which article a page is: its canonical URL, its other URLs, the name of its site, what robots may do. Pure."""
+"""Identity of a page: its canonical URL, its other URLs, its site's name, its directives for robots. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _LONGEST_ROBOTS = 2_000  # characters of a robots directive
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`canonical` is the key of the article; `aliases` other URLs of it; `duplicate_of` a canonical on another host."""
+    """`canonical`: the article's key; `aliases`: its other URLs; `duplicate_of`: a canonical on another host."""
 
     canonical: str
     aliases: tuple[str, ...] = ()
@@ -37,7 +37,8 @@ class Identity:
 
 
 def identify(document: Document) -> Identity:
-    """The page's identity: canonical and og:url on its own host, no root; they alone if no address is known."""
+    """Return the page's identity. A canonical or og:url counts on the page's own host, and only if it is no front
+    page."""
     own = _canonical(document.url) or document.url
     key, elsewhere, aliases = "", None, [own]
     for stated in _stated(document):
@@ -53,8 +54,7 @@ def identify(document: Document) -> Identity:
 
 
 def robots(document: Document) -> tuple[str, ...]:
-    """The directives nosnippet, max-snippet:N, noarchive, noindex ("none"), noimageindex, max-image-preview:none of
-    robots metas and X-Robots-Tag, in lower case."""
+    """Return the directives of robots metas and X-Robots-Tag in lower case, "none" as noindex."""
     stated = [value for name in _ROBOTS for value in document.metas.get(name, ())]
     header = document.headers.get("x-robots-tag", "")
     stated.append(re.sub(r"(?:^|,)\s*googlebot(?:-news)?\s*:", ",", header, flags=re.I))
@@ -66,7 +66,7 @@ def robots(document: Document) -> tuple[str, ...]:
 
 
 def sitename(document: Document) -> str:
-    """The name of the site as the page declares it, "" when it does not."""
+    """Return the site's name as the page declares it, or ""."""
     return next((name for name in _sitenames(document) if 1 < len(name) <= _LONGEST_NAME and "://" not in name), "")
 
 
@@ -91,7 +91,6 @@ def _stated(document: Document) -> Iterator[str]:
 
 
 def _alternate(document: Document) -> str | None:
-    """The AMP page, else a print version, of the same publisher, if it is another page than this."""
     own, publisher = urls.alias(document.url), urls.publisher(document.url)
     for reference in (*_links(document.tree, "amphtml"), *_print_links(document.tree)):
         found = urls.absolute(document.base_url, reference)

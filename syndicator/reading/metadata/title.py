@@ -1,6 +1,6 @@
-"""The title of a page: a heading that agrees with the head, else an h1 alone, JSON-LD, or the head without the site's
-name. Heads are for machines, headings for readers: 570 of 654 real pages have an h1 that is their title. Site names,
-sections and kickers are cut. `survey` tells what stands near the headline."""
+"""Title of a page: a heading that agrees with the head, else a lone h1, JSON-LD, or the head without the site's name.
+Heads are for machines, headings for readers: 570 of 654 real pages have an h1 that is their title. Site names, sections
+and kickers are cut. `survey` reads the elements around the headline."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ _LEAST_NAME = 3  # letters above which a site's name is looked for in a section,
 
 
 class SiteTitle:
-    """Cuts titles of one page. `whole` is the document's title: a site's name that equals it is none."""
+    """Cutter of a page's titles. `whole`: the document's title; a site's name equal to it is ignored."""
 
     def __init__(self, url: str, sitenames: Sequence[str], suffix: str | None = None, *, whole: str = "") -> None:
         domain = urls.domain(url).removeprefix("www.")  # stays where the registrable domain is unknown
@@ -57,20 +57,20 @@ class SiteTitle:
         self.suffix = (suffix or "").strip()
 
     def sane(self, title: str) -> bool:
-        """True when `title` can be the title of an article: some letters, not too many, not the site's name."""
+        """Return True if `title` can be an article's: some letters, not too long, not the site's name."""
         if not 1 < len(title) <= LONGEST or len(_SENTENCE.findall(title)) >= _MOST_SENTENCES:
             return False
         return bool(_WORD.search(title)) and not self.is_name(title)
 
     def is_name(self, value: str) -> bool:
-        """True when `value` names the site: by its name, its host, or little more than the host's label."""
+        """Return True if `value` is the site's name, its host, or little more than the host's label."""
         own = key(value)
         if own in self.names:
             return True
         return len(self.label) >= _LEAST_LABEL and self.label in own and len(self.label) >= _LABEL_SHARE * len(own)
 
     def bare(self, title: str) -> str:
-        """`title` without the site's name at either end."""
+        """Return `title` without the site's name at either end."""
         title = _DATED.sub("", masked(visible(title)[:2_000]).strip(EDGE))
         if self.suffix and title.endswith(self.suffix):
             title = title.removesuffix(self.suffix).rstrip(EDGE)
@@ -82,8 +82,8 @@ class SiteTitle:
         return unmasked(title)
 
     def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
-        """The separated part of `title` with most words of the URL, else the longest. Dashes and colons separate only
-        into `least` parts or more."""
+        """Return the part of `title` with most words of the URL, else the longest. Dashes and colons need `least`
+        parts."""
         title = masked(title)
         for pattern, enough in ((_HARD, 2),) if hard_only else ((_HARD, 2), (_SOFT, least)):
             pieces = [piece for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12]) if piece]
@@ -107,7 +107,6 @@ class SiteTitle:
         return title
 
     def _is_section(self, part: str) -> bool:
-        """True for a site's name, or a few words with it in them."""
         own = key(part)
         if not own or self.is_name(part):
             return True
@@ -115,32 +114,32 @@ class SiteTitle:
 
 
 def masked(title: str) -> str:
-    """`title` with its pairs of « and » as characters that are neither separators nor stripped."""
+    """Replace the pairs of « and » in `title` by characters that are neither separators nor stripped."""
     return _QUOTED.sub(lambda found: found[0].translate(_MASK), title) if "»" in title or "›" in title else title
 
 
 def unmasked(title: str) -> str:
-    """`title` as it was before `masked`."""
+    """Undo `masked`."""
     return title.translate(_UNMASK)
 
 
 def trimmed(title: str) -> str:
-    """`title` without separators at its ends."""
+    """Return `title` without separators at its ends."""
     return unmasked(masked(title).strip(EDGE))
 
 
 def key(name: str) -> str:
-    """`name` by its letters and digits alone."""
+    """Return the letters and digits of `name` in lower case."""
     return "".join(_WORD.findall(name.casefold()))
 
 
 def words(value: str) -> list[str]:
-    """The words of a title in lower case."""
+    """Return the words of a title in lower case."""
     return _WORD.findall(value.casefold())[:60]
 
 
 def visible(value: str) -> str:
-    """`value` as one line without invisible characters."""
+    """Return `value` as one line without invisible characters."""
     return text.line(_INVISIBLE.sub("", value))
 
 
@@ -177,14 +176,14 @@ class Heading:
         return trimmed(visible("".join(self.pieces)))
 
     def parts(self) -> set[str]:
-        """The key of each text that begins and ends at a tag."""
+        """Return the key of each text that begins and ends at a tag."""
         pieces = self.pieces[:_MOST_PIECES]
         ends = range(1, len(pieces) + 1)
         return {key("".join(pieces[start:end])) for end in ends for start in range(end)}
 
 
 def headings(tree: Any) -> list[Heading]:
-    """The headings of `tree` in their order; those that are the site's logo have the tag "logo"."""
+    """Return the headings of `tree` in order; the tag of the site's logo is "logo"."""
     out: list[Heading] = []
     for element in tree.iter("h1", "h2", "h3"):
         if len(out) >= _MOST:
@@ -215,7 +214,6 @@ def _is_logo(heading: Any) -> bool:
 
 
 def _pieces(heading: Any, without_kicker: bool) -> Iterator[str]:
-    """The texts of a heading without small print."""
     skipped: Any = None
     length = 0
     for event, element in etree.iterwalk(heading, events=("start", "end")):
@@ -248,7 +246,7 @@ _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-ti
 
 
 def read(document: Document, sitename: str, entry: Entry | None, rules: Rules) -> Choice[str]:
-    """The title, and the candidate it comes from."""
+    """Return the title and its candidate."""
     found = headings(document.tree)
     logos = [heading.text for heading in found if heading.tag == "logo"]
     site = SiteTitle(document.url, (sitename, *logos), rules.title_suffix, whole=_document_title(document))
@@ -290,7 +288,8 @@ def _document_title(document: Document) -> str:
 
 
 def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
-    """The heading nearest to heads or URL: any h1, a lower one nearly a head, or an h1 that a head begins with."""
+    """Return the heading nearest to heads or URL: an h1, a lower one nearly equal to a head, or an h1 that begins a
+    head."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
     spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
     for tags, wanted, least in ((("h1",), [*whole, *spelt], _AGREES), (("h2", "h3"), whole, _SAME)):
@@ -307,7 +306,7 @@ def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> He
 
 
 def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
-    """The only h1 of a page, when it shares a word with the head and the URL does not spell the head."""
+    """Return the only h1 of a page if it shares a word with the head and the URL does not spell the head."""
     texts = list(dict.fromkeys(heading.text for heading in found if heading.tag == "h1"))
     own = set(words(texts[0])) if len(texts) == 1 else set()
     if len(own) < _LEAST_WORDS:
@@ -318,7 +317,7 @@ def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> s
 
 
 def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
-    """The headline in `heading`: a text of it that a head repeats if none has the whole, without section or source."""
+    """Return the headline in `heading`: the part that a head repeats, else all of it without section and source."""
     value = _DATED.sub("", heading.text)
     own = key(value)
     parts = set[str]() if any(own in key(head) for head in heads) else heading.parts()
@@ -334,7 +333,7 @@ def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
 
 
 def _whole(title: str, heads: Sequence[str]) -> str:
-    """`title`, that of a feed; where it was cut short, the head that begins with it."""
+    """Return a feed's `title`, or, if it was cut short, the head that begins with it."""
     start = title.removesuffix("…").removesuffix("...").rstrip()
     if start == title:
         return title
@@ -347,7 +346,7 @@ def _agreement(ours: Sequence[str], theirs: Sequence[str]) -> float:
 
 
 def untag(value: str) -> str:
-    """A feed's text field as plain text."""
+    """Return a feed's text field as plain text."""
     return trimmed(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", jsonld.clean(value))[: 4 * LONGEST])
 
 
@@ -366,7 +365,7 @@ _LAST = 80  # characters before an element that are remembered
 
 
 class Spot(NamedTuple):
-    """An element, how much text stands before it, and the last of that text."""
+    """An element, the length of the text before it, and the end of that text."""
 
     element: Any
     at: int
@@ -375,7 +374,7 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The body's own elements in order; `origin`: end of the headline in characters; `found`: there is one."""
+    """The body's elements in order. `origin`: end of the headline in characters; `found`: the page has one."""
 
     spots: tuple[Spot, ...]
     origin: int
@@ -383,7 +382,7 @@ class Survey:
 
 
 def survey(tree: Any, headline: str) -> Survey:
-    """`tree` read around the heading that shows `headline`, else around the first h1."""
+    """Read `tree` around the heading with `headline`, else around the first h1."""
     body = next(tree.iter("body"), tree)
     heading = _heading(body, headline)
     around = set(heading.iterancestors()) if heading is not None else set()
@@ -429,7 +428,6 @@ def _heading(body: Any, headline: str) -> Any:
 
 
 def _is_away(element: Any) -> bool:
-    """True for what is no part of the article."""
     if not isinstance(element.tag, str) or element.tag in _NO_TEXT:
         return True
     if element.tag == "footer" and element.getparent().tag in ("article", "main"):
@@ -441,7 +439,7 @@ def _is_away(element: Any) -> bool:
 
 
 def _holds_most(element: Any, paragraphs: int) -> bool:
-    """True when most of the page's `paragraphs` stand in a div or section: it is the article, "widget" or not."""
+    """Return True if a div or section has most of the page's paragraphs: it is the article, whatever its class."""
     if element.tag not in ("div", "section") or paragraphs < _LEAST_PARAGRAPHS:
         return False
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400].lower()
