@@ -24,7 +24,6 @@ from syndicator.pictures.thumbnail import FORMATS, Refused, thumbnail
 MEGABYTES: Final = 400  # besides the interpreter: 50 megapixels of a JPEG's coefficients, or 20 of RGBA and its copy
 SECONDS: Final = 2.0  # of CPU for one picture, 200 times what is usual
 _NEWUSER, _NEWNET = 0x10000000, 0x40000000  # linux/sched.h
-_NO_NEW_PRIVS = 38  # linux/prctl.h
 _NOBODY: Final = 65534
 _MEGABYTE: Final = 1_000_000
 
@@ -112,7 +111,7 @@ def _namespaces() -> bool:
     with contextlib.suppress(OSError, AttributeError):  # no Linux, or a C library without them
         library = ctypes.CDLL(None)
         own = bool(library.unshare(_NEWUSER | _NEWNET) == 0)
-        library.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
+        library.prctl(38, 1, 0, 0, 0)
         return own
     return False
 

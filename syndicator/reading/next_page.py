@@ -12,10 +12,7 @@ from syndicator.reading.html.document import Document, parse
 from syndicator.reading.paging import MOST_NUMBER, numbered
 
 _MOST_LINKS: Final = 3_000  # looked at
-_LONGEST_URL: Final = 2_000
-_LONGEST_LABEL: Final = 30  # characters of a link that leads to a page
 _LONGEST_ROW: Final = 150  # characters of a row of page numbers
-_LEVELS: Final = 3  # from a number up to its row
 # What a link to the next page says, whole.
 _NEXT: Final = re.compile(
     r"[\W_]*(?:(?:go to |view |read )?(?:the )?next(?: page)?|continue(?: reading| to next page)?|"
@@ -82,7 +79,7 @@ def _links(document: Document, number: int) -> Iterator[tuple[str, Any]]:
         href = element.get("href", "")
         if digits not in href:
             continue
-        href = href[:_LONGEST_URL].strip()
+        href = href[:2_000].strip()
         if has_it(href) and (element.tag == "a" or element.get("rel")):
             found = urls.absolute(document.base_url, text.legal(href))
             if found:
@@ -94,7 +91,7 @@ def _says(element: Any, number: int) -> Iterator[str]:
         yield "rel"
     if element.tag != "a":
         return
-    label = " ".join("".join(islice(element.itertext(), 10)).split())[:_LONGEST_LABEL]
+    label = " ".join("".join(islice(element.itertext(), 10)).split())[:30]
     if _NEXT.fullmatch(label) or _NEXT.fullmatch((element.get("title") or element.get("aria-label") or "-")[:100]):
         yield "words"
     if label == str(number + 1) and _in_a_row(element, number):
@@ -103,7 +100,7 @@ def _says(element: Any, number: int) -> Iterator[str]:
 
 def _in_a_row(element: Any, number: int) -> bool:
     row = element
-    for _ in range(_LEVELS):
+    for _ in range(3):
         row = row.getparent()
         if row is None:
             return False

@@ -21,8 +21,6 @@ from syndicator.reading.html.document import Document
 _LINKED = 0.8  # share of its text in links from which a block is a link
 _PROSE, _LONG = 80, 200  # letters of a paragraph, and of a long one
 _ITEM = 15  # letters above which a link can be an item of a list
-_MOST_ELEMENTS = 30_000
-_MOST_TEXT = 60_000  # characters that are searched for prices and replies
 _SLUG = 3  # words of a URL's last part from which it spells a title
 _HINTS = ("comment", "code", "toc", "nav", "tags", "rating", "sidebar", "footer", "lead", "button", "title", "meta")
 
@@ -195,14 +193,14 @@ def _of_head(document: Document) -> dict[str, float]:
 
 def _of_elements(tree: Any) -> dict[str, float]:
     elements = tree.iter("article", "time", "form", "h1", "nav", "address", "pre", "select", "main")
-    counts = Counter(element.tag for element in islice(elements, _MOST_ELEMENTS))
+    counts = Counter(element.tag for element in islice(elements, 30_000))
     return {
         f"tag-{name}": math.log1p(counts[name]) for name in ("article", "time", "form", "h1", "nav", "pre", "select")
     }
 
 
 def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
-    text = "\n".join(block.text for block in blocks if block.letters)[:_MOST_TEXT]
+    text = "\n".join(block.text for block in blocks if block.letters)[:60_000]
     thousands = max(len(text), 1_000) / 1_000
     low = text.lower()
     rules = {"replies": _REPLY, "buying": _BUY, "hiring": _HIRE, "more": _MORE}

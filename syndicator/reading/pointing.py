@@ -20,7 +20,6 @@ Role = Literal["select", "remove", "title", "author", "date", "cover"]
 ROLES: Final[tuple[Role, ...]] = ("select", "remove", "title", "author", "date", "cover")
 SHOWN: Final = 5  # selectors
 _TRIED = 160  # candidates that are tried on all pages: each costs about 0.3 ms a page
-_ABOVE = 6  # elements above the one that is meant
 _NAME = re.compile(r"-?[A-Za-z_][A-Za-z0-9_-]{0,60}")
 # A name that a build made: it changes with the site's next release, or from article to article.
 _MADE = re.compile(r"\d{3,}|^(css|sc|jsx|svelte|emotion)-|__\w{5,}$|^[a-zA-Z]{1,2}$|[a-z]\d[a-z]|^_|[A-Z][a-z]*\d[A-Z]")
@@ -81,7 +80,7 @@ def _candidates(element: Any) -> list[str]:
     own = [*_simple(element)]
     found = [*own]
     above = element.getparent()
-    for level in range(_ABOVE):
+    for level in range(6):
         if above is None or not isinstance(above.tag, str) or above.tag in ("html", "body"):
             break
         holders = [one for one in _simple(above) if one != above.tag or above.tag in ("article", "main", "header")]

@@ -34,7 +34,6 @@ def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
     }
 
 
-_MOST_HELD = 100_000  # elements
 # Log odds, chosen on folds by domain: of a listing from which a page is refused, more if a feed announced it; of a
 # right reading from which it is none, and below which the text is in doubt.
 _LIST, _LIST_ANNOUNCED = 1.0, 2.0
@@ -57,7 +56,7 @@ def read(
     rules = rules or Rules()
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
-    alive = list(islice(document.tree.iter(), _MOST_HELD))
+    alive = list(islice(document.tree.iter(), 100_000))
     used, following = matches(document.tree, rules), next_page(document, url or "")
     meta = read_metadata(document, entry=entry, rules=rules, now=now)
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)

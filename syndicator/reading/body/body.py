@@ -62,8 +62,6 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
     return "\n".join(["".join(element.itertext()) for element in body]) if body is not None else ""
 
 
-_MOST_CUTS = 60  # cuts that the trace lists
-_QUOTED = 80  # characters of a cut that it quotes
 _FEED_TEXT = 200  # letters from which a feed's content can stand in for a page
 _HALF = 0.5  # score below which a text is not the article's
 _SURE = 2.5  # log odds from which no other reading is tried, chosen on folds by domain
@@ -204,6 +202,6 @@ def _finish(
     kept: Sequence[Block], blocks: Sequence[Block], cuts: Sequence[clean.Cut], base: str, notes: Mapping[str, Any]
 ) -> Body:
     letters = sum(block.letters for block in kept)
-    shown = [{"text": texts.line(cut.block.text)[:_QUOTED], "rule": cut.rule} for cut in cuts[:_MOST_CUTS]]
+    shown = [{"text": texts.line(cut.block.text)[:80], "rule": cut.rule} for cut in cuts[:60]]
     trace = {**notes, "blocks": len(blocks), "kept": len(kept), "cut": shown}
     return Body(writer.to_markdown(kept, base), letters, (), tuple(kept), tuple(blocks), trace)

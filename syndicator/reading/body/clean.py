@@ -145,15 +145,13 @@ _CALLED = re.compile(
 )
 _PLAYERS_LEAST = 50  # pixels of either side below which a frame shows nothing
 _NUMBER = re.compile(r"\s*(\d{1,5})")
-_MOST = 20  # players of a page
-_LONGEST = 200  # characters of a title
 _HINTS = ("ad", "comment", "sidebar", "footer", "nav", "consent")
 
 
 def placed(tree: Any, blocks: Sequence[Block], kept: Sequence[Block], base: str) -> list[Block]:
     """Return the `kept` blocks with a link for each video or audio player that stands between two of them. A player
     without a title is titled by its host."""
-    frames = [frame for frame in tree.iter("iframe") if _is_player(frame)][:_MOST]
+    frames = [frame for frame in tree.iter("iframe") if _is_player(frame)][:20]
     if not frames or not kept:
         return list(kept)
     order = {element: at for at, element in enumerate(tree.iter())}
@@ -167,7 +165,7 @@ def placed(tree: Any, blocks: Sequence[Block], kept: Sequence[Block], base: str)
         inside = 0 < at < len(texts) and texts[at - 1] in chosen and texts[at] in chosen
         if inside and address and address not in seen:
             seen.add(address)
-            title = " ".join((frame.get("title") or "").split())[:_LONGEST]
+            title = " ".join((frame.get("title") or "").split())[:200]
             name = title or (urlsplit(address).hostname or "").removeprefix("www.")
             after.setdefault(texts[at - 1], []).append(
                 Block("p", frame, (), 0, 0, runs=[Run(name, 0, address)], text=name, linked=len(name))

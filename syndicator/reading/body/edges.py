@@ -20,7 +20,6 @@ _WHOLE = ("html", "body", "main", "article")
 _LEAD = 80  # letters of a paragraph with which an article begins
 _LINKED = 0.5  # share of its text in links up to which it does
 _ALL_LINK = 0.85  # share from which a line is a link
-_MOST_BELOW = 40  # lines that are looked at
 _LINK_BELOW = 150  # letters of a lone link
 _APPEAL = 400  # letters of a paragraph in which a site asks for something, or tells who wrote
 _ASIDE = 160  # letters of a line below the text that has words of one
@@ -47,7 +46,7 @@ def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     found |= {blocks[at]: "a date above the text" for at in kept[: leads[0]] if _is_date(blocks[at])}
     letters = sum(blocks[at].letters for at in kept)
     last = next((place for place in reversed(leads) if not _appeals(blocks[kept[place]])), leads[0])
-    found |= _below([blocks[at] for at in kept[last + 1 :][-_MOST_BELOW:]], letters)
+    found |= _below([blocks[at] for at in kept[last + 1 :][-40:]], letters)
     for at in kept:
         if blocks[at] in found:
             stay[at] = False

@@ -23,7 +23,6 @@ _WHOLE_SHARE = 0.7  # of the extractor's text that it must reach, and of it that
 _SLACK = 12  # letters by which a short text may stand off the place where the one before it ended
 _BACK = 200  # letters by which a longer text may stand before that place
 _SHORT = 16  # letters below which a text must stand near its neighbours to count
-_MOST_PIECES = 40  # pieces of a summary that are looked for
 _LEAST_PIECES = 3  # below which a summary is too short to say anything
 _ON_PAGE = 0.6  # share of a summary's pieces from which the page holds it
 
@@ -111,7 +110,7 @@ def covers(blocks: Sequence[Block], content: str) -> bool:
 def held(kept: Sequence[Block], blocks: Sequence[Block], summary: str) -> float:
     """Return the share of `summary` found in the `kept` blocks. Return 1 if it is short, or if most of it is missing
     from all `blocks` too."""
-    pieces = _pieces(letters(summary))[:_MOST_PIECES]
+    pieces = _pieces(letters(summary))[:40]
     there, taken = (
         sum(piece in text for piece in pieces) for text in ("".join(b.own for b in each) for each in (blocks, kept))
     )
@@ -122,7 +121,6 @@ def held(kept: Sequence[Block], blocks: Sequence[Block], summary: str) -> float:
 _APPEARED = ("appeared first on", "erschien zuerst auf", "est apparu en premier sur", "apareció primero en")
 _FEED_CONTENT_ENOUGH = 120  # letters from which an entry's HTML is a text
 _LONGEST_NOTE = 400  # characters of a line that syndication adds
-_MOST = 2_000_000  # characters of an entry's HTML that are read
 
 
 def blocks(entry: Entry) -> list[Block]:
@@ -144,7 +142,7 @@ def _parsed(html: str) -> list[Block]:
     if not html.strip():
         return []
     try:
-        tree = tree_of(f"<div>{html[:_MOST]}</div>")
+        tree = tree_of(f"<div>{html[:2_000_000]}</div>")
     except NotAnArticle:
         return []
     found = (block for block in read_blocks(tree) if not block.hidden)

@@ -26,12 +26,7 @@ _FEED = re.compile(
 _ENDS = re.compile(rb"</(?:body|html)\s{0,9}>", re.I)
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r")
 _LONG = 2_000  # characters of a tag from which its attributes are counted
-_SNIFFED = 2_000  # characters at the start of a text that show whether it is a feed or JSON
-_TAG_WITHIN = 200_000  # characters in which a page has its first tag
-_LONGEST_VALUE = 20_000  # characters of a meta's content
-_LONGEST_NAME = 100  # and of its name
 _MOST_VALUES = 500  # contents of one meta
-_COMPARED = 50  # of them with which a further one is compared, so that none comes twice
 _REGION = 2  # letters of a region in a language tag (RFC 5646 2.2.4)
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG},}}")
 _ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
@@ -98,10 +93,10 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
 
 
 def _refuse_text(content: str) -> None:
-    start = content[:_SNIFFED].lstrip("\ufeff \t\r\n")
+    start = content[:2_000].lstrip("\ufeff \t\r\n")
     if _FEED.match(start):
         raise NotAnArticle("not-html", "an XML document")
-    if not _TAG.search(content[:_TAG_WITHIN]):
+    if not _TAG.search(content[:200_000]):
         raise NotAnArticle("not-html", "JSON" if start[:1] in ("{", "[") else "no HTML tag in it")
     if start[:1] in ("{", "[") and start[1:].lstrip()[:1] in ('"', "{", "["):
         raise NotAnArticle("not-html", "JSON")
@@ -175,11 +170,11 @@ def _few_attributes(tag: re.Match[str]) -> str:
 def _metas(tree: Any) -> dict[str, tuple[str, ...]]:
     out: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
-        value = text.line((element.get("content") or element.get("value") or "")[:_LONGEST_VALUE])
+        value = text.line((element.get("content") or element.get("value") or "")[:20_000])
         for attribute in ("name", "property", "itemprop", "http-equiv"):
-            name = (element.get(attribute) or "").strip().lower()[:_LONGEST_NAME]
+            name = (element.get(attribute) or "").strip().lower()[:100]
             values = out.setdefault(name, []) if name else []
-            if name and value and value not in values[:_COMPARED] and len(values) < _MOST_VALUES:
+            if name and value and value not in values[:50] and len(values) < _MOST_VALUES:
                 values.append(value)
     return {name: tuple(values) for name, values in out.items()}
 

@@ -170,7 +170,6 @@ _NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
 _CANDIDATE = re.compile(r"\s*([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)([wx]))?\s*(?:,|$)")
 _WIDE_ENOUGH = 2000  # pixels; of several widths the largest up to this one is taken
 _SMALLEST = 3  # pixels; smaller ones are for counting visits
-_LONGEST_ALT = 500  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ def read_images(element: Any) -> Image | None:
     if (width is not None and width < _SMALLEST) or (height is not None and height < _SMALLEST):
         return None
     src = _source(image, element)
-    alt = " ".join((image.get("alt") or "").split())[:_LONGEST_ALT]
+    alt = " ".join((image.get("alt") or "").split())[:500]
     return Image(src, alt, width, height) if src else None
 
 

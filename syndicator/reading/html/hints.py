@@ -12,8 +12,6 @@ from syndicator import reading
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LITERAL = re.compile(r"(?:\\b)?([a-z]+?)(?:[a-z][?*]|[^a-z]|$)")
 ATTRIBUTES = frozenset(("class", "id", "role", "itemprop", "data-testid", "data-component"))
-_MOST = 80  # characters of a class name that are looked at
-_MOST_WORDS = 30  # class names of an element that are
 
 
 @cache
@@ -59,7 +57,7 @@ def tags() -> Mapping[str, int]:
 
 @lru_cache(maxsize=20_000)
 def _of_word(value: str) -> int:
-    value = value[:_MOST]
+    value = value[:80]
     words = value.lower()
     if words != value:
         words = _CAMEL.sub("-", value).lower()
@@ -76,7 +74,7 @@ def _of_word(value: str) -> int:
 def of_words(value: str) -> int:
     """Return the bits of the hints in `value`, the content of one of the ATTRIBUTES."""
     found = 0
-    for word in value.split()[:_MOST_WORDS]:
+    for word in value.split()[:30]:
         found |= _of_word(word)
     return found
 

@@ -18,9 +18,6 @@ _AUTHOR = re.compile(
     r'"author"\s{0,20}:\s{0,20}\[?\s{0,20}\{[^{}]{0,400}?"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"'
 )
 _MOST_OBJECTS = 2_000
-_MOST_TEXT = 2_000_000  # characters of one script
-_LONGEST = 20_000  # characters of one string
-_MOST_AUTHORS = 20
 _NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListElement")
 
 
@@ -29,7 +26,7 @@ def read(scripts: Iterable[str]) -> tuple[Object, ...]:
     _salvage."""
     out: list[Object] = []
     for script in scripts:
-        for value in _values(script[:_MOST_TEXT]):
+        for value in _values(script[:2_000_000]):
             stack = [value]
             while stack and len(out) < _MOST_OBJECTS:
                 item = stack.pop()
@@ -64,7 +61,7 @@ def strings(value: Any, *keys: str) -> Iterator[str]:
 
 def clean(value: str) -> str:
     """Return `value` as one line, HTML entities resolved twice, since many systems escape it twice."""
-    value = value[:_LONGEST]
+    value = value[:20_000]
     for _ in range(2):
         value = html.unescape(value) if "&" in value else value
     return text.line(value)
@@ -90,7 +87,7 @@ def _salvage(script: str) -> Iterator[Any]:
     item: Object = {}
     for name, value in _PAIR.findall(script):
         item.setdefault(name, _unescape(value))
-    names = [_unescape(name) for name in _AUTHOR.findall(script)[:_MOST_AUTHORS]]
+    names = [_unescape(name) for name in _AUTHOR.findall(script)[:20]]
     if item.get("headline") or item.get("datePublished"):
         yield {
             "@type": "Article",

@@ -28,7 +28,6 @@ _LISTING = re.compile(
     re.I,
 )
 _LINE_TAGS = frozenset(("div", "p", "li", "tr"))
-_NEAR_GUTTER = 4  # elements above a pre among which the one that holds line numbers is
 _LANGUAGE = re.compile(
     r"(?:^|[\s_-])(?:language|lang|highlight-source|highlight|brush|sourceCode|code)[-:_\s]{1,3}([a-z][\w+#.-]{0,20})",
     re.I,
@@ -105,7 +104,7 @@ def names_listing(named: str) -> bool:
 
 def counts_lines(pre: Any) -> bool:
     """Return True if `pre` holds the line numbers of another listing."""
-    return any(_is_gutter(above) for above in islice(pre.iterancestors(), _NEAR_GUTTER))
+    return any(_is_gutter(above) for above in islice(pre.iterancestors(), 4))
 
 
 def code_of(pre: Any) -> tuple[str, str]:

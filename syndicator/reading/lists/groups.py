@@ -17,8 +17,6 @@ from syndicator.reading.lists.wrapper import SOLD, family, shape
 # All numbers are choices, by 45 pages of the open corpus in folds of domains.
 LEAST = 3  # items that are a list
 _COUNTED = 80  # characters of a headline that count
-_MOST_GROUPS = 12  # whose items are read
-_MOST_LISTS = 5
 _ALIKE = 0.8  # of the addresses of a further list have the shape of the first one's
 _NEARLY_ALL = 0.9
 _MAIN_SITE, _FEW_SOLD = 0.8, 0.25  # of the items
@@ -120,13 +118,13 @@ def _each_list(document: Document, links: Sequence[Link], also: Collection[str])
         if "." in link.short and len(by_form[link.form]) < LEAST:
             by_form[f"... > {link.short}"].append(link)
     rough = {form: _rough(own) for form, own in by_form.items() if len({one.key for one in own}) >= LEAST}
-    best = sorted(rough, key=lambda form: rough[form], reverse=True)[:_MOST_GROUPS]
+    best = sorted(rough, key=lambda form: rough[form], reverse=True)[:12]
     best += [form for form in rough if form in also and form not in best]
     found = [group for form in best if (group := _group(document, form, by_form[form], links))]
     groups = sorted(found, key=lambda one: one.score, reverse=True)
     own = [group for group in groups if not _is_beside(group)]
     asked = [group for group in groups if group.form in also]
-    yield from (merged(document, group, own, links) for group in own[:_MOST_LISTS])
+    yield from (merged(document, group, own, links) for group in own[:5])
     yield from (_listed(document, group.links, links) for group in asked)
     yield from (merged(document, group, own, links) for group in asked)
 

@@ -18,7 +18,6 @@ from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import absolute, is_picture
 
-_ABOVE = 60  # elements above a link that are looked at
 _BETWEEN = 4  # elements that follow the one with the link and are still of its item, as rows of a table
 _FEWEST = 3  # items whose distances say something
 _LEAST_REGULAR = 0.7  # of the items follow each other at the same distance, where what stands between is theirs
@@ -62,7 +61,7 @@ def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
 
 def _upwards(anchor: Any) -> Iterable[Any]:
     yield anchor
-    yield from islice(anchor.iterancestors(), _ABOVE)
+    yield from islice(anchor.iterancestors(), 60)
 
 
 def _top(anchor: Any, within: Mapping[Any, set[str]]) -> Any:
@@ -102,7 +101,6 @@ _ENOUGH = 25  # characters of a piece of which the first counts
 _MOSTLY, _HARDLY = 0.7, 0.3  # of the items
 _NAMED = 5  # places of a headline that are marked as one, the others come after them
 _LEAST = 6  # characters of a title's piece in a link that has several
-_MOST = 600  # elements of an item that are looked at
 _SHORTEST = 6  # characters of a date
 _DATE_LINE = 60  # characters of a line that is a date and little else
 _HOST = re.compile(r"^[\w-]+(\.[\w-]+){1,4}$")
@@ -208,7 +206,7 @@ def _is_within(anchor: Any, steps: int, named: Callable[[Any], bool]) -> bool:
 
 
 def _elements(element: Any) -> Iterator[Any]:
-    return islice(element.iter("*"), _MOST)
+    return islice(element.iter("*"), 600)
 
 
 def _is_titled(element: Any) -> bool:

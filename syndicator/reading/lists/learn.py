@@ -35,7 +35,6 @@ _WHOLE_MOST = 2_000  # paragraphs
 _ITEM = 200  # characters of text that an item of a list may come with, or its excerpt
 _EXCERPT = 1_000  # of the text with one item
 _HARDLY = 10  # characters for each item, of a page whose address is none of a section
-_ABOVE = 60  # elements above a link
 _ARTICLE = {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle"}
 _BESIDE = ("nav", "footer", "aside")
 
@@ -68,7 +67,7 @@ def _prose(tree: Any, keys: Collection[str], base: str) -> int:
         url = urls.absolute(base, anchor.get("href") or "")
         key = urls.alias(url) if url else ""
         if key in keys:
-            for above in islice(anchor.iterancestors(), _ABOVE):
+            for above in islice(anchor.iterancestors(), 60):
                 within[above].add(key)
     count, owned = 0, Counter[str]()
     for paragraph in islice(tree.iter("p"), _WHOLE_MOST):
@@ -84,7 +83,6 @@ def _prose(tree: Any, keys: Collection[str], base: str) -> int:
     return count + sum(own for own in owned.values() if own > _EXCERPT)
 
 
-_NEXT_PAGE_MOST = 3_000  # links that are looked at
 _NEXT_PAGE_LONGEST = 60  # characters of a link's text
 _NEXT = re.compile(
     r"^\W{0,3}(next|older|more|weiter|nächste|ältere|suivante?s?|plus ancien\w*|siguientes?|próxim[oa]s?|anterior\w*|"
@@ -99,7 +97,7 @@ def next_page(document: Document) -> str:
     said = (
         one.get("href") for one in document.tree.iter("link", "a") if "next" in (one.get("rel") or "").lower().split()
     )
-    links = (one.get("href") for one in islice(document.tree.iter("a"), _NEXT_PAGE_MOST) if _is_next(one))
+    links = (one.get("href") for one in islice(document.tree.iter("a"), 3_000) if _is_next(one))
     found = (_address(document, href or "") for href in (*said, *links))
     return next((url for url in found if url), "")
 
@@ -118,8 +116,6 @@ def _address(document: Document, href: str) -> str:
     return url if urlsplit(url).netloc == urlsplit(document.url).netloc else ""
 
 
-_MOST = 1_000  # items; a choice, as for what a page of a person's making lists
-_LONGEST = 300  # characters of the page's title
 _CUT = ("…", "...")
 
 
@@ -141,8 +137,8 @@ def read_listing(
         raise NotAFeed(FeedReason.NO_LIST, str(refusal)) from refusal
     except wrappers.Unsure as unsure:
         raise NotAFeed(FeedReason.LIST_CHANGED if wrapper else FeedReason.NO_LIST, str(unsure)) from unsure
-    title = next((text.line(inner(one, _LONGEST)) for one in document.tree.iter("title")), "")
-    entries = tuple(_entry(one) for one in chosen.items[:_MOST])
+    title = next((text.line(inner(one, 300)) for one in document.tree.iter("title")), "")
+    entries = tuple(_entry(one) for one in chosen.items[:1_000])
     return ParsedFeed(
         format="list",
         title=title,
@@ -179,7 +175,6 @@ def _entry(shown: Shown) -> Entry:
 
 
 OFFERED: Final = 3  # lists that hold one element; a choice
-_POINTED_ABOVE = 8  # elements above the one that is meant in which its link is looked for; a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +215,7 @@ def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | Non
 
 def _links_at(meant: Sequence[Any], links: Sequence[Link]) -> list[Link]:
     by_anchor = {link.anchor: link for link in links}
-    around = ([one, *one.iter("a")] for one in islice(meant, _POINTED_ABOVE))
+    around = ([one, *one.iter("a")] for one in islice(meant, 8))
     own = ([by_anchor[one] for one in anchors if one in by_anchor] for anchors in around)
     return next((found for found in own if found), [])
 

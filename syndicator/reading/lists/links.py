@@ -12,11 +12,6 @@ from syndicator.core import text, urls
 from syndicator.reading.html.document import Document, inner
 
 # All numbers are choices.
-_MOST = 3_000  # links of a page that are looked at
-_LONGEST = 400  # characters of a link's text
-_STEPS = 3  # from a link up to what is repeated
-_NAMED = 4  # elements around a form without any class that are looked at for one
-_ABOVE = 40  # elements above a link that are looked at
 _INLINE_SHARE = 0.5  # of the text around a link that in running text is not its own
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BESIDE_TAGS = {"nav", "footer", "aside"}
@@ -72,7 +67,7 @@ def read_links(document: Document) -> list[Link]:
     classes = Counter(name for element in document.tree.iter() for name in class_words(element))
     found = []
     addresses: dict[str, str | None] = {}
-    for place, anchor in enumerate(islice(document.tree.iter("a"), _MOST)):
+    for place, anchor in enumerate(islice(document.tree.iter("a"), 3_000)):
         reference = anchor.get("href") or ""
         if reference not in addresses:
             addresses[reference] = _address(document.base_url, reference, document.url)
@@ -103,8 +98,8 @@ def canonical(base: str, reference: str) -> str | None:
 
 
 def _link(anchor: Any, url: str, place: int, classes: Mapping[str, int]) -> Link:
-    above = list(islice(anchor.iterancestors(), _ABOVE))
-    said = text.line(inner(anchor, _LONGEST))
+    above = list(islice(anchor.iterancestors(), 40))
+    said = text.line(inner(anchor, 400))
     steps = [step(one, classes) for one in _near(anchor, above)]
     if not any("." in one for one in steps):  # "li > a" alone is that of menus, too: with the list that it is in
         steps += _named(above[len(steps) - 1 :])
@@ -125,7 +120,7 @@ def _link(anchor: Any, url: str, place: int, classes: Mapping[str, int]) -> Link
 
 def _near(anchor: Any, above: list[Any]) -> Iterator[Any]:
     yield anchor
-    for one in above[:_STEPS]:
+    for one in above[:3]:
         if one.tag in ("body", "html"):
             return
         yield one
@@ -136,7 +131,7 @@ def _near(anchor: Any, above: list[Any]) -> Iterator[Any]:
 def _named(above: Sequence[Any]) -> list[str]:
     """Return the tags upwards to the first element with a class or id, and that with its name."""
     found: list[str] = []
-    for one in above[:_NAMED]:
+    for one in above[:4]:
         if one.tag in ("body", "html"):
             break
         name = next(iter(class_words(one)), "") or (one.get("id") or "")

@@ -34,7 +34,6 @@ _MEMBER = re.compile(
 _OUTSIDE = frozenset({"nav", "header", "footer", "aside", "form", "blockquote", "script", "style", "select", "cite"})
 _OPENER_MOST = 30_000  # elements looked at
 _OPENER_LONGEST = 40  # characters of a user's name
-_PIECES = 12  # texts of an element among which the name is looked for
 _NOBODY = frozenset(
     {"guest", "gast", "invité", "invitado", "anonymous", "user", "username", "login", "register", "member", "members"}
 )
@@ -75,7 +74,7 @@ def _user(element: Any) -> str:
         return ""
     if element.tag in ("a", "span", "h3", "h4", "strong", "b"):
         return _name(inner(element, 200))
-    pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _PIECES))
+    pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), 12))
     links = (inner(link, 200) for link in element.iter("a") if _MEMBER.search(link.get("href") or ""))
     return next((name for value in (*links, *pieces) if (name := _name(value))), "")
 
@@ -96,7 +95,6 @@ _COPYRIGHT = re.compile(
 _HOME = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
 _COMPANIES = frozenset({"Organization", "NewsMediaOrganization", "Corporation", "LocalBusiness", "Store", "Brand"})
 _LEAST_LABEL = 7  # letters of a host's label that spells a name
-_MOST_ELEMENTS = 20_000
 _LEAST_LINE = 3  # characters above which a line can be a name
 _SHORT = 60  # characters of a line that can name the owner
 
@@ -110,7 +108,7 @@ def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
     yield from (("title", piece) for piece in _BETWEEN.split(text.line(title[:400]))[1:])
     labels = {key(label) for label in urls.host(document.url).split(".")}
     body = next(document.tree.iter("body"), document.tree)
-    for element in islice(body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2"), _MOST_ELEMENTS):
+    for element in islice(body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2"), 20_000):
         own = element.text or ""
         line = text.line(own)[:_SHORT] if _LEAST_LINE < len(own) <= 4 * _SHORT else ""
         if not line:
@@ -135,7 +133,6 @@ _METAS = (
 _MOST = 12  # values of a meta; more are those of references or comments
 _SEEN = 5  # score of a byline from which it is surely one
 _MOST_ARTICLES = 3  # JSON-LD objects that are looked at
-_MOST_AUTHORS = 20  # of one of them
 _LEAST_NAME = 5  # letters of a site's name above which "The" before it or "Inc" behind it is looked for
 _LONGEST = 300  # characters of all names together
 _NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names nobody, or more than one
@@ -236,7 +233,7 @@ def _declared(document: Document, entry: Entry | None) -> Iterator[tuple[str, li
 
 def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
     """Yield the names of a JSON-LD author: texts, objects, or references to objects elsewhere on the page."""
-    for item in (value if isinstance(value, list) else [value])[:_MOST_AUTHORS]:
+    for item in (value if isinstance(value, list) else [value])[:20]:
         reference = item.get("@id") if isinstance(item, dict) and not item.get("name") else None
         item = by_id.get(reference, item) if isinstance(reference, str) else item
         yield from jsonld.strings(item, "name")

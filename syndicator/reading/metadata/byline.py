@@ -117,7 +117,6 @@ _STRONG = 3  # weight of a mark that can hardly mean anything but the author
 _FIRST_PIECES = 6  # texts of a byline among which the word "by" is looked for
 _MOST_AROUND = 100  # characters around a link to an author above which it is in running text
 _REMEMBERED = 512  # class names and ends of lines whose result is kept
-_MOST_MARKS = 400
 _SHORT = 30  # characters of a line that is "by" and a login, and no more
 _LONG = 220  # characters; an element with more text is no byline
 
@@ -136,7 +135,7 @@ class Mark:
 def read(survey: Survey) -> tuple[str, int, list[str]]:
     """Return kind, score and names of the best byline, or ("", 0, []). From 6 on it is marked and beside the
     headline."""
-    marks = list(islice(filter(None, (_mark(spot, survey) for spot in survey.spots)), _MOST_MARKS))
+    marks = list(islice(filter(None, (_mark(spot, survey) for spot in survey.spots)), 400))
     best = max(
         marks, key=lambda mark: (mark.score, all(map(person_names.is_full, mark.people)), -abs(mark.at)), default=None
     )

@@ -15,7 +15,6 @@ from syndicator.reading.html.document import Document, articles
 
 T = TypeVar("T")
 _SHOWN = 12  # candidates kept for the trace
-_LONGEST = 200  # characters of one that are
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def first_sane(candidates: Iterable[tuple[str, T | None]], sane: Callable[[T], b
         if value is None or value == "":
             continue
         if len(seen) < _SHOWN:
-            seen.append((name, str(value)[:_LONGEST]))
+            seen.append((name, str(value)[:200]))
         if sane(value):
             return Choice(value, name, tuple(seen))
     return Choice(None, "", tuple(seen))
@@ -81,10 +80,8 @@ _AWAY = re.compile(
 _AWAY_TAGS = frozenset({"nav", "footer", "aside", "header", "form"})
 _WITHIN = re.compile(r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I)
 _LEAST_WIDTH, _LEAST_HEIGHT = 200, 120  # CSS pixels from which a figure is large
-_MOST_IMAGES = 150
 _LONGEST_URL = 2_000  # characters; longer ones hold data
 _LONGEST_REFERENCE = 4_000  # of a reference before it is resolved
-_LONGEST_SRCSET = 20_000
 _MOST_ABOVE = 25  # elements above a picture that are looked at for signs that it is the article's
 _CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
 
@@ -116,7 +113,7 @@ def _candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, 
     )
     if entry is not None:
         yield "entry", entry.image
-    images = islice(document.tree.iter("img"), _MOST_IMAGES)
+    images = islice(document.tree.iter("img"), 150)
     yield from (("figure", source(image)) for image in images if _is_large(image) and _is_of_article(image))
 
 
@@ -141,7 +138,7 @@ def source(element: Any) -> str:
 
 def largest(srcset: str) -> str:
     """Return the widest candidate of a srcset (HTML 4.8.4.2.1), or ""."""
-    found = _CANDIDATE.findall(srcset[:_LONGEST_SRCSET])
+    found = _CANDIDATE.findall(srcset[:20_000])
     return max(found, key=lambda pair: float(pair[1]))[0].lstrip(",") if found else ""
 
 

@@ -136,9 +136,6 @@ _UPDATED = re.compile(r"updat|modif|revis", re.I)
 NEAR = 1_200  # characters after the headline in which the date of the article stands
 _BEFORE = 500  # and before it
 _LINE = 120  # characters of a line that can be a date's
-_MOST_ELEMENTS = 20_000
-_MOST_CHILDREN = 40  # of an element whose texts are read
-_SENTENCE = 400  # characters in which a note tells when a text first appeared
 _SHORT = 40  # characters of a line that holds little more than a date, and of what follows "first published"
 _ONLY = 25  # characters of a line that is a date and no more
 _DATE_WORDS = 3  # words of two letters and more in such a line
@@ -173,7 +170,7 @@ def shown_days(document: Document, seen: Survey) -> list[Day]:
 def first_published(document: Document, seen: Survey) -> datetime | None:
     """Return the day in a sentence such as "This was originally published on 3 May 2024", not that of a label."""
     own = (spot.element.text or "" for spot in seen.spots)
-    notes = (names().first.split(value[:_SENTENCE], 1)[1:] for value in own if len(value) > _LINE // 4)
+    notes = (names().first.split(value[:400], 1)[1:] for value in own if len(value) > _LINE // 4)
     after = (
         when for note in notes for part in note for when in days(part[:_SHORT], month_first=_is_american(document))
     )
@@ -184,7 +181,7 @@ def anywhere(document: Document) -> datetime | None:
     """Return the first line of the body that is only a date, wherever it stands."""
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
-    lines = (line for element in islice(elements, _MOST_ELEMENTS) for line in _lines(element))
+    lines = (line for element in islice(elements, 20_000) for line in _lines(element))
     alone = (line for line in lines if _briefness(line) == _DATE_ALONE and not names().updated.search(line))
     return next((when for line in alone for when in days(line, month_first=_is_american(document))), None)
 
@@ -226,7 +223,7 @@ def _briefness(line: str) -> int:
 
 
 def _lines(element: Any) -> Iterator[str]:
-    for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
+    for value in (element.text, *(child.tail for child in islice(element, 40))):
         if value and len(value) <= 4 * _LINE:
             line = " ".join(value.split())
             if len(line) <= _LINE and _DIGIT.search(line):

@@ -18,12 +18,8 @@ _ROBOTS = ("robots", "googlebot", "googlebot-news")
 _PRINT = re.compile(
     r"[?&](?:print|printable|drucken)=(?:1|true|yes|y)\b|/(?:print|drucken|imprimer)/?$|[?&]output=print\b", re.I
 )
-_MOST_ALIASES = 20
 _LONGEST_NAME = 80  # characters of a site's name
-_MOST_LINKS = 3_000  # looked at for a print version
 _LONGEST_URL = 4_000  # characters of a reference
-_LOOKED_AT = 500  # of a link's target
-_LONGEST_ROBOTS = 2_000  # characters of a robots directive
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ def identify(document: Document) -> Identity:
     key = key or own
     alternate = _alternate(document)
     others = dict.fromkeys([*aliases, *([alternate] if alternate else [])])
-    return Identity(key, tuple(url for url in others if url and url != key)[:_MOST_ALIASES], elsewhere, alternate)
+    return Identity(key, tuple(url for url in others if url and url != key)[:20], elsewhere, alternate)
 
 
 def robots(document: Document) -> tuple[str, ...]:
@@ -58,7 +54,7 @@ def robots(document: Document) -> tuple[str, ...]:
     stated = [value for name in _ROBOTS for value in document.metas.get(name, ())]
     header = document.headers.get("x-robots-tag", "")
     stated.append(re.sub(r"(?:^|,)\s*googlebot(?:-news)?\s*:", ",", header, flags=re.I))
-    found = [re.sub(r"\s", "", part.strip().lower()) for value in stated for part in value[:_LONGEST_ROBOTS].split(",")]
+    found = [re.sub(r"\s", "", part.strip().lower()) for value in stated for part in value[:2_000].split(",")]
     out = dict.fromkeys(part for part in found if _DIRECTIVE.match(part))
     if "none" in out:  # Google: equal to noindex, nofollow
         out = dict.fromkeys(["noindex", *(part for part in out if part != "none")])
@@ -101,10 +97,10 @@ def _alternate(document: Document) -> str | None:
 
 
 def _print_links(tree: Any) -> Iterator[str]:
-    for element in islice(tree.iter("a", "link"), _MOST_LINKS):
+    for element in islice(tree.iter("a", "link"), 3_000):
         href = element.get("href", "")
         named = element.get("media") == "print" and "alternate" in element.get("rel", "")
-        if named if element.tag == "link" else _PRINT.search(href[:_LOOKED_AT]):
+        if named if element.tag == "link" else _PRINT.search(href[:500]):
             yield href[:_LONGEST_URL]
 
 

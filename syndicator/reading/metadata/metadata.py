@@ -15,10 +15,6 @@ from syndicator.reading.metadata import title as metadata_title
 from syndicator.reading.metadata.cover import Choice, first_sane
 from syndicator.reading.metadata.title import LONGEST
 
-_MOST = 20  # elements of one selector that are looked at
-_TEXT = 2_000  # characters of one
-_LONGEST_NAMES = 300  # characters of all names together, as where no rule says them
-
 
 def title(document: Document, rules: Rules) -> Choice[str]:
     """Return the text selected by `rules.title`, without `rules.title_suffix`."""
@@ -33,7 +29,7 @@ def author(document: Document, rules: Rules) -> Choice[str]:
         lines = [line for value in _values(document, (selector,), "content") if (line := text.line(value))]
         names = [name for line in lines for name in tuple(person_names.people(line, lenient=True)) or (line,)]
         if names:
-            value = ", ".join(dict.fromkeys(names))[:_LONGEST_NAMES]
+            value = ", ".join(dict.fromkeys(names))[:300]
             return Choice(value, "rules.author", (("rules.author", value),))
     return Choice(None)
 
@@ -64,17 +60,16 @@ def _values(document: Document, rule: Sequence[str], *usual: str) -> Iterator[st
         if name:
             yield element.get(name) or ""
         else:
-            yield next((value for one in usual if (value := element.get(one))), "") or inner(element, _TEXT)
+            yield next((value for one in usual if (value := element.get(one))), "") or inner(element, 2_000)
 
 
 def _elements(document: Document, rule: Sequence[str]) -> Iterator[tuple[Any, str]]:
     for selector in rule:
         name = page_rules.split(selector)[1]
-        yield from ((element, name) for element in page_rules.matched(document.tree, selector)[:_MOST])
+        yield from ((element, name) for element in page_rules.matched(document.tree, selector)[:20])
 
 
 _TRACED = ("title", "author", "published", "updated", "cover")
-_MOST_KEYWORDS = 30
 _LONGEST_KEYWORD = 60  # characters; longer ones are sentences
 
 
@@ -125,4 +120,4 @@ def _keywords(document: Document) -> tuple[str, ...]:
     stated = (value for item in articles(document) for value in jsonld.strings(item.get("keywords"), "name"))
     values = (*tags, *stated, document.meta("news_keywords", "keywords", "parsely-tags", "sailthru.tags"))
     words = (text.line(word) for value in values for word in value.split(","))
-    return tuple(dict.fromkeys(word for word in words if 0 < len(word) <= _LONGEST_KEYWORD))[:_MOST_KEYWORDS]
+    return tuple(dict.fromkeys(word for word in words if 0 < len(word) <= _LONGEST_KEYWORD))[:30]

@@ -30,9 +30,7 @@ _BETWEEN = re.compile(r"(?:d[aeiou]|del|della|das|dos|des|v[ao]n|der|den|ter?|zu
 _ROLE_OF = re.compile(r"\s(?:of|at|for|to|der|des|für|bei|beim|im|in)\s")
 _LOGIN = re.compile(r"(?=[\w.-]*[^\W\d_])[\w.-]+")
 _MOST_WORDS = 6
-_LONGEST_PHRASE = 4  # words of one that stands before a name
 _LONGEST = 60  # characters of one name
-_MOST = 20  # names
 FULL = 2  # the rank of a name of several words
 _LEAST_WORDS = 2  # of what can be a phrase or a person
 _PERSON_WORDS = (2, 3)  # of a person's name, particles aside
@@ -73,7 +71,7 @@ def introduces(value: str) -> bool:
 def ends_in(value: str, phrases: tuple[str, ...]) -> bool:
     """Return True if `value` ends in one of `phrases`."""
     low = value.casefold().rstrip(" :：/")
-    parts = re.split(r"[\s(>/|]+", low)[-_LONGEST_PHRASE:] if low.endswith(phrases) else []
+    parts = re.split(r"[\s(>/|]+", low)[-4:] if low.endswith(phrases) else []
     return any(" ".join(parts[start:]) in phrases for start in range(len(parts)))
 
 
@@ -117,7 +115,7 @@ def people(value: str, *, lenient: bool = False) -> list[str]:
 
 def _listed(rest: str, *, lenient: bool = False) -> list[str]:
     out: list[str] = []
-    parts = words().joined.split(rest)[:_MOST]
+    parts = words().joined.split(rest)[:20]
     running = any(len(part.split()) > _MOST_WORDS for part in parts)  # text, of which no word is a login
     for part in parts:
         cleaned = unby(part.strip(' ,.:;|-–—•·*●/"“”„«»()[]<>\u200b@©')).strip()

@@ -144,7 +144,6 @@ def visible(value: str) -> str:
 
 
 _MOST = 200  # headings read of a page
-_MOST_PIECES = 12  # texts of a heading among which the headline is looked for
 _LEAST = 4  # characters from which what a kicker leaves can be the headline
 _SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
 _HIDDEN = re.compile(
@@ -177,7 +176,7 @@ class Heading:
 
     def parts(self) -> set[str]:
         """Return the key of each text that begins and ends at a tag."""
-        pieces = self.pieces[:_MOST_PIECES]
+        pieces = self.pieces[:12]
         ends = range(1, len(pieces) + 1)
         return {key("".join(pieces[start:end])) for end in ends for start in range(end)}
 
@@ -241,7 +240,6 @@ _LEAST_WORDS = 2  # of an h1 that is believed without a head that agrees
 _SLUG_WORDS = 3  # of a URL from which it counts against an h1, and of a head that an h1 may end with
 _END_SHARE = 0.4  # share of the h1 that this head must be
 _QUOTES = tuple("\"'“„«‘")
-_MOST_ARTICLES = 3  # JSON-LD objects that are looked at
 _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-title", "sailthru.title")
 
 
@@ -275,7 +273,7 @@ def _candidates(
 
 
 def _heads(document: Document) -> Iterator[tuple[str, str]]:
-    for item in articles(document)[:_MOST_ARTICLES]:
+    for item in articles(document)[:3]:
         yield from (("json-ld", value) for value in jsonld.strings(item.get("headline") or item.get("name")))
     for name in _TITLE_METAS:
         yield name, jsonld.clean(document.meta(name))
@@ -361,7 +359,6 @@ _MOST_EVENTS = 120_000  # two an element
 _HELD = 0.6  # share of a page's paragraphs from which what holds them is no sidebar or widget, whatever it is called
 _LEAST_PARAGRAPHS = 5  # of a page on which shares tell
 _COMMENTS = "comment"  # in names of what may hold most of a page and is not the article
-_LAST = 80  # characters before an element that are remembered
 
 
 class Spot(NamedTuple):
@@ -414,7 +411,7 @@ def survey(tree: Any, headline: str) -> Survey:
             piece = element.tail if element is not body else None
         if piece and (stripped := piece.strip()):
             length += len(stripped)
-            last = stripped[-_LAST:]
+            last = stripped[-80:]
     return Survey(tuple(spots), origin, heading is not None)
 
 

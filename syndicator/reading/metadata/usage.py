@@ -78,7 +78,6 @@ def _usage(licence: Any, name: str) -> Iterator[str]:
 
 
 _RSL = "application/rsl+xml"
-_MOST_LINKS = 3_000  # looked at for rel=license
 _LONGEST = 20_000  # characters of an embedded licence
 _LINK = re.compile(r"<([^<>]{1,2000})>([^<]{0,500})")  # RFC 8288 section 3
 _LICENSE = re.compile(r"""\brel\s*=\s*(?:"(?:[^"]*\s)?license(?:\s[^"]*)?"|license\b)""", re.I)
@@ -107,7 +106,7 @@ def _of_page(document: Document) -> Iterator[tuple[str, str]]:
     for name, values in document.metas.items():
         if name in names("page"):
             yield from ((name, value) for value in values)
-    for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
+    for element in islice(document.tree.iter("a", "link"), 3_000):
         if "license" in (element.get("rel") or "").lower().split() and element.get("href"):
             yield "rel=license", text.legal(element.get("href"))
     for item in articles(document)[:1]:
