@@ -63,8 +63,8 @@ def off_limits(row: PictureRow, detail: str, now: datetime) -> PictureRow:
 def forbidden(headers: Mapping[str, str]) -> str:
     """Return the X-Robots-Tag directive that forbids a copy of a picture, or ""."""
     stated = headers.get("x-robots-tag", "").lower()
-    said = {part.rpartition(": ")[2].strip() for part in stated.split(",")}
-    return min(said & _FORBIDS, default="")
+    directives = {part.rpartition(": ")[2].strip() for part in stated.split(",")}
+    return min(directives & _FORBIDS, default="")
 
 
 def told(row: PictureRow) -> str:
@@ -112,10 +112,10 @@ class KeptPictures:
     def get(self, name: str) -> bytes | None:
         """Return the bytes of a thumbnail, or None if it is missing or damaged."""
         try:
-            found = self._path(name).read_bytes()
+            content = self._path(name).read_bytes()
         except OSError:
             return None
-        return found if hashlib.sha256(found).hexdigest()[:_DIGITS] == Path(name).stem else None
+        return content if hashlib.sha256(content).hexdigest()[:_DIGITS] == Path(name).stem else None
 
     def drop_all_but(self, names: Collection[str]) -> int:
         """Delete the thumbnails that are not among `names`. Return the number deleted."""
@@ -126,7 +126,7 @@ class KeptPictures:
         return len(going)
 
     def _path(self, name: str) -> Path:
-        found = _NAME.fullmatch(name)
-        if found is None:
+        match = _NAME.fullmatch(name)
+        if match is None:
             raise ValueError(f"not the name of a thumbnail: {name[:60]!r}")
-        return self.root / found[1] / f"{found[1]}{found[2]}.webp"
+        return self.root / match[1] / f"{match[1]}{match[2]}.webp"

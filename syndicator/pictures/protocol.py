@@ -39,7 +39,7 @@ def size(webp: bytes) -> tuple[int, int] | None:
     tag, start, width, height = _FRAME.unpack_from(webp, _RIFF.size)
     padded = length + length % 2
     fits = whole + 8 == len(webp) and padded + _RIFF.size == len(webp)
-    found = (width & _PIXELS, height & _PIXELS)
+    pixels = (width & _PIXELS, height & _PIXELS)
     if (riff, kind, chunk, start) != (b"RIFF", b"WEBP", b"VP8 ", _START) or tag[0] & 1 or not fits:
         return None
-    return found if min(found) > 0 and max(found) <= MOST_SIDE else None
+    return pixels if min(pixels) > 0 and max(pixels) <= MOST_SIDE else None

@@ -39,25 +39,25 @@ def _table() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(reading.file_text("page_kinds.toml"))
 
 
-def kind_of(document: Document, title: str, kept: Sequence[Block], blocks: Sequence[Block]) -> str | None:
+def kind_of(document: Document, title: str, body: Sequence[Block], blocks: Sequence[Block]) -> str | None:
     """Return bot-check, consent, login, paywall, error-page or empty; None for an article. `kept`: blocks of its
     body."""
-    letters = sum(block.letters for block in kept)
+    letters = sum(block.letters for block in body)
     named = _named(document, title, blocks)
     if named and letters < _THIN and not (letters > _STUB and _is_article(document)):
         return named
     if letters < _STUB:
-        found = _by_phrases(document, blocks, letters)
-        if found:
-            return found
-    return "empty" if letters < _TINY and not any(block.kind == "code" for block in kept) else None
+        kind = _by_phrases(document, blocks, letters)
+        if kind:
+            return kind
+    return "empty" if letters < _TINY and not any(block.kind == "code" for block in body) else None
 
 
-def is_partial(document: Document, kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
+def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block]) -> bool:
     """Return True if the rest is for payers: the page asks for payment where the text ends, or is short and declares a
     lock."""
-    letters = sum(block.letters for block in kept)
-    if letters < _LONG and _asks_at_end(kept, blocks):
+    letters = sum(block.letters for block in body)
+    if letters < _LONG and _asks_at_end(body, blocks):
         return True
     locked = any(
         str(item.get("isAccessibleForFree")).lower() in ("false", "http://schema.org/false") for item in document.jsonld
@@ -68,13 +68,13 @@ def is_partial(document: Document, kept: Sequence[Block], blocks: Sequence[Block
     counts = [str(item.get("wordCount", "")) for item in document.jsonld]
     words = next((int(count) for count in counts if count.isdecimal() and len(count) <= _MOST_DIGITS), 0)
     short = bool(words) and letters < _LETTERS_A_WORD * words
-    last = next((block.text for block in reversed(kept) if block.kind == "p" and block.letters), "")
+    last = next((block.text for block in reversed(body) if block.kind == "p" and block.letters), "")
     breaks_off = last.endswith(("…", "...", "[…]", "[...]"))
     return _phrases_in("paywall", blocks) > 0 or (locked and (short or letters < _THIN or breaks_off))
 
 
-def _asks_at_end(kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    own = [block for block in kept if block.letters]
+def _asks_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
+    own = [block for block in body if block.letters]
     at = next((place for place, block in enumerate(blocks) if own and block is own[-1]), len(blocks))
     below = [block for block in blocks[at + 1 :] if block.letters][:_BELOW]
     last = [block for block in own[1:][-_LAST:] if block.letters < _SENTENCE]
@@ -105,21 +105,21 @@ def _names(title: str, phrase: str) -> bool:
 
 def _by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> str | None:
     form = document.tree.find(".//input[@type='password']") is not None
-    found = {kind: _phrases_in(kind, blocks) for kind in (*_KINDS, "paywall")}
+    counts = {kind: _phrases_in(kind, blocks) for kind in (*_KINDS, "paywall")}
     marks = _table()["bot-check"]["elements"]
     ids = (
         f"{element.get('id', '')} {element.get('class', '')}"
         for element in document.tree.iter("div", "form", "section")
     )
-    if any(mark in name for name in ids if name != " " for mark in marks) or (found["bot-check"] and letters < _LEAD):
+    if any(mark in name for name in ids if name != " " for mark in marks) or (counts["bot-check"] and letters < _LEAD):
         return "bot-check"
-    if found["paywall"] and (letters < _LEAD or not _is_article(document)) and not found["consent"] > 1:
+    if counts["paywall"] and (letters < _LEAD or not _is_article(document)) and not counts["consent"] > 1:
         return "paywall"
-    if form and (found["login"] or letters < _LEAD):
+    if form and (counts["login"] or letters < _LEAD):
         return "login"
-    if found["consent"] > 1 or (found["consent"] and letters < _LEAD):
+    if counts["consent"] > 1 or (counts["consent"] and letters < _LEAD):
         return "consent"
-    if found["error-page"] and not _is_article(document):
+    if counts["error-page"] and not _is_article(document):
         return "error-page"
     return None
 

@@ -75,13 +75,13 @@ def _code(value: str) -> str:
     return f"{ticks}{pad}{value}{pad}{ticks}"
 
 
-def image(found: Image, base: str, caption: str = "") -> str:
+def image(picture: Image, base: str, caption: str = "") -> str:
     """Return an image as markdown with its caption as title, or "" without a usable address."""
-    target = link(base, found.src)
+    target = link(base, picture.src)
     if not target or not target.startswith(("http://", "https://")):
         return ""
     title = escape(texts.line(caption)).replace('"', '\\"')
-    return f"![{escape(texts.line(found.alt))}]({target}" + (f' "{title}")' if title else ")")
+    return f"![{escape(texts.line(picture.alt))}]({target}" + (f' "{title}")' if title else ")")
 
 
 _SHAPING = frozenset(("li", "blockquote"))
@@ -123,18 +123,18 @@ class _Writer:
                 fence = "`" * max(3, longest + 1)
                 return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
             case "img":
-                made = image(block.image, self.base, captions.get(block, "")) if block.image else ""
-                return [made] if made else []
+                markdown = image(block.image, self.base, captions.get(block, "")) if block.image else ""
+                return [markdown] if markdown else []
             case "hr":
                 return ["---"] if self.last is not None and self.last.kind != "hr" and index + 1 < len(blocks) else []
             case "h":
-                made = render(block.runs, self.base).replace("\\\n", " ")
-                return ["#" * block.level + " " + made] if made.strip() else []
+                markdown = render(block.runs, self.base).replace("\\\n", " ")
+                return ["#" * block.level + " " + markdown] if markdown.strip() else []
             case "caption" if block.text in captions.values():
                 return []
             case "dt":
-                made = render([run._replace(marks=run.marks | 1) for run in block.runs], self.base)
-                return made.split("\n")
+                markdown = render([run._replace(marks=run.marks | 1) for run in block.runs], self.base)
+                return markdown.split("\n")
             case _:
                 return render(block.runs, self.base).split("\n")
 
@@ -187,12 +187,12 @@ class _Writer:
 
 def _hollow(blocks: Sequence[Block]) -> set[Frame]:
     seen: set[Frame] = set()
-    found: set[Frame] = set()
+    hollow: set[Frame] = set()
     for block in blocks:
         items = [frame for frame in block.frames if frame.kind == "li"]
-        found |= {item for item in items[:-1] if item not in seen}
+        hollow |= {item for item in items[:-1] if item not in seen}
         seen |= set(items)
-    return found
+    return hollow
 
 
 def _frame(block: Block, kind: str) -> Frame | None:
@@ -205,9 +205,10 @@ def _bar(cells: list[str], columns: int) -> str:
 
 
 def _captions(blocks: Sequence[Block]) -> dict[Block, str]:
-    found: dict[Frame, str] = {}
+    captions: dict[Frame | None, str] = {}
     for block in blocks:
         figure = _frame(block, "figure")
-        if block.kind == "caption" and figure is not None and figure not in found:
-            found[figure] = block.text
-    return {b: found[f] for b in blocks if b.kind == "img" and (f := _frame(b, "figure")) is not None and f in found}
+        if block.kind == "caption" and figure is not None and figure not in captions:
+            captions[figure] = block.text
+    images = ((block, _frame(block, "figure")) for block in blocks if block.kind == "img")
+    return {block: captions[figure] for block, figure in images if figure in captions}

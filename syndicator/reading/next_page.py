@@ -48,13 +48,13 @@ def next_page(document: Document, first: str, number: int = 1) -> NextPage | Non
     "/story-2" counts only in a row of numbers, or if the page says "1 of 3"."""
     if number >= MOST_NUMBER or not first:
         return None
-    said: dict[str, set[str]] = defaultdict(set)
+    signs_of: dict[str, set[str]] = defaultdict(set)
     for url, element in _links(document, number + 1):
         shape = numbered(url, first)
         if shape and shape.number == number + 1:
-            said[url].update(_says(element, number))
-    counted = _is_counted(document, number) if said else False
-    for url, signs in said.items():
+            signs_of[url].update(_says(element, number))
+    counted = _is_counted(document, number) if signs_of else False
+    for url, signs in signs_of.items():
         signs.update({"count"} if counted else ())
         shape = numbered(url, first)
         sure = bool(shape and shape.sure)
@@ -66,10 +66,10 @@ def next_page(document: Document, first: str, number: int = 1) -> NextPage | Non
 def address_of_next(html: bytes, url: str, headers: Mapping[str, str], first: str, number: int) -> str | None:
     """Return the address of the page after page `number`, whose bytes `html` `url` answered. For the worker."""
     try:
-        found = next_page(parse(html, url, headers), first, number)
+        following = next_page(parse(html, url, headers), first, number)
     except NotAnArticle:
         return None
-    return found.url if found else None
+    return following.url if following else None
 
 
 def _links(document: Document, number: int) -> Iterator[tuple[str, Any]]:
@@ -81,9 +81,9 @@ def _links(document: Document, number: int) -> Iterator[tuple[str, Any]]:
             continue
         href = href[:2_000].strip()
         if has_it(href) and (element.tag == "a" or element.get("rel")):
-            found = urls.absolute(document.base_url, text.legal(href))
-            if found:
-                yield found.partition("#")[0], element
+            address = urls.absolute(document.base_url, text.legal(href))
+            if address:
+                yield address.partition("#")[0], element
 
 
 def _says(element: Any, number: int) -> Iterator[str]:
@@ -117,9 +117,9 @@ def _is_counted(document: Document, number: int) -> bool:
         document.tree.iter("a", "div", "em", "li", "p", "small", "span", "strong", "td"), _MOST_LINKS
     ):
         own = " ".join((element.text or "").split())
-        found = _COUNT.search(own) if 0 < len(own) <= _LONGEST_ROW else None
-        if found:
-            at, of = [int(one) for one in found.groups() if one]
+        count = _COUNT.search(own) if 0 < len(own) <= _LONGEST_ROW else None
+        if count:
+            at, of = [int(digits) for digits in count.groups() if digits]
             if at == number < of:
                 return True
     return False

@@ -67,13 +67,13 @@ def _any_of(*phrases: str) -> _Phrases:
 
 def _count(phrases: _Phrases, low: str) -> int:
     """Count `phrases` in `low`. The search for their first letters takes half the time of one pattern."""
-    found = 0
+    count = 0
     for start, pattern in phrases:
         at = low.find(start)
         while at >= 0:
-            found += pattern.match(low, at) is not None
+            count += pattern.match(low, at) is not None
             at = low.find(start, at + 1)
-    return found
+    return count
 
 
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d[.,]\d\d\s?(?:€|EUR|USD|GBP|zł|kr)\b")
@@ -126,7 +126,7 @@ def _of_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     heads = [block for block in texts if block.kind == "h"]
     linked_heads = sum(map(_is_link, heads))
     alike = Counter((b.element.tag, b.element.get("class"), len(b.frames)) for b in texts if not _is_link(b))
-    found = {
+    features = {
         "letters": math.log1p(letters),
         "prose": math.log1p(sum(block.letters for block in prose)),
         "prose-share": sum(block.letters for block in prose) / letters,
@@ -151,8 +151,8 @@ def _of_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     }
     for name in _HINTS:
         bit = hints.bit(name)
-        found[f"near-{name}"] = sum(block.letters for block in texts if block.near & bit) / letters
-    return found
+        features[f"near-{name}"] = sum(block.letters for block in texts if block.near & bit) / letters
+    return features
 
 
 def _is_link(block: Block) -> bool:
@@ -179,7 +179,7 @@ def _of_address(url: str) -> dict[str, float]:
 def _of_head(document: Document) -> dict[str, float]:
     types = {name for item in document.jsonld for name in jsonld.types(item)}
     kind = document.meta("og:type").lower()
-    made = f"{document.meta('generator')} {document.meta('discourse_theme_id') and 'discourse'}"
+    software = f"{document.meta('generator')} {document.meta('discourse_theme_id') and 'discourse'}"
     return {
         **{name: float(bool(types & set(ends))) for name, ends in _TYPES.items()},
         "og-article": float(kind in ("article", "news", "blog")),
@@ -187,7 +187,7 @@ def _of_head(document: Document) -> dict[str, float]:
         "og-website": float(kind == "website"),
         "published": float(bool(document.meta("article:published_time", "datepublished", "date"))),
         "author": float(bool(document.meta("author", "article:author"))),
-        **{name: float(bool(rule.search(made))) for name, rule in _MADE_BY.items()},
+        **{name: float(bool(rule.search(software))) for name, rule in _MADE_BY.items()},
     }
 
 
@@ -204,10 +204,10 @@ def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
     thousands = max(len(text), 1_000) / 1_000
     low = text.lower()
     rules = {"replies": _REPLY, "buying": _BUY, "hiring": _HIRE, "more": _MORE}
-    found = {"prices": len(_PRICE.findall(text)), **{name: _count(rule, low) for name, rule in rules.items()}}
+    counts = {"prices": len(_PRICE.findall(text)), **{name: _count(rule, low) for name, rule in rules.items()}}
     return {
-        **{name: math.log1p(count) for name, count in found.items()},
-        **{f"{name}-share": math.log1p(10 * count / thousands) for name, count in found.items()},
+        **{name: math.log1p(count) for name, count in counts.items()},
+        **{f"{name}-share": math.log1p(10 * count / thousands) for name, count in counts.items()},
     }
 
 
@@ -240,9 +240,9 @@ def type_of(document: Document, blocks: Sequence[Block]) -> PageType:
     """Return the type of `document` with measured `blocks`. Raises ValueError if features and weights differ in
     names."""
     values = features(document, blocks)
-    found = probabilities(values)
-    best = max(found, key=lambda name: found[name])
-    return PageType(best if found[best] >= _LIKELY else OTHER, found, values)
+    chances = probabilities(values)
+    best = max(chances, key=lambda name: chances[name])
+    return PageType(best if chances[best] >= _LIKELY else OTHER, chances, values)
 
 
 def probabilities(values: Mapping[str, float]) -> dict[str, float]:

@@ -49,7 +49,7 @@ def _parts(url: str) -> tuple[str, list[str], dict[str, str]] | None:
         return None
     if parts.scheme not in ("http", "https") or not host:
         return None
-    segments = [one for one in parts.path.split("/") if one]
+    segments = [segment for segment in parts.path.split("/") if segment]
     return f"{host}:{port or ''}", segments, dict(parse_qsl(parts.query, keep_blank_values=True))
 
 
@@ -70,22 +70,22 @@ def _by_path(path: list[str], other: list[str]) -> Numbered | None:
         if len(added) > 1:
             word, number = added
             return _number(number, sure=True) if _WORD.fullmatch(word) and _NUMBER.fullmatch(number) else None
-        found = _MARKED.fullmatch(_split(added[0])[0])
-        return _number(found["number"], sure=True) if found else None
+        marked = _MARKED.fullmatch(_split(added[0])[0])
+        return _number(marked["number"], sure=True) if marked else None
     if len(other) != len(bare) or other[:-1] != bare[:-1]:
         return None
     (stem, kind), (changed, other_kind) = _split(bare[-1]), _split(other[-1])
-    found = _SUFFIX.fullmatch(changed) if kind == other_kind else None
-    if not found or found["stem"] != stem:
+    marked = _SUFFIX.fullmatch(changed) if kind == other_kind else None
+    if not marked or marked["stem"] != stem:
         return None
-    return _number(found["number"], sure=bool(found["word"]))
+    return _number(marked["number"], sure=bool(marked["word"]))
 
 
 def _bare(path: list[str]) -> list[str]:
     if path[:-2] and _WORD.fullmatch(path[-2]) and path[-1] == "1":
         return path[:-2]
-    found = _MARKED.fullmatch(path[-1]) if len(path) > 1 else None
-    if found and found["word"] and found["number"] == "1":
+    marked = _MARKED.fullmatch(path[-1]) if len(path) > 1 else None
+    if marked and marked["word"] and marked["number"] == "1":
         return path[:-1]
     stem, kind = _split(path[-1]) if path else ("", "")
     cut = _SUFFIX.fullmatch(stem)
@@ -96,8 +96,8 @@ def _bare(path: list[str]) -> list[str]:
 
 def _split(segment: str) -> tuple[str, str]:
     """Return a segment's stem and ending: "story", ".html"."""
-    found = re.fullmatch(r"(.*?)(\.[a-z]{2,5})?", segment, re.IGNORECASE)
-    return (found[1], found[2] or "") if found else (segment, "")
+    match = re.fullmatch(r"(.*?)(\.[a-z]{2,5})?", segment, re.IGNORECASE)
+    return (match[1], match[2] or "") if match else (segment, "")
 
 
 def _number(value: str, *, sure: bool) -> Numbered | None:
@@ -130,16 +130,16 @@ class Missing(NamedTuple):
 
 def together(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, dict[str, str]]:
     """Return the bytes of several pages as one, and the header by which `apart` separates them."""
-    said = {"parts": [[len(part.html), part.url] for part in parts], "missing": list(missing or ())}
-    return b"".join(part.html for part in parts), {PAGES: json.dumps(said)}
+    content = {"parts": [[len(part.html), part.url] for part in parts], "missing": list(missing or ())}
+    return b"".join(part.html for part in parts), {PAGES: json.dumps(content)}
 
 
 def apart(html: bytes, url: str, headers: Mapping[str, str]) -> tuple[list[Part], Missing | None]:
     """Return the pages that `together` joined; one page if there is no such header."""
     try:
-        said: Any = json.loads(headers[PAGES])
-        sizes = [(int(size), str(address)) for size, address in said["parts"]]
-        missing = Missing(*map(str, said["missing"])) if said["missing"] else None
+        content: Any = json.loads(headers[PAGES])
+        sizes = [(int(size), str(address)) for size, address in content["parts"]]
+        missing = Missing(*map(str, content["missing"])) if content["missing"] else None
     except (KeyError, TypeError, ValueError):
         return [Part(html, url)], None
     if sum(size for size, _ in sizes) != len(html) or not sizes:
@@ -163,29 +163,29 @@ def whole(
             stopped = f"{part.url}: {refusal.kind}"
             break
         shape = numbered(part.url, url)
-        made = joined(first, later, part.url, sure=bool(shape and shape.sure))
-        if isinstance(made, str):
-            stopped = f"{part.url}: {made}"
+        grown = joined(first, later, part.url, sure=bool(shape and shape.sure))
+        if isinstance(grown, str):
+            stopped = f"{part.url}: {grown}"
             break
-        first, taken = made, [*taken, part.url]
+        first, taken = grown, [*taken, part.url]
     lacking = missing if missing and not stopped else None
     if lacking:
         stopped = f"{lacking.url}: {lacking.reason}"
-    said = {"pages": taken, **({"stopped": stopped} if stopped else {})}
-    return replace(first, partial=first.partial or lacking is not None, trace={**first.trace, "pages": said})
+    pages = {"pages": taken, **({"stopped": stopped} if stopped else {})}
+    return replace(first, partial=first.partial or lacking is not None, trace={**first.trace, "pages": pages})
 
 
 def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
     """Return `first` with the text of page `later`, or why that is no page of it. Repeated paragraphs are left out."""
     if (why := _other_article(first, later, page, sure=sure)) is not None:
         return why
-    known = {_key(one) for one in first.body.split("\n\n")}
-    fresh = [one for one in later.body.split("\n\n") if len(_key(one)) < _LONG or _key(one) not in known]
+    seen = {_key(paragraph) for paragraph in first.body.split("\n\n")}
+    fresh = [text for text in later.body.split("\n\n") if len(_key(text)) < _LONG or _key(text) not in seen]
     title = _MARKER.sub("", first.title).casefold()
     while fresh and fresh[0].startswith("#") and _MARKER.sub("", fresh[0].lstrip("# ").strip()).casefold() == title:
         fresh.pop(0)
     text = "\n\n".join(fresh).strip()
-    if len(text) < len(later.body) / 2 or not any(len(one) >= _LONG for one in fresh):
+    if len(text) < len(later.body) / 2 or not any(len(paragraph) >= _LONG for paragraph in fresh):
         return "it repeats the pages before"
     return replace(
         first,

@@ -59,15 +59,15 @@ def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int
         meant = meant.getparent()  # who points to a paragraph means the text that it is in
     tried = [_tried(css, trees, elements, _attribute(meant, role)) for css in _candidates(meant)]
     number = elements.index(meant)
-    good = [one for one in tried if one is not None and number in one.elements]
-    return tuple(sorted(good, key=lambda one: _rank(one, role))[:SHOWN])
+    good = [selector for selector in tried if selector is not None and number in selector.elements]
+    return tuple(sorted(good, key=lambda selector: _rank(selector, role))[:SHOWN])
 
 
-def _rank(one: Suggested, role: Role) -> tuple[int, int, int, int]:
+def _rank(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
     """Return a sort key, lower is better: on most pages, then few matches. For `remove` few matches come first."""
-    many = sum(max(0, count - 1) for count in one.pages)
-    first = (many, -one.held) if role == "remove" else (-one.held, many)
-    return (*first, one.selector.count(" "), len(one.selector))
+    many = sum(max(0, count - 1) for count in suggestion.pages)
+    first = (many, -suggestion.held) if role == "remove" else (-suggestion.held, many)
+    return (*first, suggestion.selector.count(" "), len(suggestion.selector))
 
 
 def _attribute(element: Any, role: Role) -> str:
@@ -78,16 +78,16 @@ def _attribute(element: Any, role: Role) -> str:
 
 def _candidates(element: Any) -> list[str]:
     own = [*_simple(element)]
-    found = [*own]
+    selectors = [*own]
     above = element.getparent()
     for level in range(6):
         if above is None or not isinstance(above.tag, str) or above.tag in ("html", "body"):
             break
-        holders = [one for one in _simple(above) if one != above.tag or above.tag in ("article", "main", "header")]
+        holders = [css for css in _simple(above) if css != above.tag or above.tag in ("article", "main", "header")]
         joints = (" ", " > ") if level == 0 else (" ",)
-        found += [f"{holder}{joint}{one}" for holder in holders for joint in joints for one in own]
+        selectors += [f"{holder}{joint}{css}" for holder in holders for joint in joints for css in own]
         above = above.getparent()
-    return sorted(dict.fromkeys(found), key=lambda css: (css.count(" "), len(css)))[:_TRIED]
+    return sorted(dict.fromkeys(selectors), key=lambda css: (css.count(" "), len(css)))[:_TRIED]
 
 
 def _simple(element: Any) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _simple(element: Any) -> Iterator[str]:
     names = [name for name in (element.get("class") or "").split()[:8] if _is_name(name)]
     yield from (f".{name}" for name in names)
     yield from (f"{tag}.{name}" for name in names)
-    yield from (f"{tag}.{one}.{other}" for one, other in pairwise(names))
+    yield from (f"{tag}.{before}.{other}" for before, other in pairwise(names))
     for attribute in ("itemprop", "rel", "role", "data-testid"):
         if _is_name(element.get(attribute)):
             yield f"{tag}[{attribute}={element.get(attribute)}]"
@@ -111,15 +111,15 @@ def _is_name(value: str | None) -> bool:
 
 def _tried(css: str, trees: Sequence[Any], elements: Sequence[Any], attribute: str) -> Suggested | None:
     try:
-        found = [compiled(css)(tree) for tree in trees]
+        matches = [compiled(css)(tree) for tree in trees]
     except RulesError:
         return None
     places = {element: number for number, element in enumerate(elements)}
     return Suggested(
         selector=css + attribute,
-        pages=tuple(len(one) for one in found),
-        samples=tuple(_sample(one[0], attribute) if one else "" for one in found),
-        elements=tuple(places[one] for one in found[0] if one in places),
+        pages=tuple(len(matched) for matched in matches),
+        samples=tuple(_sample(matched[0], attribute) if matched else "" for matched in matches),
+        elements=tuple(places[matched] for matched in matches[0] if matched in places),
     )
 
 
@@ -162,35 +162,35 @@ def shown_page(html: bytes, url: str, headers: Mapping[str, str] | None = None) 
     tree = parse(html, url, headers).tree
     body = tree.find("body")
     numbers = {element: number for number, element in enumerate(tree.iter())}
-    made: list[str] = []
-    _write(body if body is not None else tree, numbers, made)
-    return "".join((_HEAD, *made, _FOOT)).encode("utf-8", "replace"), POLICY
+    out: list[str] = []
+    _write(body if body is not None else tree, numbers, out)
+    return "".join((_HEAD, *out, _FOOT)).encode("utf-8", "replace"), POLICY
 
 
-def _write(root: Any, numbers: Mapping[Any, int], made: list[str]) -> None:
+def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
     """Append the HTML of `root` to `made`, without recursion: pages may be deeper than Python's stack."""
     left: list[Any] = [root]  # elements to be opened, and texts to be written as they are
     shown = 0
     depth = 0
     while left:
-        one = left.pop()
-        if isinstance(one, str):
-            made.append(one)
-            depth -= one.startswith("</")
+        item = left.pop()
+        if isinstance(item, str):
+            out.append(item)
+            depth -= item.startswith("</")
             continue
-        tag = one.tag if isinstance(one.tag, str) else ""
-        tail = escape(one.tail or "") if one is not root else ""
+        tag = item.tag if isinstance(item.tag, str) else ""
+        tail = escape(item.tail or "") if item is not root else ""
         if not tag or tag in _NOT_SHOWN or shown >= MOST or depth > _DEEPEST:
-            made.append(tail)
+            out.append(tail)
             continue
         shown += 1
-        number = numbers[one]
+        number = numbers[item]
         if tag in _EMPTY:
-            made.append(f'<{tag} data-n="{number}">{tail}')
+            out.append(f'<{tag} data-n="{number}">{tail}')
         elif tag in _PICTURES:
-            made.append(f'<span class="pic" data-n="{number}">{escape(one.get("alt") or tag)}</span>{tail}')
+            out.append(f'<span class="pic" data-n="{number}">{escape(item.get("alt") or tag)}</span>{tail}')
         else:
             name = "div" if tag == "body" else tag if tag in _KEPT else "span"
-            made.append(f'<{name} data-n="{number}">{escape(one.text or "")}')
+            out.append(f'<{name} data-n="{number}">{escape(item.text or "")}')
             depth += 1
-            left += [tail, f"</{name}>", *reversed(one)]
+            left += [tail, f"</{name}>", *reversed(item)]

@@ -118,10 +118,10 @@ def tried(
         except NotAnArticle as refusal:
             return None, refusal.kind
 
-    found = matches(parse(html, url, headers).tree, rules)
+    used = matches(parse(html, url, headers).tree, rules)
     (old, _), (new, kind) = draft(before), draft(rules)
     texts = [text.plain(each.body) if each else "" for each in (old, new)]
     words = [Counter(text.words(each)) for each in texts]
-    aimed = not rules.select or any(number for rule, number in found.items() if rule.startswith("select "))
+    aimed = not rules.select or any(number for rule, number in used.items() if rule.startswith("select "))
     score = 2 * (words[0] & words[1]).total() / max(words[0].total() + words[1].total(), 1) if aimed else 0.0
-    return Trial(matches=found, before=len(texts[0]), after=len(texts[1]), score=score, draft=new, kind=kind)
+    return Trial(matches=used, before=len(texts[0]), after=len(texts[1]), score=score, draft=new, kind=kind)

@@ -98,15 +98,15 @@ def _flags(values: Sequence[bool]) -> Any:
 
 
 def _of_frames(blocks: Sequence[Block]) -> Columns:
-    known: dict[tuple[Frame, ...], dict[str, bool]] = {}
+    shown_by_frames: dict[tuple[Frame, ...], dict[str, bool]] = {}
     shown = []
     for block in blocks:
-        if block.frames not in known:
-            known[block.frames] = _frames_shown(block.frames)
-        shown.append(known[block.frames])
-    found: Columns = {name: _flags([each[name] for each in shown]) for name in _frames_shown(())}
-    found["in-layout-table"] = found["in-layout-table"] & _flags([block.kind != "row" for block in blocks])
-    return found
+        if block.frames not in shown_by_frames:
+            shown_by_frames[block.frames] = _frames_shown(block.frames)
+        shown.append(shown_by_frames[block.frames])
+    columns: Columns = {name: _flags([each[name] for each in shown]) for name in _frames_shown(())}
+    columns["in-layout-table"] = columns["in-layout-table"] & _flags([block.kind != "row" for block in blocks])
+    return columns
 
 
 def _frames_shown(frames: tuple[Frame, ...]) -> dict[str, bool]:
@@ -145,19 +145,19 @@ def _of_phrases(blocks: Sequence[Block]) -> Columns:
     heads = zip(starts["tailhead"], blocks, strict=True) if shares else ()
     return {
         **{f"says-{kind}": starts.get(kind, []) for kind in hints.KINDS},
-        **{f"has-{kind}": _flags([kind in found for found in inside]) for kind in _CONTAINED},
+        **{f"has-{kind}": _flags([kind in kinds for kinds in inside]) for kind in _CONTAINED},
         "tail-head": np.array([share if block.letters < _SHORT_HEADING else 0.0 for share, block in heads]),
     }
 
 
 def _repeats(blocks: Sequence[Block]) -> list[bool]:
     seen: set[str] = set()
-    found = []
+    repeats = []
     for block in blocks:
         key = block.text[:_START].lower()
-        found.append(block.letters > _LEAST_REPEAT and key in seen)
+        repeats.append(block.letters > _LEAST_REPEAT and key in seen)
         seen.add(key)
-    return found
+    return repeats
 
 
 def _is_title(blocks: Sequence[Block], title: str) -> list[bool]:

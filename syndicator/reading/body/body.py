@@ -22,17 +22,17 @@ def apply_selectors(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[l
     """Return the blocks left by `rules.select` and `rules.remove`, and the number of matches of each. A `select`
     without a match is ignored, so that a redesigned page is still read. Raises RulesError for invalid CSS."""
     notes: dict[str, Any] = {}
-    kept = list(blocks)
+    left = list(blocks)
     if rules.remove:
         gone = {element for selector in rules.remove for element in compiled(selector)(tree)}
-        kept = [block for block in kept if not _under(block, gone)]
-        notes["remove"] = len(blocks) - len(kept)
+        left = [block for block in left if not _under(block, gone)]
+        notes["remove"] = len(blocks) - len(left)
     if rules.select:
         wanted = {element for selector in rules.select for element in compiled(selector)(tree)}
-        inside = [block for block in kept if _under(block, wanted)]
+        inside = [block for block in left if _under(block, wanted)]
         notes["select"] = len(inside)
-        kept = inside or kept
-    return kept, notes
+        left = inside or left
+    return left, notes
 
 
 def _under(block: Block, elements: set[Any]) -> bool:
@@ -55,10 +55,10 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
     elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
     if len(elements) > _MOST_ELEMENTS + 1 or max(map(len, elements)) > _MOST_CHILDREN:
         return ""
-    found = bare_extraction(
+    extracted = bare_extraction(
         tree, fast=focus == "fast", include_comments=False, include_tables=True, with_metadata=False
     )
-    body = getattr(found, "body", None)
+    body = getattr(extracted, "body", None)
     return "\n".join(["".join(element.itertext()) for element in body]) if body is not None else ""
 
 
@@ -93,20 +93,20 @@ def read_body(document: Document, meta: Draft, *, entry: Entry | None, rules: Ru
     page = page_of(document, meta, blocks, selected=bool(notes.get("select")))
     summary = (overlap.words(entry.summary) if entry else "") or meta.description
     reading, odds = _choose(page, "\n".join(block.text for block in from_feed), summary)
-    kept, cuts = clean.attach(page.blocks, reading.choice, reading.scored.heaviest)
+    chosen, cuts = clean.attach(page.blocks, reading.choice, reading.scored.heaviest)
     # Texts that only the second look cuts count: if it lets a foot pass on another page, these tell of it.
     vetoed = [
         block for block, first in zip(page.blocks, reading.scored.odds, strict=True) if first > 0 > block.score - _HALF
     ]
-    digests = [overlap.digest(block) for block in dict.fromkeys((*kept, *vetoed)) if overlap.is_comparable(block)]
-    kept, known = clean.drop_repeated(kept, repeated, rules.keep)
+    digests = [overlap.digest(block) for block in dict.fromkeys((*chosen, *vetoed)) if overlap.is_comparable(block)]
+    chosen, repeats = clean.drop_repeated(chosen, repeated, rules.keep)
     listing = doubt.log_odds("listing", reading.values)
     shown = {name: round(float(scorer.probabilities(each)), 2) for name, each in odds.items()}
     notes = {"from": "page", "compared": reading.name, "readings": shown, "listing": round(listing, 1), **notes}
-    if why := doubt.doubt(kept, from_feed, entry=entry):
+    if why := doubt.doubt(chosen, from_feed, entry=entry):
         notes["doubt"] = why
-    kept = clean.placed(document.tree, page.blocks, kept, document.base_url)
-    body = _finish(kept, page.blocks, [*cuts, *known], document.base_url, notes)
+    chosen = clean.placed(document.tree, page.blocks, chosen, document.base_url)
+    body = _finish(chosen, page.blocks, [*cuts, *repeats], document.base_url, notes)
     body = replace(body, digests=tuple(digests), typed=page.typed, listing=listing, likely=odds[reading.name])
     whole = sum(block.letters for block in from_feed)
     if whole < max(_FEED_TEXT, _FEED_MORE * body.letters):
@@ -155,14 +155,14 @@ def page_of(document: Document, meta: Draft, blocks: Sequence[Block], *, selecte
 
 
 def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[str, float]]:
-    found: dict[str, Reading] = {}
+    by_name: dict[str, Reading] = {}
     odds: dict[str, float] = {}
     for reading in readings(page, content, summary):
-        found[reading.name] = reading
+        by_name[reading.name] = reading
         odds[reading.name] = doubt.log_odds("right", reading.values)
         if page.selected or odds[reading.name] >= _SURE:
             break
-    best = found[max(odds, key=lambda name: odds[name])]
+    best = by_name[max(odds, key=lambda name: odds[name])]
     for block, (taken, score) in zip(page.blocks, best.marks, strict=True):
         block.overlap, block.score = taken, score
     return best, odds
@@ -191,17 +191,17 @@ def _reading(page: Page, name: str, text: str | None, summary: str) -> Reading:
     if not page.selected:
         scored = sequence.score(page.texts, page.box, scored)
     choice = clean.decide(page.blocks, page.facts.title, selected=page.selected)
-    kept = [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
+    chosen = [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
     asked, declared = text is not None, page.facts.declared
-    values = doubt.reading_values(kept, page.blocks, page.typed, summary, asked=asked, declared=declared)
+    values = doubt.reading_values(chosen, page.blocks, page.typed, summary, asked=asked, declared=declared)
     marks = [(block.overlap, block.score) for block in page.blocks]
     return Reading(name, choice, scored, values, marks)
 
 
 def _finish(
-    kept: Sequence[Block], blocks: Sequence[Block], cuts: Sequence[clean.Cut], base: str, notes: Mapping[str, Any]
+    chosen: Sequence[Block], blocks: Sequence[Block], cuts: Sequence[clean.Cut], base: str, notes: Mapping[str, Any]
 ) -> Body:
-    letters = sum(block.letters for block in kept)
+    letters = sum(block.letters for block in chosen)
     shown = [{"text": texts.line(cut.block.text)[:80], "rule": cut.rule} for cut in cuts[:60]]
-    trace = {**notes, "blocks": len(blocks), "kept": len(kept), "cut": shown}
-    return Body(writer.to_markdown(kept, base), letters, (), tuple(kept), tuple(blocks), trace)
+    trace = {**notes, "blocks": len(blocks), "kept": len(chosen), "cut": shown}
+    return Body(writer.to_markdown(chosen, base), letters, (), tuple(chosen), tuple(blocks), trace)

@@ -61,13 +61,13 @@ def attach(blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]) -> 
     trace."""
     stay = list(choice.stay)
     _keep_attached(blocks, stay)
-    kept = [block for block, keep in zip(blocks, stay, strict=True) if keep]
+    left = [block for block, keep in zip(blocks, stay, strict=True) if keep]
     cuts = []
     for block, feature, keep in zip(blocks, heaviest, stay, strict=True):
         if not keep and block.letters and (block.overlap > overlap.MOST or block.score > _TRACED):
             by_score = f"score {block.score:.2f}: {feature}" if block.score < choice.least else "title or lone heading"
             cuts.append(Cut(block, choice.rules.get(block) or by_score))
-    return kept, cuts
+    return left, cuts
 
 
 def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
@@ -148,16 +148,16 @@ _NUMBER = re.compile(r"\s*(\d{1,5})")
 _HINTS = ("ad", "comment", "sidebar", "footer", "nav", "consent")
 
 
-def placed(tree: Any, blocks: Sequence[Block], kept: Sequence[Block], base: str) -> list[Block]:
+def placed(tree: Any, blocks: Sequence[Block], chosen_blocks: Sequence[Block], base: str) -> list[Block]:
     """Return the `kept` blocks with a link for each video or audio player that stands between two of them. A player
     without a title is titled by its host."""
     frames = [frame for frame in tree.iter("iframe") if _is_player(frame)][:20]
-    if not frames or not kept:
-        return list(kept)
+    if not frames or not chosen_blocks:
+        return list(chosen_blocks)
     order = {element: at for at, element in enumerate(tree.iter())}
     texts = [block for block in blocks if block.letters or block.kind == "code"]
     places = [order.get(block.element, -1) for block in texts]
-    chosen, after = set(kept), dict[Block, list[Block]]()
+    chosen, after = set(chosen_blocks), dict[Block, list[Block]]()
     seen: set[str] = set()
     for frame in frames:
         address = markdown.link(base, _source(frame))
@@ -170,7 +170,7 @@ def placed(tree: Any, blocks: Sequence[Block], kept: Sequence[Block], base: str)
             after.setdefault(texts[at - 1], []).append(
                 Block("p", frame, (), 0, 0, runs=[Run(name, 0, address)], text=name, linked=len(name))
             )
-    return [each for block in kept for each in (block, *after.get(block, ()))]
+    return [each for block in chosen_blocks for each in (block, *after.get(block, ()))]
 
 
 def _is_player(frame: Any) -> bool:

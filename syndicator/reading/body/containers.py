@@ -39,13 +39,13 @@ class Containers:
 
     def below(self, node: int) -> Floats:
         """Return the depth of each element below `node`; -1 for the elements outside it."""
-        found = np.full(len(self.nodes), -1.0)
+        depths = np.full(len(self.nodes), -1.0)
         if node >= 0:
-            found[node] = 0.0
+            depths[node] = 0.0
             for level in self.levels[1:]:
-                above = found[self.parent[level]]
-                found[level] = np.where(above >= 0, above + 1, found[level])
-        return found
+                above = depths[self.parent[level]]
+                depths[level] = np.where(above >= 0, above + 1, depths[level])
+        return depths
 
 
 def is_prose(block: Block) -> bool:
@@ -80,7 +80,7 @@ def build(blocks: Sequence[Block]) -> Containers:
     return Containers(nodes, np.array(parents, dtype=np.int64), levels, of, empty, empty, empty, empty)
 
 
-def add_up(blocks: Sequence[Block], found: Containers) -> None:
+def add_up(blocks: Sequence[Block], box: Containers) -> None:
     """Sum in `box`, for every element, the letters of the blocks below it. Needs their letters and overlaps."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
@@ -88,11 +88,11 @@ def add_up(blocks: Sequence[Block], found: Containers) -> None:
     overlap = np.array([block.overlap for block in blocks], dtype=np.float64)
     prose = (size > _PROSE) & (linked < _LINKED * length)
     own = np.stack([size, size * overlap, size * linked / length, np.where(prose, size, 0.0)], axis=1)
-    sums = np.zeros((len(found.nodes), 4))
-    np.add.at(sums, found.of, own)
-    for level in reversed(found.levels[1:]):
-        np.add.at(sums, found.parent[level], sums[level])
-    found.letters, found.overlapping, found.linked, found.prose = sums.T
+    sums = np.zeros((len(box.nodes), 4))
+    np.add.at(sums, box.of, own)
+    for level in reversed(box.levels[1:]):
+        np.add.at(sums, box.parent[level], sums[level])
+    box.letters, box.overlapping, box.linked, box.prose = sums.T
 
 
 def deepest_with(share: float, amounts: Floats, box: Containers) -> int:
@@ -101,9 +101,9 @@ def deepest_with(share: float, amounts: Floats, box: Containers) -> int:
     if total <= 0:
         return -1
     for level in reversed(box.levels):
-        found = level[amounts[level] >= share * total]
-        if len(found):
-            return int(found[0])
+        holders = level[amounts[level] >= share * total]
+        if len(holders):
+            return int(holders[0])
     return -1
 
 
@@ -126,17 +126,17 @@ def weigh(blocks: Sequence[Block], box: Containers) -> None:
     before = box.hints or box.words
     total = max(float(box.prose.max(initial=0.0)), 1.0)
     weak, strong, closed = _bits(_WEAK), _bits(_STRONG), _bits(_CLOSED)
-    found = list(box.words)
+    counted = list(box.words)
     inside: set[int] = set()  # elements that are or stand in what is closed
     parents = box.parent.tolist()
     for at, (prose, share) in enumerate(zip(box.prose.tolist(), _shares(box.words, box), strict=True)):
         if max(prose, share) >= _ALL * total:
-            found[at] &= ~(weak | strong)
-        if parents[at] in inside or found[at] & closed:
+            counted[at] &= ~(weak | strong)
+        if parents[at] in inside or counted[at] & closed:
             inside.add(at)
-        elif share >= _MUCH * total and not found[at] & strong:
-            found[at] &= ~weak
-    box.hints = found
+        elif share >= _MUCH * total and not counted[at] & strong:
+            counted[at] &= ~weak
+    box.hints = counted
     changed = {at for at, (was, now) in enumerate(zip(before, box.hints, strict=True)) if was != now}
     if changed:
         _set_anew(blocks, box, changed)
@@ -163,16 +163,16 @@ def _set_anew(blocks: Sequence[Block], box: Containers, changed: set[int]) -> No
     above = [0] * len(box.nodes)  # hints of an element and all above it
     chain: list[tuple[int, ...]] = [()] * len(box.nodes)  # those of the nearest elements that are no inline markup
     touched = [False] * len(box.nodes)
-    for at, found in enumerate(box.hints):
+    for at, bits in enumerate(box.hints):
         up = parents[at]
         root = up == at
-        above[at] = found | (0 if root else above[up])
+        above[at] = bits | (0 if root else above[up])
         before = () if root else chain[up]
-        chain[at] = before if box.nodes[at].tag in INLINE else (*before, found)[-_NEAR:]
+        chain[at] = before if box.nodes[at].tag in INLINE else (*before, bits)[-_NEAR:]
         touched[at] = at in changed or (not root and touched[up])
     for block, at in zip(blocks, box.of.tolist(), strict=True):
         if touched[at]:
             holder = parents[at] if block.kind == "img" else at
             block.hints, block.near = above[holder], 0
-            for found in chain[holder]:
-                block.near |= found
+            for bits in chain[holder]:
+                block.near |= bits

@@ -20,9 +20,9 @@ _SHORT = 100  # letters below which a text is hardly an article, unless the feed
 _LONGER = 1.5  # times as much in the feed's own content as on the page
 
 
-def doubt(kept: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None) -> str:
+def doubt(chosen: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None) -> str:
     """Return why the body `kept` may not be the article, or "". `from_feed`: the blocks of the content of `entry`."""
-    letters = sum(block.letters for block in kept)
+    letters = sum(block.letters for block in chosen)
     announced = sum(block.letters for block in from_feed)
     if announced > _LONGER * letters:
         return f"the page has {letters} letters, the feed {announced}"
@@ -31,16 +31,16 @@ def doubt(kept: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | N
 
 
 def reading_values(
-    kept: Sequence[Block], blocks: Sequence[Block], typed: PageType, summary: str, *, asked: bool, declared: bool
+    body: Sequence[Block], blocks: Sequence[Block], typed: PageType, summary: str, *, asked: bool, declared: bool
 ) -> dict[str, float]:
     """Return the features of a reading by name. `asked`: compared with a text; `declared`: the page says it is an
     article."""
-    chosen = set(kept)
-    letters = sum(block.letters for block in kept)
+    chosen = set(body)
+    letters = sum(block.letters for block in body)
     prose = [block for block in blocks if containers.is_prose(block)]
     all_prose = sum(block.letters for block in prose)
     inside = [block for block in prose if block in chosen]
-    heads = [block for block in kept if block.kind == "h"]
+    heads = [block for block in body if block.kind == "h"]
     unclear = [block for block in blocks if _UNCLEAR[0] < block.score < _UNCLEAR[1]]
     return {
         **{f"page {name}": value for name, value in typed.values.items() if name != "bias"},
@@ -51,18 +51,18 @@ def reading_values(
         "prose-count": math.log1p(len(inside)),
         "all-prose": math.log1p(all_prose),
         "prose-left": 1 - sum(block.letters for block in inside) / (all_prose or 1),
-        "longest": math.log1p(max((block.letters for block in kept), default=0)),
-        "link": sum(block.linked for block in kept) / (sum(len(block.text) for block in kept) or 1),
+        "longest": math.log1p(max((block.letters for block in body), default=0)),
+        "link": sum(block.linked for block in body) / (sum(len(block.text) for block in body) or 1),
         "heads": math.log1p(len(heads)),
         "linked-heads": math.log1p(sum(block.linked > _MOST_LINKED * len(block.text) for block in heads)),
         "share": letters / (sum(block.letters for block in blocks) or 1),
         "unclear": sum(block.letters for block in unclear) / (letters + _SOME),
         "unclear-heads": sum(block.kind == "h" for block in unclear) / (len(heads) + 1),
-        "score": sum(block.letters * block.score for block in kept) / (letters or 1),
-        "overlap": sum(block.letters * block.overlap for block in kept) / (letters or 1),
+        "score": sum(block.letters * block.score for block in body) / (letters or 1),
+        "overlap": sum(block.letters * block.overlap for block in body) / (letters or 1),
         "taken": sum(block.letters * block.overlap for block in blocks) / (letters + _SOME),
         "left": sum(block.letters * block.overlap for block in prose if block not in chosen) / (letters + _SOME),
-        "summary": overlap.held(kept, blocks, summary),
+        "summary": overlap.held(body, blocks, summary),
         "asked": float(asked),
         "declared": float(declared),
     }

@@ -37,20 +37,20 @@ _BRACKETS = re.compile(r"\W*[(\[].*[)\]]\W*", re.S)
 
 def trim(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cut dates above the first paragraph, lines below the last one, and repeated lines. Return the rule for each."""
-    kept = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
-    leads = [place for place, at in enumerate(kept) if _is_lead(blocks[at])]
+    places = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
+    leads = [place for place, at in enumerate(places) if _is_lead(blocks[at])]
     if not leads:
         return {}
-    lines = [blocks[at] for at in kept if blocks[at].kind in _LINES and len(blocks[at].own) >= _TWICE]
-    found = {line: "stands just above too" for before, line in pairwise(lines) if line.own == before.own}
-    found |= {blocks[at]: "a date above the text" for at in kept[: leads[0]] if _is_date(blocks[at])}
-    letters = sum(blocks[at].letters for at in kept)
-    last = next((place for place in reversed(leads) if not _appeals(blocks[kept[place]])), leads[0])
-    found |= _below([blocks[at] for at in kept[last + 1 :][-40:]], letters)
-    for at in kept:
-        if blocks[at] in found:
+    lines = [blocks[at] for at in places if blocks[at].kind in _LINES and len(blocks[at].own) >= _TWICE]
+    cuts = {line: "stands just above too" for before, line in pairwise(lines) if line.own == before.own}
+    cuts |= {blocks[at]: "a date above the text" for at in places[: leads[0]] if _is_date(blocks[at])}
+    letters = sum(blocks[at].letters for at in places)
+    last = next((place for place in reversed(leads) if not _appeals(blocks[places[place]])), leads[0])
+    cuts |= _below([blocks[at] for at in places[last + 1 :][-40:]], letters)
+    for at in places:
+        if blocks[at] in cuts:
             stay[at] = False
-    return found
+    return cuts
 
 
 def consent(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
@@ -94,7 +94,7 @@ def _list_of(block: Block) -> Frame | None:
 def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
     """Return the lines to cut, from the end of `lines` up to the first that looks like text. `letters`: of the whole
     text."""
-    found: dict[Block, str] = {}
+    cuts: dict[Block, str] = {}
     at = len(lines)
     while at:
         line = lines[at - 1]
@@ -107,10 +107,10 @@ def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
             rule = _why_below(line) if frame is None else ""
             gone = [line] if rule else []
         if not rule:
-            return found
-        found |= dict.fromkeys(gone, rule)
+            return cuts
+        cuts |= dict.fromkeys(gone, rule)
         at -= len(gone)
-    return found
+    return cuts
 
 
 def _headed(items: Sequence[Block], lines: Sequence[Block]) -> bool:
@@ -155,8 +155,8 @@ def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
     for (is_row, _), group in groupby(range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)):
         places = list(group)
         letters = sum(blocks[at].letters for at in places)
-        kept = sum(blocks[at].letters for at in places if stay[at])
-        if is_row and (kept >= _PART_OF_IT * letters or _is_enclosed(blocks, stay, places)):
+        staying = sum(blocks[at].letters for at in places if stay[at])
+        if is_row and (staying >= _PART_OF_IT * letters or _is_enclosed(blocks, stay, places)):
             for at in places:
                 stay[at] = stay[at] or blocks[at].score >= _LEAST
 
@@ -178,13 +178,13 @@ def contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
         outer = next((frame for frame in block.frames if frame.kind in ("ul", "ol")), None)
         if outer is not None and block.own:
             lists.setdefault(outer, []).append(index)
-    found: dict[Block, str] = {}
+    cuts: dict[Block, str] = {}
     for places in lists.values():
         leads = [at for at in places if _leads_inside(blocks[at], heads)]
         if len(leads) > 1 and len(leads) >= _MOST_DIRECT * len(places):
             for at in places:
-                stay[at], found[blocks[at]] = False, "a table of contents"
-    return found
+                stay[at], cuts[blocks[at]] = False, "a table of contents"
+    return cuts
 
 
 def _leads_inside(block: Block, heads: set[str]) -> bool:

@@ -44,12 +44,12 @@ def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) 
     containers.weigh(blocks, box)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
     taken = np.array([block.overlap for block in blocks])
-    found: Columns = {"overlap": taken, **text, **_of_containers(box, main), **_of_markup(blocks)}
-    found |= _of_page(blocks, taken) | _of_overlap_around(blocks, taken)
+    features: Columns = {"overlap": taken, **text, **_of_containers(box, main), **_of_markup(blocks)}
+    features |= _of_page(blocks, taken) | _of_overlap_around(blocks, taken)
     hints = class_hints.names()
-    found |= block_features.bit_columns("near-", hints, [block.near for block in blocks])
-    found |= block_features.bit_columns("within-", hints, _hints_within(blocks, box, main))
-    values: Columns = {name: np.asarray(column, dtype=np.float32) for name, column in found.items()}
+    features |= block_features.bit_columns("near-", hints, [block.near for block in blocks])
+    features |= block_features.bit_columns("within-", hints, _hints_within(blocks, box, main))
+    values: Columns = {name: np.asarray(column, dtype=np.float32) for name, column in features.items()}
     crossed = [both.split(" x ") for both in _CROSSED.split("; ")]
     return values | {f"{a} x {b}": values[a] * values[b] for a, b in crossed}
 
@@ -58,30 +58,30 @@ def _hints_within(blocks: Sequence[Block], box: containers.Containers, main: int
     """Return the class hints between each block and the main container; all of its hints if it is outside."""
     inside = box.inside(main).tolist()
     parents = box.parent.tolist()
-    found = [0] * len(box.nodes)
+    masks = [0] * len(box.nodes)
     for at in range(len(box.nodes)) if main >= 0 else ():
         if inside[at] and at != main:
-            found[at] = found[parents[at]] | box.hints[at]
-    return [found[at] if inside[at] else block.hints for block, at in zip(blocks, box.of.tolist(), strict=True)]
+            masks[at] = masks[parents[at]] | box.hints[at]
+    return [masks[at] if inside[at] else block.hints for block, at in zip(blocks, box.of.tolist(), strict=True)]
 
 
 def _of_containers(box: containers.Containers, main: int) -> Columns:
     parent = box.parent[box.of]
     above = {"parent": parent, "grand": box.parent[parent], "great": box.parent[box.parent[parent]]}
     depth = box.below(main)[box.of]
-    found: Columns = {
+    features: Columns = {
         "in-main": depth >= 0,
         "in-prose": box.inside(containers.deepest_with(overlap.PROSE_SHARE, box.prose, box))[box.of],
         "main-depth": depth,
     }
     for name, node in above.items():
         letters = np.maximum(box.letters[node], 1.0)
-        found[f"{name}-overlap"] = box.overlapping[node] / letters
-        found[f"{name}-link"] = box.linked[node] / letters
+        features[f"{name}-overlap"] = box.overlapping[node] / letters
+        features[f"{name}-link"] = box.linked[node] / letters
         if name != "great":
-            found[f"{name}-prose"] = box.prose[node] / letters
-            found[f"{name}-size"] = np.log1p(box.letters[node])
-    return found
+            features[f"{name}-prose"] = box.prose[node] / letters
+            features[f"{name}-size"] = np.log1p(box.letters[node])
+    return features
 
 
 def _of_lists(blocks: Sequence[Block]) -> Columns:
@@ -92,8 +92,8 @@ def _of_lists(blocks: Sequence[Block]) -> Columns:
                 lists.setdefault(frame, []).append(block)
     shapes = {frame: _shape_of(mates) for frame, mates in lists.items()}
     none = dict.fromkeys(_shape_of(blocks), 0.0)
-    found = [next((shapes[frame] for frame in reversed(block.frames) if frame in shapes), none) for block in blocks]
-    return {name: [shape[name] for shape in found] for name in none}
+    of_blocks = [next((shapes[frame] for frame in reversed(block.frames) if frame in shapes), none) for block in blocks]
+    return {name: [shape[name] for shape in of_blocks] for name in none}
 
 
 def _shape_of(mates: Sequence[Block]) -> dict[str, float]:

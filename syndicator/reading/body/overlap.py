@@ -73,13 +73,13 @@ def _beside(blocks: Sequence[Block], index: int) -> bool:
 def _share(own: str, theirs: str, at: int) -> tuple[float, int]:
     """Return the share of `own` found in `theirs`, and the place in it where the next block should begin."""
     if len(own) < _SHORT:
-        found = theirs.find(own, at, at + len(own) + _SLACK)
-        return (1.0, found + len(own)) if found >= 0 else (0.0, at)
-    found = theirs.find(own, max(0, at - _BACK))
-    if found < 0:
-        found = theirs.find(own)
-    if found >= 0:
-        return 1.0, found + len(own)
+        start = theirs.find(own, at, at + len(own) + _SLACK)
+        return (1.0, start + len(own)) if start >= 0 else (0.0, at)
+    start = theirs.find(own, max(0, at - _BACK))
+    if start < 0:
+        start = theirs.find(own)
+    if start >= 0:
+        return 1.0, start + len(own)
     pieces = _pieces(own)
     hits = [place for piece in pieces if (place := theirs.find(piece)) >= 0]
     return (len(hits) / len(pieces), (hits[-1] + _PIECE) if hits else at) if pieces else (0.0, at)
@@ -107,12 +107,12 @@ def covers(blocks: Sequence[Block], content: str) -> bool:
     return sum(piece in on_page for piece in pieces) >= _WHOLE_SHARE * len(pieces)
 
 
-def held(kept: Sequence[Block], blocks: Sequence[Block], summary: str) -> float:
+def held(chosen: Sequence[Block], blocks: Sequence[Block], summary: str) -> float:
     """Return the share of `summary` found in the `kept` blocks. Return 1 if it is short, or if most of it is missing
     from all `blocks` too."""
     pieces = _pieces(letters(summary))[:40]
     there, taken = (
-        sum(piece in text for piece in pieces) for text in ("".join(b.own for b in each) for each in (blocks, kept))
+        sum(piece in text for piece in pieces) for text in ("".join(b.own for b in each) for each in (blocks, chosen))
     )
     return taken / len(pieces) if len(pieces) >= _LEAST_PIECES and there >= _ON_PAGE * len(pieces) else 1.0
 
@@ -126,10 +126,10 @@ _LONGEST_NOTE = 400  # characters of a line that syndication adds
 def blocks(entry: Entry) -> list[Block]:
     """Return the blocks of the entry's content, else of a long summary, without lines added by syndication plugins."""
     for html in (entry.content, entry.summary):
-        found = _parsed(html)
-        measure(found)
-        if sum(block.letters for block in found) >= _FEED_CONTENT_ENOUGH:
-            return found
+        parsed = _parsed(html)
+        measure(parsed)
+        if sum(block.letters for block in parsed) >= _FEED_CONTENT_ENOUGH:
+            return parsed
     return []
 
 
@@ -145,10 +145,10 @@ def _parsed(html: str) -> list[Block]:
         tree = tree_of(f"<div>{html[:2_000_000]}</div>")
     except NotAnArticle:
         return []
-    found = (block for block in read_blocks(tree) if not block.hidden)
+    shown = (block for block in read_blocks(tree) if not block.hidden)
     return [
         block
-        for block in found
+        for block in shown
         if len(block.text) >= _LONGEST_NOTE or not any(phrase in block.text for phrase in _APPEARED)
     ]
 

@@ -122,10 +122,10 @@ def probabilities(odds: Any) -> Any:
     return 1.0 / (1.0 + np.exp(-np.clip(odds, -_MOST, _MOST)))
 
 
-def matched(fitted: Mapping[str, float], made: Mapping[str, object]) -> Mapping[str, float]:
+def matched(fitted: Mapping[str, float], computed: Mapping[str, object]) -> Mapping[str, float]:
     """Return the weights `fitted`. Raises ValueError unless they have the names of the computed features."""
-    if fitted.keys() != made.keys():
-        missing, unknown = sorted(made.keys() - fitted.keys()), sorted(fitted.keys() - made.keys())
+    if fitted.keys() != computed.keys():
+        missing, unknown = sorted(computed.keys() - fitted.keys()), sorted(fitted.keys() - computed.keys())
         raise ValueError(
             f"data/block_weights.toml does not fit the features: no weight for {missing}, no feature for {unknown}; "
             "run tools/train/fit_blocks.py"

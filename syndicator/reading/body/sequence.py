@@ -99,7 +99,7 @@ def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> C
     odds = np.clip(first.odds[texts.places], -_MOST_ODDS, _MOST_ODDS)
     chance, letters = scorer.probabilities(odds), texts.letters
     mass = chance * letters  # the letters that are likely the article's
-    found = {
+    features = {
         **_of_neighbours(odds, mass, letters),
         **_of_page(chance, mass, letters),
         **_of_sure(odds, letters),
@@ -107,22 +107,22 @@ def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> C
         **_of_groups(texts.blocks, mass, letters),
         **_of_sections(texts.blocks, odds, mass, letters),
     }
-    made = {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in found.items()}
-    return {name: column[texts.places] for name, column in first.values.items()} | texts.own | made
+    own = {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()}
+    return {name: column[texts.places] for name, column in first.values.items()} | texts.own | own
 
 
 def _of_neighbours(odds: Any, mass: Any, letters: Any) -> Columns:
-    found: Columns = {"odds": odds}
+    features: Columns = {"odds": odds}
     for step in _NEAR:
-        found[f"odds-{step}"], found[f"odds+{step}"] = shift(odds, step, _OUTSIDE), shift(odds, -step, _OUTSIDE)
-    found["size-1"], found["size+1"] = np.log1p(shift(letters, 1, 0.0)), np.log1p(shift(letters, -1, 0.0))
+        features[f"odds-{step}"], features[f"odds+{step}"] = shift(odds, step, _OUTSIDE), shift(odds, -step, _OUTSIDE)
+    features["size-1"], features["size+1"] = np.log1p(shift(letters, 1, 0.0)), np.log1p(shift(letters, -1, 0.0))
     at = np.arange(len(odds))
     sums, sizes = (np.concatenate([[0.0], np.cumsum(each)]) for each in (mass, letters))
     for reach in _WIDE:
         low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, len(odds))
         rest = sizes[high] - sizes[low] - letters
-        found[f"mean-{reach}"] = (sums[high] - sums[low] - mass) / np.maximum(rest, 1.0)
-    return found
+        features[f"mean-{reach}"] = (sums[high] - sums[low] - mass) / np.maximum(rest, 1.0)
+    return features
 
 
 def _of_page(chance: Any, mass: Any, letters: Any) -> Columns:
@@ -172,14 +172,14 @@ def _of_containers(box: containers.Containers, of: Any, mass: Any, letters: Any)
     np.add.at(sums, of, np.stack([mass, letters], axis=1))
     for level in reversed(box.levels[1:]):
         np.add.at(sums, box.parent[level], sums[level])
-    found: Columns = {}
+    features: Columns = {}
     total = float(mass.sum()) or 1.0
     node = of
     for name in ("parent", "grand", "great", "great-great"):
         node = box.parent[node]
-        found[f"{name}-mean"] = _mean(sums[node, 0] - mass, sums[node, 1] - letters)
-        found[f"{name}-share"] = sums[node, 0] / total
-    return found
+        features[f"{name}-mean"] = _mean(sums[node, 0] - mass, sums[node, 1] - letters)
+        features[f"{name}-share"] = sums[node, 0] / total
+    return features
 
 
 def _mean(mass: Any, letters: Any) -> Any:
@@ -190,10 +190,10 @@ def _of_groups(texts: Sequence[Block], mass: Any, letters: Any) -> Columns:
     lists = [next((frame for frame in text.frames if frame.kind in _LISTS), at) for at, text in enumerate(texts)]
     alike = [markup(text.element) for text in texts]
     heads = [(text.level, text.element.get("class")) if text.kind == "h" else at for at, text in enumerate(texts)]
-    found: Columns = {}
+    features: Columns = {}
     for name, keys in (("list", lists), ("alike", alike), ("heads", heads)):
-        found[f"{name}-mean"], found[f"{name}-size"] = _of_others(keys, mass, letters)
-    return found
+        features[f"{name}-mean"], features[f"{name}-size"] = _of_others(keys, mass, letters)
+    return features
 
 
 def _of_others(keys: Iterable[Any], mass: Any, letters: Any) -> tuple[Any, Any]:
@@ -224,7 +224,7 @@ def _of_sections(texts: Sequence[Block], odds: Any, mass: Any, letters: Any) -> 
 
 
 def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
-    title, told, site, body = map(overlap.letters, (facts.title, facts.description, facts.site, facts.body))
+    title, description, site, body = map(overlap.letters, (facts.title, facts.description, facts.site, facts.body))
     names = [own for name in facts.authors if len(own := overlap.letters(name)) >= _LEAST_NAME]
     heads = [at for at, text in enumerate(texts) if text.level == 1 or text.own == title != ""]
     spoken = set(_WORD.findall(" ".join([facts.title, *(texts[at].text for at in heads[:_TITLES])]).casefold()))
@@ -238,8 +238,8 @@ def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
                 "title-in": len(title) / len(own) if title and title in own else 0.0,
                 "in-title": len(own) >= _LEAST_NAME and own in title,
                 "title-words": len(words & spoken) / (len(words) or 1),
-                "told": len(own) >= _TELLING and (own in told or (told != "" and told in own)),
-                "told-start": _common_start(own[:_START], told) / min(len(own), _START),
+                "told": len(own) >= _TELLING and (own in description or (description != "" and description in own)),
+                "told-start": _common_start(own[:_START], description) / min(len(own), _START),
                 "author": max((len(name) for name in names if name in own), default=0) / len(own),
                 "site": len(site) >= _LEAST_NAME and site in own,
                 "again": len(own) >= _TELLING and starts[own[:_START]] > 1,
@@ -247,12 +247,12 @@ def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
                 **_wording(text),
             }
         )
-    found: Columns = {name: [row[name] for row in rows] for name in rows[0]}
-    found |= {f"tag-{tag}": [text.element.tag == tag for text in texts] for tag in _TAGS}
-    found |= {f"type-{name}": np.full(len(texts), chance) for name, chance in facts.types.items()}
-    found["declared"] = np.full(len(texts), facts.declared)
-    found |= _of_title(np.arange(len(texts)), np.array(heads, dtype=np.intp))
-    return {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in found.items()}
+    features: Columns = {name: [row[name] for row in rows] for name in rows[0]}
+    features |= {f"tag-{tag}": [text.element.tag == tag for text in texts] for tag in _TAGS}
+    features |= {f"type-{name}": np.full(len(texts), chance) for name, chance in facts.types.items()}
+    features["declared"] = np.full(len(texts), facts.declared)
+    features |= _of_title(np.arange(len(texts)), np.array(heads, dtype=np.intp))
+    return {f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()}
 
 
 def _common_start(text: str, other: str) -> int:

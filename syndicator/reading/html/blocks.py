@@ -108,25 +108,25 @@ class _Walker:
         if tag in SKIP and not (tag in elements.UNCLOSED and element.find(".//p") is not None):
             return True
         frames, above, last, marks, href, hidden, block = self.state
-        found, named, concealed = _attributes(element, self.tags.get(tag, 0))
+        bits, named, concealed = _attributes(element, self.tags.get(tag, 0))
         hidden = hidden or concealed
         if tag not in INLINE:
-            return self._block(element, tag, found, hidden, named)
+            return self._block(element, tag, bits, hidden, named)
         if named and _READER_ONLY.search(named):
             return True
         if tag == "a":
             href = element.get("href", "") or href
-        self.state = (frames, above | found, last, marks | MARKS.get(tag, 0), href, hidden, block)
+        self.state = (frames, above | bits, last, marks | MARKS.get(tag, 0), href, hidden, block)
         self._add(element.text)
         return False
 
-    def _block(self, element: Any, tag: str, found: int, hidden: bool, named: str) -> bool:
+    def _block(self, element: Any, tag: str, bits: int, hidden: bool, named: str) -> bool:
         if self.runs or self.images:
             self._flush()
         frames, above, last, marks, href, _, _ = self.state
         if tag in _FRAMES and len(frames) < _MOST_FRAMES:
             frames = (*frames, self._frame(tag, element))
-        self.state = (frames, above | found, (*last[-2:], found), marks, href, hidden, element)
+        self.state = (frames, above | bits, (*last[-2:], bits), marks, href, hidden, element)
         listing = named and tag in ("table", "div") and tables.names_listing(named)
         if tag == "pre" or (listing and element.find(".//pre") is None):
             self._code(element)
@@ -156,8 +156,8 @@ class _Walker:
     def _new(self, kind: str) -> Block:
         frames, above, last, _, _, hidden, element = self.state
         near = 0
-        for found in last:
-            near |= found
+        for bits in last:
+            near |= bits
         return Block(kind, element, frames, above, near, hidden=hidden)
 
     def _flush(self) -> None:
@@ -188,10 +188,10 @@ class _Walker:
         if _EMOJI.search(element.get("class", "")):
             self._add(element.get("alt"))
             return
-        found = elements.read_images(element)
-        if found is not None:
+        picture = elements.read_images(element)
+        if picture is not None:
             block = self._new("img")
-            block.image, block.element = found, element
+            block.image, block.element = picture, element
             (self.images if self.runs else self.blocks).append(block)
 
     def _code(self, element: Any) -> None:
@@ -232,20 +232,20 @@ class _Walker:
                 return
 
 
-def _attributes(element: Any, found: int) -> tuple[int, str, bool]:
+def _attributes(element: Any, bits: int) -> tuple[int, str, bool]:
     """Return the class hints of `element`, its class, and True if its attributes hide it. `bits`: the hints of its
     tag."""
     named, hidden = "", False
     for name, value in element.items():
         if name in class_hints.ATTRIBUTES:
-            found |= class_hints.of_words(value)
+            bits |= class_hints.of_words(value)
             if name == "class":
                 named = value
         elif name == "style":
             hidden = hidden or _HIDDEN.search(value) is not None
         elif name == "hidden":
             hidden = hidden or value != "until-found"
-    return found, named, hidden
+    return bits, named, hidden
 
 
 def read_blocks(root: Any) -> list[Block]:

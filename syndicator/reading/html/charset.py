@@ -54,7 +54,7 @@ def _undouble(content: str) -> str:
     pairs = len(_DOUBLED.findall(content))
     if pairs < _LEAST_PAIRS or pairs < _PAIRS_SHARE * len(_ACCENTED.findall(content)):
         return content
-    return _DOUBLED.sub(lambda found: _once(found[0]), content)
+    return _DOUBLED.sub(lambda pair: _once(pair[0]), content)
 
 
 def _once(run: str) -> str:
@@ -110,8 +110,8 @@ def _sniff(data: bytes) -> str | None:
 
 
 def _from_meta(data: bytes) -> str | None:
-    found = _META.search(data, 0, _HEAD) or _XML.search(data, 0, 1_000)
-    name = _known(found[1].decode("ascii", "replace")) if found else None
+    match = _META.search(data, 0, _HEAD) or _XML.search(data, 0, 1_000)
+    name = _known(match[1].decode("ascii", "replace")) if match else None
     # a meta that could be read as ASCII is not in UTF-16 or UTF-32 (WHATWG HTML 13.2.3.3)
     return "utf-8" if name and name.startswith(("utf-16", "utf-32")) else name
 

@@ -163,8 +163,8 @@ def inner(element: Any, most: int = 1_000) -> str:
 
 def _few_attributes(tag: re.Match[str]) -> str:
     """Cut a tag after its first 200 attributes: the time of libxml2 grows with the square of their number."""
-    found = list(islice(_ATTRIBUTE.finditer(tag[0], 1), _MOST_ATTRIBUTES + 1))
-    return tag[0] if len(found) <= _MOST_ATTRIBUTES else tag[0][: found[-1].start()]
+    attributes = list(islice(_ATTRIBUTE.finditer(tag[0], 1), _MOST_ATTRIBUTES + 1))
+    return tag[0] if len(attributes) <= _MOST_ATTRIBUTES else tag[0][: attributes[-1].start()]
 
 
 def _metas(tree: Any) -> dict[str, tuple[str, ...]]:
@@ -203,11 +203,11 @@ _PAGES = frozenset(
 def articles(document: Document) -> tuple[jsonld.Object, ...]:
     """Return the schema.org articles of the page, those with its address first; if none, the objects of the page
     itself."""
-    found = [item for item in document.jsonld if any(name.endswith(_ARTICLES) for name in jsonld.types(item))]
-    if len(found) > 1:  # those of this page before those it only links to
+    stated = [item for item in document.jsonld if any(name.endswith(_ARTICLES) for name in jsonld.types(item))]
+    if len(stated) > 1:  # those of this page before those it only links to
         own = urls.alias(document.url)
-        found.sort(key=lambda item: own not in map(urls.alias, _addresses(item)))
-    return tuple(found) or tuple(item for item in document.jsonld if _PAGES & set(jsonld.types(item)))
+        stated.sort(key=lambda item: own not in map(urls.alias, _addresses(item)))
+    return tuple(stated) or tuple(item for item in document.jsonld if _PAGES & set(jsonld.types(item)))
 
 
 def _addresses(item: jsonld.Object) -> Iterator[str]:

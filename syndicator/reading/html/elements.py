@@ -197,8 +197,8 @@ def read_images(element: Any) -> Image | None:
 
 
 def _size(value: str | None) -> int | None:
-    found = _NUMBER.match(value or "")
-    return int(found[1]) if found else None
+    number = _NUMBER.match(value or "")
+    return int(number[1]) if number else None
 
 
 def _source(image: Any, holder: Any) -> str:

@@ -38,8 +38,8 @@ def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], 
     starting: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _table()["words"].items():
         for expression in expressions:
-            found = _LITERAL.match(expression)
-            starting.setdefault(found[1] if found else "", []).append((re.compile(expression), bit(name)))
+            match = _LITERAL.match(expression)
+            starting.setdefault(match[1] if match else "", []).append((re.compile(expression), bit(name)))
     all_of = {
         literal: [each for start in starting if literal.startswith(start) for each in starting[start]]
         for literal in starting
@@ -62,30 +62,30 @@ def _of_word(value: str) -> int:
     if words != value:
         words = _CAMEL.sub("-", value).lower()
     scan, expressions = _patterns()
-    found = 0
+    bits = 0
     for literal in scan.findall(words):
         for expression, flag in expressions[literal]:
-            if not found & flag and expression.search(words):
-                found |= flag
-    return found
+            if not bits & flag and expression.search(words):
+                bits |= flag
+    return bits
 
 
 @lru_cache(maxsize=20_000)
 def of_words(value: str) -> int:
     """Return the bits of the hints in `value`, the content of one of the ATTRIBUTES."""
-    found = 0
+    bits = 0
     for word in value.split()[:30]:
-        found |= _of_word(word)
-    return found
+        bits |= _of_word(word)
+    return bits
 
 
 def of(element: Any) -> int:
     """Return the bits of `element`, from its tag and its ATTRIBUTES."""
-    found = tags().get(element.tag, 0)
+    bits = tags().get(element.tag, 0)
     for name, value in element.items():
         if name in ATTRIBUTES:
-            found |= of_words(value)
-    return found
+            bits |= of_words(value)
+    return bits
 
 
 KINDS = ("related", "newsletter", "share", "comments", "legal")  # of boilerplate
@@ -111,10 +111,10 @@ def starts(kinds: tuple[str, ...], text: str) -> list[float]:
     """Return, per kind, the share (0 to 1) of `text` that its longest phrase at the start covers. Call `ready`
     first."""
     out = [0.0] * len(kinds)
-    found = _starts(kinds).get(text[:_KEY])
-    if found is None or not text.startswith(found[0]):
+    candidates = _starts(kinds).get(text[:_KEY])
+    if candidates is None or not text.startswith(candidates[0]):
         return out
-    for phrase, place in found[1]:
+    for phrase, place in candidates[1]:
         if not out[place] and text.startswith(phrase) and _whole(phrase, text):
             out[place] = len(phrase) / len(text)
     return out
@@ -124,20 +124,20 @@ def inside(kinds: Sequence[str], text: str) -> frozenset[str]:
     """Return the `kinds` with a phrase in `text` that begins at a word. Call `ready` first."""
     words, loose = _contained(tuple(kinds))
     heads = words.keys() & text.split()
-    found = {kind for word in heads for phrase, kind in words[word] if phrase in text}
+    matching = {kind for word in heads for phrase, kind in words[word] if phrase in text}
     if not text.isascii():
-        found |= {kind for phrase, kind in loose if phrase in text}
-    return frozenset(found)
+        matching |= {kind for phrase, kind in loose if phrase in text}
+    return frozenset(matching)
 
 
 @cache
 def _starts(kinds: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], tuple[tuple[str, int], ...]]]:
     """Return the phrases at starts by their first characters, longest first, and each with the place of its kind."""
-    found: dict[str, list[tuple[str, int]]] = {}
+    by_start: dict[str, list[tuple[str, int]]] = {}
     for place, kind in enumerate(kinds):
         for phrase in {phrase for phrases in _table_phrases()[kind].get("starts", {}).values() for phrase in phrases}:
-            found.setdefault(phrase[:_KEY], []).append((phrase, place))
-    ordered = {key: tuple(sorted(values, key=lambda item: -len(item[0]))) for key, values in found.items()}
+            by_start.setdefault(phrase[:_KEY], []).append((phrase, place))
+    ordered = {key: tuple(sorted(values, key=lambda item: -len(item[0]))) for key, values in by_start.items()}
     return {key: (tuple(phrase for phrase, _ in values), values) for key, values in ordered.items()}
 
 
@@ -158,4 +158,4 @@ def _contained(kinds: tuple[str, ...]) -> tuple[dict[str, tuple[tuple[str, str],
                     loose.append((phrase, kind))
                 else:
                     words.setdefault(phrase.split()[0], []).append((phrase, kind))
-    return {word: tuple(found) for word, found in words.items()}, tuple(loose)
+    return {word: tuple(pairs) for word, pairs in words.items()}, tuple(loose)

@@ -52,11 +52,11 @@ def strings(value: Any, *keys: str) -> Iterator[str]:
         if isinstance(item, str):
             yield clean(item)
         elif isinstance(item, dict):
-            found = next((item[key] for key in keys if item.get(key)), None)
-            if isinstance(found, list):
-                found = next((each for each in found if isinstance(each, str)), None)
-            if isinstance(found, str):
-                yield clean(found)
+            member = next((item[key] for key in keys if item.get(key)), None)
+            if isinstance(member, list):
+                member = next((each for each in member if isinstance(each, str)), None)
+            if isinstance(member, str):
+                yield clean(member)
 
 
 def clean(value: str) -> str:

@@ -52,11 +52,11 @@ def is_data(table: Any) -> bool:
     """Return True if `table` holds rows of data, False if it is layout or a code listing."""
     if table.get("role") in _LAYOUT or (next(table.iterancestors("table"), None) is not None):
         return False
-    found = {
+    has = {
         tag: table.find(f".//{tag}") is not None
         for tag in ("table", "pre", "ul", "h1", "h2", "h3", "blockquote", "article", "form", "th")
     }
-    if any(found[tag] for tag in ("table", "pre", "h1", "h2", "article", "form", "blockquote")):
+    if any(has[tag] for tag in ("table", "pre", "h1", "h2", "article", "form", "blockquote")):
         return False
     rows: list[list[int]] = []
     for row in table.iter("tr"):
@@ -66,10 +66,10 @@ def is_data(table: Any) -> bool:
     lengths = [row for row in rows if row]
     columns = [len(row) for row in lengths]
     if len(lengths) < 1 or max(columns, default=0) < _COLUMNS:
-        return found["th"] and len(lengths) > 1
-    if found["th"] or table.find("caption") is not None:
+        return has["th"] and len(lengths) > 1
+    if has["th"] or table.find("caption") is not None:
         return True
-    if found["h3"]:
+    if has["h3"]:
         return False
     filled = [cell for row in lengths for cell in row if cell]
     return (

@@ -51,15 +51,15 @@ class Listed:
 
 
 def _rough(links: Sequence[Link]) -> float:
-    said = {link.key: min(len(link.said), _COUNTED) for link in links}
+    lengths = {link.key: min(len(link.said), _COUNTED) for link in links}
     beside = sum(link.beside for link in links) / len(links)
     inline = sum(link.inline for link in links) / len(links)
-    return (sum(said.values()) + 10 * len(said)) * (1 - 0.8 * beside) * (1 - 0.9 * inline)
+    return (sum(lengths.values()) + 10 * len(lengths)) * (1 - 0.8 * beside) * (1 - 0.9 * inline)
 
 
 def _group(document: Document, form: str, own: Sequence[Link], links: Sequence[Link]) -> Group | None:
     records = tuple(read_records(own, links))
-    items = tuple(one.item for one in read_items(document, records))
+    items = tuple(shown.item for shown in read_items(document, records))
     if len(items) < LEAST:
         return None
     group = Group(form, tuple(own), records, items)
@@ -72,7 +72,7 @@ def score(group: Group, page: str) -> float:
     count = len(group.items)
     titles = Counter(item.title for item in group.items)
     good = [title for title in titles if is_headline(title)]
-    said = sum(min(len(title), _COUNTED) for title in good)
+    letters = sum(min(len(title), _COUNTED) for title in good)
     firsts = [record.links[0] for record in group.records]
     shapes = Counter(shape(item.url) for item in group.items)
     alike = shapes.most_common(1)[0][1] / count
@@ -92,22 +92,22 @@ def score(group: Group, page: str) -> float:
         * (1 - 0.8 * share([link.beside for link in firsts]))
         * (1 - 0.9 * share([all(link.inline for link in record.links) for record in group.records]))
     )
-    return said * weight
+    return letters * weight
 
 
 def lists(document: Document, also: Collection[str] = ()) -> list[list[Shown]]:
     """Return the lists of a page, its own first, equal ones merged. `also`: forms of lists to include wherever they
     stand."""
-    return [[*one.shown] for one in read_lists(document, read_links(document), also)]
+    return [[*listed.shown] for listed in read_lists(document, read_links(document), also)]
 
 
 def read_lists(document: Document, links: Sequence[Link], also: Collection[str] = ()) -> list[Listed]:
     """Return the same lists as `lists`, with the elements of their items."""
-    found: dict[frozenset[str], Listed] = {}
-    for one in _each_list(document, links, also):
-        if len(one.shown) >= LEAST:
-            found.setdefault(frozenset(item.key for item in one.shown), one)
-    return list(found.values())
+    by_keys: dict[frozenset[str], Listed] = {}
+    for listed in _each_list(document, links, also):
+        if len(listed.shown) >= LEAST:
+            by_keys.setdefault(frozenset(item.key for item in listed.shown), listed)
+    return list(by_keys.values())
 
 
 def _each_list(document: Document, links: Sequence[Link], also: Collection[str]) -> Iterator[Listed]:
@@ -117,11 +117,11 @@ def _each_list(document: Document, links: Sequence[Link], also: Collection[str])
     for link in links:  # in several forms together, each of few
         if "." in link.short and len(by_form[link.form]) < LEAST:
             by_form[f"... > {link.short}"].append(link)
-    rough = {form: _rough(own) for form, own in by_form.items() if len({one.key for one in own}) >= LEAST}
+    rough = {form: _rough(own) for form, own in by_form.items() if len({each.key for each in own}) >= LEAST}
     best = sorted(rough, key=lambda form: rough[form], reverse=True)[:12]
     best += [form for form in rough if form in also and form not in best]
-    found = [group for form in best if (group := _group(document, form, by_form[form], links))]
-    groups = sorted(found, key=lambda one: one.score, reverse=True)
+    read = [group for form in best if (group := _group(document, form, by_form[form], links))]
+    groups = sorted(read, key=lambda each: each.score, reverse=True)
     own = [group for group in groups if not _is_beside(group)]
     asked = [group for group in groups if group.form in also]
     yield from (merged(document, group, own, links) for group in own[:5])
@@ -143,7 +143,7 @@ def merged(document: Document, best: Group, groups: Sequence[Group], links: Sequ
 
 
 def _listed(document: Document, own: Sequence[Link], links: Sequence[Link]) -> Listed:
-    records = sorted(read_records(own, links), key=lambda one: one.place)
+    records = sorted(read_records(own, links), key=lambda item: item.place)
     forms = {link.key: link.form for link in reversed(own)}
     shown = tidy(read_items(document, records, forms))
     return Listed(tuple(shown), {record.key: record.elements for record in records})
@@ -190,21 +190,21 @@ def _own(shown: Sequence[Shown]) -> list[Shown]:
     """Return `shown` without the few items of other sites, and without the few that are advertising."""
     if not shown:
         return []
-    sites = Counter(urls.publisher(one.item.url) for one in shown)
+    sites = Counter(urls.publisher(item.item.url) for item in shown)
     site, count = sites.most_common(1)[0]
     if count >= _MAIN_SITE * len(shown):
-        shown = [one for one in shown if urls.publisher(one.item.url) == site]
-    sold = [one for one in shown if SOLD.search(one.item.url)]
-    return [one for one in shown if one not in sold] if len(sold) <= _FEW_SOLD * len(shown) else [*shown]
+        shown = [item for item in shown if urls.publisher(item.item.url) == site]
+    sold = [item for item in shown if SOLD.search(item.item.url)]
+    return [item for item in shown if item not in sold] if len(sold) <= _FEW_SOLD * len(shown) else [*shown]
 
 
 def tidy(shown: Sequence[Shown]) -> list[Shown]:
     """Return `shown` without links to more and, if nearly all have dates, without undated items; titles unnumbered."""
-    dated = sum(one.item.published is not None for one in shown)
+    dated = sum(item.item.published is not None for item in shown)
     if dated >= _NEARLY_ALL * len(shown):
-        shown = [one for one in shown if one.item.published is not None]
-    found = [one for one in _own(shown) if one.item.title and not _MORE.match(one.item.title)]
-    counted = [int(match[1]) for one in found if (match := _COUNT.match(one.item.title))]
+        shown = [item for item in shown if item.item.published is not None]
+    left = [item for item in _own(shown) if item.item.title and not _MORE.match(item.item.title)]
+    counted = [int(match[1]) for item in left if (match := _COUNT.match(item.item.title))]
     if len(counted) < LEAST or any(after != 1 and after <= before for before, after in pairwise(counted)):
-        return found
-    return [replace(one, item=replace(one.item, title=_COUNT.sub("", one.item.title))) for one in found]
+        return left
+    return [replace(item, item=replace(item.item, title=_COUNT.sub("", item.item.title))) for item in left]

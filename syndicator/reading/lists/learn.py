@@ -41,18 +41,18 @@ _BESIDE = ("nav", "footer", "aside")
 
 def is_list(document: Document, shown: Sequence[Shown]) -> bool:
     """Return True if the page is mainly the list `shown`: by its address or its items', and little text beside them."""
-    headlines = sum(is_headline(one.item.title) for one in shown)
+    headlines = sum(is_headline(item.item.title) for item in shown)
     if headlines < _HEADLINES * len(shown):
         return False
     own = urls.alias(document.url).partition("?")[0].rstrip("/") + "/"
-    if sum(one.key.startswith(own) for one in shown) >= _BELOW * len(shown):
+    if sum(item.key.startswith(own) for item in shown) >= _BELOW * len(shown):
         return True
     if len(shown) < _LEAST:
         return False
-    prose = _prose(document.tree, {one.key for one in shown}, document.base_url)
+    prose = _prose(document.tree, {item.key for item in shown}, document.base_url)
     if _is_section(document.url):
         return prose <= _ITEM * len(shown)
-    return prose <= _HARDLY * len(shown) and not any(_ARTICLE & {*types(one)} for one in document.jsonld)
+    return prose <= _HARDLY * len(shown) and not any(_ARTICLE & {*types(item)} for item in document.jsonld)
 
 
 def _is_section(url: str) -> bool:
@@ -94,12 +94,11 @@ _PAGED = re.compile(r"(page|seite|pagina|página|p|paged|start|offset|seite)[=/_
 
 def next_page(document: Document) -> str:
     """Return the address of the list's next page on the same site (rel=next, else a link to older items), or ""."""
-    said = (
-        one.get("href") for one in document.tree.iter("link", "a") if "next" in (one.get("rel") or "").lower().split()
-    )
-    links = (one.get("href") for one in islice(document.tree.iter("a"), 3_000) if _is_next(one))
-    found = (_address(document, href or "") for href in (*said, *links))
-    return next((url for url in found if url), "")
+    anchors = document.tree.iter("link", "a")
+    stated = (each.get("href") for each in anchors if "next" in (each.get("rel") or "").lower().split())
+    links = (element.get("href") for element in islice(document.tree.iter("a"), 3_000) if _is_next(element))
+    addresses = (_address(document, href or "") for href in (*stated, *links))
+    return next((url for url in addresses if url), "")
 
 
 def _is_next(anchor: Any) -> bool:
@@ -131,14 +130,14 @@ def read_listing(
     one."""
     try:
         document = parse(html, url, headers)
-        found = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
-        chosen = wrappers.again(found, wrapper) if wrapper else _first(document, found, seen)
+        ranked = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
+        chosen = wrappers.again(ranked, wrapper) if wrapper else _first(document, ranked, seen)
     except NotAnArticle as refusal:
         raise NotAFeed(FeedReason.NO_LIST, str(refusal)) from refusal
     except wrappers.Unsure as unsure:
         raise NotAFeed(FeedReason.LIST_CHANGED if wrapper else FeedReason.NO_LIST, str(unsure)) from unsure
-    title = next((text.line(inner(one, 300)) for one in document.tree.iter("title")), "")
-    entries = tuple(_entry(one) for one in chosen.items[:1_000])
+    title = next((text.line(inner(element, 300)) for element in document.tree.iter("title")), "")
+    entries = tuple(_entry(item) for item in chosen.items[:1_000])
     return ParsedFeed(
         format="list",
         title=title,
@@ -153,9 +152,9 @@ def read_listing(
 def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> wrappers.Chosen:
     """Return the list chosen by the `seen` articles alone; if no list has them, one that was pointed to. Raises
     Unsure."""
-    known = wrappers.Known(seen)
-    keys = {urls.alias(one.url) for one in seen}
-    elsewhere = bool(seen) and not any(known.has(item) for _, shown in own for item in shown)
+    earlier = wrappers.Known(seen)
+    keys = {urls.alias(article.url) for article in seen}
+    elsewhere = bool(seen) and not any(earlier.has(item) for _, shown in own for item in shown)
     forms = {link.form for link in read_links(document) if link.key in keys} if elsewhere else set()
     if not forms:
         return wrappers.first(own, seen)
@@ -196,28 +195,28 @@ def pointed(html: bytes, url: str, number: int, headers: Mapping[str, str] | Non
     if not 0 <= number < len(elements) or not isinstance(elements[number].tag, str):
         return ()
     meant = [elements[number], *elements[number].iterancestors()]
-    ids = {id(one) for one in meant}
+    ids = {id(each) for each in meant}
     links = read_links(document)
-    found = read_lists(document, links, {link.form for link in _links_at(meant, links)})
-    told = declared.candidates(document, [one.shown for one in found])  # those that no link shows come first
+    listed = read_lists(document, links, {link.form for link in _links_at(meant, links)})
+    ranked = declared.candidates(document, [each.shown for each in listed])  # those that no link shows come first
     places = {element: place for place, element in enumerate(elements)}
-    made = [
+    matching = [
         PointedList(
             wrapper=replace(wrappers.learnt(shown, by), pointed=True),
             items=tuple(item.item for item in shown),
-            elements=tuple(places[part] for item in shown for part in one.elements[item.key] if part in places),
+            elements=tuple(places[part] for item in shown for part in each.elements[item.key] if part in places),
         )
-        for one, (by, shown) in zip(found, told[len(told) - len(found) :], strict=True)
-        if not ids.isdisjoint(id(part) for shown in one.shown for part in one.elements[shown.key])
+        for each, (by, shown) in zip(listed, ranked[len(ranked) - len(listed) :], strict=True)
+        if not ids.isdisjoint(id(part) for shown in each.shown for part in each.elements[shown.key])
     ]
-    return tuple(made[:OFFERED])
+    return tuple(matching[:OFFERED])
 
 
 def _links_at(meant: Sequence[Any], links: Sequence[Link]) -> list[Link]:
     by_anchor = {link.anchor: link for link in links}
-    around = ([one, *one.iter("a")] for one in islice(meant, 8))
-    own = ([by_anchor[one] for one in anchors if one in by_anchor] for anchors in around)
-    return next((found for found in own if found), [])
+    around = ([element, *element.iter("a")] for element in islice(meant, 8))
+    own = ([by_anchor[element] for element in anchors if element in by_anchor] for anchors in around)
+    return next((inside for inside in own if inside), [])
 
 
 _LIST_PAGE_MOST = 1_000  # links; a choice, as for what a page of a person's making lists
@@ -230,23 +229,23 @@ def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: S
     document = parse(html, url, headers)
     itself = urls.alias(url)
     addresses: dict[str, str | None] = {}  # by how they are written
-    found: dict[str, Entry] = {}
-    for reference, said in _links(document.tree, links):
+    entries: dict[str, Entry] = {}
+    for reference, label in _links(document.tree, links):
         if reference not in addresses:
-            if len(found) == _LIST_PAGE_MOST:  # making addresses is most of the work
+            if len(entries) == _LIST_PAGE_MOST:  # making addresses is most of the work
                 continue
             address = canonical(document.base_url, reference)
             addresses[reference] = address if address and urls.alias(address) != itself else None
         if not (address := addresses[reference]):
             continue
-        found.setdefault(address, Entry(id=address, url=address))
-        if len(said) > len(found[address].title):
-            found[address] = Entry(id=address, url=address, title=said)
-    if not found:
+        entries.setdefault(address, Entry(id=address, url=address))
+        if len(label) > len(entries[address].title):
+            entries[address] = Entry(id=address, url=address, title=label)
+    if not entries:
         raise NotAFeed(FeedReason.NO_LINKS, f"rules.links: {', '.join(links)} matches no link of the page")
-    title = next((text.line(inner(one, _LIST_PAGE_LONGEST)) for one in document.tree.iter("title")), "")
+    title = next((text.line(inner(element, _LIST_PAGE_LONGEST)) for element in document.tree.iter("title")), "")
     return ParsedFeed(
-        format="list", title=title, site_url=url, language=document.language or "", entries=tuple(found.values())
+        format="list", title=title, site_url=url, language=document.language or "", entries=tuple(entries.values())
     )
 
 
@@ -254,7 +253,7 @@ def _links(tree: Any, links: Sequence[str]) -> Iterator[tuple[str, str]]:
     for selector in links:
         name = page_rules.split(selector)[1]
         for element in page_rules.matched(tree, selector):
-            anchors = (one for one in chain(element.iter("a"), element.iterancestors("a")) if one.get("href"))
+            anchors = (anchor for anchor in chain(element.iter("a"), element.iterancestors("a")) if anchor.get("href"))
             holder = element if name else next(anchors, None)
             reference = holder.get(name or "href") if holder is not None else None
             if reference:

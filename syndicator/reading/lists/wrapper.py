@@ -29,8 +29,8 @@ def shape(url: str) -> str:
     """Return host, kinds of path segments and parameter names of an address: "site.example/news/{year}/{title}"."""
     parts = urlsplit(url)
     host = parts.netloc.removeprefix("www.").lower()
-    segments = [one for one in parts.path.split("/") if one]
-    kinds = [_kind(one, last=place == len(segments) - 1) for place, one in enumerate(segments)]
+    segments = [segment for segment in parts.path.split("/") if segment]
+    kinds = [_kind(segment, last=place == len(segments) - 1) for place, segment in enumerate(segments)]
     names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
     return "/".join([host, *kinds]) + (f"?{'&'.join(names)}" if names else "")
 
@@ -85,15 +85,15 @@ class Unsure(Exception):
 
 def learnt(shown: Sequence[Shown], by: str, seen: Iterable[Seen] = ()) -> Wrapper:
     """Return the wrapper of `shown`, all items of one list."""
-    dates = [one.item.published for one in shown if one.item.published]
+    dates = [item.item.published for item in shown if item.item.published]
     return Wrapper(
         by=by,
-        forms=_most(one.form for one in shown),
-        paths=_most(one.path for one in shown),
-        shapes=_most(one.shape for one in shown),
-        layouts=_most(one.layout for one in shown),
+        forms=_most(item.form for item in shown),
+        paths=_most(item.path for item in shown),
+        shapes=_most(item.shape for item in shown),
+        layouts=_most(item.layout for item in shown),
         dated=round(100 * len(dates) / len(shown)) if shown else 0,
-        title_length=round(median(len(one.item.title) for one in shown)) if shown else 0,
+        title_length=round(median(len(item.item.title) for item in shown)) if shown else 0,
         newest_first=len(dates) > _PROOF and _is_falling(shown, _NEARLY_ALL),
         seen=remembered(shown, seen),
     )
@@ -105,17 +105,17 @@ def _most(values: Iterable[str]) -> tuple[str, ...]:
 
 def remembered(shown: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]:
     """Return today's items, then earlier ones, at most REMEMBERED."""
-    now = {one.key: Seen(url=one.item.url, title=one.item.title) for one in shown}
-    before = {urls.alias(one.url): one for one in seen}
-    return tuple((now | {key: one for key, one in before.items() if key not in now}).values())[:REMEMBERED]
+    now = {item.key: Seen(url=item.item.url, title=item.item.title) for item in shown}
+    before = {urls.alias(item.url): item for item in seen}
+    return tuple((now | {key: item for key, item in before.items() if key not in now}).values())[:REMEMBERED]
 
 
 def first(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> Chosen:
     """Return the list with most of the `seen` items, else the page's first. Raises Unsure."""
     if not lists:
         raise Unsure("no three links of the page are alike")
-    known = Known(seen)
-    by, shown = max(lists, key=lambda pair: sum(known.has(one) for one in pair[1]))
+    earlier = Known(seen)
+    by, shown = max(lists, key=lambda pair: sum(earlier.has(item) for item in pair[1]))
     return Chosen(items=tuple(shown), wrapper=learnt(shown, by, seen))
 
 
@@ -123,73 +123,72 @@ def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Cho
     """Return the list on today's page that `wrapper` remembers. Raises Unsure."""
     if not lists:
         raise Unsure("no three links of the page are alike; its items were there before")
-    known = Known(wrapper.seen)
-    by, shown = max(lists, key=lambda pair: (sum(map(known.has, pair[1])), _likeness(pair[1], wrapper)))
-    known = Known(wrapper.seen, shown)
-    proven = sum(known.has(one) for one in shown)
-    healed = not any(one.form in wrapper.forms for one in shown)
+    earlier = Known(wrapper.seen)
+    by, shown = max(lists, key=lambda pair: (sum(map(earlier.has, pair[1])), _likeness(pair[1], wrapper)))
+    earlier = Known(wrapper.seen, shown)
+    proven = sum(earlier.has(item) for item in shown)
+    healed = not any(item.form in wrapper.forms for item in shown)
     if proven < min(_PROOF, max(1, len(shown) // 2)):
         _same_by_looks(shown, wrapper)
-    shown, out = _without_strangers(shown, wrapper, known)
-    fresh = [one for one in shown if not known.at(one)]
+    shown, out = _without_strangers(shown, wrapper, earlier)
+    fresh = [item for item in shown if not earlier.at(item)]
     if wrapper.newest_first and fresh and not _is_falling(shown, _HALF):
         raise Unsure("the newest items no longer stand first")
-    kept = known.under_old_names(shown)
-    made = learnt(kept, by, wrapper.seen)
+    renamed = earlier.under_old_names(shown)
+    today = learnt(renamed, by, wrapper.seen)
     note = f"its layout changed; the list was found again by {proven} known items" if healed and proven else ""
     if out:
-        told = f"{len(out)} links among its items look unlike them and are left out, such as {out[0].item.url}"
-        note = "; ".join(filter(None, (note, told)))
-    return Chosen(items=tuple(kept), wrapper=_grown(made, wrapper), note=note)
+        left_out = f"{len(out)} links among its items look unlike them and are left out, such as {out[0].item.url}"
+        note = "; ".join(filter(None, (note, left_out)))
+    return Chosen(items=tuple(renamed), wrapper=_grown(today, wrapper), note=note)
 
 
 def _likeness(shown: Sequence[Shown], wrapper: Wrapper) -> float:
-    told = ((one.form in wrapper.forms, one.path in wrapper.paths, one.shape in wrapper.shapes) for one in shown)
-    laid = sum(one.layout in wrapper.layouts for one in shown)
-    return (sum(sum(row) for row in told) + laid) / len(shown)
+    marks = ((item.form in wrapper.forms, item.path in wrapper.paths, item.shape in wrapper.shapes) for item in shown)
+    laid = sum(item.layout in wrapper.layouts for item in shown)
+    return (sum(sum(row) for row in marks) + laid) / len(shown)
 
 
 def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
     """Raise Unsure unless a list of unknown items has the shapes, and the forms or layouts, of the remembered one."""
     count = len(shown)
-    shapes = sum(one.shape in wrapper.shapes for one in shown) / count
-    forms = sum(one.form in wrapper.forms for one in shown) / count
-    laid = sum(one.path in wrapper.paths and one.layout in wrapper.layouts for one in shown) / count
+    shapes = sum(item.shape in wrapper.shapes for item in shown) / count
+    forms = sum(item.form in wrapper.forms for item in shown) / count
+    laid = sum(item.path in wrapper.paths and item.layout in wrapper.layouts for item in shown) / count
     if shapes < _NEARLY_ALL or max(forms, laid) < _NEARLY_ALL:
         raise Unsure("none of the items that were there before is, and what is listed looks unlike them")
 
 
-def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, known: Known) -> tuple[list[Shown], list[Shown]]:
+def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, earlier: Known) -> tuple[list[Shown], list[Shown]]:
     """Return the known or similar items, and the others. Raises Unsure if those are most."""
-    forms = {*wrapper.forms} | _vouched(shown, known, lambda one: one.form)
-    shapes = {*wrapper.shapes} | _vouched(shown, known, lambda one: one.shape)
-    kept: list[Shown] = []
-    out: list[Shown] = []
-    for one in shown:
-        (kept if known.at(one) or _is_like(one, wrapper, forms, shapes) else out).append(one)
-    if len(out) > len(kept):
+    forms = {*wrapper.forms} | _vouched(shown, earlier, lambda item: item.form)
+    shapes = {*wrapper.shapes} | _vouched(shown, earlier, lambda item: item.shape)
+    alike, out = list[Shown](), list[Shown]()
+    for item in shown:
+        (alike if earlier.at(item) or _is_like(item, wrapper, forms, shapes) else out).append(item)
+    if len(out) > len(alike):
         raise Unsure(f"{len(out)} of {len(shown)} links look unlike the items that were there before")
-    return kept, out
+    return alike, out
 
 
-def _vouched(shown: Sequence[Shown], known: Known, of: Callable[[Shown], str]) -> set[str]:
+def _vouched(shown: Sequence[Shown], earlier: Known, of: Callable[[Shown], str]) -> set[str]:
     """Return the values of `of` that at least two known items have and half of their items are known."""
-    every = Counter(of(one) for one in shown)
-    own = Counter(of(one) for one in shown if known.has(one))
+    every = Counter(of(item) for item in shown)
+    own = Counter(of(item) for item in shown if earlier.has(item))
     return {value for value, count in own.items() if count > 1 and count >= _HALF * every[value]}
 
 
-def _is_like(one: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]) -> bool:
-    if wrapper.dated >= 100 * _NEARLY_ALL and one.item.published is None:
+def _is_like(item: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]) -> bool:
+    if wrapper.dated >= 100 * _NEARLY_ALL and item.item.published is None:
         return False
-    length = len(one.item.title)
+    length = len(item.item.title)
     if not wrapper.title_length * _SHORT <= length <= max(wrapper.title_length, _TITLED) * _LONG:
         return False
-    formed = one.form in forms or (
-        one.layout in wrapper.layouts
-        and (one.path in wrapper.paths or _end(one.form) in {end for form in wrapper.forms if (end := _end(form))})
+    formed = item.form in forms or (
+        item.layout in wrapper.layouts
+        and (item.path in wrapper.paths or _end(item.form) in {end for form in wrapper.forms if (end := _end(form))})
     )
-    return formed and (one.shape in shapes or (one.form in forms and _is_of_many(one, shapes)))
+    return formed and (item.shape in shapes or (item.form in forms and _is_of_many(item, shapes)))
 
 
 def _end(form: str) -> str:
@@ -198,13 +197,13 @@ def _end(form: str) -> str:
     return end if "." in end else ""
 
 
-def _is_of_many(one: Shown, shapes: Collection[str]) -> bool:
-    if len(shapes) < _MIXED or SOLD.search(one.item.url):
+def _is_of_many(item: Shown, shapes: Collection[str]) -> bool:
+    if len(shapes) < _MIXED or SOLD.search(item.item.url):
         return False
     hosts = {value.partition("/")[0] for value in shapes}
-    if one.shape.partition("/")[0] not in hosts:
+    if item.shape.partition("/")[0] not in hosts:
         return len(hosts) >= _MIXED
-    return _part(one.shape) in {_part(value) for value in shapes}
+    return _part(item.shape) in {_part(value) for value in shapes}
 
 
 def _part(shape: str) -> str:
@@ -212,7 +211,7 @@ def _part(shape: str) -> str:
 
 
 def _is_falling(shown: Sequence[Shown], share: float) -> bool:
-    dates = [one.item.published for one in shown if one.item.published]
+    dates = [item.item.published for item in shown if item.item.published]
     falls = sum(after <= before for before, after in pairwise(dates))
     return falls >= share * (len(dates) - 1)
 
@@ -231,13 +230,13 @@ class Known:
     """Earlier items by address and title. `moved`: more match by title alone, so that short titles count too."""
 
     def __init__(self, seen: Sequence[Seen], shown: Sequence[Shown] = ()) -> None:
-        self._keys = {urls.alias(one.url): one for one in seen}
+        self._keys = {urls.alias(item.url): item for item in seen}
         self._titles: dict[str, Seen] = {}
-        for one in seen:
-            if name := plain(one.title):
-                self._titles.setdefault(name, one)
-        by_address = sum(one.key in self._keys for one in shown)
-        by_title = sum(one.key not in self._keys and plain(one.item.title) in self._titles for one in shown)
+        for item in seen:
+            if name := plain(item.title):
+                self._titles.setdefault(name, item)
+        by_address = sum(item.key in self._keys for item in shown)
+        by_title = sum(item.key not in self._keys and plain(item.item.title) in self._titles for item in shown)
         self.moved = by_title >= _PROOF and by_title > by_address
 
     def at(self, shown: Shown) -> bool:
@@ -253,12 +252,12 @@ class Known:
 
     def under_old_names(self, shown: Sequence[Shown]) -> list[Shown]:
         """Return `shown` under their old addresses if all moved. Otherwise an equal title is a column's."""
-        found = [*shown]
-        for place, one in enumerate(shown if self.moved else ()):
-            old = self._titles.get(plain(one.item.title))
-            if old and one.key not in self._keys:
-                found[place] = replace(one, key=urls.alias(old.url), item=replace(one.item, url=old.url))
-        return found
+        renamed = [*shown]
+        for place, item in enumerate(shown if self.moved else ()):
+            old = self._titles.get(plain(item.item.title))
+            if old and item.key not in self._keys:
+                renamed[place] = replace(item, key=urls.alias(old.url), item=replace(item.item, url=old.url))
+        return renamed
 
 
 def plain(title: str) -> str:

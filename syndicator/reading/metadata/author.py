@@ -54,8 +54,8 @@ def _declared_in_opener(thread: Any) -> str:
     for element in _within(thread, lambda child: any(name in (child.get("itemtype") or "") for name in _REPLIES)):
         if "author" in (element.get("itemprop") or "").split():
             names = [each for each in element.iter() if "name" in (each.get("itemprop") or "").split()]
-            found = (each.get("content") or inner(each, 200) for each in (*names, element))
-            return next((name for value in found if (name := _name(value))), "")
+            values = (each.get("content") or inner(each, 200) for each in (*names, element))
+            return next((name for value in values if (name := _name(value))), "")
     return ""
 
 
@@ -118,9 +118,9 @@ def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
         if len(line) >= _LEAST_LABEL and key(line) in labels:
             yield "host", line
             yield "line", line
-        found = _COPYRIGHT.match(line) if line[0] in "©(cC" else None
-        if found:
-            owner = found[1].partition(". ")[0]
+        notice = _COPYRIGHT.match(line) if line[0] in "©(cC" else None
+        if notice:
+            owner = notice[1].partition(". ")[0]
             yield "copyright", owner
             if key(owner) in labels:
                 yield "host", owner
@@ -149,8 +149,8 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
     ]
     if not declared and (name := read_opener(document)):
         return Choice(name, "opener", (("opener", name),))
-    kind, score, found = byline.read(survey)
-    shown = _kept(found, site)
+    kind, score, bylined = byline.read(survey)
+    shown = _kept(bylined, site)
     shown = shown if score >= _SEEN and len(shown) == 1 else _named(shown)
     candidates = [*declared, (kind, shown)] if shown else declared
     best = next((row for row in declared if any(map(person_names.is_full, row[1]))), None)
@@ -158,7 +158,7 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
         best = (kind, shown)
     if best is None:
         candidates = candidates or _owner(document, sitename) or _declared_as_is(document)
-        candidates = candidates or [(kind, found)][: len(found)]
+        candidates = candidates or [(kind, bylined)][: len(bylined)]
         best = next(iter(candidates), None)
     seen = tuple((candidate, ", ".join(people)[:_LONGEST]) for candidate, people in candidates)
     return Choice(", ".join(best[1])[:_LONGEST], best[0], seen) if best else Choice(None, "", seen)
@@ -168,12 +168,12 @@ def _owner(document: Document, sitename: str) -> list[tuple[str, list[str]]]:
     # two places must agree on the name
     businesses = [item.get("name") for item in document.jsonld if _COMPANIES & set(jsonld.types(item))]
     companies = {key(name) for stated in businesses for name in jsonld.strings(stated)}
-    found: dict[str, tuple[str, set[str]]] = {}
+    stated_by: dict[str, tuple[str, set[str]]] = {}
     for kind, value in _names(document, sitename):
         name = value.strip(" .,")
         if person_names.is_known(name) and key(name) not in companies:
-            found.setdefault(key(name), (name, set()))[1].add(kind)
-    name, kinds = max(found.values(), key=lambda pair: len(pair[1]), default=("", set()))
+            stated_by.setdefault(key(name), (name, set()))[1].add(kind)
+    name, kinds = max(stated_by.values(), key=lambda pair: len(pair[1]), default=("", set()))
     return [("owner", [name])] if len(kinds) > 1 else []
 
 

@@ -51,8 +51,8 @@ def _within_line(element: Any, whole: str) -> tuple[str, ...]:
     if not _DIGIT.search(whole) or not next(date.days(whole), None):
         return ()
     pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _READ))
-    found = person_names.words().inside.search(" | ".join(piece for piece in pieces if piece))
-    return tuple(person_names.people(found[1])) if found else ()
+    match = person_names.words().inside.search(" | ".join(piece for piece in pieces if piece))
+    return tuple(person_names.people(match[1])) if match else ()
 
 
 def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
@@ -181,13 +181,13 @@ def _mark(spot: Spot, survey: Survey) -> Mark | None:
     if person_names.ends_in(spot.before, person_names.words().before_others):
         return None
     pieces = _pieces(element)
-    found = _alike(element) or tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
-    if kind == "class" and weight < _STRONG and any(name.islower() for name in found) and not _ends_by(spot.before):
+    names = _alike(element) or tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
+    if kind == "class" and weight < _STRONG and any(name.islower() for name in names) and not _ends_by(spot.before):
         return None
-    if kind == "by" and any(name[0].islower() for name in found) and len("".join(pieces)) > _SHORT:
+    if kind == "by" and any(name[0].islower() for name in names) and len("".join(pieces)) > _SHORT:
         return None
     look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"
-    return Mark(found, kind, weight + near, distance, look) if found else None
+    return Mark(names, kind, weight + near, distance, look) if names else None
 
 
 def _kind(spot: Spot) -> tuple[str, int]:
@@ -249,15 +249,15 @@ def _alike(element: Any) -> tuple[str, ...]:
 def _people(pieces: list[str]) -> Iterator[str]:
     """Yield the names of the first piece that has some, and of those that follow it after a comma or "and"."""
     start = next((index + 1 for index, piece in enumerate(pieces[:_FIRST_PIECES]) if person_names.introduces(piece)), 0)
-    found = joined = False
+    begun = joined = False
     for piece in pieces[start:]:
         if person_names.ends_in(piece, person_names.words().before_others):
             return
         people = person_names.people(piece)
-        if people and (joined or not found):
+        if people and (joined or not begun):
             yield from people
-            found, joined = True, piece.rstrip().endswith((",", "&", " and", " und"))
-        elif found:
+            begun, joined = True, piece.rstrip().endswith((",", "&", " and", " und"))
+        elif begun:
             if not person_names.words().joined.fullmatch(f" {piece.strip()} "):
                 return
             joined = True

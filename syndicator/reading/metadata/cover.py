@@ -122,8 +122,8 @@ def absolute(document: Document, value: str) -> str | None:
     value = text.legal(value).strip()
     if not value or len(value) > _LONGEST_REFERENCE or value.lower().startswith(("data:", "blob:", "javascript:")):
         return None
-    found = urls.absolute(document.base_url, value)
-    return found if found and not refusal(found, document.url) else None
+    address = urls.absolute(document.base_url, value)
+    return address if address and not refusal(address, document.url) else None
 
 
 def source(element: Any) -> str:
@@ -132,14 +132,14 @@ def source(element: Any) -> str:
         best = largest(element.get(name) or "")
         if best:
             return best
-    found = (element.get(name) or "" for name in _LAZY)
-    return next((value for value in found if value and not _UNREAL.match(value)), "")
+    addresses = (element.get(name) or "" for name in _LAZY)
+    return next((value for value in addresses if value and not _UNREAL.match(value)), "")
 
 
 def largest(srcset: str) -> str:
     """Return the widest candidate of a srcset (HTML 4.8.4.2.1), or ""."""
-    found = _CANDIDATE.findall(srcset[:20_000])
-    return max(found, key=lambda pair: float(pair[1]))[0].lstrip(",") if found else ""
+    candidates = _CANDIDATE.findall(srcset[:20_000])
+    return max(candidates, key=lambda pair: float(pair[1]))[0].lstrip(",") if candidates else ""
 
 
 def _is_large(element: Any) -> bool:
@@ -154,8 +154,8 @@ def _is_large(element: Any) -> bool:
 
 
 def _pixels(value: str | None) -> int | None:
-    found = re.match(r"\s*(\d{1,5})(?:px)?\s*$", value or "")
-    return int(found[1]) if found else None
+    number = re.match(r"\s*(\d{1,5})(?:px)?\s*$", value or "")
+    return int(number[1]) if number else None
 
 
 def _is_of_article(element: Any) -> bool:

@@ -66,9 +66,9 @@ def _labels(values: list[str]) -> re.Pattern[str]:
 def parse_date_text(value: str) -> datetime | None:
     """Return the date in `value`: ISO 8601 and similar, RFC 5322, epoch seconds, or as people write it; else None."""
     value = value.strip()[:_LONGEST]
-    found = _MACHINE.search(value) or _COMPACT.match(value)
-    if found:
-        return _moment(*found.groups())
+    match = _MACHINE.search(value) or _COMPACT.match(value)
+    if match:
+        return _moment(*match.groups())
     if _EPOCH.match(value):
         return datetime.fromtimestamp(float(value[:10]), UTC)
     try:
@@ -83,17 +83,17 @@ def days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
     value = value[:_LONGEST]
     if not any(char.isdigit() for char in value):
         return
-    yield from (when for found in _MACHINE.finditer(value) if (when := _moment(*found.groups())))
-    yield from (when for found in _CJK.finditer(value) if (when := _day(found[1], found[2], found[3], value)))
-    for found in names().day_first.finditer(value):
-        if when := _day(found[3], str(names().numbers[found[2].casefold()]), found[1], value):
+    yield from (when for match in _MACHINE.finditer(value) if (when := _moment(*match.groups())))
+    yield from (when for match in _CJK.finditer(value) if (when := _day(match[1], match[2], match[3], value)))
+    for match in names().day_first.finditer(value):
+        if when := _day(match[3], str(names().numbers[match[2].casefold()]), match[1], value):
             yield when
-    for found in names().month_first.finditer(value):
-        if when := _day(found[3], str(names().numbers[found[1].casefold()]), found[2], value):
+    for match in names().month_first.finditer(value):
+        if when := _day(match[3], str(names().numbers[match[1].casefold()]), match[2], value):
             yield when
-    for found in _NUMERIC.finditer(value):
-        first, second = (found[3], found[1]) if not (month_first and found[2] == "/") else (found[1], found[3])
-        if when := _day(found[4], first, second, value) or _day(found[4], second, first, value):
+    for match in _NUMERIC.finditer(value):
+        first, second = (match[3], match[1]) if not (month_first and match[2] == "/") else (match[1], match[3])
+        if when := _day(match[4], first, second, value) or _day(match[4], second, first, value):
             yield when
 
 
@@ -163,8 +163,8 @@ def shown_days(document: Document, seen: Survey) -> list[Day]:
     month_first = _is_american(document)
     least = seen.origin - _BEFORE if seen.found else 0
     spots = (spot for spot in seen.spots if spot.at >= least)
-    found = [each for spot in spots for each in _days(spot, seen, month_first)]
-    return sorted(found, key=lambda each: (-each.score, each.distance))
+    days = [each for spot in spots for each in _days(spot, seen, month_first)]
+    return sorted(days, key=lambda each: (-each.score, each.distance))
 
 
 def first_published(document: Document, seen: Survey) -> datetime | None:
@@ -300,8 +300,8 @@ def _published(
         yield "list", entry.published
     yield "first published", first_published(document, seen)
     yield from (("shown", day.when) for day in visible[:1] if day.score >= ENOUGH)
-    found = _URL.search(document.url)
-    yield "url", parse_date_text("-".join(found.groups())) if found else None
+    in_url = _URL.search(document.url)
+    yield "url", parse_date_text("-".join(in_url.groups())) if in_url else None
     yield from (("shown, perhaps", day.when) for day in visible[:1] if day.score > 0)
     yield "htmldate", _htmldate(document)
     yield "anywhere", anywhere(document)
@@ -331,9 +331,9 @@ def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None
 
     if document.size > _LARGE:
         return None
-    found = find_date(document.tree, original_date=True, url=document.url or None, extensive_search=extensive)
+    stated = find_date(document.tree, original_date=True, url=document.url or None, extensive_search=extensive)
     # the first of January is what it makes of a lone year, such as that of a copyright
-    return parse_date_text(found) if found and not found.endswith("-01" if extensive else "-01-01") else None
+    return parse_date_text(stated) if stated and not stated.endswith("-01" if extensive else "-01-01") else None
 
 
 def sane(when: datetime, now: datetime | None) -> bool:

@@ -54,8 +54,8 @@ def robots(document: Document) -> tuple[str, ...]:
     stated = [value for name in _ROBOTS for value in document.metas.get(name, ())]
     header = document.headers.get("x-robots-tag", "")
     stated.append(re.sub(r"(?:^|,)\s*googlebot(?:-news)?\s*:", ",", header, flags=re.I))
-    found = [re.sub(r"\s", "", part.strip().lower()) for value in stated for part in value[:2_000].split(",")]
-    out = dict.fromkeys(part for part in found if _DIRECTIVE.match(part))
+    parts = [re.sub(r"\s", "", part.strip().lower()) for value in stated for part in value[:2_000].split(",")]
+    out = dict.fromkeys(part for part in parts if _DIRECTIVE.match(part))
     if "none" in out:  # Google: equal to noindex, nofollow
         out = dict.fromkeys(["noindex", *(part for part in out if part != "none")])
     return tuple(out)
@@ -80,8 +80,8 @@ def _sitenames(document: Document) -> Iterator[str]:
 
 def _stated(document: Document) -> Iterator[str]:
     for reference in (*_links(document.tree, "canonical"), document.meta("og:url")):
-        found = urls.absolute(document.base_url, reference) if reference else None
-        stated = _canonical(found) if found and not refusal(found, document.url) else None
+        address = urls.absolute(document.base_url, reference) if reference else None
+        stated = _canonical(address) if address and not refusal(address, document.url) else None
         if stated:
             yield stated
 
@@ -89,10 +89,10 @@ def _stated(document: Document) -> Iterator[str]:
 def _alternate(document: Document) -> str | None:
     own, publisher = urls.alias(document.url), urls.publisher(document.url)
     for reference in (*_links(document.tree, "amphtml"), *_print_links(document.tree)):
-        found = urls.absolute(document.base_url, reference)
-        ours = not publisher or (found and urls.publisher(found) == publisher)
-        if found and ours and urls.alias(found) != own and not refusal(found, document.url):
-            return found
+        address = urls.absolute(document.base_url, reference)
+        ours = not publisher or (address and urls.publisher(address) == publisher)
+        if address and ours and urls.alias(address) != own and not refusal(address, document.url):
+            return address
     return None
 
 

@@ -18,8 +18,8 @@ from syndicator.reading.metadata.title import LONGEST
 
 def title(document: Document, rules: Rules) -> Choice[str]:
     """Return the text selected by `rules.title`, without `rules.title_suffix`."""
-    found = _values(document, rules.title, "content")
-    values = (text.line(value).removesuffix(rules.title_suffix or "").strip() for value in found)
+    selected = _values(document, rules.title, "content")
+    values = (text.line(value).removesuffix(rules.title_suffix or "").strip() for value in selected)
     return first_sane((("rules.title", value) for value in values), lambda value: len(value) <= LONGEST)
 
 
@@ -36,8 +36,8 @@ def author(document: Document, rules: Rules) -> Choice[str]:
 
 def published(document: Document, rules: Rules, now: datetime | None) -> Choice[datetime]:
     """Return the date selected by `rules.date`: the datetime of a `time`, else its text."""
-    found = ((value, date.parse_date_text(value)) for value in _values(document, rules.date, "datetime", "content"))
-    return first_sane((("rules.date", when) for _, when in found), lambda when: date.sane(when, now))
+    selected = ((value, date.parse_date_text(value)) for value in _values(document, rules.date, "datetime", "content"))
+    return first_sane((("rules.date", when) for _, when in selected), lambda when: date.sane(when, now))
 
 
 def ruled_picture(document: Document, rules: Rules) -> Choice[str]:
@@ -60,7 +60,7 @@ def _values(document: Document, rule: Sequence[str], *usual: str) -> Iterator[st
         if name:
             yield element.get(name) or ""
         else:
-            yield next((value for one in usual if (value := element.get(one))), "") or inner(element, 2_000)
+            yield next((value for attribute in usual if (value := element.get(attribute))), "") or inner(element, 2_000)
 
 
 def _elements(document: Document, rule: Sequence[str]) -> Iterator[tuple[Any, str]]:
@@ -111,8 +111,8 @@ def read_metadata(
 
 def _description(document: Document) -> str:
     stated = document.meta("description", "og:description", "twitter:description", "dc.description")
-    found = (value for item in articles(document)[:1] for value in jsonld.strings(item.get("description")))
-    return jsonld.clean(stated) or next(found, "")
+    declared = (value for item in articles(document)[:1] for value in jsonld.strings(item.get("description")))
+    return jsonld.clean(stated) or next(declared, "")
 
 
 def _keywords(document: Document) -> tuple[str, ...]:

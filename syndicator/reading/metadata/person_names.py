@@ -76,7 +76,7 @@ def ends_in(value: str, phrases: tuple[str, ...]) -> bool:
 
 
 @cache
-def given() -> frozenset[str]:
+def given_names() -> frozenset[str]:
     """Return common given names in lower case."""
     lines = reading.file_text("given_names.txt").splitlines()
     return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
@@ -85,7 +85,7 @@ def given() -> frozenset[str]:
 def has_given_name(value: str) -> bool:
     """Return True if the first word of `value`, after a Dr. or Prof., is a common given name."""
     parts = [part for part in value.split() if part.casefold().strip(".") not in ("dr", "prof", "mr", "mrs", "ms")]
-    return bool(parts) and parts[0].casefold().split("-")[0] in given()
+    return bool(parts) and parts[0].casefold().split("-")[0] in given_names()
 
 
 def plain_key(value: str) -> str:
@@ -106,11 +106,11 @@ def people(value: str, *, lenient: bool = False) -> list[str]:
     if lenient:
         return _listed(rest.strip(" ,:;|•·*"), lenient=True)
     pieces = [piece.strip(" ,.:;|-–—•·*●/") for piece in _STOP.split(rest, maxsplit=3)]
-    found = _listed(pieces[0])
-    if not any(map(is_full, found)):  # a section may stand before the name
+    names = _listed(pieces[0])
+    if not any(map(is_full, names)):  # a section may stand before the name
         later = (_listed(piece) for piece in pieces[1:] if is_person(piece.split(",")[0]) and has_given_name(piece))
-        return next(later, found)
-    return found
+        return next(later, names)
+    return names
 
 
 def _listed(rest: str, *, lenient: bool = False) -> list[str]:
@@ -177,7 +177,7 @@ def _is_phrase(parts: list[str]) -> bool:
         return False
     if parts[-1].casefold() in words().roles - {"team", "staff", "desk", "authors"}:
         return True
-    if len(parts) == _LEAST_WORDS and parts[0].casefold() in given():
+    if len(parts) == _LEAST_WORDS and parts[0].casefold() in given_names():
         return False
     return any(part[:1].islower() and not _PARTICLES.match(part) and "'" not in part for part in parts)
 

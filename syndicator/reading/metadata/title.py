@@ -92,7 +92,7 @@ class SiteTitle:
         return unmasked(title)
 
     def _shorter(self, title: str) -> str:
-        cuts = sorted((*_HARD.finditer(title), *_SOFT.finditer(title)), key=lambda found: found.start())
+        cuts = sorted((*_HARD.finditer(title), *_SOFT.finditer(title)), key=lambda cut: cut.start())
         if cuts and self._is_section(title[cuts[-1].end() :]):
             return title[: cuts[-1].start()].rstrip(EDGE) or title
         if cuts and self.is_name(title[: cuts[0].start()]):
@@ -115,7 +115,7 @@ class SiteTitle:
 
 def masked(title: str) -> str:
     """Replace the pairs of « and » in `title` by characters that are neither separators nor stripped."""
-    return _QUOTED.sub(lambda found: found[0].translate(_MASK), title) if "»" in title or "›" in title else title
+    return _QUOTED.sub(lambda pair: pair[0].translate(_MASK), title) if "»" in title or "›" in title else title
 
 
 def unmasked(title: str) -> str:
@@ -245,10 +245,10 @@ _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-ti
 
 def read(document: Document, sitename: str, entry: Entry | None, rules: Rules) -> Choice[str]:
     """Return the title and its candidate."""
-    found = headings(document.tree)
-    logos = [heading.text for heading in found if heading.tag == "logo"]
+    page_headings = headings(document.tree)
+    logos = [heading.text for heading in page_headings if heading.tag == "logo"]
     site = SiteTitle(document.url, (sitename, *logos), rules.title_suffix, whole=_document_title(document))
-    best = first_sane(_candidates(document, entry, site, found), site.sane)
+    best = first_sane(_candidates(document, entry, site, page_headings), site.sane)
     # an issue or a product is called like the site, and more
     return best or first_sane(_heads(document), lambda head: 1 < len(head) <= LONGEST and key(head) not in site.names)
 
@@ -257,19 +257,19 @@ def _candidates(
     document: Document, entry: Entry | None, site: SiteTitle, all_headings: Sequence[Heading]
 ) -> Iterator[tuple[str, str]]:
     heads = [(candidate, site.bare(value)) for candidate, value in _heads(document) if value]
-    known = list(dict.fromkeys(value for _, value in heads if site.sane(value)))
+    titles = list(dict.fromkeys(value for _, value in heads if site.sane(value)))
     if entry is not None and not entry.listed:
-        yield "entry", _whole(site.bare(untag(entry.title)), known)
-    found = [heading for heading in all_headings if heading.tag != "logo" and site.sane(heading.text)]
-    best = _best(found, known, site)
+        yield "entry", _whole(site.bare(untag(entry.title)), titles)
+    shown = [heading for heading in all_headings if heading.tag != "logo" and site.sane(heading.text)]
+    best = _best(shown, titles, site)
     if best:
-        yield best.tag, _settle(best, known, site)
+        yield best.tag, _settle(best, titles, site)
     else:
-        yield "h1 alone", _alone(found, known, site)
+        yield "h1 alone", _alone(shown, titles, site)
     if entry is not None and entry.listed:
-        yield "list", _whole(site.bare(untag(entry.title)), known)
+        yield "list", _whole(site.bare(untag(entry.title)), titles)
     yield from ((candidate, site.main_part(value, least=3)) for candidate, value in heads)
-    yield from (("h1 alone", heading.text) for heading in found if heading.tag == "h1")
+    yield from (("h1 alone", heading.text) for heading in shown if heading.tag == "h1")
 
 
 def _heads(document: Document) -> Iterator[tuple[str, str]]:
@@ -285,27 +285,27 @@ def _document_title(document: Document) -> str:
     return next((text.line((element.text or "")[:2_000]) for element in titles), "")
 
 
-def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
+def _best(candidates: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
     """Return the heading nearest to heads or URL: an h1, a lower one nearly equal to a head, or an h1 that begins a
     head."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
     spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
     for tags, wanted, least in ((("h1",), [*whole, *spelt], _AGREES), (("h2", "h3"), whole, _SAME)):
         scored = [
-            (max((_agreement(words(each.text), known) for known in wanted), default=0.0), each)
-            for each in found
+            (max((_agreement(words(each.text), candidate_words) for candidate_words in wanted), default=0.0), each)
+            for each in candidates
             if each.tag in tags
         ]
         score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
         if score >= least:
             return best
-    long = (each for each in found if each.tag == "h1" and len(each.text) >= _LONG_START)
+    long = (each for each in candidates if each.tag == "h1" and len(each.text) >= _LONG_START)
     return next((each for each in long if any(head.startswith(each.text) for head in heads)), None)
 
 
-def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
+def _alone(shown: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
     """Return the only h1 of a page if it shares a word with the head and the URL does not spell the head."""
-    texts = list(dict.fromkeys(heading.text for heading in found if heading.tag == "h1"))
+    texts = list(dict.fromkeys(heading.text for heading in shown if heading.tag == "h1"))
     own = set(words(texts[0])) if len(texts) == 1 else set()
     if len(own) < _LEAST_WORDS:
         return ""
@@ -339,8 +339,8 @@ def _whole(title: str, heads: Sequence[str]) -> str:
 
 
 def _agreement(ours: Sequence[str], theirs: Sequence[str]) -> float:
-    one, other = set(ours), set(theirs)
-    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+    left, other = set(ours), set(theirs)
+    return 2 * len(left & other) / (len(left) + len(other)) if left and other else 0.0
 
 
 def untag(value: str) -> str:

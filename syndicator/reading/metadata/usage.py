@@ -67,7 +67,8 @@ def _path(url: str) -> str:
 
 
 def _named(root: Any, name: str) -> Iterator[Any]:
-    return (one for one in root.iter() if isinstance(one.tag, str) and etree.QName(one).localname == name)
+    elements = (element for element in root.iter() if isinstance(element.tag, str))
+    return (element for element in elements if etree.QName(element).localname == name)
 
 
 def _usage(licence: Any, name: str) -> Iterator[str]:
@@ -91,7 +92,7 @@ def read(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
     licences = [("link rel=license", target) for target, parameters in linked if _LICENSE.search(parameters)]
     header = said("header", (*document.headers.items(), *licences), base)
     robots = said("robots-txt", _of_robots(document), base)
-    own, others = [one.line() for one in page], [one.line() for one in (*header, *robots)]
+    own, others = [statement.line() for statement in page], [statement.line() for statement in (*header, *robots)]
     return tuple(dict.fromkeys((*own, *(entry.rights if entry else ()), *others)))
 
 
