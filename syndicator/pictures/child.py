@@ -24,8 +24,7 @@ from syndicator.pictures.thumbnail import FORMATS, Refused, thumbnail
 MEGABYTES: Final = 400  # besides the interpreter: 50 megapixels of a JPEG's coefficients, or 20 of RGBA and its copy
 SECONDS: Final = 2.0  # of CPU for one picture, 200 times what is usual
 _NEWUSER, _NEWNET = 0x10000000, 0x40000000  # linux/sched.h
-_NOBODY: Final = 65534
-_MEGABYTE: Final = 1_000_000
+_NOBODY, _MEGABYTE = 65534, 1_000_000  # user id of nobody; bytes
 
 
 def main() -> NoReturn:

@@ -122,7 +122,9 @@ class Decoder:
         return self._process
 
     def _ended(self) -> PictureRefused:
-        status = _status(self._process)
+        status = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = self._process.wait(1) if self._process is not None else None
         self.close()
         if status == -signal.SIGPROF:
             return PictureRefused(PictureReason.HUNG, "it took more CPU than a picture may")
@@ -130,13 +132,6 @@ class Decoder:
             detail = "the process that decodes pictures could not be shut off from network and files here"
             return PictureRefused(PictureReason.NOT_SHUT_OFF, detail, final=False)
         return PictureRefused(PictureReason.CRASHED, f"the process ended with status {status}", final=False)
-
-
-def _status(process: subprocess.Popen[bytes] | None) -> int | None:
-    """Return the exit status of a child that closed its pipe or answered nonsense, or None if it still runs."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        return process.wait(1) if process is not None else None
-    return None
 
 
 def _answer(process: subprocess.Popen[bytes], end: float) -> tuple[int, bytes]:

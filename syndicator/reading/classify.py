@@ -13,20 +13,13 @@ from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document
 
 # Chosen by hand on the open pages and on pages made for tests/reading/test_classify.py.
-_STUB = 250  # letters of body below which a page must prove that it is an article
-_THIN = 1_200  # letters of body up to which a title that names another kind of page is believed
+_STUB, _THIN = 250, 1_200  # letters of body below which an article needs proof, or its title is believed
 _LONG = 3 * _THIN  # letters of body from which a text is whole whatever stands below it
-_TINY = 12  # letters of body below which there is nothing to read
-_LEAD = 80  # letters of a free lead that make an article of it
-_LAST = 2  # texts at the end of the body in which a paywall does: its request and its button
-_BELOW = 8  # texts below the body in which a paywall asks for money or a name
-_SENTENCE = 160  # characters in which it does
+_TINY, _LEAD = 12, 80  # letters of body that can be read, and of a free lead that is an article
+_LAST, _BELOW, _SENTENCE = 2, 8, 160  # texts of a paywall at the body's end and below it; characters of each
 _SAMPLE = 400  # blocks, and characters of each, that are searched for a kind's phrases
-_LONGEST_TITLE = 80  # characters of a title that can name a kind of page
-_MORE_WORDS = 2  # with which such a title may go on after a phrase of more than a word
-_WORD = 6  # characters above which a phrase is more than a word such as "error"
-_LETTERS_A_WORD = 2.5  # of a declared word count below which a text is short: half of its words at five letters each
-_MOST_DIGITS = 6  # of a believable word count
+_LONGEST_TITLE, _MORE_WORDS, _WORD = 80, 2, 6  # characters of a title, words after its phrase, length of one word
+_LETTERS_A_WORD, _MOST_DIGITS = 2.5, 6  # half of five letters, below which a text is short; of a word count
 _KINDS = ("bot-check", "error-page", "login", "consent")
 # class names of what stands between a reader and the rest of a story
 _PAYWALL_BOX = re.compile(
@@ -111,17 +104,16 @@ def _by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> st
         f"{element.get('id', '')} {element.get('class', '')}"
         for element in document.tree.iter("div", "form", "section")
     )
-    if any(mark in name for name in ids if name != " " for mark in marks) or (counts["bot-check"] and letters < _LEAD):
-        return "bot-check"
-    if counts["paywall"] and (letters < _LEAD or not _is_article(document)) and not counts["consent"] > 1:
-        return "paywall"
-    if form and (counts["login"] or letters < _LEAD):
-        return "login"
-    if counts["consent"] > 1 or (counts["consent"] and letters < _LEAD):
-        return "consent"
-    if counts["error-page"] and not _is_article(document):
-        return "error-page"
-    return None
+    marked = any(mark in name for name in ids if name != " " for mark in marks)
+    short, article = letters < _LEAD, _is_article(document)
+    kinds = {
+        "bot-check": marked or (counts["bot-check"] and short),
+        "paywall": counts["paywall"] and (short or not article) and counts["consent"] <= 1,
+        "login": form and (counts["login"] or short),
+        "consent": counts["consent"] > 1 or (counts["consent"] and short),
+        "error-page": counts["error-page"] and not article,
+    }
+    return next((kind for kind, holds in kinds.items() if holds), None)
 
 
 def _phrases_in(kind: str, blocks: Sequence[Block]) -> int:

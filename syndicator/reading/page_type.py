@@ -18,9 +18,8 @@ from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document
 
 # All chosen by hand before the weights were fitted: changing one means to fit again.
-_LINKED = 0.8  # share of its text in links from which a block is a link
+_LINKED, _ITEM = 0.8, 15  # share of a block's text in links that makes it a link; letters of a list's item
 _PROSE, _LONG = 80, 200  # letters of a paragraph, and of a long one
-_ITEM = 15  # letters above which a link can be an item of a list
 _SLUG = 3  # words of a URL's last part from which it spells a title
 _HINTS = ("comment", "code", "toc", "nav", "tags", "rating", "sidebar", "footer", "lead", "button", "title", "meta")
 
@@ -212,8 +211,7 @@ def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
 
 
 OTHER = "other"
-_LIKELY = 0.4  # probability below which a page is of no type
-_SHOWN = 0.05  # probability from which a type stands in the trace
+_LIKELY, _SHOWN = 0.4, 0.05  # least probability of a page's type, and of a type in the trace
 
 
 class PageType(NamedTuple):

@@ -19,7 +19,7 @@ from syndicator.reading.html.document import inner, parse
 Role = Literal["select", "remove", "title", "author", "date", "cover"]
 ROLES: Final[tuple[Role, ...]] = ("select", "remove", "title", "author", "date", "cover")
 SHOWN: Final = 5  # selectors
-_TRIED = 160  # candidates that are tried on all pages: each costs about 0.3 ms a page
+_TRIED, _SAMPLE = 160, 120  # candidates tried on all pages, 0.3 ms each a page; characters of a sample
 _NAME = re.compile(r"-?[A-Za-z_][A-Za-z0-9_-]{0,60}")
 # A name that a build made: it changes with the site's next release, or from article to article.
 _MADE = re.compile(r"\d{3,}|^(css|sc|jsx|svelte|emotion)-|__\w{5,}$|^[a-zA-Z]{1,2}$|[a-z]\d[a-z]|^_|[A-Z][a-z]*\d[A-Z]")
@@ -27,7 +27,6 @@ _MADE = re.compile(r"\d{3,}|^(css|sc|jsx|svelte|emotion)-|__\w{5,}$|^[a-zA-Z]{1,
 _PARTS = frozenset(
     ("p", "a", "span", "em", "strong", "b", "i", "u", "small", "code", "li", "ul", "ol", "dl", "dt", "dd", "blockquote")
 )
-_SAMPLE = 120  # characters of what a selector finds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +136,7 @@ _SHOWN_TAGS = (
 )
 _KEPT = frozenset(_SHOWN_TAGS.split())
 _PICTURES = frozenset(("img", "picture", "video", "audio", "svg", "iframe", "canvas", "embed"))
-MOST: Final = 6000  # elements that are shown; further ones are left out
-_DEEPEST = 60  # elements within one another
+MOST, _DEEPEST = 6000, 60  # elements that are shown; nesting of elements
 
 _HEAD, _FOOT = reading.file_text("pointing.html").split("@PAGE@")
 STYLE: Final = _HEAD.partition("<style>")[2].partition("</style>")[0]

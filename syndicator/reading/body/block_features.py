@@ -25,17 +25,13 @@ _BULLET = re.compile(r"[-–—•*|#>»]|\d+[.)]")
 _CUT_OFF = ("…", "...", "…]", "[...]")
 # The limits below were chosen once by hand; the weights were fitted with them, so changing one means to fit again.
 _SIZES = (8, 20, 40, 80, 160, 320)  # letters
-_SHORT_TEXT = 300  # letters above which a block is not searched for phrases of boilerplate
-_SHORT_HEADING = 60  # letters below which a text can head the matter after an article
+_SHORT_TEXT, _SHORT_HEADING = 300, 60  # most letters of a block searched for phrases, and of a heading below the text
 _ALL_LINK = 0.9  # share of the characters in links
-_SHORT_LINE = 80  # letters below which a date counts
-_LINE = 200  # letters below which addresses and bars count
-_LEAST_CAPITALS = 3  # letters above which capitals alone say something
-_LEAST_REPEAT = 20  # letters above which a repeated text says something
-_START = 200  # characters of a text by which it is compared, and in which digits are counted
+_SHORT_LINE, _LINE = 80, 200  # most letters of a block with a date, and with an address or a bar
+_LEAST_CAPITALS, _LEAST_REPEAT = 3, 20  # letters above which capitals, or a repeated text, count
+_START = 200  # characters of a text that are compared, and searched for digits
 _TITLE_LETTERS = range(6, 400)  # of a block that can be the page's title
-_LEAST_TITLE = 15  # characters above which a text counts that is only a part of the title, or the other way round
-_TITLE_SHARE = 1.5  # how much longer the longer one of them may be
+_LEAST_TITLE, _TITLE_SHARE = 15, 1.5  # characters of a partial title, and how many times longer the whole may be
 _SECTION = 2  # heading level: h1 is the page's, h2 a section's, below are subsections
 _CONTAINED = ("newsletter", "legal")  # kinds of boilerplate that are looked for inside a text too
 _STARTS = (*hints.KINDS, "tailhead")
@@ -77,7 +73,7 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
         "h3+": level > _SECTION,
         "digits": [_digits(block.text) for block in blocks],
         "hidden": _flags([block.hidden for block in blocks]),
-        "is-title": _flags(_is_title(blocks, title)),
+        "is-title": _flags([_is_title(block, title.casefold().strip()) for block in blocks]),
         "repeat": _flags(_repeats(blocks)),
         **{name: _flags([rule(text, letters) for text, letters in texts]) for name, rule in _TEXT_RULES.items()},
         **_of_frames(blocks),
@@ -160,19 +156,14 @@ def _repeats(blocks: Sequence[Block]) -> list[bool]:
     return repeats
 
 
-def _is_title(blocks: Sequence[Block], title: str) -> list[bool]:
-    headline = title.casefold().strip()
-    return [
-        bool(headline) and block.letters in _TITLE_LETTERS and _same(block.text.casefold().strip(), headline)
-        for block in blocks
-    ]
-
-
-def _same(text: str, title: str) -> bool:
-    if text == title:
-        return True
+def _is_title(block: Block, title: str) -> bool:
+    """Return True if the text is the title, or one contains the other and is little longer."""
+    if not title or block.letters not in _TITLE_LETTERS:
+        return False
+    text = block.text.casefold().strip()
     shorter, longer = sorted((text, title), key=len)
-    return len(text) > _LEAST_TITLE and len(shorter) * _TITLE_SHARE > len(longer) and shorter in longer
+    close = len(text) > _LEAST_TITLE and len(shorter) * _TITLE_SHARE > len(longer)
+    return text == title or (close and shorter in longer)
 
 
 def _digits(text: str) -> float:

@@ -42,8 +42,7 @@ def _under(block: Block, elements: set[Any]) -> bool:
 
 # Pages above either are not shown to it: its time is the square of their size. The largest real one of 801 has 11,533
 # elements, the widest element 1,521 children.
-_MOST_ELEMENTS = 50_000
-_MOST_CHILDREN = 6_000
+_MOST_ELEMENTS, _MOST_CHILDREN = 50_000, 6_000
 Focus = Literal["fast", "balanced"]
 
 
@@ -62,10 +61,9 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
     return "\n".join(["".join(element.itertext()) for element in body]) if body is not None else ""
 
 
-_FEED_TEXT = 200  # letters from which a feed's content can stand in for a page
+_FEED_TEXT, _FEED_MORE = 200, 2  # a feed's content replaces the page: least letters, and times those of the page
 _HALF = 0.5  # score below which a text is not the article's
 _SURE = 2.5  # log odds from which no other reading is tried, chosen on folds by domain
-_FEED_MORE = 2  # how many times as much of it there must be as on the page
 
 
 @dataclass(frozen=True, slots=True)

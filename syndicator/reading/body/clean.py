@@ -15,13 +15,10 @@ from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.elements import Run
 
 # Scores (probabilities) from which a block is kept, chosen on the pages that the weights are fitted on.
-_LEAST = 0.5
-_LEAST_SELECTED = 0.1  # inside what an operator selected
-_NEAR = 4  # blocks around an image among which kept text must be
-_SMALL = 100  # pixels below which both sides make an image an icon or an avatar
+_LEAST, _LEAST_SELECTED = 0.5, 0.1  # the second inside the elements that an operator selected
+_NEAR, _SMALL = 4, 100  # blocks around an image with kept text; pixels of both sides of an icon
 _OF_BAD_IMAGES = "share author ad related nav newsletter comment sidebar button rating modal"
-_HEADED = 7  # below every rank of heading
-_TRACED = 0.05  # score above which a block that was cut is worth a line in the trace
+_HEADED, _TRACED = 7, 0.05  # a rank below every heading; least score of a cut block in the trace
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.elements import INLINE
 
 # Both chosen by hand; the weights of data/block_weights.toml were fitted with them.
-_PROSE = 60  # letters from which a block can be prose
-_LINKED = 0.4  # share of text in links from which it is not
+_PROSE, _LINKED = 60, 0.4  # least letters of prose, and the share of its text in links that it stays below
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
@@ -108,10 +107,8 @@ def deepest_with(share: float, amounts: Floats, box: Containers) -> int:
 
 
 # The shares were chosen by hand on the open pages (2,449) and are measured by tests/gate.
-_MUCH = 0.2  # share of the page's prose from which an element is no boilerplate, whatever it is called
-_TAKEN = 0.5  # share of its letters that the extractor's text must have too
-_ALL = 0.85  # share of the page's prose from which strong words do not count either
-_NEAR = 3  # elements above a block whose words count as near
+_MUCH, _ALL = 0.2, 0.85  # share of the page's prose that makes weak hints, or all hints, not count
+_TAKEN, _NEAR = 0.5, 3  # share of an element's letters in the extractor's text; elements above a block that are near
 _WEAK: tuple[str, ...] = ("newsletter", "paywall", "share", "ad", "tags", "nav", "toc", "footer", "sidebar", "meta")
 _WEAK += ("disclaimer", "footnote", "event", "rating", "form", "button")
 _STRONG = ("related", "author", "comment", "hidden", "modal")  # such a box can be longer than a short article

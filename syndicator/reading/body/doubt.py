@@ -14,10 +14,9 @@ from syndicator.reading.page_type import PageType
 
 # All chosen by hand before the trees were grown: changing one means to fit again.
 _UNCLEAR = (0.2, 0.8)  # scores (probabilities) of a block that may be article as well as not
-_MOST_LINKED = 0.8  # share of a heading's text in links from which it is a link
-_SOME = 50  # letters that are added to those of a reading, so that next to none are not divided by
-_SHORT = 100  # letters below which a text is hardly an article, unless the feed has no more
-_LONGER = 1.5  # times as much in the feed's own content as on the page
+_MOST_LINKED = 0.8  # share of a heading's text in links that makes it a link
+_SOME = 50  # letters added to those of a reading before dividing by them
+_SHORT, _LONGER = 100, 1.5  # least letters of an article; times the page's letters in the feed that raise a doubt
 
 
 def doubt(chosen: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None) -> str:

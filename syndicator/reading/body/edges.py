@@ -17,18 +17,12 @@ _CONSENT = re.compile(
 )
 _WHOLE = ("html", "body", "main", "article")
 # All chosen on half of the domains of the open pages and checked on the other half.
-_LEAD = 80  # letters of a paragraph with which an article begins
-_LINKED = 0.5  # share of its text in links up to which it does
-_ALL_LINK = 0.85  # share from which a line is a link
-_LINK_BELOW = 150  # letters of a lone link
-_APPEAL = 400  # letters of a paragraph in which a site asks for something, or tells who wrote
-_ASIDE = 160  # letters of a line below the text that has words of one
-_LABEL = 120  # letters of a line that ends with a colon and has nothing below it
-_SIGNED = 8  # letters of what an editor signs with, in brackets
-_TINY = 12  # letters below which the last line is no sentence
-_SHARE = 0.3  # share of all letters that a list of links below the text may have
-_TWICE = 12  # letters from which a line that stands twice is known
-_DATED = 0.3  # share of digits in a line that is a date's
+_LEAD, _LINKED = 80, 0.5  # least letters of the first paragraph, and the share of its text in links that it stays below
+_ALL_LINK, _LINK_BELOW = 0.85, 150  # share of a line in links that makes it a link; most letters of one below
+_APPEAL, _ASIDE = 400, 160  # most letters of an appeal to readers, and of an aside below the text
+_LABEL, _SIGNED, _TINY = 120, 8, 12  # most letters of a label with a colon, a sign in brackets, a label without
+_SHARE = 0.3  # most of all letters in a list of links below the text
+_TWICE, _DATED = 12, 0.3  # least letters of a repeated line; share of digits in a date
 _DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b\d{1,2}[./]\d{1,2}[./]\d{2}")
 _ENDS = ".!?。！？…"
 _LINES = frozenset(("p", "dt", "caption"))
@@ -146,8 +140,7 @@ def _why_below(line: Block) -> str:
 
 
 # Chosen on pages of the open half; 0.05 does alike.
-_LEAST = 0.15  # the score from which a row stays with its table
-_PART_OF_IT = 0.3  # share of the letters of a table that must stay
+_LEAST, _PART_OF_IT = 0.15, 0.3  # score of a row that stays with its table; share of the table's letters that must stay
 
 
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
@@ -166,8 +159,7 @@ def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], places: Sequence
     return before and next((stay[at] for at in range(places[-1] + 1, len(blocks)) if blocks[at].letters), False)
 
 
-_MOST_DIRECT = 0.8  # share of the items of a list that lead to headings of the page
-_LEAST_HEAD = 5  # letters of a heading above which an entry of a table of contents may end with it
+_MOST_DIRECT, _LEAST_HEAD = 0.8, 5  # share of items that lead to headings; letters of a heading that ends an item
 
 
 def contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:

@@ -12,14 +12,11 @@ from syndicator.reading.html import hints as class_hints
 from syndicator.reading.html.blocks import Block
 
 # All chosen by hand before the weights were fitted: changing one means to fit again.
-_MAIN_SHARE = 0.85  # of the letters that trafilatura took, which the main container holds
-_LONG = 30  # letters of a block that begins or ends the text
+_MAIN_SHARE, _LONG = 0.85, 30  # share of the extracted letters in the main container; letters of its outer blocks
 _NEAR, _WIDE = 3, 8  # blocks to both sides of one
-_TAIL = 0.5  # share of a short text that names what follows an article from which it heads a section as headings do
-_TAIL_LETTERS = 40  # letters below which it does
-_COUNTED_TAIL = 0.4  # share from which a heading is counted as that of a tail
-_MOST_TAILS = 5  # counted
-_NO_OTHERS = 0.5  # overlap of the blocks marked up alike where there are none
+_SIDES = (("prev", 1), ("next", -1))
+_TAIL, _TAIL_LETTERS, _COUNTED_TAIL = 0.5, 40, 0.4  # shares of phrases in, and letters of, a heading below the text
+_MOST_TAILS, _NO_OTHERS = 5, 0.5  # most such headings counted; overlap if no other block has the same markup
 
 # Products of two features: what one says depends on the other.
 _CROSSED = (
@@ -149,11 +146,9 @@ def _of_page(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
     taken, size = _exact(overlaps), _sizes(blocks)
+    steps = {"prev": 1, "prev2": 2, "next": -1, "next2": -2}
     return {
-        "prev-overlap": shift(taken, 1),
-        "prev2-overlap": shift(taken, 2),
-        "next-overlap": shift(taken, -1),
-        "next2-overlap": shift(taken, -2),
+        **{f"{name}-overlap": shift(taken, by) for name, by in steps.items()},
         "window-overlap": _mean(taken, size, _NEAR),
         "wide-overlap": _mean(taken, size, _WIDE),
     }
@@ -161,19 +156,12 @@ def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
     link, size = _exact(own["link"]), _sizes(blocks)
+    around = {"link": link, "h": own["is-h"], "li": own["in-li"], "img": own["is-img"]}
     return {
         "window-link": _mean(link, size, _NEAR),
-        "prev-size": np.log1p(shift(size, 1)),
-        "next-size": np.log1p(shift(size, -1)),
-        "prev-link": shift(link, 1),
-        "next-link": shift(link, -1),
-        "prev-h": shift(own["is-h"], 1),
-        "next-h": shift(own["is-h"], -1),
         "next-row": shift(own["is-row"], -1),
-        "next-li": shift(own["in-li"], -1),
-        "prev-li": shift(own["in-li"], 1),
-        "prev-img": shift(own["is-img"], 1),
-        "next-img": shift(own["is-img"], -1),
+        **{f"{side}-size": np.log1p(shift(size, by)) for side, by in _SIDES},
+        **{f"{side}-{name}": shift(column, by) for name, column in around.items() for side, by in _SIDES},
     }
 
 

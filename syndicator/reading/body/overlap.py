@@ -13,18 +13,13 @@ from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import tree_of
 
 # All chosen by hand on the pages that the weights are fitted on.
-MOST = 0.5  # overlap above which a block counts as one that the extractor took
-PROSE_SHARE = 0.7  # of all prose, which the container of the prose must hold
+MOST, PROSE_SHARE = 0.5, 0.7  # overlap of a block that the extractor took; share of the prose in its container
 _LETTERS = re.compile(r"[^\W_]+")
 _OTHER_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
-_PIECE = 32  # letters of a piece when a block is found only in part
-_WHOLE = 800  # letters from which a feed's content can be the whole text
-_WHOLE_SHARE = 0.7  # of the extractor's text that it must reach, and of it that must stand on the page
-_SLACK = 12  # letters by which a short text may stand off the place where the one before it ended
-_BACK = 200  # letters by which a longer text may stand before that place
-_SHORT = 16  # letters below which a text must stand near its neighbours to count
-_LEAST_PIECES = 3  # below which a summary is too short to say anything
-_ON_PAGE = 0.6  # share of a summary's pieces from which the page holds it
+_PIECE, _SHORT = 32, 16  # letters of a piece of a block; letters below which a text must stand near its neighbours
+_WHOLE, _WHOLE_SHARE = 800, 0.7  # least letters of a whole text in a feed; share of it that must be on the page
+_SLACK, _BACK = 12, 200  # letters after the expected place for a short text, and before it for a longer one
+_LEAST_PIECES, _ON_PAGE = 3, 0.6  # least pieces of a summary that is compared, and share of them on the page
 
 
 def letters(value: str) -> str:
@@ -119,8 +114,7 @@ def held(chosen: Sequence[Block], blocks: Sequence[Block], summary: str) -> floa
 
 # what WordPress and plugins for it put below each text of a feed
 _APPEARED = ("appeared first on", "erschien zuerst auf", "est apparu en premier sur", "apareció primero en")
-_FEED_CONTENT_ENOUGH = 120  # letters from which an entry's HTML is a text
-_LONGEST_NOTE = 400  # characters of a line that syndication adds
+_FEED_CONTENT_ENOUGH, _LONGEST_NOTE = 120, 400  # least letters of an entry's text; characters of a plugin's line
 
 
 def blocks(entry: Entry) -> list[Block]:
@@ -158,10 +152,8 @@ _COPY = 0.2  # share of all letters kept from which repeated texts are a second 
 # share of the letters from a copy's start to its end that must stand in repeated texts: a list of section names above
 # the sections makes each heading a copy, but not the prose between
 _REPEATED = 0.8
-_SUM = 0.7  # share of a text from which the others that make it up show that it is their sum
-_PARTS = 2  # paragraphs above which a text can be their sum
-_TELLING = 40  # letters of a text that is found again by itself
-_GAP = 4  # texts between two that continue a copy
+_SUM, _PARTS = 0.7, 2  # share of a text in the paragraphs that it runs together, and the number that it exceeds
+_TELLING, _GAP = 40, 4  # letters of a text recognised by itself; texts between two that continue a copy
 
 
 def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:

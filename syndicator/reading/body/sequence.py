@@ -18,21 +18,16 @@ from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block
 
 # All chosen by hand before the trees were grown: changing one means to fit again.
-_FIRST = 0.25  # share of the first look in the score, chosen on folds
-_MOST_ODDS = 12.0  # of the first look; larger ones say no more
+_FIRST, _MOST_ODDS = 0.25, 12.0  # share of the first look in the score, chosen on folds; bound of its odds
 _OUTSIDE = -8.0  # log odds before the first and after the last text
 _NONE = -1.0  # mean probability of texts if there are none
 _NEAR = (1, 2, 3, 4)  # neighbours whose odds count
 _WIDE = (2, 5, 12)  # neighbours to both sides whose mean counts
 _LONG = 30  # letters of a text that shows where the article is
-_FAR = 200  # texts to the next such one if there is none
-_FAR_LETTERS = 12.0  # logarithm of the letters to it if there is none
-_SHORT_TEXT = 400  # letters above which a text is not searched for phrases
-_SHOWN = 300  # characters of a text that are looked at
-_START = 60  # letters at both ends of a text that are looked for in the article's declared text
-_TELLING = 20  # letters of a text that is looked for in others
-_LEAST_NAME = 4  # letters of a name that is looked for
-_TITLES = 3  # headings of the first rank whose words count as those of the title
+_FAR, _FAR_LETTERS = 200, 12.0  # texts, and logarithm of the letters, to the next such text if there is none
+_SHORT_TEXT, _SHOWN = 400, 300  # most letters of a text searched for phrases; characters looked at
+_START, _TELLING = 60, 20  # letters at both ends looked for in the declared text; letters of a text compared
+_LEAST_NAME, _TITLES = 4, 3  # letters of a name that is looked for; h1 whose words count as those of the title
 _PHRASES = ("credit", "disclosure", "aside", "appeal")
 _MARKS = {"quoted": "\"“„«»‘'", "marked": "*_—–-•©([", "closed": ")]*"}
 _HELD = {"loud": "!", "at": "@", "rights": "©"}

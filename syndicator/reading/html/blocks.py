@@ -17,10 +17,9 @@ _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 4}
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _READER_ONLY = re.compile(r"\b(sr-only|visually-?hidden|screen-reader-text|screenreader\w*|u-hidden-visually)\b", re.I)
 _EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
-_MOST_FRAMES = 24  # deeper nesting of lists and quotes is flattened
+_MOST_FRAMES, _START_DIGITS = 24, 8  # nesting of lists and quotes that is kept; digits of a list's first number
 _MOST_STEPS = 500_000  # tags that are read of a page; the largest of 801 real ones has 23,000
 _MOST_BLOCKS = 20_000  # blocks read of a page; the longest of 801 real ones has 3,500
-_START_DIGITS = 8  # of the number that an ordered list starts with
 
 
 @dataclass(slots=True, eq=False)

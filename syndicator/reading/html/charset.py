@@ -30,13 +30,10 @@ _PERHAPS = re.compile(f"[\u00c2-\u00f4]{_TAIL}")
 _ACCENTED = re.compile("[\u00c0-\u024f]")
 _SAMPLE = 60_000  # bytes looked at when nothing is declared
 _HEAD = 16_384  # bytes in which a meta charset is looked for; browsers look at 1,024, real pages put it later
-_TOO_MANY = 0.02  # share of undecodable characters from which a declared charset is a wrong one
-_FEW = 3  # undecodable characters that are never too many
-_LEAST_PAIRS = 2  # doubled characters from which a text was encoded twice; one alone may be meant
-_PAIRS_SHARE = 0.5  # of all accented letters that must be half of such a pair
-_UTF_16_START = 64  # bytes looked at for UTF-16 without a mark
+_TOO_MANY, _FEW = 0.02, 3  # share of undecodable characters that a charset may have, and a number always allowed
+_LEAST_PAIRS, _PAIRS_SHARE = 2, 0.5  # doubled characters of a text encoded twice; share of accented letters
+_UTF_16_START, _ASCII = 64, 127  # bytes looked at for UTF-16 without a mark; the last byte of ASCII
 _MOST_NULS, _FEW_NULS = 24, 4  # NULs: more than so many among the 32 high bytes, fewer among the low ones
-_ASCII = 127  # the last byte of ASCII
 
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:

@@ -25,12 +25,10 @@ _FEED = re.compile(
 )
 _ENDS = re.compile(rb"</(?:body|html)\s{0,9}>", re.I)
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r")
-_LONG = 2_000  # characters of a tag from which its attributes are counted
-_MOST_VALUES = 500  # contents of one meta
-_REGION = 2  # letters of a region in a language tag (RFC 5646 2.2.4)
+_LONG, _MOST_ATTRIBUTES = 2_000, 200  # characters of a tag whose attributes are counted, and the most that are kept
+_MOST_VALUES, _REGION = 500, 2  # contents of one meta; letters of a region in a language tag (RFC 5646 2.2.4)
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG},}}")
 _ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
-_MOST_ATTRIBUTES = 200
 _MOST = 12_000_000  # characters that are parsed; the longest real article page seen has 7 million
 # lxml.html picks a class for each tag in Python, at each visit; one class for all is chosen in C
 _CLASSES = etree.ElementDefaultClassLookup(
@@ -107,18 +105,15 @@ def tree_of(content: str) -> Any:
     parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_CLASSES)
     try:
-        data = _go_on(content.encode("utf-8", "ignore").translate(None, _CONTROLS))
+        data = content.encode("utf-8", "ignore").translate(None, _CONTROLS)
+        ends = (at for at in (data.find(b"</html"), data.find(b"</HTML")) if at >= 0)
+        # end tags of body and html before paragraphs end nothing (WHATWG HTML 13.2.6.4.22)
+        data = _ENDS.sub(b"", data) if min(ends, default=len(data)) < data.rfind(b"<p") else data
         tree = lxml_html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise NotAnArticle("not-html", str(error)[:200]) from error
     _end_head(tree)
     return tree
-
-
-def _go_on(data: bytes) -> bytes:
-    """Remove end tags of body and html that stand before paragraphs (WHATWG HTML 13.2.6.4.22)."""
-    ends = (at for at in (data.find(b"</html"), data.find(b"</HTML")) if at >= 0)
-    return _ENDS.sub(b"", data) if min(ends, default=len(data)) < data.rfind(b"<p") else data
 
 
 def _end_head(tree: Any) -> None:

@@ -168,8 +168,7 @@ _IMAGES_BLANK = re.compile(
 )
 _NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
 _CANDIDATE = re.compile(r"\s*([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)([wx]))?\s*(?:,|$)")
-_WIDE_ENOUGH = 2000  # pixels; of several widths the largest up to this one is taken
-_SMALLEST = 3  # pixels; smaller ones are for counting visits
+_WIDE_ENOUGH, _SMALLEST = 2000, 3  # pixels: the widest image taken, and one that only counts visits
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,8 @@ from lxml import etree
 from syndicator.reading.html.elements import inline_runs
 
 _LAYOUT = ("presentation", "none")
-_LONG_CELL = 400  # characters on average from which a table without th is a layout
-_MOST_CELLS = 100  # columns of a row that are kept; more is no table for people
-_COLUMNS = 2  # from which a table without th can hold data
-_MOST_ROWS = 200  # looked at to tell data from layout
+_LONG_CELL, _COLUMNS = 400, 2  # without th: average characters of a cell of a layout, and least columns of data
+_MOST_CELLS, _MOST_ROWS = 100, 200  # columns of a row that are kept; rows looked at to tell data from layout
 _SPAN_DIGITS = 3  # of a believable colspan (at most 1,000 by WHATWG HTML 4.9.11)
 _GUTTER = re.compile(
     r"gutter|(?<!in)line-?no|linenumber|line_numbers|line-numbers-rows|(?:^|\s)lnt?(?=\s|$)|hljs-ln-n|blob-num|crayon-num|rouge-gutter|"

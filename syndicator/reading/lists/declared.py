@@ -15,9 +15,7 @@ from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import absolute, is_picture
 
-_MOST = 500  # items; a choice
-_LONGEST = 300  # characters of a title
-_SHARE = 0.5  # of the items that are declared are on the list that the page shows: they are one
+_MOST, _LONGEST, _SHARE = 500, 300, 0.5  # items; characters of a title; share of declared items that are shown
 _ARTICLES = {"Article", "NewsArticle", "BlogPosting", "SocialMediaPosting", "Report", "TechArticle", "LiveBlogPosting"}
 _WITHIN = ("blogPost", "blogPosts", "itemListElement", "hasPart")
 

@@ -11,14 +11,12 @@ from syndicator.core import urls
 from syndicator.core.requests import Item, Shown
 from syndicator.reading.html.document import Document
 from syndicator.reading.lists.items import Record, is_headline, read_items, read_records
-from syndicator.reading.lists.links import Link, read_links
+from syndicator.reading.lists.links import Link
 from syndicator.reading.lists.wrapper import SOLD, family, shape
 
 # All numbers are choices, by 45 pages of the open corpus in folds of domains.
-LEAST = 3  # items that are a list
-_COUNTED = 80  # characters of a headline that count
-_ALIKE = 0.8  # of the addresses of a further list have the shape of the first one's
-_NEARLY_ALL = 0.9
+LEAST, _COUNTED = 3, 80  # items of a list; characters of a headline that count
+_ALIKE, _NEARLY_ALL = 0.8, 0.9  # share of addresses with the shapes of the list; share of items with dates
 _MAIN_SITE, _FEW_SOLD = 0.8, 0.25  # of the items
 _HEADED = re.compile(r"h[1-6]\b")  # a form that begins with a heading
 _COUNT = re.compile(r"^(\d{1,3})[.)]\s+")
@@ -93,12 +91,6 @@ def score(group: Group, page: str) -> float:
         * (1 - 0.9 * share([all(link.inline for link in record.links) for record in group.records]))
     )
     return letters * weight
-
-
-def lists(document: Document, also: Collection[str] = ()) -> list[list[Shown]]:
-    """Return the lists of a page, its own first, equal ones merged. `also`: forms of lists to include wherever they
-    stand."""
-    return [[*listed.shown] for listed in read_lists(document, read_links(document), also)]
 
 
 def read_lists(document: Document, links: Sequence[Link], also: Collection[str] = ()) -> list[Listed]:

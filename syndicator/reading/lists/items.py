@@ -18,9 +18,7 @@ from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import absolute, is_picture
 
-_BETWEEN = 4  # elements that follow the one with the link and are still of its item, as rows of a table
-_FEWEST = 3  # items whose distances say something
-_LEAST_REGULAR = 0.7  # of the items follow each other at the same distance, where what stands between is theirs
+_BETWEEN, _FEWEST, _LEAST_REGULAR = 4, 3, 0.7  # elements between items; items at regular distances, their share
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,16 +94,12 @@ def _followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
 
 # All numbers are choices.
 _CLASS = re.compile(r"\.[^ ]+")  # in a form
-_LONGEST = 300  # characters of a title
+_LONGEST, _NAMED, _SMALL = 300, 5, 50  # characters of a title; places marked as headline; pixels of an icon
 _TITLED, _WIDE_TITLE = 12, 5  # characters of a headline that is one; of one without spaces between words
-_ENOUGH = 25  # characters of a piece of which the first counts
+_ENOUGH, _LEAST = 25, 6  # characters of a title's piece that need no more, and the fewest
 _MOSTLY, _HARDLY = 0.7, 0.3  # of the items
-_NAMED = 5  # places of a headline that are marked as one, the others come after them
-_LEAST = 6  # characters of a title's piece in a link that has several
-_SHORTEST = 6  # characters of a date
-_DATE_LINE = 60  # characters of a line that is a date and little else
+_SHORTEST, _DATE_LINE = 6, 60  # fewest and most characters of a line that is a date
 _HOST = re.compile(r"^[\w-]+(\.[\w-]+){1,4}$")
-_SMALL = 50  # pixels of a picture that is an icon
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE = re.compile(r"(^|[-_])(title|titel|titre|titulo|headline|heading|hed|subject)($|[-_])|title$|headline$", re.I)
 _NO_TITLE = re.compile(r"sub-?title|sub-?head|kicker|eyebrow|category|author|byline|desc|excerpt|summary|dek", re.I)

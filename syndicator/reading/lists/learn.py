@@ -19,22 +19,17 @@ from syndicator.reading.html.document import Document, inner, parse
 from syndicator.reading.html.jsonld import types
 from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers
-from syndicator.reading.lists.groups import lists, read_lists
+from syndicator.reading.lists.groups import read_lists
 from syndicator.reading.lists.items import is_headline
 from syndicator.reading.lists.links import Link, canonical, read_links
 
 # All numbers are choices: of 38 pages of the open corpus that are lists below the root of their site, 8 say that they
 # are articles (og:type), and of 251 articles of it 75 do not.
-_LEAST = 5  # items
-_HEADLINES = 0.6  # of the items have one
-_WORDS = 3  # of the last part of an address that is a section's
+_LEAST, _HEADLINES, _BELOW = 5, 0.6, 0.5  # items; shares of them with a headline, and with an address below the page's
+_WORDS = 3  # most words in the last part of a section's address
 _CODE = re.compile(r"\d{5}|[0-9a-f]{12}")
-_BELOW = 0.5  # of the items have an address below the page's
-_PARAGRAPH = 80  # characters of one of a text
-_WHOLE_MOST = 2_000  # paragraphs
-_ITEM = 200  # characters of text that an item of a list may come with, or its excerpt
-_EXCERPT = 1_000  # of the text with one item
-_HARDLY = 10  # characters for each item, of a page whose address is none of a section
+_PARAGRAPH, _WHOLE_MOST = 80, 2_000  # characters of a paragraph of text; paragraphs looked at
+_ITEM, _EXCERPT, _HARDLY = 200, 1_000, 10  # characters per item of a section, of an excerpt, per item elsewhere
 _ARTICLE = {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle"}
 _BESIDE = ("nav", "footer", "aside")
 
@@ -131,13 +126,13 @@ def read_listing(
     try:
         document = parse(html, url, headers)
         ranked = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
-        chosen = wrappers.again(ranked, wrapper) if wrapper else _first(document, ranked, seen)
+        items, learnt = wrappers.again(ranked, wrapper) if wrapper else _first(document, ranked, seen)
     except NotAnArticle as refusal:
         raise NotAFeed(FeedReason.NO_LIST, str(refusal)) from refusal
     except wrappers.Unsure as unsure:
         raise NotAFeed(FeedReason.LIST_CHANGED if wrapper else FeedReason.NO_LIST, str(unsure)) from unsure
     title = next((text.line(inner(element, 300)) for element in document.tree.iter("title")), "")
-    entries = tuple(_entry(item) for item in chosen.items[:1_000])
+    entries = tuple(_entry(item) for item in items[:1_000])
     return ParsedFeed(
         format="list",
         title=title,
@@ -145,7 +140,7 @@ def read_listing(
         language=document.language or "",
         entries=entries,
         next_url=next_page(document),
-        listing=replace(chosen.wrapper, note=chosen.note, whole=is_list(document, chosen.items)),
+        listing=replace(learnt, whole=is_list(document, items)),
     )
 
 
@@ -158,13 +153,13 @@ def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen:
     forms = {link.form for link in read_links(document) if link.key in keys} if elsewhere else set()
     if not forms:
         return wrappers.first(own, seen)
-    chosen = wrappers.first(candidates(document, forms), seen)
-    return replace(chosen, wrapper=replace(chosen.wrapper, pointed=True))
+    items, learnt = wrappers.first(candidates(document, forms), seen)
+    return items, replace(learnt, pointed=True)
 
 
 def candidates(document: Document, also: Collection[str] = ()) -> list[tuple[str, Sequence[Shown]]]:
     """Return the lists of a page with their origin, likeliest first. `also`: forms to include wherever they stand."""
-    return declared.candidates(document, lists(document, also))
+    return declared.candidates(document, [each.shown for each in read_lists(document, read_links(document), also)])
 
 
 def _entry(shown: Shown) -> Entry:
@@ -219,8 +214,7 @@ def _links_at(meant: Sequence[Any], links: Sequence[Link]) -> list[Link]:
     return next((inside for inside in own if inside), [])
 
 
-_LIST_PAGE_MOST = 1_000  # links; a choice, as for what a page of a person's making lists
-_LIST_PAGE_LONGEST = 300  # characters of a link's text
+_LIST_PAGE_MOST, _LIST_PAGE_LONGEST = 1_000, 300  # links; characters of a link's text
 
 
 def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]) -> ParsedFeed:

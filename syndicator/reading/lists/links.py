@@ -12,7 +12,7 @@ from syndicator.core import text, urls
 from syndicator.reading.html.document import Document, inner
 
 # All numbers are choices.
-_INLINE_SHARE = 0.5  # of the text around a link that in running text is not its own
+_INLINE_SHARE = 0.5  # share of a paragraph below which a link in it is running text
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BESIDE_TAGS = {"nav", "footer", "aside"}
 _WITHIN = {"article", "li", "main", "section"}  # a header in one of these is that of an item

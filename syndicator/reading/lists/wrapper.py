@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 from urllib.parse import parse_qsl, urlsplit
@@ -21,8 +21,7 @@ SOLD = re.compile(
     r"([/.?]|$)",
     re.I,
 )
-_ENDING = 5  # letters of one such as .html
-_FEW = 2  # words of a segment that is a name and no title
+_ENDING, _FEW = 5, 2  # letters of an ending such as .html; words of a segment that is a name
 
 
 def shape(url: str) -> str:
@@ -60,23 +59,14 @@ def family(url: str) -> str:
 
 
 # All numbers are choices.
-_MOST = 12  # forms, paths, shapes, layouts
-_PROOF = 3  # items known from before that prove a list; of a short one, half
-_HALF = 0.5
-_NEARLY_ALL = 0.9
-_TITLED = 12  # characters of a title that is not another article's by chance
-_MIXED = 4  # shapes of a list whose articles are in all parts of a site
+_MOST, _PROOF = 12, 3  # forms, paths, shapes, layouts; known items that prove a list (half of a short one)
+_HALF, _NEARLY_ALL = 0.5, 0.9
+_TITLED, _MIXED = 12, 4  # characters of a title that is unique; shapes of a list from all parts of a site
 _NO_WORD = re.compile(r"[\W_]+")
 _LONG, _SHORT = 3.0, 0.25  # times the usual length of a title
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """The items of a list, the wrapper to remember, and a note for the operator."""
-
-    items: tuple[Shown, ...]
-    wrapper: Wrapper
-    note: str = ""
+Chosen = tuple[Sequence[Shown], Wrapper]  # the items of a list, and the traits to remember
 
 
 class Unsure(Exception):
@@ -116,7 +106,7 @@ def first(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) ->
         raise Unsure("no three links of the page are alike")
     earlier = Known(seen)
     by, shown = max(lists, key=lambda pair: sum(earlier.has(item) for item in pair[1]))
-    return Chosen(items=tuple(shown), wrapper=learnt(shown, by, seen))
+    return shown, learnt(shown, by, seen)
 
 
 def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Chosen:
@@ -140,7 +130,7 @@ def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Cho
     if out:
         left_out = f"{len(out)} links among its items look unlike them and are left out, such as {out[0].item.url}"
         note = "; ".join(filter(None, (note, left_out)))
-    return Chosen(items=tuple(renamed), wrapper=_grown(today, wrapper), note=note)
+    return renamed, replace(_grown(today, wrapper), note=note)
 
 
 def _likeness(shown: Sequence[Shown], wrapper: Wrapper) -> float:

@@ -32,8 +32,7 @@ _MEMBER = re.compile(
     re.I,
 )
 _OUTSIDE = frozenset({"nav", "header", "footer", "aside", "form", "blockquote", "script", "style", "select", "cite"})
-_OPENER_MOST = 30_000  # elements looked at
-_OPENER_LONGEST = 40  # characters of a user's name
+_OPENER_MOST, _OPENER_LONGEST = 30_000, 40  # elements looked at; characters of a user's name
 _NOBODY = frozenset(
     {"guest", "gast", "invité", "invitado", "anonymous", "user", "username", "login", "register", "member", "members"}
 )
@@ -94,9 +93,7 @@ _COPYRIGHT = re.compile(
 )
 _HOME = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
 _COMPANIES = frozenset({"Organization", "NewsMediaOrganization", "Corporation", "LocalBusiness", "Store", "Brand"})
-_LEAST_LABEL = 7  # letters of a host's label that spells a name
-_LEAST_LINE = 3  # characters above which a line can be a name
-_SHORT = 60  # characters of a line that can name the owner
+_LEAST_LABEL, _LEAST_LINE, _SHORT = 7, 3, 60  # letters of a host's label with a name; characters of a name's line
 
 
 def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
@@ -130,11 +127,8 @@ _METAS = (
     "author", "parsely-author", "sailthru.author", "article:author_name", "article:author", "dc.creator",
     "dcterms.creator", "citation_author", "byl", "cxenseparse:author", "twitter:data1",
 )  # fmt: skip
-_MOST = 12  # values of a meta; more are those of references or comments
-_SEEN = 5  # score of a byline from which it is surely one
-_MOST_ARTICLES = 3  # JSON-LD objects that are looked at
-_LEAST_NAME = 5  # letters of a site's name above which "The" before it or "Inc" behind it is looked for
-_LONGEST = 300  # characters of all names together
+_MOST, _MOST_ARTICLES, _LONGEST = 12, 3, 300  # values of a meta; JSON-LD objects; characters of all names together
+_SEEN, _LEAST_NAME = 5, 5  # score of a sure byline; letters of a site's name compared without "The" or "Inc"
 _NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names nobody, or more than one
 
 

@@ -14,14 +14,11 @@ from syndicator.reading.html.document import inner
 from syndicator.reading.metadata import date, person_names
 from syndicator.reading.metadata.title import Spot, Survey
 
-_BESIDE = 600  # characters around the end of the headline in which such a name counts
-_NEXT = 5  # characters after the headline within which a line that is only a name counts
+_BESIDE, _NEXT = 600, 5  # characters from the headline to a name beside a date, and to a name alone
 _SIGNED_AFTER = 800  # characters of text above a signature
 _ENDS = tuple('.!?…"”“’»)')  # what text above a signature ends with
 _LINES = frozenset({"p", "div", "span", "em", "i", "strong", "b", "h4", "h5", "h6", "address", "li", "td"})
-_LONG_LINE = 80  # characters of the line it is in
-_READ = 400  # characters looked at, blanks included
-_LEAST = 3  # characters above which a line can be a name
+_LONG_LINE, _READ, _LEAST = 80, 400, 3  # characters of a line with a name, of an element, of the shortest name
 _BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
 _DIGIT = re.compile(r"\d")
@@ -105,20 +102,12 @@ _NOT_CLASS = re.compile(
     r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|staff\b|func\b|occupation|affiliation",
     re.I,
 )
-_NEAR = 1_500  # characters of text after the headline in which its byline stands
-_BEFORE = 600  # and before it
-_TOGETHER = 120  # characters between two names of one byline that look alike
-_AT_ONCE = 8  # between any two names of one byline
-_LOOK = 4  # characters of tag and classes above which elements with the same ones are taken for one kind
-_MOST_ALIKE = 8  # names of a byline that has an element for each
-_ENOUGH = 4  # score from which a byline is believed
-_SOME = 2  # score from which one counts where no other byline names somebody else
-_STRONG = 3  # weight of a mark that can hardly mean anything but the author
-_FIRST_PIECES = 6  # texts of a byline among which the word "by" is looked for
-_MOST_AROUND = 100  # characters around a link to an author above which it is in running text
-_REMEMBERED = 512  # class names and ends of lines whose result is kept
-_SHORT = 30  # characters of a line that is "by" and a login, and no more
-_LONG = 220  # characters; an element with more text is no byline
+_NEAR, _BEFORE = 1_500, 600  # characters after and before the headline in which its byline stands
+_TOGETHER, _AT_ONCE = 120, 8  # characters between two names of one byline, if they look alike and if not
+_LOOK, _MOST_ALIKE = 4, 8  # least characters of tag and classes that are compared; names with an element for each
+_ENOUGH, _SOME, _STRONG = 4, 2, 3  # scores: of a byline, of one without rivals; weight of an unmistakable mark
+_FIRST_PIECES, _MOST_AROUND = 6, 100  # texts searched for the word "by"; most characters around a link to an author
+_REMEMBERED, _SHORT, _LONG = 512, 30, 220  # cached class names; characters of "by" and a login, and of any byline
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +169,8 @@ def _mark(spot: Spot, survey: Survey) -> Mark | None:
         return Mark(plain[0], plain[1], plain[2] + near, distance, element.tag) if plain else None
     if person_names.ends_in(spot.before, person_names.words().before_others):
         return None
-    pieces = _pieces(element)
+    pieces = [line for value in islice(element.itertext(), 4 * _LONG) if (line := " ".join(value.split()))]
+    pieces = pieces if sum(map(len, pieces)) <= _LONG else pieces[:1] * (len(pieces) > 1)
     names = _alike(element) or tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
     if kind == "class" and weight < _STRONG and any(name.islower() for name in names) and not _ends_by(spot.before):
         return None
@@ -229,11 +219,6 @@ def _weight(named: str) -> int:
 @lru_cache(_REMEMBERED)
 def _ends_by(last: str) -> bool:
     return person_names.introduces(last[-40:]) or person_names.ends_in(last, person_names.words().long_before_names)
-
-
-def _pieces(element: Any) -> list[str]:
-    out = [line for value in islice(element.itertext(), 4 * _LONG) if (line := " ".join(value.split()))]
-    return out if sum(map(len, out)) <= _LONG else out[:1] * (len(out) > 1)
 
 
 def _alike(element: Any) -> tuple[str, ...]:

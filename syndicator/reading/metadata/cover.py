@@ -80,8 +80,7 @@ _AWAY = re.compile(
 _AWAY_TAGS = frozenset({"nav", "footer", "aside", "header", "form"})
 _WITHIN = re.compile(r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I)
 _LEAST_WIDTH, _LEAST_HEIGHT = 200, 120  # CSS pixels from which a figure is large
-_LONGEST_URL = 2_000  # characters; longer ones hold data
-_LONGEST_REFERENCE = 4_000  # of a reference before it is resolved
+_LONGEST_URL, _LONGEST_REFERENCE = 2_000, 4_000  # characters of an address, and of a reference before it is resolved
 _MOST_ABOVE = 25  # elements above a picture that are looked at for signs that it is the article's
 _CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
 

@@ -26,8 +26,7 @@ _EPOCH = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d{1,6})?$")
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/]|[.-]\d)")
 _CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)(?!\d|[./])\s?([ap]\.?m\b)?", re.I)
-_LONGEST = 300  # characters looked at
-_TWO_DIGITS = 100  # years below it are of this century
+_LONGEST, _TWO_DIGITS = 300, 100  # characters looked at; a smaller year is of this century
 _HOURS, _MINUTES = 24, 60
 
 
@@ -36,7 +35,8 @@ class Names:
 
     def __init__(self) -> None:
         data = tomllib.loads(reading.file_text("months.toml"))
-        labels = {name: _labels(values) for name, values in data.pop("labels").items()}
+        alternatives = {name: "|".join(map(re.escape, values)) for name, values in data.pop("labels").items()}
+        labels = {name: re.compile(rf"(?:^|[^\w])(?:{each})(?![a-z])", re.I) for name, each in alternatives.items()}
         self.first = labels["first"]  # of a sentence that tells when a text first appeared
         self.published, self.updated = labels["published"], labels["updated"]
         self.joined = labels["joined"]  # before the day on which a user of a forum joined
@@ -57,10 +57,6 @@ class Names:
 
 
 names = cache(Names)
-
-
-def _labels(values: list[str]) -> re.Pattern[str]:
-    return re.compile(r"(?:^|[^\w])(?:" + "|".join(re.escape(value) for value in values) + r")(?![a-z])", re.I)
 
 
 def parse_date_text(value: str) -> datetime | None:
@@ -133,13 +129,9 @@ def _in_utc(when: datetime) -> datetime | None:
 
 _CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
 _UPDATED = re.compile(r"updat|modif|revis", re.I)
-NEAR = 1_200  # characters after the headline in which the date of the article stands
-_BEFORE = 500  # and before it
-_LINE = 120  # characters of a line that can be a date's
-_SHORT = 40  # characters of a line that holds little more than a date, and of what follows "first published"
-_ONLY = 25  # characters of a line that is a date and no more
-_DATE_WORDS = 3  # words of two letters and more in such a line
-_DATE_ALONE = 2  # briefness of such a line
+NEAR, _BEFORE = 1_200, 500  # characters after and before the headline in which the date of the article stands
+_LINE, _SHORT, _ONLY = 120, 40, 25  # characters of a line with a date, with little else, and with nothing else
+_DATE_WORDS, _DATE_ALONE = 3, 2  # words of a line that is only a date, and the briefness of such a line
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
 _SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
@@ -256,8 +248,7 @@ _MODIFIED = (
 _SETTLED = (
     "entry", "list", "first published", "shown", "shown, perhaps", "url", "htmldate", "anywhere", "htmldate, anywhere",
 )  # fmt: skip
-_OLDEST = 1990  # the year of the first web pages; earlier dates are those of what a page is about
-_LATEST = 2100  # years from which a date is a mistake, whatever the clock says
+_OLDEST, _LATEST = 1990, 2100  # years: of the first web pages, and the first that must be a mistake
 _ZONES = (-12, 14)  # hours: the offsets from UTC that are in use
 _LARGE = 600_000  # characters of source above which htmldate is not asked: it is super-linear on some
 

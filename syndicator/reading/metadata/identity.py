@@ -18,8 +18,7 @@ _ROBOTS = ("robots", "googlebot", "googlebot-news")
 _PRINT = re.compile(
     r"[?&](?:print|printable|drucken)=(?:1|true|yes|y)\b|/(?:print|drucken|imprimer)/?$|[?&]output=print\b", re.I
 )
-_LONGEST_NAME = 80  # characters of a site's name
-_LONGEST_URL = 4_000  # characters of a reference
+_LONGEST_NAME, _LONGEST_URL = 80, 4_000  # characters of a site's name, and of a reference
 
 
 @dataclass(frozen=True, slots=True)

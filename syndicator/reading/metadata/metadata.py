@@ -86,6 +86,8 @@ def read_metadata(
     changed = date.updated(document, entry, now)
     picture = ruled_picture(document, rules) or cover.read(document, entry)
     who = identity.identify(document)
+    stated = document.meta("description", "og:description", "twitter:description", "dc.description")
+    described = (value for item in articles(document)[:1] for value in jsonld.strings(item.get("description")))
     choices: tuple[Choice[Any], ...] = (headline, byline, when, changed, picture)
     return Draft(
         url=who.canonical,
@@ -94,7 +96,7 @@ def read_metadata(
         published=when.value,
         updated=changed.value,
         cover=picture.value,
-        description=_description(document),
+        description=jsonld.clean(stated) or next(described, ""),
         body="",
         language=(entry.language if entry else "") or document.language,
         keywords=_keywords(document),
@@ -107,12 +109,6 @@ def read_metadata(
         alternate=who.alternate,
         trace={name: choice.trace() for name, choice in zip(_TRACED, choices, strict=True)},
     )
-
-
-def _description(document: Document) -> str:
-    stated = document.meta("description", "og:description", "twitter:description", "dc.description")
-    declared = (value for item in articles(document)[:1] for value in jsonld.strings(item.get("description")))
-    return jsonld.clean(stated) or next(declared, "")
 
 
 def _keywords(document: Document) -> tuple[str, ...]:

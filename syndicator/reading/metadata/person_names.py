@@ -29,12 +29,10 @@ _BETWEEN = re.compile(r"(?:d[aeiou]|del|della|das|dos|des|v[ao]n|der|den|ter?|zu
 # "Head of News" behind a name: small words that names of people do not have
 _ROLE_OF = re.compile(r"\s(?:of|at|for|to|der|des|für|bei|beim|im|in)\s")
 _LOGIN = re.compile(r"(?=[\w.-]*[^\W\d_])[\w.-]+")
-_MOST_WORDS = 6
-_LONGEST = 60  # characters of one name
+_MOST_WORDS, _LONGEST, _MOST_DIGITS = 6, 60, 3  # of a name: words, characters; digits of a login
 FULL = 2  # the rank of a name of several words
-_LEAST_WORDS = 2  # of what can be a phrase or a person
+_LEAST_WORDS = 2  # of a phrase or a person
 _PERSON_WORDS = (2, 3)  # of a person's name, particles aside
-_MOST_DIGITS = 3  # in a login
 
 
 class Words:

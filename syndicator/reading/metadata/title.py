@@ -17,7 +17,7 @@ from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, articles, inner
 from syndicator.reading.metadata.cover import Choice, first_sane
 
-LONGEST = 300  # characters; longer is text, not a title
+LONGEST, _MOST_SENTENCES = 300, 4  # characters of a title; sentences of a text
 EDGE = " \t|–—-·•:»«~/,_¶#§🔗"
 # quotation marks that open and close: no separators. French ones stand apart from the words within, German ones do not.
 _QUOTED = re.compile(r"«[^«»|]{1,120}»|»(?=\S)[^«»|]{1,120}(?<=\S)«|‹[^‹›|]{1,120}›")
@@ -31,12 +31,9 @@ _WORD = re.compile(r"\w+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _NO_WORDS = frozenset({"html", "htm", "php", "aspx", "index", "article", "articles", "story", "news", "default"})
 _SENTENCE = re.compile(r"[.!?]\s+(?=[^\W\d_])")
-_MOST_SENTENCES = 4  # more are a text
 _DATED = re.compile(r"^\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d\s*[-–—|:]\s+(?=\S)")
-_FEW = 6  # words; the name of a site is not longer
-_LEAST_LABEL = 4  # letters of a host's label that names the site
-_LABEL_SHARE = 0.75  # share of a text that it must be for the text to be the site's name
-_LEAST_NAME = 3  # letters above which a site's name is looked for in a section, and a word of a URL counts
+_FEW, _LEAST_NAME = 6, 3  # words of a section with the site's name; letters that a name or a word of a URL must exceed
+_LEAST_LABEL, _LABEL_SHARE = 4, 0.75  # letters of a host's label that names the site; its share of that name
 
 
 class SiteTitle:
@@ -143,8 +140,7 @@ def visible(value: str) -> str:
     return text.line(_INVISIBLE.sub("", value))
 
 
-_MOST = 200  # headings read of a page
-_LEAST = 4  # characters from which what a kicker leaves can be the headline
+_MOST, _LEAST = 200, 4  # headings of a page; characters of a headline without its kicker
 _SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
 _HIDDEN = re.compile(
     r"(^|[\s_-])(headerlink|anchor|hash-?link|permalink|sr-only|screen-reader-text|visually-?hidden|badge|"
@@ -231,14 +227,10 @@ def _pieces(heading: Any, without_kicker: bool) -> Iterator[str]:
             yield " "
 
 
-_AGREES = 0.5  # F1 of words from which an h1 and a head are taken for the same title
-_SAME = 0.85  # the same for headings of lower rank, and for the words of the URL
-_SPELT = 3  # words of a URL from which it spells the title
-_LONG_START = 12  # characters of a heading from which a head may begin with it
-_TELLING = 4  # letters of a word that means something by itself
-_LEAST_WORDS = 2  # of an h1 that is believed without a head that agrees
-_SLUG_WORDS = 3  # of a URL from which it counts against an h1, and of a head that an h1 may end with
-_END_SHARE = 0.4  # share of the h1 that this head must be
+_AGREES, _SAME = 0.5, 0.85  # F1 of words of an h1 and a head with the same title, and of lower headings or a URL
+_SPELT, _SLUG_WORDS = 3, 3  # words of a URL that spells the title, and of one that counts against an h1
+_LONG_START, _TELLING = 12, 4  # characters of a heading that begins a head; letters of a word that is compared
+_LEAST_WORDS, _END_SHARE = 2, 0.4  # words of an h1 without a head; share of the h1 that a head at its end must be
 _QUOTES = tuple("\"'“„«‘")
 _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-title", "sailthru.title")
 
@@ -355,9 +347,8 @@ _AWAY = re.compile(
 )
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
 _NO_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
-_MOST_EVENTS = 120_000  # two an element
-_HELD = 0.6  # share of a page's paragraphs from which what holds them is no sidebar or widget, whatever it is called
-_LEAST_PARAGRAPHS = 5  # of a page on which shares tell
+_MOST_EVENTS, _LEAST_PARAGRAPHS = 120_000, 5  # two an element; paragraphs of a page whose shares count
+_HELD = 0.6  # share of a page's paragraphs in an element that is never a sidebar, whatever its class
 _COMMENTS = "comment"  # in names of what may hold most of a page and is not the article
 
 
