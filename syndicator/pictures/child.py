@@ -1,8 +1,7 @@
 """The process that decodes pictures: no network, no files, only the pipes of pictures and answers. The kernel enforces
-it after `shut_off`: RLIMIT_NOFILE is 0 and CAP_SYS_RESOURCE is given up. No byte is written to a file (RLIMIT_FSIZE)
-and no core dumped. If the system allows it (Linux, few containers), the process gets a network and a user namespace of
-its own. Without these, a process that was taken over could signal processes of its user, and trace them unless Yama
-(ptrace_scope) forbids it."""
+it after `shut_off`: no descriptor can be opened (RLIMIT_NOFILE 0, CAP_SYS_RESOURCE given up), no file written, no core
+dumped. If the system allows it, the process gets a network and a user namespace of its own; without these, a process
+that was taken over could signal processes of its user."""
 
 import contextlib
 import ctypes
@@ -89,8 +88,7 @@ class Open(Exception):
 
 
 def shut_off(megabytes: int) -> None:
-    """Close this process off, with `megabytes` more of memory. Import everything first. Raises Open if the system
-    refuses."""
+    """Close this process off, with `megabytes` more of memory. Import everything first. Raises Open if that fails."""
     if not _namespaces() and os.geteuid() == 0:
         # root could raise its limits again
         os.setgroups([])

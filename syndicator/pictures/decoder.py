@@ -1,5 +1,4 @@
-"""The parent's end of the process that decodes pictures. Answers are bytes, never a pickle, and are checked before
-use."""
+"""The parent's end of the process that decodes pictures. Answers are bytes, never a pickle, and are checked."""
 
 import asyncio
 import contextlib
@@ -40,8 +39,7 @@ class Thumbnail:
 
 
 class Decoder:
-    """Maker of thumbnails in one child, which it starts at the first call and after its death. Use it in one event
-    loop."""
+    """Maker of thumbnails in one child, started when needed. Use it in one event loop and close it."""
 
     def __init__(self, *, seconds: float = _SECONDS) -> None:
         self._seconds = seconds

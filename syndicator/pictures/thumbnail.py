@@ -39,8 +39,7 @@ class Refused(Exception):
 
 
 def thumbnail(data: bytes) -> bytes:
-    """Return a WebP up to MOST_SIDE: first frame, upright, on white, 1:1 to 3:1. Raises Refused, or an error of
-    Pillow."""
+    """Return a WebP of the first frame: upright, on white, 1:1 to 3:1. Raises Refused, or an error of Pillow."""
     image = _opened(data)
     _check(image.format or "", *image.size)
     turn = _turn(image)
@@ -59,7 +58,6 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def _check(format: str, width: int, height: int) -> None:
-    """Raise Refused by the size in the header, before anything is decoded."""
     most = _MOST_PIXELS_JPEG if format in ("JPEG", "MPO") else _MOST_PIXELS
     if width * height > most:
         raise Refused(PictureReason.PIXELS)
@@ -68,7 +66,6 @@ def _check(format: str, width: int, height: int) -> None:
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
-    """Return the transposition that the EXIF orientation asks for, or None if that cannot be read."""
     try:
         return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001 - a stranger's TIFF structure: whatever it breaks, the pixels are fine
@@ -103,7 +100,6 @@ def _small(image: Image.Image) -> Image.Image:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """Return the image as RGB or RGBA, from palettes, 16 bit grey or CMYK."""
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         return image.convert("RGBA")
     if image.mode.startswith("I"):  # 16 bit grey: converting would cut it at 255
@@ -112,8 +108,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _cut(width: int, height: int) -> tuple[float, float, float, float]:
-    """Return the shown part (left, top, right, bottom): the middle of a wide picture, a third from the top of a high
-    one."""
+    """Return the shown part (left, top, right, bottom): the middle of a wide picture, the upper part of a high one."""
     if width > _WIDEST * height:
         wide = _WIDEST * height
         left = (width - wide) / 2

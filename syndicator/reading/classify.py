@@ -1,5 +1,4 @@
-"""Pages that are no article, by kind, and stories whose rest is for payers. Pure. The phrases of data/page_kinds.toml
-count only beside little other text: an article about paywalls is an article."""
+"""Pages that are no article, by phrases of data/page_kinds.toml beside little other text; partly paid stories. Pure."""
 
 import re
 import tomllib
@@ -33,8 +32,7 @@ def _table() -> dict[str, dict[str, list[str]]]:
 
 
 def kind_of(document: Document, title: str, body: Sequence[Block], blocks: Sequence[Block]) -> str | None:
-    """Return bot-check, consent, login, paywall, error-page or empty; None for an article. `kept`: blocks of its
-    body."""
+    """Return bot-check, consent, login, paywall, error-page or empty; None for an article."""
     letters = sum(block.letters for block in body)
     named = _named(document, title, blocks)
     if named and letters < _THIN and not (letters > _STUB and _is_article(document)):
@@ -47,8 +45,7 @@ def kind_of(document: Document, title: str, body: Sequence[Block], blocks: Seque
 
 
 def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """Return True if the rest is for payers: the page asks for payment where the text ends, or is short and declares a
-    lock."""
+    """Return True if the rest is for payers: it asks for payment at the end, or is short and declares a lock."""
     letters = sum(block.letters for block in body)
     if letters < _LONG and _asks_at_end(body, blocks):
         return True
@@ -76,7 +73,6 @@ def _asks_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
 
 
 def _named(document: Document, title: str, blocks: Sequence[Block]) -> str | None:
-    """Return the kind that the title names. If the title goes on, the page must have more phrases of that kind."""
     heads = [title, next((title.text or "" for title in document.tree.iter("title")), "")]
     for kind in _KINDS:
         for head in heads:

@@ -34,7 +34,6 @@ class NextPage(NamedTuple):
 
     url: str
     because: tuple[str, ...]
-    sure: bool  # its address says that it is a page
 
     def trace(self) -> dict[str, str]:
         """Return address and signs for `show --why`."""
@@ -42,9 +41,8 @@ class NextPage(NamedTuple):
 
 
 def next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
-    """Return the page after `number` of the article that begins at `first`, or None. A link counts if it has the
-    article's address with the next number and a sign that it is next. `rel=next` alone is mostly the next article.
-    "/story-2" counts only in a row of numbers, or if the page says "1 of 3"."""
+    """Return the page after `number` of the article that begins at `first`, or None. A link needs the article's address
+    with the next number and a sign; "/story-2" needs a row of numbers, or "1 of 3" on the page."""
     if number >= MOST_NUMBER or not first:
         return None
     signs_of: dict[str, set[str]] = defaultdict(set)
@@ -58,7 +56,7 @@ def next_page(document: Document, first: str, number: int = 1) -> NextPage | Non
         shape = numbered(url, first)
         sure = bool(shape and shape.sure)
         if signs and (sure or "numbers" in signs or ("count" in signs and len(signs) > 1)):
-            return NextPage(url, tuple(sorted(signs)), sure)
+            return NextPage(url, tuple(sorted(signs)))
     return None
 
 

@@ -1,5 +1,4 @@
-"""Type of a page: article, documentation, forum, listing, product, service or other. A multinomial logistic regression
-over the whole page; tools/train/fit_pages.py writes data/page_types.toml. Pure."""
+"""Type of a page (article, forum, listing, product ...): a logistic regression by tools/train/fit_pages.py. Pure."""
 
 import math
 import re
@@ -59,9 +58,8 @@ _HOSTS: Mapping[str, re.Pattern[str]] = {
 _Phrases = tuple[tuple[str, re.Pattern[str]], ...]  # letters that each phrase begins with, and its pattern
 
 
-def _any_of(*phrases: str) -> _Phrases:
-    """Compile `phrases`, which match whole words in lower case. None may contain another."""
-    return tuple((re.split(r"\(|.\?", each)[0], re.compile(rf"(?<!\w){each}\b")) for each in phrases)
+def _any_of(phrases: str) -> _Phrases:
+    return tuple((re.split(r"\(|.\?", each)[0], re.compile(rf"(?<!\w){each}\b")) for each in phrases.split("; "))
 
 
 def _count(phrases: _Phrases, low: str) -> int:
@@ -76,22 +74,21 @@ def _count(phrases: _Phrases, low: str) -> int:
 
 
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d[.,]\d\d\s?(?:€|EUR|USD|GBP|zł|kr)\b")
-_REPLY = _any_of(
-    *("reply", "replies", "quote", "posted", "joined", "originally", "wrote", "thread"),
-    *("antworten", "beiträge", "zitat", "likes?"),
-)
-_BUY = _any_of(
-    *("add to (?:cart|bag|basket)", "buy now", "in stock", "out of stock", "free shipping", "checkout"),
-    "in den warenkorb",
-)
-_HIRE = _any_of(
-    *("contact us", "get started", "request a (?:quote|demo)", "book a", "schedule a"),
-    *("free (?:quote|consultation|trial)", "our (?:services|clients|team|experts)", "why choose", "sign up"),
-    "learn more",
-)
-_MORE = _any_of(
-    *("read more", "load more", "view all", "see all", "next page", "older posts", "show more", "weiterlesen"),
-)
+_WORDS: Mapping[str, _Phrases] = {
+    "replies": _any_of(
+        "reply; replies; quote; posted; joined; originally; wrote; thread; antworten; beiträge; zitat; likes?"
+    ),
+    "buying": _any_of(
+        "add to (?:cart|bag|basket); buy now; in stock; out of stock; free shipping; checkout; in den warenkorb"
+    ),
+    "hiring": _any_of(
+        "contact us; get started; request a (?:quote|demo); book a; schedule a; free (?:quote|consultation|trial); "
+        "our (?:services|clients|team|experts); why choose; sign up; learn more"
+    ),
+    "more": _any_of(
+        "read more; load more; view all; see all; next page; older posts; show more; weiterlesen",
+    ),
+}
 _MADE_BY: Mapping[str, re.Pattern[str]] = {
     "made-manual": re.compile(
         r"sphinx|docusaurus|mkdocs|gitbook|hugo-book|vitepress|rustdoc|javadoc|doxygen|mintlify", re.I
@@ -202,8 +199,7 @@ def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
     text = "\n".join(block.text for block in blocks if block.letters)[:60_000]
     thousands = max(len(text), 1_000) / 1_000
     low = text.lower()
-    rules = {"replies": _REPLY, "buying": _BUY, "hiring": _HIRE, "more": _MORE}
-    counts = {"prices": len(_PRICE.findall(text)), **{name: _count(rule, low) for name, rule in rules.items()}}
+    counts = {"prices": len(_PRICE.findall(text)), **{name: _count(phrases, low) for name, phrases in _WORDS.items()}}
     return {
         **{name: math.log1p(count) for name, count in counts.items()},
         **{f"{name}-share": math.log1p(10 * count / thousands) for name, count in counts.items()},
@@ -235,8 +231,7 @@ def weights() -> Mapping[str, Mapping[str, float]]:
 
 
 def type_of(document: Document, blocks: Sequence[Block]) -> PageType:
-    """Return the type of `document` with measured `blocks`. Raises ValueError if features and weights differ in
-    names."""
+    """Return the type of a page with measured `blocks`. Raises ValueError if features and weights differ in names."""
     values = features(document, blocks)
     chances = probabilities(values)
     best = max(chances, key=lambda name: chances[name])

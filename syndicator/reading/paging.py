@@ -41,7 +41,6 @@ def numbered(url: str, first: str) -> Numbered | None:
 
 
 def _parts(url: str) -> tuple[str, list[str], dict[str, str]] | None:
-    """Return host, path segments and parameters, or None if `url` is no address of a page."""
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").removeprefix("www."), parts.port
@@ -95,7 +94,6 @@ def _bare(path: list[str]) -> list[str]:
 
 
 def _split(segment: str) -> tuple[str, str]:
-    """Return a segment's stem and ending: "story", ".html"."""
     match = re.fullmatch(r"(.*?)(\.[a-z]{2,5})?", segment, re.IGNORECASE)
     return (match[1], match[2] or "") if match else (segment, "")
 

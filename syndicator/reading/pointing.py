@@ -63,7 +63,6 @@ def suggested(pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int
 
 
 def _rank(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
-    """Return a sort key, lower is better: on most pages, then few matches. For `remove` few matches come first."""
     many = sum(max(0, count - 1) for count in suggestion.pages)
     first = (many, -suggestion.held) if role == "remove" else (-suggestion.held, many)
     return (*first, suggestion.selector.count(" "), len(suggestion.selector))
@@ -166,7 +165,7 @@ def shown_page(html: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
 
 def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
-    """Append the HTML of `root` to `made`, without recursion: pages may be deeper than Python's stack."""
+    """Append the HTML of `root` to `out`, without recursion: pages may be deeper than Python's stack."""
     left: list[Any] = [root]  # elements to be opened, and texts to be written as they are
     shown = 0
     depth = 0

@@ -23,8 +23,7 @@ _SELECTORS = ("select", "remove", *FIELDS)
 
 
 def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
-    """Return the matches of each selector, keyed as `select "div.text"`; of `select` only those with text. Raises
-    RulesError for invalid CSS."""
+    """Return the matches of each selector, keyed as `select "div.text"`. Raises RulesError for invalid CSS."""
     return {
         f'{rule} "{selector}"': sum(
             rule != "select" or any(part.strip() for part in element.itertext()) for element in matched(tree, selector)
@@ -50,9 +49,9 @@ def read(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Draft:
-    """Return the article on the page `html` of `url` (None: a saved page). `entry`: its announcement in a feed;
-    `rules`: the operator's; `repeated`: digests of blocks that the host repeats. Dates more than a day after `now` do
-    not count. Raises NotAnArticle with its kind, RulesError for invalid CSS."""
+    """Return the article on the page of `url` (None: a saved page). `entry`: its announcement; `rules`: the operator's;
+    `repeated`: digests of repeated blocks. Dates more than a day after `now` do not count. Raises NotAnArticle with its
+    kind, RulesError for invalid CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it

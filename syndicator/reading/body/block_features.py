@@ -94,12 +94,8 @@ def _flags(values: Sequence[bool]) -> Any:
 
 
 def _of_frames(blocks: Sequence[Block]) -> Columns:
-    shown_by_frames: dict[tuple[Frame, ...], dict[str, bool]] = {}
-    shown = []
-    for block in blocks:
-        if block.frames not in shown_by_frames:
-            shown_by_frames[block.frames] = _frames_shown(block.frames)
-        shown.append(shown_by_frames[block.frames])
+    by_frames = {frames: _frames_shown(frames) for frames in {block.frames for block in blocks}}
+    shown = [by_frames[block.frames] for block in blocks]
     columns: Columns = {name: _flags([each[name] for each in shown]) for name in _frames_shown(())}
     columns["in-layout-table"] = columns["in-layout-table"] & _flags([block.kind != "row" for block in blocks])
     return columns
@@ -157,7 +153,6 @@ def _repeats(blocks: Sequence[Block]) -> list[bool]:
 
 
 def _is_title(block: Block, title: str) -> bool:
-    """Return True if the text is the title, or one contains the other and is little longer."""
     if not title or block.letters not in _TITLE_LETTERS:
         return False
     text = block.text.casefold().strip()

@@ -19,8 +19,8 @@ from syndicator.reading.page_type import PageType
 
 
 def apply_selectors(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[list[Block], dict[str, Any]]:
-    """Return the blocks left by `rules.select` and `rules.remove`, and the number of matches of each. A `select`
-    without a match is ignored, so that a redesigned page is still read. Raises RulesError for invalid CSS."""
+    """Return the blocks left by `rules.select` and `rules.remove`, and the matches. A `select` without a match is
+    ignored, so that a redesigned page is still read. Raises RulesError for invalid CSS."""
     notes: dict[str, Any] = {}
     left = list(blocks)
     if rules.remove:
@@ -36,8 +36,7 @@ def apply_selectors(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[l
 
 
 def _under(block: Block, elements: set[Any]) -> bool:
-    element = block.element
-    return element in elements or any(above in elements for above in element.iterancestors())
+    return any(each in elements for each in (block.element, *block.element.iterancestors()))
 
 
 # Pages above either are not shown to it: its time is the square of their size. The largest real one of 801 has 11,533
@@ -47,8 +46,8 @@ Focus = Literal["fast", "balanced"]
 
 
 def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
-    """Return the text that trafilatura extracts from `tree`, or "" if it finds none or the page is too large. "fast"
-    runs its own extractor alone, in half the time of "balanced", which also asks readability and jusText."""
+    """Return the text that trafilatura extracts, "" if none or the page is too large. "balanced" takes twice the time
+    of "fast": it asks readability and jusText too."""
     from trafilatura import bare_extraction
 
     elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
@@ -82,8 +81,7 @@ class Body:
 
 
 def read_body(document: Document, meta: Draft, *, entry: Entry | None, rules: Rules, repeated: frozenset[str]) -> Body:
-    """Return the body of `document`, or that of the feed if `rules` ask for it or the page is a stub. Raises
-    RulesError."""
+    """Return the body of `document`, or that of the feed if `rules` ask for it or the page is a stub."""
     from_feed = overlap.blocks(entry) if entry else []
     if rules.content == "feed" and from_feed:
         return _finish(from_feed, from_feed, [], document.base_url, {"from": "feed", "rule": "rules.content"})
@@ -115,8 +113,8 @@ def read_body(document: Document, meta: Draft, *, entry: Entry | None, rules: Ru
 
 
 class Reading(NamedTuple):
-    """One choice of blocks. `name`: the text compared with; `values`: features; `marks`: overlap and score of each
-    block."""
+    """One choice of blocks. `name`: of the compared text; `values`: features; `marks`: each block's overlap and
+    score."""
 
     name: str
     choice: clean.Choice
@@ -137,7 +135,7 @@ class Page(NamedTuple):
 
 
 def page_of(document: Document, meta: Draft, blocks: Sequence[Block], *, selected: bool) -> Page:
-    """Return `document` and its `blocks` with their measurements. `selected`: an operator's rule chose the blocks."""
+    """Return `document` with measured `blocks`. `selected`: an operator's rule chose them."""
     overlap.measure(blocks)
     box = containers.build(blocks)
     containers.add_up(blocks, box)
@@ -168,8 +166,7 @@ def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[st
 
 def readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
     """Yield the readings of a page, cheapest first: by scores alone, by its declared text, by trafilatura's text. If
-    the feed's `content` stands on the page, yield the reading by that text only. `summary`: the feed's or the
-    page's."""
+    the feed's `content` stands on the page, yield only the reading by that. `summary`: the feed's or the page's."""
     overlap.guess(page.blocks, page.box)
     if content and overlap.covers(page.blocks, content):
         yield _reading(page, "feed content", content, summary)

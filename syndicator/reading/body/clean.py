@@ -1,5 +1,4 @@
-"""Choice of the scored blocks: enough score, no boilerplate, no copies, plus their images, headings and players.
-Pure."""
+"""Choice of the scored blocks: enough score, no boilerplate, no copies; plus images, headings and players. Pure."""
 
 import re
 from bisect import bisect_right
@@ -23,7 +22,7 @@ _HEADED, _TRACED = 7, 0.05  # a rank below every heading; least score of a cut b
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A block that was cut, and the rule that cut it."""
+    """A cut block and the rule that cut it."""
 
     block: Block
     rule: str
@@ -54,8 +53,7 @@ def decide(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Ch
 
 
 def attach(blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]) -> tuple[list[Block], list[Cut]]:
-    """Return the chosen blocks with the images and captions among them, and the cut blocks worth a line in the
-    trace."""
+    """Return the chosen blocks with their images and captions, and the cut blocks worth a line in the trace."""
     stay = list(choice.stay)
     _keep_attached(blocks, stay)
     left = [block for block, keep in zip(blocks, stay, strict=True) if keep]
@@ -112,8 +110,8 @@ def _is_icon(block: Block) -> bool:
 def drop_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """Return `blocks` without those whose digest is in `repeated`, and the cut ones. Blocks with a text of `keep` stay.
-    If more than half of the letters would go, nothing is cut."""
+    """Return `blocks` without those in `repeated` (digests), and the cut ones. Blocks with a text of `keep` stay. If
+    most letters would go, nothing is cut."""
     if not repeated:
         return list(blocks), []
     kept_texts = {overlap.letters(text) for text in keep} - {""}
@@ -146,8 +144,7 @@ _HINTS = ("ad", "comment", "sidebar", "footer", "nav", "consent")
 
 
 def placed(tree: Any, blocks: Sequence[Block], chosen_blocks: Sequence[Block], base: str) -> list[Block]:
-    """Return the `kept` blocks with a link for each video or audio player that stands between two of them. A player
-    without a title is titled by its host."""
+    """Return `chosen_blocks` with a link for each video or audio player between two of them."""
     frames = [frame for frame in tree.iter("iframe") if _is_player(frame)][:20]
     if not frames or not chosen_blocks:
         return list(chosen_blocks)

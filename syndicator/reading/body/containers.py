@@ -116,8 +116,8 @@ _CLOSED = ("comment", "hidden", "modal", "consent")  # what is inside one of the
 
 
 def weigh(blocks: Sequence[Block], box: Containers) -> None:
-    """Set the class hints of the elements in `box` and of `blocks`. May be repeated after another comparison. Hints of
-    boilerplate do not count on elements with much of the prose, such as "paywall" on all paragraphs."""
+    """Set the class hints of the elements in `box` and of `blocks`. Hints of boilerplate do not count on elements with
+    much of the prose, such as "paywall" on all paragraphs."""
     if not box.words:
         box.words = [hints.of(node) for node in box.nodes]
     before = box.hints or box.words

@@ -1,5 +1,5 @@
-"""Probability that a reading is the page's article, and that the page is a list: boosted trees over the whole page.
-tools/train/fit_readings.py writes them to data/reading_trees.json. Pure."""
+"""Probability that a reading is the article, and the page a list: boosted trees by tools/train/fit_readings.py.
+Pure."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ _SHORT, _LONGER = 100, 1.5  # least letters of an article; times the page's lett
 
 
 def doubt(chosen: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None) -> str:
-    """Return why the body `kept` may not be the article, or "". `from_feed`: the blocks of the content of `entry`."""
+    """Return why the body `chosen` may not be the article, or "". `from_feed`: the blocks of the content of `entry`."""
     letters = sum(block.letters for block in chosen)
     announced = sum(block.letters for block in from_feed)
     if announced > _LONGER * letters:
@@ -32,7 +32,7 @@ def doubt(chosen: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry |
 def reading_values(
     body: Sequence[Block], blocks: Sequence[Block], typed: PageType, summary: str, *, asked: bool, declared: bool
 ) -> dict[str, float]:
-    """Return the features of a reading by name. `asked`: compared with a text; `declared`: the page says it is an
+    """Return the features of a reading by name. `asked`: compared with a text; `declared`: the page is declared an
     article."""
     chosen = set(body)
     letters = sum(block.letters for block in body)

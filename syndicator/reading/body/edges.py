@@ -1,5 +1,5 @@
-"""Cuts at the edges of the chosen text: dates above, lines below, tables of contents, consent boxes. Tables stay whole.
-The rules look at shape and at the words of data/phrases.toml. Pure."""
+"""Cuts at the edges of the text, by shape and by data/phrases.toml: dates, lines below, contents, consent boxes.
+Pure."""
 
 import re
 from collections.abc import Sequence
@@ -73,7 +73,6 @@ def _is_date(block: Block) -> bool:
 
 
 def _appeals(block: Block) -> bool:
-    """Return True if the site asks its readers for something or introduces the author, even in a long paragraph."""
     return block.letters < _APPEAL and bool(hints.inside(("appeal",), hints.ready(block.text)))
 
 
@@ -86,8 +85,7 @@ def _list_of(block: Block) -> Frame | None:
 
 
 def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
-    """Return the lines to cut, from the end of `lines` up to the first that looks like text. `letters`: of the whole
-    text."""
+    """Return the lines to cut, from the end up to the first that looks like text. `letters`: of the whole text."""
     cuts: dict[Block, str] = {}
     at = len(lines)
     while at:
@@ -144,7 +142,7 @@ _LEAST, _PART_OF_IT = 0.15, 0.3  # score of a row that stays with its table; sha
 
 
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Keep the rows of a table if a third of it stays, or if the texts before and after it stay."""
+    """Keep the rows of a table if a third of it stays, or the texts before and after it."""
     for (is_row, _), group in groupby(range(len(blocks)), lambda at: (blocks[at].kind == "row", blocks[at].frames)):
         places = list(group)
         letters = sum(blocks[at].letters for at in places)

@@ -35,8 +35,7 @@ def of_text(blocks: Sequence[Block], title: str) -> Columns:
 
 
 def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) -> Columns:
-    """Return all features of `blocks` by name, as float32 arrays. Needs their overlaps. `box`: of `containers.build`;
-    `text`: the result of `of_text`."""
+    """Return all features of `blocks` by name, as float32 arrays. Needs overlaps. `text`: the result of `of_text`."""
     containers.add_up(blocks, box)
     containers.weigh(blocks, box)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
@@ -52,7 +51,6 @@ def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) 
 
 
 def _hints_within(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
-    """Return the class hints between each block and the main container; all of its hints if it is outside."""
     inside = box.inside(main).tolist()
     parents = box.parent.tolist()
     masks = [0] * len(box.nodes)
@@ -166,8 +164,6 @@ def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
 
 
 def _of_sections(blocks: Sequence[Block], own: Columns) -> Columns:
-    """Return, for each block, how its heading resembles those after an article, and its distance from that and from the
-    h1."""
     current, age, count, h1, since = 0.0, 0, 0, 0.0, 0
     rows = []
     for block, tail in zip(blocks, _exact(own["tail-head"]).tolist(), strict=True):
@@ -185,7 +181,6 @@ def _of_sections(blocks: Sequence[Block], own: Columns) -> Columns:
 
 
 def _exact(values: Any) -> Any:
-    """Return `values` rounded to float32, the precision of a feature."""
     return np.asarray(values).astype(np.float32).astype(np.float64)
 
 

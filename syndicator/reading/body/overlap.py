@@ -1,5 +1,4 @@
-"""Share of each block found in a compared text, the strongest feature; the feed's content as blocks; repeated texts.
-Pure."""
+"""Share of each block found in a compared text, the strongest feature; blocks of a feed; repeated texts. Pure."""
 
 import hashlib
 import re
@@ -49,7 +48,7 @@ def compare(blocks: Sequence[Block], extracted: str) -> None:
 
 
 def _drop_strays(blocks: Sequence[Block]) -> None:
-    """Clear the overlap of a short text far from other matches, such as a menu item, and move it to its twin beside
+    """Clear the overlap of a short text far from other matches, such as a menu item, and give it to a twin beside
     one."""
     lone: set[str] = set()
     for index, block in enumerate(blocks):
@@ -103,8 +102,7 @@ def covers(blocks: Sequence[Block], content: str) -> bool:
 
 
 def held(chosen: Sequence[Block], blocks: Sequence[Block], summary: str) -> float:
-    """Return the share of `summary` found in the `kept` blocks. Return 1 if it is short, or if most of it is missing
-    from all `blocks` too."""
+    """Return the share of `summary` found in `chosen`; 1 if it is short or most of it is missing from the page."""
     pieces = _pieces(letters(summary))[:40]
     there, taken = (
         sum(piece in text for piece in pieces) for text in ("".join(b.own for b in each) for each in (blocks, chosen))
@@ -157,8 +155,7 @@ _TELLING, _GAP = 40, 4  # letters of a text recognised by itself; texts between 
 
 
 def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut a second copy of the article, made for other screens: the same texts in the same order, a good part of
-    all."""
+    """Cut a second copy of the article, made for other screens: the same texts in order, a good part of all."""
     texts = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     enough = _COPY * sum(blocks[at].letters for at in texts)
     gone = []
@@ -174,7 +171,7 @@ def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _rows_of_copies(texts: Sequence[str]) -> list[list[int]]:
-    """Return rows of places in which `texts` repeat, in order, the texts before that row."""
+    """Return rows of places in which `texts` repeat earlier texts in order."""
     first: dict[str, int] = {}
     rows: list[list[int]] = []
     last = -1  # where the last text of the row stood first

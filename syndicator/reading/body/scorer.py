@@ -1,6 +1,5 @@
-"""Probability that a block is article: the mean log odds of a weighted sum of features and of boosted trees.
-tools/train/fit_blocks.py writes data/block_weights.toml and data/block_trees.json. Their table `asked` is for blocks
-compared with a text, `alone` for guessed overlaps. Pure."""
+"""Probability that a block is article: mean log odds of a weighted sum of features and of boosted trees, both by
+tools/train/fit_blocks.py. Table `asked` is for blocks compared with a text, `alone` for guessed overlaps. Pure."""
 
 import json
 import re
@@ -23,8 +22,8 @@ _QUESTION = re.compile(r"(.+) > (\S+)")
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Boosted trees as arrays. Question n: is feature `features[n]` over `limits[n]`? `asked`: for each bit of a leaf's
-    number, the question of each tree. `leaves`: a row of log odds per tree."""
+    """Boosted trees. Question n: is feature `features[n]` over `limits[n]`? `asked`: each tree's question for each bit
+    of a leaf's number; `leaves`: a row of log odds per tree."""
 
     names: tuple[str, ...]
     features: Any
@@ -77,8 +76,7 @@ Table = Literal["asked", "alone"]
 
 
 class Scored(NamedTuple):
-    """Result of `score`. `heaviest`: the most influential feature of each block; `odds`: log odds of each; `values`:
-    features."""
+    """Result of `score`. `heaviest`: the most influential feature of each block; `values`: all features."""
 
     table: Table
     heaviest: list[str]

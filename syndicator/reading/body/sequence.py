@@ -1,6 +1,5 @@
-"""The second look at the texts of a page: boosted trees see the first look's odds of a text and of its neighbours. They
-were grown on other domains than the first look, so they correct its mistakes. tools/train/fit_sequence.py writes
-data/sequence_trees.json. Pure."""
+"""The second look at the texts of a page: boosted trees see the first look's odds of a text and its neighbours. They
+were grown on other domains, so they correct its mistakes. tools/train/fit_sequence.py writes them. Pure."""
 
 import math
 import re
@@ -140,7 +139,6 @@ def _of_page(chance: Any, mass: Any, letters: Any) -> Columns:
 
 
 def _of_sure(odds: Any, letters: Any) -> Columns:
-    """Return the distance to the nearest sure texts before and after, and the best odds of long texts on each side."""
     count, at = len(odds), np.arange(len(odds))
     sure = (odds > 0) & (letters > _LONG)
     last = np.concatenate([[-1], np.maximum.accumulate(np.where(sure, at, -1))[:-1]])
@@ -192,7 +190,6 @@ def _of_groups(texts: Sequence[Block], mass: Any, letters: Any) -> Columns:
 
 
 def _of_others(keys: Iterable[Any], mass: Any, letters: Any) -> tuple[Any, Any]:
-    """Return, for each text, the mean probability and the length of the other texts with its key."""
     numbers: dict[Any, int] = {}
     at = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
     rest = np.bincount(at, letters)[at] - letters
@@ -200,7 +197,6 @@ def _of_others(keys: Iterable[Any], mass: Any, letters: Any) -> tuple[Any, Any]:
 
 
 def _of_sections(texts: Sequence[Block], odds: Any, mass: Any, letters: Any) -> Columns:
-    """Return how likely the rest of each text's section is, the sections beside it, and the heading above it."""
     head = np.array([text.kind == "h" for text in texts])
     section = np.cumsum(head)
     count = int(section[-1]) + 1
@@ -273,7 +269,7 @@ def _wording(text: Block) -> dict[str, float]:
 
 
 def _of_title(at: Any, heads: Any) -> Columns:
-    """Return the nearness of the title before and after each text, from 1 (adjacent) to 0."""
+    """Return the nearness of the titles before and after each text, from 1 (adjacent) to 0."""
     if not len(heads):
         return {"title-behind": np.zeros(len(at)), "title-ahead": np.zeros(len(at))}
     before = np.searchsorted(heads, at, side="left")

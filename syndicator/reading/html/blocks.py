@@ -1,5 +1,4 @@
-"""Blocks: the paragraphs, headings, rows, code and images of a page with their frames (list, item, quote, table).
-Pure."""
+"""Blocks of a page (paragraphs, headings, rows, code, images) with their frames (list, quote, table). Pure."""
 
 import re
 from dataclasses import dataclass, field
@@ -203,7 +202,7 @@ class _Walker:
             self.blocks.append(block)
 
     def _code_lines(self, runs: list[Stretch]) -> bool:
-        """Add `runs` as a code block if they are inline code on several lines. Return True if they are."""
+        """Add inline code on several lines as a code block. Return True if it is one."""
         if not all(marks & elements.CODE or text.isspace() for text, marks, _ in runs):
             return False
         if any(frame.kind in _HEADINGS for frame in self.state[0]):
@@ -232,8 +231,6 @@ class _Walker:
 
 
 def _attributes(element: Any, bits: int) -> tuple[int, str, bool]:
-    """Return the class hints of `element`, its class, and True if its attributes hide it. `bits`: the hints of its
-    tag."""
     named, hidden = "", False
     for name, value in element.items():
         if name in class_hints.ATTRIBUTES:

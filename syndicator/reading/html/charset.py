@@ -1,5 +1,5 @@
-"""The text of a page's bytes, by byte order mark, header, meta and bytes, in the order of WHATWG HTML 13.2.3.2. Pure.
-One difference, which real pages need: valid UTF-8 beyond ASCII is read as UTF-8 whatever the page declares."""
+"""The text of a page's bytes, by mark, header, meta and bytes (WHATWG HTML 13.2.3.2). One difference, which real pages
+need: valid UTF-8 beyond ASCII is read as UTF-8 whatever the page declares. Pure."""
 
 import codecs
 import re
@@ -37,8 +37,7 @@ _MOST_NULS, _FEW_NULS = 24, 4  # NULs: more than so many among the 32 high bytes
 
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
-    """Decode `data`. Return the text and Python's name of the charset. `content_type`: the header. Bad bytes become
-    U+FFFD."""
+    """Return the text of `data` and its charset. `content_type`: the header. Bad bytes become U+FFFD."""
     content, name = _decode(data, content_type)
     # in UTF-8 every character that can begin a doubled one begins with this byte
     return (content if name == "utf-8" and data.count(b"\xc3") < _LEAST_PAIRS else _undouble(content)), name

@@ -59,8 +59,7 @@ class Document:
 
 
 def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
-    """Parse the page `html` that `url` answered. Raises NotAnArticle("not-html") for feeds, JSON, text and other
-    types."""
+    """Parse the page that `url` answered. Raises NotAnArticle("not-html") for feeds, JSON, text and other types."""
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lower.get("content-type", "")
     start = html[:64].lstrip()
@@ -196,8 +195,7 @@ _PAGES = frozenset(
 
 
 def articles(document: Document) -> tuple[jsonld.Object, ...]:
-    """Return the schema.org articles of the page, those with its address first; if none, the objects of the page
-    itself."""
+    """Return the schema.org articles, those with the page's address first; if none, the objects of the page itself."""
     stated = [item for item in document.jsonld if any(name.endswith(_ARTICLES) for name in jsonld.types(item))]
     if len(stated) > 1:  # those of this page before those it only links to
         own = urls.alias(document.url)

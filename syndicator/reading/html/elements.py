@@ -182,8 +182,7 @@ class Image:
 
 
 def read_images(element: Any) -> Image | None:
-    """Return the image of an img, amp-img, amp-anim or picture: its lazy source, src or widest srcset. None for a
-    pixel."""
+    """Return the image of an img or picture: its lazy source, src or widest srcset. None for a pixel."""
     image = element.find(".//img") if element.tag == "picture" else element
     if image is None:
         image = element

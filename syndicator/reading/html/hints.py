@@ -1,5 +1,4 @@
-"""Class hints ("comment", "share") as bits, from data/class_hints.toml; phrases of boilerplate, from data/phrases.toml.
-Hints come from an element's tag, class, id and role. Pure."""
+"""Class hints ("comment", "share") as bits, and phrases of boilerplate, from files of reading/data. Pure."""
 
 import re
 import tomllib
@@ -33,8 +32,7 @@ def bit(name: str) -> int:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], int]]]]:
-    """Return a pattern that finds the first letters of the expressions, and the expressions with their bits by these
-    letters."""
+    """Return a pattern of the expressions' first letters, and by these the expressions with their bits."""
     starting: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _table()["words"].items():
         for expression in expressions:
@@ -108,8 +106,7 @@ def ready(text: str) -> str:
 
 
 def starts(kinds: tuple[str, ...], text: str) -> list[float]:
-    """Return, per kind, the share (0 to 1) of `text` that its longest phrase at the start covers. Call `ready`
-    first."""
+    """Return, per kind, the share (0 to 1) of `text` in its longest phrase at the start. Call `ready` first."""
     out = [0.0] * len(kinds)
     candidates = _starts(kinds).get(text[:_KEY])
     if candidates is None or not text.startswith(candidates[0]):
@@ -132,7 +129,6 @@ def inside(kinds: Sequence[str], text: str) -> frozenset[str]:
 
 @cache
 def _starts(kinds: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], tuple[tuple[str, int], ...]]]:
-    """Return the phrases at starts by their first characters, longest first, and each with the place of its kind."""
     by_start: dict[str, list[tuple[str, int]]] = {}
     for place, kind in enumerate(kinds):
         for phrase in {phrase for phrases in _table_phrases()[kind].get("starts", {}).values() for phrase in phrases}:
@@ -148,7 +144,6 @@ def _whole(phrase: str, text: str) -> bool:
 
 @cache
 def _contained(kinds: tuple[str, ...]) -> tuple[dict[str, tuple[tuple[str, str], ...]], tuple[tuple[str, str], ...]]:
-    """Return phrases with their kind, by first word, and those of scripts without spaces between words."""
     words: dict[str, list[tuple[str, str]]] = {}
     loose: list[tuple[str, str]] = []
     for kind in kinds:

@@ -1,5 +1,4 @@
-"""JSON-LD of a page as a flat row of objects. Slightly broken JSON is repaired; of worse, the main facts are kept.
-Pure."""
+"""JSON-LD of a page as a flat row of objects. Slightly broken JSON is repaired, worse is searched. Pure."""
 
 import html
 import json
@@ -22,8 +21,7 @@ _NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListEleme
 
 
 def read(scripts: Iterable[str]) -> tuple[Object, ...]:
-    """Return at most 2,000 objects of JSON-LD `scripts`, flattened in order; from broken scripts, the facts of
-    _salvage."""
+    """Return at most 2,000 objects of JSON-LD `scripts`, flattened in order."""
     out: list[Object] = []
     for script in scripts:
         for value in _values(script[:2_000_000]):

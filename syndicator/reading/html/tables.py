@@ -50,24 +50,18 @@ def is_data(table: Any) -> bool:
     """Return True if `table` holds rows of data, False if it is layout or a code listing."""
     if table.get("role") in _LAYOUT or (next(table.iterancestors("table"), None) is not None):
         return False
-    has = {
-        tag: table.find(f".//{tag}") is not None
-        for tag in ("table", "pre", "ul", "h1", "h2", "h3", "blockquote", "article", "form", "th")
-    }
-    if any(has[tag] for tag in ("table", "pre", "h1", "h2", "article", "form", "blockquote")):
+    layouts = ("table", "pre", "h1", "h2", "article", "form", "blockquote")
+    if any(table.find(f".//{tag}") is not None for tag in layouts):
         return False
-    rows: list[list[int]] = []
-    for row in table.iter("tr"):
-        rows.append([len("".join(cell.itertext()).strip()) for cell in row if cell.tag in ("td", "th")])
-        if len(rows) > _MOST_ROWS:
-            break
-    lengths = [row for row in rows if row]
+    headed = table.find(".//th") is not None
+    rows = ([cell for cell in row if cell.tag in ("td", "th")] for row in islice(table.iter("tr"), _MOST_ROWS + 1))
+    lengths = [[len("".join(cell.itertext()).strip()) for cell in cells] for cells in rows if cells]
     columns = [len(row) for row in lengths]
     if len(lengths) < 1 or max(columns, default=0) < _COLUMNS:
-        return has["th"] and len(lengths) > 1
-    if has["th"] or table.find("caption") is not None:
+        return headed and len(lengths) > 1
+    if headed or table.find("caption") is not None:
         return True
-    if has["h3"]:
+    if table.find(".//h3") is not None:
         return False
     filled = [cell for row in lengths for cell in row if cell]
     return (

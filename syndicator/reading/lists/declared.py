@@ -21,8 +21,8 @@ _WITHIN = ("blogPost", "blogPosts", "itemListElement", "hasPart")
 
 
 def candidates(document: Document, shown: Sequence[Sequence[Shown]]) -> list[tuple[str, Sequence[Shown]]]:
-    """Return lists with their origin: declared ones without a shown list first, then the `shown` ones. A shown list
-    takes missing titles, pictures and its dates from the declaration of the same items."""
+    """Return lists with their origin: declared lists that are not shown, then the `shown` ones with their declared
+    dates, titles and pictures."""
     declared = [(by, items) for by, items in _declared(document) if len(items) >= LEAST]
     rest: list[tuple[str, Sequence[Shown]]] = []
     for shown_list in shown:

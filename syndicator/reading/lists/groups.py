@@ -65,8 +65,7 @@ def _group(document: Document, form: str, own: Sequence[Link], links: Sequence[L
 
 
 def score(group: Group, page: str) -> float:
-    """Return how likely the group is the page's own list: the length of its headlines, weighed by the traits of
-    items."""
+    """Return how likely the group is the page's own list: the length of its headlines, weighed by traits of items."""
     count = len(group.items)
     titles = Counter(item.title for item in group.items)
     good = [title for title in titles if is_headline(title)]
@@ -142,7 +141,6 @@ def _listed(document: Document, own: Sequence[Link], links: Sequence[Link]) -> L
 
 
 def _alike(best: Group, links: Sequence[Link]) -> list[Link]:
-    """Return links outside the list that look like its items: a featured article, or further sections."""
     owns, shorts = {link.own for link in best.links}, {link.short for link in best.links}
     taken = {link.key for link in best.links}
     sites = {urls.publisher(link.url) for link in best.links}
@@ -179,7 +177,6 @@ def is_of(other: Group, best: Group) -> bool:
 
 
 def _own(shown: Sequence[Shown]) -> list[Shown]:
-    """Return `shown` without the few items of other sites, and without the few that are advertising."""
     if not shown:
         return []
     sites = Counter(urls.publisher(item.item.url) for item in shown)

@@ -73,7 +73,6 @@ def _top(anchor: Any, within: Mapping[Any, set[str]]) -> Any:
 
 
 def _followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
-    """Return the elements after each item's element that belong to it: those between items at a regular distance."""
     by_parent: dict[Any, list[Any]] = defaultdict(list)
     for top in tops:
         if (parent := top.getparent()) is not None:
@@ -146,8 +145,7 @@ def _layout(record: Record, headline: str, dated: Any, pictured: Any) -> str:
 
 
 def titles(records: Sequence[Record]) -> list[str]:
-    """Return each item's headline, from the place that serves most items (heading, class, link text), else the next
-    place."""
+    """Return each item's headline, from the place that serves most items (heading, class, link), else the next."""
     texts = [[text.line(value) for value in _titles(record)] for record in records]
     if not texts:
         return []
@@ -176,7 +174,6 @@ def is_headline(title: str) -> bool:
 
 
 def _titles(record: Record) -> Iterator[str]:
-    """Yield the possible headlines, always in the same order; "" if a place has none."""
     anchors = [link.anchor for link in record.links]
     yield next((inner(node, _LONGEST) for each in anchors for node in _elements(each) if node.tag in _HEADINGS), "")
     yield next((link.said for link in record.links if link.said and _is_within(link.anchor, 3, _is_heading)), "")
@@ -212,7 +209,6 @@ def _is_titled(element: Any) -> bool:
 
 
 def _piece(anchor: Any, whole: str) -> str:
-    """Return the longest piece of the link's text that can be a title, or all of the text if it is not in pieces."""
     holder = anchor
     while len(holder) == 1 and not text.line((holder.text or "") + (holder[0].tail or "")):
         holder = holder[0]

@@ -1,5 +1,4 @@
-"""A page that lists articles, as a feed: its list is learnt at the first visit and found again later. Pure. Also the
-lists at an element that an operator points to, or by selectors; the next page; pages that are lists."""
+"""A page that lists articles, as a feed: its list is learnt at the first visit and found again later. Pure."""
 
 import re
 from collections import Counter, defaultdict
@@ -56,7 +55,6 @@ def _is_section(url: str) -> bool:
 
 
 def _prose(tree: Any, keys: Collection[str], base: str) -> int:
-    """Return the characters of long paragraphs without links, except short texts of items, menus and footers."""
     within: dict[Any, set[str]] = defaultdict(set)
     for anchor in islice(tree.iter("a"), _WHOLE_MOST):
         url = urls.absolute(base, anchor.get("href") or "")
@@ -120,9 +118,8 @@ def read_listing(
     wrapper: Wrapper | None = None,
     seen: Sequence[Seen] = (),
 ) -> ParsedFeed:
-    """Return the articles that the page lists as a feed. `wrapper`: the list as remembered, None at first; `seen`:
-    known articles, as after a lost database. Raises NotAFeed if the page has no list, or none is surely the learnt
-    one."""
+    """Return the articles that the page lists as a feed. `wrapper`: the remembered list, None at first; `seen`: known
+    articles, as after a lost database. Raises NotAFeed if no list is surely the learnt one."""
     try:
         document = parse(html, url, headers)
         ranked = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
@@ -145,8 +142,7 @@ def read_listing(
 
 
 def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> wrappers.Chosen:
-    """Return the list chosen by the `seen` articles alone; if no list has them, one that was pointed to. Raises
-    Unsure."""
+    """Return the list with the `seen` articles; if no list has them, one by the form of their links. Raises Unsure."""
     earlier = wrappers.Known(seen)
     keys = {urls.alias(article.url) for article in seen}
     elsewhere = bool(seen) and not any(earlier.has(item) for _, shown in own for item in shown)
@@ -218,8 +214,8 @@ _LIST_PAGE_MOST, _LIST_PAGE_LONGEST = 1_000, 300  # links; characters of a link'
 
 
 def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]) -> ParsedFeed:
-    """Return the links matched by the selectors `links` as a feed, each titled by its longest text. Raises NotAFeed if
-    nothing matches, RulesError for invalid CSS."""
+    """Return the links matched by the selectors `links` as a feed. Raises NotAFeed if none, RulesError for invalid
+    CSS."""
     document = parse(html, url, headers)
     itself = urls.alias(url)
     addresses: dict[str, str | None] = {}  # by how they are written

@@ -129,7 +129,6 @@ def _near(anchor: Any, above: list[Any]) -> Iterator[Any]:
 
 
 def _named(above: Sequence[Any]) -> list[str]:
-    """Return the tags upwards to the first element with a class or id, and that with its name."""
     steps: list[str] = []
     for element in above[:4]:
         if element.tag in ("body", "html"):

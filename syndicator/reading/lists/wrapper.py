@@ -162,7 +162,6 @@ def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, earlier: Known)
 
 
 def _vouched(shown: Sequence[Shown], earlier: Known, of: Callable[[Shown], str]) -> set[str]:
-    """Return the values of `of` that at least two known items have and half of their items are known."""
     every = Counter(of(item) for item in shown)
     own = Counter(of(item) for item in shown if earlier.has(item))
     return {value for value, count in own.items() if count > 1 and count >= _HALF * every[value]}
@@ -182,7 +181,6 @@ def _is_like(item: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Coll
 
 
 def _end(form: str) -> str:
-    """Return the last two steps of a form, or "" if they have no class."""
     end = " > ".join(form.split(" > ")[-2:])
     return end if "." in end else ""
 

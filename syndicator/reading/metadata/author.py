@@ -1,5 +1,4 @@
-"""Author of a page, from JSON-LD, metas and bylines; never an address or a guess. A team or login counts if alone. For
-a forum thread it is who opened it; for a personal site its owner."""
+"""Author of a page, by JSON-LD, metas and bylines; of a thread its opener, of a personal site its owner; no guess."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,7 +48,6 @@ def read_opener(document: Document) -> str:
 
 
 def _declared_in_opener(thread: Any) -> str:
-    """Return the name in the first author of `thread` that is not the author of a reply."""
     for element in _within(thread, lambda child: any(name in (child.get("itemtype") or "") for name in _REPLIES)):
         if "author" in (element.get("itemprop") or "").split():
             names = [each for each in element.iter() if "name" in (each.get("itemprop") or "").split()]
@@ -172,7 +170,6 @@ def _owner(document: Document, sitename: str) -> list[tuple[str, list[str]]]:
 
 
 def _declared_as_is(document: Document) -> list[tuple[str, list[str]]]:
-    """Return the first declared author if it is a login, a team, an organisation or the site itself."""
     nobody = _NOBODY | person_names.words().never
     stated = [name for item in articles(document)[:_MOST_ARTICLES] for name in _stated(item.get("author"), {})]
     metas = [(name, value) for name in _METAS[:-1] for value in document.metas.get(name, ())[:1]]
@@ -226,7 +223,6 @@ def _declared(document: Document, entry: Entry | None) -> Iterator[tuple[str, li
 
 
 def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
-    """Yield the names of a JSON-LD author: texts, objects, or references to objects elsewhere on the page."""
     for item in (value if isinstance(value, list) else [value])[:20]:
         reference = item.get("@id") if isinstance(item, dict) and not item.get("name") else None
         item = by_id.get(reference, item) if isinstance(reference, str) else item

@@ -1,5 +1,4 @@
-"""Bylines in a page's text: marked elements, links to author pages, "By" lines, names beside the date, signatures. A
-score by kind and place keeps out comments, footers and other articles."""
+"""Bylines in a page's text, by marks, links, "By" lines, dates and signatures, scored by kind and place."""
 
 import re
 from collections.abc import Iterator
@@ -122,8 +121,7 @@ class Mark:
 
 
 def read(survey: Survey) -> tuple[str, int, list[str]]:
-    """Return kind, score and names of the best byline, or ("", 0, []). From 6 on it is marked and beside the
-    headline."""
+    """Return kind, score and names of the best byline, or ("", 0, []). From 6 on it is beside the headline."""
     marks = list(islice(filter(None, (_mark(spot, survey) for spot in survey.spots)), 400))
     best = max(
         marks, key=lambda mark: (mark.score, all(map(person_names.is_full, mark.people)), -abs(mark.at)), default=None
@@ -134,7 +132,6 @@ def read(survey: Survey) -> tuple[str, int, list[str]]:
 
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
-    """Return True if a mark far from the headline, such as a box below the text, is the only one with a name."""
     if best.score < _SOME:
         return False
     if best.kind in ("class", "rel") and all(mark.people == best.people for mark in marks):
@@ -222,7 +219,6 @@ def _ends_by(last: str) -> bool:
 
 
 def _alike(element: Any) -> tuple[str, ...]:
-    """Return the names of a byline with a similar element for each name, even without separators."""
     for holder in islice(element.iter(etree.Element), _FIRST_PIECES):
         if len({(child.tag, child.get("class")) for child in holder}) == 1 < len(holder) <= _MOST_ALIKE:
             names = [" ".join(inner(child, _LONG).split()).strip(" ,") for child in holder]
@@ -232,7 +228,6 @@ def _alike(element: Any) -> tuple[str, ...]:
 
 
 def _people(pieces: list[str]) -> Iterator[str]:
-    """Yield the names of the first piece that has some, and of those that follow it after a comma or "and"."""
     start = next((index + 1 for index, piece in enumerate(pieces[:_FIRST_PIECES]) if person_names.introduces(piece)), 0)
     begun = joined = False
     for piece in pieces[start:]:

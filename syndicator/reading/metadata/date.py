@@ -208,7 +208,6 @@ def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
 
 
 def _briefness(line: str) -> int:
-    """Return _DATE_ALONE for a line that is only a date, 1 for a short one, 0 for others."""
     if len(line) <= _ONLY and len(_WORD.findall(line)) <= _DATE_WORDS:
         return _DATE_ALONE
     return 1 if len(line) <= _SHORT else 0

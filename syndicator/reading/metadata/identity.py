@@ -32,8 +32,7 @@ class Identity:
 
 
 def identify(document: Document) -> Identity:
-    """Return the page's identity. A canonical or og:url counts on the page's own host, and only if it is no front
-    page."""
+    """Return the page's identity. A canonical or og:url counts on its own host, if it is no front page."""
     own = _canonical(document.url) or document.url
     key, elsewhere, aliases = "", None, [own]
     for stated in _stated(document):

@@ -55,7 +55,6 @@ def _picture(element: Any, name: str) -> str:
 
 
 def _values(document: Document, rule: Sequence[str], *usual: str) -> Iterator[str]:
-    """Yield the values that a rule selects: its attribute, else the first of the `usual` ones, else the text."""
     for element, name in _elements(document, rule):
         if name:
             yield element.get(name) or ""
@@ -76,8 +75,8 @@ _LONGEST_KEYWORD = 60  # characters; longer ones are sentences
 def read_metadata(
     document: Document, *, entry: Entry | None = None, rules: Rules = Rules(), now: datetime | None = None
 ) -> Draft:
-    """Return the draft of `document` without its body. Fields of the feed's `entry` come first; unknown ones are None
-    or empty, never guessed. A date alone is midnight UTC. Dates more than a day after `now` do not count."""
+    """Return the draft of `document` without its body. Fields of `entry` come first; unknown ones are None or empty. A
+    date alone is midnight UTC. Dates more than a day after `now` do not count."""
     site = identity.sitename(document)
     headline = title(document, rules) or metadata_title.read(document, site, entry, rules)
     seen = metadata_title.survey(document.tree, headline.value or "")

@@ -170,7 +170,6 @@ def is_login(value: str) -> bool:
 
 
 def _is_phrase(parts: list[str]) -> bool:
-    """Return True if the last word is a role, or one is in lower case and is no particle of names."""
     if len(parts) < _LEAST_WORDS:
         return False
     if parts[-1].casefold() in words().roles - {"team", "staff", "desk", "authors"}:
