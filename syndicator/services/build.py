@@ -384,10 +384,10 @@ def read(app: App, id: str) -> Article:
 def _planned(app: App, known: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]]:
     """All feeds and those to publish, once articles are in the feeds that builds find for them."""
     index, publish = app.store.index, app.settings.publish
-    rows = index.feeds()
+    rows = index.planned_feeds()
     specs = feed_specs(app, known, rows)
     if update_members(specs, index, lambda id: read(app, id).text, publish.axes):
-        rows = index.feeds()
+        rows = index.planned_feeds()
         specs = feed_specs(app, known, rows)  # an author may have a feed now
     index.mark_fresh(*(Fresh(key=row.key, seen=row.mark) for row in unpublished(specs, rows, publish)))
     return rows, specs

@@ -143,10 +143,19 @@ class Index:
             this = tuple_(_f.axis, _f.slug)
             parts = (_FEEDS.where(this.in_([tuple(key) for key in part])) for part in chunks(sorted(among)))
             return [_feed(row) for part in parts for row in self._db.rows(part)]
-        self._seen = defaultdict(list)  # before the rows: what a build sees of a feed is as late as its marks, or later
+        self._see_marks()
+        return [_feed(row) for row in self._db.rows(_FEEDS)]
+
+    def _see_marks(self) -> None:
+        """To be called before rows are read: what a build sees of a feed is as late as its marks, or later."""
+        self._seen = defaultdict(list)
         for axis, slug, number in self._db.rows(_ALL_MARKS):
             self._seen[FeedKey(axis, slug)].append(number)
-        return [_feed(row) for row in self._db.rows(_FEEDS)]
+
+    def planned_feeds(self) -> list[FeedRow]:
+        """The same as `feeds` without the latest article, for a build that asks for that of a few."""
+        self._see_marks()
+        return self.plain_feeds()
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
         """The same, of one axis or all, without the latest article: cheaper."""
