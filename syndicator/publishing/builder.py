@@ -91,7 +91,8 @@ def build(
     going = (yield from builder.write_articles(shared)) if outdated else ()
     yield from builder.write_stories(shared, feeds)
     yield from builder.write_older(feeds)
-    yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
+    feeds = [feed for feed in feeds if feed.spec.key != ALL]
+    yield from builder.write_heads(feeds)
     builder.drop_ended(keys)
     changed = outdated or builder.written or only is None
     if not (brief and builder.is_left(everything)) and (changed or outlet.get(paths.INDEX) is None):
@@ -184,6 +185,7 @@ class Builder:
             about = staleness.of_calendar(spec, shared, pages)
             feed.days = self.index.days(spec.key)
             feed.calendar = self.pages.calendars[paths.stem(spec.key)] = article_pages.planned(spec, feed.days, about)
+            feed.days = {day: (count, "") for day, (count, _) in feed.days.items()}
         return feed
 
     def write_older(self, feeds: Sequence[Feed]) -> Iterator[None]:
@@ -211,10 +213,12 @@ class Builder:
                 else:
                     yield from self._write_pages(feed, made)
 
-    def write_heads(self, feeds: Sequence[Feed]) -> Iterator[None]:
-        """The head feeds in all their formats, each marked fresh once its files are there, or held."""
-        for feed in feeds:
-            self._write_head(feed)
+    def write_heads(self, feeds: list[Feed]) -> Iterator[None]:
+        """The head feeds in all their formats, each marked fresh once its files are there, or held. Takes each from
+        `feeds`, so that its memory is free then."""
+        while feeds:
+            self._write_head(feed := feeds.pop(0))
+            self.pages.forget(feed.spec.key)
             if len(self.fresh) >= _FRESH_MOST:
                 self.settle()
             yield
@@ -294,12 +298,10 @@ class Builder:
     def write_shared(self, shared: str) -> None:
         """What speaks of all feeds: front page, page of all feeds, OPML, stylesheets, redirect maps."""
         rows, base = self.rows, self.settings.base_url
-        files, about = self.pages.shared(rows, self._newest(), self.stories), self._about_pages(shared)
-        found = lists.write(self.index, self.pages, about, whole=self.whole)
-        self.changed[staleness.LISTS] = found.changed
-        if found.made_of is not None:
-            self.made_of[staleness.LISTS] = found.made_of
-        files |= found.files
+        files = self.pages.shared(rows, self._newest(), self.stories)
+        found = lists.write(self.index, self.pages, self._about_pages(shared), whole=self.whole)
+        files, self.changed[staleness.LISTS] = files | found.files, found.changed
+        self.made_of |= {} if found.made_of is None else {staleness.LISTS: found.made_of}
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
         withdrawn = [paths.article_name(item.id) for item in self.index.withdrawn()] if self.whole_texts else ()
         files |= redirects.files(list(rows.values()), base, silent, withdrawn)
@@ -328,8 +330,7 @@ class Builder:
         """The pages of stories that changed, or all, if the feed of stories is among `feeds`."""
         if not any(feed.spec.key == STORIES and PAGE in feed.spec.formats for feed in feeds):
             return
-        about = self._about_pages(shared)
-        known = self.index.files(staleness.STORIES)
+        about, known = self._about_pages(shared), self.index.files(staleness.STORIES)
         for story in (story for story, made_of in known.items() if self.whole or made_of not in (about, _GONE)):
             name = paths.story_name(story)
             if ids := [id for id, _ in self.index.story_articles([story]).get(story, ())]:

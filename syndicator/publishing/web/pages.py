@@ -135,6 +135,11 @@ class Pages:
         to = replace(self.links, base="../" * stem.count("/"))
         self.about[stem] = about(spec, count, {day: number for day, (number, _) in days.items()}, views, to)
 
+    def forget(self, key: FeedKey) -> None:
+        """Free what was kept for the page of a feed; of that of everything, the shared pages show more."""
+        for pages in (self.calendars, self.about) if key != ALL else ():
+            pages.pop(paths.stem(key), None)
+
     def calendar_page(
         self, head: Head, made: CalendarPage, stories: Sequence[bytes], tops: Mapping[str, Sequence[View]] | None = None
     ) -> bytes:
