@@ -369,7 +369,8 @@ class Index:
                 more[key] += row.more
                 if row.added is not None:
                     times[key].add((row.added, row.shown))
-        for axis, slug, count, summed in connection.execute(_SUMMED.where(_among(fresh))).all():
+        these = tuple_(_f.axis, _f.slug).in_([tuple(feed.key) for feed in fresh])
+        for axis, slug, count, summed in connection.execute(_SUMMED.where(these)).all():
             sums.keep(connection, key := FeedKey(axis, slug), times[key], count, summed)
         return more
 
@@ -440,10 +441,6 @@ def _set_files(connection: Connection, files: Mapping[FeedKey, Mapping[str, str]
 
 def _marks_of(key: FeedKey) -> tuple[Any, Any]:
     return _marks.axis == key.axis, _marks.slug == key.slug
-
-
-def _among(feeds: Sequence[Fresh]) -> Any:
-    return tuple_(_f.axis, _f.slug).in_([tuple(feed.key) for feed in feeds])
 
 
 def _this(key: FeedKey) -> Any:
