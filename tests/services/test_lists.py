@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from syndicator.core.axes import ALL
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import FeedRow
 from syndicator.publishing import builder
 from syndicator.publishing.web import directory
 from syndicator.publishing.web.pages import Pages
@@ -56,15 +59,20 @@ def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
     shown = [tag for part in parts for tag in re.findall(r'href="tags/(\w+).html"', place.published(part))]
     assert sorted(shown) == sorted(tag.lower() for tag in TAGS) and 'href="sources/one.html"' in first
     index = etree.fromstring(place.published("sitemap.xml").encode())
-    named = [loc.text.removeprefix("https://feeds.example/") for loc in index.iter("{*}loc")]
+    named = [str(loc.text).removeprefix("https://feeds.example/") for loc in index.iter("{*}loc")]
     listed = "".join(map(place.published, named))
     assert all(f"/tags/{tag.lower()}.html</loc>" in listed for tag in TAGS) and "/sources/one.html</loc>" in listed
 
 
 def test_one_more_article_makes_the_parts_of_its_feeds(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     more(place, "Another", "Tide")
-    made, listed = [], Pages.listed
-    monkeypatch.setattr(Pages, "listed", lambda self, part, rows: made.append(part) or listed(self, part, rows))
+    made, listed = list[str](), Pages.listed
+
+    def noted(self: Pages, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
+        made.append(part)
+        return listed(self, part, rows)
+
+    monkeypatch.setattr(Pages, "listed", noted)
     assert build_now(place) == {"feeds.html", "feeds-tags-t.html"}  # on the day of the one before
     assert made == ["", "-tags-t"] and "Another" in place.published("feeds-tags-t.html")
 
