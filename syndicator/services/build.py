@@ -365,10 +365,10 @@ def read(app: App, id: str) -> Article:
 def _planned(app: App, taxonomy: Vocabulary) -> tuple[list[FeedRow], list[FeedSpec]]:
     """Assign articles to queries and authors. Return the rows of all feeds and the feeds to publish."""
     index, publish = app.store.index, app.settings.publish
-    rows = index.feeds()
+    rows = index.planned_feeds()
     specs = feed_specs(app, taxonomy, rows)
     if update_members(specs, index, lambda id: read(app, id).text, publish.axes):
-        rows = index.feeds()
+        rows = index.planned_feeds()
         specs = feed_specs(app, taxonomy, rows)  # an author may have a feed now
     index.mark_fresh(*(Fresh(key=row.key, seen=row.mark) for row in unpublished(specs, rows, publish)))
     return rows, specs

@@ -23,6 +23,7 @@ from syndicator.publishing.render.head import Links, links
 ARTICLES: Final = FeedKey("", "articles")  # by the day of the articles that have a page of their own
 STORIES: Final = FeedKey("", "stories")  # by story
 SEARCH: Final = FeedKey("", "search")  # by the name of a period
+LISTS: Final = FeedKey("", "lists")  # by the part of a long list of feeds
 
 # To be raised when documents are written differently, so that the first build after an upgrade writes all of them.
 _FORM: Final = "3"
