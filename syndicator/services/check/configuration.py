@@ -96,7 +96,8 @@ def settings(config: Path, found: Settings, environ: Mapping[str, str], *, stric
         except ConfigError as error:
             said = str(error).removeprefix(f"{path}: ")
             yield of_fault(file.fault(said, "describe", "llm", "key_env"), CheckReason.NO_LLM_KEY)
-    yield from _alert(file, found.alert, environ)
+    mails = bool(found.alert.mail) or any(digest.mail for digest in found.digest)
+    yield from _alert(file, found.alert, environ, mails=mails)
     yield from _webhooks(file, found.webhook, environ)
 
 
@@ -109,12 +110,12 @@ def _webhooks(file: TomlFile, webhooks: Sequence[Webhook], environ: Mapping[str,
             yield of_fault(file.fault(said, "webhook", number, "secret"), FetchReason.UNSET_VARIABLE)
 
 
-def _alert(file: TomlFile, alert: Alert, environ: Mapping[str, str]) -> Iterator[Finding]:
+def _alert(file: TomlFile, alert: Alert, environ: Mapping[str, str], *, mails: bool) -> Iterator[Finding]:
     """Who is told too late that an alert cannot be sent has not been told of what it was about either."""
     if alert.command and shutil.which(alert.command[0], path=environ.get("PATH")) is None:
         said = f"alert.command: {alert.command[0]!r} is no program that can be run here; write its whole path"
         yield of_fault(file.fault(said, "alert", "command"), CheckReason.BAD_ALERT)
-    if alert.mail and alert.password_env and not environ.get(alert.password_env):
+    if mails and alert.password_env and not environ.get(alert.password_env):
         said = f"alert.password_env: the environment variable {alert.password_env} is not set; set it to the password"
         yield of_fault(file.fault(said, "alert", "password_env"), CheckReason.BAD_ALERT)
 
