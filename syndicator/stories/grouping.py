@@ -14,6 +14,7 @@ from syndicator.stories.sketch import TERMS, Sketch, Terms
 
 WEIGHTS: Final = (8.1, 18.2, 13.9, -9.9)  # of `features`
 CONSTANT: Final = -5.1
+NAMED: Final = 0.02  # evidence of names that two articles on one event share, at least; .015 in texts of one template
 LIKELY: Final = 1.4  # log-odds above which two groups become one: with it precision is .95 and more on ECB+
 LEADS: Final = -2.0  # the same of their first articles, so that what comes later bridges no two stories
 MANY: Final = 4  # numbers: of two articles on one event that have so many, nine in ten share one
@@ -39,10 +40,13 @@ class Report(NamedTuple):
 
 
 def likeness(one: Report, other: Report) -> float:
-    """The log-odds that two articles report one event; `FAR` if they are of different languages or days apart."""
+    """The log-odds that two articles report one event; `FAR` if they are of different languages, days apart or share no
+    rare name, as texts of one template do."""
     if one.language != other.language or abs(one.at - other.at) > WINDOW:
         return FAR
     values = features(one.sketch, other.sketch)
+    if values[0] < NAMED:
+        return FAR
     return sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True)) + CONSTANT
 
 

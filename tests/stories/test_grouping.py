@@ -77,6 +77,10 @@ def test_hard_pairs_are_told_apart() -> None:
     ("one", "other"),
     [
         (("Show NX: Tilework, an open editor", "Comments"), ("Show NX: Metrix, an open framework", "Comments")),
+        (
+            ("A potter took a bell apart", "The old potter wrote a long letter about the broken bell and the harbour."),
+            ("A mason took a bell apart", "The old mason wrote a long letter about the broken bell and the quarry."),
+        ),
         (("Harbour fees go up", "It is the year 2031."), ("A record for school choirs", "It is the year 2031.")),
         (
             ("How Orlan Menk became rich", "Banker Orlan Menk had friends."),

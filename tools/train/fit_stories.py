@@ -86,7 +86,7 @@ def cut(article: Labelled) -> Labelled:
 def pairs(articles: Sequence[Labelled]) -> tuple[list[tuple[float, ...]], list[bool]]:
     """The features of the pairs that have something in common, and which are of one event."""
     sketches = [sketch.sketch(one.title, one.text) for one in articles]
-    rows, same = [], []
+    rows, same = list[tuple[float, ...]](), list[bool]()
     for a, b in combinations(range(len(articles)), 2):
         features = grouping.features(sketches[a], sketches[b])
         if max(features[:2]) > NEAR:
