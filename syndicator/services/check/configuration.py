@@ -95,7 +95,8 @@ def settings(config: Path, values: Settings, environ: Mapping[str, str], *, stri
         except ConfigError as error:
             detail = str(error).removeprefix(f"{path}: ")
             yield of_fault(file.fault(detail, "describe", "llm", "key_env"), CheckReason.NO_LLM_KEY)
-    yield from _alert(file, values.alert, environ)
+    mails = bool(values.alert.mail) or any(digest.mail for digest in values.digest)
+    yield from _alert(file, values.alert, environ, mails=mails)
     yield from _webhooks(file, values.webhook, environ)
 
 
@@ -108,12 +109,12 @@ def _webhooks(file: TomlFile, webhooks: Sequence[Webhook], environ: Mapping[str,
             yield of_fault(file.fault(detail, "webhook", number, "secret"), FetchReason.UNSET_VARIABLE)
 
 
-def _alert(file: TomlFile, alert: Alert, environ: Mapping[str, str]) -> Iterator[Finding]:
+def _alert(file: TomlFile, alert: Alert, environ: Mapping[str, str], *, mails: bool) -> Iterator[Finding]:
     """Check alerts now: a failure when an alert is sent would be noticed too late."""
     if alert.command and shutil.which(alert.command[0], path=environ.get("PATH")) is None:
         detail = f"alert.command: {alert.command[0]!r} is no program that can be run here; write its whole path"
         yield of_fault(file.fault(detail, "alert", "command"), CheckReason.BAD_ALERT)
-    if alert.mail and alert.password_env and not environ.get(alert.password_env):
+    if mails and alert.password_env and not environ.get(alert.password_env):
         detail = f"alert.password_env: the environment variable {alert.password_env} is not set; set it to the password"
         yield of_fault(file.fault(detail, "alert", "password_env"), CheckReason.BAD_ALERT)
 

@@ -24,7 +24,7 @@ from syndicator.configuration.settings import Settings, load
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
-from syndicator.core import urls
+from syndicator.core import text, urls
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.model import Problem, Source
@@ -283,6 +283,17 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
     unknown = (*finding.in_sources(placed, names), *finding.in_queries(file, app.queries, names))
     yield from (of_fault(fault, CheckReason.UNKNOWN_NAME, "warning") for fault in unknown)
     yield from by_hand(app.article_store, names)
+    there = {*map(paths.stem, (ALL, *(row.key for row in rows), *(query.key for query in app.queries)))}
+    there |= {f"categories/{text.slug(name)}" for name in categories} | {f"sources/{key}" for key in app.sources}
+    there |= {f"tags/{text.slug(tag.name)}" for tag in words.tag}
+    path = app.config / "syndicator.toml"
+    file = read_toml_file(path) if path.exists() else TomlFile(path, {})
+    for number, digest in enumerate(app.settings.digest):
+        if digest.of not in there:
+            detail = (
+                f"of: no feed is called {digest.of!r}, so the digest stays empty; name one of feeds.html by its path"
+            )
+            yield of_fault(file.fault(detail, "digest", number, "of"), CheckReason.UNKNOWN_NAME, "warning")
 
 
 def _of(rows: Iterable[FeedRow], axis: str) -> list[str]:
